@@ -1,0 +1,26 @@
+"""`phosphene modulators`: what can move a picture."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("name", required=False)
+def modulators(name: str | None) -> None:
+    """List the modulators, or show NAME with its parameters, units and defaults."""
+    from phosphene.cli.console import out, warn_of_broken
+    from phosphene.cli.tables import modulator_page, modulator_table
+    from phosphene.errors import ProjectError
+    from phosphene.hints import hint
+    from phosphene.plugins import load_plugins
+
+    registry = load_plugins()
+    warn_of_broken(registry)
+    if name is None:
+        out.print(modulator_table(registry))
+        out.print("\n`phosphene modulators NAME` shows the parameters of one.")
+    elif name in registry.modulators:
+        out.print(modulator_page(registry, name))
+    else:
+        raise ProjectError(f"'{name}' is no modulator", hint(name, registry.modulators))

@@ -1,0 +1,34 @@
+"""`phosphene new`: a project file to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("song", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Default: beside the song, as .toml."
+)
+def new(song: Path, output: Path | None) -> None:
+    """Write the default project for SONG, with comments, to change as you like."""
+    import os
+
+    import tomlkit
+
+    from phosphene.cli.console import out
+    from phosphene.cli.outputs import write_text
+    from phosphene.default_project import default_text
+    from phosphene.errors import ProjectError, SongError
+
+    output = output or song.with_suffix(".toml")
+    if not song.is_file():
+        raise SongError(f"{song}: no such file", "Name an audio file.")
+    if output.exists():
+        raise ProjectError(f"{output} is there already", "Name another with -o.")
+    project = tomlkit.parse(default_text())
+    project["song"]["file"] = os.path.relpath(song, output.parent)  # type: ignore[index]
+    write_text(output, tomlkit.dumps(project))
+    out.print(f"{output} written. Change what you like, then: phosphene render {output}")

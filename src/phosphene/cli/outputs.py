@@ -1,0 +1,24 @@
+"""Writing a text file that a user named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phosphene.errors import ProjectError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, and its folder where that is missing.
+
+    Raises
+    ------
+    ProjectError
+        If it can not be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(
+            f"{path} can not be written: {error.strerror}", "Name another file or folder."
+        ) from None

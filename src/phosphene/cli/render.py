@@ -1,0 +1,115 @@
+"""`phosphene render`: a song, or a project, in; a video with sound out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phosphene.cli.inputs import project_options
+
+if TYPE_CHECKING:
+    from phosphene.engines import EngineSpec
+    from phosphene.film.sound import Sound
+    from phosphene.project import Project
+    from phosphene.score.score import Score
+    from phosphene.song.song import Song
+
+
+@click.command()
+@click.argument("input", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=".mp4, .mov, .mkv, .webm or .gif; default: the input's name, as .mp4, here.",
+)
+@project_options
+def render(input: Path, output: Path | None, **options: Any) -> None:
+    """Turn INPUT into a video that moves with its song.
+
+    INPUT is a song, or a project file (.toml) that names one. Try the motion first, without
+    painting:
+
+    \b
+      phosphene render song.mp3 --model none
+      phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
+      phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
+    """  # fmt: skip
+    from phosphene.cli.console import console, joined, warn_of_broken
+    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.reports import warn_of_clamped
+    from phosphene.paint.names import find_engine
+    from phosphene.plugins import load_plugins
+
+    registry = load_plugins()
+    warn_of_broken(registry)
+    chosen = Options(**options)
+    project = read_input(input, chosen, registry)
+    target = output or Path(input.with_suffix(".mp4").name)
+    spec = find_engine(project.model.name, registry)
+    song = hear(project.song.file, registry)
+    score = compose_for(song, project, chosen)
+    warn_of_clamped(score)
+    sound = _sound(project, song, score)
+    _check_output(target, score, sound, project)
+    console.print(
+        joined(
+            [
+                f"[bold]{input.name}[/]",
+                f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
+                f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
+                f"model {spec.name}",
+            ]
+        )
+    )
+    seconds = _film(score, spec, project, target, sound)
+    size = target.stat().st_size / 1e6
+    console.print(
+        f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
+        f"{size:.1f} MB"
+    )
+    click.echo(target)
+
+
+def _sound(project: Project, song: Song, score: Score) -> Sound:
+    from phosphene.film import Sound
+
+    whole = score.frames[0] == 0 and score.duration >= song.duration
+    if whole:
+        return Sound(project.song.file)
+    return Sound(project.song.file, score.start, score.duration)
+
+
+def _check_output(target: Path, score: Score, sound: Sound, project: Project) -> None:
+    from phosphene.errors import ProjectError
+    from phosphene.film.preflight import preflight
+
+    if target.resolve() == project.song.file.resolve():
+        raise ProjectError(f"-o {target}: this is the song itself", "Name another file.")
+    preflight(target, score.width, score.height, score.fps, sound, project.video.crf)
+
+
+def _film(score: Score, spec: EngineSpec, project: Project, target: Path, sound: Sound) -> float:
+    """Paint and film every frame; seconds that it took."""
+    import time
+
+    from phosphene.cli.console import console, painting_progress
+    from phosphene.film import Film
+    from phosphene.paint.anchors import scene_palettes
+    from phosphene.paint.loop import paint
+    from phosphene.paint.pictures import to_bytes
+
+    begun = time.monotonic()
+    share = project.model.colour_match
+    with console.status(f"Loading {spec.name} ..."):
+        engine = spec.load(project.model, score)
+        anchors = scene_palettes(score, engine) if share > 0 and spec.diffuses else []
+    film = Film(target, score.width, score.height, score.fps, sound, len(score), project.video.crf)
+    with painting_progress() as progress, film:
+        task = progress.add_task("Painting", total=len(score))
+        for picture in paint(score, engine, anchors, share):
+            film.write(to_bytes(picture))
+            progress.advance(task)
+    return time.monotonic() - begun

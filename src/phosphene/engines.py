@@ -1,0 +1,49 @@
+"""Engines: what repaints a moved picture, and the table of those that come with Phosphene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import torch
+
+    from phosphene.project import Model
+    from phosphene.score.score import Row, Score
+
+
+class Engine(Protocol):
+    """Repaints pictures; made once for a render, for the prompts and the size of its Score."""
+
+    device: torch.device
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The first picture: float32, shape (1, 3, height, width), 0 to 1, on `device`."""
+        ...
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """The picture repainted at `row.strength`; same shape, range and device."""
+        ...
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """An engine that a project can name.
+
+    Parameters
+    ----------
+    name : str
+        What a project calls it: `[model] name = "..."`.
+    description : str
+        One line for `phosphene doctor` and the docs.
+    load : callable
+        load(model, score) gives the Engine; imports what is heavy only when called.
+    diffuses : bool
+        False where it repaints nothing, and so needs no colours held.
+    """
+
+    name: str
+    description: str
+    load: Callable[[Model, Score], Engine]
+    diffuses: bool = True

@@ -1,0 +1,72 @@
+"""Where ffmpeg is: the one that comes with imageio-ffmpeg, unless the user names another."""
+
+import os
+import shutil
+import subprocess
+
+import imageio_ffmpeg
+
+from phosphene.errors import FilmError
+
+VARIABLE = "PHOSPHENE_FFMPEG"
+
+
+def executable() -> str:
+    """Find ffmpeg.
+
+    Returns
+    -------
+    str
+        Path of the program: what the environment variable PHOSPHENE_FFMPEG names (a path, or a
+        name on PATH), else the one that imageio-ffmpeg carries.
+
+    Raises
+    ------
+    FilmError
+        If there is none, or the one named can not be run.
+    """
+    named = os.environ.get(VARIABLE)
+    if named:
+        found = shutil.which(os.path.expanduser(named))
+        if found is None:
+            raise FilmError(
+                f"{VARIABLE} is {named!r}, which is not a program that can be run.",
+                f"Set {VARIABLE} to an ffmpeg (a path, or a name on PATH), or unset it to use "
+                "the one that comes with imageio-ffmpeg.",
+            )
+        return found
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise FilmError(
+            f"There is no ffmpeg to be had from imageio-ffmpeg: {error}",
+            "Reinstall it (`pip install --force-reinstall imageio-ffmpeg`), or install ffmpeg "
+            f"and set {VARIABLE}=ffmpeg.",
+        ) from error
+
+
+def version() -> str:
+    """Ask ffmpeg for its version.
+
+    Returns
+    -------
+    str
+        For example ``"7.1"``.
+
+    Raises
+    ------
+    FilmError
+        If there is no ffmpeg, or what was found does not run or is something else.
+    """
+    program = executable()
+    fix = f"Set {VARIABLE} to an ffmpeg that runs on this machine."
+    try:
+        answer = subprocess.run(
+            [program, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FilmError(f"{program} does not run: {error}", fix) from error
+    words = answer.stdout.decode(errors="replace").split()
+    if answer.returncode or words[:2] != ["ffmpeg", "version"]:
+        raise FilmError(f"{program} does not answer as ffmpeg does.", fix)
+    return words[2]

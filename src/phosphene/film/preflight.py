@@ -1,0 +1,60 @@
+"""Before hours of painting: can this film be made, here, under this name?"""
+
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from phosphene.errors import ProjectError
+from phosphene.film import ffmpeg
+from phosphene.film.film import Film
+from phosphene.film.formats import check_fit
+from phosphene.film.sound import Sound
+
+TRIAL = Fraction(1, 10)  # seconds of sound
+
+
+def preflight(
+    path: Path,
+    width: int,
+    height: int,
+    fps: Fraction,
+    sound: Sound | None = None,
+    crf: int | None = None,
+) -> None:
+    """Make a film of one black frame in the same folder, in the same way, and remove it.
+
+    Nothing short of trying tells: ffmpeg lists encoders that it can not run, and permissions
+    say little on network drives. The folder is made if it is missing.
+
+    Parameters
+    ----------
+    path, width, height, fps, sound, crf
+        As for `Film`.
+
+    Raises
+    ------
+    ProjectError
+        If the ending is unknown, the size, rate or quality does not fit it, or the folder can
+        not be written.
+    FilmError
+        If ffmpeg is missing, or can not encode such a film or read the song.
+    """
+    check_fit(path, width, height, fps, crf)
+    ffmpeg.version()
+    if path.is_dir():
+        raise ProjectError(f"The output {path} is a folder.", "Name a file in it.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=".phosphene-", dir=path.parent)
+    except OSError as error:
+        raise ProjectError(
+            f"The output folder {path.parent} can not be written: {error.strerror}.",
+            "Name another with -o, or change its permissions.",
+        ) from error
+    with folder as name:
+        trial = Path(name, "trial").with_suffix(path.suffix)
+        heard = None if sound is None else Sound(sound.path, 0, TRIAL)
+        with Film(trial, width, height, fps, heard, frames=1, crf=crf) as film:
+            film.write(np.zeros((height, width, 3), np.uint8))

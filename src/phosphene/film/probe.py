@@ -1,0 +1,134 @@
+"""What ffmpeg says of a media file. imageio-ffmpeg carries no ffprobe, so its report is read."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from phosphene.errors import FilmError
+from phosphene.film import ffmpeg
+
+LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "6.1": 7, "7.1": 8}
+# ffmpeg rounds rates to two decimals; these are what it means.
+RATES = {f"{1000 * n / 1001:.2f}": Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120)}
+
+
+@dataclass(frozen=True)
+class Audio:
+    """A stream of sound: codec, rate in Hz, number of channels, start in seconds."""
+
+    codec: str
+    rate: int
+    channels: int
+    start: float
+
+
+@dataclass(frozen=True)
+class Video:
+    """A stream of pictures: codec, size in pixels, frames per second, start in seconds."""
+
+    codec: str
+    width: int
+    height: int
+    fps: Fraction | None
+    start: float
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A media file: duration and start in seconds, its first sound and its first pictures.
+
+    A cover picture does not count as video.
+    """
+
+    duration: float | None
+    start: float
+    audio: Audio | None
+    video: Video | None
+
+
+def probe(path: Path) -> Probe:
+    """Ask ffmpeg what is in a file.
+
+    Parameters
+    ----------
+    path : Path
+        Any media file.
+
+    Returns
+    -------
+    Probe
+        ``audio`` and ``video`` are None where there is none.
+
+    Raises
+    ------
+    FilmError
+        If the file can not be opened, or is not media.
+    """
+    report = subprocess.run(
+        [ffmpeg.executable(), "-nostdin", "-hide_banner", "-i", f"file:{path}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    ).stderr.decode(errors="replace")
+    if not re.search(r"^Input #0", report, re.MULTILINE):
+        last = report.strip().splitlines()[-1:] or ["no answer"]
+        raise FilmError(f"ffmpeg can not read {path}: {last[0]}", "Give another file.")
+    return parse(report)
+
+
+def parse(report: str) -> Probe:
+    """Read the report that ``ffmpeg -i`` prints.
+
+    Parameters
+    ----------
+    report : str
+        ffmpeg's standard error.
+
+    Returns
+    -------
+    Probe
+        What it says of the first input.
+    """
+    length = re.search(r"^ *Duration: (\d+):(\d+):(\d+(?:\.\d+)?)", report, re.MULTILINE)
+    start = re.search(r"^ *Duration:.*?start: (-?[\d.]+)", report, re.MULTILINE)
+    streams = re.findall(r"^ *Stream #0:\d+.*?: (Audio|Video): (.*)$", report, re.MULTILINE)
+    sounds = [line for kind, line in streams if kind == "Audio"]
+    pictures = [line for kind, line in streams if kind == "Video" and "(attached pic)" not in line]
+    return Probe(
+        duration=_seconds(*length.groups()) if length else None,
+        start=float(start.group(1)) if start else 0.0,
+        audio=_audio(sounds[0]) if sounds else None,
+        video=_video(pictures[0]) if pictures else None,
+    )
+
+
+def _seconds(hours: str, minutes: str, seconds: str) -> float:
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
+
+def _start(line: str) -> float:
+    found = re.search(r", start (-?[\d.]+)", line)
+    return float(found.group(1)) if found else 0.0
+
+
+def _audio(line: str) -> Audio | None:
+    found = re.search(r"(\d+) Hz, ([^,]+)", line)
+    if not found:
+        return None
+    layout = found.group(2).split("(")[0].strip()
+    counted = re.match(r"\d+(?= channels)", layout)
+    channels = int(counted.group()) if counted else LAYOUTS.get(layout, 2)
+    return Audio(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
+
+
+def _video(line: str) -> Video | None:
+    size = re.search(r", (\d+)x(\d+)", line)
+    if not size:
+        return None
+    rate = re.search(r", ([\d.]+)(k?) fps", line)
+    fps = None
+    if rate:
+        fps = RATES.get(rate.group(1), Fraction(rate.group(1)) * (1000 if rate.group(2) else 1))
+    codec = re.split(r"[ ,]", line)[0]
+    return Video(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))

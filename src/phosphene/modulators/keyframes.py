@@ -1,0 +1,57 @@
+"""Keyframes: values at positions, and an easing between them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, create_model
+
+from phosphene.modulator import Modulator
+from phosphene.score.channels import CHANNELS, Channel, Curve
+from phosphene.score.easing import keyed
+from phosphene.score.timeline import Timeline
+from phosphene.score.units import At, Position
+from phosphene.song.song import Song
+
+
+def _not_empty(keys: dict[At, float]) -> dict[At, float]:
+    if not keys:
+        raise ValueError("expected at least one keyframe")
+    return keys
+
+
+Keys = Annotated[dict[Position, float], AfterValidator(_not_empty)]
+
+
+class _Keyframes(Modulator):
+    """Values at positions in the song, eased from one to the next, and held before and after.
+
+    Each channel takes a table of position and value: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`.
+    """
+
+    name: ClassVar = "keyframes"
+    ease: Literal["linear", "smooth", "cubic", "step"] = Field(
+        "linear",
+        description="linear; smooth (rests at each key); cubic (one spline through all); step",
+    )
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        return {
+            channel: keyed(keys, self.ease, timeline)
+            for channel in CHANNELS
+            if (keys := getattr(self, channel)) is not None
+        }
+
+
+def _field(channel: Channel) -> Any:
+    return (Keys | None, Field(None, description=f"{channel.unit}; {channel.description}"))
+
+
+# One field a channel, from the one table of channels.
+Keyframes = create_model(
+    "Keyframes",
+    __base__=_Keyframes,
+    __doc__=_Keyframes.__doc__,
+    __module__=__name__,
+    **{channel.name: _field(channel) for channel in CHANNELS.values()},
+)

@@ -1,0 +1,1 @@
+"""Paint: a Score and an engine become frames."""

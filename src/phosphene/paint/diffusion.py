@@ -1,0 +1,139 @@
+"""The engine for the Stable Diffusion family: its own loop on the true diffusers parts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from phosphene.paint.denoise import SAMPLERS, Schedule
+from phosphene.paint.embeddings import Embedding, encode, mixed
+from phosphene.score.score import Row, Score
+
+FAMILIES = {
+    "StableDiffusionImg2ImgPipeline",
+    "StableDiffusionXLImg2ImgPipeline",
+    "LatentConsistencyModelImg2ImgPipeline",
+}
+FIRST_STRENGTH = 0.99  # near-full generation of the first picture, as in the article
+FIRST_STEPS = 30
+FLAT = (20 / 255, 20 / 255, 40 / 255)  # the article's blank first picture
+
+
+class DiffusionEngine:
+    """Repaints pictures with SD 1.x and 2.x, SDXL, latent consistency models and `worlds`.
+
+    Parameters
+    ----------
+    pipe : StableDiffusionImg2ImgPipeline or one of its kin
+        Its UNet, VAE, text encoders and scheduler are used; its own call is not.
+    score : Score
+        Whose prompts are encoded, once each.
+    device : torch.device
+    steps : int
+        Steps of the full noise schedule.
+    guidance_scale : float
+        Above 1 the model is evaluated with the negative prompt too.
+    sampler : str
+        A name in `SAMPLERS`.
+    """
+
+    def __init__(
+        self,
+        pipe: Any,
+        score: Score,
+        device: torch.device,
+        steps: int,
+        guidance_scale: float,
+        sampler: str = "ddim",
+    ) -> None:
+        self.device = device
+        self._unet, self._vae = pipe.unet, pipe.vae
+        self._dtype = pipe.unet.dtype
+        self._schedule = Schedule.of(pipe.scheduler)
+        self._sampler = SAMPLERS[sampler]
+        self._steps = steps
+        self._size = score.height, score.width
+        self._multiple = pipe.vae_scale_factor
+        # Half precision overflows in the VAE of SDXL.
+        upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
+        self._vae_dtype = torch.float32 if upcast else self._dtype
+        if upcast:
+            pipe.vae.to(torch.float32)
+        with torch.inference_mode():
+            self._scale_embedding = _guidance_embedding(pipe, guidance_scale, device)
+            # A latent consistency model has its guidance inside, and takes no negative prompt.
+            inside = self._scale_embedding is not None
+            self._guidance = 1.0 if inside else max(1.0, guidance_scale)
+            self._prompts = [encode(pipe, prompt, score, device) for prompt in score.prompts]
+            self._negative = encode(pipe, score.negative, score, device)
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The first picture, painted from a flat field; see `Engine.first`."""
+        height, width = self._size
+        flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
+        return self._paint(flat, row, FIRST_STRENGTH, max(FIRST_STEPS, self._steps))
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`."""
+        return self._paint(picture, row, row.strength, self._steps)
+
+    @torch.inference_mode()
+    def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+        latents = self._encode(picture)
+        noise = self._noise(latents, row.seed, max(1, math.ceil(strength * steps)))
+        embedding = mixed(self._prompts, row.weights)
+
+        def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
+            return self._predict(noisy, timestep, embedding)
+
+        painted = self._sampler(self._schedule, latents, noise, predict, strength, steps)
+        return self._decode(painted)
+
+    def _noise(self, latents: torch.Tensor, seed: int, count: int) -> torch.Tensor:
+        # Drawn on the CPU, so that a frame's noise does not depend on the device.
+        generator = torch.Generator().manual_seed(seed)
+        noise = torch.randn((count, *latents.shape[1:]), generator=generator)
+        return noise.to(self.device, self._dtype, non_blocking=True)
+
+    def _predict(self, noisy: torch.Tensor, timestep: float, embedding: Embedding) -> torch.Tensor:
+        guided = self._guidance > 1.0
+        prompts = Embedding.stacked(self._negative, embedding) if guided else embedding
+        count = 2 if guided else 1
+        output = self._unet(
+            noisy.expand(count, -1, -1, -1),
+            torch.full((count,), timestep, device=self.device, dtype=torch.float32),
+            encoder_hidden_states=prompts.tokens,
+            timestep_cond=self._scale_embedding,
+            added_cond_kwargs=prompts.conditions,
+            return_dict=False,
+        )[0]
+        if not guided:
+            return output
+        without, with_prompt = output.chunk(2)
+        return without + self._guidance * (with_prompt - without)
+
+    def _encode(self, picture: torch.Tensor) -> torch.Tensor:
+        pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
+        encoded = self._vae.encode(pixels)
+        # The mode of the distribution: one noise less in every frame of the feedback.
+        latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
+        return (latents * self._vae.config.scaling_factor).to(self._dtype)
+
+    def _decode(self, latents: torch.Tensor) -> torch.Tensor:
+        scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
+        pixels = self._vae.decode(scaled, return_dict=False)[0]
+        return (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+
+
+def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.Tensor | None:
+    """The guidance scale as an input of the model, where it was distilled with it; else None."""
+    width = pipe.unet.config.time_cond_proj_dim
+    if width is None:
+        return None
+    # diffusers counts the scale from 1, the paper from 0.
+    weight = torch.tensor([scale - 1.0])
+    return pipe.get_guidance_scale_embedding(weight, embedding_dim=width).to(
+        device, pipe.unet.dtype
+    )

@@ -1,0 +1,87 @@
+"""Prompts as a model reads them: encoded once each, and mixed for every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from phosphene.score.score import Score
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What a UNet is told of a prompt.
+
+    Parameters
+    ----------
+    tokens : Tensor, shape (1, n_tokens, width)
+    conditions : dict of str to Tensor, shape (1, n)
+        What SDXL is told besides: the pooled prompt and the sizes.
+    """
+
+    tokens: torch.Tensor
+    conditions: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def stacked(cls, first: Embedding, second: Embedding) -> Embedding:
+        """Both in one batch, first and second."""
+        return cls(
+            torch.cat([first.tokens, second.tokens]),
+            {
+                name: torch.cat([value, second.conditions[name]])
+                for name, value in first.conditions.items()
+            },
+        )
+
+
+def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedding:
+    """Encode one prompt with the text encoders of a pipeline.
+
+    Parameters
+    ----------
+    pipe : a pipeline of the Stable Diffusion family
+    prompt : str
+    score : Score
+        Whose size SDXL is told.
+    device : torch.device
+
+    Returns
+    -------
+    Embedding
+    """
+    if not hasattr(pipe, "text_encoder_2"):
+        tokens, _ = pipe.encode_prompt(prompt, device, 1, False)
+        return Embedding(tokens)
+    tokens, _, pooled, _ = pipe.encode_prompt(
+        prompt, device=device, do_classifier_free_guidance=False
+    )
+    size = (score.height, score.width)
+    last = (6.0,) if pipe.config.requires_aesthetics_score else size
+    sizes = torch.tensor([[*size, 0, 0, *last]], dtype=tokens.dtype, device=device)
+    return Embedding(tokens, {"text_embeds": pooled, "time_ids": sizes})
+
+
+def mixed(embeddings: Sequence[Embedding], weights: NDArray) -> Embedding:
+    """Embeddings mixed linearly by a frame's prompt weights, shape (n_prompts,).
+
+    Python numbers scale the tensors, so that nothing is copied to the device.
+    """
+    first, *others = [
+        (embedding, float(weight))
+        for embedding, weight in zip(embeddings, weights, strict=True)
+        if weight > 0
+    ]
+    if not others and first[1] == 1.0:
+        return first[0]
+    tokens = first[1] * first[0].tokens
+    conditions = {name: first[1] * value for name, value in first[0].conditions.items()}
+    for embedding, weight in others:
+        tokens = tokens + weight * embedding.tokens
+        conditions = {
+            name: value + weight * embedding.conditions[name] for name, value in conditions.items()
+        }
+    return Embedding(tokens, conditions)

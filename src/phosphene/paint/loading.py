@@ -1,0 +1,144 @@
+"""Loading a checkpoint: which device, which precision, which loop, and what to do without room."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from phosphene.engines import Engine
+from phosphene.errors import EngineError
+from phosphene.paint.diffusion import FAMILIES, DiffusionEngine
+from phosphene.paint.pipeline import PipelineEngine
+from phosphene.paint.presets import Preset
+
+if TYPE_CHECKING:
+    from phosphene.project import Model
+    from phosphene.score.score import Score
+
+ROOM = 0.8  # share of the free GPU memory that the weights may take; the rest is for activations
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device to paint on; `auto` takes cuda, then mps, then cpu.
+
+    Raises
+    ------
+    EngineError
+        If the wanted device is not there.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return torch.device(next(name for name, available in there.items() if available))
+    if not there[wanted]:
+        found = ", ".join(name for name, available in there.items() if available)
+        raise EngineError(
+            f"model.device: '{wanted}' is not available here; found: {found}",
+            'Choose device = "auto", or install a PyTorch build for your GPU.',
+        )
+    return torch.device(wanted)
+
+
+def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
+    """Load a checkpoint as an engine for a Score.
+
+    Parameters
+    ----------
+    preset : Preset
+        Where it is, and the settings that hold unless the project says otherwise.
+    model : Model
+        The project's `[model]`.
+    score : Score
+
+    Returns
+    -------
+    Engine
+        With the denoising loop of its own for the SD family, and through its diffusers pipeline
+        for any other checkpoint.
+
+    Raises
+    ------
+    EngineError
+        If there is no such checkpoint, or it can not be loaded.
+    """
+    device = choose_device(model.device)
+    dtype = torch.float16 if device.type == "cuda" else torch.float32
+    pipe = load_pipeline(preset, dtype)
+    steps = model.steps or preset.steps
+    guidance = preset.guidance_scale if model.guidance_scale is None else model.guidance_scale
+    _place(pipe, device)
+    if type(pipe).__name__ not in FAMILIES:
+        return PipelineEngine(pipe, score, device, steps, guidance)
+    if model.compile:
+        pipe.unet = torch.compile(pipe.unet)
+    return DiffusionEngine(pipe, score, device, steps, guidance, preset.sampler)
+
+
+def load_pipeline(preset: Preset, dtype: torch.dtype) -> Any:
+    """The diffusers img2img pipeline of a preset, on the CPU; safetensors only.
+
+    Raises
+    ------
+    EngineError
+        If there is no such checkpoint, or it can not be loaded.
+    """
+    _quiet()
+    from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
+
+    about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
+    try:
+        pipe = _with_variant(AutoPipelineForImage2Image.from_pretrained, preset.source, about)
+        if preset.vae:
+            kind = AutoencoderTiny if "taesd" in preset.vae else type(pipe.vae)
+            pipe.vae = kind.from_pretrained(preset.vae, **about)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        raise EngineError(
+            f"the model '{preset.source}' can not be loaded: {str(error).strip().splitlines()[0]}",
+            "Give a preset (`phosphene doctor` lists them), a folder in the diffusers layout with "
+            "safetensors, or a hub id; a hub needs a network the first time.",
+        ) from error
+    if getattr(pipe, "safety_checker", None) is not None:
+        pipe.safety_checker = None  # as in the article: it would blacken frames of the feedback
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def _with_variant(load: Any, source: str, about: dict[str, Any]) -> Any:
+    """Half-size weights where a hub has them, and the full ones where it has not."""
+    if about["dtype"] is torch.float16 and not Path(source).exists():
+        try:
+            return load(source, variant="fp16", **about)
+        except (OSError, ValueError):
+            pass
+    return load(source, **about)
+
+
+def _place(pipe: Any, device: torch.device) -> None:
+    """Move the weights to the device; where they do not fit, each part only when it is called."""
+    parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
+    for part in parts:
+        part.requires_grad_(False).eval()
+        part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
+    if device.type == "cuda":
+        size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
+        if size > ROOM * torch.cuda.mem_get_info()[0]:
+            pipe.enable_model_cpu_offload()
+            return
+    pipe.to(device)
+
+
+def _quiet() -> None:
+    """No bars and no advice from the libraries: the user has one progress bar, and errors."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()

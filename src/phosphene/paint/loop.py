@@ -1,0 +1,54 @@
+"""The frame loop: each frame is the one before it, moved, held in colour, and repainted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from phosphene.engines import Engine
+from phosphene.paint.colour import Palette, hold_colour, mixed
+from phosphene.paint.pictures import read_image
+from phosphene.paint.warp import step_matrix, warp
+from phosphene.score.score import Score
+
+
+def first_picture(score: Score, engine: Engine) -> torch.Tensor:
+    """The user's image, or a picture that the engine paints: near-full generation."""
+    if score.image is None:
+        return engine.first(score.row(0))
+    return read_image(score.image, score.width, score.height).to(engine.device)
+
+
+def paint(
+    score: Score,
+    engine: Engine,
+    anchors: Sequence[Palette] = (),
+    share: float = 0.0,
+) -> Iterator[torch.Tensor]:
+    """Paint every frame of a Score.
+
+    Parameters
+    ----------
+    score : Score
+    engine : Engine
+    anchors : sequence of Palette, length n_prompts
+        The palette of each prompt, that its scene is held to; empty to hold none.
+    share : float
+        How firmly: share of the way to the anchor in every frame.
+
+    Yields
+    ------
+    Tensor, float32, shape (1, 3, height, width), 0 to 1, on the engine's device
+    """
+    with torch.inference_mode():
+        picture = first_picture(score, engine)
+        yield picture
+        for i in range(1, len(score)):
+            row = score.row(i)
+            picture = warp(picture, step_matrix(row, score.width, score.height))
+            if anchors:
+                picture = hold_colour(picture, mixed(anchors, row.weights), share)
+            if row.diffuses:
+                picture = engine.img2img(picture, row)
+            yield picture

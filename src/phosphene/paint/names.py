@@ -1,0 +1,41 @@
+"""Which engine a model's name means, known before anything is loaded."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from phosphene.engines import EngineSpec
+from phosphene.errors import ProjectError
+from phosphene.hints import hint
+from phosphene.paint.presets import Preset, load_preset
+from phosphene.plugins import Registry
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+def find_engine(name: str, registry: Registry) -> EngineSpec:
+    """The engine of a name: a registered one, a folder in the diffusers layout, or a hub id.
+
+    Raises
+    ------
+    ProjectError
+        If it is none of these.
+    """
+    if name in registry.engines:
+        return registry.engines[name]
+    folder = Path(name).expanduser()
+    if (folder / "model_index.json").is_file():
+        return EngineSpec(folder.name, "a folder", partial(load_preset, Preset(str(folder))))
+    if folder.is_dir():
+        raise ProjectError(
+            f"model.name: the folder {folder} holds no model_index.json",
+            "Give a folder in the diffusers layout, as `save_pretrained` writes it.",
+        )
+    if HUB_ID.fullmatch(name) and not name.startswith("."):
+        return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)))
+    raise ProjectError(
+        f"model.name: unknown model '{name}'",
+        f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",
+    )

@@ -1,0 +1,91 @@
+"""The channels: everything that a curve can drive, in one table.
+
+A channel that stands here is read by the painter; a plugin can not invent another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One number per frame that the painter reads.
+
+    Parameters
+    ----------
+    name, unit, description : str
+        What it is called, what it is measured in, and what it does.
+    neutral : float
+        The value at which the channel does nothing (or its usual value).
+    multiplicative : bool
+        True where values compose by multiplication; mixing then works on the logarithm.
+    per_frame : bool
+        True where the value is a speed, and so scales with the frame rate.
+    in_pixels : bool
+        True where the value is a length on the picture, and so scales with its width.
+    low, high : float
+        The range to which the mixed value is clamped.
+    """
+
+    name: str
+    unit: str
+    neutral: float
+    description: str
+    multiplicative: bool = False
+    per_frame: bool = True
+    in_pixels: bool = False
+    low: float = -np.inf
+    high: float = np.inf
+
+    def rescaled(self, values: Curve, frame_ratio: float, width_ratio: float) -> Curve:
+        """Values for another frame rate and width, along the same path in the same seconds.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_frames,)
+            Values per frame at the project's own fps and width.
+        frame_ratio : float
+            Project fps over rendered fps.
+        width_ratio : float
+            Rendered width over project width.
+
+        Returns
+        -------
+        ndarray, shape (n_frames,)
+        """
+        if self.multiplicative and self.per_frame:
+            return values**frame_ratio
+        scale = (frame_ratio if self.per_frame else 1.0) * (width_ratio if self.in_pixels else 1.0)
+        return values * scale
+
+
+_TABLE = (
+    Channel(
+        "translation_x", "px per frame", 0.0, "moves the picture right; negative, left",
+        in_pixels=True,
+    ),
+    Channel(
+        "translation_y", "px per frame", 0.0, "moves the picture down; negative, up",
+        in_pixels=True,
+    ),
+    Channel(
+        "rotation", "degrees per frame", 0.0, "turns the picture clockwise about its centre"
+    ),
+    Channel(
+        "zoom", "factor per frame", 1.0, "above 1 moves in, below 1 out; 1.02 doubles in 35 frames",
+        multiplicative=True, low=1e-3, high=1e3,
+    ),
+    Channel(
+        "strength", "share of the noise schedule", 0.55,
+        "how much img2img repaints: 0 keeps the picture, 1 makes a new one",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+)  # fmt: skip
+
+CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _TABLE}

@@ -1,0 +1,122 @@
+"""Compose: a Song and a Project become a Score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from phosphene.errors import ProjectError
+from phosphene.project import Project
+from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.layers import fold, within
+from phosphene.score.prompts import prompt_weights
+from phosphene.score.score import Score
+from phosphene.score.timeline import Timeline
+from phosphene.song.song import Song
+
+
+@dataclass(frozen=True)
+class Format:
+    """The fps and size to compose for, where they are not the project's own."""
+
+    fps: Fraction
+    width: int
+    height: int
+
+
+def compose(song: Song, project: Project, form: Format | None = None) -> Score:
+    """Compose the Score of a video.
+
+    Layers are folded in file order, per channel, from its neutral value. Values are at the
+    project's own fps and width; for another form they are rescaled, so that the camera travels
+    the same path in the same seconds.
+
+    Parameters
+    ----------
+    song : Song
+    project : Project
+    form : Format, optional
+        Default: the project's own fps, width and height.
+
+    Returns
+    -------
+    Score
+        Frames from the project's `start` to its `end`.
+
+    Raises
+    ------
+    ProjectError
+        If a position lies outside of the song, or a layer does not fit its modulator.
+    PluginError
+        If a modulator fails, or gives something that is no set of curves.
+    """
+    video = project.video
+    own_fps = Fraction(video.fps)
+    form = form or Format(own_fps, video.width, video.height)
+    timeline = Timeline(song, form.fps, own_fps)
+    first, last = _excerpt(project, timeline)
+    channels, clamped = _channels(song, project, timeline, form)
+    keys = {
+        within(timeline, at, f'prompts.at."{at}"'): (at, text)
+        for at, text in project.prompts.at.items()
+    }
+    placed = sorted(keys)
+    blends = [timeline.length(project.prompts.blend, key) for key in placed]
+    prompts = [_styled(keys[key][1], project.prompts.style) for key in placed]
+    frames = np.arange(timeline.n_frames)
+    score = Score(
+        fps=form.fps,
+        width=form.width,
+        height=form.height,
+        frames=frames,
+        channels=channels,
+        prompts=tuple(prompts),
+        weights=prompt_weights(timeline.starts, placed, blends),
+        negative=project.prompts.negative,
+        seeds=project.model.seed + frames,
+        diffuses=channels["strength"] > 0.0,
+        image=video.image,
+        clamped=clamped,
+    )
+    return score.excerpt(first, last)
+
+
+def _channels(
+    song: Song, project: Project, timeline: Timeline, form: Format
+) -> tuple[dict[str, Curve], dict[str, int]]:
+    """Every channel's value for the form's fps and width, and how many frames were clamped."""
+    values = {
+        name: np.full(timeline.n_frames, channel.neutral) for name, channel in CHANNELS.items()
+    }
+    for index, layer in enumerate(project.motion):
+        fold(values, layer, f"motion[{index}]", song, timeline)
+    frame_ratio = float(timeline.project_fps / form.fps)
+    width_ratio = form.width / project.video.width
+    clamped: dict[str, int] = {}
+    for name, channel in CHANNELS.items():
+        kept = np.clip(values[name], channel.low, channel.high)
+        beyond = int(np.count_nonzero(kept != values[name]))
+        if beyond:
+            clamped[name] = beyond
+        values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
+    return values, clamped
+
+
+def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:
+    start, end = project.video.start, project.video.end
+    first = timeline.frame_of(within(timeline, start, "video.start")) if start else 0
+    last = timeline.n_frames
+    if end:
+        last = min(last, timeline.frame_of(within(timeline, end, "video.end")))
+    if first >= last:
+        raise ProjectError(
+            f"video.end ('{end or 'the end of the song'}') does not come after video.start "
+            f"('{start or 0}')"
+        )
+    return first, last
+
+
+def _styled(prompt: str, style: str) -> str:
+    return ", ".join(part for part in (prompt.strip(), style.strip()) if part)

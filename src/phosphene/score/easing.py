@@ -1,0 +1,88 @@
+"""Easings: how a curve goes from one keyframe to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from phosphene.score.channels import Curve
+from phosphene.score.timeline import Timeline
+from phosphene.score.units import At
+
+Interpolator = Callable[[Curve, Curve, Curve], Curve]
+
+
+def _linear(keys: Curve, values: Curve, times: Curve) -> Curve:
+    return np.interp(times, keys, values)
+
+
+def _smooth(keys: Curve, values: Curve, times: Curve) -> Curve:
+    left = np.clip(np.searchsorted(keys, times, side="right") - 1, 0, len(keys) - 2)
+    share = np.clip((times - keys[left]) / (keys[left + 1] - keys[left]), 0.0, 1.0)
+    share = share * share * (3.0 - 2.0 * share)
+    return values[left] + share * (values[left + 1] - values[left])
+
+
+def _step(keys: Curve, values: Curve, times: Curve) -> Curve:
+    return values[np.clip(np.searchsorted(keys, times, side="right") - 1, 0, len(keys) - 1)]
+
+
+def _cubic(keys: Curve, values: Curve, times: Curve) -> Curve:
+    # Clamped: the curve is at rest where it starts and ends, and is held flat beyond.
+    return CubicSpline(keys, values, bc_type="clamped")(np.clip(times, keys[0], keys[-1]))
+
+
+EASINGS: dict[str, Interpolator] = {
+    "linear": _linear,
+    "smooth": _smooth,
+    "cubic": _cubic,
+    "step": _step,
+}
+
+
+def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") -> Curve:
+    """Values between keyframes; before the first and after the last they are held.
+
+    Parameters
+    ----------
+    keys : ndarray, shape (n_keys,)
+        Times of the keyframes in seconds, rising.
+    values : ndarray, shape (n_keys,)
+        Value at each keyframe.
+    times : ndarray, shape (n_frames,)
+        Where to read, in seconds.
+    ease : str
+        A name in `EASINGS`: `linear` as the article has it; `smooth` rests at every keyframe;
+        `cubic` runs smoothly through them (`scipy.interpolate.CubicSpline`) and may overshoot;
+        `step` jumps at them.
+
+    Returns
+    -------
+    ndarray, shape (n_frames,)
+    """
+    if len(keys) == 1:
+        return np.full(len(times), values[0])
+    return EASINGS[ease](keys, values, times)
+
+
+def keyed(keys: dict[At, float], ease: str, timeline: Timeline) -> Curve:
+    """A curve through keyframes.
+
+    Parameters
+    ----------
+    keys : dict of At to float
+        At least one; of two at the same moment the later one in the table counts.
+    ease : str
+        A name in `EASINGS`.
+    timeline : Timeline
+
+    Returns
+    -------
+    ndarray, shape (timeline.n_frames,)
+    """
+    placed = dict(sorted((timeline.at(position), value) for position, value in keys.items()))
+    return interpolate(
+        np.array(list(placed)), np.array(list(placed.values())), timeline.times, ease
+    )

@@ -1,0 +1,134 @@
+"""Layers: what a modulator gives, checked, routed to channels, and folded by the mixing law."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from phosphene.errors import PhospheneError, PluginError, ProjectError
+from phosphene.hints import hint
+from phosphene.project import Layer
+from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.easing import keyed
+from phosphene.score.mixing import mix, routed
+from phosphene.score.timeline import Timeline
+from phosphene.score.units import At
+from phosphene.song.song import Song
+
+
+def fold(
+    values: dict[str, Curve], layer: Layer, where: str, song: Song, timeline: Timeline
+) -> None:
+    """Fold one layer into the channels that it moves.
+
+    Parameters
+    ----------
+    values : dict of str to ndarray, shape (n_frames,)
+        Every channel's value below the layer; replaced where the layer moves it.
+    layer : Layer
+    where : str
+        The layer's entry in the project file, for errors.
+    song : Song
+    timeline : Timeline
+
+    Raises
+    ------
+    ProjectError
+        If a position lies outside of the song, or `to` does not fit the modulator.
+    PluginError
+        If the modulator fails, or gives something that is no set of curves.
+    """
+    curves = _curves(layer, where, song, timeline)
+    amount = _amount(layer, where, timeline)
+    for name, m in curves.items():
+        values[name] = mix(CHANNELS[name], values[name], m, amount, layer.mix)
+
+
+def _curves(layer: Layer, where: str, song: Song, timeline: Timeline) -> dict[str, Curve]:
+    """The layer's own curves by channel, checked: whatever a modulator gives or raises."""
+    for place, position in _positions(layer.modulator, where):
+        within(timeline, position, place)
+    try:
+        given = layer.modulator.curves(song, timeline)
+    except PhospheneError as error:
+        raise type(error)(f"{where} ({layer.use}): {error}", error.fix) from error
+    except Exception as error:
+        raise PluginError(
+            f"{where}: the modulator '{layer.use}' failed: {type(error).__name__}: {error}",
+            "Remove this [[motion]], or update the plugin that it comes from.",
+        ) from error
+    if "value" in given and len(given) == 1:
+        envelope = _checked(given["value"], "value", layer, where, timeline)
+        if not layer.to:
+            raise ProjectError(
+                f"{where}.to is missing: '{layer.use}' gives an envelope, and `to` says which "
+                "channels it moves and how far",
+                "For instance: to = { zoom = 0.04, strength = -0.08 }",
+            )
+        return {
+            name: routed(CHANNELS[name], envelope, reach, layer.mix)
+            for name, reach in layer.to.items()
+        }
+    if layer.to:
+        raise ProjectError(
+            f"{where}.to: '{layer.use}' names its channels itself ({', '.join(sorted(given))})",
+            "Leave `to` out; `amount` scales the layer.",
+        )
+    return {name: _checked(curve, name, layer, where, timeline) for name, curve in given.items()}
+
+
+def _checked(curve: Any, name: str, layer: Layer, where: str, timeline: Timeline) -> Curve:
+    about = f"{where}: the modulator '{layer.use}' gave "
+    if name != "value" and name not in CHANNELS:
+        raise PluginError(f"{about}a curve for '{name}'. {hint(name, CHANNELS)}")
+    array = np.asarray(curve, dtype=np.float64)
+    if array.shape != (timeline.n_frames,):
+        raise PluginError(
+            f"{about}'{name}' in shape {array.shape}; expected ({timeline.n_frames},), one value "
+            "a frame"
+        )
+    if not np.all(np.isfinite(array)):
+        frame = int(np.flatnonzero(~np.isfinite(array))[0])
+        raise PluginError(f"{about}'{name}' = {array[frame]} at frame {frame}; expected a number")
+    return array
+
+
+def _amount(layer: Layer, where: str, timeline: Timeline) -> Curve:
+    for position in layer.amount:
+        within(timeline, position, f'{where}.amount."{position}"')
+    amount = keyed(layer.amount, "linear", timeline)
+    if layer.between is None:
+        return amount
+    begin, end = (
+        within(timeline, position, f"{where}.between[{k}]")
+        for k, position in enumerate(layer.between)
+    )
+    if end <= begin:
+        raise ProjectError(
+            f"{where}.between: '{layer.between[1]}' ({end:.2f} s) does not come after "
+            f"'{layer.between[0]}' ({begin:.2f} s)"
+        )
+    # By whole frames: the gate opens with the frame whose interval holds the position.
+    frames = np.arange(timeline.n_frames)
+    opened = (frames >= timeline.frame_of(begin)) & (frames < timeline.frame_of(end))
+    return np.where(opened, amount, 0.0)
+
+
+def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:
+    """Every position among a modulator's parameters, with the entry that it stands in."""
+    found = []
+    for name, value in modulator:
+        inside = {str(key): key for key in value} if isinstance(value, dict) else {"": value}
+        for key, position in inside.items():
+            if isinstance(position, At):
+                found.append((f'{where}.{name}."{key}"' if key else f"{where}.{name}", position))
+    return found
+
+
+def within(timeline: Timeline, position: At, where: str) -> float:
+    """Seconds of a position; one outside of the song is an error that names its entry."""
+    try:
+        return timeline.at(position)
+    except ProjectError as error:
+        raise ProjectError(f"{where}: {error}", error.fix) from None

@@ -1,0 +1,42 @@
+"""The prompt schedule: which prompts a frame is painted from, and how much of each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def prompt_weights(
+    starts: NDArray[np.float64], keys: list[float], blends: list[float]
+) -> NDArray[np.float64]:
+    """Weight of each prompt in each frame.
+
+    Every change is a linear morph over the span that ends at the new prompt's position, as in the
+    article; a span longer than the gap since the last change is cut to it.
+
+    Parameters
+    ----------
+    starts : ndarray, shape (n_frames,)
+        When each frame appears, in seconds.
+    keys : list of float, length n_prompts
+        Seconds at which each prompt holds wholly, rising. The first holds from the beginning.
+    blends : list of float, length n_prompts
+        Seconds of morph that lead up to each; the first is not used.
+
+    Returns
+    -------
+    ndarray, shape (n_frames, n_prompts)
+        Rows add up to 1.
+    """
+    weights = np.zeros((len(starts), len(keys)))
+    arrived = np.ones(len(starts))
+    for k in range(len(keys) - 1, 0, -1):
+        span = min(blends[k], keys[k] - keys[k - 1])
+        if span > 0:
+            share = np.clip((starts - (keys[k] - span)) / span, 0.0, 1.0)
+        else:
+            share = (starts >= keys[k] - 1e-9).astype(np.float64)
+        weights[:, k] = arrived * share
+        arrived = arrived * (1.0 - share)
+    weights[:, 0] = arrived
+    return weights

@@ -1,0 +1,150 @@
+"""The Score: the whole truth about a video, one row a frame."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.score.channels import Curve
+
+
+@dataclass(frozen=True)
+class Row:
+    """One frame of the Score: the step from the frame before, and what to paint.
+
+    `weights` has shape (n_prompts,); `seed` is the frame's own; the channels are by name.
+    """
+
+    frame: int
+    channels: dict[str, float]
+    weights: NDArray[np.float64]
+    seed: int
+    diffuses: bool
+
+    def __getattr__(self, name: str) -> float:
+        try:
+            return self.__dict__["channels"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What is painted, frame by frame; plain NumPy, and all that the painter reads.
+
+    Parameters
+    ----------
+    fps : Fraction
+    width, height : int
+        Size of the picture in px.
+    frames : ndarray of int, shape (n_frames,)
+        Frame numbers in the song; an excerpt does not begin at 0.
+    channels : dict of str to ndarray, shape (n_frames,)
+        Every channel's value. Row i is the step from frame i-1 to frame i; the first frame that
+        is painted has none before it, and is not moved.
+    prompts : tuple of str, length n_prompts
+    weights : ndarray, shape (n_frames, n_prompts)
+        Rows add up to 1.
+    negative : str
+        What is not to be painted.
+    seeds : ndarray of int64, shape (n_frames,)
+    diffuses : ndarray of bool, shape (n_frames,)
+        Whether a frame passes through img2img or is only moved.
+    image : Path or None
+        First picture, where the user gave one.
+    clamped : dict of str to int
+        How many frames of a channel went beyond its limits and were clamped.
+    """
+
+    fps: Fraction
+    width: int
+    height: int
+    frames: NDArray[np.int64]
+    channels: dict[str, Curve]
+    prompts: tuple[str, ...]
+    weights: NDArray[np.float64]
+    negative: str
+    seeds: NDArray[np.int64]
+    diffuses: NDArray[np.bool_]
+    image: Path | None = None
+    clamped: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds of the song at which the first frame appears."""
+        return int(self.frames[0]) / self.fps
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds that the frames are shown for."""
+        return len(self) / self.fps
+
+    def row(self, i: int) -> Row:
+        """Row i, 0 being the first that is painted."""
+        values = {name: float(curve[i]) for name, curve in self.channels.items()}
+        return Row(
+            frame=int(self.frames[i]),
+            channels=values,
+            weights=self.weights[i],
+            seed=int(self.seeds[i]),
+            diffuses=bool(self.diffuses[i]),
+        )
+
+    def excerpt(self, first: int, last: int) -> Score:
+        """The rows whose frame numbers lie in [first, last)."""
+        keep = (self.frames >= first) & (self.frames < last)
+        return replace(
+            self,
+            frames=self.frames[keep],
+            channels={name: curve[keep] for name, curve in self.channels.items()},
+            weights=self.weights[keep],
+            seeds=self.seeds[keep],
+            diffuses=self.diffuses[keep],
+        )
+
+    def table(self) -> tuple[list[str], list[list[float | int]]]:
+        """Column names and rows, as `phosphene compose` writes them; times are in seconds."""
+        prompts = [f"prompt_{k + 1}" for k in range(len(self.prompts))]
+        names = ["frame", "time", *self.channels, "seed", *prompts]
+        columns = [
+            self.frames.tolist(),
+            (self.frames / float(self.fps)).tolist(),
+            *(curve.tolist() for curve in self.channels.values()),
+            self.seeds.tolist(),
+            *self.weights.T.tolist(),
+        ]
+        return names, [list(row) for row in zip(*columns, strict=True)]
+
+    def to_csv(self) -> str:
+        """The table as CSV, with a header; numbers in full precision."""
+        names, rows = self.table()
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+        return text.getvalue()
+
+    def to_json(self) -> str:
+        """The table as JSON, with the prompts, the size and the frame rate beside the rows."""
+        names, rows = self.table()
+        return json.dumps(
+            {
+                "fps": float(self.fps),
+                "width": self.width,
+                "height": self.height,
+                "prompts": list(self.prompts),
+                "negative": self.negative,
+                "rows": [dict(zip(names, row, strict=True)) for row in rows],
+            },
+            indent=1,
+        )

@@ -1,0 +1,131 @@
+"""Positions and spans: how a user says when, and how long.
+
+A position is `30` (frame), `2.5s`, `1:30` (minutes), `beat 16`, `bar 9`, `section 2` or `50%`.
+A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the song).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+_NUMBER = r"(?P<n>\d+(?:\.\d*)?|\.\d+)"
+
+_POSITION_FORMS = {
+    "frame": rf"(?:frame\s+)?{_NUMBER}",
+    "s": rf"{_NUMBER}\s*s",
+    "min": r"(?P<m>\d+):(?P<n>[0-5]?\d(?:\.\d*)?)",
+    "beat": rf"beat\s+{_NUMBER}",
+    "bar": rf"bar\s+{_NUMBER}",
+    "section": r"section\s+(?P<n>\d+)",
+    "%": rf"{_NUMBER}\s*%",
+}
+_SPAN_FORMS = {
+    "frame": rf"{_NUMBER}(?:\s*frames?)?",
+    "s": rf"{_NUMBER}\s*s",
+    "ms": rf"{_NUMBER}\s*ms",
+    "beat": rf"{_NUMBER}\s*beats?",
+    "bar": rf"{_NUMBER}\s*bars?",
+    "%": rf"{_NUMBER}\s*%",
+}
+POSITION_HELP = "a frame (30), 2.5s, 1:30, beat 16, bar 9, section 2 or 50%"
+SPAN_HELP = "a number of frames (20), 0.25s, 250ms, 1 beat, 4 bars or 50%"
+
+
+@dataclass(frozen=True)
+class At:
+    """A point in the song, in the unit that the user chose; `Timeline.at` gives its seconds."""
+
+    value: float
+    unit: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Length:
+    """A length of time, in the unit that the user chose; `Timeline.length` gives its seconds."""
+
+    value: float
+    unit: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str, str]:
+    text = f"{given:g}" if isinstance(given, (int, float)) else str(given)
+    if isinstance(given, bool) or not isinstance(given, (int, float, str)):
+        raise ValueError(f"expected {allowed}")
+    for unit, form in forms.items():
+        found = re.fullmatch(form, text.strip(), re.IGNORECASE)
+        if found:
+            minutes = float(found.groupdict().get("m") or 0)
+            value = float(found["n"]) + 60.0 * minutes
+            if math.isfinite(value):
+                return value, {"min": "s"}.get(unit, unit), text.strip()
+    raise ValueError(f"expected {allowed}")
+
+
+def parse_position(given: Any) -> At:
+    """Read a position.
+
+    Parameters
+    ----------
+    given : int, float, str or At
+        As a user writes it.
+
+    Returns
+    -------
+    At
+
+    Raises
+    ------
+    ValueError
+        If it has none of the forms; bars, beats and sections count from 1.
+    """
+    if isinstance(given, At):
+        return given
+    at = At(*_parse(given, _POSITION_FORMS, POSITION_HELP))
+    if at.unit in ("beat", "bar", "section") and at.value < 1:
+        raise ValueError(f"{at.unit}s count from 1")
+    return at
+
+
+def parse_span(given: Any) -> Length:
+    """Read a span.
+
+    Parameters
+    ----------
+    given : int, float, str or Length
+        As a user writes it.
+
+    Returns
+    -------
+    Length
+
+    Raises
+    ------
+    ValueError
+        If it has none of the forms.
+    """
+    return given if isinstance(given, Length) else Length(*_parse(given, _SPAN_FORMS, SPAN_HELP))
+
+
+Position = Annotated[
+    At,
+    BeforeValidator(parse_position),
+    WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
+]
+Span = Annotated[
+    Length,
+    BeforeValidator(parse_span),
+    WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
+]

@@ -1,0 +1,205 @@
+"""The pulse: librosa's beat tracker, with its beats moved onto the attacks they belong to."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import librosa.feature
+import numpy as np
+from librosa.beat import beat_track
+from numpy.typing import NDArray
+
+from phosphene.song.spectrum import HOP, LEAD
+
+Times = NDArray[np.float64]
+
+METRE = 4  # beats in a bar; other metres are not told apart
+_START_BPM = 120.0  # centre of the prior on tempo: 60 and 240 are four times less likely
+_FASTEST_BPM = 200.0
+_TEMPOGRAM = 384  # frames under one tempogram window: 8.9 s, librosa's default
+_BLOCK = 8192  # frames of tempogram held at a time
+_SNAP = 0.15  # of a beat: how far a beat moves to reach an attack, and at most
+_SNAP_SECONDS = 0.07
+_EVEN = 0.9  # off-beats this strong against the beats mean that the true pulse is twice as fast
+_FEWEST = 3  # beats; fewer are no pulse
+_SUPPORT = 0.25  # least share of beats that must lie on an attack
+_REST = 4  # beats of silence in a row that are still counted through
+_SILENCE = 1e-3  # of the song's loudest RMS: 60 dB below
+_PHASE = 1.1  # how much heavier another phase must be before bar 1 leaves the first beat
+
+
+@dataclass(frozen=True, eq=False)
+class Pulse:
+    """Beats and downbeats in seconds, tempo in BPM, confidence 0 to 1; all empty or 0 if none."""
+
+    beats: Times
+    downbeats: Times
+    tempo: float
+    confidence: float
+
+
+SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0)
+
+
+def find_beats(
+    curves: dict[str, Times], rms: NDArray[np.float32], onsets: Times, strengths: Times, rate: int
+) -> Pulse:
+    """Find the pulse of a song.
+
+    Parameters
+    ----------
+    curves : dict of np.ndarray, shape (n_frames,)
+        Of `phosphene.song.features.onset_curves`.
+    rms : np.ndarray, shape (n_frames,)
+        Loudness on the same frames.
+    onsets, strengths : np.ndarray, shape (n_onsets,)
+        Of `phosphene.song.onsets.find_onsets`.
+    rate : int
+        Sample rate in Hz.
+
+    Returns
+    -------
+    Pulse
+        `SILENCE` where there is no pulse that at least a quarter of the beats bear out.
+    """
+    if len(onsets) < _FEWEST:
+        return SILENCE
+    curve = curves["onset"]
+    period, tracked = _track(curve, rate)
+    snap = min(_SNAP * period, _SNAP_SECONDS)
+    beats, hit = _snapped(tracked, onsets, strengths, snap)
+    if hit.sum() < _FEWEST:
+        return SILENCE
+    end = (len(curve) - 2 * LEAD) * HOP / rate
+    beats, hit = _extended(beats, hit, onsets, strengths, snap, end)
+    kept = _sounding(beats, rms, rate)
+    beats, hit = beats[kept], hit[kept]
+    if len(beats) < _FEWEST or hit.mean() < _SUPPORT:
+        return SILENCE
+    return Pulse(
+        beats=beats,
+        downbeats=beats[_phase(beats, curves, rate) :: METRE],
+        tempo=_tempo(beats),
+        confidence=float(hit.mean() * _periodicity(curve, np.median(np.diff(beats)), rate)),
+    )
+
+
+def _frames(times: Times, rate: int) -> NDArray[np.intp]:
+    return np.rint(times * rate / HOP).astype(np.intp) + LEAD
+
+
+def _weight(curve: Times, times: Times, rate: int) -> Times:
+    """How much the curve rises in all around each time; its peak alone depends on the hops."""
+    return curve[_frames(times, rate)[:, None] + np.arange(-2, 3)].sum(axis=1)
+
+
+def _track(curve: Times, rate: int) -> tuple[float, Times]:
+    """The beat's period in seconds and librosa's beats, at the pulse that the music bears out."""
+    bpm = _usual_tempo(curve, rate)
+    beats = _beats_at(bpm, curve, rate)
+    if 2 * bpm <= _FASTEST_BPM and len(beats) > 1:
+        between = (beats[1:] + beats[:-1]) / 2
+        on, off = (_weight(curve, t, rate).mean() for t in (beats, between))
+        if off > _EVEN * on:
+            bpm *= 2
+            beats = _beats_at(bpm, curve, rate)
+    return 60 / bpm, beats
+
+
+def _usual_tempo(curve: Times, rate: int) -> float:
+    # The tempogram of an hour would take 0.5 GB and its making 2 GB; its mean is all we need.
+    total = np.zeros(_TEMPOGRAM)
+    for start in range(0, len(curve), _BLOCK):
+        block = curve[start : start + _BLOCK]
+        total += librosa.feature.tempogram(
+            onset_envelope=block, sr=rate, hop_length=HOP, win_length=_TEMPOGRAM
+        ).sum(axis=1)
+    mean = (total / len(curve))[:, None]
+    tempo = librosa.feature.tempo(tg=mean, sr=rate, hop_length=HOP, start_bpm=_START_BPM)
+    return float(tempo[0])
+
+
+def _beats_at(bpm: float, curve: Times, rate: int) -> Times:
+    _, frames = beat_track(onset_envelope=curve, sr=rate, hop_length=HOP, bpm=bpm, trim=False)
+    inside = (frames >= LEAD) & (frames < len(curve) - LEAD)
+    return (frames[inside] - LEAD) * HOP / rate
+
+
+def _nearest(beat: float, onsets: Times, strengths: Times, snap: float) -> float | None:
+    """The onset that a beat belongs to: near and strong; None if none lies within `snap`."""
+    lo, hi = np.searchsorted(onsets, [beat - snap, beat + snap])
+    if lo == hi:
+        return None
+    near = 1 - np.abs(onsets[lo:hi] - beat) / (2 * snap)
+    return float(onsets[lo + np.argmax(near * strengths[lo:hi])])
+
+
+def _snapped(
+    beats: Times, onsets: Times, strengths: Times, snap: float
+) -> tuple[Times, NDArray[np.bool_]]:
+    """Move beats onto their onsets, and the others evenly between those."""
+    found = [_nearest(beat, onsets, strengths, snap) for beat in beats]
+    hit = np.array([onset is not None for onset in found], dtype=bool)
+    if not hit.any():
+        return beats, hit
+    index = np.arange(len(beats))
+    anchors = np.array([onset for onset in found if onset is not None])
+    shift = np.interp(index, index[hit], anchors - beats[hit])
+    return beats + shift, hit
+
+
+def _extended(
+    beats: Times, hit: NDArray[np.bool_], onsets: Times, strengths: Times, snap: float, end: float
+) -> tuple[Times, NDArray[np.bool_]]:
+    """Begin and end on an onset, and go on from there, beat by beat, to both ends of the song.
+
+    The tracker leaves out beats at the ends, or squeezes one in that nothing bears out.
+    """
+    inner = slice(np.argmax(hit), len(hit) - np.argmax(hit[::-1]))
+    beats, hit = beats[inner], hit[inner]
+    usual = float(np.median(np.diff(beats)))
+
+    def onwards(beat: float, step: float) -> list[tuple[float, bool]]:
+        row = []
+        while -snap <= beat + step <= end + snap:
+            onset = _nearest(beat + step, onsets, strengths, snap)
+            beat = beat + step if onset is None else onset
+            row.append((beat, onset is not None))
+        return row
+
+    inside = list(zip(beats.tolist(), hit.tolist(), strict=True))
+    row = onwards(beats[0], -usual)[::-1] + inside + onwards(beats[-1], usual)
+    times, hits = zip(*row, strict=True)
+    return np.array(times), np.array(hits)
+
+
+def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
+    """Which beats to keep: not those in silence before, after, or for more than `_REST` beats."""
+    loud = rms[_frames(beats, rate)] > _SILENCE * rms.max()
+    kept = loud.copy()
+    heard = np.flatnonzero(loud)
+    for left, right in pairwise(heard):
+        if right - left - 1 <= _REST:
+            kept[left:right] = True
+    return kept & (beats >= 0)
+
+
+def _phase(beats: Times, curves: dict[str, Times], rate: int) -> int:
+    """Which of the first four beats begins a bar: where bass and attacks are heaviest."""
+    weight = _weight(curves["low"], beats, rate) + _weight(curves["onset"], beats, rate)
+    means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]
+    best = int(np.argmax(means))
+    return best if means[best] > _PHASE * means[0] else 0
+
+
+def _tempo(beats: Times) -> float:
+    """Beats per minute, over the intervals within a tenth of the usual one."""
+    steps = np.diff(beats)
+    usual = np.median(steps)
+    return float(60 / steps[np.abs(steps - usual) <= 0.1 * usual].mean())
+
+
+def _periodicity(curve: Times, period: float, rate: int) -> float:
+    """Autocorrelation of the onset curve one beat apart: 1 for a metronome, 0 for chance."""
+    curve = np.convolve(curve - curve.mean(), np.ones(3), mode="same")  # a beat may fall between
+    lag = round(period * rate / HOP)
+    return float(np.clip(curve[lag:] @ curve[:-lag] / (curve @ curve), 0, 1))

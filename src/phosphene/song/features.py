@@ -1,0 +1,68 @@
+"""The curves that a picture can follow: onset strength whole and in three bands, and loudness."""
+
+from itertools import pairwise
+
+import librosa
+import numpy as np
+from librosa.onset import onset_strength
+from numpy.typing import NDArray
+
+from phosphene.song.song import Feature
+from phosphene.song.spectrum import HOP, LEAD, MELS, Spectrum
+
+#: Upper edges in Hz; the last band ends at half the sample rate.
+BANDS = {"low": 200.0, "mid": 2000.0, "high": np.inf}
+
+#: Where the loudest onsets are weaker than this (dB a frame), nothing is scaled up to 1: steady
+#: noise flickers by 1 dB, and is not to look like drums.
+_FAINT_DB = 3.0
+_FAINT_RMS = 1e-5  # -100 dB
+_ROBUST = 99.5  # percentile that counts as the maximum, so that one bang does not flatten the rest
+
+
+def onset_curves(spectrum: Spectrum, sample_rate: int) -> dict[str, NDArray[np.float64]]:
+    """Return the mean rise of the mel spectrogram in dB a frame: ``onset`` and each of `BANDS`.
+
+    Returns
+    -------
+    dict of np.ndarray, shape (n_frames,)
+        On the spectrum's frames, its leading and trailing silence included.
+    """
+    mels = librosa.mel_frequencies(MELS + 2, fmax=sample_rate / 2)[1:-1]
+    edges = [0, *(int(np.searchsorted(mels, top)) for top in BANDS.values())]
+    ranges = dict(zip(BANDS, pairwise(edges), strict=True))
+    return {
+        name: _rise(spectrum.mel_db[first:last])
+        for name, (first, last) in {"onset": (0, MELS), **ranges}.items()
+    }
+
+
+def _rise(mel_db: NDArray[np.float32]) -> NDArray[np.float64]:
+    # A click is seen as soon as its window's edge touches it, two hops ahead. librosa's own
+    # centring puts that 0.4 to 1.4 hops late (measured on clicks); one hop less is centred.
+    rise = onset_strength(S=mel_db, center=False)
+    return np.concatenate([[0.0], rise[:-1]])
+
+
+def scale_of(curve: NDArray[np.float64]) -> float:
+    """Return the rise, in dB a frame, that counts as a full hit in this song."""
+    return max(float(np.percentile(curve[LEAD:-LEAD], _ROBUST)), _FAINT_DB)
+
+
+def loudness(spectrum: Spectrum) -> float:
+    """Return the RMS that counts as loud in this song."""
+    return max(float(np.percentile(spectrum.rms[LEAD:-LEAD], _ROBUST)), _FAINT_RMS)
+
+
+def features(
+    spectrum: Spectrum, curves: dict[str, NDArray[np.float64]], sample_rate: int
+) -> dict[str, Feature]:
+    """Scale the curves to 0..1 by the whole song's robust maximum; silence gives zeros."""
+    hop = HOP / sample_rate
+    impulses = {
+        name: Feature(np.minimum(curve[LEAD:-LEAD] / scale_of(curve), 1.0), hop, "impulse")
+        for name, curve in curves.items()
+    }
+    return impulses | {
+        "rms": Feature(np.minimum(spectrum.rms[LEAD:-LEAD] / loudness(spectrum), 1.0), hop, "level")
+    }

@@ -1,0 +1,154 @@
+"""What was heard: the `Song` and its parts, plain arrays of seconds and numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.errors import SongError
+from phosphene.hints import hint
+from phosphene.song.tempo import TempoMap
+
+FeatureKind = Literal["impulse", "envelope", "level"]
+
+
+def _frozen(values: Any, dtype: type) -> NDArray[Any]:
+    """Return a read-only view of `values`; only another dtype makes a copy."""
+    view: NDArray[Any] = np.asarray(values, dtype=dtype).view()
+    view.setflags(write=False)
+    return view
+
+
+def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how strong the hits at `hops` of an onset curve are, 0 to 1.
+
+    A hit is all that the curve rises within two hops: its peak alone would depend on how the
+    attack falls between two hops, by a third. The strongest twentieth of the hits count as 1.
+    """
+    if not len(hops):
+        return np.zeros(0)
+    around = hops[:, None] + np.arange(-2, 3)
+    totals = curve[np.clip(around, 0, len(curve) - 1)].sum(axis=1)
+    return np.minimum(totals / max(float(np.percentile(totals, 95)), 1.0), 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """One curve heard in the song, on the audio's own grid.
+
+    Parameters
+    ----------
+    values : np.ndarray, shape (n_hops,), float64
+        Value k is centred at ``k * hop`` seconds.
+    hop : float
+        Seconds from one value to the next.
+    kind : {"impulse", "envelope", "level"}
+        How it goes onto a coarser grid: impulses and envelopes by the maximum of each interval,
+        levels by the mean.
+    """
+
+    values: NDArray[np.float64]
+    hop: float
+    kind: FeatureKind
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _frozen(self.values, np.float64))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the song from `start` to `end`, in seconds; equal labels sound alike."""
+
+    start: float
+    end: float
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Song:
+    """Everything that was heard in an audio file; all times are seconds from its start.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file; None for a song made in memory.
+    samples : np.ndarray, shape (n,), float32
+        The mono signal that was analysed; sample k lies at ``k / sample_rate`` seconds.
+    sample_rate : int
+        Rate of `samples`, in Hz (not of the file).
+    duration : float
+        Length of the file: its frames over its own sample rate.
+    tempo : float
+        Beats per minute; 0 where no beat was heard.
+    beats, downbeats, onsets : np.ndarray, float64
+        Times, increasing; empty where nothing was heard.
+    onset_strengths : np.ndarray, shape of `onsets`, float64
+        How strong each onset is, 0 to 1.
+    metre : int
+        Beats in a bar; 0 where no beat was heard.
+    sections : tuple of Section
+        Parts in order; empty where none were told apart.
+    confidence : float
+        How far to trust the beats, from 0 (none heard) to 1 (a metronome).
+    features : mapping of str to Feature
+        ``onset``, ``rms``, ``low``, ``mid`` and ``high``, each 0 to 1 song-wide.
+    extra : mapping of str to callable
+        Features that plugins registered; each is a function of the Song, called when it is read.
+    """
+
+    path: Path | None
+    samples: NDArray[np.float32]
+    sample_rate: int
+    duration: float
+    tempo: float
+    beats: NDArray[np.float64]
+    downbeats: NDArray[np.float64]
+    onsets: NDArray[np.float64]
+    onset_strengths: NDArray[np.float64]
+    metre: int
+    sections: tuple[Section, ...]
+    confidence: float
+    features: Mapping[str, Feature]
+    extra: Mapping[str, Callable[["Song"], Feature]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "samples", _frozen(self.samples, np.float32))
+        for name in ("beats", "downbeats", "onsets", "onset_strengths"):
+            object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
+        object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
+
+    def strengths(self, feature: str = "onset") -> NDArray[np.float64]:
+        """How strongly each onset is felt in one feature, such as ``low``.
+
+        The features lie on a 23 ms grid; this puts their hits at the onsets' exact times.
+
+        Returns
+        -------
+        np.ndarray, shape of `onsets`, float64
+            0 to 1.
+        """
+        values, hop = self.features[feature].values, self.features[feature].hop
+        return hit_strengths(values, np.rint(self.onsets / hop).astype(np.intp))
+
+    def feature(self, name: str) -> Feature:
+        """A feature by name, among those heard and those of plugins.
+
+        Raises
+        ------
+        SongError
+            If there is none of this name.
+        """
+        if name in self.features:
+            return self.features[name]
+        if name in self.extra:
+            return self.extra[name](self)
+        raise SongError(f"unknown feature '{name}'", hint(name, [*self.features, *self.extra]))
+
+    @property
+    def tempo_map(self) -> TempoMap:
+        """The grid that turns beats and bars into seconds."""
+        return TempoMap(self.beats, self.downbeats)

@@ -1,0 +1,154 @@
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil, floor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from phosphene.errors import FilmError
+from phosphene.film.formats import FORMATS
+from phosphene.film.sound import Sound
+
+CINEMA, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
+SOURCES = {
+    "wav": ("clicks.wav",),
+    "flac": ("clicks.flac",),
+    "mp3": ("clicks.mp3", "-b:a", "192k"),
+    "mp3 without gapless tag": ("bare.mp3", "-write_xing", "0", "-id3v2_version", "0"),
+    "mp3 of variable rate": ("variable.mp3", "-q:a", "3"),
+    "aac": ("clicks.m4a", "-c:a", "aac", "-b:a", "192k"),
+    "alac": ("lossless.m4a", "-c:a", "alac"),
+    "adts": ("clicks.aac", "-c:a", "aac", "-b:a", "192k"),
+    "vorbis": ("clicks.ogg", "-c:a", "libvorbis", "-q:a", "6"),
+    "opus": ("clicks.opus", "-c:a", "libopus", "-b:a", "160k"),
+}
+
+
+def peaks(sound: np.ndarray, rate: int) -> np.ndarray:
+    """Times of the clicks: the loudest moment of each stretch above a third of the maximum."""
+    level = np.abs(sound[:, 0])
+    loud = np.flatnonzero(level > level.max() / 3)
+    stretches = np.split(loud, np.flatnonzero(np.diff(loud) > 0.02 * rate) + 1)
+    return np.array([stretch[level[stretch].argmax()] for stretch in stretches]) / rate
+
+
+@pytest.mark.parametrize("span", [(0, None), (3, 4)], ids=["whole", "3s to 7s"])
+@pytest.mark.parametrize("fps", [Fraction(15), CINEMA, NTSC, Fraction(30)], ids=str)
+def test_flash_and_click_meet(
+    tmp_path: Path,
+    clicks: Path,
+    click_times: tuple[float, ...],
+    shoot: Callable[..., Path],
+    decode_frames: Callable,
+    decode_audio: Callable,
+    fps: Fraction,
+    span: tuple[int, int | None],
+) -> None:
+    start, length = span
+    duration = length or 8
+    times = np.array([t - start for t in click_times if start <= t < start + duration])
+    flashes = [floor(t * fps) for t in times]
+    pictures = np.zeros((ceil(duration * fps), 48, 64, 3), np.uint8)
+    pictures[flashes] = 255
+    film = shoot(tmp_path / "film.mp4", pictures, fps, Sound(clicks, start, length))
+
+    seen = decode_frames(film)
+    sound, rate = decode_audio(film)
+    assert len(seen) == len(pictures)
+    assert np.flatnonzero(seen.mean(axis=(1, 2, 3)) > 128).tolist() == flashes
+    np.testing.assert_allclose(peaks(sound, rate), times, atol=0.002)
+    assert abs(len(sound) / rate - len(seen) / fps) < 1 / fps
+
+
+@pytest.mark.parametrize("suffix", [s for s in FORMATS if FORMATS[s].sound])
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_source_shifts(
+    tmp_path: Path,
+    clicks: Path,
+    frames: Callable,
+    convert: Callable[..., Path],
+    shoot: Callable[..., Path],
+    decode_audio: Callable,
+    source: str,
+    suffix: str,
+) -> None:
+    name, *arguments = SOURCES[source]
+    song = convert(clicks, tmp_path / name, *arguments)
+    try:
+        heard, rate = soundfile.read(song, always_2d=True)  # the clock of the analysis
+    except soundfile.LibsndfileError:
+        heard, rate = decode_audio(song)
+    length = len(heard) / rate
+    film = shoot(tmp_path / f"film{suffix}", frames(ceil(length * 15)), Fraction(15), Sound(song))
+    sound, played = decode_audio(film)
+    np.testing.assert_allclose(peaks(sound, played), peaks(heard, rate), atol=0.001)
+    assert length - 0.001 <= len(sound) / played <= length + 1 / 15
+    loud = np.sqrt((sound**2).mean(axis=0))
+    assert loud[1] == pytest.approx(0.5 * loud[0], rel=0.05)  # stereo stays stereo
+
+
+def test_whole_song_is_copied_and_an_excerpt_is_not(clicks: Path, convert: Callable) -> None:
+    song = convert(clicks, clicks.with_name("copy.m4a"), "-c:a", "aac")
+    row = FORMATS[".mp4"]
+    assert Sound(song).arguments(row) == ["-c:a", "copy"]
+    assert "aac" in Sound(song, 0, 7.9).arguments(row)
+    assert "aac" in Sound(song, 1).arguments(row)
+    assert "aac" in Sound(clicks).arguments(row)
+    assert "copy" in Sound(clicks).arguments(FORMATS[".mov"])
+
+
+def test_sound_of_a_video_that_starts_late(
+    tmp_path: Path,
+    clicks: Path,
+    frames: Callable,
+    convert: Callable[..., Path],
+    shoot: Callable[..., Path],
+    decode_audio: Callable,
+) -> None:
+    silent = shoot(tmp_path / "silent.mp4", frames(30), Fraction(15))
+    late = ("-itsoffset", "0.3", "-i", str(clicks), "-map", "0:v", "-map", "1:a", "-c:a", "aac")
+    video = convert(silent, tmp_path / "video.mp4", *late)
+    film = shoot(tmp_path / "film.mp4", frames(120), Fraction(15), Sound(video, 3, 4))
+    sound, rate = decode_audio(film)
+    # The song's clock starts with its first decoded sample.
+    heard = decode_audio(video)[0][round(0.3 * rate) :][3 * rate : 7 * rate]
+    np.testing.assert_allclose(peaks(sound, rate), peaks(heard, rate), atol=0.025)
+
+
+@pytest.mark.parametrize("suffix", [s for s in FORMATS if FORMATS[s].sound])
+@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (192000, 2), (48000, 6), (44100, 5)])
+def test_unusual_rates_and_channels(
+    tmp_path: Path,
+    frames: Callable,
+    shoot: Callable[..., Path],
+    decode_audio: Callable,
+    suffix: str,
+    rate: int,
+    channels: int,
+) -> None:
+    song = tmp_path / "song.wav"
+    noise = np.random.default_rng(1).standard_normal((rate, channels)) * 0.001
+    noise[rate // 2] = 0.9
+    soundfile.write(song, noise, rate)
+    film = shoot(tmp_path / f"film{suffix}", frames(8), Fraction(15), Sound(song, 0, 0.5333))
+    sound, played = decode_audio(film)
+    assert peaks(sound, played)[0] == pytest.approx(0.5, abs=0.002)
+    assert len(sound) / played == pytest.approx(0.5333, abs=1 / 15)
+
+
+def test_song_shorter_than_the_film(
+    tmp_path: Path, clicks: Path, frames: Callable, shoot: Callable, decode_frames: Callable
+) -> None:
+    for start in (7.9, 9):
+        film = shoot(tmp_path / "film.mp4", frames(30), Fraction(15), Sound(clicks, start, 2))
+        assert len(decode_frames(film)) == 30
+
+
+def test_a_film_without_sound_is_no_song(
+    tmp_path: Path, frames: Callable, shoot: Callable[..., Path]
+) -> None:
+    silent = shoot(tmp_path / "silent.mp4", frames(3), Fraction(15))
+    with pytest.raises(FilmError, match="no sound in"):
+        Sound(silent).arguments(FORMATS[".mp4"])

@@ -1,0 +1,1 @@
+"""What makes the bundled model `worlds`: drawings, captions, training, export."""

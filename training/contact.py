@@ -1,0 +1,79 @@
+"""Look at the model: contact sheets of what it paints, one PNG each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from diffusers import AutoPipelineForText2Image, DiffusionPipeline
+
+from training.captions import ARTICLE_STYLE
+from training.palettes import COLOURS
+from training.places import PICTURES, WORLDS
+from training.scenes import SCENES
+
+ARTICLE = (
+    f"a mystical forest with glowing mushrooms, {ARTICLE_STYLE}",
+    f"an ancient temple overgrown with vines, {ARTICLE_STYLE}",
+    f"a futuristic neon city at night, cyberpunk, {ARTICLE_STYLE}",
+)
+NEGATIVE = "blurry, low quality, watermark, text"
+Tile = np.ndarray
+
+
+def load(folder: Path = WORLDS) -> DiffusionPipeline:
+    pipeline = AutoPipelineForText2Image.from_pretrained(folder)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def paint(
+    pipeline: DiffusionPipeline, prompts: Sequence[str], seed: int, steps: int, guidance: float
+) -> list[Tile]:
+    """One 256 x 256 RGB uint8 picture per prompt; every prompt starts from its own noise."""
+    generators = [torch.Generator().manual_seed(seed + i) for i in range(len(prompts))]
+    out = pipeline(
+        list(prompts),
+        negative_prompt=[NEGATIVE] * len(prompts),
+        num_inference_steps=steps,
+        guidance_scale=guidance,
+        generator=generators,
+        output_type="np",
+        height=256,
+        width=256,
+    )
+    return list((out.images * 255 + 0.5).astype(np.uint8))
+
+
+def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
+    """Rows of pictures, shrunk to `tile` pixels, written as one PNG."""
+    small = [
+        np.hstack([cv2.resize(p, (tile, tile), interpolation=cv2.INTER_AREA) for p in row])
+        for row in rows
+    ]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(target), np.vstack(small)[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    print(f"painted: {target}", flush=True)
+
+
+def article(target: Path, steps: int = 20, guidance: float = 4.5, tile: int = 256) -> None:
+    """The article's three prompts, four seeds each."""
+    pipeline = load()
+    sheet([paint(pipeline, [p] * 4, 7, steps, guidance) for p in ARTICLE], target, tile)
+
+
+def contact(target: Path, steps: int = 20, guidance: float = 4.5, tile: int = 72) -> None:
+    """Worlds down, colour words across; the first column has no colour word."""
+    pipeline = load()
+    columns = ["", *COLOURS]
+    rows = [
+        paint(pipeline, [f"{colour} {world}".strip() for colour in columns], 11, steps, guidance)
+        for world in SCENES
+    ]
+    sheet(rows, target, tile)
+
+
+if __name__ == "__main__":
+    article(PICTURES / "worlds-article.png", tile=160)
+    contact(PICTURES / "worlds-contact.png")

@@ -1,0 +1,41 @@
+"""Write the trained parts as a standard diffusers folder, in half precision."""
+
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import StableDiffusionPipeline
+
+from training.places import RUNS, WORLDS
+from training.unet import load_average, new_scheduler
+from training.vae import load_vae
+
+
+def export(folder: Path = WORLDS) -> Path:
+    """Written beside the target and then renamed, so that nobody loads half a model."""
+    model = load_average()
+    pipeline = StableDiffusionPipeline(
+        vae=load_vae(),
+        text_encoder=model.text,
+        tokenizer=model.tokenizer,
+        unet=model.unet,
+        scheduler=new_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).to(torch.float16)
+    part, old = folder.with_name(folder.name + ".part"), folder.with_name(folder.name + ".old")
+    pipeline.save_pretrained(part, safe_serialization=True)
+    for name in ("vocab.json", "merges.txt"):
+        shutil.copy(RUNS / "tokenizer" / name, part / "tokenizer" / name)
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"exported: {folder}, {size / 1e6:.1f} MB", flush=True)
+    return folder
+
+
+if __name__ == "__main__":
+    export()

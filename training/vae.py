@@ -1,0 +1,132 @@
+"""Train the picture coder: 256 x 256 pictures to 32 x 32 latents of 8 channels and back.
+
+An AutoencoderTiny, trained on random crops (it is only convolutions). The latents are pushed to
+mean 0 and deviation 1 per channel as they are learnt, so the diffusion model needs no rescaling.
+"""
+
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderTiny
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from training import draw
+from training.places import CACHE, RUNS
+from training.scenes import paint
+
+CROP = 128
+BATCH = 4
+CHANNELS = 8
+CHECKPOINT = RUNS / "vae.safetensors"
+
+
+def new_vae() -> AutoencoderTiny:
+    return AutoencoderTiny(
+        latent_channels=CHANNELS,
+        encoder_block_out_channels=(32, 32, 32, 32),
+        decoder_block_out_channels=(32, 32, 32, 32),
+        num_encoder_blocks=(0, 2, 2, 3),
+        num_decoder_blocks=(4, 3, 2, 1),
+        scaling_factor=1.0,
+        force_upcast=False,
+    )
+
+
+def load_vae(path: Path = CHECKPOINT) -> AutoencoderTiny:
+    vae = new_vae()
+    vae.load_state_dict(load_file(path))
+    return vae.eval().to(memory_format=torch.channels_last)
+
+
+class Crops:
+    """Random crops of whatever has been drawn so far; (BATCH, 3, CROP, CROP) in -1..1."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.chunks: list[np.ndarray] = []
+
+    def look_again(self) -> None:
+        found = sorted(path for path in CACHE.glob("pictures-*.npy") if ".part" not in path.name)
+        self.chunks = [np.load(path, mmap_mode="r") for path in found]
+
+    def batch(self) -> Tensor:
+        out = np.empty((BATCH, CROP, CROP, 3), np.uint8)
+        for i in range(BATCH):
+            chunk = self.chunks[int(self.rng.integers(len(self.chunks)))]
+            top, left = self.rng.integers(0, chunk.shape[1] - CROP + 1, 2)
+            crop = chunk[int(self.rng.integers(len(chunk))), top : top + CROP, left : left + CROP]
+            out[i] = crop[:, ::-1] if self.rng.random() < 0.5 else crop
+        return to_tensor(out)
+
+
+def to_tensor(pictures: np.ndarray) -> Tensor:
+    """(n, h, w, 3) uint8 as (n, 3, h, w) float in -1..1, channels last."""
+    batch = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float()
+    return (batch / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def loss_of(vae: AutoencoderTiny, pictures: Tensor) -> Tensor:
+    latents = vae.encode(pictures).latents
+    back = vae.decode(latents + 0.04 * torch.randn_like(latents)).sample
+    error = back - pictures
+    # edges weigh as much as surfaces; coarse errors weigh more than fine ones
+    slope = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
+    coarse = F.avg_pool2d(error, 4).abs().mean()
+    mean, deviation = latents.mean(dim=(0, 2, 3)), latents.std(dim=(0, 2, 3))
+    shape = (mean**2).mean() + ((deviation - 1) ** 2).mean()
+    sharp = error.abs().mean() + 2 * (error**2).mean()
+    return sharp + 0.5 * slope + 0.5 * coarse + 0.02 * shape
+
+
+@torch.no_grad()
+def decibels(vae: AutoencoderTiny, count: int = 32) -> float:
+    """PSNR on pictures never trained on."""
+    held_out = to_tensor(np.stack([paint(draw.look_of(i), [i, 99]) for i in range(count)]))
+    back = vae(held_out).sample.clamp(-1, 1)
+    return float(10 * torch.log10(4 / ((back - held_out) ** 2).mean(dim=(1, 2, 3))).mean())
+
+
+def train_vae(minutes: float = 24, peak: float = 2e-3) -> None:
+    """A fixed time; the learning rate falls to nothing at its end."""
+    torch.manual_seed(0)
+    vae = new_vae().to(memory_format=torch.channels_last)
+    if CHECKPOINT.exists():
+        vae.load_state_dict(load_file(CHECKPOINT))
+    optimiser = torch.optim.AdamW(vae.parameters(), lr=peak, betas=(0.9, 0.99), weight_decay=1e-4)
+    crops, start, step, mean_loss = Crops(0), time.time(), 0, 0.0
+    while (share := (time.time() - start) / (60 * minutes)) < 1:
+        if step % 100 == 0:
+            crops.look_again()
+        rate = peak * min(1, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * share))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        loss = loss_of(vae, crops.batch())
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimiser.step()
+        mean_loss = 0.97 * mean_loss + 0.03 * loss.item() if step else loss.item()
+        step += 1
+        if step % 200 == 0:
+            keep(vae)
+            print(
+                f"vae {step} {time.time() - start:.0f} s loss {mean_loss:.4f} "
+                f"{decibels(vae):.2f} dB",
+                flush=True,
+            )
+    keep(vae)
+    print(f"vae done: {step} steps, {decibels(vae):.2f} dB", flush=True)
+
+
+def keep(vae: AutoencoderTiny) -> None:
+    CHECKPOINT.parent.mkdir(parents=True, exist_ok=True)
+    save_file({k: v.contiguous() for k, v in vae.state_dict().items()}, CHECKPOINT)
+
+
+if __name__ == "__main__":
+    train_vae()
