@@ -80,14 +80,18 @@ def hat(rng: np.random.Generator) -> Wave:
 def pluck(note: float, length: float) -> Wave:
     """A soft bell: a few harmonics, each dying faster than the one below."""
     t = seconds(length)
-    partials = (np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 5 * k) / k for k in range(1, 6))
+    partials = (
+        np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 5 * k) / k for k in range(1, 6)
+    )
     return sum(partials, np.zeros(len(t))) * swell(t, 0.002, 0.02)
 
 
 def bass(note: float, length: float) -> Wave:
     """A round saw: six harmonics that lose their edge as they ring."""
     t = seconds(length)
-    partials = (np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 2 * k) / k for k in range(1, 7))
+    partials = (
+        np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 2 * k) / k for k in range(1, 7)
+    )
     return sum(partials, np.zeros(len(t))) * swell(t, 0.004, 0.03)
 
 

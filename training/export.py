@@ -1,5 +1,6 @@
 """Write the trained parts as a standard diffusers folder, in half precision."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def export(folder: Path = WORLDS) -> Path:
     pipeline.save_pretrained(part, safe_serialization=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copy(RUNS / "tokenizer" / name, part / "tokenizer" / name)
+    load_full(part / "text_encoder" / "config.json")
+    for path in part.rglob("*.safetensors"):
+        path.chmod(0o644)
     if folder.exists():
         folder.rename(old)
     part.rename(folder)
@@ -35,6 +39,13 @@ def export(folder: Path = WORLDS) -> Path:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"exported: {folder}, {size / 1e6:.1f} MB", flush=True)
     return folder
+
+
+def load_full(config: Path) -> None:
+    """transformers loads a model in the dtype its config names, diffusers in float32: agree."""
+    told = json.loads(config.read_text())
+    told["dtype"] = "float32"
+    config.write_text(json.dumps(told, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,27 +1,37 @@
 """The drawn pictures as latents, encoded once: cache/latents-000.npy, (n, 8, 32, 32) float16."""
 
+import hashlib
 import os
-from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderTiny
 from torch import Tensor
 
 from training.places import CACHE
-from training.vae import CHECKPOINT, load_vae, to_tensor
+from training.vae import load_vae, to_tensor
 
 
-def stale(target: Path) -> bool:
-    """True where the coder has been trained since the latents were made."""
-    return not target.exists() or target.stat().st_mtime < CHECKPOINT.stat().st_mtime
+def fingerprint(vae: AutoencoderTiny) -> str:
+    """Names the encoder: latents are made anew when it has been trained further."""
+    digest = hashlib.sha256()
+    for weight in vae.encoder.state_dict().values():
+        digest.update(weight.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 @torch.no_grad()
 def encode_all() -> None:
+    """Encode what has no latents yet from this encoder; the rest is left."""
     vae = load_vae()
+    mark, name = CACHE / "encoder.txt", fingerprint(vae)
+    if not mark.exists() or mark.read_text() != name:
+        for old in CACHE.glob("latents-???.npy"):
+            old.unlink()
+        mark.write_text(name)
     for path in sorted(CACHE.glob("pictures-???.npy")):
         target = path.with_name(path.name.replace("pictures", "latents"))
-        if not stale(target):
+        if target.exists():
             continue
         pictures = np.load(path, mmap_mode="r")
         parts = [

@@ -106,7 +106,7 @@ def load_average() -> Worlds:
 
 
 def noised(clean: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(noisy latents, their times, the v to be found), one time from each eighth of the schedule."""
+    """(noisy latents, times, the v to be found); one time from each eighth of the schedule."""
     times = ((torch.arange(BATCH) + torch.rand(BATCH)) / BATCH * 1000).long().clamp(0, 999)
     alpha, noise = alphas[times].view(-1, 1, 1, 1), torch.randn_like(clean)
     signal, haze = alpha.sqrt(), (1 - alpha).sqrt()

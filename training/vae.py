@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training import draw
+from training.begin import begin
 from training.places import CACHE, RUNS
 from training.scenes import paint
 
@@ -77,8 +78,10 @@ def loss_of(vae: AutoencoderTiny, pictures: Tensor) -> Tensor:
     # edges weigh as much as surfaces; coarse errors weigh more than fine ones
     slope = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
     coarse = F.avg_pool2d(error, 4).abs().mean()
-    mean, deviation = latents.mean(dim=(0, 2, 3)), latents.std(dim=(0, 2, 3))
-    shape = (mean**2).mean() + ((deviation - 1) ** 2).mean()
+    flat = latents.transpose(0, 1).flatten(1)
+    mean = flat.mean(dim=1, keepdim=True)
+    spread = (flat - mean) @ (flat - mean).T / flat.shape[1]
+    shape = (mean**2).mean() + ((spread - torch.eye(CHANNELS)) ** 2).mean()
     sharp = error.abs().mean() + 2 * (error**2).mean()
     return sharp + 0.5 * slope + 0.5 * coarse + 0.02 * shape
 
@@ -91,33 +94,39 @@ def decibels(vae: AutoencoderTiny, count: int = 32) -> float:
     return float(10 * torch.log10(4 / ((back - held_out) ** 2).mean(dim=(1, 2, 3))).mean())
 
 
-def train_vae(minutes: float = 24, peak: float = 2e-3) -> None:
-    """A fixed time; the learning rate falls to nothing at its end."""
+def train_vae(minutes: float = 24, peak: float = 2e-3, decoder_only: bool = False) -> None:
+    """A fixed time; the learning rate falls to nothing at its end.
+
+    decoder_only leaves the latents as they are, so what is already encoded stays good.
+    """
     torch.manual_seed(0)
     vae = new_vae().to(memory_format=torch.channels_last)
     if CHECKPOINT.exists():
         vae.load_state_dict(load_file(CHECKPOINT))
-    optimiser = torch.optim.AdamW(vae.parameters(), lr=peak, betas=(0.9, 0.99), weight_decay=1e-4)
-    crops, start, step, mean_loss = Crops(0), time.time(), 0, 0.0
+    else:
+        begin(vae, [draw.look_of(i) for i in range(200)])
+    vae.encoder.requires_grad_(not decoder_only)
+    weights = [weight for weight in vae.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(weights, lr=peak, betas=(0.9, 0.99), weight_decay=1e-4)
+    crops, start, step, mean_loss = Crops(int(time.time())), time.time(), 0, 0.0
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         if step % 100 == 0:
             crops.look_again()
-        rate = peak * min(1, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * share))
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            falling = 0.5 * (1 + math.cos(math.pi * share))
+            group["lr"] = peak * min(1, (step + 1) / 50) * falling
         loss = loss_of(vae, crops.batch())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         mean_loss = 0.97 * mean_loss + 0.03 * loss.item() if step else loss.item()
         step += 1
         if step % 200 == 0:
             keep(vae)
+            spent = time.time() - start
             print(
-                f"vae {step} {time.time() - start:.0f} s loss {mean_loss:.4f} "
-                f"{decibels(vae):.2f} dB",
-                flush=True,
+                f"vae {step} {spent:.0f} s loss {mean_loss:.4f} {decibels(vae):.2f} dB", flush=True
             )
     keep(vae)
     print(f"vae done: {step} steps, {decibels(vae):.2f} dB", flush=True)

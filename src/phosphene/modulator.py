@@ -22,7 +22,9 @@ class Modulator(BaseModel, ABC):
     same instance gives the same curves for the same song and timeline.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
 
     name: ClassVar[str]
     """What a project calls it: `use = "name"`."""

@@ -12,7 +12,11 @@ from phosphene.modulator import Modulator
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position, parse_span
+from phosphene.score.units import At, Position, Span, parse_position
+
+# Defaults as a user would write them; pydantic validates them like any other input.
+_EMPTY: Any = {}
+_WHOLE: Any = 1.0
 
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
@@ -23,7 +27,9 @@ def _fps(given: Any) -> str:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
 
 
 class SongFile(_Section):
@@ -67,10 +73,8 @@ class Prompts(_Section):
 
     style: str = Field("", description="added to every prompt")
     negative: str = Field("", description="what is not to be painted")
-    blend: Span = Field(parse_span(20), description="every change is a morph over this span")
-    at: dict[Position, str] = Field(
-        default_factory=lambda: {parse_position(0): ""}, description="position and prompt"
-    )
+    blend: Span = Field(20, description="every change is a morph over this span")
+    at: dict[Position, str] = Field({"0": ""}, description="position and prompt")
 
     @field_validator("at")
     @classmethod
@@ -106,7 +110,7 @@ class Layer(_Section):
         "add", description="how it meets what lies below"
     )
     amount: Amount = Field(
-        default_factory=lambda: _constant(1.0),
+        _WHOLE,
         description="share of the layer: a number, or positions and numbers",
     )
     between: Annotated[tuple[Position, Position], BeforeValidator(_two)] | None = Field(
@@ -126,12 +130,10 @@ class Layer(_Section):
 class Project(_Section):
     """A whole project file."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
     song: SongFile
-    video: Video = Video()
-    model: Model = Model()
-    prompts: Prompts = Prompts()
+    video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
+    model: Model = Field(_EMPTY, description="what paints")
+    prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """Films read back, and a song whose clicks are known."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -19,9 +20,10 @@ WIDTH, HEIGHT, RATE = 64, 48, 44100
 CLICKS = (0.2005, 0.5, 0.9995, 1.3337, 3.0, 3.2671, 4.1234, 5.5, 6.8642, 7.4)
 
 
-def read(path: Path, *arguments: str) -> bytes:
-    command = [executable(), "-nostdin", "-v", "error", "-i", f"file:{path}", *arguments, "-"]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+def read(path: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # The file's own clock: ffmpeg would move the earliest timestamp to 0.
+    command = [executable(), "-nostdin", "-hide_banner", "-copyts", "-i", f"file:{path}"]
+    return subprocess.run([*command, *arguments, "-"], capture_output=True, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +45,20 @@ def decode_frames() -> Callable[[Path], np.ndarray]:
     def decode(path: Path) -> np.ndarray:
         video = probe(path).video
         assert video is not None
-        assert video.start == 0
         form = ("-f", "rawvideo", "-pix_fmt", "rgb24")
-        raw = read(path, "-map", "0:v", "-fps_mode", "passthrough", *form)
+        raw = read(path, "-map", "0:v", "-fps_mode", "passthrough", *form).stdout
         return np.frombuffer(raw, np.uint8).reshape(-1, video.height, video.width, 3)
+
+    return decode
+
+
+@pytest.fixture(scope="session")
+def decode_times() -> Callable[[Path], np.ndarray]:
+    """When each frame of a file is shown, in seconds: float64, shape (n,)."""
+
+    def decode(path: Path) -> np.ndarray:
+        said = read(path, "-map", "0:v", "-vf", "showinfo", "-f", "null").stderr.decode()
+        return np.array([float(time) for time in re.findall(r"pts_time:(-?[\d.]+)", said)])
 
     return decode
 
@@ -59,7 +71,7 @@ def decode_audio() -> Callable[[Path], tuple[np.ndarray, int]]:
         audio = probe(path).audio
         assert audio is not None
         late = ("-af", "aresample=async=1:first_pts=0")
-        raw = read(path, "-map", "0:a", *late, "-f", "f32le")
+        raw = read(path, "-map", "0:a", *late, "-f", "f32le").stdout
         return np.frombuffer(raw, "<f4").reshape(-1, audio.channels), audio.rate
 
     return decode

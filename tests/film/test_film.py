@@ -31,6 +31,23 @@ def test_frames_come_back_one_for_one(
     assert [path.name for path in tmp_path.iterdir()] == [f"film{suffix}"]
 
 
+@pytest.mark.parametrize("fps", [FPS, Fraction(24000, 1001)])
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_frames_are_shown_on_time(
+    tmp_path: Path,
+    frames: Callable,
+    clicks: Path,
+    shoot: Callable,
+    decode_times: Callable,
+    suffix: str,
+    fps: Fraction,
+) -> None:
+    film = shoot(tmp_path / f"film{suffix}", frames(20), fps, Sound(clicks, 0, 20 / fps))
+    # Matroska counts milliseconds, GIF hundredths.
+    tolerance = {".mkv": 0.0005, ".webm": 0.0005, ".gif": 0.005}.get(suffix, 1e-5)
+    np.testing.assert_allclose(decode_times(film), np.arange(20) / float(fps), atol=tolerance)
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_still_frames_are_all_kept(
     tmp_path: Path, shoot: Callable, decode_frames: Callable, suffix: str

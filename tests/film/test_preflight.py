@@ -6,7 +6,7 @@ import pytest
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film import ffmpeg
 from phosphene.film.formats import FORMATS
-from phosphene.film.preflight import preflight
+from phosphene.film.preflight import check_fit, preflight
 from phosphene.film.sound import Sound
 
 FPS = Fraction(15)
@@ -56,3 +56,26 @@ def test_ffmpeg_without_the_encoder(
     with pytest.raises(FilmError, match="Unknown encoder 'libx999'") as caught:
         preflight(tmp_path / "film.mp4", 64, 48, FPS)
     assert "lacks the encoder" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "fps", "crf", "fix"),
+    [
+        ("x.mp4", (511, 301), 15, None, "510x300"),
+        ("x.webm", (1, 0), 15, None, "2x2"),
+        ("x.gif", (511, 301), 60, None, "fps of 50"),
+        ("x.mp4", (64, 48), 0, None, "fps of 24"),
+        ("x.mp4", (64, 48), 15, 52, "Leave it out"),
+        ("x.gif", (64, 48), 15, 20, "Leave it out"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    name: str, size: tuple[int, int], fps: int, crf: int | None, fix: str
+) -> None:
+    with pytest.raises(ProjectError) as caught:
+        check_fit(Path(name), *size, Fraction(fps), crf)
+    assert fix in caught.value.fix
+
+
+def test_odd_gif_fits() -> None:
+    check_fit(Path("x.gif"), 511, 301, Fraction(15), None)

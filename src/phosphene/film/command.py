@@ -38,9 +38,9 @@ def command(
     quality = ["-crf", str(row.crf if crf is None else crf)] if row.crf is not None else []
     heard = ["-an"]
     song: list[str] = []
-    if sound is not None and row.sound:
+    if sound is not None and row.sound is not None:
         song = ["-i", f"file:{sound.path}"]
-        heard = ["-map", "1:a:0", *sound.arguments(row)]
+        heard = ["-map", "1:a:0", *sound.arguments(row.sound, row.copies)]
     return [
         *(ffmpeg.executable(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
         *pictures,

@@ -125,5 +125,5 @@ class Encoder:
         if code < 0 and -code in set(signal.Signals):
             how += f" ({signal.Signals(-code).name})"
         words = "\n".join([f"ffmpeg {how}.", *self._words])
-        fix = next((fix for sign, fix in FIXES.items() if sign in words), "Run it again.")
+        fix = next((fix for sign, fix in FIXES.items() if sign in words), "Run `phosphene doctor`.")
         return FilmError(words, fix)

@@ -9,7 +9,7 @@ import numpy as np
 from phosphene.errors import ProjectError
 from phosphene.film import ffmpeg
 from phosphene.film.film import Film
-from phosphene.film.formats import check_fit
+from phosphene.film.formats import format_of
 from phosphene.film.sound import Sound
 
 TRIAL = Fraction(1, 10)  # seconds of sound
@@ -58,3 +58,44 @@ def preflight(
         heard = None if sound is None else Sound(sound.path, 0, TRIAL)
         with Film(trial, width, height, fps, heard, frames=1, crf=crf) as film:
             film.write(np.zeros((height, width, 3), np.uint8))
+
+
+def check_fit(path: Path, width: int, height: int, fps: Fraction, crf: int | None) -> None:
+    """Check that a film of this size, rate and quality can be of the kind its name says.
+
+    Parameters
+    ----------
+    path : Path
+        Where the film will be.
+    width, height : int
+        Size in pixels.
+    fps : Fraction
+        Frames per second.
+    crf : int or None
+        Constant rate factor, if the user gave one.
+
+    Raises
+    ------
+    ProjectError
+        If it can not; the message names what is allowed.
+    """
+    row = format_of(path)
+    if width < 1 or height < 1 or width % row.multiple or height % row.multiple:
+        even = [max(row.multiple, n - n % row.multiple) for n in (width, height)]
+        raise ProjectError(
+            f"The size is {width}x{height}; in a {path.suffix} film width and height are "
+            f"positive multiples of {row.multiple}.",
+            f"Use {even[0]}x{even[1]}.",
+        )
+    if fps <= 0 or (row.max_fps is not None and fps > row.max_fps):
+        most = f" and at most {row.max_fps}" if row.max_fps else ""
+        raise ProjectError(
+            f"fps is {float(fps):g}; in a {path.suffix} film it is more than 0{most}.",
+            f"Give an fps of {row.max_fps or 24}, for example.",
+        )
+    if crf is not None and (row.crf is None or not 0 <= crf <= 51):
+        allowed = "0 to 51" if row.crf is not None else "not to be given"
+        raise ProjectError(
+            f"crf is {crf}; in a {path.suffix} film it is {allowed}.",
+            "Leave it out.",
+        )

@@ -5,12 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from phosphene.errors import FilmError
-from phosphene.film.formats import Format
+from phosphene.film.formats import Codec
 from phosphene.film.probe import probe
-
-# What every encoder of the table takes; others, like 5.1(side) that libopus refuses, are mixed
-# into the nearest.
-LAYOUTS = "aformat=channel_layouts=mono|stereo|5.1|7.1"
 
 
 @dataclass(frozen=True)
@@ -31,13 +27,15 @@ class Sound:
     start: Fraction | float = 0
     duration: Fraction | float | None = None
 
-    def arguments(self, row: Format) -> list[str]:
+    def arguments(self, codec: Codec, copies: frozenset[str]) -> list[str]:
         """Say how ffmpeg shall put the sound into a film.
 
         Parameters
         ----------
-        row : Format
-            The kind of film; one that has sound.
+        codec : Codec
+            What encodes it.
+        copies : frozenset of str
+            Names of the codecs that the container takes by stream copy.
 
         Returns
         -------
@@ -57,9 +55,9 @@ class Sound:
         whole = self.start == 0 and self.duration is None
         # The sound of a video may start later than its pictures, which a copy would keep.
         alone = found.video is None and found.audio.start == 0
-        if whole and alone and found.audio.codec in row.copies:
+        if whole and alone and found.audio.codec in copies:
             return ["-c:a", "copy"]
-        return ["-af", f"{self._cut(found.audio.rate)},{LAYOUTS}", *row.sound]
+        return ["-af", f"{self._cut(found.audio.rate)},{codec.takes}", *codec.arguments]
 
     def _cut(self, rate: int) -> str:
         # By decoded samples, as the analysis counts them: timestamps of MP3 start at 25 ms, and

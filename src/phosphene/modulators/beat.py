@@ -12,7 +12,7 @@ from phosphene.modulators.hearing import Band, strengths_at
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import hits
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Span, parse_span
+from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
@@ -21,8 +21,8 @@ class Beat(Modulator):
 
     name: ClassVar = "beat"
     every: int = Field(1, ge=1, description="strike on every n-th beat, counted from the first")
-    attack: Span = Field(parse_span("0s"), description="time from the beat up to the peak")
-    release: Span = Field(parse_span("0.3s"), description="time from the peak back to rest")
+    attack: Span = Field("0s", description="time from the beat up to the peak")
+    release: Span = Field("0.3s", description="time from the peak back to rest")
     band: Band = Field("full", description="what `sensitivity` listens to: full, low, mid or high")
     sensitivity: float = Field(
         1.0, ge=0, le=1, description="beats weaker than 1 - sensitivity do not strike"

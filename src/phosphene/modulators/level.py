@@ -12,7 +12,7 @@ from phosphene.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import follow, on_frames
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Span, parse_span
+from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
@@ -21,8 +21,8 @@ class Level(Modulator):
 
     name: ClassVar = "level"
     feature: str = Field("rms", description="rms, onset, low, mid, high, or a plugin's feature")
-    attack: Span = Field(parse_span("0.05s"), description="time that a full rise takes at least")
-    release: Span = Field(parse_span("0.3s"), description="time that a full fall takes at least")
+    attack: Span = Field("0.05s", description="time that a full rise takes at least")
+    release: Span = Field("0.3s", description="time that a full fall takes at least")
     sensitivity: float = Field(
         1.0, ge=0, le=1, description="what is weaker than 1 - sensitivity is not heard"
     )

@@ -11,7 +11,7 @@ from phosphene.modulators.hearing import Band, strengths_at
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import hits
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Span, parse_span
+from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
@@ -19,8 +19,8 @@ class Onset(Modulator):
     """A hit wherever a sound begins, as high as the sound is strong; on the beat or off it."""
 
     name: ClassVar = "onset"
-    attack: Span = Field(parse_span("0s"), description="time from the onset up to the peak")
-    release: Span = Field(parse_span("0.2s"), description="time from the peak back to rest")
+    attack: Span = Field("0s", description="time from the onset up to the peak")
+    release: Span = Field("0.2s", description="time from the peak back to rest")
     band: Band = Field("full", description="what is listened to: full, low, mid or high")
     sensitivity: float = Field(
         0.9, ge=0, le=1, description="onsets weaker than 1 - sensitivity do not strike"

@@ -10,7 +10,7 @@ from pydantic import Field
 from phosphene.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Span, parse_span
+from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
@@ -24,7 +24,7 @@ class Orbit(Modulator):
     name: ClassVar = "orbit"
     radius_x: float = Field(3.0, description="peak horizontal speed, px per frame")
     radius_y: float = Field(2.0, description="peak vertical speed, px per frame")
-    period: Span = Field(parse_span("8 bars"), description="time of one turn")
+    period: Span = Field("8 bars", description="time of one turn")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         period = max(timeline.length(self.period), 1e-9)

@@ -10,7 +10,7 @@ from pydantic import Field
 from phosphene.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Span, parse_span
+from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
@@ -25,7 +25,7 @@ class Spiral(Modulator):
     name: ClassVar = "spiral"
     start_zoom: float = Field(1.0, gt=0, description="factor per frame at the beginning")
     end_zoom: float = Field(1.02, gt=0, description="factor per frame at the end; 1.02 is fast")
-    period: Span = Field(parse_span("100%"), description="time from start to end; then held")
+    period: Span = Field("100%", description="time from start to end; then held")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         share = np.clip(timeline.times / max(timeline.length(self.period), 1e-9), 0.0, 1.0)

@@ -17,7 +17,6 @@ FAMILIES = {
     "LatentConsistencyModelImg2ImgPipeline",
 }
 FIRST_STRENGTH = 0.99  # near-full generation of the first picture, as in the article
-FIRST_STEPS = 30
 FLAT = (20 / 255, 20 / 255, 40 / 255)  # the article's blank first picture
 
 
@@ -33,6 +32,8 @@ class DiffusionEngine:
     device : torch.device
     steps : int
         Steps of the full noise schedule.
+    first_steps : int
+        Steps for the first picture.
     guidance_scale : float
         Above 1 the model is evaluated with the negative prompt too.
     sampler : str
@@ -45,6 +46,7 @@ class DiffusionEngine:
         score: Score,
         device: torch.device,
         steps: int,
+        first_steps: int,
         guidance_scale: float,
         sampler: str = "ddim",
     ) -> None:
@@ -53,7 +55,7 @@ class DiffusionEngine:
         self._dtype = pipe.unet.dtype
         self._schedule = Schedule.of(pipe.scheduler)
         self._sampler = SAMPLERS[sampler]
-        self._steps = steps
+        self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
         self._multiple = pipe.vae_scale_factor
         # Half precision overflows in the VAE of SDXL.
@@ -73,7 +75,7 @@ class DiffusionEngine:
         """The first picture, painted from a flat field; see `Engine.first`."""
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
-        return self._paint(flat, row, FIRST_STRENGTH, max(FIRST_STEPS, self._steps))
+        return self._paint(flat, row, FIRST_STRENGTH, self._first_steps)
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`."""

@@ -71,13 +71,14 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     dtype = torch.float16 if device.type == "cuda" else torch.float32
     pipe = load_pipeline(preset, dtype)
     steps = model.steps or preset.steps
+    first_steps = max(steps, preset.first_steps)
     guidance = preset.guidance_scale if model.guidance_scale is None else model.guidance_scale
     _place(pipe, device)
     if type(pipe).__name__ not in FAMILIES:
-        return PipelineEngine(pipe, score, device, steps, guidance)
+        return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
-    return DiffusionEngine(pipe, score, device, steps, guidance, preset.sampler)
+    return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
 
 
 def load_pipeline(preset: Preset, dtype: torch.dtype) -> Any:

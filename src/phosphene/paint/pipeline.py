@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from phosphene.paint.diffusion import FIRST_STEPS, FIRST_STRENGTH, FLAT
+from phosphene.paint.diffusion import FIRST_STRENGTH, FLAT
 from phosphene.score.score import Row, Score
 
 
@@ -24,16 +24,24 @@ class PipelineEngine:
     device : torch.device
     steps : int
         `num_inference_steps` of the pipeline.
+    first_steps : int
+        The same for the first picture.
     guidance_scale : float
     """
 
     def __init__(
-        self, pipe: Any, score: Score, device: torch.device, steps: int, guidance_scale: float
+        self,
+        pipe: Any,
+        score: Score,
+        device: torch.device,
+        steps: int,
+        first_steps: int,
+        guidance_scale: float,
     ) -> None:
         self.device = device
         self._pipe = pipe
         self._score = score
-        self._steps = steps
+        self._steps, self._first_steps = steps, first_steps
         known = inspect.signature(pipe.__call__).parameters
         offered = {
             "guidance_scale": guidance_scale,
@@ -47,7 +55,7 @@ class PipelineEngine:
         """The first picture, painted from a flat field; see `Engine.first`."""
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1)
         flat = flat.expand(1, 3, self._score.height, self._score.width)
-        return self._paint(flat, row, FIRST_STRENGTH, max(FIRST_STEPS, self._steps))
+        return self._paint(flat, row, FIRST_STRENGTH, self._first_steps)
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`."""

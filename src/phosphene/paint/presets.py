@@ -28,6 +28,8 @@ class Preset:
         Hub id or folder.
     steps : int
         Steps of the full noise schedule; strength s evaluates `ceil(s * steps)` of them.
+    first_steps : int
+        Steps for the first picture, which has nothing to build on.
     guidance_scale : float
         1 or less evaluates the model once a step instead of twice.
     sampler : str
@@ -38,6 +40,7 @@ class Preset:
 
     source: str
     steps: int = 20
+    first_steps: int = 30
     guidance_scale: float = 7.5
     sampler: str = "ddim"
     vae: str = ""
@@ -54,7 +57,7 @@ _TABLE = {
     ),
     "sd-turbo": (
         "SD-Turbo: one or two steps, for a GPU in real time",
-        Preset("stabilityai/sd-turbo", steps=2, guidance_scale=0.0, vae="madebyollin/taesd"),
+        Preset("stabilityai/sd-turbo", steps=2, first_steps=4, guidance_scale=0.0, vae="madebyollin/taesd"),
     ),
     "sdxl": (
         "Stable Diffusion XL: 1024 px",
@@ -66,12 +69,12 @@ _TABLE = {
     ),
     "sdxl-turbo": (
         "SDXL-Turbo: one or two steps at 512 px",
-        Preset("stabilityai/sdxl-turbo", steps=2, guidance_scale=0.0, vae="madebyollin/taesdxl"),
+        Preset("stabilityai/sdxl-turbo", steps=2, first_steps=4, guidance_scale=0.0, vae="madebyollin/taesdxl"),
     ),
     "lcm": (
         "Latent consistency model on SD 1.5: four steps",
         Preset(
-            "SimianLuo/LCM_Dreamshaper_v7", steps=4, guidance_scale=8.0, sampler="consistency",
+            "SimianLuo/LCM_Dreamshaper_v7", steps=4, first_steps=8, guidance_scale=8.0, sampler="consistency",
             vae="madebyollin/taesd",
         ),
     ),

@@ -102,10 +102,10 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
         return np.zeros(timeline.n_frames)
     times = np.arange(len(values)) * feature.hop
     frame = np.floor(times * float(timeline.fps) + 1e-6).astype(np.int64)
-    keep = frame < timeline.n_frames
-    frame, values = frame[keep], values[keep]
     middles = timeline.starts + 0.5 / float(timeline.fps)
-    curve = np.interp(middles, times[keep], values)
+    curve = np.interp(middles, times, values)
+    shown = frame < timeline.n_frames
+    frame, values = frame[shown], values[shown]
     held, begin = np.unique(frame, return_index=True)
     curve[held] = _reduced(values, begin, feature.kind)
     return curve

@@ -32,7 +32,7 @@ def prompt_weights(
     arrived = np.ones(len(starts))
     for k in range(len(keys) - 1, 0, -1):
         span = min(blends[k], keys[k] - keys[k - 1])
-        if span > 0:
+        if span > 1e-6:
             share = np.clip((starts - (keys[k] - span)) / span, 0.0, 1.0)
         else:
             share = (starts >= keys[k] - 1e-9).astype(np.float64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -119,13 +119,17 @@ def parse_span(given: Any) -> Length:
     return given if isinstance(given, Length) else Length(*_parse(given, _SPAN_FORMS, SPAN_HELP))
 
 
-Position = Annotated[
-    At,
-    BeforeValidator(parse_position),
-    WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
-]
-Span = Annotated[
-    Length,
-    BeforeValidator(parse_span),
-    WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
-]
+if TYPE_CHECKING:  # a default may be written as users write it: Span = Field("8 bars")
+    Position = Any
+    Span = Any
+else:
+    Position = Annotated[
+        At,
+        BeforeValidator(parse_position),
+        WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
+    ]
+    Span = Annotated[
+        Length,
+        BeforeValidator(parse_span),
+        WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
+    ]

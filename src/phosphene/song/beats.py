@@ -3,27 +3,21 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-import librosa.feature
 import numpy as np
-from librosa.beat import beat_track
 from numpy.typing import NDArray
 
 from phosphene.song.spectrum import HOP, LEAD
+from phosphene.song.tracker import frames_at, track, weight_at
 
 Times = NDArray[np.float64]
 
 METRE = 4  # beats in a bar; other metres are not told apart
-_START_BPM = 120.0  # centre of the prior on tempo: 60 and 240 are four times less likely
-_FASTEST_BPM = 200.0
-_TEMPOGRAM = 384  # frames under one tempogram window: 8.9 s, librosa's default
-_BLOCK = 8192  # frames of tempogram held at a time
 _SNAP = 0.15  # of a beat: how far a beat moves to reach an attack, and at most
 _SNAP_SECONDS = 0.07
-_EVEN = 0.9  # off-beats this strong against the beats mean that the true pulse is twice as fast
 _FEWEST = 3  # beats; fewer are no pulse
 _SUPPORT = 0.25  # least share of beats that must lie on an attack
 _REST = 4  # beats of silence in a row that are still counted through
-_SILENCE = 1e-3  # of the song's loudest RMS: 60 dB below
+_SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
 _PHASE = 1.1  # how much heavier another phase must be before bar 1 leaves the first beat
 
 
@@ -64,7 +58,7 @@ def find_beats(
     if len(onsets) < _FEWEST:
         return SILENCE
     curve = curves["onset"]
-    period, tracked = _track(curve, rate)
+    period, tracked = track(curve, rate)
     snap = min(_SNAP * period, _SNAP_SECONDS)
     beats, hit = _snapped(tracked, onsets, strengths, snap)
     if hit.sum() < _FEWEST:
@@ -81,47 +75,6 @@ def find_beats(
         tempo=_tempo(beats),
         confidence=float(hit.mean() * _periodicity(curve, np.median(np.diff(beats)), rate)),
     )
-
-
-def _frames(times: Times, rate: int) -> NDArray[np.intp]:
-    return np.rint(times * rate / HOP).astype(np.intp) + LEAD
-
-
-def _weight(curve: Times, times: Times, rate: int) -> Times:
-    """How much the curve rises in all around each time; its peak alone depends on the hops."""
-    return curve[_frames(times, rate)[:, None] + np.arange(-2, 3)].sum(axis=1)
-
-
-def _track(curve: Times, rate: int) -> tuple[float, Times]:
-    """The beat's period in seconds and librosa's beats, at the pulse that the music bears out."""
-    bpm = _usual_tempo(curve, rate)
-    beats = _beats_at(bpm, curve, rate)
-    if 2 * bpm <= _FASTEST_BPM and len(beats) > 1:
-        between = (beats[1:] + beats[:-1]) / 2
-        on, off = (_weight(curve, t, rate).mean() for t in (beats, between))
-        if off > _EVEN * on:
-            bpm *= 2
-            beats = _beats_at(bpm, curve, rate)
-    return 60 / bpm, beats
-
-
-def _usual_tempo(curve: Times, rate: int) -> float:
-    # The tempogram of an hour would take 0.5 GB and its making 2 GB; its mean is all we need.
-    total = np.zeros(_TEMPOGRAM)
-    for start in range(0, len(curve), _BLOCK):
-        block = curve[start : start + _BLOCK]
-        total += librosa.feature.tempogram(
-            onset_envelope=block, sr=rate, hop_length=HOP, win_length=_TEMPOGRAM
-        ).sum(axis=1)
-    mean = (total / len(curve))[:, None]
-    tempo = librosa.feature.tempo(tg=mean, sr=rate, hop_length=HOP, start_bpm=_START_BPM)
-    return float(tempo[0])
-
-
-def _beats_at(bpm: float, curve: Times, rate: int) -> Times:
-    _, frames = beat_track(onset_envelope=curve, sr=rate, hop_length=HOP, bpm=bpm, trim=False)
-    inside = (frames >= LEAD) & (frames < len(curve) - LEAD)
-    return (frames[inside] - LEAD) * HOP / rate
 
 
 def _nearest(beat: float, onsets: Times, strengths: Times, snap: float) -> float | None:
@@ -143,8 +96,7 @@ def _snapped(
         return beats, hit
     index = np.arange(len(beats))
     anchors = np.array([onset for onset in found if onset is not None])
-    shift = np.interp(index, index[hit], anchors - beats[hit])
-    return beats + shift, hit
+    return np.interp(index, index[hit], anchors), hit
 
 
 def _extended(
@@ -174,7 +126,7 @@ def _extended(
 
 def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
     """Which beats to keep: not those in silence before, after, or for more than `_REST` beats."""
-    loud = rms[_frames(beats, rate)] > _SILENCE * rms.max()
+    loud = rms[frames_at(beats, rate)] > _SILENCE * rms.max()
     kept = loud.copy()
     heard = np.flatnonzero(loud)
     for left, right in pairwise(heard):
@@ -185,7 +137,7 @@ def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.b
 
 def _phase(beats: Times, curves: dict[str, Times], rate: int) -> int:
     """Which of the first four beats begins a bar: where bass and attacks are heaviest."""
-    weight = _weight(curves["low"], beats, rate) + _weight(curves["onset"], beats, rate)
+    weight = weight_at(curves["low"], beats, rate) + weight_at(curves["onset"], beats, rate)
     means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]
     best = int(np.argmax(means))
     return best if means[best] > _PHASE * means[0] else 0
@@ -194,7 +146,7 @@ def _phase(beats: Times, curves: dict[str, Times], rate: int) -> int:
 def _tempo(beats: Times) -> float:
     """Beats per minute, over the intervals within a tenth of the usual one."""
     steps = np.diff(beats)
-    usual = np.median(steps)
+    usual = np.quantile(steps, 0.5, method="lower")  # one of them, so that one is near it
     return float(60 / steps[np.abs(steps - usual) <= 0.1 * usual].mean())
 
 

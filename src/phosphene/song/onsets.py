@@ -11,6 +11,7 @@ from phosphene.song.spectrum import HOP, LEAD
 
 #: Two attacks closer than this are heard as one, and the stronger stays.
 MIN_GAP = 0.05
+_AROUND = 0.05  # seconds a peak is compared with; librosa's 0.1 lets one sound hide the next
 _PROMINENCE = 0.07  # librosa's: a peak stands out of its surroundings by this share of a full hit
 _FAINT_DB = 0.8  # and by this at least; steady noise stays below it
 _RISE = 0.3  # least rise of the energy (35 %) at an attack
@@ -33,11 +34,14 @@ def find_onsets(
         0 to 1.
     """
     scale = scale_of(curve)
+    around = round(_AROUND * sample_rate / HOP)
     peaks = onset_detect(
         onset_envelope=curve,
         sr=sample_rate,
         hop_length=HOP,
         normalize=False,
+        pre_avg=around,
+        post_avg=around + 1,  # librosa leaves the last one out
         delta=max(_PROMINENCE * scale, _FAINT_DB),
     )
     strengths = hit_strengths(curve / scale, peaks)

@@ -1,0 +1,40 @@
+# Two commands set up everything in .venv: `make demo` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+READY := .venv/.ready
+
+.PHONY: demo test check format train bench clean
+
+demo: $(READY)  ## Render the sample song into an mp4 with sound
+	$(BIN)/phosphene render samples/nocturne.toml -o out/demo.mp4
+	@echo "The demo is in $(CURDIR)/out/demo.mp4"
+
+test: $(READY)  ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## Lint, format check and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: $(READY)  ## Make the bundled model anew; takes hours, see training/README.md
+	$(BIN)/python -m training
+
+bench: $(READY)  ## Measure, and print the tables of docs/performance.md
+	$(BIN)/python -m benchmarks
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Phosphene needs Python 3.11 to 3.13, not " + sys.version.split()[0]) if not (3, 11) <= sys.version_info < (3, 14) else None'
+	@echo "Setting up .venv; PyTorch takes a while the first time ..."
+	$(PYTHON) -m venv .venv
+	$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,44 @@
+"""Lissajous camera paths for Phosphene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from phosphene import Curve, Modulator, Song, Span, Timeline, hookimpl
+
+
+class Lissajous(Modulator):
+    """The camera draws a Lissajous figure and comes back to where it began.
+
+    The picture lies at x = reach_x sin(2 pi across t / period) and likewise down; its speed, which
+    is what a translation is, is the derivative of that.
+    """
+
+    name: ClassVar = "lissajous"
+    across: int = Field(3, ge=1, description="waves across in one period")
+    down: int = Field(2, ge=1, description="waves down in one period")
+    reach_x: float = Field(30.0, description="px from the centre, across")
+    reach_y: float = Field(20.0, description="px from the centre, down")
+    period: Span = Field("8 bars", description="time of one whole figure")
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        period = timeline.length(self.period)
+        frames = period * float(timeline.project_fps)  # speeds are per frame of the project
+        turn = 2.0 * np.pi * timeline.times / period
+
+        def speed(waves: int, reach: float) -> Curve:
+            return 2.0 * np.pi * waves / frames * reach * np.cos(waves * turn)
+
+        return {
+            "translation_x": speed(self.across, self.reach_x),
+            "translation_y": speed(self.down, self.reach_y),
+        }
+
+
+@hookimpl
+def register_modulators(register: Callable[[type[Modulator]], None]) -> None:
+    register(Lissajous)

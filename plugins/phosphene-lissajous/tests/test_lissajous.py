@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+from phosphene_lissajous import Lissajous
+
+from phosphene.testing import synthetic_song, timeline
+
+
+@pytest.mark.parametrize("fps", [12, 15, 30])
+def test_it_reaches_as_far_as_it_says_and_comes_back(fps):
+    song = synthetic_song(16.0, bpm=120)
+    frames = timeline(song, fps, project_fps=15)
+    curves = Lissajous(across=3, down=2, reach_x=40, reach_y=25).curves(song, frames)
+    per_frame = 15 / fps  # what compose does for another frame rate
+    for channel, reach in {"translation_x": 40, "translation_y": 25}.items():
+        place = np.cumsum(curves[channel]) * per_frame
+        assert np.ptp(place) / 2 == pytest.approx(reach, rel=0.01)
+        assert place[-1] == pytest.approx(0.0, abs=1e-6)  # 8 bars at 120 BPM are 16 s
+
+
+def test_it_is_on_time_at_one_frame_and_in_silence():
+    song = synthetic_song(0.05, bpm=0)
+    assert Lissajous().curves(song, timeline(song))["translation_x"].shape == (1,)

@@ -1,0 +1,122 @@
+"""Small checkpoints of the true classes render through the same loop."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from checkpoints import CHECKPOINTS
+from phosphene.errors import EngineError, ProjectError
+from phosphene.paint.anchors import scene_palettes
+from phosphene.paint.diffusion import DiffusionEngine
+from phosphene.paint.loading import choose_device, load_pipeline
+from phosphene.paint.loop import paint
+from phosphene.paint.names import find_engine
+from phosphene.paint.pipeline import PipelineEngine
+from phosphene.paint.presets import PRESETS, WORLDS, Preset, load_preset
+from phosphene.project import Model
+from phosphene.score.channels import CHANNELS
+from phosphene.score.score import Score
+
+
+def score(n=3, width=64, height=48, prompts=("a cat", "a dog"), **channels):
+    values = {name: np.full(n, channel.neutral) for name, channel in CHANNELS.items()}
+    for name, value in channels.items():
+        values[name] = np.full(n, value)
+    share = np.linspace(0, 1, n)
+    weights = np.stack([1 - share, share], axis=1)[:, : len(prompts)]
+    return Score(
+        fps=Fraction(15), width=width, height=height, frames=np.arange(n), channels=values,
+        prompts=prompts, weights=weights, negative="bad", seeds=42 + np.arange(n),
+        diffuses=values["strength"] > 0,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=sorted(CHECKPOINTS))
+def checkpoint(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    CHECKPOINTS[request.param](folder)
+    sampler = "consistency" if request.param == "lcm" else "ddim"
+    return Preset(str(folder), steps=4, first_steps=4, guidance_scale=3.0, sampler=sampler)
+
+
+def test_every_family_renders_and_repeats_itself_to_the_bit(checkpoint):
+    def render():
+        engine = load_preset(checkpoint, Model(), score())
+        assert isinstance(engine, DiffusionEngine)
+        anchors = scene_palettes(score(), engine)
+        return list(paint(score(zoom=1.02), engine, anchors, 0.5))
+
+    first, second = render(), render()
+    assert len(first) == 3
+    for one, two in zip(first, second, strict=True):
+        assert one.shape == (1, 3, 48, 64)
+        assert one.dtype == torch.float32
+        assert 0.0 <= one.min()
+        assert one.max() <= 1.0
+        assert torch.equal(one, two)
+    assert not torch.equal(first[0], first[1])
+
+
+def test_the_prompt_the_seed_and_the_strength_count(checkpoint):
+    def last(**changes):
+        about = score(**changes)
+        return list(paint(about, load_preset(checkpoint, Model(), about)))[-1]
+
+    base = last()
+    assert not torch.equal(base, last(prompts=("a cat", "a house")))
+    assert not torch.equal(base, last(strength=0.56))
+    assert torch.equal(base, last())
+
+
+def test_strength_0_keeps_the_picture(checkpoint):
+    still = score(strength=0.0)
+    engine = load_preset(checkpoint, Model(), still)
+    first, *others = paint(still, engine)
+    assert all(torch.equal(first, other) for other in others)
+
+
+def test_any_other_pipeline_is_called_as_diffusers_has_it(checkpoint):
+    pipe = load_pipeline(checkpoint, torch.float32)
+    engine = PipelineEngine(
+        pipe, score(), torch.device("cpu"), steps=4, first_steps=4, guidance_scale=3.0
+    )
+    frames = list(paint(score(), engine))
+    assert [frame.shape for frame in frames] == [(1, 3, 48, 64)] * 3
+    assert torch.equal(frames[2], list(paint(score(), engine))[2])
+
+
+def test_names(registry, tmp_path):
+    assert find_engine("none", registry).diffuses is False
+    assert find_engine("someone/some-model", registry).name == "someone/some-model"
+    for wrong, message in {
+        "sd-trubo": "Did you mean 'sd-turbo'", "/no/such/folder": "hub id", "x": "Allowed: ",
+    }.items():  # fmt: skip
+        with pytest.raises(ProjectError, match="unknown model") as caught:
+            find_engine(wrong, registry)
+        assert message in caught.value.fix
+    with pytest.raises(ProjectError, match=r"no model_index\.json"):
+        find_engine(str(tmp_path), registry)
+
+
+def test_a_checkpoint_that_can_not_be_loaded_is_named(tmp_path):
+    (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    with pytest.raises(EngineError, match="can not be loaded"):
+        load_preset(Preset(str(tmp_path)), Model(), score())
+
+
+def test_a_device_that_is_not_there_is_named():
+    missing = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(EngineError, match=f"'{missing}' is not available here; found: .*cpu"):
+        choose_device(missing)
+
+
+def test_the_bundled_model_follows_its_prompt():
+    """Red and teal are told apart: the real weights, as the demo uses them."""
+    about = score(n=2, width=128, height=128, prompts=("a red nebula", "a teal nebula"))
+    engine = load_preset(PRESETS["worlds"], Model(steps=6), about)
+    red, teal = (palette.mean.flatten() for palette in scene_palettes(about, engine))
+    assert red[0] > red[2] + 0.05
+    assert teal[2] > teal[0] + 0.05
+    assert (WORLDS / "unet" / "diffusion_pytorch_model.safetensors").is_file()

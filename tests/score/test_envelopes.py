@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phosphene.score.envelopes import follow, hits, on_frames
+from phosphene.song.song import Feature
+from phosphene.testing import synthetic_song, timeline
+
+SONG = synthetic_song(4.0)
+
+
+def envelope(*times, attack=0.0, release=0.2, fps=10, weights=None):
+    weights = np.ones(len(times)) if weights is None else np.array(weights)
+    return hits(np.array(times), weights, attack, release, timeline(SONG, fps))
+
+
+def test_a_hit_peaks_in_its_frame_and_falls_as_a_square():
+    # 10 fps, hit at 0.53 s, release 0.2 s: frame 6 begins 0.07 s later, frame 7 0.17 s later.
+    got = envelope(0.53)
+    np.testing.assert_allclose(got[4:9], [0, 1, (1 - 0.35) ** 2, (1 - 0.85) ** 2, 0], atol=1e-12)
+
+
+def test_nothing_moves_before_the_hit():
+    for attack in (0.0, 0.15, 0.4):
+        assert np.all(envelope(1.25, attack=attack)[:12] == 0)
+
+
+def test_an_attack_rises_to_its_peak():
+    # Rises from 0.5 s to 0.8 s: the ends of frames 5, 6 and 7 lie at 1/3, 2/3 and the whole.
+    got = envelope(0.5, attack=0.3)
+    np.testing.assert_allclose(got[5:8], [1 / 3, 2 / 3, 1.0], atol=1e-9)
+
+
+def test_the_loudest_wins_where_hits_overlap():
+    # Frame 6 begins 0.1 s after the first and 0.05 s after the second.
+    got = envelope(0.5, 0.55, release=1.0, weights=[1.0, 0.5])
+    np.testing.assert_allclose(got[4:7], [0, 1, 0.9**2], atol=1e-12)
+    got = envelope(0.5, 0.55, release=1.0, weights=[0.5, 1.0])
+    np.testing.assert_allclose(got[4:7], [0, 1, 0.95**2], atol=1e-12)
+
+
+@given(st.floats(0, 3.9), st.sampled_from([10, 12, 15, 24, 30, 60, "23.976", "29.97"]))
+def test_every_hit_has_its_maximum_in_the_frame_that_holds_it(time, fps):
+    got = envelope(time, fps=fps)
+    frame = timeline(SONG, fps).frame_of(time)
+    assert got[frame] == 1.0
+    assert np.all(np.delete(got, frame) < 1.0)
+
+
+@given(st.lists(st.floats(0, 3.9), min_size=1, max_size=20))
+def test_no_hit_is_lost_at_a_low_frame_rate(times):
+    got = envelope(*times, fps=4)
+    assert all(got[timeline(SONG, 4).frame_of(time)] == 1.0 for time in times)
+
+
+def test_no_hits_no_motion():
+    assert not envelope().any()
+
+
+def test_following_is_limited_by_attack_and_release():
+    got = follow(np.array([0, 1, 1, 1, 0, 0, 0.0]), 0.1, attack=0.2, release=0.4)
+    np.testing.assert_allclose(got, [0, 0.5, 1, 1, 0.75, 0.5, 0.25])
+    np.testing.assert_array_equal(follow(np.array([0, 1, 0.0]), 0.1, 0.0, 0.0), [0, 1, 0])
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("impulse", [4, 8]), ("level", [2.5, 6.5])])
+def test_a_frame_takes_its_whole_interval(kind, expected):
+    song = synthetic_song(1.0)
+    feature = Feature(np.arange(1.0, 9.0), 0.125, kind)
+    got = on_frames(feature, timeline(song, 2))
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_frames_shorter_than_a_hop_lie_on_the_line_between():
+    feature = Feature(np.array([0.0, 1.0, 0.0]), 0.5, "level")
+    got = on_frames(feature, timeline(synthetic_song(1.0), 8))
+    # Frames 0 and 4 hold a hop; the others are read in their middle.
+    np.testing.assert_allclose(got, [0, 0.375, 0.625, 0.875, 1, 0.625, 0.375, 0.125])
+
+
+@given(st.integers(5, 60), st.integers(20, 400))
+def test_resampling_a_level_keeps_a_constant_and_the_range(fps, hops):
+    song = synthetic_song(2.0)
+    rng = np.random.default_rng(hops)
+    values = rng.random(hops)
+    for kind in ("impulse", "envelope", "level"):
+        got = on_frames(Feature(values, 2.0 / hops, kind), timeline(song, fps))
+        assert values.min() - 1e-12 <= got.min()
+        assert got.max() <= values.max() + 1e-12
+        flat = on_frames(Feature(np.full(hops, 0.3), 2.0 / hops, kind), timeline(song, fps))
+        np.testing.assert_allclose(flat, 0.3)

@@ -1,0 +1,37 @@
+import csv
+import io
+import json
+
+import numpy as np
+
+from phosphene.score.compose import compose
+from phosphene.testing import synthetic_song
+
+
+def test_the_table_has_the_stable_columns(project):
+    prompts = {"style": "oil", "at": {"0": "a", "1s": "b"}}
+    score = compose(synthetic_song(2.0), project(prompts=prompts, model={"seed": 7}))
+    rows = list(csv.DictReader(io.StringIO(score.to_csv())))
+    assert list(rows[0]) == [
+        "frame", "time", "translation_x", "translation_y", "rotation", "zoom", "strength", "seed",
+        "prompt_1", "prompt_2",
+    ]  # fmt: skip
+    assert len(rows) == 30
+    assert float(rows[15]["time"]) == 1.0
+    assert [int(row["seed"]) for row in rows[:3]] == [7, 8, 9]
+    assert score.prompts == ("a, oil", "b, oil")
+    assert (float(rows[29]["prompt_1"]), float(rows[29]["prompt_2"])) == (0.0, 1.0)
+
+
+def test_json_says_the_same(project):
+    score = compose(synthetic_song(1.0), project({"use": "orbit"}))
+    told = json.loads(score.to_json())
+    assert told["fps"] == 15.0
+    got = [row["translation_x"] for row in told["rows"]]
+    np.testing.assert_array_equal(got, score.channels["translation_x"])
+
+
+def test_a_row_reads_its_channels_by_name(project):
+    row = compose(synthetic_song(1.0), project({"use": "keyframes", "zoom": {"0": 1.1}})).row(3)
+    assert row.frame == 3
+    np.testing.assert_allclose([row.zoom, row.rotation, row.strength], [1.1, 0.0, 0.55])

@@ -1,0 +1,74 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from phosphene.errors import ProjectError
+from phosphene.score.timeline import exact_fps
+from phosphene.score.units import parse_position, parse_span
+from phosphene.testing import synthetic_song, timeline
+
+
+@pytest.mark.parametrize(
+    ("given", "exact"),
+    [
+        (15, Fraction(15)), ("23.976", Fraction(24000, 1001)), (29.97, Fraction(30000, 1001)),
+        ("59.94", Fraction(60000, 1001)), ("30000/1001", Fraction(30000, 1001)),
+        ("12.5", Fraction(25, 2)), (24, Fraction(24)), ("119.88", Fraction(120000, 1001)),
+    ],
+)  # fmt: skip
+def test_frame_rates_are_exact(given, exact):
+    assert exact_fps(given) == exact
+
+
+@pytest.mark.parametrize("wrong", ["abc", 0, -1, 241, "1/0", "nan", "inf"])
+def test_what_is_no_frame_rate(wrong):
+    with pytest.raises(ValueError, match="expected"):
+        exact_fps(wrong)
+
+
+@pytest.mark.parametrize(
+    ("duration", "fps", "frames"),
+    [(8.0, 15, 120), (8.01, 15, 121), (0.0001, 15, 1), (10.0, "23.976", 240), (1001 / 30, 29.97, 1000)],
+)  # fmt: skip
+def test_the_last_frame_shows_the_last_sample(duration, fps, frames):
+    assert timeline(synthetic_song(duration), fps).n_frames == frames
+
+
+@pytest.mark.parametrize(
+    ("position", "seconds"),
+    [
+        ("30", 2.0), ("2.5s", 2.5), ("beat 1", 0.25), ("beat 2.5", 1.0), ("bar 2", 2.25),
+        ("50%", 4.0), ("120", 8.0), ("0:03", 3.0),
+    ],
+)  # fmt: skip
+def test_positions_in_seconds(position, seconds):
+    frames = timeline(synthetic_song(8.0, bpm=120, first_beat=0.25), fps=30, project_fps=15)
+    assert frames.at(parse_position(position)) == pytest.approx(seconds, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("span", "seconds"),
+    [("20", 4 / 3), ("0.25s", 0.25), ("250ms", 0.25), ("1 beat", 0.5), ("4 bars", 8.0), ("25%", 2.0)],
+)  # fmt: skip
+def test_spans_in_seconds(span, seconds):
+    frames = timeline(synthetic_song(8.0, bpm=120), fps=15)
+    assert frames.length(parse_span(span)) == pytest.approx(seconds, abs=1e-9)
+    several = frames.length(parse_span(span), np.array([0.0, 1.0]))
+    np.testing.assert_allclose(several, [seconds, seconds], atol=1e-9)
+
+
+def test_without_beats_the_grid_is_120_bpm():
+    frames = timeline(synthetic_song(8.0, bpm=0))
+    assert frames.at(parse_position("bar 2")) == 2.0
+
+
+@pytest.mark.parametrize("position", ["9s", "bar 99", "200", "section 1", "150%"])
+def test_a_position_outside_of_the_song_is_named(position):
+    with pytest.raises(ProjectError, match=f"position '{position}' lies outside"):
+        timeline(synthetic_song(8.0)).at(parse_position(position))
+
+
+def test_frames_hold_what_begins_with_them():
+    frames = timeline(synthetic_song(8.0), fps=30)
+    assert [frames.frame_of(t) for t in (0.0, 0.0333, 0.5, 0.4999, 1 / 3)] == [0, 0, 15, 14, 10]

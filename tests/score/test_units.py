@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phosphene.score.units import parse_position, parse_span
+
+
+@pytest.mark.parametrize(
+    ("given_", "value", "unit"),
+    [
+        (30, 30, "frame"), ("30", 30, "frame"), ("frame 30", 30, "frame"), ("2.5s", 2.5, "s"),
+        ("2.5 s", 2.5, "s"), ("1:30", 90, "s"), ("0:02.5", 2.5, "s"), ("beat 16", 16, "beat"),
+        ("Bar 9", 9, "bar"), ("beat 2.5", 2.5, "beat"), ("section 2", 2, "section"),
+        ("50%", 50, "%"), ("12.5 %", 12.5, "%"), (0, 0, "frame"), (7.5, 7.5, "frame"),
+    ],
+)  # fmt: skip
+def test_every_form_of_a_position(given_, value, unit):
+    at = parse_position(given_)
+    assert (at.value, at.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    ("given_", "value", "unit"),
+    [
+        (20, 20, "frame"), ("20", 20, "frame"), ("20 frames", 20, "frame"), ("0.25s", 0.25, "s"),
+        ("250ms", 250, "ms"), ("1 beat", 1, "beat"), ("4 bars", 4, "bar"), ("0.5 bar", 0.5, "bar"),
+        ("50%", 50, "%"),
+    ],
+)  # fmt: skip
+def test_every_form_of_a_span(given_, value, unit):
+    length = parse_span(given_)
+    assert (length.value, length.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "bar", "-1", "x", "2 parsecs", "1:99", True, None, [1], "1e"]
+)
+def test_what_is_no_position_is_refused_with_the_forms(wrong):
+    with pytest.raises(ValueError, match="bar 9"):
+        parse_position(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["bar 0", "beat 0.5", "section 0"])
+def test_bars_beats_and_sections_count_from_one(wrong):
+    with pytest.raises(ValueError, match="count from 1"):
+        parse_position(wrong)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_span_or_a_value_error(text):
+    try:
+        assert parse_span(text).value >= 0
+    except ValueError as error:
+        assert "4 bars" in str(error)

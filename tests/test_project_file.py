@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+
+from phosphene.errors import ProjectError
+from phosphene.project_file import make_project, read_data, read_project
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+SONG = {"song": {"file": "a.wav"}}
+
+
+@pytest.mark.parametrize("name", ["nocturne.toml", "article.toml"])
+def test_the_samples_are_valid(name, registry):
+    project = read_project(SAMPLES / name, registry)
+    assert project.song.file.is_file()
+    assert project.motion
+
+
+def test_settings_replace_entries(registry):
+    settings = [
+        "motion.0.ease=smooth", "video.width=128", 'prompts.at={"0" = "a dog"}', "model.name=none",
+        "video.start=1.5s",
+    ]  # fmt: skip
+    project = read_project(SAMPLES / "article.toml", registry, settings)
+    assert project.motion[0].modulator.ease == "smooth"
+    assert project.video.width == 128
+    assert [str(at) for at in project.prompts.at] == ["0"]
+    assert project.video.start.value == 1.5
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["motion.9.ease=smooth"], "there is no entry '9'"),
+        (["motion"], "expected NAME=VALUE"),
+        (["video.width.x=1"], "'width' is a value"),
+        (["video.widht=1"], "video.widht: unknown key. Did you mean 'width'"),
+    ],
+)
+def test_settings_that_fit_nowhere(settings, message, registry):
+    with pytest.raises(ProjectError, match=message):
+        read_project(SAMPLES / "article.toml", registry, settings)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "song: is missing"),
+        ({"song": {"fil": "x"}}, "song.fil: unknown key. Did you mean 'file'"),
+        (SONG | {"vidio": {}}, "vidio: unknown key. Did you mean 'video'"),
+        (SONG | {"video": {"width": "big"}}, "video.width: got 'big'"),
+        (SONG | {"video": {"width": 511}}, "video.width: got 511"),
+        (SONG | {"video": {"fps": "fast"}}, "video.fps: got 'fast': expected a number"),
+        (SONG | {"prompts": {"at": {}}}, "prompts.at: .*at least one prompt"),
+        (SONG | {"prompts": {"at": {"bar": "x"}}}, "got 'bar': expected a frame"),
+        (SONG | {"motion": {"use": "beat"}}, r"motion: expected tables"),
+        (SONG | {"motion": [{"to": {}}]}, r"motion\[0\].use is missing"),
+        (SONG | {"motion": [{"use": "beet"}]}, "unknown modulator 'beet'. Did you mean 'beat'"),
+        (SONG | {"motion": [{"use": "beat", "relase": 1}]}, r"motion\[0\].relase: unknown key. Did you mean 'release'"),
+        (SONG | {"motion": [{"use": "beat", "release": "long"}]}, r"motion\[0\].release: got 'long': expected a number of frames"),
+        (SONG | {"motion": [{"use": "beat", "to": {"zom": 1}}]}, "unknown channel 'zom'. Did you mean 'zoom'"),
+        (SONG | {"motion": [{"use": "beat", "mix": "sum"}]}, r"motion\[0\].mix: got 'sum'"),
+        (SONG | {"motion": [{"use": "beat", "between": ["0"]}]}, "expected two positions"),
+        (SONG | {"motion": [{"use": "keyframes", "zoom": {"0": "x"}}]}, r'motion\[0\].zoom."0": got \'x\''),
+        (SONG | {"motion": [{"use": "keyframes", "zoom": {"0": float("nan")}}]}, "zoom"),
+    ],
+)  # fmt: skip
+def test_every_mistake_names_its_entry(data, message, registry):
+    with pytest.raises(ProjectError, match=message):
+        make_project(data, Path("p.toml"), registry)
+
+
+def test_all_mistakes_are_told_at_once(registry):
+    data = SONG | {"video": {"width": 1}, "motion": [{"use": "beet"}, {"use": "beat", "x": 1}]}
+    with pytest.raises(ProjectError) as caught:
+        make_project(data, Path("p.toml"), registry)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("p.toml: ") for line in lines)
+
+
+def test_bad_toml_and_a_missing_file(tmp_path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[song\n")
+    with pytest.raises(ProjectError, match="not valid TOML"):
+        read_data(broken)
+    with pytest.raises(ProjectError, match="no such project file") as caught:
+        read_data(tmp_path / "brken.toml")
+    assert "Did you mean 'broken.toml'" in caught.value.fix

@@ -1,0 +1,60 @@
+"""Where the picture coder begins: as a plain shrinking and enlarging of the picture.
+
+From random weights it soon finds brightness and then stays grey for a long time. So three of its
+channels start as the picture's own colours, decorrelated, averaged over 8 x 8 pixels; every block
+starts as the identity; what is left to learn is detail.
+"""
+
+import numpy as np
+import torch
+from diffusers import AutoencoderTiny
+from diffusers.models.unets.unet_2d_blocks import AutoencoderTinyBlock
+from torch import Tensor, nn
+
+from training.scenes import paint
+
+
+def colours(looks: list) -> tuple[Tensor, Tensor]:
+    """(mean colour, (3, 3) matrix to three uncorrelated channels of deviation 1), colours 0..1."""
+    pictures = np.stack([paint(look, [i, 98], 128) for i, look in enumerate(looks)]) / 255
+    coarse = pictures.reshape(len(looks), 16, 8, 16, 8, 3).mean(axis=(2, 4)).reshape(-1, 3)
+    mean = coarse.mean(axis=0)
+    spread, axes = np.linalg.eigh(np.cov((coarse - mean).T))
+    return torch.tensor(mean).float(), torch.tensor((axes / np.sqrt(spread)).T).float()
+
+
+@torch.no_grad()
+def begin(vae: AutoencoderTiny, looks: list) -> None:
+    """Sets the weights in place."""
+    mean, whiten = colours(looks)
+    for half in (vae.encoder, vae.decoder):
+        convs = [layer for layer in half.layers if isinstance(layer, nn.Conv2d)]
+        for conv in convs[1:-1]:
+            carry(conv, torch.eye(3), shrink=conv.stride[0] == 2)
+        for block in half.layers:
+            if isinstance(block, AutoencoderTinyBlock):
+                block.conv[-1].weight.mul_(0.1)
+                block.conv[-1].weight[:3] = 0
+                block.conv[-1].bias.zero_()
+    into, out = vae.encoder.layers[0], vae.encoder.layers[-1]
+    carry(into, torch.eye(3))
+    carry(out, whiten)
+    out.bias[:3] = -whiten @ mean
+    into, out = vae.decoder.layers[0], vae.decoder.layers[-1]
+    # the decoder bends its input, 3 tanh(z / 3): a tenth more on the way back evens that out
+    carry(into, 1.1 * torch.linalg.inv(whiten))
+    into.bias[:3] = mean
+    carry(out, torch.eye(3))
+
+
+def carry(conv: nn.Conv2d, matrix: Tensor, shrink: bool = False) -> None:
+    """The first three channels pass through `matrix` and take nothing from the others."""
+    conv.weight[:3] = 0
+    if shrink:
+        # a 3 x 3 tent, centred where stride 2 looks
+        tent = torch.tensor([0.25, 0.5, 0.25])
+        conv.weight[:3, :3] = matrix[:, :, None, None] * torch.outer(tent, tent)
+    else:
+        conv.weight[:3, :3, 1, 1] = matrix
+    if conv.bias is not None:
+        conv.bias[:3] = 0
