@@ -1,16 +1,21 @@
-"""What tests share: quiet threads, the plugins, and projects made in memory."""
+"""What tests share: quiet threads, the plugins, projects made in memory, films read back."""
 
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from phosphene.film.ffmpeg import executable
+from phosphene.film.probe import probe
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import Project
 from phosphene.project_file import make_project
@@ -32,3 +37,60 @@ def project(registry: Registry) -> Callable[..., Project]:
         return make_project(data, Path("test.toml"), registry)
 
     return make
+
+
+def read(path: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # The file's own clock: ffmpeg would move the earliest timestamp to 0.
+    command = [executable(), "-nostdin", "-hide_banner", "-copyts", "-i", f"file:{path}"]
+    return subprocess.run([*command, *arguments, "-"], capture_output=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def convert() -> Callable[..., Path]:
+    """Encode a file anew: ``convert(source, target, *ffmpeg_arguments)``."""
+
+    def run(source: Path, target: Path, *arguments: str) -> Path:
+        command = [executable(), "-nostdin", "-v", "error", "-y", "-i", f"file:{source}"]
+        subprocess.run([*command, *arguments, f"file:{target}"], check=True)
+        return target
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def decode_frames() -> Callable[[Path], np.ndarray]:
+    """Every frame of a file, none made up or left out: uint8, shape (n, height, width, 3)."""
+
+    def decode(path: Path) -> np.ndarray:
+        video = probe(path).video
+        assert video is not None
+        form = ("-f", "rawvideo", "-pix_fmt", "rgb24")
+        raw = read(path, "-map", "0:v", "-fps_mode", "passthrough", *form).stdout
+        return np.frombuffer(raw, np.uint8).reshape(-1, video.height, video.width, 3)
+
+    return decode
+
+
+@pytest.fixture(scope="session")
+def decode_times() -> Callable[[Path], np.ndarray]:
+    """When each frame of a file is shown, in seconds: float64, shape (n,)."""
+
+    def decode(path: Path) -> np.ndarray:
+        said = read(path, "-map", "0:v", "-vf", "showinfo", "-f", "null").stderr.decode()
+        return np.array([float(time) for time in re.findall(r"pts_time:(-?[\d.]+)", said)])
+
+    return decode
+
+
+@pytest.fixture(scope="session")
+def decode_audio() -> Callable[[Path], tuple[np.ndarray, int]]:
+    """The sound as played, silence before a late start too: float32, shape (n, channels)."""
+
+    def decode(path: Path) -> tuple[np.ndarray, int]:
+        audio = probe(path).audio
+        assert audio is not None
+        late = ("-af", "aresample=async=1:first_pts=0")
+        raw = read(path, "-map", "0:a", *late, "-f", "f32le").stdout
+        return np.frombuffer(raw, "<f4").reshape(-1, audio.channels), audio.rate
+
+    return decode

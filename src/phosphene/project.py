@@ -51,7 +51,9 @@ class Video(_Section):
     )
     end: Position | None = Field(None, description="where the video ends; else the song's end")
     image: Path | None = Field(None, description="first picture, instead of a painted one")
-    crf: int = Field(18, ge=0, le=51, description="quality of the film: lower is better and larger")
+    crf: int | None = Field(
+        None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
+    )
 
 
 class Model(_Section):

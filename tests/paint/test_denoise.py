@@ -80,7 +80,7 @@ def test_ddim_equals_diffusers_where_both_can_go():
     def predict(latents, timestep):
         return torch.sin(latents * 2 + timestep / 300)
 
-    signal, sigma = SCHEDULE.at(999)
+    _, sigma = SCHEDULE.at(999)
     theirs = sigma * noise
     for t in scheduler.timesteps:
         theirs = scheduler.step(predict(theirs, float(t)), t, theirs).prev_sample

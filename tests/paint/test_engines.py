@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-
 from checkpoints import CHECKPOINTS
+
 from phosphene.errors import EngineError, ProjectError
 from phosphene.paint.anchors import scene_palettes
 from phosphene.paint.diffusion import DiffusionEngine
@@ -53,7 +53,7 @@ def test_every_family_renders_and_repeats_itself_to_the_bit(checkpoint):
     for one, two in zip(first, second, strict=True):
         assert one.shape == (1, 3, 48, 64)
         assert one.dtype == torch.float32
-        assert 0.0 <= one.min()
+        assert one.min() >= 0.0
         assert one.max() <= 1.0
         assert torch.equal(one, two)
     assert not torch.equal(first[0], first[1])

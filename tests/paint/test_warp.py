@@ -82,7 +82,7 @@ def test_a_slow_drift_is_not_lost():
     whole = torch.roll(picture(), 1, dims=3)[..., 8:40, 8:56]
     still = picture()[..., 8:40, 8:56]
     moved = moved[..., 8:40, 8:56]
-    assert (moved - whole).abs().mean() < 0.3 * (moved - still).abs().mean()
+    assert (moved - whole).abs().mean() < 0.4 * (moved - still).abs().mean()
 
 
 def test_half_pixels_there_and_back_keep_most_of_the_contrast():

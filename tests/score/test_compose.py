@@ -1,4 +1,5 @@
 from fractions import Fraction
+from pathlib import Path
 
 import article
 import numpy as np
@@ -185,10 +186,9 @@ def test_a_modulator_that_breaks_is_named(curves, message):
     registry = load_plugins()
     registry.modulators["odd"] = given_by(curves)
     data = {"song": {"file": "x"}, "motion": [{"use": "odd"}]}
+    project = make_project(data, Path("p.toml"), registry)
     with pytest.raises(PluginError, match=f"(?s)motion.*odd.*{message}"):
-        from pathlib import Path
-
-        compose(synthetic_song(1.0), make_project(data, Path("p.toml"), registry))
+        compose(synthetic_song(1.0), project)
 
 
 @pytest.mark.parametrize("song", [synthetic_song(0.05, 0), synthetic_song(3.0, 0, level=0.0)])

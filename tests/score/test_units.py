@@ -49,6 +49,7 @@ def test_bars_beats_and_sections_count_from_one(wrong):
 @given(st.text(max_size=12))
 def test_any_text_is_a_span_or_a_value_error(text):
     try:
-        assert parse_span(text).value >= 0
-    except ValueError as error:
-        assert "4 bars" in str(error)
+        length = parse_span(text)
+    except ValueError:
+        return
+    assert length.value >= 0

@@ -127,7 +127,7 @@ def test_features_lie_on_their_hops_and_bands(hits: Hits, write: Write) -> None:
     assert all(len(f.values) == 1 + 220500 // 512 for f in song.features.values())
     assert {f.kind for n, f in song.features.items() if n != "rms"} == {"impulse"}
     assert song.features["rms"].kind == "level"
-    low = song.strengths("low")
+    low = song.strengths_at(song.onsets, "low")
     assert low[0::2].min() > 0.9
     peaks = [np.argmax(song.features["onset"].values[:30]) * hop]
     assert peaks == pytest.approx([0.5], abs=hop)

@@ -47,8 +47,8 @@ def test_features_are_read_only(song: Song) -> None:
 
 def test_strengths_add_up_what_rises_around_each_onset(song: Song) -> None:
     # Onset 1 adds up to 1, onset 2 to 1.5; the 95th percentile of the two is 1.475.
-    assert song.strengths("onset").tolist() == pytest.approx([1 / 1.475, 1.0])
-    assert song.strengths("low").tolist() == [0.0, 1.0]
+    assert song.strengths_at(song.onsets).tolist() == pytest.approx([1 / 1.475, 1.0])
+    assert song.strengths_at(song.onsets, "low").tolist() == [0.0, 1.0]
 
 
 def test_its_tempo_map_holds_its_beats(song: Song) -> None:

@@ -76,8 +76,7 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
 def _sound(project: Project, song: Song, score: Score) -> Sound:
     from phosphene.film import Sound
 
-    whole = score.frames[0] == 0 and score.duration >= song.duration
-    if whole:
+    if score.duration >= song.duration:  # whole: the song may be copied as it is
         return Sound(project.song.file)
     return Sound(project.song.file, score.start, score.duration)
 

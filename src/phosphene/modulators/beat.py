@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from phosphene.modulator import Modulator
-from phosphene.modulators.hearing import Band, strengths_at
+from phosphene.modulators.bands import FEATURES, Band
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import hits
 from phosphene.score.timeline import Timeline
@@ -30,7 +30,7 @@ class Beat(Modulator):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         times = song.beats[:: self.every]
-        times = times[strengths_at(song, self.band, times) >= 1.0 - self.sensitivity]
+        times = times[song.strengths_at(times, FEATURES[self.band]) >= 1.0 - self.sensitivity]
         return {
             "value": hits(
                 times,

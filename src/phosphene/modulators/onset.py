@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from phosphene.modulator import Modulator
-from phosphene.modulators.hearing import Band, strengths_at
+from phosphene.modulators.bands import FEATURES, Band
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import hits
 from phosphene.score.timeline import Timeline
@@ -27,7 +27,7 @@ class Onset(Modulator):
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        weights = strengths_at(song, self.band, song.onsets)
+        weights = song.strengths_at(song.onsets, FEATURES[self.band])
         strong = weights >= 1.0 - self.sensitivity
         times = song.onsets[strong]
         return {

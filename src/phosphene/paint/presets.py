@@ -57,7 +57,10 @@ _TABLE = {
     ),
     "sd-turbo": (
         "SD-Turbo: one or two steps, for a GPU in real time",
-        Preset("stabilityai/sd-turbo", steps=2, first_steps=4, guidance_scale=0.0, vae="madebyollin/taesd"),
+        Preset(
+            "stabilityai/sd-turbo", steps=2, first_steps=4, guidance_scale=0.0,
+            vae="madebyollin/taesd",
+        ),
     ),
     "sdxl": (
         "Stable Diffusion XL: 1024 px",
@@ -69,13 +72,16 @@ _TABLE = {
     ),
     "sdxl-turbo": (
         "SDXL-Turbo: one or two steps at 512 px",
-        Preset("stabilityai/sdxl-turbo", steps=2, first_steps=4, guidance_scale=0.0, vae="madebyollin/taesdxl"),
+        Preset(
+            "stabilityai/sdxl-turbo", steps=2, first_steps=4, guidance_scale=0.0,
+            vae="madebyollin/taesdxl",
+        ),
     ),
     "lcm": (
         "Latent consistency model on SD 1.5: four steps",
         Preset(
-            "SimianLuo/LCM_Dreamshaper_v7", steps=4, first_steps=8, guidance_scale=8.0, sampler="consistency",
-            vae="madebyollin/taesd",
+            "SimianLuo/LCM_Dreamshaper_v7", steps=4, first_steps=8, guidance_scale=8.0,
+            sampler="consistency", vae="madebyollin/taesd",
         ),
     ),
 }  # fmt: skip
@@ -99,7 +105,7 @@ def _load_camera(model: Model, score: Score) -> Engine:
 @hookimpl
 def register_engines(register: Callable[[EngineSpec], None]) -> None:
     register(
-        EngineSpec("none", "no diffusion: the camera alone, for a quick preview", _load_camera)
+        EngineSpec("none", "the camera alone, for a quick preview", _load_camera, diffuses=False)
     )
     for name, (description, preset) in _TABLE.items():
         register(EngineSpec(name, description, partial(load_preset, preset)))

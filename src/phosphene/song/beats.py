@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.spectrum import HOP, LEAD
+from phosphene.song.spectrum import HOP
 from phosphene.song.tracker import frames_at, track, weight_at
 
 Times = NDArray[np.float64]
@@ -35,7 +35,12 @@ SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0)
 
 
 def find_beats(
-    curves: dict[str, Times], rms: NDArray[np.float32], onsets: Times, strengths: Times, rate: int
+    curves: dict[str, Times],
+    rms: NDArray[np.float32],
+    onsets: Times,
+    strengths: Times,
+    rate: int,
+    end: float,
 ) -> Pulse:
     """Find the pulse of a song.
 
@@ -49,6 +54,8 @@ def find_beats(
         Of `phosphene.song.onsets.find_onsets`.
     rate : int
         Sample rate in Hz.
+    end : float
+        Length of the song in seconds.
 
     Returns
     -------
@@ -63,9 +70,8 @@ def find_beats(
     beats, hit = _snapped(tracked, onsets, strengths, snap)
     if hit.sum() < _FEWEST:
         return SILENCE
-    end = (len(curve) - 2 * LEAD) * HOP / rate
     beats, hit = _extended(beats, hit, onsets, strengths, snap, end)
-    kept = _sounding(beats, rms, rate)
+    kept = _sounding(beats, rms, rate) & (beats >= 0) & (beats <= end)
     beats, hit = beats[kept], hit[kept]
     if len(beats) < _FEWEST or hit.mean() < _SUPPORT:
         return SILENCE
@@ -132,7 +138,7 @@ def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.b
     for left, right in pairwise(heard):
         if right - left - 1 <= _REST:
             kept[left:right] = True
-    return kept & (beats >= 0)
+    return kept
 
 
 def _phase(beats: Times, curves: dict[str, Times], rate: int) -> int:

@@ -46,7 +46,7 @@ def listen(path: Path, progress: Progress | None = None) -> Song:
     tell("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
     tell("beats", 0.0)
-    pulse = find_beats(curves, seen.rms, onsets, strengths, rate)
+    pulse = find_beats(curves, seen.rms, onsets, strengths, rate, len(samples) / rate)
     tell("beats", 1.0)
     return Song(
         path=path,

@@ -32,7 +32,8 @@ def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray
     if not len(hops):
         return np.zeros(0)
     around = hops[:, None] + np.arange(-2, 3)
-    totals = curve[np.clip(around, 0, len(curve) - 1)].sum(axis=1)
+    inside = (around >= 0) & (around < len(curve))
+    totals = np.where(inside, curve[np.clip(around, 0, len(curve) - 1)], 0.0).sum(axis=1)
     return np.minimum(totals / max(float(np.percentile(totals, 95)), 1.0), 1.0)
 
 
@@ -121,18 +122,26 @@ class Song:
             object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
         object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
 
-    def strengths(self, feature: str = "onset") -> NDArray[np.float64]:
-        """How strongly each onset is felt in one feature, such as ``low``.
+    def strengths_at(
+        self, times: NDArray[np.float64], feature: str = "onset"
+    ) -> NDArray[np.float64]:
+        """How strongly each moment is felt in one feature, such as ``low``.
 
-        The features lie on a 23 ms grid; this puts their hits at the onsets' exact times.
+        The features lie on a 23 ms grid; this puts their hits at exact times.
+
+        Parameters
+        ----------
+        times : np.ndarray, shape (n,), float64
+            Seconds: the onsets, or the beats.
+        feature : str
 
         Returns
         -------
-        np.ndarray, shape of `onsets`, float64
+        np.ndarray, shape (n,), float64
             0 to 1.
         """
-        values, hop = self.features[feature].values, self.features[feature].hop
-        return hit_strengths(values, np.rint(self.onsets / hop).astype(np.intp))
+        heard = self.feature(feature)
+        return hit_strengths(heard.values, np.rint(times / heard.hop).astype(np.intp))
 
     def feature(self, name: str) -> Feature:
         """A feature by name, among those heard and those of plugins.
