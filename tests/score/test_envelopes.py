@@ -16,9 +16,9 @@ def envelope(*times, attack=0.0, release=0.2, fps=10, weights=None):
 
 
 def test_a_hit_peaks_in_its_frame_and_falls_as_a_square():
-    # 10 fps, hit at 0.53 s, release 0.2 s: frame 6 begins 0.07 s later, frame 7 0.17 s later.
-    got = envelope(0.53)
-    np.testing.assert_allclose(got[4:9], [0, 1, (1 - 0.35) ** 2, (1 - 0.85) ** 2, 0], atol=1e-12)
+    # 10 fps, release 0.4 s: the frames after the hit's own begin 1/4, 1/2 and 3/4 of it later.
+    got = envelope(0.53, release=0.4)
+    np.testing.assert_allclose(got[4:10], [0, 1, 0.5625, 0.25, 0.0625, 0], atol=1e-12)
 
 
 def test_nothing_moves_before_the_hit():
@@ -33,11 +33,10 @@ def test_an_attack_rises_to_its_peak():
 
 
 def test_the_loudest_wins_where_hits_overlap():
-    # Frame 6 begins 0.1 s after the first and 0.05 s after the second.
-    got = envelope(0.5, 0.55, release=1.0, weights=[1.0, 0.5])
-    np.testing.assert_allclose(got[4:7], [0, 1, 0.9**2], atol=1e-12)
-    got = envelope(0.5, 0.55, release=1.0, weights=[0.5, 1.0])
-    np.testing.assert_allclose(got[4:7], [0, 1, 0.95**2], atol=1e-12)
+    got = envelope(0.5, 0.62, release=1.0, weights=[1.0, 0.5])
+    np.testing.assert_allclose(got[4:8], [0, 1, 0.9**2, 0.8**2], atol=1e-12)
+    got = envelope(0.5, 0.62, release=1.0, weights=[0.5, 1.0])
+    np.testing.assert_allclose(got[4:8], [0, 0.5, 1, 0.9**2], atol=1e-12)
 
 
 @given(st.floats(0, 3.9), st.sampled_from([10, 12, 15, 24, 30, 60, "23.976", "29.97"]))

@@ -19,8 +19,9 @@ def hits(
 ) -> Curve:
     """Envelope of a train of hits: up over `attack`, down over `release`, the loudest wins.
 
-    A hit rises linearly from its own time, never before it, and falls as (1 - u)**2, where u runs
-    from 0 to 1 over the release. With an attack of 0 it peaks in the frame whose interval holds it.
+    A hit begins with the frame whose interval holds it: it rises linearly, and falls as
+    (1 - u)**2, where u runs from 0 to 1 over the release. With an attack of 0 that frame is its
+    peak, and clearly so: a hit late in a frame would otherwise be as high in the next one.
 
     Parameters
     ----------
@@ -43,13 +44,14 @@ def hits(
     attack, release = np.broadcast_to(attack, times.shape), np.broadcast_to(release, times.shape)
     frame_length = float(1 / timeline.fps)
     first = np.floor(times / frame_length + 1e-6).astype(np.int64)
-    peak = times + attack
+    begin = first * frame_length
+    peak = begin + attack
     reach = int(np.ceil(np.max(attack + release) / frame_length)) + 1
     for later in range(reach + 1):
         frame = first + later
         start = frame * frame_length
         end = start + frame_length
-        rising = np.clip((end - times) / np.maximum(attack, 1e-12), 0.0, 1.0)
+        rising = np.clip((end - begin) / np.maximum(attack, 1e-12), 0.0, 1.0)
         falling = np.clip(1.0 - (start - peak) / np.maximum(release, 1e-12), 0.0, 1.0) ** 2
         # The peak lies in this frame, before it, or after it.
         value = weights * np.where(start > peak + 1e-9, falling, rising)
