@@ -58,3 +58,16 @@ def carry(conv: nn.Conv2d, matrix: Tensor, shrink: bool = False) -> None:
         conv.weight[:3, :3, 1, 1] = matrix
     if conv.bias is not None:
         conv.bias[:3] = 0
+
+
+@torch.no_grad()
+def raise_details(vae: AutoencoderTiny, latents: Tensor, deviation: float = 0.5) -> None:
+    """Scale the channels after the first three so that diffusion does not lose them in its noise.
+
+    The encoder's last weights grow and the decoder's first shrink by the same factor.
+    """
+    factor = deviation / latents.std(dim=(0, 2, 3))[3:]
+    out, into = vae.encoder.layers[-1], vae.decoder.layers[0]
+    out.weight[3:] *= factor[:, None, None, None]
+    out.bias[3:] *= factor
+    into.weight[:, 3:] /= factor[None, :, None, None]

@@ -1,5 +1,6 @@
 """Whole renders: decoded, and measured against clicks that are known."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -92,7 +93,7 @@ def test_picture_and_sound_move_together(folder, fps, part, decode_frames, decod
     # Motion against the decoded sound's energy, both by frame: they go together at lag 0.
     motion = np.abs(np.diff(pictures, axis=0, prepend=pictures[:1])).mean((1, 2, 3))
     edges = (np.arange(len(pictures) + 1) / exact * rate).astype(int)
-    energy = np.array([np.sum(sound[a:b] ** 2) for a, b in zip(edges, edges[1:], strict=False)])
+    energy = np.array([np.sum(sound[a:b] ** 2) for a, b in itertools.pairwise(edges)])
     motion, energy = motion - motion.mean(), energy - energy.mean()
     lags = range(-5, 6)
     together = [np.sum(np.roll(motion, -lag) * energy) for lag in lags]

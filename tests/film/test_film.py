@@ -123,7 +123,7 @@ def test_older_film_stays_when_the_new_one_is_given_up(
 
     def given_up() -> Iterator[np.ndarray]:
         yield from frames(400)  # more than the queue and ffmpeg hold back
-        assert (tmp_path / ".film.part.mp4").exists()
+        assert (tmp_path / ".film.mp4.parts").is_dir()
         assert path.read_text() == "older"
         raise error
 
@@ -142,7 +142,7 @@ def test_killed_ffmpeg_is_an_error_and_leaves_nothing(
             for i, frame in enumerate(frames(60)):
                 film.write(frame)
                 if i == when:
-                    os.kill(film._encoder._process.pid, signal.SIGKILL)
+                    os.kill(film._segments._encoder._process.pid, signal.SIGKILL)
 
     with pytest.raises(FilmError, match="ended by signal 9"):
         make()
@@ -151,8 +151,8 @@ def test_killed_ffmpeg_is_an_error_and_leaves_nothing(
 
 def test_ctrl_c_of_the_terminal_does_not_reach_ffmpeg(tmp_path: Path, frames: Callable) -> None:
     with Film(tmp_path / "film.mp4", 64, 48, FPS) as film:
-        assert os.getpgid(film._encoder._process.pid) != os.getpgid(0)
         film.write(frames(1)[0])
+        assert os.getpgid(film._segments._encoder._process.pid) != os.getpgid(0)
 
 
 def test_full_disk_is_an_error_with_a_fix(

@@ -47,7 +47,7 @@ class Commands(click.Group):
             show_error(error)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("\nStopped.", err=True)
+            click.echo("Stopped.", err=True)
             ctx.exit(130)
 
 

@@ -10,7 +10,6 @@ import click
 from phosphene.cli.inputs import project_options
 
 if TYPE_CHECKING:
-    from phosphene.engines import EngineSpec
     from phosphene.film.sound import Sound
     from phosphene.project import Project
     from phosphene.score.score import Score
@@ -64,7 +63,9 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
             ]
         )
     )
-    seconds = _film(score, spec, project, target, sound)
+    from phosphene.cli.filming import render_film  # with torch: not before all else is checked
+
+    seconds = render_film(score, spec, project, target, sound)
     size = target.stat().st_size / 1e6
     console.print(
         f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
@@ -88,27 +89,3 @@ def _check_output(target: Path, score: Score, sound: Sound, project: Project) ->
     if target.resolve() == project.song.file.resolve():
         raise ProjectError(f"-o {target}: this is the song itself", "Name another file.")
     preflight(target, score.width, score.height, score.fps, sound, project.video.crf)
-
-
-def _film(score: Score, spec: EngineSpec, project: Project, target: Path, sound: Sound) -> float:
-    """Paint and film every frame; seconds that it took."""
-    import time
-
-    from phosphene.cli.console import console, painting_progress
-    from phosphene.film import Film
-    from phosphene.paint.anchors import scene_palettes
-    from phosphene.paint.loop import paint
-    from phosphene.paint.pictures import to_bytes
-
-    begun = time.monotonic()
-    share = project.model.colour_match
-    with console.status(f"Loading {spec.name} ..."):
-        engine = spec.load(project.model, score)
-        anchors = scene_palettes(score, engine) if share > 0 and spec.diffuses else []
-    film = Film(target, score.width, score.height, score.fps, sound, len(score), project.video.crf)
-    with painting_progress() as progress, film:
-        task = progress.add_task("Painting", total=len(score))
-        for picture in paint(score, engine, anchors, share):
-            film.write(to_bytes(picture))
-            progress.advance(task)
-    return time.monotonic() - begun

@@ -1,4 +1,6 @@
-"""The one ffmpeg command that films."""
+"""The two ffmpeg commands that film: raw frames into a silent segment, and segments into a film."""
+
+from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
@@ -7,22 +9,30 @@ from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
 from phosphene.film.sound import Sound
 
+# No dates, versions or foreign tags: the same frames give the same file.
+SAME = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
+SAME_STREAMS = ("-flags:v", "+bitexact", "-flags:a", "+bitexact")
 
-def command(
-    path: Path, width: int, height: int, fps: Fraction, sound: Sound | None, crf: int | None
+
+def _ffmpeg() -> list[str]:
+    return [ffmpeg.executable(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
+
+
+def segment_command(
+    film: Path, segment: Path, width: int, height: int, fps: Fraction, crf: int | None
 ) -> list[str]:
-    """Write the command that encodes raw RGB frames from standard input.
+    """Write the command that encodes raw RGB frames from standard input into a segment.
 
     Parameters
     ----------
-    path : Path
-        Where ffmpeg writes; the ending chooses the format.
+    film : Path
+        The film that it will be part of; its ending chooses the format.
+    segment : Path
+        Where ffmpeg writes, an .mp4.
     width, height : int
         Size in pixels.
     fps : Fraction
         Frames per second.
-    sound : Sound or None
-        What is heard; dropped where the format is silent.
     crf : int or None
         Constant rate factor; None takes the format's own.
 
@@ -31,25 +41,51 @@ def command(
     list of str
         The program and its arguments.
     """
-    row = format_of(path)
-    rate = f"{fps.numerator}/{fps.denominator}"
-    pictures = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"]
-    pictures += ["-framerate", rate, "-i", "pipe:0"]
+    row = format_of(film)
     quality = ["-crf", str(row.crf if crf is None else crf)] if row.crf is not None else []
-    heard = ["-an"]
-    song: list[str] = []
+    return [
+        *_ffmpeg(),
+        *("-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"),
+        *("-framerate", f"{fps.numerator}/{fps.denominator}", "-i", "pipe:0"),
+        *("-map", "0:v:0", *row.segment, *quality, "-an"),
+        *SAME,
+        *SAME_STREAMS,
+        f"file:{segment}",
+    ]
+
+
+def film_command(film: Path, target: Path, segments: Path, sound: Sound | None) -> list[str]:
+    """Write the command that joins segments to a film, with its sound.
+
+    Parameters
+    ----------
+    film : Path
+        The film; its ending chooses the format.
+    target : Path
+        Where ffmpeg writes.
+    segments : Path
+        A list of segments, as ffmpeg's concat demuxer reads it.
+    sound : Sound or None
+        What is heard; dropped where the format is silent.
+
+    Returns
+    -------
+    list of str
+        The program and its arguments.
+    """
+    row = format_of(film)
+    heard, song = ["-an"], []
     if sound is not None and row.sound is not None:
         song = ["-i", f"file:{sound.path}"]
         heard = ["-map", "1:a:0", *sound.arguments(row.sound, row.copies)]
     return [
-        *(ffmpeg.executable(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
-        *pictures,
+        *_ffmpeg(),
+        *("-f", "concat", "-safe", "0", "-i", f"file:{segments}"),
         *song,
-        *("-map", "0:v:0", "-vf", row.filter, *row.video, *quality),
+        *("-map", "0:v:0", *row.film),
         *heard,
-        # No dates, versions or foreign tags: the same frames give the same file.
-        *("-map_metadata", "-1", "-map_chapters", "-1"),
-        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+        *SAME,
+        *SAME_STREAMS,
         *row.muxer,
-        f"file:{path}",
+        f"file:{target}",
     ]

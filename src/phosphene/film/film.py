@@ -1,24 +1,30 @@
 """A film: frames go in, and a whole file comes out under its name, or none."""
 
+from __future__ import annotations
+
 import os
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from phosphene.errors import FilmError
-from phosphene.film.command import command
+from phosphene.film.command import film_command, segment_command
 from phosphene.film.encoder import Encoder
+from phosphene.film.segments import Segments
 from phosphene.film.sound import Sound
+
+SEGMENT = 4  # seconds; a key frame each is good for seeking too
 
 
 class Film:
     """A film being made; a context manager.
 
-    It grows under a hidden name beside its own (``.name.part.mp4``) and takes its own when whole;
-    until then an older film stays there. Leaving the block by an exception, Ctrl-C too, removes
-    what was written.
+    It grows in segments in a folder beside its own name and takes that name when whole; until then
+    an older film stays there. Leaving the block by an exception, Ctrl-C too, removes what was
+    written, unless `folder` is given: then it stays there, to be resumed.
 
     Parameters
     ----------
@@ -34,6 +40,8 @@ class Film:
         How many frames it will have; if given, a film of another number is an error.
     crf : int or None
         Constant rate factor, lower is better and larger; None takes the format's own.
+    folder : Path or None
+        Where the film grows, kept when it is given up.
 
     Examples
     --------
@@ -51,17 +59,43 @@ class Film:
         sound: Sound | None = None,
         frames: int | None = None,
         crf: int | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.path = path
         self.frames = frames
-        self.written = 0
+        self._keep = folder is not None
+        self._folder = folder or path.with_name(f".{path.name}.parts")
         self._shape = (height, width, 3)
+        self._sound = sound
+        self._length = max(1, round(SEGMENT * fps))
+        self._encode = partial(segment_command, path, width=width, height=height, fps=fps, crf=crf)
         self._part = path.with_name(f".{path.stem}.part{path.suffix}")
-        self._command = command(self._part, width, height, fps, sound, crf)
 
-    def __enter__(self) -> "Film":
-        self._encoder = Encoder(self._command)
+    def __enter__(self) -> Film:
+        self._segments = Segments(
+            self._folder, self._length, int(np.prod(self._shape)), lambda p: self._encode(segment=p)
+        )
         return self
+
+    @property
+    def written(self) -> int:
+        """Number of frames so far, with those of an earlier run."""
+        return self._segments.count
+
+    @property
+    def full(self) -> bool:
+        """Whether a segment has just been filled: what resumes after this frame must be saved."""
+        return self._segments.full
+
+    def resume(self, count: int) -> None:
+        """Go on after the first `count` frames of an earlier run with the same folder.
+
+        Raises
+        ------
+        FilmError
+            If they are not all there.
+        """
+        self._segments.restore(count)
 
     def write(self, frame: np.ndarray) -> None:
         """Add a frame; returns as soon as it is queued, and the array may be used again.
@@ -74,15 +108,14 @@ class Film:
         Raises
         ------
         FilmError
-            If the frame is of another shape or type, or ffmpeg has ended.
+            If the frame is of another shape or type, the disk is full, or ffmpeg has ended.
         """
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise FilmError(
                 f"Frame {self.written} is {frame.dtype} {frame.shape}; this film takes uint8 "
                 f"{self._shape}."
             )
-        self._encoder.put(frame.tobytes())
-        self.written += 1
+        self._segments.put(frame.tobytes())
 
     def __exit__(
         self,
@@ -90,16 +123,28 @@ class Film:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        whole = False
         try:
             if kind is None:
                 self._check_count()
-                self._encoder.finish()
-                os.replace(self._part, self.path)
+                self._join()
+                whole = True
         except OSError as wrong:
             raise FilmError(f"{self.path} can not take its name: {wrong}") from wrong
         finally:
-            self._encoder.kill()
+            self._segments.kill()
             self._part.unlink(missing_ok=True)
+            if whole or not self._keep:
+                self._segments.clear()
+
+    def _join(self) -> None:
+        segments = self._segments.finish()
+        joining = Encoder(film_command(self.path, self._part, segments, self._sound))
+        try:
+            joining.finish()
+        finally:
+            joining.kill()
+        os.replace(self._part, self.path)
 
     def _check_count(self) -> None:
         expected = max(1, self.written) if self.frames is None else self.frames

@@ -18,8 +18,13 @@ BT709 = (
 PALETTE = "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a"
 
 # "faster" gives the picture of "medium" (39.8 dB) at 2.4 x the speed and 1.25 x the size.
-H264 = ("-c:v", "libx264", "-preset", "faster")
-VP9 = ("-c:v", "libvpx-vp9", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4", "-deadline", "good")
+H264 = ("-vf", BT709, "-c:v", "libx264", "-preset", "faster")
+VP9 = (
+    *("-vf", BT709, "-c:v", "libvpx-vp9", "-b:v", "0"),
+    *("-row-mt", "1", "-cpu-used", "4", "-deadline", "good"),
+)
+LOSSLESS = ("-c:v", "libx264rgb", "-preset", "ultrafast", "-qp", "0")
+GIF = ("-vf", PALETTE, "-c:v", "gif")
 
 PCM = frozenset({"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be", "pcm_s24be"})
 
@@ -49,10 +54,12 @@ class Format:
 
     Attributes
     ----------
-    filter : str
-        ffmpeg filters from RGB to what the encoder takes.
-    video, muxer : tuple of str
-        ffmpeg arguments.
+    segment : tuple of str
+        ffmpeg arguments that encode raw RGB frames for a segment, in an .mp4.
+    film : tuple of str
+        ffmpeg arguments that put the joined segments into the film.
+    muxer : tuple of str
+        ffmpeg arguments for the container.
     sound : Codec or None
         How sound is encoded; None is a silent film.
     copies : frozenset of str
@@ -67,8 +74,8 @@ class Format:
         Frames per second at most.
     """
 
-    filter: str
-    video: tuple[str, ...]
+    segment: tuple[str, ...]
+    film: tuple[str, ...] = ("-c:v", "copy")
     sound: Codec | None = None
     muxer: tuple[str, ...] = ()
     copies: frozenset[str] = frozenset()
@@ -79,12 +86,14 @@ class Format:
 
 FASTSTART = ("-movflags", "+faststart")
 FORMATS: dict[str, Format] = {
-    ".mp4": Format(BT709, H264, AAC, FASTSTART, frozenset({"aac"}), crf=18, multiple=2),
-    ".mov": Format(BT709, H264, AAC, FASTSTART, PCM | {"aac", "alac"}, crf=18, multiple=2),
-    ".mkv": Format(BT709, H264, FLAC, (), PCM | {"flac", "opus"}, crf=18, multiple=2),
-    ".webm": Format(BT709, VP9, OPUS, (), frozenset({"opus"}), crf=20, multiple=2),
+    ".mp4": Format(H264, sound=AAC, muxer=FASTSTART, copies=frozenset({"aac"}), crf=18, multiple=2),
+    ".mov": Format(
+        H264, sound=AAC, muxer=FASTSTART, copies=PCM | {"aac", "alac"}, crf=18, multiple=2
+    ),
+    ".mkv": Format(H264, sound=FLAC, copies=PCM | {"flac", "opus"}, crf=18, multiple=2),
+    ".webm": Format(VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, multiple=2),
     # GIF counts in hundredths of a second, and players slow down anything under two of them.
-    ".gif": Format(PALETTE, ("-c:v", "gif"), muxer=("-loop", "0"), max_fps=50),
+    ".gif": Format(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
 
 

@@ -25,6 +25,7 @@ def paint(
     engine: Engine,
     anchors: Sequence[Palette] = (),
     share: float = 0.0,
+    after: tuple[int, torch.Tensor] | None = None,
 ) -> Iterator[torch.Tensor]:
     """Paint every frame of a Score.
 
@@ -36,15 +37,20 @@ def paint(
         The palette of each prompt, that its scene is held to; empty to hold none.
     share : float
         How firmly: share of the way to the anchor in every frame.
+    after : tuple of int and Tensor, optional
+        Row and picture of a frame that an earlier run painted: goes on with the next one.
 
     Yields
     ------
     Tensor, float32, shape (1, 3, height, width), 0 to 1, on the engine's device
     """
     with torch.inference_mode():
-        picture = first_picture(score, engine)
-        yield picture
-        for i in range(1, len(score)):
+        if after is None:
+            done, picture = 0, first_picture(score, engine)
+            yield picture
+        else:
+            done, picture = after[0], after[1].to(engine.device)
+        for i in range(done + 1, len(score)):
             row = score.row(i)
             picture = warp(picture, step_matrix(row, score.width, score.height))
             if anchors:

@@ -1,0 +1,1 @@
+"""What Phosphene costs, as ratios against a named alternative in the same run."""

@@ -1,0 +1,66 @@
+"""The painter's own share of a frame: all but the engine's evaluations, at 512 x 512."""
+
+from __future__ import annotations
+
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from benchmarks.table import markdown, milliseconds
+from phosphene.film import Film
+from phosphene.paint.camera import test_card
+from phosphene.paint.colour import Palette, hold_colour
+from phosphene.paint.pictures import to_bytes
+from phosphene.paint.warp import step_matrix, warp
+from phosphene.score.score import Row
+
+SIZE = 512
+CHANNELS = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 1.01}
+
+
+def measure() -> list[list[str]]:
+    """Milliseconds a frame of each part, ours and the article's."""
+    torch.set_grad_enabled(False)
+    picture = test_card(SIZE, SIZE)
+    noisy = (picture + 0.1 * torch.randn(picture.shape)).clamp(0, 1)
+    matrix = step_matrix(Row(1, CHANNELS, np.ones(1), 0, True), SIZE, SIZE)
+    anchor = Palette.of(picture)
+    image = Image.fromarray(to_bytes(noisy))
+    with tempfile.TemporaryDirectory() as folder:
+        png = Path(folder) / "frame.png"
+        with Film(Path(folder) / "film.mp4", SIZE, SIZE, Fraction(15)) as film:
+            ours = {
+                "warp": milliseconds(lambda: warp(noisy, matrix)),
+                "colour match": milliseconds(lambda: hold_colour(noisy, anchor, 0.5)),
+                "to 8 bits": milliseconds(lambda: to_bytes(noisy)),
+                "to the film": milliseconds(lambda: film.write(to_bytes(noisy)), 5),
+            }
+        article = {
+            "warp": milliseconds(lambda: _article_warp(image, matrix)),
+            "colour match": 0.0,
+            "to 8 bits": milliseconds(lambda: Image.fromarray(to_bytes(noisy))),
+            "to the film": milliseconds(lambda: image.save(png), 5),
+        }
+    ours["to the film"] = max(0.0, ours["to the film"] - ours["to 8 bits"])
+    rows = [[part, f"{ours[part]:.1f}", f"{article[part]:.1f}"] for part in ours]
+    mine, theirs = sum(ours.values()), sum(article.values())
+    return [*rows, ["**all**", f"**{mine:.1f}**", f"{theirs:.1f}, {theirs / mine:.1f} x"]]
+
+
+def _article_warp(image: Image.Image, matrix: np.ndarray) -> Image.Image:
+    pixels = np.array(image, dtype=np.float32)
+    moved = cv2.warpAffine(
+        pixels, matrix, image.size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return Image.fromarray(np.clip(moved, 0, 255).astype(np.uint8))
+
+
+def report() -> str:
+    """The table."""
+    columns = ["part of a frame, 512 x 512", "Phosphene, ms", "the article (PIL, PNG), ms"]
+    return markdown(columns, measure())

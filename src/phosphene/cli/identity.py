@@ -1,0 +1,53 @@
+"""What the frames of a render depend on, each as a digest: whether it can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phosphene.engines import EngineSpec
+    from phosphene.project import Model
+    from phosphene.score.score import Score
+
+VERSIONS = ("phosphene", "torch", "diffusers", "transformers", "opencv-python-headless")
+
+
+def identity(
+    score: Score, spec: EngineSpec, model: Model, target: Path, crf: int | None
+) -> dict[str, str]:
+    """Name and digest of everything that the frames of a film depend on.
+
+    Parameters
+    ----------
+    score : Score
+    spec : EngineSpec
+    model : Model
+    target : Path
+        Its ending chooses how segments are encoded.
+    crf : int or None
+
+    Returns
+    -------
+    dict of str to str
+    """
+    parts: dict[str, Any] = {
+        **{name: curve.tobytes() for name, curve in score.channels.items()},
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "seed": score.seeds.tobytes(),
+        "size": (score.width, score.height),
+        "frame rate": score.fps,
+        "part of the song": (int(score.frames[0]), len(score)),
+        "first picture": score.image.read_bytes() if score.image else b"",
+        "model": (spec.name, model.model_dump_json()),
+        "format": (target.suffix.lower(), crf),
+        "versions": [(name, version(name)) for name in VERSIONS],
+    }
+    return {
+        name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
+            :16
+        ]
+        for name, part in parts.items()
+    }

@@ -1,0 +1,61 @@
+"""A labelled strip: shares of the whole over time, such as the weights of the prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from phosphene.plotting.colours import INK
+from phosphene.plotting.fitting import fitted
+from phosphene.score.channels import Curve
+
+# Greys, so that no part of the strip is taken for a layer; neighbours differ.
+GREYS = ("#DADADA", "#F1F1F1", "#C6C6C6")
+FONT = 9.5
+
+
+def runs(weights: NDArray[np.float64]) -> list[tuple[int, int, int]]:
+    """Where each share is the largest: first row, row after the last, and which it is."""
+    largest = np.argmax(weights, axis=1)
+    edges = [0, *(np.flatnonzero(np.diff(largest)) + 1).tolist(), len(largest)]
+    return [(a, b, int(largest[a])) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def draw_strip(
+    axes: Axes, times: Curve, weights: NDArray[np.float64], labels: Sequence[str], width: float
+) -> None:
+    """Draw shares that add up to 1, each named where it is the largest.
+
+    Parameters
+    ----------
+    axes : Axes
+    times : ndarray, shape (n_frames + 1,)
+        Seconds.
+    weights : ndarray, shape (n_frames, n_labels)
+        Rows add up to 1.
+    labels : sequence of str, length n_labels
+    width : float
+        Length of the axis in pixels.
+    """
+    tops = np.cumsum(weights, axis=1)
+    tops = np.vstack([tops, tops[-1:]])
+    below = np.zeros(len(tops))
+    for k in range(weights.shape[1]):
+        axes.fill_between(
+            times, below, tops[:, k], facecolor=GREYS[k % len(GREYS)], edgecolor="white",
+            linewidth=0.5, zorder=1,
+        )  # fmt: skip
+        below = tops[:, k]
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    span = times[-1] - times[0]
+    for first, last, k in runs(weights):
+        room = (times[last] - times[first]) / span * width - 10
+        text = fitted(labels[k], room, FONT)
+        axes.text(
+            (times[first] + times[last]) / 2, 0.5, text, fontsize=FONT, color=INK, ha="center",
+            va="center", linespacing=1.15, parse_math=False, clip_on=True,
+        )  # fmt: skip
