@@ -14,6 +14,7 @@ from phosphene.cli.doctor import doctor
 from phosphene.cli.listen import listen
 from phosphene.cli.modulators import modulators
 from phosphene.cli.new import new
+from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
 from phosphene.errors import PhospheneError
@@ -65,7 +66,7 @@ def cli() -> None:
     """
 
 
-for command in (render, compose_command, listen, new, modulators, plugins, doctor):
+for command in (render, compose_command, plot, listen, new, modulators, plugins, doctor):
     cli.add_command(command)
 
 

@@ -46,8 +46,8 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(cut.transpose(2, 0, 1)))[None]
 
 
-def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
-    """A painted frame as the film takes it; the one copy from the device.
+def to_levels(picture: torch.Tensor) -> torch.Tensor:
+    """A painted frame in 8 bits, still on its device.
 
     Parameters
     ----------
@@ -55,8 +55,13 @@ def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
 
     Returns
     -------
-    ndarray of uint8, shape (height, width, 3)
+    Tensor, uint8, shape (height, width, 3)
         Rounded, not cut: cutting would darken by half a level.
     """
     levels = (picture[0] * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
-    return levels.permute(1, 2, 0).contiguous().cpu().numpy()
+    return levels.permute(1, 2, 0).contiguous()
+
+
+def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
+    """A painted frame as the film takes it, shape (height, width, 3): the one copy from the device."""
+    return to_levels(picture).cpu().numpy()

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from phosphene.plotting.colours import INK, QUIET, layer_style
+from phosphene.plotting.fitting import fitted
 from phosphene.plotting.layout import LEGEND_LINE
 from phosphene.plotting.picture import Part
 from phosphene.score.channels import Channel, Curve
@@ -63,12 +64,13 @@ def draw_channel(
             linewidth=0.0, hatch=hatch or None, zorder=2 + 0.1 * level,
         )  # fmt: skip
         axes.plot(
-            x, above, color=colour, linewidth=0.9, drawstyle="steps-post", zorder=3 + 0.1 * level
-        )
+            x, np.where(above == below, np.nan, above), color=colour, linewidth=0.9,
+            drawstyle="steps-post", zorder=3 + 0.1 * level,
+        )  # fmt: skip
     x, folded = thinned(times, value, count)
     axes.plot(x, folded, color=INK, linewidth=1.3, drawstyle="steps-post", zorder=8)
     axes.margins(y=0.14)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
     axes.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     axes.tick_params(axis="y", colors=QUIET)
     _name(axes, channel)
@@ -96,7 +98,11 @@ def _list(axes: Axes, parts: list[Part]) -> None:
             fontsize=7, va="center", annotation_clip=False,
             bbox={"facecolor": colour + "66", "edgecolor": colour, "hatch": hatch, "pad": 2.0},
         )  # fmt: skip
+        name = axes.annotate(
+            fitted(part.label, 110, 10, lines=1), (1, 1), (34, down), xycoords="axes fraction",
+            textcoords="offset points", fontsize=10, color=INK, va="center", parse_math=False,
+        )  # fmt: skip
         axes.annotate(
-            part.label, (1, 1), (34, down), xycoords="axes fraction", textcoords="offset points",
-            fontsize=10, color=INK, va="center", parse_math=False,
+            f"motion.{part.layer}", (1, 0), (6, 0), xycoords=name, textcoords="offset points",
+            fontsize=8.5, color=QUIET, va="bottom",
         )  # fmt: skip

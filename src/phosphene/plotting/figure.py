@@ -27,7 +27,7 @@ AXIS = (layout.WIDTH - layout.LEFT - layout.RIGHT) * DPI
 Row = tuple[float, Callable[[Axes], None]]
 
 
-def draw(picture: Picture) -> tuple[Figure, layout.Layout]:
+def draw(picture: Picture) -> Figure:
     """Draw a plot: 1600 px wide, as high as its channels need.
 
     Parameters
@@ -36,10 +36,8 @@ def draw(picture: Picture) -> tuple[Figure, layout.Layout]:
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
+    matplotlib.figure.Figure
         With its own canvas; pyplot is not used.
-    layout : Layout
-        Where its rows stand.
     """
     rows = _rows(picture)
     said = [line for note in notes(picture) for line in _lines(note)]
@@ -63,7 +61,7 @@ def draw(picture: Picture) -> tuple[Figure, layout.Layout]:
             layout.LEFT / layout.WIDTH, page.note(number), line, fontsize=9.5, color=QUIET,
             va="bottom", parse_math=False,
         )  # fmt: skip
-    return figure, page
+    return figure
 
 
 def _rows(picture: Picture) -> list[Row]:

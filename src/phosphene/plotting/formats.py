@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from phosphene.plotting.figure import draw
 from phosphene.plotting.page import page
@@ -14,22 +15,24 @@ from phosphene.plotting.picture import Picture
 
 def png(picture: Picture) -> bytes:
     """A picture of 1600 px width."""
-    file = io.BytesIO()
-    draw(picture)[0].savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
+    return _saved(draw(picture), "png", Software=None)
 
 
 def svg(picture: Picture) -> bytes:
     """Vectors; the same plot is the same file."""
-    file = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "phosphene"}):
-        draw(picture)[0].savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return file.getvalue()
+    return _saved(draw(picture), "svg", Date=None, Creator=None)
 
 
 def html(picture: Picture) -> bytes:
     """A page that needs no other file, and tells the values under the pointer."""
-    return page(picture, draw(picture)[1], svg(picture).decode()).encode()
+    return page(picture, svg(picture).decode()).encode()
+
+
+def _saved(figure: Figure, form: str, **metadata: None) -> bytes:
+    file = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "phosphene"}):
+        figure.savefig(file, format=form, metadata=metadata)
+    return file.getvalue()
 
 
 FORMATS: dict[str, Callable[[Picture], bytes]] = {".png": png, ".svg": svg, ".html": html}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WIDTH = 16.0  # at 100 dots per inch: 1600 px
-LEFT, RIGHT = 0.85, 2.15
+LEFT, RIGHT = 0.85, 2.2
 TOP, GAP = 0.95, 0.42
 LEGEND_LINE = 0.19
 FOOT_LINE = 0.2

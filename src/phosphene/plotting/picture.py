@@ -25,6 +25,7 @@ class Part:
     layer : int
         Its place in the project file: `motion[layer]`.
     label : str
+        The modulator that it uses.
     below, above : ndarray, shape (n_frames,)
         The channel's value without and with the layer, in the channel's unit.
     """
@@ -66,7 +67,9 @@ class Picture:
         return np.arange(first, first + len(self.score) + 1) / float(self.score.fps)
 
 
-def picture_of(song: Song, project: Project, form: Format | None = None, title: str = "") -> Picture:
+def picture_of(
+    song: Song, project: Project, form: Format | None = None, title: str = ""
+) -> Picture:
     """Compose a project layer by layer.
 
     Parameters
@@ -95,7 +98,7 @@ def picture_of(song: Song, project: Project, form: Format | None = None, title: 
     still = []
     for name, channel in CHANNELS.items():
         found = [
-            Part(index, f"{index} {layer.use}", steps[index].channels[name], above)
+            Part(index, layer.use, steps[index].channels[name], above)
             for index, layer in enumerate(project.motion)
             if _moved(steps[index].channels[name], above := steps[index + 1].channels[name])
         ]

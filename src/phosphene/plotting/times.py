@@ -15,10 +15,10 @@ SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
 BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 
-def clock(seconds: float) -> str:
-    """A time as minutes and seconds, with tenths where there are some: 1:05 or 1:05.5."""
+def clock(seconds: float, tenths: bool = False) -> str:
+    """A time as minutes and seconds: 1:05, or 1:05.5."""
     minutes, rest = divmod(round(seconds, 3), 60.0)
-    return f"{int(minutes)}:{rest:02.0f}" if rest % 1 == 0 else f"{int(minutes)}:{rest:04.1f}"
+    return f"{int(minutes)}:{rest:04.1f}" if tenths else f"{int(minutes)}:{rest:02.0f}"
 
 
 def _step(steps: Sequence[float], length: float, most: float) -> float:
@@ -31,7 +31,7 @@ def mark_seconds(axes: Axes, begin: float, end: float) -> None:
     first = int(np.ceil(begin / step - 1e-9))
     ticks = [step * k for k in range(first, int(np.floor(end / step + 1e-9)) + 1)]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: clock(tick)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: clock(tick, step < 1)))
     axes.tick_params(axis="x", bottom=True, labelbottom=True, colors=QUIET)
 
 

@@ -1,0 +1,81 @@
+"""`phosphene plot`: the motion at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phosphene.cli.inputs import project_options
+
+if TYPE_CHECKING:
+    from phosphene.score.score import Score
+    from phosphene.song.song import Song
+
+
+@click.command()
+@click.argument("input", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="plot.png, plot.svg, or plot.html, which tells the values under the pointer",
+)
+@project_options
+def plot(input: Path, output: Path, **options: Any) -> None:
+    """Draw what moves in INPUT, and why: each layer's part in every channel.
+
+    INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
+    beats stands above the curves, and the prompts below them, on one time axis.
+    """
+    from phosphene.cli.console import out, warn_of_broken
+    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.errors import ProjectError
+    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plugins import load_plugins
+    from phosphene.score.compose import Format
+
+    write = FORMATS.get(output.suffix.lower())
+    if write is None:
+        raise ProjectError(
+            f"-o {output}: the ending '{output.suffix}' is unknown",
+            f"Allowed: {', '.join(FORMATS)}.",
+        )
+    registry = load_plugins()
+    warn_of_broken(registry)
+    chosen = Options(**options)
+    project = read_input(input, chosen, registry)
+    song = hear(project.song.file, registry)
+    score = compose_for(song, project, chosen)
+    form = Format(score.fps, score.width, score.height)
+    picture = picture_of(song, project, form, _title(input, song, score))
+    _write(output, write(picture))
+    out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
+
+
+def _title(input: Path, song: Song, score: Score) -> str:
+    from phosphene.cli.console import clock, joined
+
+    begin, end = float(score.start), float(score.start + score.duration)
+    return joined(
+        [
+            input.name,
+            f"{song.path.name}, {clock(begin)} to {clock(end)}" if song.path else "",
+            f"{song.tempo:.1f} BPM" if len(song.beats) else "",
+            f"{float(score.fps):g} fps",
+        ]
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    from phosphene.errors import ProjectError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise ProjectError(
+            f"{path} can not be written: {error.strerror}", "Name another file or folder."
+        ) from None

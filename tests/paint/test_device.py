@@ -1,0 +1,108 @@
+"""A GPU's rules, proved without one: SD 1.5 at its true size on a device that only counts.
+
+Fake tensors have shapes and devices but no values: whatever would need a value on the host
+(`.item()`, `bool()`) or mixes devices raises.
+"""
+
+import contextlib
+from types import SimpleNamespace
+from unittest import mock
+
+import pytest
+import torch
+from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from scores import score
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+from torch.utils.flop_counter import FlopCounterMode
+
+from phosphene.paint.colour import Palette, hold_colour
+from phosphene.paint.denoise import Schedule
+from phosphene.paint.diffusion import DiffusionEngine
+from phosphene.paint.pictures import to_levels
+from phosphene.paint.warp import step_matrix, warp
+
+SIZE = 512
+SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here
+
+
+class Copies(TorchDispatchMode):
+    """Every copy between the host and the device."""
+
+    def __init__(self):
+        super().__init__()
+        self.made = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        # Of `copy_` the second argument is the source, of all others the first.
+        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        if isinstance(result, torch.Tensor) and tensors:
+            source = tensors[-1] if function is torch.ops.aten.copy_.default else tensors[0]
+            if source.device.type != result.device.type:
+                self.made.append((source.device.type, result.device.type, tuple(source.shape)))
+        return result
+
+
+@contextlib.contextmanager
+def fake_gpu():
+    with contextlib.suppress(RuntimeError):  # set up by an earlier test of this process
+        _setup_privateuseone_for_python_backend("fakegpu")
+    avoid = mock.patch.object(
+        FakeTensorMode, "avoid_device_init", new_callable=mock.PropertyMock, return_value=True
+    )
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float16)
+    try:
+        with avoid, FakeTensorMode(allow_non_fake_inputs=True):
+            yield torch.device("fakegpu:0")
+    finally:
+        torch.set_default_dtype(before)
+
+
+def true_size_engine(device, about, steps):
+    """SD 1.5's own configuration, with the tiny VAE; half precision, weights without values."""
+    with device:
+        unet = UNet2DConditionModel(
+            sample_size=64, cross_attention_dim=768, attention_head_dim=8
+        ).requires_grad_(False)
+        vae = AutoencoderTiny().requires_grad_(False)
+        tokens = torch.zeros(1, 77, 768)
+    pipe = SimpleNamespace(
+        unet=unet,
+        vae=vae,
+        vae_scale_factor=8,
+        scheduler=None,
+        encode_prompt=lambda *_: (tokens, None),
+    )
+    with mock.patch.object(Schedule, "of", return_value=SCHEDULE):
+        return DiffusionEngine(pipe, about, device, steps, steps, guidance_scale=1.0)
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_a_frame_makes_one_copy_up_and_one_down_and_waits_for_nothing(steps):
+    about = score(n=2, width=SIZE, height=SIZE, zoom=1.01, rotation=0.3, strength=0.5)
+    with fake_gpu() as device:
+        engine = true_size_engine(device, about, steps)
+        assert sum(p.numel() for p in engine._unet.parameters()) == 859_520_964
+        with device:
+            picture = torch.zeros(1, 3, SIZE, SIZE, dtype=torch.float32)
+        anchor = Palette.of(picture)
+        row = about.row(1)
+        copies, work = Copies(), FlopCounterMode(display=False)
+        with torch.inference_mode(False), torch.no_grad(), work, copies:
+            moved = warp(picture, step_matrix(row, SIZE, SIZE))
+            held = hold_colour(moved, anchor, 0.5)
+            painted = engine.img2img(held, row)
+            to_levels(painted).cpu()
+    assert painted.device.type == "fakegpu"
+    assert painted.dtype == torch.float32
+    evaluations = max(1, steps // 2)
+    assert copies.made == [
+        ("cpu", "fakegpu", (evaluations, 4, 64, 64)),
+        ("fakegpu", "cpu", (SIZE, SIZE, 3)),
+    ]
+    if steps == 1:
+        # The article's frame is 21.33 TFLOP: 20 times as much.
+        assert work.get_total_flops() <= 1.07e12
