@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ def runs(weights: NDArray[np.float64]) -> list[tuple[int, int, int]]:
     """Where each share is the largest: first row, row after the last, and which it is."""
     largest = np.argmax(weights, axis=1)
     edges = [0, *(np.flatnonzero(np.diff(largest)) + 1).tolist(), len(largest)]
-    return [(a, b, int(largest[a])) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, b, int(largest[a])) for a, b in pairwise(edges)]
 
 
 def draw_strip(

@@ -1,0 +1,49 @@
+"""Carry a curve from the project's frames to those of another frame rate, along the same path."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from phosphene.score.channels import Curve
+from phosphene.score.timeline import Timeline
+
+
+def own_frames(timeline: Timeline) -> Timeline:
+    """The frames of the same song at the project's own fps."""
+    if timeline.fps == timeline.project_fps:
+        return timeline
+    return Timeline(timeline.song, timeline.project_fps, timeline.project_fps)
+
+
+def carried(values: Curve, timeline: Timeline) -> Curve:
+    """Values on the frames of `timeline`, that add up to the same path in the same seconds.
+
+    The path that the project's own values add up to is exact wherever a frame of both begins,
+    whatever the curve: an impulse too. Between, it runs through them without overshoot
+    (`scipy.interpolate.PchipInterpolator`), so that a slow draft's motion is smooth in the film.
+
+    Parameters
+    ----------
+    values : ndarray, shape (own_frames(timeline).n_frames,)
+        Values per frame at the project's own fps; row i is the step from frame i-1 to frame i.
+    timeline : Timeline
+
+    Returns
+    -------
+    ndarray, shape (timeline.n_frames,)
+        Still per frame at the project's fps; `values` itself where both rates are the same.
+    """
+    if timeline.fps == timeline.project_fps:
+        return values
+    ratio = float(timeline.project_fps / timeline.fps)
+    # Held beyond both ends: the first step of a draft, which is not shown, begins before the song.
+    before = math.ceil(ratio)
+    after = max(0, math.ceil(timeline.n_frames * ratio) - len(values)) + 1
+    held = np.pad(values, (before, after), mode="edge")
+    path = np.concatenate([[0.0], np.cumsum(held)])
+    edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
+    travelled = PchipInterpolator(np.arange(len(path)), path)(edges)
+    return np.diff(travelled) / ratio

@@ -1,0 +1,84 @@
+"""The drawing: nothing lies over anything else, whatever is drawn."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from phosphene.plotting import draw, picture_of
+from phosphene.plotting.curves import thinned
+from phosphene.plotting.sound import columns
+from phosphene.testing import synthetic_song
+
+PLAIN = [{"use": "orbit"}, {"use": "beat", "to": {"zoom": 0.03, "strength": 0.08}}]
+CROWD = [{"use": "onset", "to": {"zoom": 0.001 * n}} for n in range(1, 13)]
+PROMPTS = {
+    "at": {"0": "a cat", "1s": "a sentence that has no room " * 9, "1.4s": "$x^2$ <b>"},
+    "blend": 3,
+}
+
+
+def overlaps(figure):
+    """Pairs of texts whose boxes meet, and texts that leave the page."""
+    renderer = figure.canvas.get_renderer()
+    shown = [
+        text
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text() and text.get_text().strip()
+    ]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
+    page = figure.bbox
+    outside = [
+        text
+        for text, box in boxes
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > page.x1 or box.y1 > page.y1
+    ]
+    meeting = [
+        (a, b)
+        for (a, first), (b, second) in itertools.combinations(boxes, 2)
+        if min(first.x1, second.x1) - max(first.x0, second.x0) > 1
+        and min(first.y1, second.y1) - max(first.y0, second.y0) > 1
+    ]
+    return outside + meeting
+
+
+@pytest.mark.parametrize(
+    ("duration", "motion"),
+    [(8.0, PLAIN), (8.0, PLAIN + CROWD), (2.0, PLAIN), (600.0, PLAIN), (0.05, PLAIN), (8.0, [])],
+)
+def test_no_text_lies_over_another(project, duration, motion):
+    prompts = PROMPTS if duration > 1.5 else {"at": {"0": "a cat"}}
+    made = project(*motion, prompts=prompts, video={"fps": 12})
+    picture = picture_of(synthetic_song(duration), made, title="a long title " * 20)
+    figure = draw(picture)
+    figure.canvas.draw()
+    assert figure.bbox.width == 1600
+    assert overlaps(figure) == []
+
+
+def test_a_song_without_beats_is_drawn_and_told_of(project):
+    figure = draw(picture_of(synthetic_song(4.0, bpm=0.0), project(PLAIN[0])))
+    told = " ".join(text.get_text() for text in figure.texts)
+    assert "No beat was heard" in told
+    assert "rotation (0)" in told
+
+
+def test_thinning_keeps_every_extreme():
+    values = np.zeros(10_000)
+    values[[1234, 7777]] = 1.0, -1.0
+    times, kept = thinned(np.arange(10_001.0), values, 500)
+    assert len(times) == len(kept) == 1000
+    assert (kept.min(), kept.max()) == (-1.0, 1.0)
+    assert abs(times[np.argmax(kept)] - 1234) < 20
+
+
+def test_the_waveform_keeps_every_extreme():
+    song = synthetic_song(2.0)
+    samples = np.zeros(44100, np.float32)
+    samples[30000] = 0.9
+    object.__setattr__(song, "samples", samples)
+    times, low, high, rms = columns(song, 0.0, 2.0, 100)
+    assert len(times) == len(low) == len(rms) == 100
+    assert high.max() == np.float32(0.9)
+    assert times[np.argmax(high)] == pytest.approx(30000 / 22050, abs=0.02)

@@ -1,0 +1,47 @@
+"""What a plot shows: every layer's part, and nothing that is at rest."""
+
+import numpy as np
+
+from phosphene.plotting import picture_of
+from phosphene.score.compose import compose
+from phosphene.testing import synthetic_song
+
+SONG = synthetic_song(duration=8.0)
+KEYS = {"use": "keyframes", "zoom": {"0": 1.01}, "rotation": {"0": 0.0, "60": 1.0}}
+BEAT = {"use": "beat", "to": {"zoom": 0.04}}
+
+
+def test_the_parts_lead_from_rest_to_the_value(project):
+    picture = picture_of(SONG, project(KEYS, BEAT))
+    keys, beat = picture.parts["zoom"]
+    np.testing.assert_array_equal(keys.below, 1.0)
+    np.testing.assert_array_equal(keys.above, beat.below)
+    np.testing.assert_array_equal(beat.above, picture.score.channels["zoom"])
+    np.testing.assert_allclose(keys.above, 1.01)
+    np.testing.assert_allclose(beat.above.max(), 1.01 * 1.04)
+    assert (keys.layer, beat.layer, beat.label) == (0, 1, "beat")
+
+
+def test_the_last_part_is_the_composed_score(project):
+    made = project(KEYS, BEAT, {"use": "level", "to": {"strength": 0.2}, "mix": "max"})
+    score = compose(SONG, made)
+    for name, parts in picture_of(SONG, made).parts.items():
+        np.testing.assert_array_equal(parts[-1].above, score.channels[name])
+
+
+def test_channels_at_rest_are_left_out_and_named(project):
+    picture = picture_of(SONG, project(KEYS, BEAT | {"amount": 0.0}))
+    assert list(picture.parts) == ["rotation", "zoom"]
+    assert [part.layer for part in picture.parts["zoom"]] == [0]
+    assert {"translation_x", "translation_y", "strength"} <= set(picture.still)
+
+
+def test_prompts_lose_the_style_that_they_share(project):
+    tables = {"prompts": {"style": "oil", "at": {"0": "a cat", "4s": "a dog"}}}
+    assert picture_of(SONG, project(KEYS, **tables)).prompts == ("a cat", "a dog")
+
+
+def test_times_begin_where_the_excerpt_does(project):
+    picture = picture_of(SONG, project(KEYS, video={"fps": 10, "start": "2s", "end": "4s"}))
+    np.testing.assert_allclose(picture.times[[0, -1]], [2.0, 4.0])
+    assert len(picture.times) == len(picture.score) + 1

@@ -1,0 +1,96 @@
+"""What the README and the docs say is run."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from phosphene import hookspecs
+from phosphene.cli import cli
+from phosphene.project_file import make_project
+from phosphene.score.channels import CHANNELS
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docs")
+    sound = np.zeros(22050 * 24)
+    for beat in np.arange(0.0, 24.0, 0.5):
+        sound[round(beat * 22050) : round(beat * 22050) + 400] = np.sin(np.arange(400) * 0.4)
+    for name in ("song.flac", "song.mp3"):
+        soundfile.write(folder / name, 0.5 * sound, 22050)
+    first = next(text for text in blocks(ROOT / "README.md", "toml") if "[song]" in text)
+    (folder / "project.toml").write_text(first)
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_runs(page):
+    shared: dict[str, object] = {"__name__": "docs"}
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), shared)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_projects_are_valid(page, registry):
+    for block in blocks(page, "toml"):
+        data = tomllib.loads(block)
+        if data.keys() & {"song", "video", "model", "prompts", "motion"}:
+            make_project({"song": {"file": "song.flac"}} | data, page, registry)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_run(page, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for line in "\n".join(blocks(page, "sh")).splitlines():
+        words = shlex.split(line, comments=True)
+        if not words:
+            continue
+        if words[0] == "make":
+            assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+            continue
+        if words[0] != "phosphene":
+            continue
+        if words[1] == "render":  # as it stands, but small and unpainted
+            words += ["--model", "none", "--size", "64x64", "--fps", "2"]
+        result = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+
+
+def test_links_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_channel_and_hook_is_documented():
+    channels = (ROOT / "docs" / "channels.md").read_text()
+    for name, channel in CHANNELS.items():
+        assert f"| `{name}` |" in channels
+        assert channel.unit.split(" of ")[0] in channels
+    plugins = (ROOT / "docs" / "plugins.md").read_text()
+    for name in vars(hookspecs):
+        if name.startswith("register_"):
+            assert f"`{name}(" in plugins
+
+
+def test_public_names_are_documented_and_there():
+    import phosphene
+
+    plugins = (ROOT / "docs" / "plugins.md").read_text().partition("## Public names")[2]
+    for name in phosphene.__all__:
+        assert f"`{name}`" in plugins
+        assert getattr(phosphene, name) is not None
