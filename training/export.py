@@ -8,13 +8,13 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from training.places import RUNS, WORLDS
-from training.unet import load_average, new_scheduler
+from training.unet import load_model, new_scheduler
 from training.vae import load_vae
 
 
-def export(folder: Path = WORLDS) -> Path:
+def export(folder: Path = WORLDS, kind: str = "average") -> Path:
     """Written beside the target and then renamed, so that nobody loads half a model."""
-    model = load_average()
+    model = load_model(kind)
     pipeline = StableDiffusionPipeline(
         vae=load_vae(),
         text_encoder=model.text,

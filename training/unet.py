@@ -55,7 +55,7 @@ def new_scheduler() -> DDIMScheduler:
         timestep_spacing="trailing",
         clip_sample=False,
         set_alpha_to_one=True,
-        steps_offset=0,
+        steps_offset=1,
     )
 
 
@@ -95,12 +95,13 @@ def keep(state: dict[str, Tensor], average: dict[str, Tensor], facts: dict[str, 
     CHECKPOINT.with_suffix(".json").write_text(json.dumps(facts))
 
 
-def load_average() -> Worlds:
-    """The averaged model of the checkpoint."""
+def load_model(kind: str = "average") -> Worlds:
+    """The checkpoint's averaged model, or its `raw` one, which is ahead of it early on."""
     model = Worlds()
+    prefix = f"{kind}."
     tensors = load_file(CHECKPOINT)
     model.load_state_dict(
-        {k.removeprefix("average."): v for k, v in tensors.items() if k.startswith("average.")}
+        {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
     )
     return model.eval()
 

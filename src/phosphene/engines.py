@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from phosphene.errors import ProjectError
+
 if TYPE_CHECKING:
     import torch
 
@@ -41,9 +43,28 @@ class EngineSpec:
         load(model, score) gives the Engine; imports what is heavy only when called.
     diffuses : bool
         False where it repaints nothing, and so needs no colours held.
+    ignores : frozenset of str
+        Channels that it can not follow; a project that drives one is told so.
     """
 
     name: str
     description: str
     load: Callable[[Model, Score], Engine]
     diffuses: bool = True
+    ignores: frozenset[str] = frozenset()
+
+
+def check_followed(spec: EngineSpec, score: Score) -> None:
+    """Find out before anything is loaded whether an engine can follow every channel that moves.
+
+    Raises
+    ------
+    ProjectError
+        If it can not.
+    """
+    deaf = sorted(spec.ignores & set(score.moving()))
+    if deaf:
+        raise ProjectError(
+            f"motion drives {', '.join(deaf)}, which the model '{spec.name}' can not follow",
+            "Leave that out, or choose another model; `phosphene doctor` lists them.",
+        )

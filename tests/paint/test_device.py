@@ -21,7 +21,8 @@ from phosphene.paint.colour import Palette, hold_colour
 from phosphene.paint.denoise import Schedule
 from phosphene.paint.diffusion import DiffusionEngine
 from phosphene.paint.pictures import to_levels
-from phosphene.paint.warp import step_matrix, warp
+from phosphene.paint.step import step_matrix
+from phosphene.paint.warp import warp
 
 SIZE = 512
 SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here

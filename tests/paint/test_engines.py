@@ -5,6 +5,7 @@ import torch
 from checkpoints import CHECKPOINTS
 from scores import score
 
+from phosphene.engines import check_followed
 from phosphene.errors import EngineError, ProjectError
 from phosphene.paint.anchors import scene_palettes
 from phosphene.paint.diffusion import DiffusionEngine
@@ -103,3 +104,22 @@ def test_the_bundled_model_follows_its_prompt():
     assert red[0] > red[2] + 0.05
     assert teal[2] > teal[0] + 0.05
     assert (WORLDS / "unet" / "diffusion_pytorch_model.safetensors").is_file()
+
+
+def test_a_channel_that_an_engine_can_not_follow_is_named(registry):
+    driven = score(guidance=1.5)
+    check_followed(registry.engines["worlds"], driven)
+    for name in ("none", "sd-turbo", "lcm"):
+        check_followed(registry.engines[name], score(zoom=1.1))
+        with pytest.raises(ProjectError, match=f"guidance.*'{name}' can not follow"):
+            check_followed(registry.engines[name], driven)
+
+
+def test_guidance_is_a_channel(checkpoint):
+    def last(guidance):
+        about = score(guidance=guidance)
+        return list(paint(about, load_preset(checkpoint, Model(), about)))[-1]
+
+    # A latent consistency model has its guidance inside, which is fixed.
+    same = checkpoint.sampler == "consistency"
+    assert torch.equal(last(1.0), last(2.0)) == same

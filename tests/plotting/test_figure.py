@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from phosphene.plotting import draw, picture_of
 from phosphene.plotting.curves import thinned
@@ -19,15 +18,24 @@ PROMPTS = {
 }
 
 
+def drawn(figure):
+    """Every text that is drawn; ticks beyond the ends of an axis are not."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += axes.texts
+        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            for tick in axis.get_major_ticks():
+                inside = low <= tick.get_loc() <= high
+                texts += [label for label in (tick.label1, tick.label2) if inside]
+    for legend in figure.legends:
+        texts += legend.get_texts()
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
+
+
 def overlaps(figure):
     """Pairs of texts whose boxes meet, and texts that leave the page."""
     renderer = figure.canvas.get_renderer()
-    shown = [
-        text
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text() and text.get_text().strip()
-    ]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in drawn(figure)]
     page = figure.bbox
     outside = [
         text

@@ -103,9 +103,7 @@ def test_keyframes_beat_and_a_gate_by_hand(project):
         inside = 20 <= frame < 40  # bar 2 begins at 2 s, bar 3 at 4 s
         hit = envelope[frame % 5] if inside else 0.0
         lead = 1.0 + 0.02 * min(frame, 40) / 40
-        assert score.channels["zoom"][frame] == pytest.approx(
-            lead * (1 + 0.04 * hit) ** 0.5, abs=1e-12
-        )
+        assert score.channels["zoom"][frame] == pytest.approx(lead * 1.04 ** (0.5 * hit), abs=1e-12)
         assert score.channels["strength"][frame] == pytest.approx(0.5 - 0.05 * hit, abs=1e-12)
 
 
@@ -196,7 +194,10 @@ def test_every_modulator_is_fine_with_silence_and_one_frame(project, registry, s
     layers = [
         {"use": "keyframes", "zoom": {"0": 1.01}}, {"use": "orbit"}, {"use": "spiral"},
         {"use": "beat", "to": {"zoom": 0.1}}, {"use": "onset", "to": {"zoom": 0.1}},
-        {"use": "level", "to": {"zoom": 0.1}},
+        {"use": "level", "to": {"zoom": 0.1}}, {"use": "oscillator", "to": {"zoom": 0.1}},
+        {"use": "noise", "to": {"zoom": 0.1}}, {"use": "expression", "zoom": "1 + 0.1 * rms"},
+        {"use": "path", "points": {"0": [0, 0], "0.05s": [1, 1]}},
+        {"use": "follow", "of": "zoom", "to": {"rotation": 0.1}},
     ]  # fmt: skip
     assert {layer["use"] for layer in layers} == {
         name

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.envelopes import follow, hits, on_frames
+from phosphene.score.envelopes import hits, normalised, on_frames, slewed
 from phosphene.song.song import Feature
 from phosphene.testing import synthetic_song, timeline
 
@@ -58,24 +58,27 @@ def test_no_hits_no_motion():
 
 
 def test_following_is_limited_by_attack_and_release():
-    got = follow(np.array([0, 1, 1, 1, 0, 0, 0.0]), 0.1, attack=0.2, release=0.4)
+    got = slewed(np.array([0, 1, 1, 1, 0, 0, 0.0]), 0.1, attack=0.2, release=0.4)
     np.testing.assert_allclose(got, [0, 0.5, 1, 1, 0.75, 0.5, 0.25])
-    np.testing.assert_array_equal(follow(np.array([0, 1, 0.0]), 0.1, 0.0, 0.0), [0, 1, 0])
+    np.testing.assert_array_equal(slewed(np.array([0, 1, 0.0]), 0.1, 0.0, 0.0), [0, 1, 0])
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("impulse", [4, 8]), ("level", [2.5, 6.5])])
+@pytest.mark.parametrize(("kind", "expected"), [("impulse", [4, 8]), ("level", [3.0, 6.875])])
 def test_a_frame_takes_its_whole_interval(kind, expected):
     song = synthetic_song(1.0)
+    # Under the line 1, 2 ... 8, held after 7 / 8 s: the areas are 1.5 and 3.4375.
     feature = Feature(np.arange(1.0, 9.0), 0.125, kind)
     got = on_frames(feature, timeline(song, 2))
     np.testing.assert_array_equal(got, expected)
 
 
 def test_frames_shorter_than_a_hop_lie_on_the_line_between():
-    feature = Feature(np.array([0.0, 1.0, 0.0]), 0.5, "level")
-    got = on_frames(feature, timeline(synthetic_song(1.0), 8))
+    values, frames = np.array([0.0, 1.0, 0.0]), timeline(synthetic_song(1.0), 8)
+    got = on_frames(Feature(values, 0.5, "impulse"), frames)
     # Frames 0 and 4 hold a hop; the others are read in their middle.
     np.testing.assert_allclose(got, [0, 0.375, 0.625, 0.875, 1, 0.625, 0.375, 0.125])
+    got = on_frames(Feature(values, 0.5, "level"), frames)
+    np.testing.assert_allclose(got, [0.125, 0.375, 0.625, 0.875, 0.875, 0.625, 0.375, 0.125])
 
 
 @given(st.integers(5, 60), st.integers(20, 400))
@@ -89,3 +92,26 @@ def test_resampling_a_level_keeps_a_constant_and_the_range(fps, hops):
         assert got.max() <= values.max() + 1e-12
         flat = on_frames(Feature(np.full(hops, 0.3), 2.0 / hops, kind), timeline(song, fps))
         np.testing.assert_allclose(flat, 0.3)
+
+
+@given(st.integers(5, 60), st.integers(20, 400))
+def test_a_level_adds_up_to_the_same_at_every_frame_rate(fps, hops):
+    song = synthetic_song(2.0)
+    feature = Feature(np.random.default_rng(hops).random(hops), 2.0 / hops, "level")
+    line = np.append(feature.values, feature.values[-1])
+    area = np.sum(line[:-1] + line[1:]) / hops
+    got = on_frames(feature, timeline(song, fps))
+    assert np.sum(got) / fps == pytest.approx(area, rel=1e-9)
+
+
+def test_following_holds_before_it_falls():
+    got = slewed(np.array([0, 1, 0, 0, 0, 0.0]), 0.1, attack=0.0, release=0.2, hold=0.2)
+    np.testing.assert_allclose(got, [0, 1, 1, 1, 0.5, 0])
+
+
+def test_a_percentile_counts_as_full_and_silence_stays_silent():
+    values = np.array([0.0, 0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(normalised(values, 50), [0, 0.5, 1, 1, 1])
+    np.testing.assert_allclose(normalised(values, 100), [0, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_array_equal(normalised(np.zeros(5), 99), 0.0)
+    assert normalised(values, None) is values

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.prompts import prompt_weights
+from phosphene.score.prompts import prompt_weights, with_next
 
 
 def test_the_articles_blend():
@@ -36,3 +36,9 @@ def test_weights_add_up_to_one(keys, blend):
     weights = prompt_weights(np.linspace(0, 12, 50), sorted(keys), [blend] * len(keys))
     np.testing.assert_allclose(weights.sum(axis=1), 1.0)
     assert weights.min() >= 0.0
+
+
+def test_a_share_of_the_next_prompt_and_after_the_last_the_first():
+    weights = np.array([[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]])
+    got = with_next(weights, np.array([0.25, 0.5, 1.0]))
+    np.testing.assert_allclose(got, [[0.75, 0.25, 0], [0.25, 0.25, 0.5], [1, 0, 0]])

@@ -14,6 +14,7 @@ from phosphene.film import Film
 from phosphene.film.sound import Sound
 from phosphene.paint import checkpoint
 from phosphene.paint.anchors import scene_palettes
+from phosphene.paint.grade import grade
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_bytes
 
@@ -79,7 +80,7 @@ def _frames(
         with painting_progress() as progress:
             task = progress.add_task("Painting", total=len(score), completed=first)
             for row, picture in enumerate(paint(score, engine, anchors, share, after), first):
-                film.write(to_bytes(picture))
+                film.write(to_bytes(grade(picture, score.row(row))))
                 last = row, picture
                 # With a segment its raw frames go: what follows must be able to go on.
                 if film.full or time.monotonic() - saved > EVERY:

@@ -39,6 +39,7 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
     from phosphene.cli.console import console, joined, warn_of_broken
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.reports import warn_of_clamped
+    from phosphene.engines import check_followed
     from phosphene.paint.names import find_engine
     from phosphene.plugins import load_plugins
 
@@ -51,6 +52,7 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
     song = hear(project.song.file, registry)
     score = compose_for(song, project, chosen)
     warn_of_clamped(score)
+    check_followed(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)
     console.print(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, create_model
 
 from phosphene.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
-from phosphene.score.easing import keyed
+from phosphene.score.easing import Ease, keyed
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At, Position
 from phosphene.song.song import Song
@@ -30,9 +30,10 @@ class _Keyframes(Modulator):
     """
 
     name: ClassVar = "keyframes"
-    ease: Literal["linear", "smooth", "cubic", "step"] = Field(
+    ease: Ease = Field(
         "linear",
-        description="linear; smooth (rests at each key); cubic (one spline through all); step",
+        description="linear; smooth (rests at each key); cubic (one spline through all); step; or "
+        "a name of easings.net, such as easeInOutSine",
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:

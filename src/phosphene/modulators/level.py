@@ -10,30 +10,46 @@ from pydantic import Field
 
 from phosphene.modulator import Modulator
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import follow, on_frames
+from phosphene.score.envelopes import normalised, on_frames, slewed
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
-from phosphene.song.song import Song
+from phosphene.song.song import Feature, Song
 
 
 class Level(Modulator):
     """Follows the loudness of the song (RMS), or any other feature that was heard or registered."""
 
     name: ClassVar = "level"
+    by_interval: ClassVar = True
     feature: str = Field("rms", description="rms, onset, low, mid, high, or a plugin's feature")
     attack: Span = Field("0.05s", description="time that a full rise takes at least")
+    hold: Span = Field("0s", description="time that a height is kept before it falls")
     release: Span = Field("0.3s", description="time that a full fall takes at least")
+    bend: float = Field(1.0, ge=0.1, le=10, description="above 1 what is quiet moves less")
+    look_ahead: bool = Field(False, description="rise before the sound by the attack, to meet it")
     sensitivity: float = Field(
         1.0, ge=0, le=1, description="what is weaker than 1 - sensitivity is not heard"
+    )
+    threshold: float = Field(
+        0.0, ge=0, lt=1, description="rest up to here; what is above counts from 0 to 1"
+    )
+    percentile: float | None = Field(
+        None, gt=0, le=100, description="level that counts as 1, song-wide; else as heard"
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         heard = song.feature(self.feature)
-        values = np.where(heard.values >= 1.0 - self.sensitivity, heard.values, 0.0)
-        followed = follow(
-            np.clip(values, 0.0, 1.0),
-            heard.hop,
-            timeline.length(self.attack),
-            timeline.length(self.release),
-        )
-        return {"value": on_frames(replace(heard, values=followed), timeline)}
+        # A level from here on: whatever it was, its path is the area under it.
+        level = replace(heard, values=self._followed(heard, timeline), kind="level")
+        return {"value": on_frames(level, timeline)}
+
+    def _followed(self, heard: Feature, timeline: Timeline) -> Curve:
+        values = np.clip(normalised(heard.values, self.percentile), 0.0, 1.0)
+        values = np.where(values >= 1.0 - self.sensitivity, values, 0.0)
+        values = np.maximum(values - self.threshold, 0.0) / (1.0 - self.threshold)
+        attack = timeline.length(self.attack)
+        if self.look_ahead and len(values):
+            earlier = np.arange(len(values)) + round(attack / heard.hop)
+            values = values[np.minimum(earlier, len(values) - 1)]
+        release, hold = timeline.length(self.release), timeline.length(self.hold)
+        return slewed(values, heard.hop, attack, release, hold) ** self.bend

@@ -6,36 +6,33 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from phosphene.modulator import Modulator
-from phosphene.modulators.bands import FEATURES, Band
+from phosphene.modulators.bands import FEATURES
+from phosphene.modulators.striking import Striking
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import hits
+from phosphene.score.envelopes import normalised
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
 from phosphene.song.song import Song
 
 
-class Onset(Modulator):
+class Onset(Striking):
     """A hit wherever a sound begins, as high as the sound is strong; on the beat or off it."""
 
     name: ClassVar = "onset"
-    attack: Span = Field("0s", description="time from the onset up to the peak")
-    release: Span = Field("0.2s", description="time from the peak back to rest")
-    band: Band = Field("full", description="what is listened to: full, low, mid or high")
+    release: Span = Field("0.2s", description="time back to rest")
+    every: int = Field(1, ge=1, description="strike on every n-th of those that are strong enough")
     sensitivity: float = Field(
         0.9, ge=0, le=1, description="onsets weaker than 1 - sensitivity do not strike"
     )
+    percentile: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="strength that counts as a full hit, song-wide; else as heard",
+    )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        weights = song.strengths_at(song.onsets, FEATURES[self.band])
-        strong = weights >= 1.0 - self.sensitivity
-        times = song.onsets[strong]
-        return {
-            "value": hits(
-                times,
-                weights[strong],
-                timeline.length(self.attack, times),
-                timeline.length(self.release, times),
-                timeline,
-            )
-        }
+        heard = song.strengths_at(song.onsets, FEATURES[self.band])
+        heights = normalised(heard, self.percentile)
+        strong = (heights >= 1.0 - self.sensitivity).nonzero()[0][:: self.every]
+        return self._struck(song.onsets[strong], heights[strong], timeline)

@@ -86,9 +86,10 @@ class DiffusionEngine:
         latents = self._encode(picture)
         noise = self._noise(latents, row.seed, max(1, math.ceil(strength * steps)))
         embedding = mixed(self._prompts, row.weights)
+        guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
 
         def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
-            return self._predict(noisy, timestep, embedding)
+            return self._predict(noisy, timestep, embedding, guidance)
 
         painted = self._sampler(self._schedule, latents, noise, predict, strength, steps)
         return self._decode(painted)
@@ -99,8 +100,10 @@ class DiffusionEngine:
         noise = torch.randn((count, *latents.shape[1:]), generator=generator)
         return noise.to(self.device, self._dtype, non_blocking=True)
 
-    def _predict(self, noisy: torch.Tensor, timestep: float, embedding: Embedding) -> torch.Tensor:
-        guided = self._guidance > 1.0
+    def _predict(
+        self, noisy: torch.Tensor, timestep: float, embedding: Embedding, guidance: float
+    ) -> torch.Tensor:
+        guided = guidance > 1.0
         prompts = Embedding.stacked(self._negative, embedding) if guided else embedding
         count = 2 if guided else 1
         output = self._unet(
@@ -114,7 +117,7 @@ class DiffusionEngine:
         if not guided:
             return output
         without, with_prompt = output.chunk(2)
-        return without + self._guidance * (with_prompt - without)
+        return without + guidance * (with_prompt - without)
 
     def _encode(self, picture: torch.Tensor) -> torch.Tensor:
         pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)

@@ -9,7 +9,9 @@ import torch
 from phosphene.engines import Engine
 from phosphene.paint.colour import Palette, hold_colour, mixed
 from phosphene.paint.pictures import read_image
-from phosphene.paint.warp import step_matrix, warp
+from phosphene.paint.step import step_matrix
+from phosphene.paint.texture import grain, sharpen
+from phosphene.paint.warp import warp
 from phosphene.score.score import Score
 
 
@@ -55,6 +57,7 @@ def paint(
             picture = warp(picture, step_matrix(row, score.width, score.height))
             if anchors:
                 picture = hold_colour(picture, mixed(anchors, row.weights), share)
+            picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             if row.diffuses:
                 picture = engine.img2img(picture, row)
             yield picture

@@ -63,5 +63,5 @@ def to_levels(picture: torch.Tensor) -> torch.Tensor:
 
 
 def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
-    """A painted frame as the film takes it, shape (height, width, 3): the one copy from the device."""
+    """A painted frame as the film takes it; the one copy from the device. See `to_levels`."""
     return to_levels(picture).cpu().numpy()

@@ -44,11 +44,11 @@ class PipelineEngine:
         self._steps, self._first_steps = steps, first_steps
         known = inspect.signature(pipe.__call__).parameters
         offered = {
-            "guidance_scale": guidance_scale,
             "negative_prompt": score.negative or None,
             "height": score.height,
             "width": score.width,
         }
+        self._guidance = guidance_scale if "guidance_scale" in known else None
         self._settings = {name: value for name, value in offered.items() if name in known}
 
     def first(self, row: Row) -> torch.Tensor:
@@ -64,6 +64,7 @@ class PipelineEngine:
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
         # Fewer than one whole step is an error in diffusers: one is the least that it can do.
         strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
+        scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}
         painted = self._pipe(
             prompt=self._score.prompts[int(row.weights.argmax())],
             image=picture,
@@ -72,5 +73,6 @@ class PipelineEngine:
             generator=torch.Generator().manual_seed(row.seed),
             output_type="pt",
             **self._settings,
+            **scale,
         ).images
         return painted.to(self.device, torch.float32)

@@ -105,7 +105,16 @@ def _load_camera(model: Model, score: Score) -> Engine:
 @hookimpl
 def register_engines(register: Callable[[EngineSpec], None]) -> None:
     register(
-        EngineSpec("none", "the camera alone, for a quick preview", _load_camera, diffuses=False)
+        EngineSpec(
+            "none",
+            "the camera alone, for a quick preview",
+            _load_camera,
+            diffuses=False,
+            ignores=frozenset({"guidance"}),
+        )
     )
     for name, (description, preset) in _TABLE.items():
-        register(EngineSpec(name, description, partial(load_preset, preset)))
+        # Without guidance, or with it inside the model, there is none to vary.
+        fixed = preset.guidance_scale <= 1.0 or preset.sampler == "consistency"
+        ignores = frozenset({"guidance"}) if fixed else frozenset()
+        register(EngineSpec(name, description, partial(load_preset, preset), ignores=ignores))

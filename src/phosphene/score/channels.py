@@ -31,6 +31,9 @@ class Channel:
         True where the value is a length on the picture, and so scales with its width.
     low, high : float
         The range to which the mixed value is clamped.
+
+    Whether it is a speed decides how it is rescaled: translations by both ratios, rotations by
+    that of the frame rates, a zoom to its power; what is no speed stays as it is.
     """
 
     name: str
@@ -86,6 +89,55 @@ _TABLE = (
         "how much img2img repaints: 0 keeps the picture, 1 makes a new one",
         per_frame=False, low=0.0, high=1.0,
     ),
+    Channel(
+        "tilt", "degrees per frame", 0.0, "turns the camera up; negative, down",
+        low=-60.0, high=60.0,
+    ),
+    Channel(
+        "pan", "degrees per frame", 0.0, "turns the camera right; negative, left",
+        low=-60.0, high=60.0,
+    ),
+    Channel(
+        "dolly", "share of the distance per frame", 0.0,
+        "moves the camera towards the picture; negative, away", low=-5.0, high=5.0,
+    ),
+    Channel(
+        "field_of_view", "degrees", 60.0, "how much perspective tilt and pan show",
+        per_frame=False, low=5.0, high=150.0,
+    ),
+    Channel(
+        "guidance", "times the model's guidance scale", 1.0,
+        "above 1 follows the prompt more closely", multiplicative=True, per_frame=False,
+        low=0.01, high=10.0,
+    ),
+    Channel(
+        "noise", "standard deviation, of a range of 1", 0.0,
+        "grain that is added before img2img, which makes detail of it",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+    Channel(
+        "sharpen", "share of the detail", 0.0, "unsharp mask before img2img, against blur",
+        per_frame=False, low=0.0, high=4.0,
+    ),
+    Channel(
+        "brightness", "factor", 1.0, "of the frame that is shown; not fed back",
+        multiplicative=True, per_frame=False, low=0.01, high=10.0,
+    ),
+    Channel(
+        "saturation", "factor", 1.0, "of the frame that is shown; not fed back",
+        multiplicative=True, per_frame=False, low=0.01, high=10.0,
+    ),
+    Channel(
+        "hue", "degrees", 0.0, "turns the colours of the frame that is shown; not fed back",
+        per_frame=False,
+    ),
+    Channel(
+        "prompt_mix", "share", 0.0, "of the next prompt; the last one is followed by the first",
+        per_frame=False, low=0.0, high=1.0,
+    ),
 )  # fmt: skip
+
+ALWAYS_LISTED = 5
+"""The first channels stand in every table of a Score; the others only where they move."""
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _TABLE}

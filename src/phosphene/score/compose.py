@@ -11,7 +11,7 @@ from phosphene.errors import ProjectError
 from phosphene.project import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.layers import fold, within
-from phosphene.score.prompts import prompt_weights
+from phosphene.score.prompts import prompt_weights, with_next
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Song
@@ -73,7 +73,7 @@ def compose(song: Song, project: Project, form: Format | None = None) -> Score:
         frames=frames,
         channels=channels,
         prompts=tuple(prompts),
-        weights=prompt_weights(timeline.starts, placed, blends),
+        weights=with_next(prompt_weights(timeline.starts, placed, blends), channels["prompt_mix"]),
         negative=project.prompts.negative,
         seeds=project.model.seed + frames,
         diffuses=channels["strength"] > 0.0,

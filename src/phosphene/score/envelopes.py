@@ -1,4 +1,4 @@
-"""From what is heard to the frames: events become envelopes, features are taken by interval.
+"""Levels: what is heard all the time, from the audio's own grid to the frames.
 
 Nothing is sampled at a point: a frame takes the maximum (impulses and envelopes) or the mean
 (levels) over the whole time that it is shown, so that no hit falls between two frames.
@@ -7,61 +7,39 @@ Nothing is sampled at a point: a frame takes the maximum (impulses and envelopes
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phosphene.score.channels import Curve
+from phosphene.score.cycles import edges
+from phosphene.score.hits import hits
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature
 
+__all__ = ["hits", "normalised", "on_frames", "slewed"]
 
-def hits(
-    times: Curve, weights: Curve, attack: Curve | float, release: Curve | float, timeline: Timeline
-) -> Curve:
-    """Envelope of a train of hits: up over `attack`, down over `release`, the loudest wins.
 
-    A hit begins with the frame whose interval holds it: it rises linearly, and falls as
-    (1 - u)**2, where u runs from 0 to 1 over the release. With an attack of 0 that frame is its
-    peak, and clearly so: a hit late in a frame would otherwise be as high in the next one.
+def normalised(values: Curve, percentile: float | None) -> Curve:
+    """Values over one of their percentiles, so that it counts as 1; what is above is 1 too.
 
     Parameters
     ----------
-    times : ndarray, shape (n_hits,)
-        Seconds.
-    weights : ndarray, shape (n_hits,)
-        Height of each hit, 0 to 1.
-    attack, release : float or ndarray, shape (n_hits,)
-        Seconds, 0 or more.
-    timeline : Timeline
+    values : ndarray, shape (n,)
+        0 or more, of the whole song: what is quiet in it stays quiet.
+    percentile : float or None
+        0 to 100; None leaves the values as they are.
 
     Returns
     -------
-    ndarray, shape (n_frames,)
-        0 to 1.
+    ndarray, shape (n,)
+        Silence, where the percentile is 0, stays silence.
     """
-    envelope = np.zeros(timeline.n_frames)
-    if len(times) == 0:
-        return envelope
-    attack, release = np.broadcast_to(attack, times.shape), np.broadcast_to(release, times.shape)
-    frame_length = float(1 / timeline.fps)
-    first = np.floor(times / frame_length + 1e-6).astype(np.int64)
-    begin = first * frame_length
-    peak = begin + attack
-    reach = int(np.ceil(np.max(attack + release) / frame_length)) + 1
-    for later in range(reach + 1):
-        frame = first + later
-        start = frame * frame_length
-        end = start + frame_length
-        rising = np.clip((end - begin) / np.maximum(attack, 1e-12), 0.0, 1.0)
-        falling = np.clip(1.0 - (start - peak) / np.maximum(release, 1e-12), 0.0, 1.0) ** 2
-        # The peak lies in this frame, before it, or after it.
-        value = weights * np.where(start > peak + 1e-9, falling, rising)
-        inside = (frame >= 0) & (frame < timeline.n_frames)
-        np.maximum.at(envelope, frame[inside], value[inside])
-    return envelope
+    if percentile is None or len(values) == 0:
+        return values
+    full = float(np.percentile(values, percentile))
+    return np.minimum(values / full, 1.0) if full > 0.0 else np.zeros(len(values))
 
 
-def follow(values: Curve, hop: float, attack: float, release: float) -> Curve:
-    """Follow a level: rises at most by 1 per `attack` seconds, falls at most by 1 per `release`.
+def slewed(values: Curve, hop: float, attack: float, release: float, hold: float = 0.0) -> Curve:
+    """Follow a level: up at most by 1 per `attack` seconds, down at most by 1 per `release`.
 
     Parameters
     ----------
@@ -70,6 +48,8 @@ def follow(values: Curve, hop: float, attack: float, release: float) -> Curve:
         Seconds between values.
     attack, release : float
         Seconds for a full swing; 0 follows at once.
+    hold : float
+        Seconds that it stays after it was last reached, before it falls.
 
     Returns
     -------
@@ -77,10 +57,16 @@ def follow(values: Curve, hop: float, attack: float, release: float) -> Curve:
     """
     up = hop / attack if attack > 0 else np.inf
     down = hop / release if release > 0 else np.inf
+    patience = round(hold / hop)
     followed = np.empty(len(values))
-    level = 0.0
+    level, waited = 0.0, 0
     for k, value in enumerate(values.tolist()):
-        level = min(value, level + up) if value > level else max(value, level - down)
+        if value >= level:
+            level, waited = min(value, level + up), 0
+        elif waited < patience:
+            waited += 1
+        else:
+            level = max(value, level - down)
         followed[k] = level
     return followed
 
@@ -97,11 +83,14 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
     Returns
     -------
     ndarray, shape (n_frames,)
-        Where a frame is shorter than a hop and holds none, the line between its neighbours.
+        The mean is that of the line through the values, exact at every frame rate. Where a frame
+        is shorter than a hop and holds no impulse, it is on the line between its neighbours.
     """
     values = np.asarray(feature.values, dtype=np.float64)
     if len(values) == 0:
         return np.zeros(timeline.n_frames)
+    if feature.kind == "level":
+        return np.diff(_area(values, feature.hop, edges(timeline))) * float(timeline.fps)
     times = np.arange(len(values)) * feature.hop
     frame = np.floor(times * float(timeline.fps) + 1e-6).astype(np.int64)
     middles = timeline.starts + 0.5 / float(timeline.fps)
@@ -109,12 +98,15 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
     shown = frame < timeline.n_frames
     frame, values = frame[shown], values[shown]
     held, begin = np.unique(frame, return_index=True)
-    curve[held] = _reduced(values, begin, feature.kind)
+    curve[held] = np.maximum.reduceat(values, begin)
     return curve
 
 
-def _reduced(values: Curve, begin: NDArray[np.intp], kind: str) -> Curve:
-    if kind != "level":
-        return np.maximum.reduceat(values, begin)
-    counts = np.diff(np.append(begin, len(values)))
-    return np.add.reduceat(values, begin) / counts
+def _area(values: Curve, hop: float, times: Curve) -> Curve:
+    """The area, from 0 to each time, under the line through values a hop apart."""
+    line = np.append(values, values[-1])  # held after the last
+    whole = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
+    k = np.minimum((times / hop).astype(np.int64), len(values) - 1)
+    beyond = times - k * hop
+    slope = (line[k + 1] - line[k]) / hop
+    return whole[k] + (line[k] + 0.5 * slope * beyond) * beyond

@@ -8,7 +8,9 @@ import numpy as np
 
 from phosphene.errors import PhospheneError, PluginError, ProjectError
 from phosphene.hints import hint
+from phosphene.modulator import Modulator
 from phosphene.project import Layer
+from phosphene.score.carrying import carried, own_frames
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import keyed
 from phosphene.score.mixing import mix, routed
@@ -39,58 +41,100 @@ def fold(
     PluginError
         If the modulator fails, or gives something that is no set of curves.
     """
-    curves = _curves(layer, where, song, timeline)
+    curves = _curves(layer, where, song, timeline, values)
     amount = _amount(layer, where, timeline)
     for name, m in curves.items():
         values[name] = mix(CHANNELS[name], values[name], m, amount, layer.mix)
 
 
-def _curves(layer: Layer, where: str, song: Song, timeline: Timeline) -> dict[str, Curve]:
+def _curves(
+    layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
+) -> dict[str, Curve]:
     """The layer's own curves by channel, checked: whatever a modulator gives or raises."""
-    for place, position in _positions(layer.modulator, where):
+    given = _given(layer.modulator, layer.use, where, song, timeline, below)
+    if "value" not in given:
+        if layer.to:
+            raise ProjectError(
+                f"{where}.to: '{layer.use}' names its channels itself ({', '.join(sorted(given))})",
+                "Leave `to` out; `amount` scales the layer.",
+            )
+        return given
+    if not layer.to:
+        raise ProjectError(
+            f"{where}.to is missing: '{layer.use}' gives an envelope, and `to` says which "
+            "channels it moves and how far",
+            "For instance: to = { zoom = 0.04, strength = -0.08 }",
+        )
+    curves = {}
+    for name, reach in layer.to.items():
+        channel = CHANNELS[name]
+        envelope = given["value"] if channel.per_frame else given.get("height", given["value"])
+        curves[name] = routed(channel, envelope, reach, layer.mix)
+    return curves
+
+
+def _given(
+    modulator: Modulator,
+    use: str,
+    where: str,
+    song: Song,
+    timeline: Timeline,
+    below: dict[str, Curve],
+) -> dict[str, Curve]:
+    """What a modulator gives for the frames of `timeline`, checked."""
+    for place, position in _positions(modulator, where):
         within(timeline, position, place)
+    frames = timeline if modulator.by_interval else own_frames(timeline)
+    about = f"{where}: the modulator '{use}'"
     try:
-        given = layer.modulator.curves(song, timeline)
+        if modulator.by_interval:
+            given = modulator.curves_above(song, frames, _read_only(below))
+        else:
+            given = modulator.curves(song, frames)
     except PhospheneError as error:
-        raise type(error)(f"{where} ({layer.use}): {error}", error.fix) from error
+        raise type(error)(f"{where} ({use}): {error}", error.fix) from error
     except Exception as error:
         raise PluginError(
-            f"{where}: the modulator '{layer.use}' failed: {type(error).__name__}: {error}",
+            f"{about} failed: {type(error).__name__}: {error}",
             "Remove this [[motion]], or update the plugin that it comes from.",
         ) from error
-    if "value" in given and len(given) == 1:
-        envelope = _checked(given["value"], "value", layer, where, timeline)
-        if not layer.to:
-            raise ProjectError(
-                f"{where}.to is missing: '{layer.use}' gives an envelope, and `to` says which "
-                "channels it moves and how far",
-                "For instance: to = { zoom = 0.04, strength = -0.08 }",
-            )
-        return {
-            name: routed(CHANNELS[name], envelope, reach, layer.mix)
-            for name, reach in layer.to.items()
-        }
-    if layer.to:
-        raise ProjectError(
-            f"{where}.to: '{layer.use}' names its channels itself ({', '.join(sorted(given))})",
-            "Leave `to` out; `amount` scales the layer.",
-        )
-    return {name: _checked(curve, name, layer, where, timeline) for name, curve in given.items()}
+    envelope = given.keys() <= {"value", "height"} and "value" in given
+    allowed = {"value", "height"} if envelope else CHANNELS.keys()
+    curves = {}
+    for name, curve in given.items():
+        if name not in allowed:
+            raise PluginError(f"{about} gave a curve for '{name}'. {hint(name, CHANNELS)}")
+        checked = _checked(curve, name, about, frames.n_frames)
+        curves[name] = checked if frames is timeline else _carried(name, checked, timeline)
+    return curves
 
 
-def _checked(curve: Any, name: str, layer: Layer, where: str, timeline: Timeline) -> Curve:
-    about = f"{where}: the modulator '{layer.use}' gave "
-    if name != "value" and name not in CHANNELS:
-        raise PluginError(f"{about}a curve for '{name}'. {hint(name, CHANNELS)}")
+def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
+    if name in CHANNELS and CHANNELS[name].multiplicative:
+        kept = np.maximum(curve, CHANNELS[name].low)
+        return np.exp(carried(np.log(kept), timeline))
+    return carried(curve, timeline)
+
+
+def _read_only(below: dict[str, Curve]) -> dict[str, Curve]:
+    views = {name: curve.view() for name, curve in below.items()}
+    for view in views.values():
+        view.setflags(write=False)
+    return views
+
+
+def _checked(curve: Any, name: str, about: str, n_frames: int) -> Curve:
     array = np.asarray(curve, dtype=np.float64)
-    if array.shape != (timeline.n_frames,):
+    if array.shape != (n_frames,):
         raise PluginError(
-            f"{about}'{name}' in shape {array.shape}; expected ({timeline.n_frames},), one value "
-            "a frame"
+            f"{about} gave '{name}' in shape {array.shape}; expected ({n_frames},), one value a "
+            "frame"
         )
     if not np.all(np.isfinite(array)):
         frame = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise PluginError(f"{about}'{name}' = {array[frame]} at frame {frame}; expected a number")
+        raise PluginError(
+            f"{about} gave '{name}' = {array[frame]} at frame {frame}; expected a number"
+        )
     return array
 
 

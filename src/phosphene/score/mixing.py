@@ -77,7 +77,9 @@ def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:
         0 at rest, 1 at a full hit.
     reach : float
         How far from rest a full hit takes the channel, in its own unit. Rest is the channel's
-        neutral value, and 1 for `multiply`, where it is a factor.
+        neutral value, and 1 for `multiply`, where it is a factor. A multiplicative channel goes
+        there on the logarithm, as it is mixed: half a hit and half an amount are the same, and
+        its path at another frame rate is exact.
     how : str
         A name in `MIXES`.
 
@@ -85,4 +87,9 @@ def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:
     -------
     ndarray, shape (n_frames,)
     """
-    return (1.0 if MIXES[how].gain else channel.neutral) + reach * envelope
+    if MIXES[how].gain:
+        return 1.0 + reach * envelope
+    if channel.multiplicative:
+        full = max(channel.neutral + reach, channel.low)
+        return channel.neutral * (full / channel.neutral) ** envelope
+    return channel.neutral + reach * envelope

@@ -40,3 +40,20 @@ def prompt_weights(
         arrived = arrived * (1.0 - share)
     weights[:, 0] = arrived
     return weights
+
+
+def with_next(weights: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mix a share of the next prompt into each frame; the last is followed by the first.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n_frames, n_prompts)
+    share : ndarray, shape (n_frames,)
+        The channel `prompt_mix`, 0 to 1.
+
+    Returns
+    -------
+    ndarray, shape (n_frames, n_prompts)
+        Rows add up to 1.
+    """
+    return weights + share[:, None] * (np.roll(weights, 1, axis=1) - weights)

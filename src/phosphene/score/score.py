@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.score.channels import Curve
+from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,28 @@ class Score:
             diffuses=self.diffuses[keep],
         )
 
+    def moving(self) -> list[str]:
+        """The channels that are not at their neutral value throughout."""
+        return [
+            name
+            for name, values in self.channels.items()
+            if np.any(values != CHANNELS[name].neutral)
+        ]
+
     def table(self) -> tuple[list[str], list[list[float | int]]]:
         """Column names and rows, as `phosphene compose` writes them; times are in seconds."""
         prompts = [f"prompt_{k + 1}" for k in range(len(self.prompts))]
-        names = ["frame", "time", *self.channels, "seed", *prompts]
+        listed = list(self.channels)[:ALWAYS_LISTED]
+        moved = [name for name in self.moving() if name not in listed]
+        # What moves besides comes last, so that the columns before it stay where they are.
+        names = ["frame", "time", *listed, "seed", *prompts, *moved]
         columns = [
             self.frames.tolist(),
             (self.frames / float(self.fps)).tolist(),
-            *(curve.tolist() for curve in self.channels.values()),
+            *(self.channels[name].tolist() for name in listed),
             self.seeds.tolist(),
             *self.weights.T.tolist(),
+            *(self.channels[name].tolist() for name in moved),
         ]
         return names, [list(row) for row in zip(*columns, strict=True)]
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 _NUMBER = r"(?P<n>\d+(?:\.\d*)?|\.\d+)"
 
@@ -119,9 +119,16 @@ def parse_span(given: Any) -> Length:
     return given if isinstance(given, Length) else Length(*_parse(given, _SPAN_FORMS, SPAN_HELP))
 
 
+def _lasting(span: Length) -> Length:
+    if span.value <= 0:
+        raise ValueError("expected a span longer than 0")
+    return span
+
+
 if TYPE_CHECKING:  # a default may be written as users write it: Span = Field("8 bars")
     Position = Any
     Span = Any
+    Period = Any
 else:
     Position = Annotated[
         At,
@@ -133,3 +140,4 @@ else:
         BeforeValidator(parse_span),
         WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
     ]
+    Period = Annotated[Span, AfterValidator(_lasting)]

@@ -1,0 +1,50 @@
+"""Path: the picture travels through points."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from phosphene.modulator import Modulator
+from phosphene.score.channels import Curve
+from phosphene.score.cycles import edges
+from phosphene.score.easing import Ease, interpolate
+from phosphene.score.timeline import Timeline
+from phosphene.score.units import At, Position
+from phosphene.song.song import Song
+
+Point = tuple[float, float]
+
+
+def _some(points: dict[At, Point]) -> dict[At, Point]:
+    if len(points) < 2:
+        raise ValueError("expected at least two points")
+    return points
+
+
+class Path(Modulator):
+    """The camera's path through points, as px that the picture has moved: right and down.
+
+    `points = { "0" = [0, 0], "bar 5" = [120, -40], "bar 9" = [0, 0] }`: the steps from frame to
+    frame are translation_x and translation_y, so that the picture is at each point in its time.
+    """
+
+    name: ClassVar = "path"
+    by_interval: ClassVar = True
+    points: Annotated[dict[Position, Point], AfterValidator(_some)] = Field(
+        description="position in the song, and [x, y] in px from where the picture began"
+    )
+    ease: Ease = Field("cubic", description="from point to point: as keyframes; cubic is a spline")
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        placed = dict(sorted((timeline.at(at), point) for at, point in self.points.items()))
+        times, places = np.array(list(placed)), np.array(list(placed.values()))
+        # A step per frame that is rendered, given per frame of the project.
+        steps = float(timeline.fps / timeline.project_fps)
+        shown = edges(timeline)[:-1]
+        return {
+            channel: steps * np.diff(interpolate(times, xy, shown, self.ease), prepend=xy[0])
+            for channel, xy in zip(("translation_x", "translation_y"), places.T, strict=True)
+        }

@@ -1,0 +1,94 @@
+"""Run a formula's tree on whole arrays: one NumPy call a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from phosphene.hints import hint
+from phosphene.score.channels import Curve
+from phosphene.score.formulas.tree import Apply, FormulaError, Name, Node, Number
+from phosphene.score.formulas.words import CALLS
+
+
+def evaluate(node: Node, values: Mapping[str, Any]) -> Any:
+    """The value of a tree; not finite where the mathematics is not.
+
+    Parameters
+    ----------
+    node : Node
+    values : mapping of str to ndarray, shape (n_frames,), or float
+        Every name that the tree holds.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_frames,), or float
+    """
+    match node:
+        case Number(value=value):
+            return np.float64(value)
+        case Name(name=name):
+            return values[name]
+    with np.errstate(all="ignore"):
+        arguments = [evaluate(argument, values) for argument in node.arguments]
+        return np.asarray(CALLS[node.word](*arguments), dtype=np.float64)
+
+
+def names_in(node: Node) -> dict[str, int]:
+    """Every name that a tree holds, and the column where it first stands."""
+    if isinstance(node, Name):
+        return {node.name: node.column}
+    found: dict[str, int] = {}
+    if isinstance(node, Apply):
+        for argument in node.arguments:
+            found = names_in(argument) | found
+    return found
+
+
+def curve(text: str, tree: Node, values: Mapping[str, Any], n_frames: int) -> Curve:
+    """The value of a formula in every frame.
+
+    Parameters
+    ----------
+    text : str
+        The formula, for errors.
+    tree : Node
+    values : mapping of str to ndarray, shape (n_frames,), or float
+        What names mean; a name that is not in it is an error.
+    n_frames : int
+
+    Returns
+    -------
+    ndarray of float64, shape (n_frames,), finite
+
+    Raises
+    ------
+    FormulaError
+        If a name is unknown, or the value in some frame is no number.
+    """
+    for name, column in names_in(tree).items():
+        if name not in values:
+            raise FormulaError(f"unknown name '{name}'. {hint(name, values)}", text, column)
+    curve = np.broadcast_to(evaluate(tree, values), n_frames).astype(np.float64)
+    if not np.all(np.isfinite(curve)):
+        frame = int(np.flatnonzero(~np.isfinite(curve))[0])
+        there = {name: np.broadcast_to(values[name], n_frames)[frame] for name in names_in(tree)}
+        culprit = _culprit(tree, there)
+        raise FormulaError(
+            f"this is {evaluate(culprit, there):g} at frame {frame}; expected a number",
+            text,
+            culprit.column,
+            "Guard it: max(x, 0.001) under a division or a logarithm, where(c, a, b) elsewhere.",
+        )
+    return curve
+
+
+def _culprit(node: Node, values: Mapping[str, Any]) -> Node:
+    """The innermost part that is no number, though all that it is made of are."""
+    if isinstance(node, Apply):
+        for argument in node.arguments:
+            if not np.isfinite(evaluate(argument, values)):
+                return _culprit(argument, values)
+    return node

@@ -1,0 +1,149 @@
+"""Hits: from the moments when something sounds to an envelope over the frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.score.channels import Curve
+from phosphene.score.timeline import Timeline
+
+Seconds = Curve | float
+
+_INSTANT = 1e-9  # seconds; anything shorter happens at once
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """How a hit comes and goes: up over `attack`, held, down to `sustain`, and to rest.
+
+    Parameters
+    ----------
+    attack, hold, decay, length, release : float or ndarray, shape (n_hits,)
+        Seconds. After the attack the hit is held at its height, falls over the decay to
+        `sustain`, and stays there until `length` has passed since its peak, as a key is held
+        down; then it is released. A `length` shorter than hold and decay changes nothing.
+    sustain : float
+        Share of the height that the decay ends on.
+    attack_bend, release_bend : float
+        1 is a straight line; above 1 the attack starts slowly, and decay and release start fast.
+    look_ahead : bool
+        Whether the attack comes before the hit, and ends on it, instead of beginning with it.
+    """
+
+    attack: Seconds = 0.0
+    hold: Seconds = 0.0
+    decay: Seconds = 0.0
+    sustain: float = 1.0
+    length: Seconds = 0.0
+    release: Seconds = 0.0
+    attack_bend: float = 1.0
+    release_bend: float = 2.0
+    look_ahead: bool = False
+
+    def on_frames(self, frame_length: float) -> tuple[int, NDArray[np.float64]]:
+        """A hit of height 1 in each frame: the maximum over the time that the frame is shown.
+
+        Returns
+        -------
+        before : int
+            How many frames before the hit's own the first row is.
+        heights : ndarray, shape (n_frames, n_hits), or (n_frames, 1) where all hits are alike
+        """
+        attack, hold, decay, length, release = np.broadcast_arrays(
+            *np.atleast_1d(self.attack, self.hold, self.decay, self.length, self.release)
+        )
+        held = np.maximum(hold + decay, length)
+        # With look-ahead the hit's whole own frame is its peak; the attack ends where it begins.
+        top = np.zeros_like(attack) if self.look_ahead else attack
+        before = int(np.ceil(np.max(attack - top) / frame_length))
+        after = int(np.ceil(np.max(top + held + release) / frame_length)) + 1
+        start = np.arange(-before, after + 1)[:, None] * frame_length
+        end = start if self.look_ahead else start + frame_length
+        risen = np.clip(1.0 + (end - top) / np.maximum(attack, _INSTANT), 0.0, 1.0)
+        since = start - top
+        decayed = _left(since - hold, decay) ** self.release_bend
+        released = _left(since - held, release) ** self.release_bend
+        falling = (self.sustain + (1.0 - self.sustain) * decayed) * released
+        # The peak lies in this frame, before it, or after it.
+        return before, np.where(since > _INSTANT, falling, risen**self.attack_bend)
+
+
+def _left(since: Curve, span: Curve) -> Curve:
+    """What is left, 1 to 0, of a span that began `since` seconds ago."""
+    return np.clip(1.0 - np.maximum(since, 0.0) / np.maximum(span, _INSTANT), 0.0, 1.0)
+
+
+def struck(
+    times: Curve,
+    weights: Curve,
+    shape: Envelope,
+    timeline: Timeline,
+    evenly: bool = True,
+) -> Curve:
+    """Envelope of a train of hits; where they overlap the highest wins.
+
+    A hit begins with the frame whose interval holds it, so that with an attack of 0, or with
+    look-ahead, that frame is its peak, and clearly so: a hit late in a frame would otherwise be
+    as high in the next one.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n_hits,)
+        Seconds.
+    weights : ndarray, shape (n_hits,)
+        Height of each hit, 0 to 1.
+    shape : Envelope
+    timeline : Timeline
+    evenly : bool
+        Whether, at another frame rate, each hit is scaled so that it adds up to the same path as
+        at the project's own: for speeds. Else its peak keeps its height: for `strength`.
+
+    Returns
+    -------
+    ndarray, shape (n_frames,)
+        At the project's own fps 0 to the highest weight, which a hit reaches wholly.
+    """
+    envelope = np.zeros(timeline.n_frames)
+    if len(times) == 0:
+        return envelope
+    frame_length = float(1 / timeline.fps)
+    before, heights = shape.on_frames(frame_length)
+    if evenly and timeline.fps != timeline.project_fps:
+        own_length = float(1 / timeline.project_fps)
+        _, own = shape.on_frames(own_length)
+        # Free of phase: each hit begins on a frame's start at both rates.
+        heights = heights * (own.sum(axis=0) * own_length) / (heights.sum(axis=0) * frame_length)
+    first = np.floor(times / frame_length + 1e-6).astype(np.int64) - before
+    for later, height in enumerate(heights * weights):
+        frame = first + later
+        inside = (frame >= 0) & (frame < timeline.n_frames)
+        np.maximum.at(envelope, frame[inside], height[inside])
+    return envelope
+
+
+def hits(
+    times: Curve, weights: Curve, attack: Seconds, release: Seconds, timeline: Timeline
+) -> Curve:
+    """Envelope of a train of hits: up over `attack`, down over `release`, the highest wins.
+
+    `struck` with a simple `Envelope`: the attack is a straight line, the release (1 - u)**2,
+    where u runs from 0 to 1.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n_hits,)
+        Seconds.
+    weights : ndarray, shape (n_hits,)
+        Height of each hit, 0 to 1.
+    attack, release : float or ndarray, shape (n_hits,)
+        Seconds, 0 or more.
+    timeline : Timeline
+
+    Returns
+    -------
+    ndarray, shape (n_frames,)
+    """
+    return struck(times, weights, Envelope(attack=attack, release=release), timeline)

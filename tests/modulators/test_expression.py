@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from phosphene.errors import ProjectError
+from phosphene.score.compose import compose
+from phosphene.testing import synthetic_song
+
+
+def test_a_formula_for_each_channel(curves):
+    got = curves("expression", zoom="1 + 0.01 * (frame % 5 == 0)", rotation="where(t >= 1, -t, 2)")
+    np.testing.assert_allclose(got["zoom"][:6], [1.01, 1, 1, 1, 1, 1.01])
+    np.testing.assert_allclose(got["rotation"][8:12], [2, 2, -1, -1.1])
+    assert set(got) == {"zoom", "rotation"}
+
+
+def test_a_formula_for_an_envelope(project):
+    layer = {"use": "expression", "value": "beat % 1 == 0", "to": {"rotation": 3.0}}
+    score = compose(synthetic_song(2.0), project(layer, video={"fps": 10}))
+    np.testing.assert_allclose(score.channels["rotation"][:6], [3, 0, 0, 0, 0, 3])
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"zoom": "1 + t.real"}, r"motion\[0\]\.zoom: got '1 \+ t\.real': column 5, at 't\.real': attributes"),
+        ({}, "expected a formula"),
+        ({"value": "t", "zoom": "t"}, "not both"),
+        ({"zoom": ["t"]}, "expected a formula, as text"),
+    ],
+)  # fmt: skip
+def test_a_mistake_points_at_its_column_before_anything_runs(project, entry, message):
+    with pytest.raises(ProjectError, match=message):
+        project({"use": "expression", **entry})
+
+
+def test_a_name_that_the_song_does_not_have(project):
+    made = project({"use": "expression", "zoom": "1 + hihat"})
+    with pytest.raises(
+        ProjectError, match=r"motion\[0\] \(expression\): zoom: column 5, at 'hihat'"
+    ):
+        compose(synthetic_song(1.0), made)
+
+
+def test_a_feature_of_a_plugin_has_a_name(curves):
+    from dataclasses import replace
+
+    song = synthetic_song(2.0, level=0.8)
+    song = replace(song, extra={"half": lambda song: song.features["rms"]})
+    np.testing.assert_allclose(curves("expression", song=song, value="half / 2")["value"], 0.4)

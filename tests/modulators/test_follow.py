@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from phosphene.errors import ProjectError
+from phosphene.score.compose import compose
+from phosphene.testing import synthetic_song
+
+TURN = {"use": "keyframes", "rotation": {"0": 0, "10": 2, "20": 0}}
+FPS = {"video": {"fps": 10}}
+
+
+def rotation_and(project, channel, *layers):
+    score = compose(synthetic_song(4.0), project(*layers, **FPS))
+    return score.channels["rotation"], score.channels[channel]
+
+
+def test_a_channel_drives_another(project):
+    layer = {"use": "follow", "of": "rotation", "full": 2.0, "to": {"translation_x": -6.0}}
+    turned, moved = rotation_and(project, "translation_x", TURN, layer)
+    np.testing.assert_allclose(moved, -3.0 * turned, atol=1e-12)
+    assert moved[10] == -6.0
+
+
+@pytest.mark.parametrize("delay", ["0.5s", "5", "1 beat"])
+def test_it_comes_later(project, delay):
+    layer = {"use": "follow", "of": "rotation", "delay": delay, "to": {"translation_y": 1.0}}
+    turned, moved = rotation_and(project, "translation_y", TURN, layer)
+    np.testing.assert_allclose(moved[5:], turned[:-5], atol=1e-9)
+    np.testing.assert_allclose(moved[:5], 0.0, atol=1e-12)
+
+
+def test_zoom_is_followed_by_its_logarithm(project):
+    zoom = {"use": "keyframes", "zoom": {"0": 1.02**0.5}}
+    layer = {"use": "follow", "of": "zoom", "full": 0.02, "to": {"rotation": 3.0}}
+    score = compose(synthetic_song(1.0), project(zoom, layer))
+    np.testing.assert_allclose(score.channels["rotation"], 1.5)
+
+
+def test_it_sees_only_what_lies_below(project):
+    layer = {"use": "follow", "of": "rotation", "to": {"translation_x": 1.0}}
+    _, moved = rotation_and(project, "translation_x", layer, TURN)
+    assert not moved.any()
+
+
+def test_an_unknown_channel_is_named(project):
+    with pytest.raises(ProjectError, match=r"motion\[0\]\.of: .*Did you mean 'rotation'"):
+        project({"use": "follow", "of": "rotatoin", "to": {"zoom": 0.1}})
