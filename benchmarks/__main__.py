@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("painter",)
+NAMES = ("painter", "painting", "composing")
 
 
 def main() -> None:

@@ -1,5 +1,3 @@
-import ast
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,9 +92,9 @@ def test_what_is_no_number_is_named_where_it_arises():
 
 
 def test_a_misspelling_is_told_the_nearest_word():
-    with pytest.raises(FormulaError, match="unknown name 'rsm'. Did you mean 'rms'"):
+    with pytest.raises(FormulaError, match=r"unknown name 'rsm'\. Did you mean 'rms'"):
         value("1 + rsm")
-    with pytest.raises(FormulaError, match="unknown function 'sni'. Did you mean 'sin'"):
+    with pytest.raises(FormulaError, match=r"unknown function 'sni'\. Did you mean 'sin'"):
         value("sni(t)")
 
 
@@ -105,10 +103,11 @@ def test_any_text_is_a_formula_or_a_formula_error(text):
     try:
         got = value(text)
     except FormulaError as error:
-        assert 1 <= error.column <= max(len(text), 1) + 1
+        refused = error
+    else:
+        assert np.all(np.isfinite(got))
         return
-    assert np.all(np.isfinite(got))
-    ast.parse(f"({text}\n)", mode="eval")
+    assert 1 <= refused.column <= max(len(text), 1) + 1
 
 
 def test_every_word_of_the_tables_has_a_meaning():

@@ -11,6 +11,7 @@ import click
 from phosphene import __version__
 from phosphene.cli.compose import compose_command
 from phosphene.cli.doctor import doctor
+from phosphene.cli.importing import import_group
 from phosphene.cli.listen import listen
 from phosphene.cli.modulators import modulators
 from phosphene.cli.new import new
@@ -66,7 +67,17 @@ def cli() -> None:
     """
 
 
-for command in (render, compose_command, plot, listen, new, modulators, plugins, doctor):
+for command in (
+    render,
+    compose_command,
+    plot,
+    listen,
+    new,
+    import_group,
+    modulators,
+    plugins,
+    doctor,
+):
     cli.add_command(command)
 
 

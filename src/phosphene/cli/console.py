@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,13 @@ def show_error(error: PhospheneError) -> None:
 def warn(message: str) -> None:
     """Print something that does not stop the work."""
     console.print(f"[yellow]Warning:[/] {escape(message)}")
+
+
+class ToConsole(logging.Handler):
+    """Shows what the painter says while it works."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(record.getMessage())
 
 
 def warn_of_broken(registry: Registry) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.cli.console import console, painting_progress
+from phosphene.cli.console import ToConsole, console, painting_progress
 from phosphene.cli.identity import identity
 from phosphene.film import Film
 from phosphene.film.sound import Sound
@@ -38,6 +39,7 @@ def render_film(
     frames to the bit.
     """
     begun = time.monotonic()
+    logging.getLogger("phosphene").handlers = [ToConsole()]
     folder = target.with_name(f".{target.name}.resume")
     about = identity(score, spec, project.model, target, project.video.crf)
     after = _earlier(folder, about)

@@ -63,7 +63,9 @@ def read_prompts(settings: Settings, last: int, seed: int) -> Prompts:
     for key, text in _table(settings).items():
         frame = _frame(settings, str(key), last, seed)
         positive, _, negative = str(text).partition("--neg")
-        plain = [_plain(part, f'prompt "{key}"', lost) for part in (f"{before} {positive}", negative)]
+        plain = [
+            _plain(part, f'prompt "{key}"', lost) for part in (f"{before} {positive}", negative)
+        ]
         if frame > last:
             lost.append(f'prompts: "{key}" lies past the last frame, {last}')
         else:
@@ -92,8 +94,7 @@ def _table(settings: Settings) -> dict[Any, Any]:
 
 def _frame(settings: Settings, key: str, last: int, seed: int) -> int:
     try:
-        # Unlike a schedule's, a prompt's `max_f` is the number of frames.
-        return max(0, int(constant(translated(key.strip("'\" "), "0", last + 1, seed))))
+        return max(0, int(constant(translated(key.strip("'\" "), "0", last, seed))))
     except PhospheneError as error:
         raise ProjectError(f"{settings.path}: prompts: {error}") from None
 

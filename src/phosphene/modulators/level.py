@@ -34,7 +34,7 @@ class Level(Modulator):
         0.0, ge=0, lt=1, description="rest up to here; what is above counts from 0 to 1"
     )
     percentile: float | None = Field(
-        None, gt=0, le=100, description="level that counts as 1, song-wide; else as heard"
+        None, gt=0, le=100, description="level that counts as 1, song-wide"
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:

@@ -28,7 +28,7 @@ class Onset(Striking):
         None,
         gt=0,
         le=100,
-        description="strength that counts as a full hit, song-wide; else as heard",
+        description="strength that counts as a full hit, song-wide",
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:

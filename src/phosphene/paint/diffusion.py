@@ -9,6 +9,7 @@ import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
 from phosphene.paint.embeddings import Embedding, encode, mixed
+from phosphene.paint.relief import Relief
 from phosphene.score.score import Row, Score
 
 FAMILIES = {
@@ -52,6 +53,7 @@ class DiffusionEngine:
     ) -> None:
         self.device = device
         self._unet, self._vae = pipe.unet, pipe.vae
+        self._relief = Relief(pipe)
         self._dtype = pipe.unet.dtype
         self._schedule = Schedule.of(pipe.scheduler)
         self._sampler = SAMPLERS[sampler]
@@ -75,11 +77,11 @@ class DiffusionEngine:
         """The first picture, painted from a flat field; see `Engine.first`."""
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
-        return self._paint(flat, row, FIRST_STRENGTH, self._first_steps)
+        return self._relief.paint(lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps))
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`."""
-        return self._paint(picture, row, row.strength, self._steps)
+        return self._relief.paint(lambda: self._paint(picture, row, row.strength, self._steps))
 
     @torch.inference_mode()
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:

@@ -1,0 +1,43 @@
+"""`phosphene import`: projects made elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group("import")
+def import_group() -> None:
+    """Turn a file of another program into a project."""
+
+
+@import_group.command()
+@click.argument("settings", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="project.toml")
+@click.option("--song", type=click.Path(path_type=Path), help="The song that it is to move with.")
+def deforum(settings: Path, output: Path, song: Path | None) -> None:
+    """Turn SETTINGS, a settings file of Deforum, into a project.
+
+    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. What can
+    not be carried is listed, here and at the top of the project.
+    """
+    from phosphene.cli.console import out, warn
+    from phosphene.cli.outputs import write_text
+    from phosphene.deforum import imported, read_settings
+    from phosphene.errors import ProjectError
+
+    if output.suffix.lower() != ".toml":
+        raise ProjectError(
+            f"-o {output}: a project file ends in .toml", f"Try {output.with_suffix('.toml')}."
+        )
+    if output.exists():
+        raise ProjectError(f"{output} is there already", "Name another with -o.")
+    made = imported(read_settings(settings), song, output.parent)
+    write_text(output, made.text)
+    for line in made.lost:
+        warn(f"not carried: {line}")
+    out.print(
+        f"{output} written: {len(made.channels)} channels ({', '.join(made.channels)}), "
+        f"{made.prompts} prompts. See it with: phosphene plot {output} -o plot.png"
+    )

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phosphene.score.hits import Envelope, struck
+from phosphene.testing import synthetic_song, timeline
+
+SONG = synthetic_song(4.0)
+
+
+def envelope(*times, fps=10, project_fps=None, evenly=True, **shape):
+    frames = timeline(SONG, fps, project_fps)
+    return struck(np.array(times), np.ones(len(times)), Envelope(**shape), frames, evenly)
+
+
+def test_attack_hold_decay_sustain_length_and_release():
+    # At 10 fps from 0.5 s: up by 0.9 s, held to 1.1 s, down to a half by 1.3 s, kept until 0.6 s
+    # after the peak, at rest by 1.9 s. Rising frames count by their ends, falling ones by their
+    # beginnings.
+    got = envelope(
+        0.5, attack=0.4, hold=0.2, decay=0.2, sustain=0.5, length=0.6, release=0.4, release_bend=1.0
+    )
+    expected = [0.25, 0.5, 0.75, 1, 1, 1, 1, 0.75, 0.5, 0.5, 0.5, 0.375, 0.25, 0.125, 0, 0]
+    np.testing.assert_allclose(got[5:21], expected, atol=1e-9)
+    assert not got[:5].any()
+
+
+def test_bends_curve_the_segments():
+    got = envelope(1.0, attack=0.4, attack_bend=2.0, release=0.2, release_bend=3.0)
+    np.testing.assert_allclose(got[10:17], [0.0625, 0.25, 0.5625, 1, 1, 0.125, 0], atol=1e-9)
+
+
+@given(st.floats(0.5, 3.9), st.floats(0.05, 0.4), st.sampled_from([10, 12, 15, 24, 60, "23.976"]))
+def test_with_look_ahead_the_peak_is_in_the_hits_own_frame(time, attack, fps):
+    frames = timeline(SONG, fps)
+    frame = frames.frame_of(time)
+    got = envelope(time, fps=fps, attack=attack, release=0.2, look_ahead=True)
+    assert got[frame] == 1.0
+    assert np.all(np.delete(got, frame) < 1.0)
+    before = int(np.ceil(attack * float(frames.fps))) - 1  # frames that begin within the attack
+    assert np.all(np.diff(got[max(frame - before, 0) : frame + 1]) > 0)
+    assert not got[: max(frame - before, 0)].any()
+
+
+@given(st.floats(0.5, 3.9), st.floats(0.0, 0.4), st.sampled_from([10, 12, 15, 24, 60, "23.976"]))
+def test_without_it_nothing_moves_before_the_hit(time, attack, fps):
+    frame = timeline(SONG, fps).frame_of(time)
+    assert not envelope(time, fps=fps, attack=attack, release=0.2)[:frame].any()
+
+
+def test_look_ahead_by_hand():
+    got = envelope(1.0, attack=0.4, release=0.4, look_ahead=True)
+    np.testing.assert_allclose(
+        got[5:15], [0, 0, 0.25, 0.5, 0.75, 1, 0.5625, 0.25, 0.0625, 0], atol=1e-12
+    )
+
+
+@given(
+    st.floats(0.5, 2.5),
+    st.floats(0.0, 0.3), st.floats(0.0, 0.2), st.floats(0.0, 0.2), st.floats(0, 1),
+    st.floats(0.0, 0.5), st.booleans(), st.sampled_from([(12, 48), (24, 12), (15, 60), (30, 12)]),
+)  # fmt: skip
+def test_a_hit_adds_up_to_the_same_at_another_frame_rate(
+    time, attack, hold, decay, sustain, release, look_ahead, rates
+):
+    own, other = rates
+    shape = dict(
+        attack=attack,
+        hold=hold,
+        decay=decay,
+        sustain=sustain,
+        release=release,
+        look_ahead=look_ahead,
+    )
+    here = envelope(time, fps=own, **shape)
+    there = envelope(time, fps=other, project_fps=own, **shape)
+    assert np.sum(there) / other == pytest.approx(np.sum(here) / own, rel=1e-9)
+
+
+def test_for_strength_the_peak_keeps_its_height_instead():
+    assert envelope(1.0, fps=48, project_fps=12, release=0.2).max() > 1.4
+    assert envelope(1.0, fps=48, project_fps=12, release=0.2, evenly=False).max() == 1.0
+
+
+def test_each_hit_may_have_its_own_spans():
+    got = envelope(0.5, 2.0, release=np.array([0.2, 0.4]))
+    np.testing.assert_allclose(got[5:8], [1, 0.25, 0], atol=1e-12)
+    np.testing.assert_allclose(got[20:25], [1, 0.5625, 0.25, 0.0625, 0], atol=1e-12)
