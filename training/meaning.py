@@ -50,8 +50,11 @@ def teach(tokenizer: CLIPTokenizer, steps: int = 600, peak: float = 1e-3) -> CLI
             group["lr"] = peak * min(1, (step + 1) / 50) * (1 - step / steps)
         looks = [look_of(rng.randrange(100_000)) for _ in range(BATCH)]
         ids = tokenizer(
-            [caption(look, rng) for look in looks], padding="max_length", truncation=True,
-            max_length=LENGTH, return_tensors="pt",
+            [caption(look, rng) for look in looks],
+            padding="max_length",
+            truncation=True,
+            max_length=LENGTH,
+            return_tensors="pt",
         )["input_ids"]
         told = heads(model(ids).last_hidden_state)
         loss = wrongness(told, ids == tokenizer.eos_token_id, looks)

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from training.captions import caption
 from training.draw import looks
 from training.latents import all_latents
+from training.meaning import teach
 from training.places import RUNS
-from training.text import LENGTH, WIDTH, new_text_model, train_tokenizer
+from training.text import LENGTH, WIDTH, train_tokenizer
 from training.vae import CHANNELS
 
 BATCH = 8
@@ -31,7 +32,7 @@ NEGATIVES = ("blurry", "low quality", "watermark", "text", "ugly", "bad")
 def new_unet() -> UNet2DConditionModel:
     plain, cross = ("DownBlock2D", "UpBlock2D"), ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D")
     kinds = (plain, plain, cross, cross)
-    return UNet2DConditionModel(
+    unet = UNet2DConditionModel(
         sample_size=32,
         in_channels=CHANNELS,
         out_channels=CHANNELS,
@@ -42,7 +43,12 @@ def new_unet() -> UNet2DConditionModel:
         attention_head_dim=tuple(width // 32 for width in BLOCKS),
         cross_attention_dim=WIDTH,
         norm_num_groups=16,
+        # the pooled meaning also joins the time embedding, and so reaches every level at once
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
     )
+    nn.init.constant_(unet.add_embedding.norm2.weight, 0.2)
+    return unet
 
 
 def new_scheduler() -> DDIMScheduler:
@@ -65,7 +71,7 @@ class Worlds(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.tokenizer = train_tokenizer()
-        self.text = new_text_model(self.tokenizer)
+        self.text = teach(self.tokenizer)
         self.unet = new_unet().to(memory_format=torch.channels_last)
 
     def forward(self, noisy: Tensor, times: Tensor, captions: list[str]) -> Tensor:
@@ -117,7 +123,7 @@ def noised(clean: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def rate(peak: float, share: float, step: int) -> float:
     """Learning rate after `share` of the time, `step` steps after a (re)start."""
     fall = 1.0 if share < 0.3 else 0.5 * (1 + math.cos(math.pi * (share - 0.3) / 0.7))
-    return peak * min(1.0, (step + 1) / 200) * max(fall, 0.01)
+    return peak * min(1.0, (step + 1) / 100) * max(fall, 0.01)
 
 
 def resume(model: Worlds) -> tuple[dict[str, Tensor], float, int]:
@@ -138,14 +144,16 @@ def train_unet(minutes: float = 80, peak: float = 4e-4) -> None:
     model = Worlds()
     average, spent, step = resume(model)
     weights = dict(model.named_parameters())
-    optimiser = torch.optim.AdamW(
-        weights.values(), lr=peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-    )
+    groups = [
+        {"params": model.unet.parameters(), "share": 1.0},
+        {"params": model.text.parameters(), "share": 0.1},  # it knows its words already
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     alphas, known, latents = new_scheduler().alphas_cumprod, looks(), all_latents()
     start, first, mean_loss, kept = time.time() - spent, step, 1.0, time.time()
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = rate(peak, share, step - first)
+            group["lr"] = group["share"] * rate(peak, share, step - first)
         if step % 100 == 0:
             latents = all_latents()  # the encoder may still be at work
         picks = torch.randint(0, len(latents), (BATCH,))
@@ -158,7 +166,7 @@ def train_unet(minutes: float = 80, peak: float = 4e-4) -> None:
         torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimiser.step()
         step += 1
-        follow(average, weights, min(0.9985, (1 + step) / (20 + step)))
+        follow(average, weights, min(0.997, (1 + step - first) / (10 + step - first)))
         mean_loss += (loss.item() - mean_loss) * max(0.005, 1 / (step - first))
         if step % 50 == 0:
             pace = (step - first) / (time.time() - start - spent)

@@ -5,12 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
+from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Span, parse_position
 
@@ -90,13 +100,52 @@ def _constant(given: Any) -> Any:
     return {parse_position(0): given} if isinstance(given, (int, float)) else given
 
 
-def _two(given: Any) -> Any:
-    if not isinstance(given, (list, tuple)) or len(given) != 2:
-        raise ValueError('expected two positions, such as ["bar 9", "bar 17"]')
-    return given
+def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
+    """One range or a list of them, each of two positions."""
+    pairs = given if given and isinstance(given, list) and _all_lists(given) else [given]
+    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
+        raise ValueError(
+            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
+        )
+    return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
 
 
-Amount = Annotated[dict[Position, float], BeforeValidator(_constant)]
+def _all_lists(given: list[Any]) -> bool:
+    return all(isinstance(part, list) for part in given)
+
+
+class Source(_Section):
+    """An amount that a modulator gives: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
+
+    modulator: Modulator
+    at_rest: float = Field(0.0, description="amount where the envelope is 0")
+    at_full: float = Field(1.0, description="amount where the envelope is 1")
+
+
+Amount = Annotated[
+    Annotated[dict[Position, float], Tag("keys")] | Annotated[Source, Tag("source")],
+    Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
+    BeforeValidator(_constant),
+]
+
+
+class When(_Section):
+    """`when`: a gate that the song opens and closes; all that is said must hold."""
+
+    feature: str | None = Field(None, description="an audio feature, such as low")
+    above: float | None = Field(None, description="open where the feature is above this")
+    below: float | None = Field(None, description="open where the feature is below this")
+    pattern: Pattern | None = Field(None, description="open by a rhythm from bar 1 on: x..x..x.")
+    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> When:
+        bounded = self.above is not None or self.below is not None
+        if bounded != (self.feature is not None):
+            raise ValueError("expected a feature with `above` or `below`")
+        if not bounded and self.pattern is None:
+            raise ValueError('expected { feature = "low", above = 0.5 } or { pattern = "x..x" }')
+        return self
 
 
 class Layer(_Section):
@@ -113,12 +162,20 @@ class Layer(_Section):
     )
     amount: Amount = Field(
         _WHOLE,
-        description="share of the layer: a number, or positions and numbers",
+        description="share of the layer: a number, positions and numbers, or a modulator's curve",
     )
-    between: Annotated[tuple[Position, Position], BeforeValidator(_two)] | None = Field(
-        None, description="from the first position up to the second; silent elsewhere"
+    between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
+        None,
+        description="from a position up to another, or a list of such pairs; silent elsewhere",
     )
+    when: When | None = Field(
+        None, description="only where a feature is above or below a value, or by a pattern"
+    )
+    mute: bool = Field(False, description="leave this layer out")
+    solo: bool = Field(False, description="leave out every layer that is not solo")
     modulator: Modulator
+    entry: str = Field("", description="where it stands in the project file")
+    share: Amount = Field(_WHOLE, description="the amount of the whole look that it belongs to")
 
     @field_validator("to")
     @classmethod
@@ -127,6 +184,10 @@ class Layer(_Section):
             if name not in CHANNELS:
                 raise ValueError(f"unknown channel '{name}'. {hint(name, CHANNELS)}")
         return to
+
+
+#: What Phosphene itself says of a layer; not keys of the project file.
+OWN_KEYS = frozenset({"modulator", "entry", "share"})
 
 
 class Project(_Section):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
-from phosphene.modulator import Modulator
 from phosphene.plugins import Registry
-from phosphene.project import Layer, Project
+from phosphene.problems import problems_of
+from phosphene.project import Project
+from phosphene.project_layers import layer_of, layers_of_look
 
 Data = dict[str, Any]
 
@@ -86,11 +87,15 @@ def make_project(
     problems: list[str] = []
     layers = []
     for index, entry in enumerate(_tables(data, problems)):
-        layers.append(_layer(entry, f"motion[{index}]", registry, problems))
+        where = f"motion[{index}]"
+        if "look" in entry:
+            layers += layers_of_look(entry, where, data, registry, problems)
+        else:
+            layers.append(layer_of(entry, where, registry, problems))
     try:
         project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
     except ValidationError as error:
-        problems += _problems(error, data, "", Project)
+        problems += problems_of(error, data, "", Project)
     if problems:
         raise ProjectError("\n".join(f"{source}: {problem}" for problem in dict.fromkeys(problems)))
     return _located(project, source.parent)
@@ -138,86 +143,6 @@ def _tables(data: Data, problems: list[str]) -> list[Data]:
     problems.append("motion: expected tables, each beginning with [[motion]]")
     data["motion"] = []
     return []
-
-
-def _layer(entry: Data, where: str, registry: Registry, problems: list[str]) -> Layer | None:
-    use = entry.get("use")
-    cls = registry.modulators.get(use) if isinstance(use, str) else None
-    if cls is None:
-        said = "use is missing" if use is None else f"use: unknown modulator {use!r}"
-        known = hint(str(use or ""), registry.modulators)
-        broken = "".join(f" {plugin} is broken: {plugin.error}" for plugin in registry.broken)
-        problems.append(f"{where}.{said}. {known}{broken}")
-        return None
-    shared = Layer.model_fields.keys() - {"modulator"}
-    own = {key: value for key, value in entry.items() if key not in shared}
-    found: list[str] = []
-    modulator: Modulator | None = None
-    try:
-        modulator = cls.model_validate(own)
-    except ValidationError as error:
-        found += _problems(error, own, where, cls, extra=shared)
-    about = {key: value for key, value in entry.items() if key in shared}
-    # A stand-in of the same class keeps the check of the shared keys going after a mistake.
-    stand_in = modulator or cls.model_construct()
-    try:
-        layer = Layer.model_validate({**about, "modulator": stand_in})
-    except ValidationError as error:
-        found += _problems(error, entry, where, Layer)
-    problems += found
-    return None if found else layer
-
-
-def _problems(
-    error: ValidationError,
-    data: Any,
-    where: str,
-    model: type[BaseModel],
-    extra: set[str] | frozenset[str] = frozenset(),
-) -> list[str]:
-    told: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False):
-        place, value = _place(where, data, item["loc"])
-        if item["type"] == "extra_forbidden":
-            key = str(item["loc"][-1])
-            allowed = set(_model_at(model, item["loc"][:-1]).model_fields) | extra
-            told.setdefault(place, []).append(f"unknown key. {hint(key, allowed - {'modulator'})}")
-        elif item["type"] == "missing":
-            told.setdefault(place, []).append("is missing")
-        else:
-            message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            told.setdefault(place, []).append(f"got {_shown(value)}: {message}")
-    return [f"{place}: {' or: '.join(messages)}" for place, messages in told.items()]
-
-
-def _place(where: str, data: Any, loc: tuple[int | str, ...]) -> tuple[str, Any]:
-    """The entry's name, by the part of `loc` that stands in the file, and what stands there."""
-    for part in loc:
-        if isinstance(data, list) and isinstance(part, int) and part < len(data):
-            where, data = f"{where}[{part}]", data[part]
-        elif isinstance(data, Mapping) and str(part) in data:
-            name = str(part)
-            plain = name.replace("_", "a").isalnum() and not name[0].isdigit()
-            where = f"{where}.{name}" if plain else f'{where}."{name}"'
-            data = data[name]
-        elif isinstance(data, Mapping) and part == loc[-1] and part != "[key]":
-            where = f"{where}.{part}"
-        elif part == "[key]":
-            data = str(loc[-2])
-    return where.removeprefix("."), data
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:
-    for part in loc:
-        field = model.model_fields.get(str(part))
-        if field and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            model = field.annotation
-    return model
 
 
 def _located(project: Project, folder: Path) -> Project:

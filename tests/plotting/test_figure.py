@@ -7,7 +7,9 @@ import pytest
 
 from phosphene.plotting import draw, picture_of
 from phosphene.plotting.curves import thinned
+from phosphene.plotting.notes import notes
 from phosphene.plotting.sound import columns
+from phosphene.song.song import Section
 from phosphene.testing import synthetic_song
 
 PLAIN = [{"use": "orbit"}, {"use": "beat", "to": {"zoom": 0.03, "strength": 0.08}}]
@@ -70,6 +72,30 @@ def test_a_song_without_beats_is_drawn_and_told_of(project):
     told = " ".join(text.get_text() for text in figure.texts)
     assert "No beat was heard" in told
     assert "rotation (0)" in told
+
+
+def test_sections_have_a_row_of_their_own(project):
+    song = synthetic_song(8.0)
+    sections = (Section(0.0, 3.0, "A"), Section(3.0, 3.1, "a long name"), Section(4.0, 8.0, "B"))
+    object.__setattr__(song, "sections", sections)
+    figure = draw(picture_of(song, project(*PLAIN)))
+    figure.canvas.draw()
+    assert overlaps(figure) == []
+    told = [text.get_text() for text in figure.axes[1].texts]
+    assert [text for text in told if text] == ["A", "B", "sections"]
+
+
+def test_what_is_not_shown_is_told(project):
+    prompts = {"at": {"0": "a cat", "2s": "a dog", "2.2s": "a bird"}, "blend": 1}
+    mute = {"use": "beat", "to": {"hue": 9.0}, "mute": True}
+    loud = {"use": "beat", "to": {"strength": 0.9}}
+    told = notes(picture_of(synthetic_song(60.0), project(mute, loud, prompts=prompts)))
+    assert "hue (0)" in told[0]
+    assert told[1:] == [
+        "Silent by mute or solo: motion[0] beat.",
+        f"strength left its limits (0 to 1) in {told[2].split()[8]} frames and was clamped there.",
+        "Prompts that have no room for their names: 0:02.0 a dog.",
+    ]
 
 
 def test_thinning_keeps_every_extreme():

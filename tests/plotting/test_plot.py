@@ -68,7 +68,7 @@ def test_html_is_whole_and_holds_the_values(folder):
     rotation = next(one for one in data["channels"] if one["name"] == "rotation")
     assert len(rotation["values"]) == data["frames"] == 40
     assert rotation["values"][20] == pytest.approx(0.25 - 0.0125 / 2 + 0.00625, abs=0.02)
-    assert [part["label"] for part in rotation["parts"]] == ["keyframes"]
+    assert [part["use"] for part in rotation["parts"]] == ["keyframes"]
     assert [prompt["text"] for prompt in data["prompts"]] == ["a cat", "</script><b>a dog</b>"]
 
 

@@ -65,14 +65,8 @@ def test_a_hit_adds_up_to_the_same_at_another_frame_rate(
     time, attack, hold, decay, sustain, release, look_ahead, rates
 ):
     own, other = rates
-    shape = dict(
-        attack=attack,
-        hold=hold,
-        decay=decay,
-        sustain=sustain,
-        release=release,
-        look_ahead=look_ahead,
-    )
+    shape = {"attack": attack, "hold": hold, "decay": decay, "sustain": sustain, "release": release}
+    shape["look_ahead"] = look_ahead
     here = envelope(time, fps=own, **shape)
     there = envelope(time, fps=other, project_fps=own, **shape)
     assert np.sum(there) / other == pytest.approx(np.sum(here) / own, rel=1e-9)
@@ -87,3 +81,24 @@ def test_each_hit_may_have_its_own_spans():
     got = envelope(0.5, 2.0, release=np.array([0.2, 0.4]))
     np.testing.assert_allclose(got[5:8], [1, 0.25, 0], atol=1e-12)
     np.testing.assert_allclose(got[20:25], [1, 0.5625, 0.25, 0.0625, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize(("bpm", "close"), [(120, 1e-9), (97, 1e-3), (141.3, 1e-3)])
+@pytest.mark.parametrize("release", [0.7, 2.0])
+def test_hits_that_overlap_add_up_to_the_same(bpm, close, release):
+    song = synthetic_song(60.0, bpm=bpm, first_beat=0.13)
+    beats = song.beats[:-4]  # the last one is at rest before the end
+
+    def total(fps):
+        frames = timeline(song, fps, 12)
+        return np.sum(struck(beats, np.ones(len(beats)), Envelope(release=release), frames)) / fps
+
+    assert total(48) == pytest.approx(total(12), rel=close)
+
+
+def test_a_weak_hit_does_not_cover_a_strong_one():
+    frames = timeline(SONG, 48, 12)
+    weights = np.array([1.0, 0.2, 1.0])
+    got = struck(np.array([0.5, 1.0, 3.0]), weights, Envelope(release=0.4), frames)
+    alone = struck(np.array([0.5]), weights[:1], Envelope(release=0.4), frames)
+    assert got[24] == alone[24]

@@ -1,11 +1,18 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phosphene.plugins import load_plugins
+from phosphene.project_file import make_project
 from phosphene.score.channels import CHANNELS
+from phosphene.score.compose import compose
 from phosphene.score.mixing import MIXES, mix, routed
+from phosphene.testing import synthetic_song
 
+REGISTRY = load_plugins()
 ZOOM, ROTATION, STRENGTH = CHANNELS["zoom"], CHANNELS["rotation"], CHANNELS["strength"]
 number = st.floats(-50, 50)
 factor = st.floats(0.5, 2.0)
@@ -96,3 +103,61 @@ def test_an_envelope_reaches_from_rest(channel, how, full):
 def test_amount_may_be_a_curve():
     got = mix(ROTATION, np.zeros(3), np.full(3, 2.0), np.array([0.0, 0.5, 1.0]), "add")
     np.testing.assert_array_equal(got, [0.0, 1.0, 2.0])
+
+
+LAYER = st.fixed_dictionaries(
+    {
+        "use": st.just("keyframes"),
+        "zoom": st.dictionaries(st.sampled_from(["0", "7", "20"]), factor, min_size=1),
+        "rotation": st.dictionaries(st.sampled_from(["0", "5", "19"]), number, min_size=1),
+        "amount": st.one_of(share, st.fixed_dictionaries({"0": share, "15": share})),
+        "mix": any_mix,
+    }
+)
+SONG = synthetic_song(2.0)
+
+
+def composed(layers):
+    data = {"song": {"file": "x"}, "video": {"fps": 10}, "motion": layers}
+    return compose(SONG, make_project(data, Path("p.toml"), REGISTRY)).channels
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(LAYER, min_size=1, max_size=4), st.data())
+def test_muting_a_layer_equals_deleting_it(layers, data):
+    number = data.draw(st.integers(0, len(layers) - 1))
+    muted = [layer | {"mute": k == number} for k, layer in enumerate(layers)]
+    silent = [layer | ({"amount": 0} if k == number else {}) for k, layer in enumerate(layers)]
+    deleted = composed(layers[:number] + layers[number + 1 :])
+    for channel, curve in deleted.items():
+        np.testing.assert_array_equal(composed(muted)[channel], curve)
+        np.testing.assert_allclose(composed(silent)[channel], curve, rtol=1e-9, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(LAYER, min_size=1, max_size=4), st.data())
+def test_a_solo_layer_is_alone(layers, data):
+    number = data.draw(st.integers(0, len(layers) - 1))
+    soloed = [layer | {"solo": k == number} for k, layer in enumerate(layers)]
+    for channel, curve in composed([layers[number]]).items():
+        np.testing.assert_array_equal(composed(soloed)[channel], curve)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(LAYER, min_size=2, max_size=4), st.sampled_from(["add", "min", "max"]), st.randoms()
+)
+def test_order_does_not_matter_among_layers_that_add_or_that_bound(layers, how, random):
+    whole = 1.0 if how != "add" else None  # a share of a bound depends on what it bounds
+    layers = [layer | {"mix": how} | ({"amount": whole} if whole else {}) for layer in layers]
+    shuffled = random.sample(layers, len(layers))
+    for channel, curve in composed(layers).items():
+        np.testing.assert_allclose(composed(shuffled)[channel], curve, rtol=1e-9, atol=1e-9)
+
+
+@given(factor, share)
+def test_half_a_hit_and_half_an_amount_are_the_same_zoom(full, part):
+    reach = full - 1.0
+    by_hit = routed(ZOOM, one(part), reach, "add")
+    by_amount = mix(ZOOM, one(1.0), routed(ZOOM, one(1.0), reach, "add"), part, "add")
+    np.testing.assert_allclose(by_hit, by_amount, rtol=1e-12)

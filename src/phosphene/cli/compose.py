@@ -1,24 +1,32 @@
-"""`phosphene compose`: the Score as a table."""
+"""`phosphene compose`: the Score as a table, and how a frame of it came to be."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from phosphene.cli.inputs import project_options
+
+if TYPE_CHECKING:
+    from phosphene.project import Project
+    from phosphene.score.score import Score
+    from phosphene.song.song import Song
 
 FORMATS = (".csv", ".json")
 
 
 @click.command("compose")
 @click.argument("input", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="score.csv or score.json")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="score.csv or score.json"
+    "--explain",
+    metavar="FRAME",
+    help="Tell how every channel's value came to be at a frame (30), or at 2.5s, beat 16, bar 9.",
 )
 @project_options
-def compose_command(input: Path, output: Path, **options: Any) -> None:
+def compose_command(input: Path, output: Path | None, explain: str | None, **options: Any) -> None:
     """Write the Score of INPUT: one row a frame, every channel's value.
 
     INPUT is a project file (.toml), or a song, which gets a default project.
@@ -30,7 +38,12 @@ def compose_command(input: Path, output: Path, **options: Any) -> None:
     from phosphene.errors import ProjectError
     from phosphene.plugins import load_plugins
 
-    if output.suffix.lower() not in FORMATS:
+    if output is None and explain is None:
+        raise ProjectError(
+            "nothing to do: neither -o nor --explain is given",
+            "Write the Score with -o score.csv, or explain a frame with --explain 30.",
+        )
+    if output is not None and output.suffix.lower() not in FORMATS:
         raise ProjectError(
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
@@ -39,8 +52,33 @@ def compose_command(input: Path, output: Path, **options: Any) -> None:
     warn_of_broken(registry)
     chosen = Options(**options)
     project = read_input(input, chosen, registry)
-    score = compose_for(hear(project.song.file, registry), project, chosen)
+    song = hear(project.song.file, registry)
+    score = compose_for(song, project, chosen)
     warn_of_clamped(score)
-    text = score.to_json() if output.suffix.lower() == ".json" else score.to_csv()
-    write_text(output, text)
-    out.print(f"{len(score)} frames at {float(score.fps):g} fps: {output}")
+    if explain is not None:
+        out.print(_explained(explain, song, project, score), markup=False)
+    if output is not None:
+        text = score.to_json() if output.suffix.lower() == ".json" else score.to_csv()
+        write_text(output, text)
+        out.print(f"{len(score)} frames at {float(score.fps):g} fps: {output}")
+
+
+def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
+    """The frame that `--explain` names, told by the fold itself."""
+    from phosphene.errors import ProjectError
+    from phosphene.score.compose import Format, compose
+    from phosphene.score.explain import explained
+    from phosphene.score.timeline import Timeline, exact_fps
+    from phosphene.score.trace import Trace
+    from phosphene.score.units import parse_position
+
+    timeline = Timeline(song, score.fps, exact_fps(project.video.fps))
+    try:
+        frame = timeline.frame_of(timeline.at(parse_position(explain)))
+    except (ValueError, ProjectError) as error:
+        raise ProjectError(f"--explain {explain}: {error}") from None
+    frame = min(frame, timeline.n_frames - 1)
+    trace = Trace()
+    compose(song, project, Format(score.fps, score.width, score.height), trace)
+    seconds = frame / float(score.fps)
+    return f"Frame {frame}, at {seconds:.3f} s\n\n{explained(trace, frame)}"

@@ -59,10 +59,11 @@ def _title(input: Path, song: Song, score: Score) -> str:
     from phosphene.cli.console import clock, joined
 
     begin, end = float(score.start), float(score.start + score.duration)
+    heard = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "
     return joined(
         [
             input.name,
-            f"{song.path.name}, {clock(begin)} to {clock(end)}" if song.path else "",
+            f"{heard}{clock(begin)} to {clock(end)}",
             f"{song.tempo:.1f} BPM" if len(song.beats) else "",
             f"{float(score.fps):g} fps",
         ]

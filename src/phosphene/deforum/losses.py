@@ -81,10 +81,28 @@ LOSSES = (
 )
 
 
+#: The schedules that Deforum itself reads in one animation mode only.
+_ONLY_IN = {
+    "angle": "2D",
+    "zoom": "2D",
+    "translation_z": "3D",
+    "rotation_3d_x": "3D",
+    "rotation_3d_y": "3D",
+    "rotation_3d_z": "3D",
+}
+_RESTING = {"zoom": _ONE}
+
+
 def losses(settings: Settings) -> list[str]:
     """Every entry of a file that is not carried, each as a line with its value and the reason."""
+    mode = settings.text("animation_mode")
+    unread = [
+        Loss(key, _RESTING.get(key, _constantly(0.0)), f"Deforum itself reads it in {only} alone")
+        for key, only in _ONLY_IN.items()
+        if only != mode
+    ]
     return [
         f"{loss.key} = {settings.entries[loss.key]!r}: {loss.reason}"
-        for loss in LOSSES
+        for loss in (*LOSSES, *unread)
         if loss.key in settings.entries and not loss.quiet(settings.entries[loss.key])
     ]

@@ -69,9 +69,13 @@ class Schedule:
         if isinstance(key.value, float):
             return f"{self.number(key):.12g}"
         text = translated(key.value, frame, self.last, self.seed)
-        if self.gain != 1.0:
-            text = f"-({text})" if self.gain == -1.0 else f"{self.gain:.12g} * ({text})"
-        return f"{self.offset:.12g} + {text}" if self.offset else text
+        if self.gain == 1.0:
+            return f"{self.offset:.12g} + {text}" if self.offset else text
+        factor = "" if abs(self.gain) == 1.0 else f"{abs(self.gain):.12g} * "
+        sign = "-" if self.gain < 0 else ""
+        if self.offset:
+            return f"{self.offset:.12g} {sign or '+'} {factor}({text})"
+        return f"{sign}{factor}({text})"
 
     @property
     def first(self) -> float:
@@ -121,12 +125,23 @@ def read_schedule(text: str, last: int, seed: int) -> Schedule:
             raise ProjectError(f"'{entry.strip()}': expected a frame and a value, as 0:(1.0)")
         at = int(constant(translated(_bare(frame), "0", last, seed)))
         if 0 <= at <= last:
-            bare = re.sub(r"['\"()]", "", value.strip())
-            number = _NUMBER.fullmatch(bare)
-            keys[at] = float(bare) if number else _bare(value)
+            keys[at] = _value(value, last, seed)
     if not keys:
         raise ProjectError(f"'{text}': expected at least one key within frames 0 to {last}")
+    first = min(keys)
+    # Before the first key its value is held: a formula stands still.
+    if first:
+        held = keys[first]
+        keys[0] = re.sub(r"\bt\b", str(first), held) if isinstance(held, str) else held
     return Schedule(tuple(Key(frame, keys[frame]) for frame in sorted(keys)), last, seed)
+
+
+def _value(text: str, last: int, seed: int) -> float | str:
+    bare = re.sub(r"['\"()]", "", text.strip())
+    if _NUMBER.fullmatch(bare):
+        return float(bare)
+    translated(_bare(text), "frame", last, seed)  # what can not be read is told now
+    return _bare(text)
 
 
 def _bare(text: Any) -> str:

@@ -7,10 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from phosphene.plotting.colours import INK, QUIET, layer_style
-from phosphene.plotting.fitting import fitted
+from phosphene.plotting.fitting import fitted, length
 from phosphene.plotting.layout import LEGEND_LINE
 from phosphene.plotting.picture import Part
 from phosphene.score.channels import Channel, Curve
+
+ROOM = 155  # px beside a row for the name of a layer and its entry
 
 
 def thinned(times: Curve, values: Curve, count: int) -> tuple[Curve, Curve]:
@@ -56,7 +58,7 @@ def draw_channel(
     count = int(width)
     axes.axhline(channel.neutral, color=QUIET, linewidth=0.9, linestyle=(0, (5, 4)), zorder=1)
     for level, part in enumerate(parts):
-        colour, hatch = layer_style(part.layer)
+        colour, hatch = layer_style(part.number)
         x, below = thinned(times, part.below, count)
         _, above = thinned(times, part.above, count)
         axes.fill_between(
@@ -91,18 +93,20 @@ def _name(axes: Axes, channel: Channel) -> None:
 def _list(axes: Axes, parts: list[Part]) -> None:
     """Name the layers beside the row, each with its colour."""
     for line, part in enumerate(parts):
-        colour, hatch = layer_style(part.layer)
+        colour, hatch = layer_style(part.number)
         down = -72 * LEGEND_LINE * (line + 0.5)
         axes.annotate(
             "      ", (1, 1), (10, down), xycoords="axes fraction", textcoords="offset points",
             fontsize=7, va="center", annotation_clip=False,
             bbox={"facecolor": colour + "66", "edgecolor": colour, "hatch": hatch, "pad": 2.0},
         )  # fmt: skip
+        use = fitted(part.use, ROOM, 10, lines=1)
         name = axes.annotate(
-            fitted(part.label, 110, 10, lines=1), (1, 1), (34, down), xycoords="axes fraction",
-            textcoords="offset points", fontsize=10, color=INK, va="center", parse_math=False,
+            use, (1, 1), (34, down), xycoords="axes fraction", textcoords="offset points",
+            fontsize=10, color=INK, va="center", parse_math=False,
         )  # fmt: skip
         axes.annotate(
-            f"motion.{part.layer}", (1, 0), (6, 0), xycoords=name, textcoords="offset points",
-            fontsize=8.5, color=QUIET, va="bottom",
+            fitted(part.entry, ROOM - length(use, 10), 8.5, lines=1), (1, 0), (6, 0),
+            xycoords=name, textcoords="offset points", fontsize=8.5, color=QUIET, va="bottom",
+            parse_math=False,
         )  # fmt: skip

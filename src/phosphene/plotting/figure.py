@@ -13,16 +13,13 @@ from phosphene.plotting import layout
 from phosphene.plotting.colours import BAR, BEAT, INK, QUIET
 from phosphene.plotting.curves import draw_channel
 from phosphene.plotting.fitting import fitted
+from phosphene.plotting.layout import AXIS
 from phosphene.plotting.notes import notes
 from phosphene.plotting.picture import Picture
 from phosphene.plotting.sound import draw_sound
-from phosphene.plotting.strip import draw_strip
+from phosphene.plotting.strip import draw_strip, shares
 from phosphene.plotting.times import mark_music, mark_seconds, number_bars
 from phosphene.score.channels import CHANNELS
-
-DPI = 100
-#: Pixels from the first frame to the end of the last.
-AXIS = (layout.WIDTH - layout.LEFT - layout.RIGHT) * DPI
 
 Row = tuple[float, Callable[[Axes], None]]
 
@@ -42,7 +39,7 @@ def draw(picture: Picture) -> Figure:
     rows = _rows(picture)
     said = [line for note in notes(picture) for line in _lines(note)]
     page = layout.Layout(tuple(height for height, _ in rows), len(said))
-    figure = Figure(figsize=(layout.WIDTH, page.height), dpi=DPI, facecolor="white")
+    figure = Figure(figsize=(layout.WIDTH, page.height), dpi=layout.DPI, facecolor="white")
     FigureCanvasAgg(figure)
     begin, end = float(picture.times[0]), float(picture.times[-1])
     for number, (_, fill) in enumerate(rows):
@@ -86,12 +83,16 @@ def _rows(picture: Picture) -> list[Row]:
 
     def prompts(axes: Axes) -> None:
         draw_strip(axes, times, score.weights, picture.prompts, AXIS)
-        axes.annotate(
-            "prompts", (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points",
-            fontsize=11.5, fontweight="bold", color=INK, va="bottom",
-        )  # fmt: skip
+        _named(axes, "prompts")
+
+    def sections(axes: Axes) -> None:
+        labels = [section.label for section in song.sections]
+        draw_strip(axes, times, shares(song.sections, times), labels, AXIS, lines=1)
+        _named(axes, "sections")
 
     rows: list[Row] = [(layout.SOUND_HEIGHT, sound)]
+    if song.sections:
+        rows.append((layout.SECTION_HEIGHT, sections))
     for name, parts in picture.parts.items():
         rows.append((layout.channel_height(len(parts)), channel(name)))
     if any(picture.prompts):
@@ -99,9 +100,16 @@ def _rows(picture: Picture) -> list[Row]:
     return rows
 
 
+def _named(axes: Axes, name: str) -> None:
+    axes.annotate(
+        name, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points",
+        fontsize=11.5, fontweight="bold", color=INK, va="bottom",
+    )  # fmt: skip
+
+
 def _head(figure: Figure, page: layout.Layout, title: str) -> None:
     up = 1.0 - 0.3 / page.height
-    room = (layout.WIDTH - layout.LEFT - 5.5) * DPI
+    room = (layout.WIDTH - layout.LEFT - 5.5) * layout.DPI
     figure.text(
         layout.LEFT / layout.WIDTH, up, fitted(title, room, 14, lines=1), fontsize=14, color=INK,
         va="center", parse_math=False,
@@ -120,5 +128,5 @@ def _head(figure: Figure, page: layout.Layout, title: str) -> None:
 
 
 def _lines(note: str) -> list[str]:
-    room = (layout.WIDTH - layout.LEFT - 0.3) * DPI
+    room = (layout.WIDTH - layout.LEFT - 0.3) * layout.DPI
     return fitted(note, room, 9.5, lines=8).splitlines()

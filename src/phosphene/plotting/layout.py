@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WIDTH = 16.0  # at 100 dots per inch: 1600 px
+WIDTH = 16.0  # 1600 px
 LEFT, RIGHT = 0.85, 2.2
+DPI = 100
+#: Pixels from the first frame to the end of the last.
+AXIS = (WIDTH - LEFT - RIGHT) * DPI
 TOP, GAP = 0.95, 0.42
 LEGEND_LINE = 0.19
 FOOT_LINE = 0.2
 
-SOUND_HEIGHT, CHANNEL_HEIGHT, STRIP_HEIGHT = 0.95, 1.1, 0.5
+SOUND_HEIGHT, SECTION_HEIGHT, CHANNEL_HEIGHT, STRIP_HEIGHT = 0.95, 0.24, 1.1, 0.5
 
 
 @dataclass(frozen=True)

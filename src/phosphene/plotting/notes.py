@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from phosphene.plotting.fitting import fitted
+from phosphene.plotting.layout import AXIS
 from phosphene.plotting.picture import Picture
+from phosphene.plotting.strip import FONT, label_room, runs
+from phosphene.plotting.times import clock
 from phosphene.score.channels import CHANNELS
 
 
@@ -12,6 +16,8 @@ def notes(picture: Picture) -> list[str]:
     if picture.still:
         still = [f"{name} ({CHANNELS[name].neutral:g})" for name in picture.still]
         told.append(f"At rest throughout and left out: {', '.join(still)}.")
+    if picture.silent:
+        told.append(f"Silent by mute or solo: {', '.join(picture.silent)}.")
     for name, count in picture.score.clamped.items():
         channel = CHANNELS[name]
         told.append(
@@ -20,4 +26,20 @@ def notes(picture: Picture) -> list[str]:
         )
     if not len(picture.song.beats):
         told.append("No beat was heard in the song.")
+    if unnamed := _unnamed(picture):
+        told.append(f"Prompts that have no room for their names: {'; '.join(unnamed)}.")
     return told
+
+
+def _unnamed(picture: Picture) -> list[str]:
+    """The prompts that are shown too briefly to be named in the strip, and when they are."""
+    times, weights = picture.times, picture.score.weights
+    named: set[int] = set()
+    briefly: dict[int, str] = {}
+    for first, last, k in runs(weights):
+        room = label_room(times, first, last, AXIS)
+        if fitted(picture.prompts[k], room, FONT):
+            named.add(k)
+        else:
+            briefly.setdefault(k, f"{clock(times[first], tenths=True)} {picture.prompts[k]}")
+    return [text for k, text in briefly.items() if k not in named and picture.prompts[k]]

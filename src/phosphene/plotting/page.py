@@ -43,9 +43,9 @@ def _data(picture: Picture) -> dict[str, Any]:
             "values": _short(score.channels[name]),
             "parts": [
                 {
-                    "label": part.label,
-                    "layer": part.layer,
-                    "colour": layer_style(part.layer)[0],
+                    "use": part.use,
+                    "entry": part.entry,
+                    "colour": layer_style(part.number)[0],
                     "values": _short(part.above),
                 }
                 for part in parts

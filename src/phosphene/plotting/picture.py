@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from phosphene.project import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.compose import Format, compose
 from phosphene.score.score import Score
+from phosphene.score.timeline import exact_fps
+from phosphene.score.trace import Trace
 from phosphene.song.song import Song
 
 # Smaller differences are rounding, not motion.
@@ -22,16 +24,18 @@ class Part:
 
     Parameters
     ----------
-    layer : int
-        Its place in the project file: `motion[layer]`.
-    label : str
-        The modulator that it uses.
+    number : int
+        Of the layer, from 0, in the order of the fold; it has the same colour in every channel.
+    entry, use : str
+        Where it stands in the project file (`motion[1]`), and its modulator.
     below, above : ndarray, shape (n_frames,)
-        The channel's value without and with the layer, in the channel's unit.
+        The channel's value without and with the layer, within the channel's limits, in its unit
+        per frame of the Score.
     """
 
-    layer: int
-    label: str
+    number: int
+    entry: str
+    use: str
     below: Curve
     above: Curve
 
@@ -49,6 +53,8 @@ class Picture:
         By channel, in the order in which the layers are folded; only channels that move.
     still : tuple of str
         The channels that are at rest throughout.
+    silent : tuple of str
+        The layers that were left out, by `mute` or by another's `solo`.
     prompts : tuple of str
         The prompts without the style that they share, in the order of the Score.
     """
@@ -58,7 +64,8 @@ class Picture:
     score: Score
     parts: dict[str, list[Part]]
     still: tuple[str, ...]
-    prompts: tuple[str, ...] = field(default=())
+    silent: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
 
     @property
     def times(self) -> Curve:
@@ -70,7 +77,7 @@ class Picture:
 def picture_of(
     song: Song, project: Project, form: Format | None = None, title: str = ""
 ) -> Picture:
-    """Compose a project layer by layer.
+    """Compose a project, and keep what each layer brought.
 
     Parameters
     ----------
@@ -89,27 +96,34 @@ def picture_of(
     ProjectError, PluginError
         As `compose` does.
     """
-    steps = [
-        compose(song, project.model_copy(update={"motion": project.motion[:count]}), form)
-        for count in range(len(project.motion) + 1)
-    ]
-    score = steps[-1]
+    trace = Trace()
+    score = compose(song, project, form, trace)
+    frames = float(exact_fps(project.video.fps) / score.fps)
+    width = score.width / project.video.width
+
+    def shown(name: str, values: Curve) -> Curve:
+        channel = CHANNELS[name]
+        kept = np.clip(values[score.frames], channel.low, channel.high)
+        return channel.rescaled(kept, frames, width)
+
+    numbers = {entry: k for k, entry in enumerate(dict.fromkeys(s.entry for s in trace.steps))}
     parts: dict[str, list[Part]] = {}
     still = []
     for name, channel in CHANNELS.items():
         found = [
-            Part(index, layer.use, steps[index].channels[name], above)
-            for index, layer in enumerate(project.motion)
-            if _moved(steps[index].channels[name], above := steps[index + 1].channels[name])
+            Part(numbers[step.entry], step.entry, step.use, below, above)
+            for step in trace.steps
+            if step.channel == name
+            and _differ(below := shown(name, step.base), above := shown(name, step.result))
         ]
-        if found or _moved(score.channels[name], np.full(len(score), channel.neutral)):
+        if found or _differ(score.channels[name], np.full(len(score), channel.neutral)):
             parts[name] = found
         else:
             still.append(name)
     style = ", " + project.prompts.style.strip()
     prompts = tuple(prompt.removesuffix(style) for prompt in score.prompts)
-    return Picture(title, song, score, parts, tuple(still), prompts)
+    return Picture(title, song, score, parts, tuple(still), tuple(trace.silent), prompts)
 
 
-def _moved(a: Curve, b: Curve) -> bool:
+def _differ(a: Curve, b: Curve) -> bool:
     return bool(np.max(np.abs(a - b)) > _STILL)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phosphene.plotting.colours import INK
 from phosphene.plotting.fitting import fitted
 from phosphene.score.channels import Curve
+from phosphene.song.song import Section
 
 # Greys, so that no part of the strip is taken for a layer; neighbours differ.
 GREYS = ("#DADADA", "#F1F1F1", "#C6C6C6")
@@ -21,12 +22,31 @@ FONT = 9.5
 def runs(weights: NDArray[np.float64]) -> list[tuple[int, int, int]]:
     """Where each share is the largest: first row, row after the last, and which it is."""
     largest = np.argmax(weights, axis=1)
-    edges = [0, *(np.flatnonzero(np.diff(largest)) + 1).tolist(), len(largest)]
+    empty = np.max(weights, axis=1) <= 0
+    changes = np.diff(largest).astype(bool) | np.diff(empty)
+    edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(largest)]
     return [(a, b, int(largest[a])) for a, b in pairwise(edges)]
 
 
+def label_room(times: Curve, first: int, last: int, width: float) -> float:
+    """Pixels that a name between two frames has, on an axis of `width` pixels."""
+    return float((times[last] - times[first]) / (times[-1] - times[0]) * width - 10)
+
+
+def shares(sections: Sequence[Section], times: Curve) -> NDArray[np.float64]:
+    """The sections of a song as shares: 1 in the frames that begin in them; (n_frames, n)."""
+    begun = times[:-1, None] >= [section.start - 1e-6 for section in sections]
+    ended = times[:-1, None] >= [section.end - 1e-6 for section in sections]
+    return (begun & ~ended).astype(np.float64)
+
+
 def draw_strip(
-    axes: Axes, times: Curve, weights: NDArray[np.float64], labels: Sequence[str], width: float
+    axes: Axes,
+    times: Curve,
+    weights: NDArray[np.float64],
+    labels: Sequence[str],
+    width: float,
+    lines: int = 2,
 ) -> None:
     """Draw shares that add up to 1, each named where it is the largest.
 
@@ -36,10 +56,12 @@ def draw_strip(
     times : ndarray, shape (n_frames + 1,)
         Seconds.
     weights : ndarray, shape (n_frames, n_labels)
-        Rows add up to 1.
+        Rows add up to 1, or to 0 where there is nothing.
     labels : sequence of str, length n_labels
     width : float
         Length of the axis in pixels.
+    lines : int
+        That a label may have.
     """
     tops = np.cumsum(weights, axis=1)
     tops = np.vstack([tops, tops[-1:]])
@@ -52,10 +74,9 @@ def draw_strip(
         below = tops[:, k]
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    span = times[-1] - times[0]
     for first, last, k in runs(weights):
-        room = (times[last] - times[first]) / span * width - 10
-        text = fitted(labels[k], room, FONT)
+        room = label_room(times, first, last, width)
+        text = fitted(labels[k], room, FONT, lines) if weights[first, k] > 0 else ""
         axes.text(
             (times[first] + times[last]) / 2, 0.5, text, fontsize=FONT, color=INK, ha="center",
             va="center", linespacing=1.15, parse_math=False, clip_on=True,

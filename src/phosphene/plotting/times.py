@@ -72,8 +72,10 @@ def mark_music(axes: Axes, song: Song, begin: float, end: float, width: float) -
 
 def number_bars(axes: Axes, song: Song, begin: float, end: float, width: float) -> None:
     """The numbers of the bars above the first row."""
+    word = "bar "
     for time, number in _bars(song, begin, end, width / 45):
         axes.text(
-            time, 1.04, f"bar {number}" if number == 1 else str(number), color=QUIET, fontsize=9,
-            ha="center", va="bottom", transform=axes.get_xaxis_transform(),
+            time, 1.04, f"{word}{number}", color=QUIET, fontsize=9, ha="center", va="bottom",
+            transform=axes.get_xaxis_transform(),
         )  # fmt: skip
+        word = ""

@@ -45,5 +45,6 @@ def carried(values: Curve, timeline: Timeline) -> Curve:
     held = np.pad(values, (before, after), mode="edge")
     path = np.concatenate([[0.0], np.cumsum(held)])
     edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
-    travelled = PchipInterpolator(np.arange(len(path)), path)(edges)
+    with np.errstate(over="ignore"):  # steps so small that their inverse is none
+        travelled = PchipInterpolator(np.arange(len(path)), path)(edges)
     return np.diff(travelled) / ratio

@@ -10,10 +10,12 @@ import numpy as np
 from phosphene.errors import ProjectError
 from phosphene.project import Project
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.layers import fold, within
+from phosphene.score.gates import within
+from phosphene.score.layers import fold
 from phosphene.score.prompts import prompt_weights, with_next
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
+from phosphene.score.trace import Trace
 from phosphene.song.song import Song
 
 
@@ -26,7 +28,9 @@ class Format:
     height: int
 
 
-def compose(song: Song, project: Project, form: Format | None = None) -> Score:
+def compose(
+    song: Song, project: Project, form: Format | None = None, trace: Trace | None = None
+) -> Score:
     """Compose the Score of a video.
 
     Layers are folded in file order, per channel, from its neutral value. Values are at the
@@ -39,6 +43,8 @@ def compose(song: Song, project: Project, form: Format | None = None) -> Score:
     project : Project
     form : Format, optional
         Default: the project's own fps, width and height.
+    trace : Trace, optional
+        Where every step of the fold is recorded, for the whole song.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def compose(song: Song, project: Project, form: Format | None = None) -> Score:
     form = form or Format(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
-    channels, clamped = _channels(song, project, timeline, form)
+    channels, clamped = _channels(song, project, timeline, form, trace)
     keys = {
         within(timeline, at, f'prompts.at."{at}"'): (at, text)
         for at, text in project.prompts.at.items()
@@ -84,14 +90,19 @@ def compose(song: Song, project: Project, form: Format | None = None) -> Score:
 
 
 def _channels(
-    song: Song, project: Project, timeline: Timeline, form: Format
+    song: Song, project: Project, timeline: Timeline, form: Format, trace: Trace | None
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """Every channel's value for the form's fps and width, and how many frames were clamped."""
     values = {
         name: np.full(timeline.n_frames, channel.neutral) for name, channel in CHANNELS.items()
     }
+    soloed = any(layer.solo for layer in project.motion)
     for index, layer in enumerate(project.motion):
-        fold(values, layer, f"motion[{index}]", song, timeline)
+        where = layer.entry or f"motion[{index}]"
+        if not layer.mute and (layer.solo or not soloed):
+            fold(values, layer, where, song, timeline, trace)
+        elif trace is not None:
+            trace.silent.append(f"{where} {layer.use}")
     frame_ratio = float(timeline.project_fps / form.fps)
     width_ratio = form.width / project.video.width
     clamped: dict[str, int] = {}
@@ -101,6 +112,8 @@ def _channels(
         if beyond:
             clamped[name] = beyond
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
+        if trace is not None:
+            trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped
 
 

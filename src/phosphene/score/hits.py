@@ -113,15 +113,40 @@ def struck(
     before, heights = shape.on_frames(frame_length)
     if evenly and timeline.fps != timeline.project_fps:
         own_length = float(1 / timeline.project_fps)
-        _, own = shape.on_frames(own_length)
-        # Free of phase: each hit begins on a frame's start at both rates.
-        heights = heights * (own.sum(axis=0) * own_length) / (heights.sum(axis=0) * frame_length)
+        alone = _alone(times, weights)
+        own = _sums(*shape.on_frames(own_length), alone / own_length) * own_length
+        heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
     first = np.floor(times / frame_length + 1e-6).astype(np.int64) - before
     for later, height in enumerate(heights * weights):
         frame = first + later
         inside = (frame >= 0) & (frame < timeline.n_frames)
         np.maximum.at(envelope, frame[inside], height[inside])
     return envelope
+
+
+def _alone(times: Curve, weights: Curve) -> Curve:
+    """Seconds until the next hit that is at least as high covers each; shape (n_hits,)."""
+    alone = np.full(len(times), np.inf)
+    waiting: list[int] = []
+    for number, (time, weight) in enumerate(zip(times.tolist(), weights.tolist(), strict=True)):
+        while waiting and weights[waiting[-1]] <= weight:
+            covered = waiting.pop()
+            alone[covered] = time - times[covered]
+        waiting.append(number)
+    return alone
+
+
+def _sums(before: int, heights: NDArray[np.float64], frames: Curve) -> Curve:
+    """What each hit adds up to until so many frames after its own begins.
+
+    Fractions of a frame count in part: that is the mean over how hits may fall between frames,
+    so that two hits that are equally far apart are scaled alike.
+    """
+    totals = np.concatenate([np.zeros((1, heights.shape[1])), np.cumsum(heights, axis=0)])
+    rows = np.clip(before + frames, 0.0, len(heights))
+    row = np.minimum(rows.astype(np.int64), len(heights) - 1)
+    column = np.arange(len(frames)) if heights.shape[1] > 1 else 0
+    return totals[row, column] + (rows - row) * heights[row, column]
 
 
 def hits(

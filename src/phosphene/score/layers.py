@@ -1,26 +1,28 @@
-"""Layers: what a modulator gives, checked, routed to channels, and folded by the mixing law."""
+"""Layers: what a modulator gives, routed to channels and folded by the mixing law."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from phosphene.errors import PhospheneError, PluginError, ProjectError
-from phosphene.hints import hint
-from phosphene.modulator import Modulator
-from phosphene.project import Layer
-from phosphene.score.carrying import carried, own_frames
+from phosphene.errors import ProjectError
+from phosphene.project import Layer, Source
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import keyed
+from phosphene.score.gates import opened_between, opened_when, within
 from phosphene.score.mixing import mix, routed
+from phosphene.score.sources import curves_of
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import At
+from phosphene.score.trace import Step, Trace
 from phosphene.song.song import Song
 
 
 def fold(
-    values: dict[str, Curve], layer: Layer, where: str, song: Song, timeline: Timeline
+    values: dict[str, Curve],
+    layer: Layer,
+    where: str,
+    song: Song,
+    timeline: Timeline,
+    trace: Trace | None = None,
 ) -> None:
     """Fold one layer into the channels that it moves.
 
@@ -33,6 +35,8 @@ def fold(
         The layer's entry in the project file, for errors.
     song : Song
     timeline : Timeline
+    trace : Trace, optional
+        Where every step is recorded.
 
     Raises
     ------
@@ -42,16 +46,19 @@ def fold(
         If the modulator fails, or gives something that is no set of curves.
     """
     curves = _curves(layer, where, song, timeline, values)
-    amount = _amount(layer, where, timeline)
+    amount = amount_of(layer, where, song, timeline, values)
     for name, m in curves.items():
-        values[name] = mix(CHANNELS[name], values[name], m, amount, layer.mix)
+        base, result = values[name], mix(CHANNELS[name], values[name], m, amount, layer.mix)
+        values[name] = result
+        if trace is not None:
+            trace.steps.append(Step(where, layer.use, name, layer.mix, base, m, amount, result))
 
 
 def _curves(
     layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
     """The layer's own curves by channel, checked: whatever a modulator gives or raises."""
-    given = _given(layer.modulator, layer.use, where, song, timeline, below)
+    given = curves_of(layer.modulator, layer.use, where, song, timeline, below)
     if "value" not in given:
         if layer.to:
             raise ProjectError(
@@ -73,106 +80,35 @@ def _curves(
     return curves
 
 
-def _given(
-    modulator: Modulator,
-    use: str,
-    where: str,
-    song: Song,
-    timeline: Timeline,
-    below: dict[str, Curve],
-) -> dict[str, Curve]:
-    """What a modulator gives for the frames of `timeline`, checked."""
-    for place, position in _positions(modulator, where):
-        within(timeline, position, place)
-    frames = timeline if modulator.by_interval else own_frames(timeline)
-    about = f"{where}: the modulator '{use}'"
-    try:
-        if modulator.by_interval:
-            given = modulator.curves_above(song, frames, _read_only(below))
-        else:
-            given = modulator.curves(song, frames)
-    except PhospheneError as error:
-        raise type(error)(f"{where} ({use}): {error}", error.fix) from error
-    except Exception as error:
-        raise PluginError(
-            f"{about} failed: {type(error).__name__}: {error}",
-            "Remove this [[motion]], or update the plugin that it comes from.",
-        ) from error
-    envelope = given.keys() <= {"value", "height"} and "value" in given
-    allowed = {"value", "height"} if envelope else CHANNELS.keys()
-    curves = {}
-    for name, curve in given.items():
-        if name not in allowed:
-            raise PluginError(f"{about} gave a curve for '{name}'. {hint(name, CHANNELS)}")
-        checked = _checked(curve, name, about, frames.n_frames)
-        curves[name] = checked if frames is timeline else _carried(name, checked, timeline)
-    return curves
+def amount_of(
+    layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
+) -> Curve:
+    """The share of a layer in every frame, its gates included; shape (n_frames,)."""
+    amount = np.ones(timeline.n_frames)
+    look = where.rpartition(".")[0] or where
+    for place, share in ((f"{where}.amount", layer.amount), (f"{look}.amount", layer.share)):
+        if isinstance(share, Source):
+            amount = amount * _from(share, place, song, timeline, below)
+            continue
+        for position in share:
+            within(timeline, position, f'{place}."{position}"')
+        amount = amount * keyed(share, "linear", timeline)
+    if layer.between is not None:
+        amount = amount * opened_between(layer.between, where, timeline)
+    if layer.when is not None:
+        amount = amount * opened_when(layer.when, where, song, timeline)
+    return amount
 
 
-def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
-    if name in CHANNELS and CHANNELS[name].multiplicative:
-        kept = np.maximum(curve, CHANNELS[name].low)
-        return np.exp(carried(np.log(kept), timeline))
-    return carried(curve, timeline)
-
-
-def _read_only(below: dict[str, Curve]) -> dict[str, Curve]:
-    views = {name: curve.view() for name, curve in below.items()}
-    for view in views.values():
-        view.setflags(write=False)
-    return views
-
-
-def _checked(curve: Any, name: str, about: str, n_frames: int) -> Curve:
-    array = np.asarray(curve, dtype=np.float64)
-    if array.shape != (n_frames,):
-        raise PluginError(
-            f"{about} gave '{name}' in shape {array.shape}; expected ({n_frames},), one value a "
-            "frame"
-        )
-    if not np.all(np.isfinite(array)):
-        frame = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise PluginError(
-            f"{about} gave '{name}' = {array[frame]} at frame {frame}; expected a number"
-        )
-    return array
-
-
-def _amount(layer: Layer, where: str, timeline: Timeline) -> Curve:
-    for position in layer.amount:
-        within(timeline, position, f'{where}.amount."{position}"')
-    amount = keyed(layer.amount, "linear", timeline)
-    if layer.between is None:
-        return amount
-    begin, end = (
-        within(timeline, position, f"{where}.between[{k}]")
-        for k, position in enumerate(layer.between)
-    )
-    if end <= begin:
+def _from(
+    source: Source, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
+) -> Curve:
+    use = source.modulator.name
+    given = curves_of(source.modulator, use, where, song, timeline, below)
+    if "value" not in given:
         raise ProjectError(
-            f"{where}.between: '{layer.between[1]}' ({end:.2f} s) does not come after "
-            f"'{layer.between[0]}' ({begin:.2f} s)"
+            f"{where}: '{use}' names its channels itself, and gives no envelope for an amount",
+            "Use one that does: oscillator, noise, expression with `value`, beat, onset or level.",
         )
-    # By whole frames: the gate opens with the frame whose interval holds the position.
-    frames = np.arange(timeline.n_frames)
-    opened = (frames >= timeline.frame_of(begin)) & (frames < timeline.frame_of(end))
-    return np.where(opened, amount, 0.0)
-
-
-def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:
-    """Every position among a modulator's parameters, with the entry that it stands in."""
-    found = []
-    for name, value in modulator:
-        inside = {str(key): key for key in value} if isinstance(value, dict) else {"": value}
-        for key, position in inside.items():
-            if isinstance(position, At):
-                found.append((f'{where}.{name}."{key}"' if key else f"{where}.{name}", position))
-    return found
-
-
-def within(timeline: Timeline, position: At, where: str) -> float:
-    """Seconds of a position; one outside of the song is an error that names its entry."""
-    try:
-        return timeline.at(position)
-    except ProjectError as error:
-        raise ProjectError(f"{where}: {error}", error.fix) from None
+    envelope = given.get("height", given["value"])
+    return source.at_rest + (source.at_full - source.at_rest) * envelope

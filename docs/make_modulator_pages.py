@@ -1,0 +1,210 @@
+"""Write docs/modulators: a page for each modulator, from its docstring and schema, with its plot.
+
+    python docs/make_modulator_pages.py
+
+What a page shows is docs/modulators/examples/NAME.toml; a new modulator needs one.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from phosphene.modulator import Modulator
+from phosphene.plugins import Registry, load_plugins
+from phosphene.project import OWN_KEYS, Layer, Project
+from phosphene.project_file import make_project, read_project
+from phosphene.score.channels import CHANNELS
+from phosphene.score.units import POSITION_HELP, SPAN_HELP
+from phosphene.song.song import Song
+from phosphene.testing import synthetic_song, timeline
+
+DOCS = Path(__file__).parent
+FOLDER, PICTURES = DOCS / "modulators", DOCS / "pictures"
+SONG = DOCS.parent / "samples" / "nocturne.flac"
+VIDEO = {"width": 256, "height": 256, "fps": 12, "start": "bar 4", "end": "bar 8"}
+
+MADE = "<!-- Made by docs/make_modulator_pages.py; change the docstring or the field instead. -->"
+KINDS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+    "string": "text",
+}
+LIMITS = {
+    "minimum": "at least {:g}",
+    "exclusiveMinimum": "above {:g}",
+    "maximum": "at most {:g}",
+    "exclusiveMaximum": "below {:g}",
+}
+UNLIMITED = 1e12  # what is larger is a limit of the machine
+MOST = 8  # names in a cell; more of them stand under the table
+
+
+def built_in(registry: Registry) -> dict[str, type[Modulator]]:
+    """The modulators that come with Phosphene, in the order in which they are registered."""
+    owner = registry.owner
+    return {
+        name: cls
+        for name, cls in registry.modulators.items()
+        if owner("modulators", name).package == "phosphene"
+    }
+
+
+def pages(registry: Registry) -> dict[Path, str]:
+    """Every page and its text."""
+    modulators = built_in(registry)
+    made = {FOLDER / f"{name}.md": _page(name, cls, registry) for name, cls in modulators.items()}
+    return made | {FOLDER / "README.md": _index(modulators)}
+
+
+def example(name: str, registry: Registry) -> Project:
+    """The project that a page shows."""
+    data = tomllib.loads(_example(name))
+    project = {"song": {"file": str(SONG)}, "video": dict(VIDEO), **data}
+    return make_project(project, FOLDER / "examples" / f"{name}.toml", registry)
+
+
+def _example(name: str) -> str:
+    return (FOLDER / "examples" / f"{name}.toml").read_text(encoding="utf-8").strip()
+
+
+def _page(name: str, cls: type[Modulator], registry: Registry) -> str:
+    schema = cls.model_json_schema()
+    fields, required = schema["properties"], schema.get("required", [])
+    rows = [
+        (f"`{key}`", _default(field, key in required), _allowed(field), field["description"])
+        for key, field in fields.items()
+    ]
+    about = "Bars 4 to 8 of the sample song at 12 fps, 256 px wide:"
+    return _joined(
+        MADE,
+        f"# {name}",
+        inspect.getdoc(cls) or "",
+        f"![{name} over the sample song](../pictures/plot-{name}.png)",
+        f"{about}\n\n```toml\n{_example(name)}\n```",
+        _gives(name, registry),
+        "## Parameters",
+        _table(("parameter", "default", "allowed", "what it means"), rows),
+        *_long_choices(fields),
+        "What every layer takes besides, such as `to` and `mix`: [Modulators](README.md).",
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def _gives(name: str, registry: Registry) -> str:
+    """What a modulator gives, found by asking it."""
+    song = synthetic_song(30.0)
+    layer = next(layer for layer in example(name, registry).motion if layer.use == name)
+    curves = layer.modulator.curves(song, timeline(song))
+    if "value" in curves:
+        return "It gives an envelope, `value`; `to` says which channels it moves, and how far."
+    if set(CHANNELS) <= type(layer.modulator).model_fields.keys():
+        return "It names its channels itself: any of them, each a parameter."
+    named = ", ".join(f"`{channel}`" for channel in curves)
+    return f"It names its channels itself: {named}. `amount` scales them."
+
+
+def _default(field: dict[str, Any], required: bool) -> str:
+    value = field.get("default")
+    if required or value is None:
+        return "required" if required else "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    """What a field takes, from its schema."""
+    field = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
+    kind, names = field.get("type"), field.get("enum", [])
+    if names:
+        shown = ", ".join(f"`{name}`" for name in names[: MOST if len(names) <= MOST else 4])
+        return shown if len(names) <= MOST else f"{shown}, ..."
+    if kind == ["string", "number"]:
+        return "a span"
+    if kind == "object":
+        numbers = field["additionalProperties"].get("type") == "number"
+        return f"positions and {'numbers' if numbers else '`[x, y]`'}"
+    limits = [
+        words.format(field[key])
+        for key, words in LIMITS.items()
+        if abs(field.get(key, UNLIMITED)) < UNLIMITED
+    ]
+    return f"{KINDS[str(kind)]}{', ' if limits else ''}{' and '.join(limits)}"
+
+
+def _long_choices(fields: dict[str, dict[str, Any]]) -> list[str]:
+    return [
+        f"`{key}` takes: {', '.join(f'`{name}`' for name in field['enum'])}."
+        for key, field in fields.items()
+        if len(field.get("enum", [])) > MOST
+    ]
+
+
+def _index(modulators: dict[str, type[Modulator]]) -> str:
+    rows = [
+        (f"[`{name}`]({name}.md)", (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " "))
+        for name, cls in modulators.items()
+    ]
+    shared = [
+        (f"`{key}`", field.description or "")
+        for key, field in Layer.model_fields.items()
+        if key not in OWN_KEYS
+    ]
+    return _joined(
+        MADE,
+        "# Modulators",
+        "What can move a picture: sources of curves, one value a frame. Each `[[motion]]` of a "
+        "project is a layer that uses one. `phosphene modulators NAME` tells the same, of plugins' "
+        "too, and `phosphene plot PROJECT -o plot.png` draws what they do in a project.",
+        _table(("modulator", "what it does"), rows),
+        "The sample project, drawn: the line is a channel's value, and each band is what one layer "
+        "brought to it.",
+        "![samples/nocturne.toml as phosphene plot draws it](../pictures/plot-nocturne.png)",
+        "## What every layer takes",
+        _table(("key", "what it means"), shared),
+        f"A position is {POSITION_HELP}; a span is {SPAN_HELP}.",
+        "The [channels](../channels.md) say what can be moved, and the [project file]"
+        "(../project-file.md) has the rest.",
+    )
+
+
+def _draw(name: str, project: Project, song: Song) -> None:
+    from phosphene.plotting import picture_of
+    from phosphene.plotting.formats import png
+
+    drawn = Image.open(io.BytesIO(png(picture_of(song, project, title=name)))).convert("RGB")
+    drawn.quantize(64).save(PICTURES / f"plot-{name}.png", optimize=True)
+
+
+def main() -> None:
+    """Write the pages, and draw the plots."""
+    from phosphene.song.listening import listen
+
+    registry = load_plugins()
+    for path, text in pages(registry).items():
+        path.write_text(text, encoding="utf-8")
+    song = listen(SONG)
+    _draw("nocturne", read_project(SONG.with_suffix(".toml"), registry), song)
+    for name in built_in(registry):
+        _draw(name, example(name, registry), song)
+        print(f"{name}: docs/modulators/{name}.md, docs/pictures/plot-{name}.png")
+
+
+if __name__ == "__main__":
+    main()
