@@ -16,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 
+from phosphene.looks import looks
 from phosphene.modulator import Modulator
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import OWN_KEYS, Layer, Project
@@ -178,6 +179,10 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
         "![samples/nocturne.toml as phosphene plot draws it](../pictures/plot-nocturne.png)",
         "## What every layer takes",
         _table(("key", "what it means"), shared),
+        "## Looks",
+        'Layers by one name: `look = "pulse"` in a `[[motion]]` in place of `use`. What else '
+        "stands there overrides them; `amount` scales the whole look.",
+        _table(("look", "what it does"), [(f"`{k}`", v["about"]) for k, v in looks().items()]),
         f"A position is {POSITION_HELP}; a span is {SPAN_HELP}.",
         "The [channels](../channels.md) say what can be moved, and the [project file]"
         "(../project-file.md) has the rest.",

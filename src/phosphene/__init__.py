@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from phosphene.hookspecs import hookimpl
     from phosphene.modulator import Modulator
     from phosphene.score.channels import CHANNELS, Curve
-    from phosphene.score.envelopes import hits, on_frames
+    from phosphene.score.envelopes import on_frames
+    from phosphene.score.hits import hits
     from phosphene.score.timeline import Timeline
     from phosphene.score.units import Position, Span
     from phosphene.song.song import Feature, Song
@@ -29,7 +30,7 @@ _PUBLIC = {
     "Song": "phosphene.song.song",
     "Span": "phosphene.score.units",
     "Timeline": "phosphene.score.timeline",
-    "hits": "phosphene.score.envelopes",
+    "hits": "phosphene.score.hits",
     "hookimpl": "phosphene.hookspecs",
     "on_frames": "phosphene.score.envelopes",
 }

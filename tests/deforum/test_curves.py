@@ -134,9 +134,13 @@ def test_the_cadence_moves_every_frame_and_paints_each_nth(brought):
     assert "diffusion_cadence = 3" in made.text
 
 
-def test_what_the_language_lacks_is_listed_and_the_rest_is_carried(brought):
-    made, score = brought(zoom="0:(1+(t^2)*0.001)", angle="0:(t*0.1)", max_frames=20)
-    assert [line for line in made.lost if "zoom" in line and "^" in line]
+@pytest.mark.parametrize(
+    ("zoom", "told"),
+    [("1+(t^2)*0.001", "^"), ("1/t", "inf at frame 0"), ("1+nose", "'nose'"), ("sum(t)", "'sum'")],
+)
+def test_what_the_language_lacks_is_listed_and_the_rest_is_carried(brought, zoom, told):
+    made, score = brought(zoom=f"0:({zoom})", angle="0:(t*0.1)", max_frames=20)
+    assert [line for line in made.lost if line.startswith("zoom: ") and told in line]
     np.testing.assert_array_equal(score.channels["zoom"], 1.0)
     np.testing.assert_allclose(score.channels["rotation"], -0.1 * np.arange(20))
 

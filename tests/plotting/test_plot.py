@@ -72,6 +72,12 @@ def test_html_is_whole_and_holds_the_values(folder):
     assert [prompt["text"] for prompt in data["prompts"]] == ["a cat", "</script><b>a dog</b>"]
 
 
+def test_a_prompt_in_any_script_is_drawn_without_a_warning(folder, recwarn):
+    script = 'prompts.at={"0" = "\u68ee\u306e\u4e2d \u0e1b\u0e48\u0e32", "10" = "$x"}'
+    assert plot(folder, "-o", folder / "plot.png", "--set", script).exit_code == 0
+    assert [str(one.message) for one in recwarn if "Glyph" in str(one.message)] == []
+
+
 def test_other_endings_are_refused(folder):
     result = plot(folder, "-o", folder / "plot.jpg")
     assert result.exit_code == 2

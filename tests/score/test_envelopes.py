@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.envelopes import hits, normalised, on_frames, slewed
+from phosphene.score.envelopes import normalised, on_frames, slewed
+from phosphene.score.hits import hits
 from phosphene.song.song import Feature
 from phosphene.testing import synthetic_song, timeline
 

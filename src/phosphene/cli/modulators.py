@@ -10,7 +10,7 @@ import click
 def modulators(name: str | None) -> None:
     """List the modulators, or show NAME with its parameters, units and defaults."""
     from phosphene.cli.console import out, warn_of_broken
-    from phosphene.cli.tables import modulator_page, modulator_table
+    from phosphene.cli.tables import look_table, modulator_page, modulator_table
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
     from phosphene.plugins import load_plugins
@@ -19,7 +19,11 @@ def modulators(name: str | None) -> None:
     warn_of_broken(registry)
     if name is None:
         out.print(modulator_table(registry))
-        out.print("\n`phosphene modulators NAME` shows the parameters of one.")
+        out.print(look_table())
+        out.print(
+            "`phosphene modulators NAME` shows the parameters of a modulator. A look is a few of "
+            'them under one name: look = "pulse" instead of use = ...'
+        )
     elif name in registry.modulators:
         out.print(modulator_page(registry, name))
     else:

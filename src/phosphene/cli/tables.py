@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from phosphene.looks import looks
 from phosphene.plugins import Registry
 
 
@@ -37,6 +38,14 @@ def modulator_table(registry: Registry) -> Table:
     for name, cls in sorted(registry.modulators.items()):
         summary = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
         table.add_row(name, escape(summary), registry.owner("modulators", name).package)
+    return table
+
+
+def look_table() -> Table:
+    """Every look: the name, and what its layers do together."""
+    table = _table("look", "what it does")
+    for name, look in looks().items():
+        table.add_row(name, escape(look["about"]))
     return table
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from phosphene.deforum.schedule import Key, Schedule
 from phosphene.score.formulas import FormulaError, parse
+from phosphene.score.formulas.evaluate import curve
 
 
 def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
@@ -48,7 +51,8 @@ def formulas(schedule: Schedule, rest: float) -> list[str]:
     Raises
     ------
     FormulaError
-        If one holds something that the language lacks, or a single key's is too long.
+        If one holds something that the language lacks, is no number in some frame, or is too long
+        for a single key.
     """
     return _formulas(schedule, 0, len(schedule.keys), rest)
 
@@ -63,7 +67,7 @@ def _formulas(schedule: Schedule, first: int, last: int, rest: float) -> list[st
     elif after:
         text = f"where(frame < {schedule.keys[last].frame}, {text}, {rest:g})"
     try:
-        parse(text)
+        _run(text, schedule.last + 1)
     except FormulaError:
         if last - first < 2:
             raise
@@ -71,6 +75,12 @@ def _formulas(schedule: Schedule, first: int, last: int, rest: float) -> list[st
         halves = (first, middle), (middle, last)
         return [part for half in halves for part in _formulas(schedule, *half, rest)]
     return [text]
+
+
+def _run(text: str, frames: int) -> None:
+    """Refuse at once what would be refused when the project is composed."""
+    names = {"frame": np.arange(float(frames)), "pi": np.pi, "e": np.e}
+    curve(text, parse(text).tree, names, frames)
 
 
 def _piecewise(schedule: Schedule, first: int, last: int) -> str:
@@ -88,5 +98,5 @@ def _piece(schedule: Schedule, key: Key, following: Key | None) -> str:
     if following is None or isinstance(key.value, str) or key.value == following.value:
         return begin
     end = schedule.formula(following, str(following.frame))
-    passed = f"frame - {key.frame}" if key.frame else "frame"
-    return f"lerp({begin}, {end}, ({passed}) / {following.frame - key.frame})"
+    passed = f"(frame - {key.frame})" if key.frame else "frame"
+    return f"lerp({begin}, {end}, {passed} / {following.frame - key.frame})"

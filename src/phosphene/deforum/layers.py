@@ -7,6 +7,7 @@ from typing import Any
 
 from phosphene.deforum.curves import formulas, keyframes
 from phosphene.deforum.motion import Carried, carried
+from phosphene.deforum.schedule import Schedule
 from phosphene.deforum.settings import Settings
 from phosphene.score.channels import CHANNELS
 from phosphene.score.formulas import FormulaError
@@ -84,7 +85,7 @@ def layers(settings: Settings, seed: int, end: int) -> Layers:
     return Layers(tables, found, lost)
 
 
-def _rests(channel: str, schedule: Any) -> bool:
+def _rests(channel: str, schedule: Schedule) -> bool:
     neutral = CHANNELS[channel].neutral
     return schedule.numbers and all(schedule.number(key) == neutral for key in schedule.keys)
 

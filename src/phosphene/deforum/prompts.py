@@ -38,14 +38,14 @@ class Prompts:
     lost: list[str] = field(default_factory=list)
 
 
-def read_prompts(settings: Settings, last: int, seed: int) -> Prompts:
+def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     """Read the prompts.
 
     Parameters
     ----------
     settings : Settings
-    last : int
-        Number of the last frame; prompts past it are left out.
+    end : int
+        The last frame that the video has; prompts past it are left out.
     seed : int
 
     Returns
@@ -61,13 +61,13 @@ def read_prompts(settings: Settings, last: int, seed: int) -> Prompts:
     placed: dict[int, tuple[str, str]] = {}
     before, after = settings.text("positive_prompts"), settings.text("negative_prompts")
     for key, text in _table(settings).items():
-        frame = _frame(settings, str(key), last, seed)
+        frame = _frame(settings, str(key), seed)
         positive, _, negative = str(text).partition("--neg")
         plain = [
             _plain(part, f'prompt "{key}"', lost) for part in (f"{before} {positive}", negative)
         ]
-        if frame > last:
-            lost.append(f'prompts: "{key}" lies past the last frame, {last}')
+        if frame > end:
+            lost.append(f'prompts: "{key}" lies past the last frame, {end}')
         else:
             placed[frame] = plain[0], plain[1]
     at = {str(frame): placed[frame][0] for frame in sorted(placed)}
@@ -92,7 +92,8 @@ def _table(settings: Settings) -> dict[Any, Any]:
     return prompts
 
 
-def _frame(settings: Settings, key: str, last: int, seed: int) -> int:
+def _frame(settings: Settings, key: str, seed: int) -> int:
+    last = settings.whole("max_frames") - 1
     try:
         return max(0, int(constant(translated(key.strip("'\" "), "0", last, seed))))
     except PhospheneError as error:

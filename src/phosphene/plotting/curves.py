@@ -106,7 +106,12 @@ def _list(axes: Axes, parts: list[Part]) -> None:
             fontsize=10, color=INK, va="center", parse_math=False,
         )  # fmt: skip
         axes.annotate(
-            fitted(part.entry, ROOM - length(use, 10), 8.5, lines=1), (1, 0), (6, 0),
-            xycoords=name, textcoords="offset points", fontsize=8.5, color=QUIET, va="bottom",
-            parse_math=False,
+            _entry(part.entry, ROOM - length(use, 10)), (1, 0), (6, 0), xycoords=name,
+            textcoords="offset points", fontsize=8.5, color=QUIET, va="bottom", parse_math=False,
         )  # fmt: skip
+
+
+def _entry(entry: str, room: float) -> str:
+    """A layer's entry; of a long one, such as a look's, the end says more than `motion`."""
+    short = entry if length(entry, 8.5) <= room else entry.removeprefix("motion")
+    return fitted(short, room, 8.5, lines=1)

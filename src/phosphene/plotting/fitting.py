@@ -5,12 +5,16 @@ from __future__ import annotations
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
+from phosphene.plotting.fonts import FAMILY
+
 _MEASURE = TextToPath()
 
 
 def length(text: str, size: float) -> float:
     """Length of a line of text in pixels at 100 dots per inch; `size` is in points."""
-    width, _, _ = _MEASURE.get_text_width_height_descent(text, FontProperties(size=size), False)
+    width, _, _ = _MEASURE.get_text_width_height_descent(
+        text, FontProperties(FAMILY, size=size), False
+    )
     return float(width) * 100 / 72
 
 

@@ -6,21 +6,21 @@ import io
 from collections.abc import Callable
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 
 from phosphene.plotting.figure import draw
+from phosphene.plotting.fonts import fonts
 from phosphene.plotting.page import page
 from phosphene.plotting.picture import Picture
 
 
 def png(picture: Picture) -> bytes:
     """A picture of 1600 px width."""
-    return _saved(draw(picture), "png", Software=None)
+    return _saved(picture, "png", Software=None)
 
 
 def svg(picture: Picture) -> bytes:
     """Vectors; the same plot is the same file."""
-    return _saved(draw(picture), "svg", Date=None, Creator=None)
+    return _saved(picture, "svg", Date=None, Creator=None)
 
 
 def html(picture: Picture) -> bytes:
@@ -28,10 +28,10 @@ def html(picture: Picture) -> bytes:
     return page(picture, svg(picture).decode()).encode()
 
 
-def _saved(figure: Figure, form: str, **metadata: None) -> bytes:
+def _saved(picture: Picture, form: str, **metadata: None) -> bytes:
     file = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "phosphene"}):
-        figure.savefig(file, format=form, metadata=metadata)
+    with fonts(), mpl.rc_context({"svg.hashsalt": "phosphene"}):
+        draw(picture).savefig(file, format=form, metadata=metadata)
     return file.getvalue()
 
 

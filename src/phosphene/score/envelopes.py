@@ -10,11 +10,8 @@ import numpy as np
 
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges
-from phosphene.score.hits import hits
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature
-
-__all__ = ["hits", "normalised", "on_frames", "slewed"]
 
 
 def normalised(values: Curve, percentile: float | None) -> Curve:
