@@ -31,12 +31,11 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
 
     INPUT is a project file (.toml), or a song, which gets a default project.
     """
-    from phosphene.cli.console import out, warn_of_broken
-    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.console import out
+    from phosphene.cli.inputs import Options, composed
     from phosphene.cli.outputs import write_text
     from phosphene.cli.reports import warn_of_clamped
     from phosphene.errors import ProjectError
-    from phosphene.plugins import load_plugins
 
     if output is None and explain is None:
         raise ProjectError(
@@ -48,12 +47,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    registry = load_plugins()
-    warn_of_broken(registry)
-    chosen = Options(**options)
-    project = read_input(input, chosen, registry)
-    song = hear(project.song.file, registry)
-    score = compose_for(song, project, chosen)
+    project, song, score = composed(input, Options(**options))
     warn_of_clamped(score)
     if explain is not None:
         out.print(_explained(explain, song, project, score), markup=False)

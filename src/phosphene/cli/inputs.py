@@ -125,3 +125,15 @@ def hear(path: Path, registry: Registry | None = None) -> Song:
             path, lambda step, share: progress.update(task, description=step, completed=share)
         )
     return replace(song, extra=registry.features) if registry else song
+
+
+def composed(path: Path, options: Options) -> tuple[Project, Song, Score]:
+    """All that a command needs that looks at a Score and does not paint it."""
+    from phosphene.cli.console import warn_of_broken
+    from phosphene.plugins import load_plugins
+
+    registry = load_plugins()
+    warn_of_broken(registry)
+    project = read_input(path, options, registry)
+    song = hear(project.song.file, registry)
+    return project, song, compose_for(song, project, options)

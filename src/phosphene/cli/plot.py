@@ -30,11 +30,10 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
     beats stands above the curves, and the prompts below them, on one time axis.
     """
-    from phosphene.cli.console import out, warn_of_broken
-    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.console import out
+    from phosphene.cli.inputs import Options, composed
     from phosphene.errors import ProjectError
     from phosphene.plotting import FORMATS, picture_of
-    from phosphene.plugins import load_plugins
     from phosphene.score.compose import Format
 
     write = FORMATS.get(output.suffix.lower())
@@ -43,12 +42,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    registry = load_plugins()
-    warn_of_broken(registry)
-    chosen = Options(**options)
-    project = read_input(input, chosen, registry)
-    song = hear(project.song.file, registry)
-    score = compose_for(song, project, chosen)
+    project, song, score = composed(input, Options(**options))
     form = Format(score.fps, score.width, score.height)
     picture = picture_of(song, project, form, _title(input, song, score))
     _write(output, write(picture))
