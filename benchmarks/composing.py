@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from benchmarks.table import markdown
 from phosphene.plugins import load_plugins
 from phosphene.project_file import make_project
 from phosphene.score.compose import Format, compose
@@ -67,14 +68,10 @@ def _measured(case: str, duration: float, own_fps: int, fps: int) -> dict[str, A
     return {"case": case, "frames": len(score), "seconds": min(seconds), "peak_mib": peak}
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows as a Markdown table."""
-    lines = ["| ten layers | frames | seconds | peak MiB |", "| --- | ---: | ---: | ---: |"]
-    for row in rows:
-        numbers = f"{row['frames']:,} | {row['seconds']:.3f} | {row['peak_mib']:.0f}"
-        lines.append(f"| {row['case']} | {numbers} |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(table(measure()))
+def report() -> str:
+    """The table."""
+    rows = [
+        [row["case"], f"{row['frames']:,}", f"{row['seconds']:.3f}", f"{row['peak_mib']:.0f}"]
+        for row in measure()
+    ]
+    return markdown(["ten layers", "frames", "seconds", "peak MiB"], rows)

@@ -57,13 +57,13 @@ def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
     print(f"painted: {target}", flush=True)
 
 
-def article(target: Path, steps: int = 20, guidance: float = 4.5, tile: int = 256) -> None:
+def article(target: Path, steps: int = 20, guidance: float = 3.0, tile: int = 256) -> None:
     """The article's three prompts, four seeds each."""
     pipeline = load()
     sheet([paint(pipeline, [p] * 4, 7, steps, guidance) for p in ARTICLE], target, tile)
 
 
-def contact(target: Path, steps: int = 20, guidance: float = 4.5, tile: int = 72) -> None:
+def contact(target: Path, steps: int = 12, guidance: float = 3.0, tile: int = 72) -> None:
     """Worlds down, colour words across; the first column has no colour word."""
     pipeline = load()
     columns = ["", *COLOURS]

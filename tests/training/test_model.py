@@ -66,6 +66,24 @@ def test_the_words_reach_the_text_model_by_the_same_ids(pipeline):
     assert config.max_position_embeddings == tokenizer.model_max_length
 
 
+def test_synonyms_mean_the_same_and_fillers_nothing(pipeline):
+    """Told by the text model's last position, where the whole caption has been read."""
+
+    def meaning(words: str) -> torch.Tensor:
+        ids = pipeline.tokenizer(words, padding="max_length", return_tensors="pt").input_ids
+        with torch.no_grad():
+            return pipeline.text_encoder(ids).last_hidden_state[0, -1]
+
+    def alike(a: str, b: str) -> float:
+        return float(torch.cosine_similarity(meaning(a), meaning(b), dim=0))
+
+    assert alike("red nebula", "crimson cosmic clouds") > alike("red nebula", "teal nebula")
+    assert alike("red nebula", "crimson cosmic clouds") > alike("red nebula", "red temple")
+    assert alike("blue city", "blue city, digital art, highly detailed") > alike(
+        "blue city", "blue city, with neon signs"
+    )
+
+
 def test_colour_words_are_obeyed(pipeline):
     """Few steps are enough for the hue: red, green and blue nebulae lie where they should."""
     wanted = {"red": 0, "green": 120, "blue": 220}

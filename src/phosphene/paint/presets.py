@@ -49,7 +49,7 @@ class Preset:
 _TABLE = {
     "worlds": (
         "bundled: small, runs everywhere, no download",
-        Preset(str(WORLDS), steps=8, guidance_scale=3.0),
+        Preset(str(WORLDS), steps=6, guidance_scale=4.0),
     ),
     "sd15": (
         "Stable Diffusion 1.5, as in the article",
