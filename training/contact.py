@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import torch
 from diffusers import AutoPipelineForText2Image, DiffusionPipeline
+from PIL import Image
 
 from training.captions import ARTICLE_STYLE
 from training.palettes import COLOURS
@@ -47,13 +48,14 @@ def paint(
 
 
 def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
-    """Rows of pictures, shrunk to `tile` pixels, written as one PNG."""
+    """Rows of pictures, shrunk to `tile` pixels, written as one PNG of 256 colours."""
     small = [
         np.hstack([cv2.resize(p, (tile, tile), interpolation=cv2.INTER_AREA) for p in row])
         for row in rows
     ]
     target.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(target), np.vstack(small)[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    whole = Image.fromarray(np.vstack(small)).quantize(256, dither=Image.Dither.NONE)
+    whole.save(target, optimize=True)
     print(f"painted: {target}", flush=True)
 
 
