@@ -7,9 +7,9 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 Rng = np.random.Generator
 
 
@@ -97,7 +97,7 @@ def blob(size: int, x: float, y: float, radius: float) -> Field:
     return np.exp(-((gx - x) ** 2 + (gy - y) ** 2) / (radius * radius))
 
 
-def polygon(size: int, points: NDArray[np.floating] | list[tuple[float, float]]) -> Field:
+def polygon(size: int, points: ArrayLike) -> Field:
     """Mask of a polygon, antialiased; points in picture sizes."""
     mask = np.zeros((size, size), np.uint8)
     corners = np.round(np.asarray(points, np.float64) * size * 16).astype(np.int32)

@@ -4,7 +4,7 @@ import json
 import random
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.captions import FILLERS, caption
@@ -31,7 +31,7 @@ def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
         bpe.normalizer = normalizers.Lowercase()
         bpe.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Split(pattern_(), behavior="removed", invert=True),
+                pre_tokenizers.Split(words_of_clip(), behavior="removed", invert=True),
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
@@ -50,9 +50,8 @@ def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
     )
 
 
-def pattern_():
-    from tokenizers import Regex
-
+def words_of_clip() -> Regex:
+    """Where CLIP parts a text: letters, single digits, runs of signs."""
     return Regex(r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+""")
 
 

@@ -137,7 +137,7 @@ def resume(model: Worlds) -> tuple[dict[str, Tensor], float, int]:
     return average, facts["seconds"], int(facts["steps"])
 
 
-def train_unet(minutes: float = 80, peak: float = 4e-4) -> None:
+def train_unet(minutes: float = 76, peak: float = 4e-4) -> None:
     """Until `minutes` of training are spent, counted over all runs; the rate falls to nothing."""
     torch.manual_seed(int(time.time()))
     rng = random.Random(time.time())
