@@ -67,7 +67,7 @@ def sd15(folder: Path) -> None:
     pipe = StableDiffusionImg2ImgPipeline(
         vae=vae(), text_encoder=CLIPTextModel(text_config()), tokenizer=tokenizer(folder / "t"),
         unet=unet(cross_attention_dim=WIDTH),
-        scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False),
+        scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, steps_offset=1),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
     pipe.save_pretrained(folder)
