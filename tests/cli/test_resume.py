@@ -48,6 +48,16 @@ def at_frame(monkeypatch, number, do):
     return lambda: monkeypatch.setattr(filming, "to_bytes", whole)
 
 
+def snapshot(folder, target):
+    """A copy of one moment: made again where a segment took its name while it was copied."""
+    while True:
+        try:
+            shutil.copytree(folder, target)
+            return
+        except shutil.Error:
+            shutil.rmtree(target)
+
+
 def stop():
     raise KeyboardInterrupt
 
@@ -80,7 +90,7 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
 def test_kill_9_at_any_frame(project, tmp_path, monkeypatch, uninterrupted, frame):
     """What lies on the disk at that moment is all that a killed process leaves."""
     target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
-    heal = at_frame(monkeypatch, frame, lambda: shutil.copytree(folder, tmp_path / "left"))
+    heal = at_frame(monkeypatch, frame, lambda: snapshot(folder, tmp_path / "left"))
     assert render(project, target).exit_code == 0
     heal()
     target.unlink()
