@@ -1,28 +1,41 @@
-"""One command makes the model: draw, vae, unet, export, look. What is done is not done again.
+"""One command makes the model: draw, vae, text, latents, unet. What is done is not done again.
 
-python -m training [--vae-minutes 13] [--unet-minutes 76] [--chunks 24]
+python -m training                       goes on until it is stopped (SIGTERM keeps the work)
+python -m training --minutes 90          for so long
+python -m training --finish-minutes 120  the last session: the rate falls, then export and sheets
 """
 
 import argparse
+import subprocess
+import sys
 
 from training import contact, draw, export, latents, unet, vae
-from training.places import CACHE, PICTURES
+from training.places import PICTURES, RUNS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--vae-minutes", type=float, default=13)
-    parser.add_argument("--unet-minutes", type=float, default=76)
-    parser.add_argument("--chunks", type=int, default=24, help="500 pictures each")
+    parser.add_argument("--chunks", type=int, default=40, help="500 pictures each")
+    parser.add_argument("--vae-minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=0, help="0: until stopped")
+    parser.add_argument("--finish-minutes", type=float, default=0)
     given = parser.parse_args()
-    if not (CACHE / f"pictures-{given.chunks - 1:03d}.npy").exists():
-        draw.draw(given.chunks)
+    first = min(4, given.chunks)
+    draw.draw(first)
     vae.make_vae(given.vae_minutes)
-    latents.encode_all()
-    unet.train_unet(given.unet_minutes)
-    export.export()
-    contact.article(PICTURES / "worlds-article.png", tile=160)
-    contact.contact(PICTURES / "worlds-contact.png")
+    latents.encode_first(first)
+    # the rest of the pictures is drawn and encoded beside the training, which takes them up
+    filling = subprocess.Popen([sys.executable, "-m", "training.latents", str(given.chunks)])
+    try:
+        unet.train_unet(given.minutes, given.finish_minutes)
+    finally:
+        filling.terminate()
+        filling.wait()
+    if given.finish_minutes:
+        export.export(RUNS / "worlds")
+        contact.article(PICTURES / "worlds-article.png", tile=160, folder=RUNS / "worlds")
+        contact.contact(PICTURES / "worlds-contact.png", folder=RUNS / "worlds")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,135 +1,108 @@
-"""Brushes: the few strokes that all worlds are painted with.
-
-A picture is float32 (size, size, 3) in 0..1; a mask or field is float32 (size, size) in 0..1.
-"""
-
-from functools import cache
+"""Brushes: the strokes that all worlds are painted with. Shapes and lengths as in canvas.py."""
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Field = NDArray[np.floating]
-Rng = np.random.Generator
-
-
-@cache
-def grid(size: int) -> tuple[Field, Field]:
-    """x and y of every pixel's centre, 0..1 from the left and from the top."""
-    line = ((np.arange(size) + 0.5) / size).astype(np.float32)
-    x, y = np.meshgrid(line, line)
-    return x, y
+from training.canvas import Canvas, Field
 
 
 def noise(
-    rng: Rng, size: int, cells: float = 4, octaves: int = 4, gain: float = 0.5, wide: float = 1
+    c: Canvas, cells: float = 4, octaves: int = 4, gain: float = 0.5, wide: float = 1
 ) -> Field:
-    """Smooth noise stretched to 0..1; `wide` > 1 stretches it sideways."""
-    total = np.zeros((size, size), np.float32)
+    """Smooth noise stretched to 0..1, `cells` to a short side; `wide` > 1 stretches it sideways."""
+    total = np.zeros(c.shape, np.float32)
     weight = 1.0
     for octave in range(octaves):
-        rows = max(2, round(cells * 2**octave))
-        columns = max(2, round(rows / wide))
-        if rows > size // 2:
+        scale = cells * 2**octave
+        rows, columns = max(2, round(scale * c.high)), max(2, round(scale * c.wide / wide))
+        if rows > c.height // 2 or columns > c.width:
             break
-        dots = rng.random((rows, columns), np.float32)
-        total += weight * cv2.resize(dots, (size, size), interpolation=cv2.INTER_CUBIC)
+        dots = c.rng.random((rows, columns), np.float32)
+        total += weight * cv2.resize(dots, (c.width, c.height), interpolation=cv2.INTER_CUBIC)
         weight *= gain
     low, high = float(total.min()), float(total.max())
     return (total - low) / max(high - low, 1e-6)
 
 
-def line_noise(rng: Rng, size: int, cells: float = 4, octaves: int = 4, gain: float = 0.5) -> Field:
-    """Noise along one line, (size,), about 0 with peaks near +-1."""
-    total = np.zeros(size, np.float32)
+def line_noise(c: Canvas, cells: float = 4, octaves: int = 4, gain: float = 0.5) -> Field:
+    """Noise along one row of pixels, (width,), about 0 with peaks near +-1."""
+    total = np.zeros(c.width, np.float32)
     for octave in range(octaves):
-        knots = rng.uniform(-1, 1, max(3, round(cells * 2**octave) + 1)).astype(np.float32)
-        row = cv2.resize(knots[None], (size, 1), interpolation=cv2.INTER_CUBIC)[0]
+        knots = max(3, round(cells * c.wide * 2**octave) + 1)
+        values = c.rng.uniform(-1, 1, knots).astype(np.float32)
+        row = cv2.resize(values[None], (c.width, 1), interpolation=cv2.INTER_CUBIC)[0]
         total += gain**octave * row
     return total
 
 
-def swirl(field: Field, dx: Field, dy: Field, amount: float) -> Field:
-    """The field seen through a moving lens: displaced by amount * (dx, dy) pixels."""
-    size = field.shape[0]
-    x, y = grid(size)
-    map_x = x * size - 0.5 + amount * (dx - 0.5)
-    map_y = y * size - 0.5 + amount * (dy - 0.5)
+def look_up(field: Field, c: Canvas, at_x: Field, at_y: Field) -> Field:
+    """The field read at (at_x, at_y) in short sides, mirrored at the border."""
+    map_x = (at_x * c.short - 0.5).astype(np.float32)
+    map_y = (at_y * c.short - 0.5).astype(np.float32)
     return cv2.remap(field, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+def swirl(c: Canvas, field: Field, dx: Field, dy: Field, amount: float) -> Field:
+    """The field seen through a moving lens: displaced by amount * (dx, dy) short sides."""
+    return look_up(field, c, c.x + amount * (dx - 0.5), c.y + amount * (dy - 0.5))
 
 
 def shade(lut: Field, tone: Field | float) -> Field:
     """Colours of a ramp (1024, 3) at tones 0..1."""
-    index = np.clip(np.asarray(tone) * 1023, 0, 1023).astype(np.int32)
+    index = np.clip(np.asarray(tone, np.float32) * 1023, 0, 1023).astype(np.int32)
     return lut[index]
 
 
 def lay(picture: Field, colour: Field, mask: Field) -> Field:
-    """Colour (a picture, or one colour) over picture where mask is 1; looks only at its box."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    out = picture.copy()
-    if rows.size:
-        box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-        part = picture[box]
-        over = colour[box] if colour.ndim == 3 else colour
-        out[box] = part + (over - part) * mask[box][..., None]
-    return out
+    """Colour (a picture, or one colour) over picture where mask is 1."""
+    return picture + (colour - picture) * mask[..., None]
 
 
-def shine(picture: Field, colour: Field, light: Field) -> Field:
-    """Light added in the manner of film: it never burns past white."""
-    return 1 - (1 - picture) * (1 - np.clip(light[..., None] * colour, 0, 1))
+def fill(sheet: NDArray[np.uint8], c: Canvas, points: ArrayLike, value: float = 1.0) -> None:
+    """A polygon onto a sheet, antialiased, in place; value 0..1."""
+    corners = np.round(np.asarray(points, np.float64) * c.short * 16 - 8).astype(np.int32)
+    tone = int(np.clip(value * 255, 0, 255))
+    cv2.fillPoly(sheet, [corners], tone, cv2.LINE_AA, 4)
 
 
-def bloom(picture: Field, radius: float = 0.05, amount: float = 0.5, floor: float = 0.6) -> Field:
-    """Bright parts glow into their surroundings; radius in picture sizes."""
-    size = picture.shape[0]
-    small = cv2.resize(picture, (size // 4, size // 4), interpolation=cv2.INTER_AREA)
-    small = np.clip(small - floor, 0, 1) / (1 - floor)
-    small = cv2.GaussianBlur(small, (0, 0), max(radius * size / 4, 0.5))
-    wide = cv2.resize(small, (size, size), interpolation=cv2.INTER_LINEAR)
-    return 1 - (1 - np.clip(picture, 0, 1)) * (1 - np.clip(amount * wide, 0, 1))
+def dot(
+    sheet: NDArray[np.uint8], c: Canvas, x: float, y: float, radius: float, value: float = 1.0
+) -> None:
+    """A disc onto a sheet, antialiased, in place."""
+    at = (round((x * c.short - 0.5) * 16), round((y * c.short - 0.5) * 16))
+    size = max(8, round(radius * c.short * 16))
+    cv2.circle(sheet, at, size, int(np.clip(value * 255, 0, 255)), -1, cv2.LINE_AA, 4)
 
 
-def blob(size: int, x: float, y: float, radius: float) -> Field:
-    """A round soft light: 1 at (x, y), falling off over radius (all in picture sizes)."""
-    gx, gy = grid(size)
-    return np.exp(-((gx - x) ** 2 + (gy - y) ** 2) / (radius * radius))
+def stroke(
+    sheet: NDArray[np.uint8], c: Canvas, points: ArrayLike, width: float, value: float = 1.0
+) -> None:
+    """A line through points onto a sheet, antialiased, in place; width in short sides."""
+    corners = np.round((np.asarray(points, np.float64) * c.short - 0.5) * 16).astype(np.int32)
+    tone, thick = int(np.clip(value * 255, 0, 255)), max(1, round(width * c.short))
+    cv2.polylines(sheet, [corners], False, tone, thick, cv2.LINE_AA, 4)
 
 
-def polygon(size: int, points: ArrayLike) -> Field:
-    """Mask of a polygon, antialiased; points in picture sizes."""
-    mask = np.zeros((size, size), np.uint8)
-    corners = np.round(np.asarray(points, np.float64) * size * 16).astype(np.int32)
-    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
+def tones(sheet: NDArray[np.uint8]) -> Field:
+    return sheet.astype(np.float32) / 255
 
 
-def stars(rng: Rng, size: int, count: int, big: float = 0.1) -> Field:
-    """A sky of points; a share `big` of them with a soft round glow."""
-    field = np.zeros((size, size), np.float32)
-    spots = rng.integers(1, size - 1, (count, 2))
-    field[spots[:, 0], spots[:, 1]] = rng.uniform(0.3, 1.0, count).astype(np.float32)
-    bright = np.zeros_like(field)
-    chosen = spots[: max(1, int(count * big))]
-    bright[chosen[:, 0], chosen[:, 1]] = 1
-    soft = cv2.GaussianBlur(field, (0, 0), 0.7) * 2.2 + cv2.GaussianBlur(bright, (0, 0), 1.6) * 9
-    return np.clip(soft, 0, 1)
+def below(c: Canvas, line: Field, soft: float = 1.0) -> Field:
+    """Mask under a line given for each column, (width,) in short sides; soft in pixels."""
+    return np.clip((c.y - line[None, :]) * c.short / soft, 0, 1).astype(np.float32)
 
 
-def rays(rng: Rng, size: int, x: float, y: float, spread: float = 9) -> Field:
-    """Volumetric light falling from (x, y): soft fans, strongest near their source."""
-    gx, gy = grid(size)
-    angle = np.arctan2(gx - x, gy - y + 1e-3)
-    turns = line_noise(rng, 512, spread, 2)
-    fan = np.interp(angle.ravel(), np.linspace(-np.pi, np.pi, 512), turns).reshape(size, size)
-    distance = np.hypot(gx - x, gy - y)
-    return (np.clip(fan + 0.15, 0, 1) * np.exp(-1.1 * distance)).astype(np.float32)
+def blob(c: Canvas, x: float, y: float, radius: float) -> Field:
+    """A round soft light: 1 at (x, y), falling off over radius."""
+    return np.exp(-((c.x - x) ** 2 + (c.y - y) ** 2) / np.float32(radius * radius))
 
 
-def finish(picture: Field, darken: float = 0.35) -> NDArray[np.uint8]:
-    """A light vignette, then 8 bits."""
-    x, y = grid(picture.shape[0])
-    edge = ((x - 0.5) ** 2 + (y - 0.5) ** 2) * 2
-    out = picture * (1 - darken * edge * edge * 2)[..., None]
-    return (np.clip(out, 0, 1) * 255 + 0.5).astype(np.uint8)
+def veins(field: Field, at: float, sharp: float) -> Field:
+    """Thin lines where a field passes `at`."""
+    return np.exp(-((np.abs(field - at) * sharp) ** 2))
+
+
+def blur(field: Field, sigma: float) -> Field:
+    """Gaussian, sigma in pixels."""
+    return cv2.GaussianBlur(field, (0, 0), sigma)

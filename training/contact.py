@@ -1,6 +1,7 @@
 """Look at the model: contact sheets of what it paints, one PNG each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,10 +10,12 @@ import torch
 from diffusers import AutoPipelineForText2Image, DiffusionPipeline
 from PIL import Image
 
-from training.captions import ARTICLE_STYLE
+from training.look import EXTRAS, Look
 from training.palettes import COLOURS
 from training.places import PICTURES, WORLDS
 from training.scenes import SCENES
+from training.scenes import paint as paint_drawing
+from training.words import ARTICLE_STYLE
 
 ARTICLE = (
     f"a mystical forest with glowing mushrooms, {ARTICLE_STYLE}",
@@ -59,15 +62,19 @@ def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
     print(f"painted: {target}", flush=True)
 
 
-def article(target: Path, steps: int = 20, guidance: float = 3.0, tile: int = 256) -> None:
+def article(
+    target: Path, steps: int = 20, guidance: float = 3.0, tile: int = 256, folder: Path = WORLDS
+) -> None:
     """The article's three prompts, four seeds each."""
-    pipeline = load()
+    pipeline = load(folder)
     sheet([paint(pipeline, [p] * 4, 7, steps, guidance) for p in ARTICLE], target, tile)
 
 
-def contact(target: Path, steps: int = 12, guidance: float = 3.0, tile: int = 72) -> None:
+def contact(
+    target: Path, steps: int = 12, guidance: float = 3.0, tile: int = 72, folder: Path = WORLDS
+) -> None:
     """Worlds down, colour words across; the first column has no colour word."""
-    pipeline = load()
+    pipeline = load(folder)
     columns = ["", *COLOURS]
     rows = [
         paint(pipeline, [f"{colour} {world}".strip() for colour in columns], 11, steps, guidance)
@@ -76,6 +83,17 @@ def contact(target: Path, steps: int = 12, guidance: float = 3.0, tile: int = 72
     sheet(rows, target, tile)
 
 
+def drawn(target: Path, tile: int = 96) -> None:
+    """The drawings themselves: worlds down; their own colours, night, dusk, and palettes across."""
+    looks = [Look("", (), time, "", "", False) for time in ("", "night", "dusk")]
+    looks += [Look("", (colour,)) for colour in list(COLOURS)[::2]]
+    rows = [
+        [paint_drawing(replace(look, world=world, extra=world in EXTRAS), [i, 5], 192)
+         for i, look in enumerate(looks)]
+        for world in SCENES
+    ]  # fmt: skip
+    sheet(rows, target, tile)
+
+
 if __name__ == "__main__":
-    article(PICTURES / "worlds-article.png", tile=160)
-    contact(PICTURES / "worlds-contact.png")
+    drawn(PICTURES / "worlds-drawn.png", tile=64)

@@ -1,83 +1,97 @@
 """Draw the training pictures into training/cache, in chunks, so that a run can be resumed.
 
-cache/pictures-000.npy   (CHUNK, 256, 256, 3) uint8
-cache/looks.json         one [world, colour, night, extra] per picture
+cache/pictures-000.npy   (CHUNK, height, width, 3) uint8; a chunk has one shape
+cache/looks-000.json     the look of each picture
 """
 
 import json
+from dataclasses import asdict
 from multiprocessing import Pool
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from training.look import Look
+from training.look import EXTRAS, STYLES, WEATHERS, Look
 from training.palettes import COLOURS
 from training.places import CACHE
 from training.scenes import SCENES, paint
+from training.scenes.mixing import GROUNDS, SKIES
 
-SIZE = 256
 CHUNK = 500
+# width and height of chunk number n: entry n % 10
+SHAPES = [(256, 256)] * 7 + [(336, 192)] * 2 + [(192, 336)]
+SHAPES = [SHAPES[i] for i in (0, 7, 1, 9, 2, 3, 8, 4, 5, 6)]
 
-# how often a world is drawn, and how often at night and with its extra
-WORLDS = dict.fromkeys(SCENES, (1.0, 0.0, 0.0)) | {
-    "forest": (3.0, 0.4, 0.65),
-    "temple": (2.6, 0.25, 0.6),
-    "city": (3.0, 0.65, 0.65),
-    "ocean": (1.1, 0.3, 0.0),
-    "mountains": (1.1, 0.3, 0.0),
-    "desert": (1.1, 0.3, 0.0),
-}
-NATURAL_SHARE = {"forest": 0.55, "temple": 0.55, "city": 0.55}
+# how often a world is drawn (1 where not told), and with its extra
+WEIGHT = {"forest": 2.6, "temple": 2.4, "city": 2.2, "street": 1.6, "jungle": 1.3, "ruins": 1.2}
+EXTRA = {"forest": 0.6, "jungle": 0.45, "temple": 0.6, "ruins": 0.5, "city": 0.6, "street": 0.6}
+TIMED = (*GROUNDS, "underwater", "clouds", "storm")
 
 
 def look_of(index: int) -> Look:
     """The look of picture number `index`: always the same one."""
     rng = np.random.default_rng([index, 1])
-    names = list(WORLDS)
-    shares = np.array([WORLDS[name][0] for name in names])
-    world = names[int(rng.choice(len(names), p=shares / shares.sum()))]
-    _, night, extra = WORLDS[world]
-    natural = rng.random() < NATURAL_SHARE.get(world, 0.3)
-    colour = "" if natural else str(rng.choice(list(COLOURS)))
-    has_extra = bool(rng.random() < extra)
-    if world == "city" and has_extra:
-        night = 0.95
-    if world == "forest" and has_extra:
-        night = 0.7
-    return Look(world, colour, bool(rng.random() < night), has_extra)
+    names = list(SCENES)
+    shares = np.array([WEIGHT.get(name, 1.0) for name in names])
+    world = str(rng.choice(names, p=shares / shares.sum()))
+    extra = bool(rng.random() < EXTRA.get(world, 0))
+    count = int(
+        rng.choice([0, 1, 2], p=[0.55, 0.37, 0.08] if world in EXTRAS else [0.36, 0.53, 0.11])
+    )
+    colours = tuple(str(word) for word in rng.choice(list(COLOURS), count, replace=False))
+    time = weather = second = style = ""
+    if world in TIMED and world != "underwater":
+        dark = 0.85 if extra and world in ("city", "street") else 0.55 if extra else 0.25
+        time = str(
+            rng.choice(
+                ["", "day", "dusk", "night"], p=[*(np.array([0.5, 0.3, 0.2]) * (1 - dark)), dark]
+            )
+        )
+    if world in GROUNDS and rng.random() < 0.16:
+        weather = str(rng.choice(WEATHERS[1:]))
+    if rng.random() < 0.12:
+        others = (
+            SKIES if world in GROUNDS and rng.random() < 0.7 else [n for n in names if n != world]
+        )
+        second = str(rng.choice(others))
+    if rng.random() < 0.16:
+        style = str(rng.choice(STYLES[1:]))
+    return Look(world, colours, time, weather, style, extra, second)
+
+
+def shape_of(chunk: int) -> tuple[int, int]:
+    return SHAPES[chunk % len(SHAPES)]
 
 
 def draw_chunk(number: int) -> int:
     cv2.setNumThreads(1)
     target = CACHE / f"pictures-{number:03d}.npy"
     if not target.exists():
-        indices = range(number * CHUNK, (number + 1) * CHUNK)
-        pictures = np.stack([paint(look_of(i), [i, 2], SIZE) for i in indices])
-        half_done = target.with_suffix(".part.npy")
-        np.save(half_done, pictures)
+        width, height = shape_of(number)
+        found = [look_of(i) for i in range(number * CHUNK, (number + 1) * CHUNK)]
+        pictures = [paint(k, [number, i, 2], width, height) for i, k in enumerate(found)]
+        (CACHE / f"looks-{number:03d}.json").write_text(json.dumps([asdict(k) for k in found]))
+        half_done = target.with_suffix(".part")
+        with open(half_done, "wb") as file:
+            np.save(file, np.stack(pictures))
         half_done.rename(target)
     return number
 
 
-def draw(chunks: int = 24, workers: int = 2) -> None:
+def draw(chunks: int, workers: int = 2) -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
-    looks = [look_of(i) for i in range(chunks * CHUNK)]
-    rows = [[k.world, k.colour, k.night, k.extra] for k in looks]
-    (CACHE / "looks.json").write_text(json.dumps(rows))
+    missing = [n for n in range(chunks) if not (CACHE / f"pictures-{n:03d}.npy").exists()]
     with Pool(workers) as pool:
-        for number in pool.imap(draw_chunk, range(chunks)):
+        for number in pool.imap_unordered(draw_chunk, missing):
             print(f"drawn: chunk {number + 1} of {chunks}", flush=True)
 
 
-def pictures(chunk: int) -> np.ndarray:
-    """One chunk, memory-mapped."""
-    return np.load(CACHE / f"pictures-{chunk:03d}.npy", mmap_mode="r")
-
-
-def looks() -> list[Look]:
-    """The look of every picture in the cache."""
-    return [Look(*row) for row in json.loads((CACHE / "looks.json").read_text())]
+def looks(path: Path) -> list[Look]:
+    """The looks of one chunk, from its JSON file."""
+    rows = json.loads(path.read_text())
+    return [Look(**{**row, "colours": tuple(row["colours"])}) for row in rows]
 
 
 if __name__ == "__main__":
-    draw()
+    draw(40)

@@ -7,14 +7,16 @@ from pathlib import Path
 import torch
 from diffusers import StableDiffusionPipeline
 
-from training.places import RUNS, WORLDS
-from training.unet import load_model, new_scheduler
+from training.places import RUNS
+from training.unet import CHECKPOINT, load_model, new_scheduler
 from training.vae import load_vae
 
 
-def export(folder: Path = WORLDS, kind: str = "average") -> Path:
+def export(
+    folder: Path = RUNS / "worlds", kind: str = "average", checkpoint: Path = CHECKPOINT
+) -> Path:
     """Written beside the target and then renamed, so that nobody loads half a model."""
-    model = load_model(kind)
+    model = load_model(kind, checkpoint)
     pipeline = StableDiffusionPipeline(
         vae=load_vae(),
         text_encoder=model.text,

@@ -7,9 +7,10 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from training.captions import FILLERS, caption
+from training.captions import caption
 from training.draw import look_of
 from training.places import RUNS
+from training.words import FILLERS, HELD_OUT
 
 WIDTH = 192
 LENGTH = 48
@@ -25,8 +26,8 @@ def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
     """Merges learnt from captions; any byte can be spelled, so no word is unknown."""
     if not (folder / "vocab.json").exists():
         rng = random.Random(0)
-        corpus = [caption(look_of(i % 3000), rng) for i in range(20000)]
-        corpus += [PLAIN, *FILLERS] * 20
+        corpus = [caption(look_of(i % 4000), rng) for i in range(24000)]
+        corpus += [PLAIN, *FILLERS, *(" ".join(words) for words in HELD_OUT.values())] * 20
         bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token=END))
         bpe.normalizer = normalizers.Lowercase()
         bpe.pre_tokenizer = pre_tokenizers.Sequence(

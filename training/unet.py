@@ -1,13 +1,15 @@
 """Train the diffusion model and its text model together, on the cached latents.
 
-v-prediction on a zero-terminal-SNR schedule; captions are made afresh for every sample, and one
-in ten is emptied (or replaced by the usual negative words) for classifier-free guidance.
+v-prediction on a zero-terminal-SNR schedule. The rate stays constant through as many sessions as
+one likes; `finish` lets it fall to nothing over its last minutes. Every step's samples follow from
+its number, so a run that was stopped and went on is the run that was not.
 """
 
 import json
 import math
-import random
+import signal
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -15,18 +17,17 @@ from diffusers import DDIMScheduler, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from training.captions import caption
-from training.draw import looks
-from training.latents import all_latents
-from training.meaning import teach
+from training.batches import BATCH, make_batch
+from training.latents import Known
+from training.meaning import spell, teach
 from training.places import RUNS
-from training.text import LENGTH, WIDTH, train_tokenizer
+from training.text import WIDTH, train_tokenizer
 from training.vae import CHANNELS
 
-BATCH = 8
 BLOCKS = (48, 96, 160, 224)
 CHECKPOINT = RUNS / "unet.safetensors"
-NEGATIVES = ("blurry", "low quality", "watermark", "text", "ugly", "bad")
+BEGINNING = RUNS / "v1" / "unet.safetensors"
+PEAK, WARM_UP, DECAY = 3e-4, 200, 0.9995
 
 
 def new_unet() -> UNet2DConditionModel:
@@ -72,119 +73,132 @@ class Worlds(nn.Module):
         super().__init__()
         self.tokenizer = train_tokenizer()
         self.text = teach(self.tokenizer)
-        self.unet = new_unet().to(memory_format=torch.channels_last)
+        self.unet = new_unet()
+        if BEGINNING.exists():
+            self.unet.load_state_dict(part(load_file(BEGINNING), "average.unet."))
+        self.unet.to(memory_format=torch.channels_last)
 
     def forward(self, noisy: Tensor, times: Tensor, captions: list[str]) -> Tensor:
-        ids = self.tokenizer(
-            captions, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt"
-        )["input_ids"]
-        words = self.text(ids).last_hidden_state
+        words = self.text(spell(self.tokenizer, captions)).last_hidden_state
+        noisy = noisy.contiguous(memory_format=torch.channels_last)
         return self.unet(noisy, times, encoder_hidden_states=words).sample
 
 
-def said(look_caption: str, rng: random.Random) -> str:
-    chance = rng.random()
-    if chance < 0.06:
-        return ""
-    if chance < 0.10:
-        return ", ".join(rng.sample(NEGATIVES, rng.randint(1, 4)))
-    return look_caption
+def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def keep(state: dict[str, Tensor], average: dict[str, Tensor], facts: dict[str, float]) -> None:
-    """The checkpoint: raw weights, their average, and how far training has come."""
-    tensors = {f"raw.{k}": v.contiguous() for k, v in state.items()}
-    tensors |= {f"average.{k}": v.contiguous() for k, v in average.items()}
-    part = CHECKPOINT.with_suffix(".part")
-    save_file(tensors, part, metadata={"facts": json.dumps(facts)})
-    part.rename(CHECKPOINT)
-    CHECKPOINT.with_suffix(".json").write_text(json.dumps(facts))
-
-
-def load_model(kind: str = "average") -> Worlds:
+def load_model(kind: str = "average", path: Path = CHECKPOINT) -> Worlds:
     """The checkpoint's averaged model, or its `raw` one, which is ahead of it early on."""
     model = Worlds()
-    prefix = f"{kind}."
-    tensors = load_file(CHECKPOINT)
-    model.load_state_dict(
-        {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-    )
+    model.load_state_dict(part(load_file(path), f"{kind}."))
     return model.eval()
 
 
-def noised(clean: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(noisy latents, times, the v to be found); one time from each eighth of the schedule."""
-    times = ((torch.arange(BATCH) + torch.rand(BATCH)) / BATCH * 1000).long().clamp(0, 999)
-    alpha, noise = alphas[times].view(-1, 1, 1, 1), torch.randn_like(clean)
-    signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
-    return signal * clean + haze * noise, times, signal * noise - haze * clean
+class Run:
+    """A model in training: its weights, their average, the optimiser and the number of steps."""
 
+    def __init__(self, model: nn.Module, groups: list[dict[str, object]], path: Path) -> None:
+        self.model, self.path = model, path
+        self.steps, self.seconds = 0, 0.0
+        self.weights = dict(model.named_parameters())
+        self.average = {k: v.detach().clone() for k, v in self.weights.items()}
+        self.optimiser = torch.optim.AdamW(
+            groups, lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
 
-def rate(peak: float, share: float, step: int) -> float:
-    """Learning rate after `share` of the time, `step` steps after a (re)start."""
-    fall = 1.0 if share < 0.3 else 0.5 * (1 + math.cos(math.pi * (share - 0.3) / 0.7))
-    return peak * min(1.0, (step + 1) / 100) * max(fall, 0.01)
-
-
-def resume(model: Worlds) -> tuple[dict[str, Tensor], float, int]:
-    """Weights of the checkpoint, if there is one: (average, seconds spent, steps done)."""
-    if not CHECKPOINT.exists():
-        return {k: v.detach().clone() for k, v in model.state_dict().items()}, 0.0, 0
-    tensors = load_file(CHECKPOINT)
-    model.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("raw.")})
-    average = {k[8:]: v for k, v in tensors.items() if k.startswith("average.")}
-    facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
-    return average, facts["seconds"], int(facts["steps"])
-
-
-def train_unet(minutes: float = 76, peak: float = 4e-4) -> None:
-    """Until `minutes` of training are spent, counted over all runs; the rate falls to nothing."""
-    torch.manual_seed(int(time.time()))
-    rng = random.Random(time.time())
-    model = Worlds()
-    average, spent, step = resume(model)
-    weights = dict(model.named_parameters())
-    groups = [
-        {"params": model.unet.parameters(), "share": 1.0},
-        {"params": model.text.parameters(), "share": 0.1},  # it knows its words already
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
-    alphas, known, latents = new_scheduler().alphas_cumprod, looks(), all_latents()
-    start, first, mean_loss, kept = time.time() - spent, step, 1.0, time.time()
-    while (share := (time.time() - start) / (60 * minutes)) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = group["share"] * rate(peak, share, step - first)
-        if step % 100 == 0:
-            latents = all_latents()  # the encoder may still be at work
-        picks = torch.randint(0, len(latents), (BATCH,))
-        clean = latents[picks].float().contiguous(memory_format=torch.channels_last)
-        noisy, times, aim = noised(clean, alphas)
-        captions = [said(caption(known[int(i)], rng), rng) for i in picks]
-        loss = F.mse_loss(model(noisy, times, captions), aim)
-        optimiser.zero_grad(set_to_none=True)
+    def advance(self, loss: Tensor, rate: float) -> None:
+        """One step of the optimiser at a learning rate, and of the average."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["share"] * rate
+        self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
-        optimiser.step()
-        step += 1
-        follow(average, weights, min(0.997, (1 + step - first) / (10 + step - first)))
-        mean_loss += (loss.item() - mean_loss) * max(0.005, 1 / (step - first))
-        if step % 50 == 0:
-            pace = (step - first) / (time.time() - start - spent)
+        torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
+        self.optimiser.step()
+        self.steps += 1
+        keep = min(DECAY, (1 + self.steps) / (10 + self.steps))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.values()), list(self.weights.values()), 1 - keep)
+
+    def save(self) -> None:
+        """Written beside the checkpoint and then renamed."""
+        tensors = {f"raw.{k}": v.detach() for k, v in self.weights.items()}
+        tensors |= {f"average.{k}": v for k, v in self.average.items()}
+        for k, v in self.weights.items():
+            for name in ("exp_avg", "exp_avg_sq", "step"):
+                if name in self.optimiser.state[v]:
+                    tensors[f"{name}.{k}"] = self.optimiser.state[v][name]
+        facts = {"steps": self.steps, "seconds": round(self.seconds, 1)}
+        half_done = self.path.with_suffix(".part")
+        held = {k: v.contiguous() for k, v in tensors.items()}
+        save_file(held, half_done, metadata={"facts": json.dumps(facts)})
+        half_done.replace(self.path)
+        self.path.with_suffix(".json").write_text(json.dumps(facts))
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if not self.path.exists():
+            return
+        tensors = load_file(self.path)
+        with torch.no_grad():
+            for k, v in self.weights.items():
+                v.copy_(tensors[f"raw.{k}"])
+                self.average[k] = tensors[f"average.{k}"].clone()
+                self.optimiser.state[v] = {
+                    name: tensors[f"{name}.{k}"].clone()
+                    for name in ("step", "exp_avg", "exp_avg_sq")
+                    if f"{name}.{k}" in tensors
+                }
+        facts = json.loads(self.path.with_suffix(".json").read_text())
+        self.steps, self.seconds = int(facts["steps"]), float(facts["seconds"])
+
+
+def rate(step: int, finished: float) -> float:
+    """Constant after a warm-up; `finished` is the share of the finishing minutes gone by."""
+    fall = 0.5 * (1 + math.cos(math.pi * min(1.0, finished)))
+    return PEAK * min(1.0, (step + 1) / WARM_UP) * max(fall, 0.003)
+
+
+def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
+    """For `minutes` of this session, or until stopped (SIGTERM keeps what is done) where 0.
+
+    With finish_minutes the rate falls to nothing over that time, and the run ends with it.
+    """
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+    signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
+    model = Worlds()
+    groups = [
+        {"params": list(model.unet.parameters()), "share": 1.0},
+        {"params": list(model.text.parameters()), "share": 0.1},  # it knows its words already
+    ]
+    run = Run(model, groups, CHECKPOINT)
+    run.resume()
+    alphas, known = new_scheduler().alphas_cumprod, Known()
+    start, first, spent, kept = time.time(), run.steps, run.seconds, time.time()
+    limit, mean_loss = finish_minutes or minutes, 0.0
+    while not stopping and (not limit or time.time() - start < 60 * limit):
+        share = (time.time() - start) / (60 * finish_minutes) if finish_minutes else 0.0
+        if run.steps % 200 == 0:
+            known.look_again()
+        batch = make_batch(known, alphas, run.steps)
+        loss = F.mse_loss(model(batch.noisy, batch.times, batch.captions), batch.aim)
+        run.advance(loss, rate(run.steps, share))
+        done = run.steps - first
+        mean_loss += (loss.item() - mean_loss) * max(0.005, 1 / done)
+        run.seconds = spent + time.time() - start
+        if run.steps % 50 == 0:
+            pace = done * BATCH / (time.time() - start)
             print(
-                f"unet {step} {time.time() - start:.0f} s loss {mean_loss:.4f} {pace:.2f} steps/s",
+                f"unet {run.steps} {run.seconds:.0f} s loss {mean_loss:.4f} {pace:.1f} samples/s "
+                f"{len(known.chunks)} chunks",
                 flush=True,
             )
         if time.time() - kept > 240:
             kept = time.time()
-            keep(model.state_dict(), average, {"seconds": kept - start, "steps": step})
-    keep(model.state_dict(), average, {"seconds": time.time() - start, "steps": step})
-    print(f"unet done: {step} steps of {BATCH}", flush=True)
-
-
-@torch.no_grad()
-def follow(average: dict[str, Tensor], weights: dict[str, nn.Parameter], decay: float) -> None:
-    """The average takes one small step towards the weights."""
-    torch._foreach_lerp_([average[k] for k in weights], list(weights.values()), 1 - decay)
+            run.save()
+    run.save()
+    print(f"unet: {run.steps} steps of {BATCH}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ mean 0 and deviation 1 per channel as they are learnt, so the diffusion model ne
 """
 
 import math
+import sys
 import time
 from pathlib import Path
 
@@ -53,14 +54,15 @@ class Crops:
         self.chunks: list[np.ndarray] = []
 
     def look_again(self) -> None:
-        found = sorted(path for path in CACHE.glob("pictures-*.npy") if ".part" not in path.name)
+        found = sorted(CACHE.glob("pictures-???.npy"))
         self.chunks = [np.load(path, mmap_mode="r") for path in found]
 
     def batch(self) -> Tensor:
         out = np.empty((BATCH, CROP, CROP, 3), np.uint8)
         for i in range(BATCH):
             chunk = self.chunks[int(self.rng.integers(len(self.chunks)))]
-            top, left = self.rng.integers(0, chunk.shape[1] - CROP + 1, 2)
+            top = int(self.rng.integers(0, chunk.shape[1] - CROP + 1))
+            left = int(self.rng.integers(0, chunk.shape[2] - CROP + 1))
             crop = chunk[int(self.rng.integers(len(chunk))), top : top + CROP, left : left + CROP]
             out[i] = crop[:, ::-1] if self.rng.random() < 0.5 else crop
         return to_tensor(out)
@@ -123,7 +125,7 @@ def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) 
         optimiser.step()
         mean_loss = 0.97 * mean_loss + 0.03 * loss.item() if step else loss.item()
         step += 1
-        if step % 200 == 0:
+        if step % 250 == 0:
             keep(vae)
             spent = time.time() - start
             print(
@@ -133,17 +135,23 @@ def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) 
     print(f"vae done: {step} steps, {decibels(vae):.2f} dB", flush=True)
 
 
-def make_vae(minutes: float = 13) -> None:
-    """Three quarters of the time, then the detail channels are raised, then the rest."""
+def make_vae(minutes: float = 20) -> None:
+    """Three quarters of the time, then the detail channels are raised, then the rest.
+
+    Weights that lie in runs/ already, of older pictures, are trained further on the new ones.
+    """
     if DONE.exists():
         return
-    train_vae(0.73 * minutes)
-    vae = load_vae()
-    held_out = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
-    with torch.no_grad():
-        raise_details(vae, vae.encode(to_tensor(held_out)).latents)
-    keep(vae)
-    train_vae(0.27 * minutes, 8e-4)
+    if CHECKPOINT.exists():
+        train_vae(minutes, 8e-4)
+    else:
+        train_vae(0.73 * minutes)
+        vae = load_vae()
+        held_out = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
+        with torch.no_grad():
+            raise_details(vae, vae.encode(to_tensor(held_out)).latents)
+        keep(vae)
+        train_vae(0.27 * minutes, 8e-4)
     DONE.write_text(f"{decibels(load_vae()):.2f} dB\n")
 
 
@@ -153,4 +161,4 @@ def keep(vae: AutoencoderTiny) -> None:
 
 
 if __name__ == "__main__":
-    make_vae()
+    make_vae(float(sys.argv[1]) if len(sys.argv) > 1 else 20)

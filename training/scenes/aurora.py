@@ -1,30 +1,36 @@
-"""Aurora: curtains of light over a dark treeline."""
+"""Aurora: curtains of light over snow, a lake or a dark treeline."""
 
 import numpy as np
 
-from training.brush import Field, Rng, bloom, grid, lay, line_noise, noise, shade, shine, stars
+from training.brush import lay, line_noise, shade
+from training.canvas import Canvas, Field
+from training.light import WHITE, bloom, shine, stars
 from training.look import Look
-from training.scenes.ridges import ridge
+from training.scenes.land import ridge, water
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    _, y = grid(size)
-    picture = shade(look.lut, 0.03 + 0.14 * y)
-    picture = shine(picture, np.ones(3, np.float32), stars(rng, size, int(rng.integers(60, 120))))
-    folds = noise(rng, size, 9, 2, 0.5, wide=1)[size // 2]
-    for i in range(int(rng.integers(2, 4))):
-        foot = rng.uniform(0.38, 0.66) + 0.13 * line_noise(rng, size, 2.0, 2, 0.3)
-        above = foot[None, :] - y
-        reach = rng.uniform(0.16, 0.3)
-        veil = np.exp(-np.clip(above, 0, 1) / reach) / (1 + np.exp(-above * 70))
-        stripe = 0.45 + 0.75 * np.roll(folds, 37 * i)[None, :]
-        light = (veil * stripe * rng.uniform(0.75, 1.0)).astype(np.float32)
-        colour = shade(look.lut, 0.74 - 0.25 * np.clip(above * 2, 0, 1))
+def draw(c: Canvas, look: Look) -> Field:
+    picture = shade(look.lut, 0.03 + 0.14 * c.y / c.high)
+    picture = shine(picture, WHITE, stars(c, c.count(80, 180)))
+    for _ in range(c.count(2, 4)):
+        wind = 0.06 * line_noise(c, 2.5, 2, 0.4)
+        foot = c.between(0.32, 0.64) * c.high + 0.16 * line_noise(c, 1.6, 3, 0.4)
+        up = foot[None, :] - c.y
+        # the threads of a curtain lean with its folds
+        column = np.clip(((c.x + up * (0.25 + wind[None, :])) / c.wide) * c.width, 0, c.width - 1)
+        thread = np.clip(0.5 + 0.55 * line_noise(c, 14, 3, 0.6), 0.05, 1.3)[column.astype(int)]
+        reach = c.between(0.14, 0.34) * (0.7 + 0.5 * thread)
+        veil = np.exp(-np.clip(up, 0, 2) / reach) / (1 + np.exp(-np.clip(up, -1, 1) * 60))
+        light = veil * thread * c.between(0.7, 1.0)
+        colour = shade(look.lut, np.clip(0.8 - 0.3 * np.clip(up * 2, 0, 1), 0, 1))
         picture = 1 - (1 - picture) * (1 - np.clip(light[..., None] * colour, 0, 1))
-        top = light * np.clip(above * 2.2, 0, 1)
-        picture = shine(picture, look.accents[1], (0.45 * top).astype(np.float32))
-    hill, _ = ridge(rng, size, 0.84, 0.06, 3, 4, sharp=True)
-    picture = lay(picture, shade(look.lut, 0.10), hill)
-    trees, _ = ridge(rng, size, 0.93, 0.035, 40, 1, sharp=True)
-    picture = lay(picture, shade(look.lut, 0.015), trees)
-    return bloom(picture, 0.05, 0.4, 0.5)
+        picture = shine(picture, look.accents[1], 0.55 * light * np.clip(up * 2.6, 0, 1))
+    low = c.between(0.72, 0.84) * c.high
+    if c.chance(0.7):
+        hill, deep = ridge(c, low, 0.09, 2.2, 5, True)
+        picture = lay(picture, shade(look.lut, 0.11 - 0.25 * np.clip(deep, 0, 0.3)), hill)
+    if c.chance(0.5):
+        picture = water(c, picture, look, low + 0.05, 0.9)
+    trees, _ = ridge(c, low + c.between(0.03, 0.14), 0.045, 34, 2, True)
+    picture = lay(picture, shade(look.lut, 0.015), trees * (c.chance(0.75)))
+    return bloom(picture, 0.05, 0.45, 0.5)

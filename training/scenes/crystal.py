@@ -1,45 +1,70 @@
-"""Crystal: a cluster of shards with lit and shaded faces, glowing from within."""
+"""Crystal: clusters of facetted shards, glowing from within, in a dark cave."""
 
 import numpy as np
 
-from training.brush import Field, Rng, blob, bloom, lay, noise, polygon, shade, shine
+from training.brush import blob, fill, lay, noise, shade, tones
+from training.canvas import Canvas, Field
+from training.light import bloom, shine, stars
 from training.look import Look
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    root = np.array([rng.uniform(0.42, 0.58), rng.uniform(0.86, 0.96)])
-    cave = noise(rng, size, 4, 4)
-    glow = blob(size, root[0], root[1] - 0.35, 0.45)
-    picture = shade(look.lut, 0.04 + 0.12 * cave + 0.22 * glow)
-    count = int(rng.integers(7, 12))
-    for angle in sorted(rng.uniform(-1.15, 1.15, count), key=abs, reverse=True):
-        length = rng.uniform(0.45, 0.8) * (1 - 0.35 * abs(angle))
-        width = rng.uniform(0.045, 0.085)
-        foot = root + np.array([angle * 0.14, 0.02])
-        picture = shard(picture, look, foot, angle, length, width, rng)
-    picture = shine(picture, look.accents[0], 0.5 * blob(size, root[0], root[1] - 0.1, 0.25))
-    return bloom(picture, 0.05, 0.5, 0.55)
+def draw(c: Canvas, look: Look) -> Field:
+    root = (c.between(0.38, 0.62) * c.wide, c.between(0.84, 0.98) * c.high)
+    cave = noise(c, 4, 5, 0.6)
+    picture = shade(
+        look.lut, 0.03 + 0.16 * cave + 0.3 * blob(c, root[0], root[1] - 0.4, 0.5) * cave
+    )
+    for near in range(3):
+        sheet, edges = c.sheet(), c.sheet()
+        for _ in range(round((5, 5, 6)[near] * (0.5 + 0.5 * c.wide))):
+            angle = c.rng.normal() * (0.7 if near < 2 else 0.55)
+            x = root[0] + angle * 0.16 + (c.between(-0.5, 0.5) * c.wide if near == 0 else 0)
+            size = (
+                c.between(0.3, 0.62)
+                * (0.6 + 0.25 * near)
+                * (1 - 0.3 * min(1, abs(angle)))
+                * c.high**0.5
+            )
+            shard(sheet, edges, c, np.array([x, root[1] + 0.05]), angle, size)
+        tone, edge = tones(sheet), tones(edges)
+        inner = 0.2 * (noise(c, 6, 4) - 0.5) + 0.25 * blob(c, root[0], root[1] - 0.1, 0.35)
+        colour = shade(look.lut, np.clip((tone + inner) * (0.55 + 0.22 * near), 0.02, 1))
+        picture = lay(picture, colour, 0.95 * (tone > 0.04))
+        picture = shine(picture, look.accents[1], (0.35 + 0.2 * near) * edge)
+    picture = shine(picture, look.accents[0], 0.55 * blob(c, root[0], root[1] - 0.15, 0.3))
+    picture = shine(picture, look.accents[1], 0.9 * stars(c, 24, 0.5))
+    return bloom(picture, 0.05, 0.55, 0.55)
 
 
 def shard(
-    picture: Field, look: Look, foot: Field, angle: float, length: float, width: float, rng: Rng
-) -> Field:
-    """One prism from its foot along an angle (radians from straight up): two faces and a tip."""
-    size = picture.shape[0]
+    sheet: np.ndarray, edges: np.ndarray, c: Canvas, foot: Field, angle: float, length: float
+) -> None:
+    """One prism from its foot along an angle (radians from straight up): three faces and a tip."""
     up = np.array([np.sin(angle), -np.cos(angle)])
-    side = np.array([-up[1], up[0]])
-    edge = rng.uniform(-0.3, 0.3) * width
-    shoulder, tip = foot + up * length * 0.82, foot + up * length
-    left, middle, right = -side * width, side * edge, side * width
-    faces = (
-        (0.62, [foot + left, shoulder + left, shoulder + middle, foot + middle]),
-        (0.30, [foot + middle, shoulder + middle, shoulder + right, foot + right]),
-        (0.90, [shoulder + left, tip, shoulder + middle]),
-        (0.48, [shoulder + middle, tip, shoulder + right]),
-    )
-    fade = blob(size, float(foot[0]), float(foot[1]), 0.5)
-    for tone, corners in faces:
-        colour = shade(look.lut, tone + rng.uniform(-0.06, 0.06) - 0.2 * fade + 0.08)
-        picture = lay(picture, colour, 0.93 * polygon(size, corners))
-    spine = [foot + middle, shoulder + middle, tip, shoulder + middle + side * 0.006]
-    return shine(picture, look.accents[1], 0.5 * polygon(size, spine))
+    side = np.array([-up[1], up[0]]) * length * c.between(0.09, 0.16)
+    shoulder, tip = foot + up * length * c.between(0.74, 0.88), foot + up * length
+    a, b = sorted(c.rng.uniform(-0.75, 0.75, 2))
+    cuts = [-1.0, float(a), float(b), 1.0]
+    for left, right, tone in zip(
+        cuts[:-1], cuts[1:], c.rng.permutation([0.85, 0.5, 0.25]), strict=True
+    ):
+        tone = tone * c.between(0.85, 1.15)
+        fill(
+            sheet,
+            c,
+            [
+                foot + side * left,
+                shoulder + side * left,
+                shoulder + side * right,
+                foot + side * right,
+            ],
+            tone,
+        )
+        fill(sheet, c, [shoulder + side * left, tip, shoulder + side * right], min(1, tone + 0.16))
+    for cut in cuts[1:3]:
+        at = side * cut
+        fill(
+            edges,
+            c,
+            [foot + at, shoulder + at, tip, shoulder + at + side * 0.08, foot + at + side * 0.06],
+        )

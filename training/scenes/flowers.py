@@ -1,47 +1,88 @@
-"""Flowers: large blossoms over soft leaves."""
+"""Flowers: large blossoms of many petals over soft leaves."""
 
 import numpy as np
 
-from training.brush import Field, Rng, blob, bloom, grid, lay, noise, shade, shine
+from training.brush import blob, dot, lay, noise, shade, tones
+from training.canvas import Canvas, Field
+from training.light import bloom, shine
 from training.look import Look
+from training.scenes.plants import clump, greens
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    leaves = noise(rng, size, 4, 3, 0.45)
-    picture = shade(look.lut, 0.03 + 0.22 * leaves)
-    for _ in range(5):
-        light = blob(size, rng.uniform(0, 1), rng.uniform(0, 0.7), rng.uniform(0.04, 0.09))
+def draw(c: Canvas, look: Look) -> Field:
+    leaf, deep = greens(look)
+    soft = noise(c, 4, 4, 0.5)
+    picture = (deep + (leaf - deep) * (soft[..., None] * 0.9 - 0.2)).clip(0, 1) * 0.7
+    for _ in range(6):
+        light = blob(c, c.between(0, c.wide), c.between(0, c.high), c.between(0.03, 0.08))
         picture = shine(picture, look.accents[1], 0.22 * light)
-    spots = [(x, y) for y in (0.2, 0.5, 0.8) for x in (0.2, 0.5, 0.8)]
-    rng.shuffle(spots)
-    count = int(rng.integers(4, 8))
-    for i, (x, y) in enumerate(spots[:count]):
-        radius = (0.12 + 0.11 * i / count) * rng.uniform(0.85, 1.2)
-        at = (x + rng.uniform(-0.08, 0.08), y + rng.uniform(-0.08, 0.08))
-        picture = blossom(picture, look, at, radius, rng)
+    leaves = c.sheet()
+    for _ in range(int(26 * c.wide * c.high)):
+        clump(leaves, c, c.between(0, c.wide), c.between(0, c.high), c.between(0.05, 0.12), 4)
+    tone = tones(leaves)
+    picture = lay(
+        picture, (deep + (leaf * 1.1 - deep) * tone[..., None]).clip(0, 1), 0.85 * (tone > 0)
+    )
+    big = c.between(0.7, 1.35)
+    count = round(c.between(6, 11) * c.wide * c.high / big**2)
+    for i in range(count):
+        size = big * (0.09 + 0.12 * i / count) * c.between(0.8, 1.2)
+        picture = blossom(
+            c, picture, look, c.between(0.05, 0.95) * c.wide, c.between(0.05, 0.95) * c.high, size
+        )
     return bloom(picture, 0.04, 0.3)
 
 
-def blossom(picture: Field, look: Look, at: tuple[float, float], radius: float, rng: Rng) -> Field:
-    """Three whorls of petals, each smaller and lighter, and a heart in the accent colour."""
-    size = picture.shape[0]
-    x, y = grid(size)
-    whole, reach = picture.copy(), 1.7 * radius
-    low = [max(0, int((c - reach) * size)) for c in at]
-    high = [min(size, int((c + reach) * size) + 1) for c in at]
-    box = (slice(low[1], high[1]), slice(low[0], high[0]))
-    x, y, picture = x[box], y[box], whole[box]
-    u, v = x - at[0], (y - at[1]) / rng.uniform(0.8, 1)
+def blossom(c: Canvas, picture: Field, look: Look, x: float, y: float, radius: float) -> Field:
+    """Whorls of petals, each smaller and lighter, a heart and stamens; in place."""
+    reach = 1.6 * radius
+    rows = slice(max(0, int((y - reach) * c.short)), int((y + reach) * c.short) + 1)
+    columns = slice(max(0, int((x - reach) * c.short)), int((x + reach) * c.short) + 1)
+    part, u, v = picture[rows, columns], c.x[rows, columns] - x, c.y[rows, columns] - y
+    lean, turn = c.between(0.6, 1.0), c.between(0, 6.3)
+    v = v / lean
     r, angle = np.hypot(u, v), np.arctan2(v, u)
-    petals, turn = int(rng.integers(5, 8)), rng.uniform(0, 6.3)
-    picture = picture * (1 - 0.55 * np.exp(-((r / (radius * 1.25)) ** 4)))[..., None]
-    for whorl in range(3):
-        reach = radius * (1 - 0.28 * whorl)
-        wave = np.abs(np.cos((angle + turn + whorl * np.pi / petals) * petals / 2)) ** 0.6
-        rim = reach * (0.55 + 0.45 * wave)
-        inside = np.clip((rim - r) * size / 1.5, 0, 1)
-        tone = 0.40 + 0.11 * whorl + 0.38 * np.clip(r / reach, 0, 1) * wave - 0.12 * (1 - wave)
-        picture = lay(picture, shade(look.lut, tone), inside)
-    heart = np.clip((radius * 0.2 - r) * size / 2, 0, 1)
-    whole[box] = lay(picture, look.accents[0], heart)
-    return whole
+    part = part * (1 - 0.6 * np.exp(-((r / (radius * 1.2)) ** 4)))[..., None]
+    petals, whorls, sharp = c.count(5, 9), c.count(1, 4), c.between(0.35, 1.0)
+    for k in range(whorls):
+        long = radius * (1 - 0.24 * k)
+        phase = (angle + turn + k * np.pi / petals) * petals / 2
+        wave = np.abs(np.cos(phase)) ** sharp
+        rim = long * (0.35 + 0.65 * wave)
+        t = np.clip(r / long, 0, 1)
+        crease = np.exp(-((np.abs(np.sin(phase)) * 7) ** 2)) * 0.1
+        tone = (
+            0.36
+            + 0.12 * k
+            + 0.42 * t * wave
+            - 0.16 * (1 - wave)
+            - crease
+            + 0.06 * np.cos(phase * 9)
+        )
+        part = lay(
+            part, shade(look.lut, np.clip(tone, 0.05, 1)), np.clip((rim - r) * c.short / 1.3, 0, 1)
+        )
+    heart = np.clip((radius * 0.22 - r) * c.short / 2, 0, 1)
+    part = lay(
+        part, look.accents[0] * (0.55 + 0.45 * np.clip(r / (0.22 * radius), 0, 1))[..., None], heart
+    )
+    picture[rows, columns] = part
+    return picture
+
+
+def meadow(c: Canvas, picture: Field, look: Look, ground: float, dim: float, count: int) -> Field:
+    """Small flowers in drifts, larger near the viewer."""
+    for k, colour in enumerate((*look.accents, shade(look.lut, 0.75))):
+        sheet = c.sheet()
+        for _ in range(round(count * c.wide)):
+            t = c.rng.random() ** 0.7
+            x, y = c.between(0, c.wide), ground + (c.high - ground) * t
+            if np.sin(x * 7 + k * 2 + t * 5) > -0.2:
+                dot(sheet, c, x, y, 0.003 + 0.014 * t * c.between(0.6, 1.2), c.between(0.6, 1))
+        tone = tones(sheet)
+        picture = lay(
+            picture,
+            colour * (0.3 + 0.7 * dim) * (0.4 + 0.6 * tone[..., None]),
+            np.clip(tone * 2, 0, 1),
+        )
+    return picture

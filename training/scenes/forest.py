@@ -2,95 +2,53 @@
 
 import numpy as np
 
-from training.brush import Field, Rng, blob, bloom, grid, lay, noise, polygon, rays, shade, shine
+from training.brush import blob, lay, noise, shade, tones
+from training.canvas import Canvas, Field
+from training.light import bloom, rays, shine
 from training.look import Look
+from training.scenes.plants import clump, grass, mushrooms, trunk
+from training.scenes.sky import beyond
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    x, y = grid(size)
-    dim = 0.5 if look.night or look.extra else 1.0
-    ground = float(rng.uniform(0.70, 0.78))
-    light_x = float(rng.uniform(0.35, 0.65))
-    mist = blob(size, light_x, 0.42, 0.42)
-    leaves = noise(rng, size, 6, 4, 0.6)
-    picture = shade(look.lut, (0.16 + 0.62 * mist + 0.14 * (leaves - 0.5)) * dim)
+def draw(c: Canvas, look: Look) -> Field:
+    dim = 0.55 if look.extra and look.dim > 0.6 else 0.35 + 0.65 * look.dim
+    ground = c.between(0.66, 0.78) * c.high
+    light_x, light_y = c.between(0.3, 0.7) * c.wide, c.between(0.25, 0.5) * c.high
+    mist = blob(c, light_x, light_y, c.between(0.35, 0.55))
+    leaves = noise(c, 7, 5, 0.65)
+    picture = shade(look.lut, (0.18 + 0.8 * mist + 0.16 * (leaves - 0.5)) * dim)
+    if look.second:
+        picture = lay(picture, beyond(c, look), np.clip(1.4 - c.y / ground, 0, 0.9))
+    bark = noise(c, 14, 3, 0.6, wide=0.25)
+    dense = c.between(0.7, 1.4)
     for i in range(4):
-        near = i / 3
-        for _ in range((7, 6, 4, 2)[i]):
-            picture = trunk(picture, look, near, ground, dim, rng)
-        fog = np.exp(-(((y - ground) / 0.2) ** 2)) * 0.3 * (1 - near)
-        picture = lay(picture, shade(look.lut, 0.6 * dim), fog.astype(np.float32))
-    canopy = np.clip((0.26 + 0.35 * (leaves - 0.5) - y + 0.25 * (x - light_x) ** 2) * 9, 0, 1)
-    picture = lay(picture, shade(look.lut, (0.10 + 0.25 * leaves) * dim), canopy)
-    picture = floor(picture, look, ground, dim, rng)
-    fans = rays(rng, size, light_x, -0.1)
-    picture = shine(picture, shade(look.lut, 0.9), 0.5 * dim * fans)
-    if look.extra:
-        for depth in np.sort(rng.uniform(0, 1, int(rng.integers(6, 10)))):
-            picture = mushroom(picture, look, ground, float(depth), rng)
-        motes = np.zeros((size, size), np.float32)
-        for _ in range(14):
-            motes += blob(size, rng.random(), rng.uniform(0.3, 0.95), 0.008)
-        picture = shine(picture, look.accents[0], 0.8 * motes)
-    return bloom(picture, 0.04, 0.5, 0.55)
-
-
-def trunk(picture: Field, look: Look, near: float, ground: float, dim: float, rng: Rng) -> Field:
-    """One tree from above the picture to its foot, wider and darker the nearer it stands."""
-    size = picture.shape[0]
-    width = (0.012 + 0.045 * near**1.5) * rng.uniform(0.8, 1.3)
-    x = rng.uniform(0, 1) if near < 0.9 else rng.choice([rng.uniform(0, 0.2), rng.uniform(0.8, 1)])
-    lean = rng.uniform(-0.04, 0.04)
-    foot = ground + 0.22 * near**1.5 + rng.uniform(-0.01, 0.03)
-    outline = [
-        (x + lean - width * 0.7, -0.02),
-        (x + lean + width * 0.7, -0.02),
-        (x + width, foot - 0.06),
-        (x + width * 1.9, foot),
-        (x - width * 1.9, foot),
-        (x - width, foot - 0.06),
-    ]
-    tone = (0.42 - 0.38 * near) * dim + 0.01
-    return lay(picture, shade(look.lut, tone), polygon(size, outline))
-
-
-def floor(picture: Field, look: Look, ground: float, dim: float, rng: Rng) -> Field:
-    """Moss and grass, lighter where the path catches the light."""
-    size = picture.shape[0]
-    x, y = grid(size)
-    moss = noise(rng, size, 12, 3, 0.6, wide=2)
-    depth = np.clip((y - ground) / (1 - ground), 0, 1)
-    path = np.exp(-(((x - 0.5) / (0.08 + 0.25 * depth)) ** 2))
-    tone = (0.10 + 0.26 * moss + 0.22 * path * (1 - depth)) * dim + 0.02
-    edge = np.clip((y - ground - 0.05 * (moss - 0.5)) * size / 10, 0, 1)
-    return lay(picture, shade(look.lut, tone), edge)
-
-
-def mushroom(picture: Field, look: Look, ground: float, depth: float, rng: Rng) -> Field:
-    """A pale stem, a domed cap that shines, and its light on the moss."""
-    size = picture.shape[0]
-    gx, gy = grid(size)
-    x, foot = rng.uniform(0.08, 0.92), ground + 0.04 + (0.94 - ground) * depth
-    cap = (0.045 + 0.075 * depth) * rng.uniform(0.75, 1.2)
-    stem = cap * rng.uniform(1.1, 1.8)
-    colour = look.accents[int(rng.random() < 0.3)]
-    picture = shine(picture, colour, 0.22 * blob(size, x, foot - stem, cap * 2.4))
-    picture = shine(picture, colour, 0.2 * blob(size, x, foot, cap * 1.3))
-    leg = [
-        (x - cap * 0.16, foot - stem),
-        (x + cap * 0.16, foot - stem),
-        (x + cap * 0.24, foot),
-        (x - cap * 0.24, foot),
-    ]
-    pale = 0.55 * colour + 0.35
+        near, sheet = i / 3, c.sheet()
+        for _ in range(round((9, 7, 4, 2)[i] * c.wide * dense)):
+            x = c.between(0, c.wide)
+            if near > 0.9:
+                x = c.wide * float(c.rng.choice([c.between(-0.02, 0.2), c.between(0.8, 1.02)]))
+            width = (0.010 + 0.045 * near**1.5) * c.between(0.7, 1.4)
+            trunk(sheet, c, x, ground + 0.2 * near**1.5 + c.between(-0.01, 0.03), width, 1.0)
+        mask = tones(sheet)
+        rim = np.clip(np.roll(mask, 2 if light_x < 0.5 * c.wide else -2, axis=1) - mask, -1, 0)
+        tone = (0.46 - 0.42 * near) * dim + 0.10 * near * (bark - 0.4) - 0.22 * rim * dim * mist
+        picture = lay(picture, shade(look.lut, tone + 0.015), mask)
+        fog = np.exp(-(((c.y - ground) / 0.2) ** 2)) * 0.34 * (1 - near)
+        picture = lay(picture, shade(look.lut, 0.6 * dim), fog)
+    arch = 0.22 * c.high + 0.3 * (leaves - 0.5) + 0.22 * ((c.x - light_x) / c.wide * 2) ** 2
+    canopy = np.clip((arch - c.y) * 9, 0, 1)
     picture = lay(
-        picture,
-        pale * (0.5 + 0.5 * np.clip((foot - gy) / stem, 0, 1))[..., None],
-        polygon(size, leg),
+        picture, shade(look.lut, (0.07 + 0.3 * leaves * leaves + 0.1 * mist) * dim), canopy
     )
-    u, v = (gx - x) / cap, (gy - (foot - stem)) / (cap * 0.85)
-    dome = np.clip((1 - u * u - v * v) * cap * size / 2, 0, 1) * np.clip(
-        0.5 + (0.18 - v) * cap * size, 0, 1
-    )
-    light = np.clip(0.95 + 0.25 * v - 0.3 * np.abs(u) + 0.4 * np.exp(-9 * (v - 0.1) ** 2), 0, 1.3)
-    return lay(picture, np.clip(colour * light[..., None] + 0.12, 0, 1), dome)
+    sprigs = c.sheet()
+    for _ in range(int(38 * c.wide)):
+        x = c.between(0, c.wide)
+        y = c.between(0, 0.2 + 0.22 * ((x - light_x) / c.wide * 2) ** 2) * c.high
+        clump(sprigs, c, x, y, c.between(0.02, 0.05), 4)
+    tone = tones(sprigs)
+    picture = lay(picture, shade(look.lut, (0.06 + 0.4 * tone) * dim), 0.9 * (tone > 0))
+    picture = grass(c, picture, look, ground, dim)
+    picture = shine(picture, shade(look.lut, 0.9), 0.6 * dim * rays(c, light_x, -0.1))
+    if look.extra:
+        picture = mushrooms(c, picture, look, ground, c.count(7, 13))
+    return bloom(picture, 0.04, 0.5, 0.55)

@@ -1,43 +1,59 @@
-"""Mountains: ranges in haze, snow on the peaks, sometimes a lake."""
+"""Mountains: ranges in haze, snow on the peaks, sometimes a lake or firs before them."""
 
 import numpy as np
 
-from training.brush import Field, Rng, bloom, grid, lay, noise, shade
+from training.brush import fill, lay, shade, tones
+from training.canvas import Canvas, Field
+from training.light import bloom
 from training.look import Look
-from training.scenes.ridges import ridge
+from training.scenes.land import ridge, rock, water
 from training.scenes.sky import sky
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    horizon = float(rng.uniform(0.55, 0.68))
-    picture, _, _ = sky(rng, size, look, horizon)
-    rock = noise(rng, size, 7, 4, 0.6)
-    lean = np.roll(rock, 3, axis=1) - rock
-    dim = 0.5 if look.night else 1.0
-    layers = 4
+def draw(c: Canvas, look: Look) -> Field:
+    horizon = c.between(0.52, 0.68) * c.high
+    picture, sun_x, _ = sky(c, look, horizon)
+    dim = 0.3 + 0.7 * look.dim
+    face, lean = rock(c, c.between(3.5, 6))
+    if sun_x > 0.5 * c.wide:
+        lean = -lean
+    line, tall, layers = c.between(0.05, 0.25), c.between(0.13, 0.24), c.count(3, 5)
     for i in range(layers):
         near = i / (layers - 1)
-        base = horizon - 0.12 + 0.3 * near
-        height = 0.17 * (1 - 0.35 * near)
-        mask, below = ridge(rng, size, base, height, 2.5 + 1.5 * near, 5, sharp=i < 3)
-        tone = (0.58 - 0.45 * near) * dim + 1.1 * lean * (0.4 + 0.6 * near)
-        tone = tone + (0.18 * dim) * np.clip(below * 3, 0, 1) * (1 - near)
-        if 0 < i < 3:
-            snow = np.clip((0.10 + 0.22 * (rock - 0.5) - below) * 20, 0, 1)
-            tone = tone + snow * (0.42 * dim + 1.6 * lean)
-        picture = lay(picture, shade(look.lut, tone), mask)
-    if rng.random() < 0.35:
-        picture = mirror_lake(picture, float(rng.uniform(0.74, 0.82)))
+        base = horizon - 0.1 + 0.32 * near
+        mask, deep = ridge(c, base, tall * (1 - 0.45 * near), 2.2 + 1.6 * near, 6, near < 0.7)
+        tone = (0.6 - 0.46 * near) * dim + (1.2 + 2.2 * near) * lean * dim
+        tone = tone + 0.22 * dim * np.clip(deep * 3, 0, 1) * (1 - near)
+        if near < 0.75:
+            snow = np.clip((line + 0.3 * (face - 0.5) - deep) * 26, 0, 1) * (0.5 + 0.5 * near)
+            tone = tone + snow * (0.42 * dim + 3.2 * lean)
+        picture = lay(picture, shade(look.lut, np.clip(tone, 0.02, 1)), mask)
+        veil = mask * np.clip(deep * 2.4, 0, 0.55) * (1 - near)
+        picture = lay(picture, shade(look.lut, 0.72 * dim), veil)
+    kind = c.rng.random()
+    if kind < 0.4:
+        picture = water(c, picture, look, c.between(0.7, 0.82) * c.high, 0.8)
+    elif kind < 0.75:
+        picture = firs(c, picture, look, dim)
     return bloom(picture, 0.05, 0.35)
 
 
-def mirror_lake(picture: Field, shore: float) -> Field:
-    """Below `shore` the picture is seen again, upside down and a little darker."""
-    size = picture.shape[0]
-    row = int(shore * size)
-    _, y = grid(size)
-    picture = picture.copy()
-    picture[row:] = (
-        picture[2 * row - size : row][::-1] * (0.75 + 0.08 * np.sin(y[row:] * 160))[..., None]
-    )
+def firs(c: Canvas, picture: Field, look: Look, dim: float) -> Field:
+    """A dark wood along the foot of the picture."""
+    for near in (0.0, 1.0):
+        sheet = c.sheet()
+        for _ in range(int((26 - 12 * near) * c.wide)):
+            x = c.between(-0.03, c.wide + 0.03)
+            tall = (0.1 + 0.1 * near) * c.between(0.6, 1.3)
+            foot = (0.92 + 0.1 * near) * c.high
+            for k in range(5):
+                top, half = foot - tall * (1 - 0.18 * k), tall * (0.06 + 0.05 * k)
+                low = top + tall * 0.3
+                fill(sheet, c, [(x, top), (x + half, low), (x - half, low)], 1.0)
+            fill(
+                sheet,
+                c,
+                [(x - 0.1, foot - 0.02), (x + 0.1, foot - 0.02), (x + 0.1, 2), (x - 0.1, 2)],
+            )
+        picture = lay(picture, shade(look.lut, (0.17 - 0.12 * near) * dim), tones(sheet))
     return picture

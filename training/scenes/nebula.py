@@ -1,21 +1,27 @@
-"""Nebula: clouds of lit gas, dust lanes, stars."""
+"""Nebula: clouds of lit gas, dust lanes, pillars, stars."""
 
 import numpy as np
 
-from training.brush import Field, Rng, blob, bloom, noise, shade, shine, stars, swirl
+from training.brush import blob, lay, noise, shade, swirl, veins
+from training.canvas import Canvas, Field
+from training.light import WHITE, bloom, shine, stars
 from training.look import Look
 
 
-def draw(rng: Rng, size: int, look: Look) -> Field:
-    dx, dy = noise(rng, size, 3, 2), noise(rng, size, 3, 2)
-    gas = swirl(noise(rng, size, rng.uniform(2, 4), 5, 0.55), dx, dy, size * 0.5)
-    dust = swirl(noise(rng, size, 4, 4), dy, dx, size * 0.3)
-    heart = blob(size, rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.45))
-    tone = np.clip(gas**1.5 * (0.35 + 0.95 * heart) - 0.3 * np.clip(dust - 0.55, 0, 1), 0, 1)
-    picture = shade(look.lut, tone * 1.15 + 0.03)
+def draw(c: Canvas, look: Look) -> Field:
+    dx, dy = noise(c, 2.5, 3), noise(c, 2.5, 3)
+    gas = swirl(c, noise(c, c.between(2, 4), 6, 0.58), dx, dy, c.between(0.4, 0.8))
+    dust = swirl(c, noise(c, c.between(3, 5), 6, 0.6), dy, dx, 0.5)
+    x, y = c.between(0.25, 0.75) * c.wide, c.between(0.25, 0.75) * c.high
+    heart = blob(c, x, y, c.between(0.3, 0.55))
+    tone = gas**1.6 * (0.3 + 1.05 * heart) + 0.12 * veins(gas, 0.55, 14) * heart
+    picture = shade(look.lut, np.clip(tone * 1.15 + 0.02, 0, 1))
     first, second = look.accents
-    glow = swirl(noise(rng, size, 3, 3), dy, dx, size * 0.4)
-    picture = shine(picture, first, 0.45 * np.clip(glow - 0.55, 0, 1) * (0.4 + heart))
-    picture = shine(picture, second, 0.25 * blob(size, 0.5, 0.5, 0.2) * gas)
-    picture = shine(picture, np.ones(3, np.float32), stars(rng, size, int(rng.integers(40, 110))))
-    return bloom(picture, 0.04, 0.45)
+    glow = swirl(c, noise(c, 3, 4), dy, dx, 0.6)
+    picture = shine(picture, first, 0.6 * np.clip(glow - 0.5, 0, 1) * (0.4 + heart))
+    picture = lay(
+        picture, shade(look.lut, 0.03), 0.8 * np.clip((dust - 0.58) * 5, 0, 1) * (0.3 + 0.7 * heart)
+    )
+    picture = shine(picture, second, 0.5 * blob(c, x, y, 0.16) * (0.3 + gas))
+    picture = shine(picture, WHITE, stars(c, c.count(60, 160)))
+    return bloom(picture, 0.05, 0.5)

@@ -1,34 +1,59 @@
 """Skies, shared by all worlds that have a horizon: gradient, clouds, sun or moon, stars."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from training.brush import Field, Rng, blob, grid, noise, shade, shine, stars
+from training.brush import blob, lay, noise, shade
+from training.canvas import Canvas, Field
+from training.light import WHITE, shine, stars
 from training.look import Look
+from training.palettes import rgb
+
+WARM = rgb("#ff8a40")
+ROSE = rgb("#d0507a")
 
 
-def sky(rng: Rng, size: int, look: Look, horizon: float) -> tuple[Field, float, float]:
-    """The sky above `horizon` (picture sizes from the top), and where its sun or moon stands."""
-    _, y = grid(size)
-    fall = np.clip(y / horizon, 0, 1)
-    clouds = noise(rng, size, 2.5, 4, 0.5, wide=2.5)
-    sun_x, sun_y = rng.uniform(0.25, 0.75), horizon * rng.uniform(0.3, 0.85)
-    low, high = (0.06, 0.36) if look.night else (0.42, 0.88)
+def sky(c: Canvas, look: Look, horizon: float) -> tuple[Field, float, float]:
+    """The sky above `horizon` (short sides from the top), and where its sun or moon stands."""
+    if look.second:
+        return beyond(c, look), 0.5 * c.wide, 0.3 * horizon
+    fall = np.clip(c.y / horizon, 0, 1)
+    clouds = noise(c, c.between(1.6, 3.2), 5, 0.52, wide=c.between(1.8, 3.2))
+    cover = c.between(0.35, 0.62)
+    sun_x, sun_y = c.between(0.2, 0.8) * c.wide, horizon * c.between(0.25, 0.85)
+    low, high = {"night": (0.03, 0.3), "dusk": (0.2, 0.66)}.get(look.time, (0.42, 0.86))
     tone = low + (high - low) * fall**1.3
-    tone = tone + (0.14 if look.night else 0.22) * np.clip(clouds - 0.5, 0, 1)
+    lit = np.clip((clouds - cover) * 3.2, 0, 1) * (1 - 0.35 * fall)
+    near = blob(c, sun_x, sun_y, 0.55)
+    tone = tone + lit * (0.07 if look.night else 0.15 + 0.18 * near - 0.25 * (clouds - cover))
     picture = shade(look.lut, tone)
     first, second = look.accents
     if look.night:
         sun_y *= 0.6
-        dots = stars(rng, size, int(rng.integers(50, 110))) * (1 - fall)
-        picture = shine(picture, np.ones(3, np.float32), dots)
-        picture = shine(picture, second, 0.3 * blob(size, sun_x, sun_y, 0.16))
-        moon = np.clip((0.04 - distance(size, sun_x, sun_y)) * size / 1.5, 0, 1)
-        return shine(picture, second, 0.95 * moon), sun_x, sun_y
-    picture = shine(picture, first, 0.55 * blob(size, sun_x, sun_y, 0.3))
-    disc = np.clip((0.06 - distance(size, sun_x, sun_y)) * size / 2, 0, 1)
+        picture = shine(picture, WHITE, stars(c, c.count(60, 160)) * (1 - fall) * (1 - 0.8 * lit))
+        picture = shine(picture, second, 0.32 * blob(c, sun_x, sun_y, 0.2))
+        disc = np.clip((c.between(0.03, 0.06) - away(c, sun_x, sun_y)) * c.short / 1.5, 0, 1)
+        return shine(picture, second, 0.92 * disc), sun_x, sun_y
+    if look.time == "dusk":
+        sun_y = horizon * c.between(0.78, 0.95)
+        glow, band = (first, second) if look.colours else (WARM, ROSE)
+        picture = lay(picture, band, 0.35 * np.exp(-(((fall - 0.75) / 0.3) ** 2)))
+        picture = lay(picture, glow, (0.75 * blob(c, sun_x, sun_y, 0.5) + 0.3 * fall**5) * 0.8)
+        picture = shine(picture, glow, 0.6 * lit * blob(c, sun_x, sun_y, 0.6))
+        disc = np.clip((c.between(0.05, 0.1) - away(c, sun_x, sun_y)) * c.short / 2, 0, 1)
+        return shine(picture, np.minimum(glow + 0.35, 1), disc), sun_x, sun_y
+    picture = shine(picture, first, 0.5 * blob(c, sun_x, sun_y, 0.3))
+    disc = np.clip((c.between(0.03, 0.06) - away(c, sun_x, sun_y)) * c.short / 2, 0, 1)
     return shine(picture, second, disc), sun_x, sun_y
 
 
-def distance(size: int, at_x: float, at_y: float) -> Field:
-    x, y = grid(size)
-    return np.hypot(x - at_x, y - at_y)
+def beyond(c: Canvas, look: Look) -> Field:
+    """Another world where the sky would be."""
+    from training.scenes import SCENES
+
+    return SCENES[look.second](c, replace(look, world=look.second, second="", extra=False))
+
+
+def away(c: Canvas, x: float, y: float) -> Field:
+    return np.hypot(c.x - x, c.y - y)

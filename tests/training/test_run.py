@@ -1,0 +1,70 @@
+"""A run that was stopped and went on is the run that was not; spoiled inputs aim at clean ones."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from training import batches
+from training.look import Look
+from training.unet import Run, new_scheduler, rate
+
+
+def steps(run: Run, numbers: range) -> None:
+    for number in numbers:
+        given = torch.randn(4, 3, generator=torch.Generator().manual_seed(number))
+        run.advance((run.model(given) ** 2).mean(), 1e-2)
+
+
+def new_run(path: Path) -> Run:
+    torch.manual_seed(0)
+    model = nn.Linear(3, 2)
+    return Run(model, [{"params": list(model.parameters()), "share": 1.0}], path)
+
+
+def test_going_on_gives_what_an_uninterrupted_run_gives(tmp_path):
+    whole, first, second = (new_run(tmp_path / f"{name}.safetensors") for name in "abb")
+    steps(whole, range(7))
+    steps(first, range(4))
+    first.save()
+    second.resume()
+    assert second.steps == 4
+    steps(second, range(4, 7))
+    for name, weight in whole.weights.items():
+        assert torch.equal(weight, second.weights[name])
+        assert torch.equal(whole.average[name], second.average[name])
+        assert not torch.equal(weight, first.weights[name])
+
+
+def test_the_rate_stays_until_it_is_told_to_finish():
+    assert rate(10_000, 0) == rate(1_000_000, 0) > rate(10, 0) > 0
+    assert rate(10_000, 0) > rate(10_000, 0.5) > rate(10_000, 1) > 0
+
+
+class Known:
+    """Latents of a fixed dice, in place of the cache."""
+
+    def batch(self, size: int, dice: torch.Generator) -> tuple[torch.Tensor, list[Look]]:
+        return torch.randn(size, 8, 6, 4, generator=dice), [Look("nebula")] * size
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_every_aim_leads_back_to_the_clean_latent(step: int):
+    alphas = new_scheduler().alphas_cumprod
+    batch = batches.make_batch(Known(), alphas, step)
+    again = batches.make_batch(Known(), alphas, step)
+    assert torch.equal(batch.noisy, again.noisy)
+    assert batch.captions == again.captions
+    clean, _ = Known().batch(8, torch.Generator().manual_seed(step))
+    alpha = alphas[batch.times].view(-1, 1, 1, 1)
+    told = alpha.sqrt() * batch.noisy - (1 - alpha).sqrt() * batch.aim
+    # the first sample may be a poor picture on purpose; of the others every one is clean
+    assert torch.allclose(told[1:], clean[1:], atol=2e-4)
+
+
+def test_a_blur_keeps_the_mean_and_lowers_the_spread():
+    latents = torch.randn(1, 8, 16, 16, generator=torch.Generator().manual_seed(1))
+    soft = batches.blurred(latents)
+    assert soft.std() < 0.6 * latents.std()
+    assert abs(float(soft.mean() - latents.mean())) < 0.02

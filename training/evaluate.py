@@ -1,0 +1,171 @@
+"""The model's figures, by the judge (`classifier.py`), from prompts in held-out wordings.
+
+python -m training.evaluate [--model FOLDER] [--seeds 1] [--only worlds,few,feedback,frechet,blend]
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from diffusers import AutoPipelineForImage2Image, DiffusionPipeline
+from scipy.linalg import sqrtm
+from scipy.stats import spearmanr
+
+from training.classifier import Judge, load_judge, shrink
+from training.contact import NEGATIVE, load, paint
+from training.draw import looks
+from training.feedback import warp
+from training.palettes import COLOURS
+from training.places import CACHE, RUNS, WORLDS
+from training.scenes import SCENES
+from training.words import COLOUR_WORDS, HELD_OUT
+
+Prompt = tuple[str, str, str]  # words, world, colour
+
+
+def prompts(seeds: int) -> list[Prompt]:
+    """Every world in a held-out wording, each with as many colours as there are seeds."""
+    told = []
+    for i, (world, wordings) in enumerate(HELD_OUT.items()):
+        for seed in range(seeds):
+            colour = list(COLOURS)[(5 * i + 7 * seed) % len(COLOURS)]
+            word = COLOUR_WORDS[colour][0]
+            told.append((f"{wordings[seed % len(wordings)]}, {word} colors", world, colour))
+    return told
+
+
+def generate(
+    pipeline: DiffusionPipeline, told: list[Prompt], steps: int, guidance: float
+) -> np.ndarray:
+    """(prompts, 256, 256, 3) uint8."""
+    out: list[np.ndarray] = []
+    for i in range(0, len(told), 8):
+        words = [prompt[0] for prompt in told[i : i + 8]]
+        out += paint(pipeline, words, 1000 + i, steps, guidance)
+    return np.stack(out)
+
+
+@torch.no_grad()
+def named(judge: Judge, pictures: np.ndarray, told: list[Prompt]) -> str:
+    """How many worlds and palettes the judge names as they were asked for."""
+    world, palette = judge(shrink(pictures))
+    asked = torch.tensor([list(SCENES).index(prompt[1]) for prompt in told])
+    worn = torch.tensor([list(COLOURS).index(prompt[2]) for prompt in told])
+    right = (world.argmax(1) == asked).float().mean(), (palette.argmax(1) == worn).float().mean()
+    missed = sorted({p[1] for p, ok in zip(told, world.argmax(1) == asked, strict=True) if not ok})
+    return f"world {right[0]:.1%}, palette {right[1]:.1%} of {len(told)}; missed: {missed}"
+
+
+def looped(pipeline: DiffusionPipeline, pictures: np.ndarray, told: list[Prompt]) -> np.ndarray:
+    """Each picture after 30 frames of warp and img2img at strength 0.5, 6 steps, guidance 4."""
+    painter = AutoPipelineForImage2Image.from_pipe(pipeline)
+    painter.set_progress_bar_config(disable=True)
+    frames = pictures.astype(np.float32) / 255
+    for frame in range(30):
+        moved = np.stack([np.clip(warp(picture, 1.01), 0, 1) for picture in frames])
+        parts = []
+        for i in range(0, len(told), 8):
+            parts.append(
+                painter(
+                    [prompt[0] for prompt in told[i : i + 8]],
+                    image=torch.from_numpy(moved[i : i + 8]).permute(0, 3, 1, 2),
+                    negative_prompt=[NEGATIVE] * len(moved[i : i + 8]),
+                    strength=0.5,
+                    num_inference_steps=6,
+                    guidance_scale=4.0,
+                    output_type="np",
+                    generator=torch.Generator().manual_seed(frame),
+                ).images
+            )
+        frames = np.concatenate(parts)
+    return (np.clip(frames, 0, 1) * 255).astype(np.uint8)
+
+
+@torch.no_grad()
+def frechet(judge: Judge, first: np.ndarray, second: np.ndarray) -> float:
+    """Frechet distance of two sets of pictures in the judge's features."""
+    a, b = (judge.features(shrink(p)).double().numpy() for p in (first, second))
+    spread_a, spread_b = np.cov(a.T), np.cov(b.T)
+    cross = np.real(sqrtm(spread_a @ spread_b))
+    apart = ((a.mean(0) - b.mean(0)) ** 2).sum()
+    return float(apart + np.trace(spread_a + spread_b - 2 * cross))
+
+
+def drawings(judge_chunk: int, count: int, shown: set[str]) -> tuple[np.ndarray, list[str]]:
+    """(pictures of one world each, from a square chunk; their worlds)."""
+    told = looks(CACHE / f"looks-{judge_chunk:03d}.json")
+    chunk = np.load(CACHE / f"pictures-{judge_chunk:03d}.npy", mmap_mode="r")
+    picks = [i for i, k in enumerate(told) if k.world in shown and not (k.second or k.style)]
+    return chunk[picks[:count]], [told[i].world for i in picks[:count]]
+
+
+def distances(judge: Judge, folders: list[Path], count: int) -> None:
+    """Drawn against drawn, and each model's pictures of the same worlds against drawn."""
+    first, worlds = drawings(0, count, set(SCENES))
+    second, _ = drawings(8, count, set(SCENES))
+    print(
+        f"Frechet distance, {count} pictures: second drawn set {frechet(judge, first, second):.2f}"
+    )
+    for folder in folders:
+        told = [(f"{world}", world, "") for world in worlds]
+        made = generate(load(folder), told, 20, 3.0)
+        print(f"Frechet distance, {count} pictures: {folder} {frechet(judge, first, made):.2f}")
+
+
+@torch.no_grad()
+def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str) -> float:
+    """Spearman's rho of the judge's probability of b over 20 frames from a to b, one seed."""
+
+    def embed(words: str) -> torch.Tensor:
+        ids = pipeline.tokenizer(words, padding="max_length", return_tensors="pt").input_ids
+        return pipeline.text_encoder(ids).last_hidden_state
+
+    first, last, nothing = embed(HELD_OUT[a][0]), embed(HELD_OUT[b][0]), embed(NEGATIVE)
+    chances = []
+    for share in np.linspace(0, 1, 20):
+        picture = pipeline(
+            prompt_embeds=first + float(share) * (last - first),
+            negative_prompt_embeds=nothing,
+            num_inference_steps=12,
+            guidance_scale=3.0,
+            generator=torch.Generator().manual_seed(3),
+            output_type="np",
+        ).images
+        world, _ = judge(shrink((picture * 255).astype(np.uint8)))
+        odds = world[0, [list(SCENES).index(a), list(SCENES).index(b)]].softmax(0)
+        chances.append(float(odds[1]))
+    return float(spearmanr(range(20), chances).statistic)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("--model", type=Path, default=RUNS / "worlds")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200, help="pictures for the Frechet distance")
+    parser.add_argument("--only", default="worlds,few,feedback,frechet,blend")
+    given = parser.parse_args()
+    asked, told = given.only.split(","), prompts(given.seeds)
+    judge, pipeline = load_judge(), load(given.model)
+    pictures = generate(pipeline, told, 20, 3.0)
+    cv2.setNumThreads(1)
+    if "worlds" in asked:
+        print("20 steps:", named(judge, pictures, told), flush=True)
+    if "few" in asked:
+        print(
+            "2 steps, no guidance:",
+            named(judge, generate(pipeline, told, 2, 1.0), told),
+            flush=True,
+        )
+    if "feedback" in asked:
+        print("30 frames:", named(judge, looped(pipeline, pictures, told), told), flush=True)
+    if "frechet" in asked:
+        distances(judge, [given.model, WORLDS], given.count)
+    if "blend" in asked:
+        for a, b in (("forest", "temple"), ("temple", "city"), ("nebula", "ocean")):
+            print(f"blend {a} to {b}: Spearman {blend(judge, pipeline, a, b):.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

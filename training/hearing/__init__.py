@@ -1,0 +1,1 @@
+"""What makes the beat network: songs that the project composes and renders itself."""

@@ -1,0 +1,70 @@
+"""The training set: what the network sees of each practice song, and where its beats lie."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from phosphene.song.filterbank import FPS, bands
+from training.hearing.compose import compose
+from training.hearing.places import CACHE
+from training.hearing.studio import no_music, record
+
+CHUNK = 20  # songs a file
+NO_MUSIC = 0.04
+#: Seeds from here on are never trained on: the tests and the benchmark use them.
+HELD_OUT = 1_000_000
+
+
+def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One example: bands (n_frames, BANDS) float16, and beats and downbeats in seconds."""
+    rng = np.random.default_rng(seed)
+    if rng.random() < NO_MUSIC:
+        sound, beats, downbeats = no_music(rng, 40.0), np.zeros(0), np.zeros(0)
+    else:
+        piece = compose(rng)
+        sound, beats, downbeats = record(piece, rng), piece.beats, piece.downbeats
+    return np.concatenate(list(bands(sound))).astype(np.float16), beats, downbeats
+
+
+def targets(n_frames: int, times: np.ndarray) -> np.ndarray:
+    """1 at the frame of each time, half of it a frame away, and in between in between."""
+    target = np.zeros(n_frames, np.float32)
+    for shift in range(-2, 3):
+        frames = np.rint(times * FPS).astype(int) + shift
+        value = np.clip(1 - np.abs(frames - times * FPS) / 2, 0, 1)
+        inside = (frames >= 0) & (frames < n_frames)
+        np.maximum.at(target, frames[inside], value[inside].astype(np.float32))
+    return target
+
+
+def make_chunk(index: int) -> Path:
+    """Make songs `index * CHUNK` and following, unless they lie there."""
+    path = CACHE / f"songs-{index:03d}.npz"
+    if path.exists():
+        return path
+    CACHE.mkdir(parents=True, exist_ok=True)
+    seen, marks, ends = [], [], [0]
+    for seed in range(index * CHUNK, (index + 1) * CHUNK):
+        view, beats, downbeats = make(seed)
+        seen.append(view)
+        marks.append(np.stack([targets(len(view), beats), targets(len(view), downbeats)], axis=1))
+        ends.append(ends[-1] + len(view))
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part,
+        bands=np.concatenate(seen),
+        marks=np.concatenate(marks).astype(np.float16),
+        ends=np.array(ends),
+    )
+    part.rename(path)
+    return path
+
+
+def make_all(chunks: int, workers: int = 1) -> None:
+    """Make the training set."""
+    with ProcessPoolExecutor(workers) as pool:
+        for path in pool.map(make_chunk, range(chunks)):
+            print(path.name, flush=True)

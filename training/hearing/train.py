@@ -1,0 +1,136 @@
+"""Train the beat network on excerpts of the practice songs, and export it for NumPy."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from training.hearing.network import BeatNetwork, folded
+from training.hearing.places import CACHE, RUNS, WEIGHTS
+
+FRAMES, BATCH = 1500, 8  # excerpts of 30 s
+RATE = 4e-3
+WATCHED = 2  # chunks that are only looked at, never trained on
+CHECKPOINT = RUNS / "beats.safetensors"
+
+
+class Shelf:
+    """The songs in memory, and excerpts of them at random."""
+
+    def __init__(self, chunks: list) -> None:
+        self.bands, self.marks, self.ends = [], [], []
+        for path in chunks:
+            held = np.load(path)
+            bands, marks, ends = held["bands"], held["marks"], held["ends"]
+            for begin, end in itertools.pairwise(ends):
+                self.bands.append(bands[begin:end])
+                self.marks.append(marks[begin:end])
+
+    def excerpt(self, rng: np.random.Generator, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Bands and marks of `FRAMES` frames of a song; louder, quieter, brighter or darker."""
+        bands, marks = self.bands[index], self.marks[index]
+        start = int(rng.integers(-100, max(len(bands) - FRAMES + 100, 1)))
+        rows = np.clip(np.arange(start, start + FRAMES), 0, len(bands) - 1)
+        outside = (np.arange(start, start + FRAMES) < 0) | (
+            np.arange(start, start + FRAMES) >= len(bands)
+        )
+        x, y = bands[rows].astype(np.float32), marks[rows].astype(np.float32)
+        x[outside], y[outside] = 0, 0
+        gain = rng.normal(0, 0.4) + np.interp(
+            np.arange(x.shape[1]), [0, 27, 54, 80], rng.normal(0, 0.35, 4)
+        )
+        power = np.expm1(x) * np.exp(gain).astype(np.float32)
+        if rng.random() < 0.25:  # as transposed by some bands
+            power = np.roll(power, int(rng.integers(-4, 5)), axis=1)
+        return np.log1p(power), y
+
+    def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """A batch of excerpts."""
+        pairs = [self.excerpt(rng, int(i)) for i in rng.integers(0, len(self.bands), BATCH)]
+        return tuple(torch.from_numpy(np.stack(side)) for side in zip(*pairs, strict=True))
+
+
+def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
+    """Cross-entropy of beats and downbeats; these are rarer, and weigh more."""
+    each = torch.nn.functional.binary_cross_entropy_with_logits(model(x), y, reduction="none")
+    return each.mean(dim=(0, 1)) @ torch.tensor([1.0, 1.5])
+
+
+def train(minutes: float) -> None:
+    """Train for some minutes of its own time, from where it stopped."""
+    torch.manual_seed(0)
+    paths = sorted(CACHE.glob("songs-*[0-9].npz"))
+    shelf, watched = Shelf(paths[:-WATCHED]), Shelf(paths[-WATCHED:])
+    model, facts = BeatNetwork(), {"seconds": 0.0, "steps": 0}
+    average = BeatNetwork()
+    if CHECKPOINT.exists():
+        state = load_file(CHECKPOINT)
+        model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("raw.")})
+        average.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
+        facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
+    total, rng = minutes * 60, np.random.default_rng(facts["steps"])
+    shown, told = [], time.process_time()
+    while facts["seconds"] < total:
+        begun = time.process_time()  # a paused or crowded machine does not count
+        share = facts["seconds"] / total
+        rate = RATE * min(1.0, (facts["steps"] + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * share))
+        for group in optimiser.param_groups:
+            group["lr"] = max(rate, 1e-5)
+        loss = loss_of(model, *shelf.batch(rng))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        keep = min(0.995, 1 - 1 / (facts["steps"] / 4 + 1))
+        with torch.no_grad():
+            for mean, now in zip(
+                average.state_dict().values(), model.state_dict().values(), strict=True
+            ):
+                mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
+        shown.append(float(loss))
+        facts["steps"] += 1
+        facts["seconds"] += time.process_time() - begun
+        if time.process_time() - told > 60:
+            told = time.process_time()
+            print(
+                f"{facts['steps']} steps, {facts['seconds']:.0f} s, loss {np.mean(shown):.4f}, "
+                f"watched {_watch(average, watched):.4f}",
+                flush=True,
+            )
+            shown = []
+            _save(model, average, facts)
+    _save(model, average, facts)
+
+
+@torch.no_grad()
+def _watch(model: BeatNetwork, shelf: Shelf) -> float:
+    model.eval()
+    rng = np.random.default_rng(0)
+    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(5)]))
+
+
+def _save(model: BeatNetwork, average: BeatNetwork, facts: dict) -> None:
+    state = {f"raw.{k}": v.clone().contiguous() for k, v in model.state_dict().items()}
+    state |= {f"ema.{k}": v.clone().contiguous() for k, v in average.state_dict().items()}
+    part = CHECKPOINT.with_suffix(".part")
+    CHECKPOINT.parent.mkdir(parents=True, exist_ok=True)
+    save_file(state, part)
+    part.rename(CHECKPOINT)
+    CHECKPOINT.with_suffix(".json").write_text(json.dumps(facts))
+
+
+def export() -> None:
+    """Write the averaged network where Phosphene reads it."""
+    model = BeatNetwork()
+    state = load_file(CHECKPOINT)
+    model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
+    WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
+    facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
+    save_file(folded(model.eval()), WEIGHTS, metadata={"steps": str(facts["steps"])})
