@@ -25,8 +25,8 @@ def one_hit(kind: str, rate: int) -> np.ndarray:
     }[kind]
 
 
-@pytest.fixture
-def hits() -> Callable[..., np.ndarray]:
+@pytest.fixture(scope="session")
+def make_hits() -> Callable[..., np.ndarray]:
     """Make silence of `length` seconds with a hit at each of `times`."""
 
     def make(times: np.ndarray, length: float, rate: int = 22050, kind: str = "click"):
@@ -38,6 +38,12 @@ def hits() -> Callable[..., np.ndarray]:
         return sound
 
     return make
+
+
+@pytest.fixture
+def hits(make_hits: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """See `make_hits`."""
+    return make_hits
 
 
 @pytest.fixture

@@ -65,6 +65,8 @@ def test_report_is_plain_numbers(song: Song) -> None:
         "metre": 4,
         "sections": [{"start": 0.0, "end": 2.5, "label": "A"}],
         "confidence": 0.75,
+        "key": "",
+        "loudness": None,
     }
 
 

@@ -6,33 +6,45 @@ import io
 from collections.abc import Callable
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from phosphene.plotting.figure import draw
 from phosphene.plotting.fonts import fonts
+from phosphene.plotting.heard import draw_song
 from phosphene.plotting.page import page
 from phosphene.plotting.picture import Picture
+from phosphene.song.song import Song
 
 
-def png(picture: Picture) -> bytes:
+def png(drawn: Callable[[], Figure]) -> bytes:
     """A picture of 1600 px width."""
-    return _saved(picture, "png", Software=None)
+    return _saved(drawn, "png", Software=None)
 
 
-def svg(picture: Picture) -> bytes:
+def svg(drawn: Callable[[], Figure]) -> bytes:
     """Vectors; the same plot is the same file."""
-    return _saved(picture, "svg", Date=None, Creator=None)
+    return _saved(drawn, "svg", Date=None, Creator=None)
 
 
 def html(picture: Picture) -> bytes:
     """A page that needs no other file, and tells the values under the pointer."""
-    return page(picture, svg(picture).decode()).encode()
+    return page(picture, svg(lambda: draw(picture)).decode()).encode()
 
 
-def _saved(picture: Picture, form: str, **metadata: None) -> bytes:
+def _saved(drawn: Callable[[], Figure], form: str, **metadata: None) -> bytes:
     file = io.BytesIO()
     with fonts(), mpl.rc_context({"svg.hashsalt": "phosphene"}):
-        draw(picture).savefig(file, format=form, metadata=metadata)
+        drawn().savefig(file, format=form, metadata=metadata)
     return file.getvalue()
 
 
-FORMATS: dict[str, Callable[[Picture], bytes]] = {".png": png, ".svg": svg, ".html": html}
+FORMATS: dict[str, Callable[[Picture], bytes]] = {
+    ".png": lambda picture: png(lambda: draw(picture)),
+    ".svg": lambda picture: svg(lambda: draw(picture)),
+    ".html": html,
+}
+#: What is heard in a song, by ending; takes the Song and a title.
+SONG_FORMATS: dict[str, Callable[[Song, str], bytes]] = {
+    ".png": lambda song, title: png(lambda: draw_song(song, title)),
+    ".svg": lambda song, title: svg(lambda: draw_song(song, title)),
+}

@@ -1,15 +1,14 @@
 """The pulse: librosa's beat tracker, with its beats moved onto the attacks they belong to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.song.pulse import SILENCE, Pulse, Sound, Times
 from phosphene.song.spectrum import HOP
 from phosphene.song.tracker import frames_at, track, weight_at
-
-Times = NDArray[np.float64]
 
 METRE = 4  # beats in a bar; other metres are not told apart
 _SNAP = 0.15  # of a beat: how far a beat moves to reach an attack, and at most
@@ -21,47 +20,10 @@ _SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
 _PHASE = 1.1  # how much heavier another phase must be before bar 1 leaves the first beat
 
 
-@dataclass(frozen=True, eq=False)
-class Pulse:
-    """Beats and downbeats in seconds, tempo in BPM, confidence 0 to 1; all empty or 0 if none."""
-
-    beats: Times
-    downbeats: Times
-    tempo: float
-    confidence: float
-
-
-SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0)
-
-
-def find_beats(
-    curves: dict[str, Times],
-    rms: NDArray[np.float32],
-    onsets: Times,
-    strengths: Times,
-    rate: int,
-    end: float,
-) -> Pulse:
-    """Find the pulse of a song.
-
-    Parameters
-    ----------
-    curves : dict of np.ndarray, shape (n_frames,)
-        Of `phosphene.song.features.onset_curves`.
-    rms : np.ndarray, shape (n_frames,)
-        Loudness on the same frames.
-    onsets, strengths : np.ndarray, shape (n_onsets,)
-        Of `phosphene.song.onsets.find_onsets`.
-    rate : int
-        Sample rate in Hz.
-    end : float
-        Length of the song in seconds.
-
-    Returns
-    -------
-    Pulse
-        `SILENCE` where there is no pulse that at least a quarter of the beats bear out.
-    """
+def find_beats(sound: Sound) -> Pulse:
+    """Find the pulse of a song; `SILENCE` where at most a quarter of the beats are borne out."""
+    curves, rms, rate, end = sound.curves, sound.rms, sound.sample_rate, sound.duration
+    onsets, strengths = sound.onsets, sound.onset_strengths
     if len(onsets) < _FEWEST:
         return SILENCE
     curve = curves["onset"]
@@ -80,6 +42,7 @@ def find_beats(
         downbeats=beats[_phase(beats, curves, rate) :: METRE],
         tempo=_tempo(beats),
         confidence=float(hit.mean() * _periodicity(curve, np.median(np.diff(beats)), rate)),
+        metre=METRE,
     )
 
 
@@ -141,7 +104,7 @@ def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.b
     return kept
 
 
-def _phase(beats: Times, curves: dict[str, Times], rate: int) -> int:
+def _phase(beats: Times, curves: Mapping[str, Times], rate: int) -> int:
     """Which of the first four beats begins a bar: where bass and attacks are heaviest."""
     weight = weight_at(curves["low"], beats, rate) + weight_at(curves["onset"], beats, rate)
     means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]

@@ -1,16 +1,17 @@
 """Listen to a song: the one way from an audio file to a `Song`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from phosphene.song.beats import METRE, find_beats
-from phosphene.song.decode import ANALYSIS_RATE, decode
-from phosphene.song.features import features, onset_curves
-from phosphene.song.onsets import find_onsets
+from phosphene.errors import SongError
+from phosphene.song.cache import Cache, code_of
+from phosphene.song.files import require_file
+from phosphene.song.parts import FEATURES
+from phosphene.song.shelf import Shelf
 from phosphene.song.song import Song
-from phosphene.song.spectrum import spectrum
+from phosphene.song.stored import song_from_shelf, song_to_shelf
+from phosphene.song.trackers import LIBROSA, TrackerSpec
 
 Progress = Callable[[str, float], None]
 
@@ -19,8 +20,13 @@ def _quiet(stage: str, share: float) -> None:
     """Report nothing."""
 
 
-def listen(path: Path, progress: Progress | None = None) -> Song:
-    """Decode an audio file and hear its onsets, beats, bars and feature curves.
+def listen(
+    path: Path,
+    progress: Progress | None = None,
+    tracker: TrackerSpec = LIBROSA,
+    cache: Cache | None = None,
+) -> Song:
+    """Hear the onsets, beats, bars and feature curves of an audio file.
 
     Parameters
     ----------
@@ -28,7 +34,11 @@ def listen(path: Path, progress: Progress | None = None) -> Song:
         Anything that libsndfile or ffmpeg reads.
     progress : callable, optional
         Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``) and the
-        share of it done, 0 to 1.
+        share of it done, 0 to 1; or with ``"cache"`` alone, where the song was heard before.
+    tracker : TrackerSpec, optional
+        What finds the beats and bars.
+    cache : Cache, optional
+        Where songs that were heard before are found, and this one is kept.
 
     Raises
     ------
@@ -36,30 +46,26 @@ def listen(path: Path, progress: Progress | None = None) -> Song:
         If there is no such file, or it is a folder, is not audio, or holds no sound.
     """
     path, tell = Path(path), progress or _quiet
-    tell("decode", 0.0)
-    decoded = decode(path)
-    samples, rate = decoded.samples, ANALYSIS_RATE
-    # A constant offset is no sound. Not the mean: that would lift silence between claps off zero.
-    samples -= np.median(samples)
-    seen = spectrum(samples, rate, lambda share: tell("spectrum", share))
-    curves = onset_curves(seen, rate)
-    tell("onsets", 0.0)
-    onsets, strengths = find_onsets(samples, rate, curves["onset"])
-    tell("beats", 0.0)
-    pulse = find_beats(curves, seen.rms, onsets, strengths, rate, len(samples) / rate)
-    tell("beats", 1.0)
-    return Song(
-        path=path,
-        samples=samples,
-        sample_rate=rate,
-        duration=decoded.duration,
-        tempo=pulse.tempo,
-        beats=pulse.beats,
-        downbeats=pulse.downbeats,
-        onsets=onsets,
-        onset_strengths=strengths,
-        metre=METRE if len(pulse.beats) else 0,
-        sections=(),
-        confidence=pulse.confidence,
-        features=features(seen, curves, rate),
-    )
+    require_file(path)
+    shelf = Shelf() if cache is None else _shelf(cache, path)
+    name = f"heard by {tracker.name} of {code_of(tracker.track)}"
+    song = song_from_shelf(path, name, shelf)
+    if song is not None:
+        shelf.recalled = True
+        tell("cache", 1.0)
+        return replace(song, extra=FEATURES)
+    # librosa and SciPy take a second to import; only who hears something new pays for them.
+    from phosphene.song.analysis import analyse
+
+    song = analyse(path, tell, tracker, shelf)
+    if cache is not None and shelf.folder is not None:
+        song_to_shelf(song, name, shelf)
+        cache.trim(shelf.folder)
+    return replace(song, extra=FEATURES)
+
+
+def _shelf(cache: Cache, path: Path) -> Shelf:
+    try:
+        return cache.shelf(path)
+    except OSError as error:
+        raise SongError(f"{path} can not be read: {error.strerror}") from None

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from phosphene.song.key import key_of
+from phosphene.song.loudness import SILENT, integrated
 from phosphene.song.song import Song
 
 
@@ -12,9 +14,11 @@ def as_json(song: Song) -> dict[str, Any]:
     -------
     dict
         ``duration`` (s), ``tempo`` (BPM), ``beats``, ``downbeats``, ``onsets`` (lists of
-        seconds), ``metre``, ``sections`` (list of ``start``, ``end``, ``label``) and
-        ``confidence`` (0 to 1). A list is empty where nothing was heard.
+        seconds), ``metre``, ``sections`` (list of ``start``, ``end``, ``label``),
+        ``confidence`` (0 to 1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
+        LUFS). A list or text is empty where nothing was heard, and loudness is None.
     """
+    loudness = integrated(song)
     return {
         "duration": song.duration,
         "tempo": song.tempo,
@@ -24,4 +28,6 @@ def as_json(song: Song) -> dict[str, Any]:
         "metre": song.metre,
         "sections": [{"start": s.start, "end": s.end, "label": s.label} for s in song.sections],
         "confidence": song.confidence,
+        "key": key_of(song),
+        "loudness": loudness if loudness > SILENT else None,
     }

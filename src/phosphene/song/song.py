@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phosphene.errors import SongError
 from phosphene.hints import hint
+from phosphene.song.shelf import Shelf
 from phosphene.song.tempo import TempoMap
 
 FeatureKind = Literal["impulse", "envelope", "level"]
@@ -98,7 +99,10 @@ class Song:
     features : mapping of str to Feature
         ``onset``, ``rms``, ``low``, ``mid`` and ``high``, each 0 to 1 song-wide.
     extra : mapping of str to callable
-        Features that plugins registered; each is a function of the Song, called when it is read.
+        Features that were registered; each is a function of the Song, called when it is first
+        read.
+    shelf : Shelf
+        What else was worked out of these samples; see `kept`.
     """
 
     path: Path | None
@@ -115,6 +119,8 @@ class Song:
     confidence: float
     features: Mapping[str, Feature]
     extra: Mapping[str, Callable[["Song"], Feature]] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
+    _read: dict[str, Feature] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "samples", _frozen(self.samples, np.float32))
@@ -153,9 +159,34 @@ class Song:
         """
         if name in self.features:
             return self.features[name]
-        if name in self.extra:
-            return self.extra[name](self)
-        raise SongError(f"unknown feature '{name}'", hint(name, [*self.features, *self.extra]))
+        if name not in self.extra:
+            raise SongError(f"unknown feature '{name}'", hint(name, [*self.features, *self.extra]))
+        if name not in self._read:
+            self._read[name] = self.extra[name](self)
+        return self._read[name]
+
+    def kept(self, name: str, work: Callable[[], Mapping[str, Feature]]) -> Mapping[str, Feature]:
+        """Features that take long: worked out once for this audio, and found in the cache later.
+
+        Parameters
+        ----------
+        name : str
+            Of all that `work` depends on beside the audio: the plugin, its version, its model.
+        work : callable
+            work() gives the features by name.
+        """
+        from phosphene.song.stored import features_from_arrays, features_to_arrays
+
+        def read_or_made() -> Mapping[str, Feature]:
+            stored = self.shelf.read(name)
+            if stored is not None:
+                return features_from_arrays(stored)
+            made = work()
+            self.shelf.write(name, features_to_arrays(made))
+            return made
+
+        found: Mapping[str, Feature] = self.shelf.kept(name, read_or_made)
+        return found
 
     @property
     def tempo_map(self) -> TempoMap:

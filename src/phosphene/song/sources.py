@@ -23,10 +23,22 @@ _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encod
 
 @dataclass(frozen=True)
 class Source:
-    """An opened file: its own rate in Hz, and its blocks, float32 of shape (frames, channels)."""
+    """An opened file.
+
+    Parameters
+    ----------
+    rate : int
+        Its own, in Hz.
+    blocks : iterator of np.ndarray, shape (n, channels), float32
+    channels : int
+    frames : int or None
+        Length, where the file says so.
+    """
 
     rate: int
     blocks: Iterator[NDArray[np.float32]]
+    channels: int
+    frames: int | None = None
 
 
 class Unreadable(Exception):
@@ -47,7 +59,8 @@ def open_soundfile(path: Path) -> Iterator[Source]:
         with soundfile.SoundFile(path) as file:
             if file.format in _INEXACT_IN_BLOCKS:
                 raise Unreadable(f"{file.format} is read through ffmpeg")
-            yield Source(file.samplerate, file.blocks(BLOCK, dtype="float32", always_2d=True))
+            blocks = file.blocks(BLOCK, dtype="float32", always_2d=True)
+            yield Source(file.samplerate, blocks, file.channels, file.frames)
     except soundfile.SoundFileError as error:
         raise Unreadable(str(error)) from error
 
@@ -90,9 +103,18 @@ def open_ffmpeg(path: Path) -> Iterator[Source]:
             process.stdout.read(offset - _AU_HEADER.size)
             frame = 4 * channels
             chunks = iter(lambda: process.stdout.read(BLOCK * frame), b"")  # type: ignore[union-attr]
-            yield Source(rate, (_frames(chunk, channels) for chunk in chunks))
+            blocks = (_frames(chunk, channels) for chunk in chunks)
+            yield Source(rate, blocks, channels, _expected(path))
         finally:
             process.kill()
+
+
+def _expected(path: Path) -> int | None:
+    """How many frames libsndfile counts in a file that ffmpeg decodes, such as an mp3."""
+    try:
+        return int(soundfile.info(path).frames)
+    except soundfile.SoundFileError:
+        return None
 
 
 def _frames(chunk: bytes, channels: int) -> NDArray[np.float32]:

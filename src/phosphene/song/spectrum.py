@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import librosa.feature
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import rfft
+
+from phosphene.song.mel import mel_filters
 
 HOP = 512
 WINDOW = 2048
@@ -13,7 +15,7 @@ MELS = 128
 #: Frames of silence before and after the song, so that a click in the very first or last
 #: sample rises out of something, and pickers that look around them see both sides.
 LEAD = 16
-_BLOCK = 2048  # frames analysed at a time: 48 s
+_BLOCK = 512  # frames analysed at a time: 12 s, and no more than the processor keeps at hand
 _RANGE_DB = 80.0
 
 
@@ -43,13 +45,14 @@ def spectrum(
     n_frames = 1 + len(samples) // HOP + 2 * LEAD
     mel = np.empty((MELS, n_frames), np.float32)
     rms = np.empty(n_frames, np.float32)
+    filters = mel_filters(sample_rate, WINDOW, MELS)
+    window = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
     for start, piece in _pieces(samples, n_frames):
         frames = slice(start, start + _BLOCK)
-        shape = {"hop_length": HOP, "center": False}
-        mel[:, frames] = librosa.feature.melspectrogram(
-            y=piece, sr=sample_rate, n_fft=WINDOW, n_mels=MELS, **shape
-        )
-        rms[frames] = librosa.feature.rms(y=piece, frame_length=WINDOW, **shape)[0]
+        seen = np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP]
+        rms[frames] = np.sqrt(np.einsum("ij,ij->i", seen, seen) / WINDOW)
+        bins = rfft(seen * window, axis=1)
+        mel[:, frames] = ((bins.real**2 + bins.imag**2) @ filters).T
         if progress:
             progress(min(frames.stop / n_frames, 1.0))
     # One reference for the whole song: per block, quiet parts would move as much as loud ones.
@@ -68,8 +71,13 @@ def _pieces(
     for start in range(0, n_frames, _BLOCK):
         n = min(_BLOCK, n_frames - start)
         first = (start - LEAD) * HOP - WINDOW // 2
-        piece = np.zeros((n - 1) * HOP + WINDOW, np.float32)
-        lo, hi = max(first, 0), min(first + len(piece), len(samples))
-        if lo < hi:
-            piece[lo - first : hi - first] = samples[lo:hi]
-        yield start, piece
+        yield start, piece_of(samples, first, (n - 1) * HOP + WINDOW)
+
+
+def piece_of(samples: NDArray[np.float32], first: int, length: int) -> NDArray[np.float32]:
+    """A copy of `length` samples from `first` on; outside of the song is silence."""
+    piece = np.zeros(length, np.float32)
+    lo, hi = max(first, 0), min(first + length, len(samples))
+    if lo < hi:
+        piece[lo - first : hi - first] = samples[lo:hi]
+    return piece

@@ -1,0 +1,84 @@
+"""Beats of a MIDI file: its tempo map and its time signatures; notes are not read."""
+
+from pathlib import Path
+
+import numpy as np
+
+from phosphene.errors import SongError
+
+_TEMPO = 500_000  # microseconds a quarter where the file says nothing: 120 BPM
+
+
+def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
+    """Count the beats of a tempo map from time 0 to the song's end.
+
+    The beat is the note value under the time signature; in 6/8, 9/8 and 12/8 it is three of them.
+    The last tempo and the last signature go on to the end of the song.
+
+    Returns
+    -------
+    list of (float, int)
+        Seconds, and the number in the bar from 1.
+
+    Raises
+    ------
+    SongError
+        If the file is no MIDI, or counts in film frames and not in beats.
+    """
+    import mido
+
+    try:
+        file = mido.MidiFile(path)
+    except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError) as error:
+        raise SongError(f"{path} is no MIDI file that can be read: {error}") from None
+    if file.type == 2 or file.ticks_per_beat <= 0 or file.ticks_per_beat >= 1 << 15:
+        raise SongError(
+            f"{path} has no tempo map in beats (type {file.type})",
+            "Export it as a MIDI file of type 0 or 1 with its tempo.",
+        )
+    tempi, signatures = _changes(file)
+    seconds = _Clock(tempi, file.ticks_per_beat)
+    ends = [begin for begin, _, _ in signatures[1:]] + [seconds.ticks(duration) + 1.0]
+    marks = []
+    for (begin, numerator, denominator), end in zip(signatures, ends, strict=True):
+        step = 4 * file.ticks_per_beat / denominator
+        compound = denominator >= 8 and numerator > 3 and numerator % 3 == 0
+        per_bar = numerator // 3 if compound else numerator
+        ticks = np.arange(begin, end - 1e-6, 3 * step if compound else step)
+        numbers = 1 + np.arange(len(ticks)) % per_bar
+        marks += list(zip(seconds.times(ticks).tolist(), numbers.tolist(), strict=True))
+    return marks
+
+
+def _changes(file: object) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+    """Where the tempo changes (tick, microseconds), and the signature (tick, above, below)."""
+    import mido
+
+    tempi, signatures, tick = {0: _TEMPO}, {0: (4, 4)}, 0
+    for message in mido.merge_tracks(file.tracks):  # type: ignore[attr-defined]
+        tick += message.time
+        if message.type == "set_tempo":
+            tempi[tick] = max(message.tempo, 1)
+        elif message.type == "time_signature":
+            signatures[tick] = (max(message.numerator, 1), message.denominator)
+    return sorted(tempi.items()), [(tick, *both) for tick, both in sorted(signatures.items())]
+
+
+class _Clock:
+    """Ticks to seconds and back, by a tempo map."""
+
+    def __init__(self, tempi: list[tuple[int, int]], per_quarter: int) -> None:
+        self._ticks = np.array([tick for tick, _ in tempi], dtype=np.float64)
+        self._rates = np.array([tempo for _, tempo in tempi]) * 1e-6 / per_quarter
+        spans = np.diff(self._ticks) * self._rates[:-1]
+        self._seconds = np.concatenate([[0.0], np.cumsum(spans)])
+
+    def times(self, ticks: np.ndarray) -> np.ndarray:
+        """Seconds of ticks."""
+        k = np.searchsorted(self._ticks, ticks, side="right") - 1
+        return self._seconds[k] + (ticks - self._ticks[k]) * self._rates[k]
+
+    def ticks(self, seconds: float) -> float:
+        """The tick at a time."""
+        k = int(np.searchsorted(self._seconds, seconds, side="right")) - 1
+        return float(self._ticks[k] + (seconds - self._seconds[k]) / self._rates[k])

@@ -1,0 +1,54 @@
+"""Chroma: how loud each of the twelve notes is."""
+
+import warnings
+
+import numpy as np
+from librosa import estimate_tuning
+from librosa.feature import chroma_stft
+from numpy.typing import NDArray
+
+from phosphene.song.parts import PITCHES
+from phosphene.song.song import Feature, Song
+from phosphene.song.spectrum import piece_of
+
+_HOP = 2048  # 93 ms: harmony moves slowly
+_WINDOW = 8192  # 2.7 Hz: tells the notes apart from 50 Hz up
+_BLOCK = 256  # frames analysed at a time
+_TUNED_BY = 30  # seconds in the middle of the song that tell how it is tuned
+_SHORT = 2048  # samples that the tuning is estimated from at least
+_ROBUST = 99.5
+
+
+def features(song: Song) -> dict[str, Feature]:
+    """Twelve levels, 0 to 1 song-wide: the loudest note of the song is 1."""
+    chroma = _chroma(song.samples, song.sample_rate)
+    full = float(np.percentile(chroma.max(axis=0), _ROBUST)) if chroma.size else 0.0
+    shares = np.minimum(chroma / full, 1.0) if full > 0 else np.zeros_like(chroma)
+    hop = _HOP / song.sample_rate
+    return {
+        f"chroma_{name}": Feature(row, hop, "level")
+        for name, row in zip(PITCHES, shares, strict=True)
+    }
+
+
+def _chroma(samples: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
+    """Amplitude of each note in each frame, shape (12, n_frames); frame k is centred at k hops."""
+    n_frames = 1 + len(samples) // _HOP
+    chroma = np.zeros((12, n_frames))
+    middle = max(len(samples) - _TUNED_BY * rate, 0) // 2
+    piece = np.asarray(samples[middle : middle + _TUNED_BY * rate])
+    if not piece.any():
+        return chroma
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of sounds without a pitch; they count as in tune
+        tuning = estimate_tuning(y=np.pad(piece, (0, max(_SHORT - len(piece), 0))), sr=rate)
+    for start in range(0, n_frames, _BLOCK):
+        count = min(_BLOCK, n_frames - start)
+        first = start * _HOP - _WINDOW // 2
+        sound = piece_of(samples, first, (count - 1) * _HOP + _WINDOW)
+        power = chroma_stft(
+            y=sound, sr=rate, n_fft=_WINDOW, hop_length=_HOP, center=False, norm=None,
+            tuning=tuning,
+        )  # fmt: skip
+        chroma[:, start : start + count] = np.sqrt(power)
+    return chroma

@@ -1,0 +1,137 @@
+"""The beats over the song, as clicks: what was heard, to be judged by ear."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from phosphene.errors import SongError
+from phosphene.song.reading import read_audio
+from phosphene.song.song import Song
+from phosphene.song.sources import Source, Unreadable
+
+FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+_SONG, _CLICK = 0.6, 0.35  # peaks at most; together they never clip
+_BEAT, _DOWNBEAT = 1000.0, 1500.0  # Hz
+_LENGTH, _DECAY = 0.04, 0.008  # seconds
+
+Waves = NDArray[np.float64]
+
+
+def write_clicks(song: Song, target: Path) -> None:
+    """Write the song with a click on every beat, a higher one where a bar begins.
+
+    At the song's own rate and with all its channels; each click begins in the very sample of its
+    beat. The song is turned down where that is needed to leave room.
+
+    Parameters
+    ----------
+    song : Song
+        Heard from a file.
+    target : Path
+        .wav or .flac; it takes its name once it is whole.
+
+    Raises
+    ------
+    SongError
+        If the ending is another, the file is the song itself, or can not be written.
+    """
+    if song.path is None:
+        raise SongError("clicks are laid over a file, and this song has none")
+    require_format(target)
+    if target.resolve() == song.path.resolve():
+        raise SongError(f"{target} is the song itself", "Name another file for the clicks.")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        gain = _SONG / max(read_audio(song.path, _peak), _SONG)
+        read_audio(song.path, lambda source: _write(source, song, gain, part, target))
+        os.replace(part, target)
+    except OSError as error:
+        raise SongError(
+            f"{target} can not be written: {error.strerror}", "Name another file or folder."
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def require_format(target: Path) -> None:
+    """Refuse an ending that clicks can not be written as.
+
+    Raises
+    ------
+    SongError
+    """
+    if target.suffix.lower() not in FORMATS:
+        raise SongError(
+            f"{target}: the ending '{target.suffix}' is unknown", f"Allowed: {', '.join(FORMATS)}."
+        )
+
+
+def _peak(source: Source) -> float:
+    peaks = (float(np.abs(_clean(block)).max(initial=0.0)) for block in source.blocks)
+    return max(peaks, default=0.0)
+
+
+def _clean(block: NDArray[np.float32]) -> Waves:
+    return np.nan_to_num(block.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _write(source: Source, song: Song, gain: float, part: Path, target: Path) -> None:
+    starts = np.rint(song.beats * source.rate).astype(np.int64)
+    bars = np.isin(song.beats, song.downbeats).astype(int)
+    sounds = [_click(frequency, source.rate) for frequency in (_BEAT, _DOWNBEAT)]
+    form = FORMATS[target.suffix.lower()]
+    with _as_os_errors():
+        file = soundfile.SoundFile(part, "w", source.rate, source.channels, "PCM_16", format=form)
+    with file:
+        position = 0
+        for block in source.blocks:
+            mixed = gain * _clean(block)
+            _mix(mixed, position, starts, bars, sounds)
+            with _as_os_errors():
+                file.write(mixed)
+            position += len(block)
+    if not position:
+        raise Unreadable("no samples")
+
+
+@contextmanager
+def _as_os_errors() -> Iterator[None]:
+    """What can not be written is no fault of the song, whose reader raises the same errors."""
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        raise OSError(errno.EIO, str(error)) from None
+
+
+def _click(frequency: float, rate: int) -> Waves:
+    t = np.arange(round(_LENGTH * rate)) / rate
+    return _CLICK * np.cos(2 * np.pi * frequency * t) * np.exp(-t / _DECAY)
+
+
+def _mix(
+    block: Waves,
+    position: int,
+    starts: NDArray[np.int64],
+    bars: NDArray[np.intp],
+    sounds: list[Waves],
+) -> None:
+    """Add the clicks that sound in a block; one ends where the next begins."""
+    longest = len(sounds[0])
+    first = int(np.searchsorted(starts, position - longest, side="right"))
+    last = int(np.searchsorted(starts, position + len(block)))
+    for k in range(first, last):
+        end = starts[k] + longest
+        if k + 1 < len(starts):
+            end = min(end, starts[k + 1])
+        begin, end = max(starts[k], position), min(end, position + len(block))
+        if begin < end:
+            heard = sounds[bars[k]][begin - starts[k] : end - starts[k]]
+            block[begin - position : end - position] += heard[:, None]

@@ -1,0 +1,142 @@
+"""Corrections: what a user knows better about the beats than the tracker."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from phosphene.errors import SongError
+from phosphene.song.beat_files import read_beats
+from phosphene.song.metronome import at_bpm, barred
+from phosphene.song.pulse import Pulse
+from phosphene.song.song import Song
+
+
+class Corrections(BaseModel):
+    """What is put right about the beats that were heard; all of it may be left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    bpm: float | None = Field(
+        None, ge=20, le=400, description="the song keeps this tempo throughout, like a machine"
+    )
+    tempo: Literal["half", "double"] | None = Field(
+        None, description="the beats are half, or twice, as fast as they were heard"
+    )
+    offset: float = Field(
+        0.0, description="seconds added to every beat; -0.02 where beats come 20 ms late"
+    )
+    downbeat: int | None = Field(
+        None, ge=1, description="this beat, counted from 1, begins a bar; bars follow from it"
+    )
+    metre: int | None = Field(None, ge=1, le=32, description="beats in a bar")
+    beats: Path | None = Field(
+        None, description="file with the beats: text, .jams or .mid; relative to the project file"
+    )
+
+    @model_validator(mode="after")
+    def _one_tempo(self) -> "Corrections":
+        if self.bpm is not None and self.tempo is not None:
+            raise ValueError("expected `bpm` or `tempo`, not both: `bpm` says how fast it is")
+        if self.bpm is not None and self.beats is not None:
+            raise ValueError("expected `bpm` or `beats`, not both: the file says how fast it is")
+        return self
+
+
+def corrected(song: Song, corrections: Corrections) -> Song:
+    """The song with its beats corrected.
+
+    Raises
+    ------
+    SongError
+        If the file with the beats can not be read, or the song has no such beat.
+    """
+    heard = Pulse(song.beats, song.downbeats, song.tempo, song.confidence, song.metre)
+    if corrections.beats is not None:
+        heard = read_beats(corrections.beats, song.duration)
+    pulse = correct(heard, corrections, song.duration)
+    return replace(
+        song,
+        beats=pulse.beats,
+        downbeats=pulse.downbeats,
+        tempo=pulse.tempo,
+        confidence=pulse.confidence,
+        metre=pulse.metre,
+    )
+
+
+def correct(pulse: Pulse, corrections: Corrections, duration: float) -> Pulse:
+    """Correct a pulse: tempo first, then bars, and the offset last.
+
+    Parameters
+    ----------
+    pulse : Pulse
+        As it was heard, or as a file says.
+    corrections : Corrections
+        `beats` is not read.
+    duration : float
+        Of the song, in seconds; beats outside of it are left out.
+
+    Returns
+    -------
+    Pulse
+
+    Raises
+    ------
+    SongError
+        If there is no beat `downbeat`.
+    """
+    for name, step in _STEPS.items():
+        value = getattr(corrections, name)
+        if value:
+            pulse = step(pulse, value, duration)
+    return pulse
+
+
+def _levelled(pulse: Pulse, tempo: str, duration: float) -> Pulse:
+    beats = pulse.beats
+    if len(beats) < 2:
+        return pulse
+    if tempo == "half":
+        # Of every two beats the one stays that bars begin on.
+        odd = np.searchsorted(beats, pulse.downbeats - 1e-6) % 2
+        beats, factor = beats[int(odd.sum() * 2 > len(odd)) :: 2], 0.5
+    else:
+        between = (beats[1:] + beats[:-1]) / 2
+        beats, factor = np.sort(np.concatenate([beats, between])), 2.0
+    faster = replace(pulse, beats=beats, tempo=pulse.tempo * factor)
+    return barred(faster, pulse.metre, pulse.downbeats)
+
+
+def _in_metre(pulse: Pulse, metre: int, duration: float) -> Pulse:
+    return barred(pulse, metre, pulse.downbeats[:1])
+
+
+def _from_downbeat(pulse: Pulse, number: int, duration: float) -> Pulse:
+    if number > len(pulse.beats):
+        raise SongError(
+            f"song.downbeat: got {number}, but the song has {len(pulse.beats)} beats",
+            "Count the clicks of `phosphene listen --clicks out.wav`.",
+        )
+    return barred(pulse, pulse.metre, pulse.beats[number - 1 : number])
+
+
+def _shifted(pulse: Pulse, offset: float, duration: float) -> Pulse:
+    def within(times: Any) -> Any:
+        moved = times + offset
+        return moved[(moved >= 0) & (moved <= duration)]
+
+    return replace(pulse, beats=within(pulse.beats), downbeats=within(pulse.downbeats))
+
+
+#: In the order in which they are applied.
+_STEPS: dict[str, Callable[[Pulse, Any, float], Pulse]] = {
+    "bpm": at_bpm,
+    "tempo": _levelled,
+    "metre": _in_metre,
+    "downbeat": _from_downbeat,
+    "offset": _shifted,
+}

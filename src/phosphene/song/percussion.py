@@ -1,0 +1,74 @@
+"""What strikes and what sounds on, told apart; and the hits of a drum kit by their range.
+
+Harmonic/percussive separation by median filters (Fitzgerald, DAFx 2010): along time what sounds on
+stays, along frequency what strikes. It is done on the mel spectrogram, in blocks.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from librosa.decompose import hpss
+from numpy.typing import NDArray
+
+from phosphene.song.ranges import Curve, level, powers, scaled
+from phosphene.song.song import Feature, Song
+from phosphene.song.spectrum import HOP
+
+#: Hz; a hit is as strong as it is in the weakest of its ranges: a snare has a body and a noise.
+DRUMS = {
+    "kick": ((30.0, 120.0),),
+    "snare": ((150.0, 350.0), (1500.0, 5000.0)),
+    "hat": ((6000.0, np.inf),),
+}
+_KERNEL = (31, 17)  # frames of time (0.7 s), mel bands
+_BLOCK = 4096  # frames separated at a time
+_DYNAMICS = 100.0  # what is 20 dB below the loudest still counts a little
+_FAINT = 0.5  # a rise that counts as 1 at least: noise, which flickers by less, is not scaled up
+
+
+def features(song: Song) -> dict[str, Feature]:
+    """The harmonic and the percussive part, and the hits of kick, snare and hat."""
+    hop, rate = HOP / song.sample_rate, song.sample_rate
+    power = powers(song)
+    n_hops = power.shape[1]
+    parts = {"harmonic": np.zeros(n_hops), "percussive": np.zeros(n_hops)}
+    drums = {name: np.zeros((len(ranges), n_hops)) for name, ranges in DRUMS.items()}
+    for frames, harmonic, percussive in _separated(power):
+        parts["harmonic"][frames] = level(harmonic, rate, 0.0, np.inf)
+        parts["percussive"][frames] = level(percussive, rate, 0.0, np.inf)
+        for name, ranges in DRUMS.items():
+            for k, edges in enumerate(ranges):
+                drums[name][k, frames] = level(percussive, rate, *edges)
+    loudest = max(float(curve.max(initial=0.0)) for curve in parts.values())
+    full = loudest or 1.0
+    return {
+        "harmonic": Feature(np.minimum(parts["harmonic"] / full, 1.0), hop, "level"),
+        "percussive": Feature(scaled(parts["percussive"]), hop, "envelope"),
+    } | {name: Feature(_hits(levels), hop, "impulse") for name, levels in drums.items()}
+
+
+def _separated(
+    power: NDArray[np.float32],
+) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """Blocks of frames, and the harmonic and percussive power in them."""
+    n_hops, around = power.shape[1], _KERNEL[0]
+    for start in range(0, n_hops, _BLOCK):
+        stop = min(start + _BLOCK, n_hops)
+        first = max(start - around, 0)
+        seen = power[:, first : stop + around]
+        harmonic, percussive = hpss(np.sqrt(seen), kernel_size=_KERNEL, power=2.0)
+        inner = slice(start - first, stop - first)
+        yield slice(start, stop), harmonic[:, inner] ** 2, percussive[:, inner] ** 2
+
+
+def _hits(levels: Curve) -> Curve:
+    """How much each range rises, the least of them in each frame; 0 to 1, shape (n_hops,)."""
+    rises = []
+    for curve in levels:
+        loudest = curve.max(initial=0.0) or 1.0
+        heard = np.log10(1.0 + _DYNAMICS * (curve / loudest) ** 2)
+        rises.append(np.maximum(np.diff(heard, prepend=heard[:1]), 0.0))
+    least = np.min(rises, axis=0)
+    full = max(float(np.percentile(least, 99.5)) if len(least) else 0.0, _FAINT)
+    # The window's edge meets a hit before its middle does: one hop later is centred, not early.
+    return np.minimum(np.concatenate([[0.0], least[:-1]]) / full, 1.0)

@@ -1,0 +1,134 @@
+"""What was worked out of one audio: kept in memory, and on disk where there is a folder."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_CHUNK = 1 << 22  # bytes read at a time for a checksum
+#: What NumPy and zipfile raise at a file that is cut off, overwritten or of another kind.
+_DAMAGED = (
+    OSError, ValueError, TypeError, KeyError, EOFError, SyntaxError, MemoryError, OverflowError,
+    RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Shelf:
+    """Arrays by name, for one audio.
+
+    Every file is written under another name and then renamed, so that a reader sees a whole file
+    or none, and two processes that write the same do no harm. A file that can not be read is
+    removed, and made again; one that can not be written is not kept, and nothing else happens.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Where files lie; None keeps everything in memory alone.
+    code : str
+        What made the arrays: files of another code are not found.
+    recalled : bool
+        Whether the song itself came from here.
+    """
+
+    folder: Path | None = None
+    code: str = ""
+    recalled: bool = False
+    _memory: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def kept(self, name: str, work: Callable[[], Any]) -> Any:
+        """What `work` gave the first time, from memory."""
+        if name not in self._memory:
+            self._memory[name] = work()
+        return self._memory[name]
+
+    def read(self, name: str) -> Arrays | None:
+        """Arrays from disk; None where there are none that are whole."""
+        if self.folder is None:
+            return None
+        path = self._path(name, ".npz")
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return dict(stored)
+        except _DAMAGED:
+            _remove(path)
+            return None
+
+    def write(self, name: str, arrays: Arrays) -> None:
+        """Keep arrays on disk, where there is a folder that can be written to."""
+        if self.folder is not None:
+            _replace(self._path(name, ".npz"), lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+    def read_samples(self) -> NDArray[np.float32] | None:
+        """The samples, mapped from disk: they are loaded where they are read."""
+        if self.folder is None:
+            return None
+        path = self._path("samples", ".npy")
+        try:
+            samples: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
+            if samples.dtype != np.float32 or samples.ndim != 1:
+                raise ValueError("these are no samples")
+            if _checksum(path) != path.with_suffix(".crc32").read_text():
+                raise ValueError("the samples are damaged")
+        except _DAMAGED:
+            for part in (path, path.with_suffix(".crc32")):
+                _remove(part)
+            return None
+        return samples
+
+    def write_samples(self, samples: NDArray[np.float32]) -> None:
+        """Keep samples on disk, shape (n,)."""
+        if self.folder is not None:
+            path = self._path("samples", ".npy")
+            _replace(path, lambda file: np.save(file, samples, allow_pickle=False))
+            if path.exists():
+                note = _checksum(path).encode()
+                _replace(path.with_suffix(".crc32"), lambda file: file.write(note))
+
+    def _path(self, name: str, ending: str) -> Path:
+        assert self.folder is not None
+        key = hashlib.blake2b(f"{self.code}\n{name}".encode(), digest_size=16).hexdigest()
+        return self.folder / f"{key}{ending}"
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file that takes its name once it is whole; on a full disk there is none."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            temporary = Path(file.name)
+            write(file)
+        os.replace(temporary, path)
+    except OSError:
+        if temporary is not None:
+            _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError:
+        pass  # another process has it open
+
+
+def _checksum(path: Path) -> str:
+    value = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            value = zlib.crc32(chunk, value)
+    return f"{value:08x}"
