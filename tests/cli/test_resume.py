@@ -1,5 +1,6 @@
 """A render that is stopped, however, ends with the same film as one that is not."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,15 +9,22 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, filming
-from phosphene.film import film
+from phosphene.cli import cli, filming, inputs
+from phosphene.film import film, preflight
+from phosphene.testing import synthetic_song
 
 FRAMES = 24
 
 
+@pytest.fixture(scope="module")
+def song():
+    """Made in memory: what is heard is of no matter here."""
+    return synthetic_song(FRAMES / 12)
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """Two seconds at 12 fps in segments of 6 frames, a checkpoint after every second frame."""
+def project(tmp_path, monkeypatch, song):
+    """Two seconds at 12 fps in segments of 6 frames, a checkpoint after every frame."""
     noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
     soundfile.write(tmp_path / "song.wav", noise, 22050)
     path = tmp_path / "p.toml"
@@ -24,6 +32,8 @@ def project(tmp_path, monkeypatch):
         '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
         '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
     )
+    monkeypatch.setattr(inputs, "hear", lambda *_: song)
+    monkeypatch.setattr(preflight, "preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     monkeypatch.setattr(filming, "EVERY", -1.0)
     return path
@@ -37,35 +47,33 @@ def render(project, target, *more):
 
 def at_frame(monkeypatch, number, do):
     """Run `do` just before a frame is handed to the film."""
-    whole, count = filming.to_bytes, iter(range(10_000))
+    whole, count = filming.to_levels, iter(range(10_000))
 
-    def to_bytes(picture):
+    def to_levels(picture):
         if next(count) == number:
             do()
         return whole(picture)
 
-    monkeypatch.setattr(filming, "to_bytes", to_bytes)
-    return lambda: monkeypatch.setattr(filming, "to_bytes", whole)
-
-
-def snapshot(folder, target):
-    """A copy of one moment: made again where a segment took its name while it was copied."""
-    while True:
-        try:
-            shutil.copytree(folder, target)
-            return
-        except shutil.Error:
-            shutil.rmtree(target)
+    monkeypatch.setattr(filming, "to_levels", to_levels)
+    return lambda: monkeypatch.setattr(filming, "to_levels", whole)
 
 
 def stop():
     raise KeyboardInterrupt
 
 
+@pytest.fixture(scope="module")
+def whole():
+    """Filled by the first test that needs it: the same for all."""
+    return []
+
+
 @pytest.fixture
-def uninterrupted(project, tmp_path):
-    assert render(project, tmp_path / "whole.mp4").exit_code == 0
-    return (tmp_path / "whole.mp4").read_bytes()
+def uninterrupted(project, tmp_path, whole):
+    if not whole:
+        assert render(project, tmp_path / "whole.mp4").exit_code == 0
+        whole.append((tmp_path / "whole.mp4").read_bytes())
+    return whole[0]
 
 
 def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
@@ -77,7 +85,7 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
         stopped = render(project, target)
         heal()
         assert stopped.exit_code == 130
-        assert "The same command goes on from there" in stopped.stderr
+        assert "The same command goes on after frame" in stopped.stderr
         assert not target.exists()
     told = render(project, target)
     assert told.exit_code == 0
@@ -86,25 +94,10 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
     assert not list(tmp_path.glob(".film*"))
 
 
-@pytest.mark.parametrize("frame", [0, 1, 5, 6, 7, 11, 13, 18, 22, 23])
-def test_kill_9_at_any_frame(project, tmp_path, monkeypatch, uninterrupted, frame):
-    """What lies on the disk at that moment is all that a killed process leaves."""
-    target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
-    heal = at_frame(monkeypatch, frame, lambda: snapshot(folder, tmp_path / "left"))
-    assert render(project, target).exit_code == 0
-    heal()
-    target.unlink()
-    (tmp_path / "left").rename(folder)
-    told = render(project, target)
-    assert told.exit_code == 0, told.output
-    assert ("Going on after frame" in told.stderr) == (frame > 0)
-    assert target.read_bytes() == uninterrupted
-
-
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (["--seed", "7"], "model, seed"), (["--size", "96x64"], "size"), (["--fps", "10"], "frame rate"),
+        (["--seed", "7"], ": seed. "), (["--size", "96x64"], "size"), (["--fps", "10"], "frame rate"),
         (["--set", "motion.0.radius_x=9.0"], "translation_x"), (["--prompt", "x"], "prompts"),
     ],
 )  # fmt: skip
@@ -121,24 +114,175 @@ def test_after_a_change_it_says_what_and_starts_over(project, tmp_path, monkeypa
     assert target.exists()
 
 
-def test_a_damaged_checkpoint_is_no_checkpoint(project, tmp_path, monkeypatch, uninterrupted):
-    target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
+@pytest.fixture
+def stopped(project, tmp_path, monkeypatch):
+    """Stopped before its tenth frame: one segment is whole, three frames are raw."""
     heal = at_frame(monkeypatch, 9, stop)
-    render(project, target)
+    assert render(project, tmp_path / "film.mp4").exit_code == 130
     heal()
-    (folder / "picture.safetensors").write_bytes(b"torn")
+    return tmp_path / "film.mp4"
+
+
+def damage(path):
+    path.write_bytes(b"torn")
+
+
+def shorten(path):
+    path.write_bytes(path.read_bytes()[:100])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "how", "told"),
+    [
+        ("picture.safetensors", damage, "Going on after frame 6,"),
+        ("picture.safetensors", Path.unlink, "Going on after frame 6,"),
+        ("segment-00001.rgb", shorten, "Going on after frame 6,"),
+        ("border-*", damage, "Going on after frame 9,"),
+        ("*.safetensors", damage, "left nothing to go on from. Starting over."),
+        ("segment-00000.mp4", Path.unlink, "left nothing to go on from. Starting over."),
+        ("render.json", damage, "Changed since the last run"),
+    ],
+)
+def test_of_what_is_damaged_the_rest_is_used(
+    project, tmp_path, stopped, uninterrupted, pattern, how, told
+):
+    found = list((tmp_path / ".film.mp4.resume").glob(pattern))
+    assert found
+    for path in found:
+        how(path)
+    result = render(project, stopped)
+    assert result.exit_code == 0, result.output
+    assert told in result.stderr
+    assert stopped.read_bytes() == uninterrupted
+
+
+def test_resume_from_keeps_what_lies_before(
+    project, tmp_path, stopped, uninterrupted, decode_frames
+):
+    """Frames 0 to 5 are the old film's, to the bit; from there on they are the new project's."""
+    changed = ["--set", "motion.0.radius_x=9.0"]
+    told = render(project, stopped, *changed, "--resume-from", "8")
+    assert told.exit_code == 0
+    assert "Keeping the first 6 frames, 0.50 s: the last that are kept before 8" in told.stderr
+    assert "(translation_x changed)" in told.stderr
+    (tmp_path / "old.mp4").write_bytes(uninterrupted)
+    mixed, old = decode_frames(stopped), decode_frames(tmp_path / "old.mp4")
+    assert len(mixed) == FRAMES
+    np.testing.assert_array_equal(mixed[:6], old[:6])
+    assert all(np.any(mixed[i] != old[i]) for i in range(6, FRAMES))
+    assert not (tmp_path / ".film.mp4.resume").exists()
+
+
+def test_a_resumed_from_run_that_is_stopped_goes_on(project, tmp_path, stopped, monkeypatch):
+    command = ["--set", "motion.0.radius_x=9.0", "--resume-from", "0.75s"]
+    shutil.copytree(tmp_path / ".film.mp4.resume", tmp_path / ".other.mp4.resume")
+    assert render(project, tmp_path / "other.mp4", *command).exit_code == 0
+    heal = at_frame(monkeypatch, 5, stop)
+    assert "Keeping the first 9 frames" in render(project, stopped, *command).stderr
+    heal()
+    assert "Going on after frame 14," in render(project, stopped, *command).stderr
+    assert stopped.read_bytes() == (tmp_path / "other.mp4").read_bytes()
+
+
+@pytest.mark.parametrize(("position", "kept"), [("100%", 24), ("1.2s", 12), ("frame 6", 6)])
+def test_a_film_that_is_kept_can_be_painted_again_from_anywhere(
+    project, tmp_path, uninterrupted, position, kept
+):
+    target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
+    assert render(project, target, "--keep").exit_code == 0
+    assert folder.is_dir()
+    assert target.read_bytes() == uninterrupted
+    told = render(project, target, "--resume-from", position)
+    assert f"Keeping the first {kept} frames" in told.stderr
+    assert "(nothing changed)" in told.stderr
+    assert target.read_bytes() == uninterrupted
+    assert not folder.exists()
+
+
+def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted):
+    told = render(project, stopped, "--resume-from", "2")
+    assert "No picture is kept of the time before 2: starting over" in told.stderr
+    assert stopped.read_bytes() == uninterrupted
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--resume-from", "8", "--size", "96x64"], "differ in size"),
+        (["--resume-from", "8", "--fps", "24"], "differ in frame rate"),
+        (["--resume-from", "8", "--start", "0.5s"], "differ in start"),
+        (["--resume-from", "loud"], "--resume-from loud: expected a frame (30), 2.5s"),
+        (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' lies outside"),
+        (["--resume-from", "0.1s", "--start", "0.5s"], "the video goes from 0:00 to 0:02"),
+    ],
+)
+def test_what_can_not_be_resumed_from_is_refused_and_kept(
+    project, stopped, uninterrupted, more, said
+):
+    told = render(project, stopped, *more)
+    assert told.exit_code == 2
+    assert said in told.stderr
+    assert "Going on after frame 9," in render(project, stopped).stderr
+    assert stopped.read_bytes() == uninterrupted
+
+
+def test_resume_from_nothing_says_how(project, tmp_path):
+    told = render(project, tmp_path / "film.mp4", "--resume-from", "8")
+    assert told.exit_code == 2
+    assert "nothing is kept of an earlier run" in told.stderr
+    assert "--keep" in told.stderr
+    assert not list(tmp_path.glob(".film*"))
+
+
+def test_two_renders_to_one_name(project, tmp_path, monkeypatch, uninterrupted):
+    target, told = tmp_path / "film.mp4", []
+    heal = at_frame(monkeypatch, 9, lambda: told.append(render(project, target)))
     assert render(project, target).exit_code == 0
+    heal()
+    assert told[0].exit_code == 1
+    assert f"Another render is writing this film (process {os.getpid()};" in told[0].stderr
     assert target.read_bytes() == uninterrupted
 
 
-def test_frames_that_are_gone_are_an_error_that_says_so(project, tmp_path, monkeypatch):
-    target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
-    heal = at_frame(monkeypatch, 9, stop)
-    render(project, target)
-    heal()
-    raw = next(Path(folder).glob("*.rgb"))
-    raw.write_bytes(raw.read_bytes()[:100])
+@pytest.fixture
+def films(monkeypatch):
+    """The films that are begun."""
+    begun = []
+
+    class Noted(filming.Film):
+        def __enter__(self):
+            begun.append(self)
+            return super().__enter__()
+
+    monkeypatch.setattr(filming, "Film", Noted)
+    return begun
+
+
+@pytest.mark.parametrize("frame", [1, 9, 22])
+def test_ffmpeg_that_is_killed(project, tmp_path, monkeypatch, uninterrupted, films, frame):
+    target = tmp_path / "film.mp4"
+
+    def kill():
+        process = films[-1]._segments._encoder._process
+        process.kill()
+        process.wait()
+
+    heal = at_frame(monkeypatch, frame, kill)
     told = render(project, target)
+    heal()
     assert told.exit_code == 1
-    assert "lacks frames" in told.stderr
-    assert str(folder) in told.stderr
+    assert "ffmpeg was ended by signal 9 (SIGKILL)" in told.stderr
+    assert "The same command goes on after frame" in told.stderr
+    assert not target.exists()
+    assert "Going on after frame" in render(project, target).stderr
+    assert target.read_bytes() == uninterrupted
+
+
+def test_a_folder_that_is_removed_meanwhile(project, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    at_frame(monkeypatch, 9, lambda: shutil.rmtree(tmp_path / "out"))
+    told = render(project, tmp_path / "out" / "film.mp4")
+    assert told.exit_code == 1
+    assert "removed or renamed meanwhile" in told.stderr
+    assert "nothing could be saved: the same command starts over" in told.stderr
+    assert not (tmp_path / "out").exists()

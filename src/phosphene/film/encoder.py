@@ -16,8 +16,9 @@ LINES = 12  # of ffmpeg's last words kept
 FIXES = {
     "No space left on device": "Free some space on the disk, or write the film elsewhere.",
     "File too large": "The file system or a limit (ulimit -f) forbids files this large.",
+    "No such file": "Something that the film needs was removed or renamed meanwhile; put it back.",
     "Unknown encoder": "This ffmpeg lacks the encoder: unset PHOSPHENE_FFMPEG, or choose .mp4.",
-    "signal 9": "It was killed from outside; if memory ran out, make the film smaller.",
+    "signal 9": "It was killed from outside; if memory ran out, make the film smaller (--size).",
 }
 
 

@@ -24,7 +24,8 @@ class Film:
 
     It grows in segments in a folder beside its own name and takes that name when whole; until then
     an older film stays there. Leaving the block by an exception, Ctrl-C too, removes what was
-    written, unless `folder` is given: then it stays there, to be resumed.
+    written, unless `folder` is given: then it stays there, to be resumed, and it is the caller's
+    to remove.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ class Film:
     crf : int or None
         Constant rate factor, lower is better and larger; None takes the format's own.
     folder : Path or None
-        Where the film grows, kept when it is given up.
+        Where the film grows; nothing in it is removed at the end.
 
     Examples
     --------
@@ -61,20 +62,23 @@ class Film:
         crf: int | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.path = path
+        self.path, self.fps = path, fps
         self.frames = frames
         self._keep = folder is not None
-        self._folder = folder or path.with_name(f".{path.name}.parts")
+        folder = folder or path.with_name(f".{path.name}.parts")
         self._shape = (height, width, 3)
         self._sound = sound
-        self._length = max(1, round(SEGMENT * fps))
-        self._encode = partial(segment_command, path, width=width, height=height, fps=fps, crf=crf)
-        self._part = path.with_name(f".{path.stem}.part{path.suffix}")
+        encode = partial(segment_command, path, width=width, height=height, fps=fps, crf=crf)
+        self._segments = Segments(
+            folder,
+            max(1, round(SEGMENT * fps)),
+            int(np.prod(self._shape)),
+            lambda segment: encode(segment=segment),
+        )
+        self._part = folder / f"joined{path.suffix}"
 
     def __enter__(self) -> Film:
-        self._segments = Segments(
-            self._folder, self._length, int(np.prod(self._shape)), lambda p: self._encode(segment=p)
-        )
+        self._segments.folder.mkdir(parents=True, exist_ok=True)
         return self
 
     @property
@@ -87,13 +91,17 @@ class Film:
         """Whether a segment has just been filled: what resumes after this frame must be saved."""
         return self._segments.full
 
+    def holds(self, count: int) -> bool:
+        """Whether the first `count` frames of an earlier run lie in the same folder."""
+        return self._segments.holds(count)
+
     def resume(self, count: int) -> None:
-        """Go on after the first `count` frames of an earlier run with the same folder.
+        """Go on after the first `count` frames of an earlier run, which the folder `holds`.
 
         Raises
         ------
         FilmError
-            If they are not all there.
+            If ffmpeg or the disk fails.
         """
         self._segments.restore(count)
 
@@ -123,18 +131,16 @@ class Film:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        whole = False
         try:
             if kind is None:
                 self._check_count()
                 self._join()
-                whole = True
         except OSError as wrong:
             raise FilmError(f"{self.path} can not take its name: {wrong}") from wrong
         finally:
             self._segments.kill()
             self._part.unlink(missing_ok=True)
-            if whole or not self._keep:
+            if not self._keep:
                 self._segments.clear()
 
     def _join(self) -> None:

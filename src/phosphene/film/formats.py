@@ -1,10 +1,12 @@
 """The kinds of film there are: one row for each ending of the output's name."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from phosphene.errors import ProjectError
+from phosphene.hookspecs import hookimpl
 
 # swscale converts by BT.601 unless told, and players assume BT.709: said both in the conversion
 # and in the stream's tags, or reds and greens shift.
@@ -95,6 +97,19 @@ FORMATS: dict[str, Format] = {
     # GIF counts in hundredths of a second, and players slow down anything under two of them.
     ".gif": Format(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
+
+
+@hookimpl
+def register_encoders(register: Callable[[str, Format], None]) -> None:
+    """Register the kinds of film that come with Phosphene."""
+    for ending, form in FORMATS.items():
+        register(ending, form)
+
+
+def add_formats(formats: Mapping[str, Format]) -> None:
+    """Make the kinds of film that plugins registered known to `format_of`."""
+    for ending, form in formats.items():
+        FORMATS.setdefault(ending, form)
 
 
 def format_of(path: Path) -> Format:

@@ -11,6 +11,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.paint.presets import Preset, load_preset
 from phosphene.plugins import Registry
+from phosphene.plugins.absent import provider, told
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
@@ -35,6 +36,8 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
         )
     if HUB_ID.fullmatch(name) and not name.startswith("."):
         return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)))
+    if (plugin := provider(registry, "engines", name)) is not None:
+        raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
     raise ProjectError(
         f"model.name: unknown model '{name}'",
         f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",

@@ -1,0 +1,80 @@
+"""`python -m benchmarks.kills INPUT [OPTION ...]`: renders that are killed at random moments.
+
+The true command line in a process of its own, ended by SIGKILL while it paints, films or joins, and
+started again at once, while its ffmpeg may still be writing; every film must end with the bytes of
+the one that was left alone. PHOSPHENE_KILLS says how many kills (20).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+IN_TURN = 4  # kills of one film
+
+
+def main() -> None:
+    """Kill, resume, compare, and print what came of it."""
+    kills, chance = int(os.environ.get("PHOSPHENE_KILLS", "20")), random.Random(0)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = folder / "whole.mp4"
+        alone = _render(whole, None)
+        print(f"Left alone: {alone:.1f} s of painting and filming", flush=True)
+        made, films = 0, 0
+        while made < kills:
+            film = folder / f"film-{films}.mp4"
+            for _ in range(min(IN_TURN, kills - made)):
+                moment = chance.uniform(0.0, alone / 2)
+                if _render(film, moment) is not None or film.exists():
+                    break  # done before its moment came
+                made += 1
+                print(f"kill {made}: {moment:.2f} s after it began, {_left(film)}", flush=True)
+            else:
+                _render(film, None)
+            same = film.read_bytes() == whole.read_bytes()
+            films += 1
+            print(f"film {films}: {'the same to the bit' if same else 'DIFFERENT'}", flush=True)
+            if not same or list(folder.glob(".film*")):
+                sys.exit("Not the same, or something is left behind.")
+    print(f"{made} kills, {films} films, every one the same to the bit.")
+
+
+def _render(film: Path, moment: float | None) -> float | None:
+    """Seconds from the first file of its state to its end; None where it was killed."""
+    state = film.with_name(f".{film.name}.resume") / "lock"
+    command = [sys.executable, "-c", "from phosphene.cli import main; main()", "render",
+               *sys.argv[1:], "-o", str(film)]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        inode = state.stat().st_mtime_ns if state.exists() else None
+        while process.poll() is None and (not state.exists() or state.stat().st_mtime_ns == inode):
+            time.sleep(0.005)
+        begun = time.monotonic()
+        if moment is not None:
+            try:
+                process.wait(moment)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                return None
+        said = process.stderr.read().decode()
+        if process.wait():
+            sys.exit(said)
+        return time.monotonic() - begun
+
+
+def _left(film: Path) -> str:
+    folder = film.with_name(f".{film.name}.resume")
+    names = [path.name for path in folder.glob("*")]
+    whole = sum(name.startswith("segment") and ".part" not in name for name in names)
+    return f"{whole} segments or raw files, {sum('border' in name for name in names)} borders"
+
+
+if __name__ == "__main__":
+    main()

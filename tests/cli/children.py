@@ -1,0 +1,98 @@
+"""Runs the command line in children that are forked off, to be killed by true signals.
+
+Started by test_kill.py; one JSON object a line in (`arguments`, and what happens in the child), one
+a line out (`status`, as subprocess has it, and what was `said`). The imports are done once, before
+the first child; the song is not listened to, but made in memory; no trial film is made beforehand.
+"""
+
+import json
+import os
+import pkgutil
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from phosphene.cli import cli, filming, inputs
+from phosphene.film import film, preflight
+from phosphene.testing import synthetic_song
+
+
+def at(name, count, do):
+    """Do something just before the count-th call of a function."""
+    owner, _, attribute = name.rpartition(".")
+    module = pkgutil.resolve_name(owner)
+    whole, calls = getattr(module, attribute), iter(range(count + 10_000))
+
+    def called(*arguments, **named):
+        if next(calls) == count:
+            do()
+        return whole(*arguments, **named)
+
+    setattr(module, attribute, called)
+
+
+def send(number, hung_up):
+    if hung_up:  # nothing can be written to the terminal any more
+        os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+    os.kill(os.getpid(), number)
+
+
+def release(path):
+    """Let a program go on that waits for a file, and wait for its end."""
+    path.touch()
+    deadline = time.monotonic() + 30
+    while not path.with_suffix(".done").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def become(order):
+    os.environ.update(order.get("env", {}))
+    if "ignored" in order:
+        signal.signal(signal.Signals[order["ignored"]], signal.SIG_IGN)
+    if "limit" in order:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], order["limit"]))
+    if "signal" in order:
+        number = signal.Signals[order["signal"]]
+        at(*order["at"], lambda: send(number, order.get("hung_up", False)))
+    if "release" in order:
+        at(*order["at"], lambda: release(Path(order["release"])))
+    cli(order["arguments"])
+
+
+def answer(order):
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.dup2(said.fileno(), 1)
+                os.dup2(said.fileno(), 2)
+                become(order)
+            except SystemExit as end:
+                sys.stdout.flush()
+                os._exit(end.code or 0)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(99)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        return {"status": status, "said": said.read().decode()}
+
+
+def main():
+    song = synthetic_song(float(sys.argv[1]))
+    inputs.hear = lambda *_: song
+    preflight.preflight = lambda *_: None
+    film.SEGMENT = 0.5
+    filming.EVERY = -1.0
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Processes that are ended by true signals, disks that are full: the same command goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+
+from phosphene.film import ffmpeg
+
+PROJECT = (
+    '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
+    '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
+)
+FRAME = "phosphene.cli.filming.to_levels"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A project of two seconds at 12 fps; the film has four segments of 6 frames."""
+    folder = tmp_path_factory.mktemp("kill")
+    noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
+    soundfile.write(folder / "song.wav", noise, 22050)
+    (folder / "p.toml").write_text(PROJECT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def render(folder):
+    """Render `p.toml` in a process of its own: ``render(target, **what_happens_in_it)``."""
+    script = Path(__file__).with_name("children.py")
+    with subprocess.Popen(
+        [sys.executable, script, "2.0"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "200"},
+    ) as process:
+
+        def ask(target, *options, **happens):
+            arguments = ["render", str(folder / "p.toml"), "-o", str(target), *options]
+            print(json.dumps({"arguments": arguments, **happens}), file=process.stdin, flush=True)
+            return SimpleNamespace(**json.loads(process.stdout.readline()))
+
+        yield ask
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def whole(folder, render):
+    told = render(folder / "whole.mp4")
+    assert told.status == 0, told.said
+    return (folder / "whole.mp4").read_bytes()
+
+
+# Where the process is when it dies: a function, and the number of its call.
+MOMENTS = [
+    ("os.replace", 0),  # before anything is described
+    (FRAME, 0),
+    ("os.fsync", 4),  # a checkpoint half written
+    ("os.replace", 4),  # a checkpoint written, without its name
+    (FRAME, 5),
+    ("phosphene.film.segments.Path.rename", 0),  # a segment written, without its name
+    ("phosphene.film.segments.Path.unlink", 0),  # a segment with its name, and its raw frames
+    (FRAME, 23),
+    ("phosphene.film.film.film_command", 0),  # every frame painted
+    ("os.replace", 26),  # joined, without its name
+    ("phosphene.cli.filming.state_folder", 1),  # the film has its name; its state lies about
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment[0]} {moment[1]}")
+def test_kill_9(tmp_path, render, whole, moment):
+    target = tmp_path / "film.mp4"
+    assert render(target, at=moment, signal="SIGKILL").status == -signal.SIGKILL
+    told = render(target)
+    assert told.status == 0, told.said
+    assert target.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_killed_again_and_again(tmp_path, render, whole):
+    target, kills = tmp_path / "film.mp4", 0
+    while render(target, at=(FRAME, 5), signal="SIGKILL").status == -signal.SIGKILL:
+        kills += 1
+    assert kills == 4  # five frames further each time; the last four are painted
+    assert target.read_bytes() == whole
+
+
+def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
+    """It sees the end of its input late, and finishes its segment while ours is being made."""
+    go, late = tmp_path / "orphan.go", tmp_path / "ffmpeg"
+    wait = f"while ! test -e {go}; do sleep 0.05; done"
+    late.write_text(
+        f'#!/bin/sh\ncase "$*" in *pipe:0*film*) ;; *) exec {ffmpeg.executable()} "$@";; esac\n'
+        f'(cat; {wait}) | {ffmpeg.executable()} "$@"\ntouch {go.with_suffix(".done")}\n'
+    )
+    late.chmod(0o755)
+    target = tmp_path / "film.mp4"
+    happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
+    assert render(target, **happens).status == -signal.SIGKILL
+    told = render(target, at=(FRAME, 1), release=str(go))
+    assert "Going on after frame 4" in told.said
+    assert go.with_suffix(".done").exists()
+    assert target.read_bytes() == whole
+    assert not list(tmp_path.glob(".film*"))
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_other_signals_stop_in_order(tmp_path, render, whole, name):
+    target = tmp_path / "film.mp4"
+    told = render(target, at=(FRAME, 9), signal=name)
+    assert told.status == 128 + signal.Signals[name]
+    assert "Stopped at frame 9 of 24. The same command goes on after frame 9" in told.said
+    assert str(tmp_path / ".film.mp4.resume") in told.said
+    assert "Traceback" not in told.said
+    assert "Going on after frame 9," in render(target).said
+    assert target.read_bytes() == whole
+
+
+def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
+    target = tmp_path / "film.mp4"
+    assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
+    assert "Going on after frame 9," in render(target).said
+    assert target.read_bytes() == whole
+
+
+def test_nohup_means_what_it_says(tmp_path, render, whole):
+    target = tmp_path / "film.mp4"
+    assert render(target, at=(FRAME, 9), signal="SIGHUP", ignored="SIGHUP").status == 0
+    assert target.read_bytes() == whole
+
+
+@pytest.mark.parametrize("limit", [10_000, 30_000, 60_000])
+def test_a_full_disk(tmp_path, render, whole, limit):
+    """A limit on the size of files stands for it: a raw frame, a checkpoint, five raw frames."""
+    target = tmp_path / "film.mp4"
+    told = render(target, limit=limit)
+    assert told.status == 1
+    assert "can not be" in told.said
+    assert "File too large" in told.said
+    assert "ulimit" in told.said
+    assert "Traceback" not in told.said
+    assert not target.exists()
+    kept = {10_000: "", 30_000: "", 60_000: "Going on after frame 4,"}[limit]  # whole raw frames
+    told = render(target)
+    assert told.status == 0
+    assert kept in told.said
+    assert target.read_bytes() == whole

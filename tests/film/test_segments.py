@@ -1,0 +1,115 @@
+"""What an earlier run left, and what of it may be used."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from phosphene.errors import FilmError
+from phosphene.film import film as film_room
+from phosphene.film.film import Film
+from phosphene.film.sound import Sound
+
+LENGTH = 5  # frames of a segment
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    monkeypatch.setattr(film_room, "SEGMENT", Fraction(1, 3))
+    return lambda name="film", folder="state": Film(
+        tmp_path / f"{name}.mp4", 64, 48, Fraction(15), folder=tmp_path / folder
+    )
+
+
+@pytest.fixture
+def left(make, frames):
+    """Seventeen frames were written when it stopped: three segments, and two raw frames."""
+    film = make()
+
+    def shoot():
+        with film:
+            for frame in frames(17):
+                film.write(frame)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shoot()
+    return film.path.parent / "state"
+
+
+def test_holds_what_is_encoded_or_raw(make, left):
+    film = make()
+    assert [film.holds(count) for count in (0, 5, 10, 15, 17, 18)] == [True] * 5 + [False]
+    (left / "segment-00001.mp4").unlink()
+    assert [film.holds(count) for count in (5, 7, 10, 17)] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("count", [0, 5, 10, 15, 16, 17])
+def test_goes_on_after_any_frame_that_it_holds(make, left, frames, count):
+    given = frames(23)
+    with make("whole", "other") as film:
+        for frame in given:
+            film.write(frame)
+    with make() as film:
+        film.resume(count)
+        assert film.written == count
+        for frame in given[count:]:
+            film.write(frame)
+    assert film.path.read_bytes() == film.path.with_name("whole.mp4").read_bytes()
+
+
+def test_what_lies_beyond_is_removed(make, left):
+    film = make()
+    film.resume(5)
+    assert [path.name for path in sorted(left.glob("segment-*"))] == ["segment-00000.mp4"]
+
+
+def test_the_short_end_of_a_film_is_no_segment_of_a_longer_one(make, frames, decode_frames):
+    with make() as film:
+        for frame in frames(7):
+            film.write(frame)
+    longer = make("longer")
+    assert (longer.holds(5), longer.holds(7), longer.holds(10)) == (True, True, False)
+    with longer:
+        longer.resume(7)
+        for frame in frames(12)[7:]:
+            longer.write(frame)
+    assert len(decode_frames(longer.path)) == 12
+
+
+def test_a_segment_is_encoded_again_where_its_encoding_was_lost(make, left, frames, decode_frames):
+    """As after a kill in the moment between the last frame of a segment and its name."""
+    raw = b"".join(frame.tobytes() for frame in frames(17)[10:15])
+    (left / "segment-00002.mp4").unlink()
+    (left / "segment-00002.rgb").write_bytes(raw)
+    with make() as film:
+        assert film.holds(17)
+        film.resume(17)
+    seen = decode_frames(film.path).astype(int)
+    assert np.abs(seen - frames(17)).mean() < 6
+
+
+def test_another_runs_encoder_writes_under_another_name(make):
+    names = set()
+    for _ in range(2):
+        film = make()
+        film._segments.folder.mkdir(exist_ok=True)
+        names.add(film._segments._path(0, f".{film._segments._run}.part.mp4").name)
+    assert len(names) == 2
+
+
+def test_a_join_that_fails_can_be_done_again(make, frames, tmp_path, decode_frames):
+    film = make()
+    film._sound = Sound(tmp_path / "gone.wav")
+
+    def shoot():
+        with film:
+            for frame in frames(7):
+                film.write(frame)
+
+    with pytest.raises(FilmError, match=r"gone\.wav"):
+        shoot()
+    assert not film.path.exists()
+    with make() as film:
+        film.resume(7)
+    assert len(decode_frames(film.path)) == 7
