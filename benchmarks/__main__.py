@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("painter", "painting", "composing")
+NAMES = ("painter", "painting", "composing", "listening")
 
 
 def main() -> None:

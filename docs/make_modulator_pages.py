@@ -190,10 +190,10 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 
 
 def _draw(name: str, project: Project, song: Song) -> None:
-    from phosphene.plotting import picture_of
-    from phosphene.plotting.formats import png
+    from phosphene.plotting import FORMATS, picture_of
 
-    drawn = Image.open(io.BytesIO(png(picture_of(song, project, title=name)))).convert("RGB")
+    png = FORMATS[".png"](picture_of(song, project, title=name))
+    drawn = Image.open(io.BytesIO(png)).convert("RGB")
     drawn.quantize(64).save(PICTURES / f"plot-{name}.png", optimize=True)
 
 

@@ -23,6 +23,15 @@ from phosphene.project_file import make_project
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Songs that tests listen to are kept apart from the user's, also by what tests start."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["PHOSPHENE_CACHE"] = str(folder)
+    os.environ["PHOSPHENE_CONFIG"] = str(folder / "config")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     return load_plugins()

@@ -9,42 +9,82 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.engines import Engine, EngineSpec
+    from phosphene.errors import EngineError, ProjectError
+    from phosphene.film.formats import Codec as SoundCodec
+    from phosphene.film.formats import Format as FilmFormat
     from phosphene.hookspecs import hookimpl
     from phosphene.modulator import Modulator
+    from phosphene.options import Options
+    from phosphene.project import Model
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
     from phosphene.score.hits import hits
+    from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
-    from phosphene.score.units import Position, Span
+    from phosphene.score.units import Period, Position, Span
+    from phosphene.song.pulse import Pulse, Sound
     from phosphene.song.song import Feature, Song
+    from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
 
+API_VERSION = 1
+"""The version of the API for plugins; a plugin states the versions that it is made for."""
+
+# Where each public name is, and what it is called there.
 _PUBLIC = {
-    "CHANNELS": "phosphene.score.channels",
-    "Curve": "phosphene.score.channels",
-    "EngineSpec": "phosphene.engines",
-    "Feature": "phosphene.song.song",
-    "Modulator": "phosphene.modulator",
-    "Position": "phosphene.score.units",
-    "Song": "phosphene.song.song",
-    "Span": "phosphene.score.units",
-    "Timeline": "phosphene.score.timeline",
-    "hits": "phosphene.score.hits",
-    "hookimpl": "phosphene.hookspecs",
-    "on_frames": "phosphene.score.envelopes",
+    "CHANNELS": "phosphene.score.channels:CHANNELS",
+    "Curve": "phosphene.score.channels:Curve",
+    "Engine": "phosphene.engines:Engine",
+    "EngineError": "phosphene.errors:EngineError",
+    "EngineSpec": "phosphene.engines:EngineSpec",
+    "Feature": "phosphene.song.song:Feature",
+    "FilmFormat": "phosphene.film.formats:Format",
+    "Model": "phosphene.project:Model",
+    "Modulator": "phosphene.modulator:Modulator",
+    "Options": "phosphene.options:Options",
+    "Period": "phosphene.score.units:Period",
+    "Position": "phosphene.score.units:Position",
+    "ProjectError": "phosphene.errors:ProjectError",
+    "Pulse": "phosphene.song.pulse:Pulse",
+    "Row": "phosphene.score.score:Row",
+    "Score": "phosphene.score.score:Score",
+    "Song": "phosphene.song.song:Song",
+    "Sound": "phosphene.song.pulse:Sound",
+    "SoundCodec": "phosphene.film.formats:Codec",
+    "Span": "phosphene.score.units:Span",
+    "Timeline": "phosphene.score.timeline:Timeline",
+    "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
+    "hits": "phosphene.score.hits:hits",
+    "hookimpl": "phosphene.hookspecs:hookimpl",
+    "on_frames": "phosphene.score.envelopes:on_frames",
 }
 
 __all__ = [
+    "API_VERSION",
     "CHANNELS",
     "Curve",
+    "Engine",
+    "EngineError",
     "EngineSpec",
     "Feature",
+    "FilmFormat",
+    "Model",
     "Modulator",
+    "Options",
+    "Period",
     "Position",
+    "ProjectError",
+    "Pulse",
+    "Row",
+    "Score",
     "Song",
+    "Sound",
+    "SoundCodec",
     "Span",
     "Timeline",
+    "TrackerSpec",
     "hits",
     "hookimpl",
     "on_frames",
@@ -54,4 +94,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'phosphene' has no attribute '{name}'")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
+    module, _, attribute = _PUBLIC[name].partition(":")
+    return getattr(importlib.import_module(module), attribute)

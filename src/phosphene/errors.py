@@ -28,7 +28,31 @@ class ProjectError(PhospheneError):
 
 
 class PluginError(PhospheneError):
-    """A plugin is broken: its package and version are named."""
+    """A plugin is broken: its package and version are named.
+
+    Parameters
+    ----------
+    message, fix : str
+        As every error's.
+    entry : str
+        The layer of the project that it stands behind, `motion[1]`; empty where it is none's.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, fix: str = "", entry: str = "") -> None:
+        super().__init__(message, fix)
+        self.entry = entry
+
+
+class SongChanged(PluginError):
+    """A plugin changed the song: leaving its layer out would not help the others."""
+
+
+class Bug(PhospheneError):
+    """A mistake of Phosphene itself."""
+
+    exit_code = 70  # EX_SOFTWARE of sysexits.h
 
 
 class EngineError(PhospheneError):

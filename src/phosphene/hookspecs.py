@@ -1,13 +1,14 @@
 """What a plugin may do: the hooks, each in a sentence.
 
 A plugin is a module named in the entry-point group `phosphene`; it marks its hooks with
-`@phosphene.hookimpl`.
+`@phosphene.hookimpl`. Each hook is called once, before anything is composed; none is called for
+a frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     import click
 
     from phosphene.engines import EngineSpec
+    from phosphene.film.formats import Format
     from phosphene.modulator import Modulator
+    from phosphene.options import Options
     from phosphene.song.song import Feature, Song
+    from phosphene.song.trackers import TrackerSpec
 
 hookspec = pluggy.HookspecMarker("phosphene")
 hookimpl = pluggy.HookimplMarker("phosphene")
@@ -33,8 +37,28 @@ def register_features(register: Callable[[str, Callable[[Song], Feature]], None]
 
 
 @hookspec
+def register_trackers(register: Callable[[TrackerSpec], None]) -> None:
+    """Register trackers: ways to find the beats and bars of a song."""
+
+
+@hookspec
 def register_engines(register: Callable[[EngineSpec], None]) -> None:
     """Register img2img engines that a project can name as its model."""
+
+
+@hookspec
+def register_encoders(register: Callable[[str, Format], None]) -> None:
+    """Register encoders: kinds of film, each by the ending of the film's name."""
+
+
+@hookspec
+def register_looks(register: Callable[[str, dict[str, Any]], None]) -> None:
+    """Register looks: a few layers under one name, at 12 fps and 256 px wide."""
+
+
+@hookspec
+def register_options(register: Callable[[type[Options]], None]) -> None:
+    """Register the class that validates the plugin's own table of a project, [plugins.NAME]."""
 
 
 @hookspec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from phosphene.hints import hint
+from phosphene.hookspecs import hookimpl
 from phosphene.modulator import Modulator
 from phosphene.project import OWN_KEYS, Layer, Video
 from phosphene.score.channels import CHANNELS
@@ -28,7 +29,7 @@ _FOR_ALL = ("between", "when", "mute", "solo")
 
 
 class LookError(ValueError):
-    """An entry with a look says something that is not allowed."""
+    """A look, or an entry that names one, says something that is not allowed."""
 
 
 @cache
@@ -37,7 +38,49 @@ def looks() -> dict[str, Data]:
     return tomllib.loads((files("phosphene") / "looks.toml").read_text(encoding="utf-8"))
 
 
-def expand(entry: Data, video: Data, modulators: Mapping[str, type[Modulator]]) -> list[Data]:
+@hookimpl
+def register_looks(register: Callable[[str, Data], None]) -> None:
+    """Register the looks of the table."""
+    for name, look in looks().items():
+        register(name, look)
+
+
+def check_look(look: Any) -> None:
+    """Find out whether a look is made as those of the table.
+
+    Raises
+    ------
+    LookError
+        If it is not: `about` is a sentence, and each of its `layers` has `use` and `to`.
+    """
+    if not isinstance(look, dict) or look.keys() != {"about", "layers"}:
+        raise LookError("expected a dict of 'about' and 'layers'")
+    if not isinstance(look["about"], str) or not look["about"].strip():
+        raise LookError("about: expected what it does, in a sentence")
+    layers = look["layers"]
+    if not isinstance(layers, list) or not layers:
+        raise LookError("layers: expected a list of at least one layer")
+    for number, layer in enumerate(layers):
+        where = f"layers[{number}]"
+        if not isinstance(layer, dict) or not isinstance(layer.get("use"), str):
+            raise LookError(f"{where}: expected a dict with 'use', the name of a modulator")
+        reaches = layer.get("to")
+        # What a modulator gives to channels by itself could not be rescaled to a project's size.
+        if not isinstance(reaches, dict) or not reaches:
+            raise LookError(f"{where}.to: expected channels, and how far each goes at a full hit")
+        for name, reach in reaches.items():
+            if name not in CHANNELS:
+                raise LookError(f"{where}.to: unknown channel '{name}'. {hint(name, CHANNELS)}")
+            if isinstance(reach, bool) or not isinstance(reach, (int, float)):
+                raise LookError(f"{where}.to.{name}: expected a number")
+
+
+def expand(
+    entry: Data,
+    video: Data,
+    modulators: Mapping[str, type[Modulator]],
+    known: Mapping[str, Data] | None = None,
+) -> list[Data]:
     """The layers of a `[[motion]]` that names a look.
 
     Parameters
@@ -50,6 +93,8 @@ def expand(entry: Data, video: Data, modulators: Mapping[str, type[Modulator]]) 
         The project's `[video]`, not yet validated.
     modulators : mapping of str to type
         The modulators that `use` may name.
+    known : mapping of str to dict, optional
+        The looks that there are; default: those of the table.
 
     Returns
     -------
@@ -61,18 +106,18 @@ def expand(entry: Data, video: Data, modulators: Mapping[str, type[Modulator]]) 
     LookError
         If the look is unknown, or a key is known to none of its layers.
     """
-    name = entry["look"]
-    if not isinstance(name, str) or name not in looks():
-        raise LookError(f"look: unknown look {name!r}. {hint(str(name), looks())}")
-    layers = [_at(layer, video) for layer in looks()[name]["layers"]]
+    name, known = entry["look"], looks() if known is None else known
+    if not isinstance(name, str) or name not in known:
+        raise LookError(f"look: unknown look {name!r}. {hint(str(name), known)}")
+    layers = [_at(layer, video) for layer in known[name]["layers"]]
     changes = {key: value for key, value in entry.items() if key != "look"}
     for layer in layers:
         layer |= {key: changes[key] for key in _FOR_ALL if key in changes}
     for key in changes.keys() - {"amount", *_FOR_ALL}:
         knowing = [layer for layer in layers if key in _keys(layer, modulators)]
         if not knowing:
-            known = {*_FOR_ALL, "amount"}.union(*(_keys(layer, modulators) for layer in layers))
-            raise LookError(f"{key}: unknown key of the look '{name}'. {hint(key, known)}")
+            keys = {*_FOR_ALL, "amount"}.union(*(_keys(layer, modulators) for layer in layers))
+            raise LookError(f"{key}: unknown key of the look '{name}'. {hint(key, keys)}")
         for layer in knowing:
             layer[key] = changes[key]
     return layers
@@ -80,7 +125,8 @@ def expand(entry: Data, video: Data, modulators: Mapping[str, type[Modulator]]) 
 
 def _keys(layer: Data, modulators: Mapping[str, type[Modulator]]) -> Iterable[str]:
     shared = Layer.model_fields.keys() - OWN_KEYS - {"use", "amount"}
-    return shared | modulators[layer["use"]].model_fields.keys()
+    modulator = modulators.get(layer["use"])  # one that is missing is told where it is used
+    return shared | (modulator.model_fields.keys() if modulator else set())
 
 
 def _at(layer: Data, video: Data) -> Data:

@@ -18,11 +18,13 @@ from pydantic import (
 
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
+from phosphene.plugins import Plugin
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.song.corrections import Corrections
 
 # Defaults as a user would write them; pydantic validates them like any other input.
 _EMPTY: Any = {}
@@ -42,10 +44,11 @@ class _Section(BaseModel):
     )
 
 
-class SongFile(_Section):
-    """`[song]`: what is listened to."""
+class SongFile(_Section, Corrections):
+    """`[song]`: what is listened to, and what is put right about its beats."""
 
     file: Path = Field(description="audio or video file, relative to the project file")
+    tracker: str = Field("librosa", description="what finds beats and bars")
 
 
 class Video(_Section):
@@ -117,9 +120,17 @@ def _all_lists(given: list[Any]) -> bool:
 class Source(_Section):
     """An amount that a modulator gives: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     modulator: Modulator
+    plugin: Plugin | None = Field(None, description="where the modulator comes from")
     at_rest: float = Field(0.0, description="amount where the envelope is 0")
     at_full: float = Field(1.0, description="amount where the envelope is 1")
+
+    @property
+    def use(self) -> str:
+        """The modulator's name."""
+        return self.modulator.name
 
 
 Amount = Annotated[
@@ -174,6 +185,7 @@ class Layer(_Section):
     mute: bool = Field(False, description="leave this layer out")
     solo: bool = Field(False, description="leave out every layer that is not solo")
     modulator: Modulator
+    plugin: Plugin | None = Field(None, description="where the modulator comes from")
     entry: str = Field("", description="where it stands in the project file")
     share: Amount = Field(_WHOLE, description="the amount of the whole look that it belongs to")
 
@@ -187,17 +199,23 @@ class Layer(_Section):
 
 
 #: What Phosphene itself says of a layer; not keys of the project file.
-OWN_KEYS = frozenset({"modulator", "entry", "share"})
+OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
+#: What a layer says beside the parameters of its modulator, which can not have these names.
+LAYER_KEYS = (Layer.model_fields.keys() - OWN_KEYS) | {"look"}
 
 
 class Project(_Section):
     """A whole project file."""
 
+    requires: tuple[str, ...] = Field((), description="packages that it needs: plugins, mostly")
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
+    plugins: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="what each plugin is told, in a table of its name"
+    )
 
 
 assert set(Layer.model_fields["mix"].annotation.__args__) == set(MIXES)  # type: ignore[union-attr]

@@ -10,14 +10,18 @@ from typing import Any
 import tomlkit
 from pydantic import ValidationError
 
-from phosphene.errors import ProjectError
+from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
+from phosphene.plugins.absent import provider, told
 from phosphene.problems import problems_of
 from phosphene.project import Project
-from phosphene.project_layers import layer_of, layers_of_look
+from phosphene.project_layers import Reading, layer_of, layers_of_look
+from phosphene.project_plugins import check_requires, plugin_options
 
 Data = dict[str, Any]
+
+WITHOUT = "--skip-broken renders without such layers."
 
 
 def read_data(path: Path) -> Data:
@@ -58,7 +62,11 @@ def read_project(path: Path, registry: Registry, settings: Sequence[str] = ()) -
 
 
 def make_project(
-    data: Data, source: Path, registry: Registry, settings: Sequence[str] = ()
+    data: Data,
+    source: Path,
+    registry: Registry,
+    settings: Sequence[str] = (),
+    skipped: list[str] | None = None,
 ) -> Project:
     """Validate a project that is in memory.
 
@@ -72,6 +80,8 @@ def make_project(
         The modulators that `use` may name.
     settings : sequence of str
         Entries that are replaced: `motion.0.release=0.2s`.
+    skipped : list of str, optional
+        Where it is given, layers whose plugin is left out are left out too, and told here.
 
     Returns
     -------
@@ -80,22 +90,37 @@ def make_project(
     Raises
     ------
     ProjectError
-        If it says something that is not allowed; every mistake is named with its entry.
+        If it says something that is not allowed, or requires a package that is not installed;
+        every mistake is named with its entry.
+    PluginError
+        If nothing is wrong but a plugin that it uses.
     """
     for setting in settings:
         _replace(data, setting)
+    check_requires(data, source)
     problems: list[str] = []
+    reading = Reading(registry, plugin_options(data, registry, problems), problems)
     layers = []
     for index, entry in enumerate(_tables(data, problems)):
         where = f"motion[{index}]"
         if "look" in entry:
-            layers += layers_of_look(entry, where, data, registry, problems)
+            layers += layers_of_look(entry, where, data, reading)
         else:
-            layers.append(layer_of(entry, where, registry, problems))
+            layers.append(layer_of(entry, where, reading))
     try:
         project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
     except ValidationError as error:
         problems += problems_of(error, data, "", Project)
+    else:
+        problems += _unknown_tracker(project.song.tracker, registry)
+    if skipped is not None:
+        skipped += [text for text, _ in reading.lacking]
+    elif reading.lacking:
+        lacking = [text for text, _ in reading.lacking]
+        texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + lacking))
+        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in reading.lacking))
+        theirs = not problems and all(plugin.error for _, plugin in reading.lacking)
+        raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise ProjectError("\n".join(f"{source}: {problem}" for problem in dict.fromkeys(problems)))
     return _located(project, source.parent)
@@ -145,8 +170,18 @@ def _tables(data: Data, problems: list[str]) -> list[Data]:
     return []
 
 
+def _unknown_tracker(name: str, registry: Registry) -> list[str]:
+    if name in registry.trackers:
+        return []
+    if (plugin := provider(registry, "trackers", name)) is not None:
+        return [f"song.tracker: {told(plugin, 'trackers', name)}. {plugin.fix}"]
+    return [f"song.tracker: unknown tracker {name!r}. {hint(name, registry.trackers)}"]
+
+
 def _located(project: Project, folder: Path) -> Project:
     song = project.song.model_copy(update={"file": folder / project.song.file.expanduser()})
+    if song.beats is not None:
+        song = song.model_copy(update={"beats": folder / song.beats.expanduser()})
     video = project.video
     if video.image is not None:
         video = video.model_copy(update={"image": folder / video.image.expanduser()})

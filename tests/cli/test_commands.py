@@ -47,7 +47,8 @@ def test_listen_prints_and_writes_the_stable_report(song, tmp_path):
         assert word in result.stdout
     heard = json.loads((tmp_path / "heard.json").read_text())
     assert set(heard) == {
-        "duration", "tempo", "beats", "downbeats", "onsets", "metre", "sections", "confidence"
+        "duration", "tempo", "beats", "downbeats", "onsets", "metre", "sections", "confidence",
+        "key", "loudness",
     }  # fmt: skip
     np.testing.assert_allclose(heard["beats"], np.arange(0.0, 6.0, 0.5), atol=0.003)
 

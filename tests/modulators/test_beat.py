@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phosphene.song.song import Feature
-from phosphene.testing import HOP, synthetic_song
+from phosphene.testing.songs import HOP, synthetic_song
 
 
 def struck(value):
@@ -39,13 +39,12 @@ def test_either_a_pattern_or_every(registry):
         registry.modulators["beat"](pattern="x.", every=2)
 
 
-@pytest.mark.parametrize(("alias", "band"), [("kick", "low"), ("snare", "mid"), ("hat", "high")])
-def test_a_band_by_its_drum(value, alias, band):
+@pytest.mark.parametrize("band", ["low", "mid", "high", "kick", "snare", "hat"])
+def test_beats_that_are_silent_in_their_band_do_not_strike(value, band):
     song = synthetic_song(4.0)
     quiet = Feature(np.zeros(len(song.features[band].values)), HOP, "impulse")
     song = replace(song, features={**song.features, band: quiet})
-    for name in (alias, band):
-        assert struck(value("beat", song=song, band=name, sensitivity=0.5)) == []
+    assert struck(value("beat", song=song, band=band, sensitivity=0.5)) == []
     assert struck(value("beat", song=song, band="full", sensitivity=0.5))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phosphene.song.song import Feature
-from phosphene.testing import HOP, synthetic_song
+from phosphene.testing.songs import HOP, synthetic_song
 
 
 def dynamics():

@@ -6,7 +6,7 @@ import pytest
 from phosphene.errors import ProjectError, SongError
 from phosphene.score.compose import compose
 from phosphene.song.song import Feature
-from phosphene.testing import HOP, synthetic_song
+from phosphene.testing.songs import HOP, synthetic_song
 
 TURN = {"use": "keyframes", "rotation": {"0": 2.0}}
 FPS = {"video": {"fps": 10}}

@@ -1,8 +1,16 @@
+"""What phosphene-lissajous promises."""
+
+from importlib.metadata import entry_points
+
 import numpy as np
 import pytest
+from phosphene.testing import ModulatorContract, synthetic_song, timeline
+
 from phosphene_lissajous import Lissajous
 
-from phosphene.testing import synthetic_song, timeline
+
+class TestLissajous(ModulatorContract):
+    modulator = Lissajous
 
 
 @pytest.mark.parametrize("fps", [12, 15, 30])
@@ -17,6 +25,6 @@ def test_it_reaches_as_far_as_it_says_and_comes_back(fps):
         assert place[-1] == pytest.approx(0.0, abs=1e-6)  # 8 bars at 120 BPM are 16 s
 
 
-def test_it_is_on_time_at_one_frame_and_in_silence():
-    song = synthetic_song(0.05, bpm=0)
-    assert Lissajous().curves(song, timeline(song))["translation_x"].shape == (1,)
+def test_phosphene_finds_it():
+    [point] = entry_points(group="phosphene", name="lissajous")
+    assert point.load().Lissajous is Lissajous

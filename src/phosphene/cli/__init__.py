@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from phosphene import __version__
+from phosphene.authoring import strict
 from phosphene.cli.compose import compose_command
 from phosphene.cli.doctor import doctor
 from phosphene.cli.importing import import_group
@@ -18,7 +21,7 @@ from phosphene.cli.new import new
 from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
-from phosphene.errors import PhospheneError
+from phosphene.errors import PhospheneError, PluginError
 
 
 class Commands(click.Group):
@@ -31,14 +34,11 @@ class Commands(click.Group):
         return self.commands.get(name) or self._plugins().get(name)
 
     def _plugins(self) -> dict[str, click.Command]:
-        from importlib.metadata import entry_points
+        from phosphene.cli.loading import named_folders
+        from phosphene.plugins.loading import load_commands
 
-        # Without a plugin there is nothing to load, and `--help` answers at once.
-        if not entry_points(group="phosphene"):
-            return {}
-        from phosphene.plugins import load_plugins
-
-        return load_plugins().commands
+        # Only those that add commands are loaded, and `--help` answers at once.
+        return load_commands(named_folders()).commands
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -46,11 +46,14 @@ class Commands(click.Group):
         except PhospheneError as error:
             from phosphene.cli.console import show_error
 
+            if isinstance(error, PluginError) and strict():
+                raise
             show_error(error)
             ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
-            ctx.exit(130)
+        except KeyboardInterrupt as stopped:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                click.echo("Stopped.", err=True)
+            ctx.exit(getattr(stopped, "exit_code", 130))
 
 
 @click.group(
@@ -58,8 +61,16 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: phosphene render song.mp3 -o video.mp4",
 )
+@click.option(
+    "--plugins-dir",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    envvar="PHOSPHENE_PLUGINS_DIR",
+    metavar="DIR",
+    help="Also load the plugins in the .py files of this folder.",
+)
 @click.version_option(__version__, "-V", "--version", prog_name="phosphene")
-def cli() -> None:
+def cli(plugins_dir: tuple[Path, ...]) -> None:
     """Turn a song into a video that moves with it.
 
     Phosphene listens to the song, composes one number per frame for the camera and the diffusion,
@@ -85,4 +96,11 @@ def main() -> None:
     """The entry point of `phosphene`."""
     # Two programs whose OpenMP threads spin while they wait slow each other three-fold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    sys.exit(cli())
+    try:
+        sys.exit(cli())
+    except Exception as error:
+        from phosphene.cli.blame import told
+
+        if strict():
+            raise
+        sys.exit(told(error))

@@ -58,7 +58,7 @@ class ToConsole(logging.Handler):
 def warn_of_broken(registry: Registry) -> None:
     """Name the plugins that were left out, and why."""
     for plugin in registry.broken:
-        warn(f"the plugin {plugin} is broken and left out: {plugin.error}")
+        warn(f"the plugin {plugin} is {plugin.state} and left out: {plugin.error}. {plugin.fix}")
 
 
 def painting_progress() -> Progress:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phosphene.cli.console import ToConsole, console, painting_progress
 from phosphene.cli.identity import identity
+from phosphene.cli.resuming import Asked, kept_frames
+from phosphene.cli.stopping import stoppable
+from phosphene.errors import FilmError
 from phosphene.film import Film
+from phosphene.film.encoder import FIXES
+from phosphene.film.lock import locked
 from phosphene.film.sound import Sound
 from phosphene.paint import checkpoint
 from phosphene.paint.anchors import scene_palettes
 from phosphene.paint.grade import grade
 from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
+from phosphene.paint.pictures import to_levels
+from phosphene.paint.readback import Painted, read_back
 
 if TYPE_CHECKING:
     import torch
@@ -27,42 +33,57 @@ if TYPE_CHECKING:
     from phosphene.project import Project
     from phosphene.score.score import Score
 
-EVERY = 5.0  # seconds between checkpoints: what is lost at most when the power goes
+EVERY = 5.0  # seconds between checkpoints: what is painted again at most after a kill -9
+
+
+def state_folder(target: Path) -> Path:
+    """Where all lies that a stopped render goes on from."""
+    return target.with_name(f".{target.name}.resume")
 
 
 def render_film(
-    score: Score, spec: EngineSpec, project: Project, target: Path, sound: Sound
+    score: Score,
+    spec: EngineSpec,
+    project: Project,
+    target: Path,
+    sound: Sound,
+    asked: Asked | None = None,
 ) -> float:
     """Paint and film every frame; seconds that it took.
 
     Stopped at any moment, the same call goes on from the last checkpoint, and ends with the same
-    frames to the bit.
+    frames to the bit. What it needs for that stays in `state_folder`, which is the caller's to
+    remove.
+
+    Raises
+    ------
+    FilmError
+        If the disk or ffmpeg fails, or another process renders to the same target.
+    ProjectError
+        If nothing is kept of what `asked` wants to go on from.
     """
     begun = time.monotonic()
     logging.getLogger("phosphene").handlers = [ToConsole()]
-    folder = target.with_name(f".{target.name}.resume")
-    about = identity(score, spec, project.model, target, project.video.crf)
-    after = _earlier(folder, about)
-    checkpoint.describe(folder, about)
-    share = project.model.colour_match
-    with console.status(f"Loading {spec.name} ..."):
-        engine = spec.load(project.model, score)
-        anchors = scene_palettes(score, engine) if share > 0 and spec.diffuses else []
+    folder, share = state_folder(target), project.model.colour_match
     film = Film(
         target, score.width, score.height, score.fps, sound, len(score), project.video.crf, folder
     )
-    try:
-        with film:
-            if after:
-                film.resume(after[0] + 1)
-            _frames(film, score, engine, anchors, share, folder, after)
-            console.print("Joining picture and sound ...")
-    except KeyboardInterrupt:
-        console.print(
-            f"\nStopped at frame {film.written} of {len(score)}. The same command goes on from "
-            f"there; to give it up, remove {folder}."
-        )
-        raise
+    about = identity(score, spec, project.model, target, project.video.crf)
+    with _disk_errors(), locked(folder), stoppable():
+        kept = kept_frames(film, folder, about, asked, len(score))
+        after = (kept - 1, checkpoint.load(folder, kept - 1)) if kept else None
+        with console.status(f"Loading {spec.name} ..."):
+            engine = spec.load(project.model, score)
+            anchors = scene_palettes(score, engine) if share > 0 and spec.diffuses else []
+        try:
+            with film:
+                film.resume(kept)
+                _frames(film, score, engine, anchors, share, folder, after)
+                console.print("Joining picture and sound ...")
+        except BaseException:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                console.print(_stopped(film.written, len(score), folder))
+            raise
     return time.monotonic() - begun
 
 
@@ -75,36 +96,51 @@ def _frames(
     folder: Path,
     after: tuple[int, torch.Tensor] | None,
 ) -> None:
-    saved = time.monotonic()
-    last = after
     first = after[0] + 1 if after else 0
+    saved, last = time.monotonic(), None
+    checkpoint.reserve(folder, score.width, score.height)
+
+    def painted() -> Iterator[Painted]:
+        for row, picture in enumerate(paint(score, engine, anchors, share, after), first):
+            yield row, picture, to_levels(grade(picture, score.row(row)))
+
     try:
         with painting_progress() as progress:
             task = progress.add_task("Painting", total=len(score), completed=first)
-            for row, picture in enumerate(paint(score, engine, anchors, share, after), first):
-                film.write(to_bytes(grade(picture, score.row(row))))
+            for row, picture, frame in read_back(painted(), engine.device):
+                film.write(frame)
                 last = row, picture
-                # With a segment its raw frames go: what follows must be able to go on.
-                if film.full or time.monotonic() - saved > EVERY:
-                    checkpoint.save(folder, row, picture)
-                    saved = time.monotonic()
+                if film.full:  # its raw frames go: what follows must be able to go on
+                    checkpoint.save_border(folder, row, picture)
+                    last, saved = None, time.monotonic()
+                elif time.monotonic() - saved > EVERY:
+                    checkpoint.save_latest(folder, row, picture)
+                    last, saved = None, time.monotonic()
                 progress.advance(task)
-    except BaseException:
+    finally:
         if last is not None:
-            checkpoint.save(folder, *last)
-        raise
+            with contextlib.suppress(OSError):  # an older one is there, and its raw frames
+                checkpoint.save_last(folder, *last)
 
 
-def _earlier(folder: Path, about: dict[str, str]) -> tuple[int, torch.Tensor] | None:
-    """The frame that an earlier run of the same render saved last, told to the user."""
-    changed = checkpoint.changes(folder, about)
-    after = checkpoint.load(folder) if changed == [] else None
-    if after is not None:
-        console.print(f"Going on after frame {after[0] + 1}, where the last run was stopped.")
-        return after
-    if changed:
-        console.print(
-            f"Changed since the last run was stopped: {', '.join(changed)}. Starting over."
-        )
-    shutil.rmtree(folder, ignore_errors=True)
-    return None
+def _stopped(written: int, length: int, folder: Path) -> str:
+    rows = checkpoint.rows(folder)
+    if not rows:
+        return "\nStopped, and nothing could be saved: the same command starts over."
+    return (
+        f"\nStopped at frame {written} of {length}. The same command goes on after frame "
+        f"{rows[0] + 1}; to give it up, remove {folder}."
+    )
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # not the system's: a library that derives its own from OSError
+            raise
+        raise FilmError(
+            f"{error.filename or 'A file'} can not be read or written: {error.strerror or error}.",
+            next((fix for sign, fix in FIXES.items() if sign in str(error)), "Check the disk."),
+        ) from error

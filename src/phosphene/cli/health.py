@@ -63,7 +63,7 @@ def _plugins() -> str:
     registry = load_plugins()
     if registry.broken:
         raise PhospheneError("; ".join(f"{p} is broken: {p.error}" for p in registry.broken))
-    outside = [str(plugin) for plugin in registry.plugins if plugin.package != "phosphene"]
+    outside = [str(plugin) for plugin in registry.plugins if not plugin.built_in]
     return f"{len(registry.modulators)} modulators; installed: {', '.join(outside) or 'none'}"
 
 

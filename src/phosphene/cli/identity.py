@@ -7,12 +7,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phosphene.film import ffmpeg
+from phosphene.film.formats import format_of
+
 if TYPE_CHECKING:
     from phosphene.engines import EngineSpec
     from phosphene.project import Model
     from phosphene.score.score import Score
 
 VERSIONS = ("phosphene", "torch", "diffusers", "transformers", "opencv-python-headless")
+# What frames must have in common to be in one film, whatever is painted on them.
+FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
 
 
 def identity(
@@ -39,10 +44,12 @@ def identity(
         "seed": score.seeds.tobytes(),
         "size": (score.width, score.height),
         "frame rate": score.fps,
-        "part of the song": (int(score.frames[0]), len(score)),
+        "start": int(score.frames[0]),
+        "length": len(score),
         "first picture": score.image.read_bytes() if score.image else b"",
-        "model": (spec.name, model.model_dump_json()),
-        "format": (target.suffix.lower(), crf),
+        "model": (spec.name, model.model_dump_json(exclude={"seed"})),
+        "format": (target.suffix.lower(), format_of(target).segment, crf),
+        "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }
     return {

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from phosphene.plugins import Registry
-    from phosphene.project import Project
+    from phosphene.project import Project, SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -45,6 +45,10 @@ OPTIONS = (
         "--set", "settings", multiple=True, metavar="NAME=VALUE",
         help="Replace an entry of the project: motion.0.release=0.2s",
     ),
+    click.option(
+        "--skip-broken", is_flag=True,
+        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
+    ),
 )  # fmt: skip
 
 
@@ -67,6 +71,7 @@ class Options:
     end: str | None = None
     prompt: Sequence[str] = ()
     settings: Sequence[str] = ()
+    skip_broken: bool = False
 
 
 def read_input(path: Path, options: Options, registry: Registry) -> Project:
@@ -79,7 +84,15 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
     else:
         data, source = default_project(path), Path(f"{path} (default project)")
     _change(data, options)
-    return make_project(data, source, registry, options.settings)
+    if not options.skip_broken:
+        return make_project(data, source, registry, options.settings)
+    from phosphene.cli.console import warn
+
+    skipped: list[str] = []
+    project = make_project(data, source, registry, options.settings, skipped)
+    for text in skipped:
+        warn(f"left out: {text}")
+    return project
 
 
 def _change(data: dict[str, Any], options: Options) -> None:
@@ -98,8 +111,11 @@ def _change(data: dict[str, Any], options: Options) -> None:
         data.setdefault("prompts", {})["at"] = at
 
 
-def compose_for(song: Song, project: Project, options: Options) -> Score:
-    """The Score at the fps and size that were asked for, or the project's own."""
+def compose_for(song: Song, project: Project, options: Options) -> tuple[Project, Score]:
+    """The Score at the fps and size that were asked for, or the project's own.
+
+    Also the project that it is of: without the layers that `--skip-broken` left out.
+    """
     from phosphene.errors import ProjectError
     from phosphene.score.compose import Format, compose
     from phosphene.score.timeline import exact_fps
@@ -109,31 +125,44 @@ def compose_for(song: Song, project: Project, options: Options) -> Score:
     except ValueError as error:
         raise ProjectError(f"--fps {options.fps}: {error}") from None
     width, height = options.size or (project.video.width, project.video.height)
-    return compose(song, project, Format(Fraction(fps), width, height))
+    form = Format(Fraction(fps), width, height)
+    if options.skip_broken:
+        from phosphene.cli.skipping import compose_what_works
+
+        return compose_what_works(song, project, form)
+    return project, compose(song, project, form)
 
 
-def hear(path: Path, registry: Registry | None = None) -> Song:
-    """Listen to a song, with a bar; the features of plugins are heard when they are read."""
+def hear(source: SongFile, registry: Registry) -> Song:
+    """Listen to a project's song, with a bar, or find it in the cache; corrected.
+
+    Features that were registered are heard when they are read.
+    """
     from dataclasses import replace
+    from types import MappingProxyType
 
     from phosphene.cli.console import listening_progress
+    from phosphene.song.cache import user_cache
+    from phosphene.song.corrections import corrected
     from phosphene.song.listening import listen
 
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
         song = listen(
-            path, lambda step, share: progress.update(task, description=step, completed=share)
+            source.file,
+            lambda step, share: progress.update(task, description=step, completed=share),
+            registry.trackers[source.tracker],
+            user_cache(),
         )
-    return replace(song, extra=registry.features) if registry else song
+    return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
 def composed(path: Path, options: Options) -> tuple[Project, Song, Score]:
     """All that a command needs that looks at a Score and does not paint it."""
-    from phosphene.cli.console import warn_of_broken
-    from phosphene.plugins import load_plugins
+    from phosphene.cli.loading import registry_for
 
-    registry = load_plugins()
-    warn_of_broken(registry)
+    registry = registry_for(path)
     project = read_input(path, options, registry)
-    song = hear(project.song.file, registry)
-    return project, song, compose_for(song, project, options)
+    song = hear(project.song, registry)
+    project, score = compose_for(song, project, options)
+    return project, song, score

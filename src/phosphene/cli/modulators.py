@@ -9,17 +9,16 @@ import click
 @click.argument("name", required=False)
 def modulators(name: str | None) -> None:
     """List the modulators, or show NAME with its parameters, units and defaults."""
-    from phosphene.cli.console import out, warn_of_broken
+    from phosphene.cli.console import out
+    from phosphene.cli.loading import registry_for
     from phosphene.cli.tables import look_table, modulator_page, modulator_table
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
-    from phosphene.plugins import load_plugins
 
-    registry = load_plugins()
-    warn_of_broken(registry)
+    registry = registry_for()
     if name is None:
         out.print(modulator_table(registry))
-        out.print(look_table())
+        out.print(look_table(registry))
         out.print(
             "`phosphene modulators NAME` shows the parameters of a modulator. A look is a few of "
             'them under one name: look = "pulse" instead of use = ...'

@@ -1,4 +1,4 @@
-"""Writing a text file that a user named."""
+"""Writing a file that a user named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from phosphene.errors import ProjectError
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file; see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file, and its folder where that is missing.
 
     Raises
@@ -17,7 +22,7 @@ def write_text(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
     except OSError as error:
         raise ProjectError(
             f"{path} can not be written: {error.strerror}", "Name another file or folder."

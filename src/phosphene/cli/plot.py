@@ -32,6 +32,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     """
     from phosphene.cli.console import out
     from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.outputs import write_bytes
     from phosphene.errors import ProjectError
     from phosphene.plotting import FORMATS, picture_of
     from phosphene.score.compose import Format
@@ -45,7 +46,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     project, song, score = composed(input, Options(**options))
     form = Format(score.fps, score.width, score.height)
     picture = picture_of(song, project, form, _title(input, song, score))
-    _write(output, write(picture))
+    write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 
 
@@ -62,15 +63,3 @@ def _title(input: Path, song: Song, score: Score) -> str:
             f"{float(score.fps):g} fps",
         ]
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    from phosphene.errors import ProjectError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise ProjectError(
-            f"{path} can not be written: {error.strerror}", "Name another file or folder."
-        ) from None

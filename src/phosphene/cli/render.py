@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,16 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=".mp4, .mov, .mkv, .webm or .gif; default: the input's name, as .mp4, here.",
 )
+@click.option(
+    "--resume-from",
+    metavar="POSITION",
+    help="After a change: keep what was painted before 30 (frame), 2.5s, beat 16, bar 9, 50%.",
+)
+@click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is whole.")
 @project_options
-def render(input: Path, output: Path | None, **options: Any) -> None:
+def render(
+    input: Path, output: Path | None, resume_from: str | None, keep: bool, **options: Any
+) -> None:
     """Turn INPUT into a video that moves with its song.
 
     INPUT is a song, or a project file (.toml) that names one. Try the motion first, without
@@ -36,21 +45,22 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
-    from phosphene.cli.console import console, joined, warn_of_broken
+    from phosphene.cli.console import console, joined
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.loading import registry_for
     from phosphene.cli.reports import warn_of_clamped
     from phosphene.engines import check_followed
+    from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
-    from phosphene.plugins import load_plugins
 
-    registry = load_plugins()
-    warn_of_broken(registry)
+    registry = registry_for(input)
+    add_formats(registry.encoders)
     chosen = Options(**options)
     project = read_input(input, chosen, registry)
     target = output or Path(input.with_suffix(".mp4").name)
     spec = find_engine(project.model.name, registry)
-    song = hear(project.song.file, registry)
-    score = compose_for(song, project, chosen)
+    song = hear(project.song, registry)
+    project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
     check_followed(spec, score)
     sound = _sound(project, song, score)
@@ -65,9 +75,15 @@ def render(input: Path, output: Path | None, **options: Any) -> None:
             ]
         )
     )
-    from phosphene.cli.filming import render_film  # with torch: not before all else is checked
+    # With torch: not before all else is checked.
+    from phosphene.cli.filming import render_film, state_folder
+    from phosphene.cli.resuming import asked_for
 
-    seconds = render_film(score, spec, project, target, sound)
+    asked = asked_for(resume_from, song, project, score) if resume_from else None
+    del song  # an hour of it is a gigabyte
+    seconds = render_film(score, spec, project, target, sound, asked)
+    if not keep:
+        shutil.rmtree(state_folder(target), ignore_errors=True)
     size = target.stat().st_size / 1e6
     console.print(
         f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "

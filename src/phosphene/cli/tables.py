@@ -1,4 +1,4 @@
-"""Tables that a person reads: modulators and plugins."""
+"""Tables that a person reads: modulators and looks."""
 
 from __future__ import annotations
 
@@ -10,54 +10,49 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from phosphene.looks import looks
 from phosphene.plugins import Registry
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+def table(*columns: str) -> Table:
+    """An empty table; its first column stays on one line."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
-        table.add_column(column, no_wrap=number == 0, style="cyan" if number == 0 else "")
-    return table
-
-
-def plugin_table(registry: Registry) -> Table:
-    """Every plugin: package, version, hooks, what it registers, or why it was left out."""
-    table = _table("plugin", "package", "version", "hooks", "registers")
-    for plugin in registry.plugins:
-        owned = [name for (_, name), owner in registry.origin.items() if owner is plugin]
-        state = escape(", ".join(owned)) if not plugin.error else f"[red]{escape(plugin.error)}[/]"
-        hooks = ", ".join(plugin.hooks)
-        table.add_row(plugin.name, plugin.package, plugin.version, hooks, state)
-    return table
+        made.add_column(column, no_wrap=number == 0, style="cyan" if number == 0 else "")
+    return made
 
 
 def modulator_table(registry: Registry) -> Table:
     """Every modulator: what it does, and the package that it comes from."""
-    table = _table("modulator", "what it does", "package")
+    rows = table("modulator", "what it does", "package")
     for name, cls in sorted(registry.modulators.items()):
         summary = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
-        table.add_row(name, escape(summary), registry.owner("modulators", name).package)
-    return table
+        owner = registry.owner("modulators", name)
+        rows.add_row(name, escape(summary), owner.package or str(owner.file))
+    return rows
 
 
-def look_table() -> Table:
+def look_table(registry: Registry) -> Table:
     """Every look: the name, and what its layers do together."""
-    table = _table("look", "what it does")
-    for name, look in looks().items():
-        table.add_row(name, escape(look["about"]))
-    return table
+    rows = table("look", "what it does")
+    for name, look in registry.looks.items():
+        rows.add_row(name, escape(look["about"]))
+    return rows
 
 
 def modulator_page(registry: Registry, name: str) -> RenderableType:
     """One modulator: its docstring, and its parameters with units and defaults."""
     cls = registry.modulators[name]
-    table = _table("parameter", "default", "what it means")
-    for parameter, field in cls.model_fields.items():
-        table.add_row(parameter, escape(_default(field)), escape(field.description or ""))
+    rows = table("parameter", "default", "what it means")
     owner = registry.owner("modulators", name)
-    about = f"[bold]{name}[/]  from {owner.package} {owner.version}\n\n"
-    return Group(about + escape(inspect.getdoc(cls) or ""), "", table)
+    fields = dict(cls.model_fields)
+    if "options" in fields and owner.name in registry.options:
+        del fields["options"]
+        told = registry.options[owner.name].model_fields
+        fields |= {f"[plugins.{owner.name}] {key}": field for key, field in told.items()}
+    for parameter, field in fields.items():
+        rows.add_row(escape(parameter), escape(_default(field)), escape(field.description or ""))
+    about = f"[bold]{name}[/]  from {owner.source if not owner.package else owner}\n\n"
+    return Group(about + escape(inspect.getdoc(cls) or ""), "", rows)
 
 
 def _default(field: FieldInfo) -> str:

@@ -1,17 +1,11 @@
-"""The bands that hits can be heard in, and the feature of each."""
+"""What hits can be heard in: the whole song, a band, a drum, or any other feature."""
 
-from typing import Literal
+BANDS = (
+    "full; low, mid or high; kick, snare or hat; or any other feature (docs/hearing.md), such as a "
+    "plugin's"
+)
 
-# Kick, snare and hat are names for the ranges in which they are loudest: nothing tells a kick
-# from a bass that is plucked at the same moment.
-Band = Literal["full", "low", "mid", "high", "kick", "snare", "hat"]
-FEATURES: dict[Band, str] = {
-    "full": "onset",
-    "low": "low",
-    "mid": "mid",
-    "high": "high",
-    "kick": "low",
-    "snare": "mid",
-    "hat": "high",
-}
-BANDS = "full, low (kick), mid (snare) or high (hat)"
+
+def feature_of(band: str) -> str:
+    """The feature of a band; `full` is that of all onsets."""
+    return "onset" if band == "full" else band

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from phosphene.modulators.bands import FEATURES
+from phosphene.modulators.bands import feature_of
 from phosphene.modulators.striking import Striking
 from phosphene.score.channels import Curve
 from phosphene.score.patterns import Pattern
@@ -37,7 +37,7 @@ class Beat(Striking):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         times, heights = self._rhythm(song, timeline)
-        strong = song.strengths_at(times, FEATURES[self.band]) >= 1.0 - self.sensitivity
+        strong = song.strengths_at(times, feature_of(self.band)) >= 1.0 - self.sensitivity
         return self._struck(times[strong], heights[strong], timeline)
 
     def _rhythm(self, song: Song, timeline: Timeline) -> tuple[Curve, Curve]:

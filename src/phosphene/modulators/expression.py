@@ -33,7 +33,8 @@ class _Expression(Modulator):
     read once for each frame of the project; another frame rate travels the same path.
 
     Names: t, frame, frames, fps, duration, beat, bar, bpm, since_beat, until_beat, pi, e, tau,
-    and the audio features onset, rms, low, mid, high and those of plugins. Operators: + - * / //
+    and the audio features: onset, rms, low, mid, high, kick, snare, hat, bass, voice, loudness,
+    brightness, chroma_c ... (docs/hearing.md) and those of plugins. Operators: + - * / //
     % **, comparisons, and, or, not, `a if c else b`. Functions: where, abs, sign, floor, ceil,
     round, fract, mod, min, max, clip, lerp, smoothstep, sqrt, exp, log, log2, log10, pow, hypot,
     sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh.

@@ -21,7 +21,9 @@ class Level(Modulator):
 
     name: ClassVar = "level"
     by_interval: ClassVar = True
-    feature: str = Field("rms", description="rms, onset, low, mid, high, or a plugin's feature")
+    feature: str = Field(
+        "rms", description="rms, bass, voice, loudness ... (docs/hearing.md), or a plugin's"
+    )
     attack: Span = Field("0.05s", description="time that a full rise takes at least")
     hold: Span = Field("0s", description="time that a height is kept before it falls")
     release: Span = Field("0.3s", description="time that a full fall takes at least")

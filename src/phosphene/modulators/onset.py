@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from phosphene.modulators.bands import FEATURES
+from phosphene.modulators.bands import feature_of
 from phosphene.modulators.striking import Striking
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import normalised
@@ -32,7 +32,7 @@ class Onset(Striking):
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        heard = song.strengths_at(song.onsets, FEATURES[self.band])
+        heard = song.strengths_at(song.onsets, feature_of(self.band))
         heights = normalised(heard, self.percentile)
         strong = (heights >= 1.0 - self.sensitivity).nonzero()[0][:: self.every]
         return self._struck(song.onsets[strong], heights[strong], timeline)

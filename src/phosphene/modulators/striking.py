@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from phosphene.modulator import Modulator
-from phosphene.modulators.bands import BANDS, Band
+from phosphene.modulators.bands import BANDS
 from phosphene.score.channels import Curve
 from phosphene.score.hits import Envelope, struck
 from phosphene.score.timeline import Timeline
@@ -29,7 +29,7 @@ class Striking(Modulator):
         2.0, ge=0.1, le=10, description="1 straight; above 1 starts fast; of decay and release"
     )
     look_ahead: bool = Field(False, description="the attack ends on the hit, and begins before it")
-    band: Band = Field("full", description=f"what is listened to: {BANDS}")
+    band: str = Field("full", description=f"what is listened to: {BANDS}")
 
     def _struck(self, times: Curve, heights: Curve, timeline: Timeline) -> dict[str, Curve]:
         """The curves of a train of hits."""

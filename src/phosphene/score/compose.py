@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from phosphene.errors import ProjectError
+from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.gates import within
@@ -56,7 +56,8 @@ def compose(
     ProjectError
         If a position lies outside of the song, or a layer does not fit its modulator.
     PluginError
-        If a modulator fails, or gives something that is no set of curves.
+        If a modulator fails, or gives something that is no set of curves; its `entry` is the
+        layer's.
     """
     video = project.video
     own_fps = Fraction(video.fps)
@@ -100,7 +101,12 @@ def _channels(
     for index, layer in enumerate(project.motion):
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
-            fold(values, layer, where, song, timeline, trace)
+            try:
+                fold(values, layer, where, song, timeline, trace)
+            except PluginError as error:
+                if not isinstance(error, SongChanged):
+                    error.entry = where
+                raise
         elif trace is not None:
             trace.silent.append(f"{where} {layer.use}")
     frame_ratio = float(timeline.project_fps / form.fps)

@@ -58,7 +58,7 @@ def _curves(
     layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
     """The layer's own curves by channel, checked: whatever a modulator gives or raises."""
-    given = curves_of(layer.modulator, layer.use, where, song, timeline, below)
+    given = curves_of(layer, where, song, timeline, below)
     if "value" not in given:
         if layer.to:
             raise ProjectError(
@@ -103,11 +103,11 @@ def amount_of(
 def _from(
     source: Source, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> Curve:
-    use = source.modulator.name
-    given = curves_of(source.modulator, use, where, song, timeline, below)
+    given = curves_of(source, where, song, timeline, below)
     if "value" not in given:
         raise ProjectError(
-            f"{where}: '{use}' names its channels itself, and gives no envelope for an amount",
+            f"{where}: '{source.use}' names its channels itself, and gives no envelope for an "
+            "amount",
             "Use one that does: oscillator, noise, expression with `value`, beat, onset or level.",
         )
     envelope = given.get("height", given["value"])

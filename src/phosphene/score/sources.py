@@ -1,15 +1,16 @@
-"""Sources: what a modulator gives for the frames that are rendered, checked."""
+"""Sources: what a modulator gives for the frames that are rendered, whatever it does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
 from typing import Any
 
 import numpy as np
 
-from phosphene.errors import PhospheneError, PluginError
-from phosphene.hints import hint
-from phosphene.modulator import Modulator
+from phosphene.authoring import strict, traced
+from phosphene.errors import Bug, PhospheneError, PluginError, SongChanged
+from phosphene.project import Layer, Source
+from phosphene.score.answers import WrongAnswer, checked
 from phosphene.score.carrying import carried, own_frames
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.gates import within
@@ -19,8 +20,7 @@ from phosphene.song.song import Song
 
 
 def curves_of(
-    modulator: Modulator,
-    use: str,
+    asked: Layer | Source,
     where: str,
     song: Song,
     timeline: Timeline,
@@ -30,9 +30,10 @@ def curves_of(
 
     Parameters
     ----------
-    modulator : Modulator
-    use, where : str
-        Its name, and its entry in the project file, for errors.
+    asked : Layer or Source
+        What names the modulator.
+    where : str
+        Its entry in the project file, for errors.
     song : Song
     timeline : Timeline
     below : dict of str to ndarray, shape (n_frames,)
@@ -48,35 +49,72 @@ def curves_of(
     ProjectError
         If a position lies outside of the song.
     PluginError
-        If the modulator fails, or gives something that is no set of curves.
+        If the modulator fails, gives something that is no set of curves, or changes the song.
+    Bug
+        If that is one of Phosphene's own.
     """
+    modulator = asked.modulator
     for place, position in _positions(modulator, where):
         within(timeline, position, place)
     frames = timeline if modulator.by_interval else own_frames(timeline)
-    about = f"{where}: the modulator '{use}'"
+    outside = None if asked.plugin is None or asked.plugin.built_in else asked.plugin
+    before = _state(song) if outside else 0
     try:
-        if modulator.by_interval:
-            given = modulator.curves_above(song, frames, _read_only(below))
-        else:
-            given = modulator.curves(song, frames)
+        given = _asked(asked, song, frames, below)
+        curves = checked(given, frames.n_frames)
+    except (KeyboardInterrupt, MemoryError):
+        raise
     except PhospheneError as error:
-        raise type(error)(f"{where} ({use}): {error}", error.fix) from error
-    except Exception as error:
-        raise PluginError(
-            f"{about} failed: {type(error).__name__}: {error}",
-            "Remove this [[motion]], or update the plugin that it comes from.",
-        ) from error
-    if not isinstance(given, Mapping):
-        raise PluginError(f"{about} gave {type(given).__name__}; expected a dict of curves")
-    envelope = given.keys() <= {"value", "height"} and "value" in given
-    allowed = {"value", "height"} if envelope else CHANNELS.keys()
-    curves = {}
-    for name, curve in given.items():
-        if name not in allowed:
-            raise PluginError(f"{about} gave a curve for '{name}'. {hint(name, CHANNELS)}")
-        checked = _checked(curve, name, about, frames.n_frames)
-        curves[name] = checked if frames is timeline else _carried(name, checked, timeline)
-    return curves
+        raise type(error)(f"{where} ({asked.use}): {error}", error.fix) from error
+    except BaseException as error:  # a plugin may also raise SystemExit
+        if strict():
+            raise
+        said = str(error) if isinstance(error, WrongAnswer) else f"failed: {_told(error)}"
+        raise _blamed(asked, where, said) from error
+    if outside and _state(song) != before:
+        raise SongChanged(
+            f"{where}: the modulator '{asked.use}' of {outside.source} changed the song, which "
+            "every other layer reads too",
+            outside.remedy,
+        )
+    if frames is timeline:
+        return curves
+    return {name: _carried(name, curve, timeline) for name, curve in curves.items()}
+
+
+def _asked(
+    asked: Layer | Source, song: Song, frames: Timeline, below: dict[str, Curve]
+) -> dict[str, Curve]:
+    modulator = asked.modulator
+    with traced(asked.plugin.name if asked.plugin else asked.use, f"{asked.use}.curves"):
+        if modulator.by_interval:
+            return modulator.curves_above(song, frames, _read_only(below))
+        return modulator.curves(song, frames)
+
+
+def _blamed(asked: Layer | Source, where: str, said: str) -> PhospheneError:
+    """The error that names the entry, the modulator, and the plugin with its version and file."""
+    if asked.plugin is None:
+        return PluginError(f"{where}: the modulator '{asked.use}' {said}")
+    about = f"{where}: the modulator '{asked.use}' of {asked.plugin.source} {said}"
+    if asked.plugin.built_in:
+        return Bug(about, "This is a mistake of Phosphene. Please report it with your project.")
+    return PluginError(about, f"{asked.plugin.remedy} --skip-broken renders without the layer.")
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _state(song: Song) -> int:
+    """A checksum of what a modulator could change, though NumPy and the classes forbid it."""
+    heard = (feature.values for _, feature in sorted(song.features.items()))
+    arrays = (song.beats, song.downbeats, song.onsets, song.onset_strengths, *heard, song.samples)
+    about = (song.duration, song.tempo, song.metre, song.sections, sorted(song.extra))
+    state = zlib.crc32(repr(about).encode())
+    for array in arrays:
+        state = zlib.crc32(np.ascontiguousarray(array).data, state)
+    return state
 
 
 def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
@@ -91,24 +129,6 @@ def _read_only(below: dict[str, Curve]) -> dict[str, Curve]:
     for view in views.values():
         view.setflags(write=False)
     return views
-
-
-def _checked(curve: Any, name: str, about: str, n_frames: int) -> Curve:
-    try:
-        array = np.asarray(curve, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise PluginError(f"{about} gave no numbers for '{name}': {error}") from None
-    if array.shape != (n_frames,):
-        raise PluginError(
-            f"{about} gave '{name}' in shape {array.shape}; expected ({n_frames},), one value a "
-            "frame"
-        )
-    if not np.all(np.isfinite(array)):
-        frame = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise PluginError(
-            f"{about} gave '{name}' = {array[frame]} at frame {frame}; expected a number"
-        )
-    return array
 
 
 def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
+from phosphene import Curve, Modulator, Period, Song, Timeline, hookimpl
 from pydantic import Field
-
-from phosphene import Curve, Modulator, Song, Span, Timeline, hookimpl
 
 
 class Lissajous(Modulator):
@@ -19,11 +18,11 @@ class Lissajous(Modulator):
     """
 
     name: ClassVar = "lissajous"
-    across: int = Field(3, ge=1, description="waves across in one period")
-    down: int = Field(2, ge=1, description="waves down in one period")
+    across: int = Field(3, ge=1, le=1000, description="waves across in one period")
+    down: int = Field(2, ge=1, le=1000, description="waves down in one period")
     reach_x: float = Field(30.0, description="px from the centre, across")
     reach_y: float = Field(20.0, description="px from the centre, down")
-    period: Span = Field("8 bars", description="time of one whole figure")
+    period: Period = Field("8 bars", description="time of one whole figure")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         period = timeline.length(self.period)

@@ -1,0 +1,62 @@
+"""`phosphene plugins check`: does a plugin keep its contract?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+LIMIT = 600.0  # seconds for the checks of one plugin
+
+
+@click.command()
+@click.argument("name", required=False)
+def check(name: str | None) -> None:
+    """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
+    from rich.markup import escape
+
+    from phosphene.cli.console import console, out
+    from phosphene.cli.loading import named_folders
+    from phosphene.cli.plugins.naming import meant
+    from phosphene.cli.tables import table
+    from phosphene.errors import PluginError
+    from phosphene.plugins.loading import found
+    from phosphene.plugins.plugin import READY
+
+    plugins = meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
+    if not plugins:
+        out.print("No plugin is installed.")
+    failed = []
+    for plugin in plugins:
+        out.print(f"[bold]{escape(str(plugin))}[/]")
+        with console.status(f"Checking {plugin.name} ..."):
+            why, rows = _checked(plugin)
+        if why:
+            out.print(f"[red]no[/]   {escape(why)}")
+            failed.append(str(plugin))
+            continue
+        shown = table("of", "", "check", "what must hold, and what was found")
+        for row in rows:
+            mark = "[green]ok[/]" if row["passed"] else "[red]no[/]"
+            told = escape(row["about"]) + (
+                f"\n[red]{escape(row['told'])}[/]" if row["told"] else ""
+            )
+            shown.add_row(row["of"], mark, row["check"], told)
+        out.print(shown if rows else "It registers no modulator and no feature to check.")
+        if not all(row["passed"] for row in rows):
+            failed.append(str(plugin))
+    if failed:
+        raise PluginError(f"not as it must be: {', '.join(failed)}", "Mend what stands above.")
+
+
+def _checked(plugin: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Why a plugin can not be loaded, or else how each check went."""
+    from phosphene.plugins.inspection import answered, inspected
+    from phosphene.plugins.plugin import INCOMPATIBLE
+
+    if plugin.state == INCOMPATIBLE:
+        return plugin.why, []
+    if why := inspected(plugin).why:
+        return why, []
+    answer = answered("phosphene.plugins.checker", plugin, LIMIT)
+    return answer.get("why", ""), answer.get("findings", [])

@@ -1,0 +1,109 @@
+"""Load one plugin alone: whatever goes wrong is said in one sentence, with its place."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from phosphene import hookspecs
+from phosphene.authoring import traced
+from phosphene.errors import PluginError
+from phosphene.plugins.plugin import GROUP, Plugin
+from phosphene.plugins.staging import Staged, misspelt, unmarked
+
+HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("register_")}
+
+
+def load_alone(plugin: Plugin) -> Staged:
+    """Import a plugin and call its hooks; sets `plugin.hooks` and `plugin.file`.
+
+    Returns
+    -------
+    Staged
+        What it registers.
+
+    Raises
+    ------
+    PluginError
+        Whatever goes wrong, SystemExit too, named by the step that it went wrong in.
+    """
+    step = "import"
+    try:
+        with traced(plugin.name, "import"):
+            module = _imported(plugin)
+        if plugin.file is None and getattr(module, "__file__", None):
+            plugin.file = Path(module.__file__)
+        step = "hooks"
+        manager = pluggy.PluginManager(GROUP)
+        manager.add_hookspecs(hookspecs)
+        plugin.hooks = _hooks(manager, module, plugin)
+        staged = Staged(plugin.name)
+        for hook, arguments in staged.arguments().items():
+            step = hook
+            if hook in plugin.hooks:
+                with traced(plugin.name, hook):
+                    getattr(manager.hook, hook)(**arguments)
+        staged.commands()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a plugin raises, the others go on
+        raise PluginError(
+            f"{step}: {_said(error)}{_place(error, plugin)}", plugin.remedy
+        ) from error
+    return staged
+
+
+def _imported(plugin: Plugin) -> Any:
+    if plugin.package:
+        return EntryPoint(plugin.name, plugin.module, GROUP).load()
+    assert plugin.file is not None
+    name = f"phosphene_single_file_{plugin.name}"
+    spec = importlib.util.spec_from_file_location(name, plugin.file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{plugin.file} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # pydantic looks annotations up there
+    spec.loader.exec_module(module)
+    return module
+
+
+def _hooks(manager: pluggy.PluginManager, module: Any, plugin: Plugin) -> list[str]:
+    manager.register(module, name=plugin.name)
+    callers = manager.get_hookcallers(module) or []
+    for caller in callers:
+        # A misspelt hook is silent in pluggy until it is asked.
+        if not caller.has_spec():
+            raise PluginError(misspelt(caller.name, HOOKS))
+    if hasattr(module, "__name__") and (names := unmarked(module, HOOKS)):
+        raise PluginError(f"{names[0]} is not marked with @phosphene.hookimpl")
+    if not callers:
+        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
+    return sorted(caller.name for caller in callers)
+
+
+def _said(error: BaseException) -> str:
+    message = " ".join(str(error).split())
+    if isinstance(error, PluginError):
+        return message
+    if isinstance(error, pluggy.PluginValidationError):
+        return message.partition("Argument(s)")[1] + message.partition("Argument(s)")[2] or message
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _place(error: BaseException, plugin: Plugin) -> str:
+    """The innermost line of the plugin's own file that the error came through."""
+    if plugin.file is None or plugin.built_in:
+        return ""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == str(plugin.file)
+    ]
+    return f" (at {plugin.file}:{lines[-1]})" if lines else ""

@@ -1,0 +1,41 @@
+"""The kit for plugin authors: a song whose beats are known, and the contracts, as tests.
+
+An author's whole test of a modulator is two lines:
+
+    class TestWobble(ModulatorContract):
+        modulator = Wobble
+
+Each check is a test of its own, and a failure says what was found and what to mend. Nothing here
+needs pytest; `phosphene plugins check` runs the same checks.
+"""
+
+from phosphene.testing.contract import ContractError, Finding
+from phosphene.testing.engines import EngineContract, check_engine, examine_engine
+from phosphene.testing.features import FeatureContract, check_feature, examine_feature
+from phosphene.testing.modulators import (
+    ModulatorContract,
+    check_modulator,
+    examine_modulator,
+    seconds_of,
+)
+from phosphene.testing.painters import small_score
+from phosphene.testing.songs import HOP, synthetic_song, timeline
+
+__all__ = [
+    "HOP",
+    "ContractError",
+    "EngineContract",
+    "FeatureContract",
+    "Finding",
+    "ModulatorContract",
+    "check_engine",
+    "check_feature",
+    "check_modulator",
+    "examine_engine",
+    "examine_feature",
+    "examine_modulator",
+    "seconds_of",
+    "small_score",
+    "synthetic_song",
+    "timeline",
+]

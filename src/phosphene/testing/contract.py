@@ -1,0 +1,113 @@
+"""What a contract is: named checks, each of which passes or says what was found and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Subject = TypeVar("Subject")
+Check = Callable[[Subject], None]
+
+
+class ContractError(AssertionError):
+    """A plugin breaks its contract.
+
+    Parameters
+    ----------
+    problem : str
+        What was found.
+    fix : str
+        What to mend.
+    """
+
+    def __init__(self, problem: str, fix: str = "") -> None:
+        super().__init__(f"{problem}\n{fix}".strip())
+        self.problem, self.fix = problem, fix
+
+
+class NotMadeError(ContractError):
+    """What is examined can not be made at all."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one check went; `problem` and `fix` are empty where it passed."""
+
+    check: str
+    about: str
+    problem: str = ""
+    fix: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problem
+
+
+def examine(checks: Mapping[str, Check[Subject]], subject: Subject) -> list[Finding]:
+    """Run every check, whatever the plugin raises; a finding each, in order.
+
+    Where the plugin can not even be made, there is nothing more to find.
+    """
+    found = []
+    for name, check in checks.items():
+        try:
+            found.append(_finding(name, check, subject))
+        except NotMadeError as error:
+            return [*found, Finding("made", "It can be made.", error.problem, error.fix)]
+    return found
+
+
+def _finding(name: str, check: Check[Subject], subject: Subject) -> Finding:
+    about = sentence(check)
+    try:
+        check(subject)
+    except NotMadeError:
+        raise
+    except ContractError as error:
+        return Finding(name, about, error.problem, error.fix)
+    except Exception as error:  # whatever a plugin raises, the other checks go on
+        return Finding(name, about, f"{type(error).__name__}: {error}")
+    return Finding(name, about)
+
+
+def sentence(check: Callable[..., Any]) -> str:
+    """The first line of a check's docstring: what must hold."""
+    return (check.__doc__ or "").strip().partition("\n")[0]
+
+
+def require(findings: Iterable[Finding], what: str) -> None:
+    """Raise one error that lists every check that failed.
+
+    Raises
+    ------
+    ContractError
+    """
+    broken = [finding for finding in findings if not finding.passed]
+    if broken:
+        listed = [f"  {one.check}: {one.problem}\n    {one.fix}".rstrip() for one in broken]
+        raise ContractError("\n".join([f"{what} breaks its contract:", *listed]))
+
+
+def as_tests(checks: Mapping[str, Check[Subject]], subject_of: Callable[[Any], Subject]) -> Any:
+    """A class decorator: each check becomes a method `test_NAME`, which pytest finds."""
+
+    def decorate(cls: type) -> type:
+        for name, check in checks.items():
+            setattr(cls, f"test_{name}", _method(name, check, subject_of))
+        return cls
+
+    return decorate
+
+
+def _method(
+    name: str, check: Check[Subject], subject_of: Callable[[Any], Subject]
+) -> Callable[[Any], None]:
+    def method(self: Any) -> None:
+        __tracebackhide__ = True  # pytest then shows the author's class, not this
+        check(subject_of(self))
+
+    method.__name__ = f"test_{name}"
+    method.__doc__ = sentence(check)
+    return method

@@ -1,0 +1,177 @@
+"""The contract of an engine: what it is given, what it gives back, and what it must not keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from phosphene.engines import Engine, EngineSpec
+from phosphene.score.score import Row, Score
+from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
+from phosphene.testing.painters import PROMPTS, Painter, soft_picture
+
+if TYPE_CHECKING:
+    import torch
+
+SIZES = ((64, 48), (72, 88))  # width and height, in px
+WEAK, STRONG = 0.1, 0.9
+
+
+def first_picture(painter: Painter) -> None:
+    """The first picture is float32, (1, 3, height, width), 0 to 1, on the engine's device."""
+    for width, height in SIZES:
+        score = painter.score(width, height)
+        engine = painter.loaded(score)
+        _check_picture(engine.first(score.row(0)), score, engine, "first()")
+
+
+def repainted(painter: Painter) -> None:
+    """A repainted picture is like the one that was given: its shape, type, range and device."""
+    for width, height in SIZES:
+        score = painter.score(width, height)
+        engine = painter.loaded(score)
+        _check_picture(
+            engine.img2img(soft_picture(score), score.row(1)), score, engine, "img2img()"
+        )
+
+
+def picture_unchanged(painter: Painter) -> None:
+    """The picture that it is given is as it was before."""
+    score = painter.score()
+    given = soft_picture(score)
+    before = given.clone()
+    painter.loaded().img2img(given, score.row(1))
+    if not given.equal(before):
+        raise ContractError("img2img() changed the picture it was given", "Work on a clone().")
+
+
+def deterministic(painter: Painter) -> None:
+    """The same picture and row give the same picture, to the bit."""
+    score = painter.score()
+    one, two = (painter.loaded(), painter.loaded())
+    pairs = {
+        "first()": (one.first(score.row(0)), two.first(score.row(0))),
+        "img2img()": tuple(e.img2img(soft_picture(score), score.row(1)) for e in (one, two)),
+    }
+    for name, (a, b) in pairs.items():
+        if not a.equal(b):
+            raise ContractError(
+                f"{name} differs when asked again",
+                "Draw noise from torch.Generator().manual_seed(row.seed).",
+            )
+
+
+def nothing_kept(painter: Painter) -> None:
+    """A frame does not depend on those before it, but for the picture: a render can go on."""
+    score = painter.score()
+    fresh = painter.loaded().img2img(soft_picture(score), score.row(2))
+    used = painter.loaded()
+    used.img2img(used.img2img(soft_picture(score), score.row(0)), score.row(1))
+    if not fresh.equal(used.img2img(soft_picture(score), score.row(2))):
+        raise ContractError(
+            "img2img() depends on what it painted before",
+            "Keep nothing between frames: a resumed render would jump.",
+        )
+
+
+def strength_counts(painter: Painter) -> None:
+    """More strength changes more; else `strength` stands in the spec's `ignores`."""
+    if "strength" in painter.spec.ignores:
+        return
+    score = painter.score()
+    engine, given = painter.loaded(), soft_picture(score)
+    weak, strong = (
+        float((engine.img2img(given, _at(score.row(1), strength)) - given).abs().mean())
+        for strength in (WEAK, STRONG)
+    )
+    if not weak < strong:
+        raise ContractError(
+            f"strength {WEAK} changes the picture by {weak:.4f}, and {STRONG} by {strong:.4f}",
+            'Follow row.strength, or say ignores=frozenset({"strength"}).',
+        )
+
+
+def prompts_count(painter: Painter) -> None:
+    """Another prompt paints another picture."""
+    score = painter.score()
+    engine = painter.loaded()
+    first, *_, last = (
+        engine.img2img(soft_picture(score), replace(score.row(1), weights=score.weights[i]))
+        for i in range(len(score))
+    )
+    if len(score.prompts) > 1 and first.equal(last):
+        raise ContractError("every prompt paints the same", "Follow row.weights.")
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (
+        first_picture, repainted, picture_unchanged, deterministic, nothing_kept,
+        strength_counts, prompts_count,
+    )
+}  # fmt: skip
+"""Every check of an engine, by name."""
+
+
+def examine_engine(spec: EngineSpec, prompts: Sequence[str] = PROMPTS) -> list[Finding]:
+    """Examine an engine by every check; a finding each, passed or not.
+
+    Parameters
+    ----------
+    spec : EngineSpec
+    prompts : sequence of str
+        Two that it understands and that look different.
+    """
+    return examine(CHECKS, Painter(spec, prompts))
+
+
+def check_engine(spec: EngineSpec, prompts: Sequence[str] = PROMPTS) -> None:
+    """Raise if an engine breaks its contract; takes what `examine_engine` takes.
+
+    Raises
+    ------
+    ContractError
+        An AssertionError that lists every check that failed, and what to mend.
+    """
+    require(examine_engine(spec, prompts), spec.name)
+
+
+@as_tests(CHECKS, lambda self: Painter(self.spec, self.prompts))
+class EngineContract:
+    """The contract as tests: inherit it, and name the engine.
+
+    Attributes
+    ----------
+    spec : EngineSpec
+    prompts : sequence of str
+        Two that it understands and that look different.
+    """
+
+    spec: ClassVar[EngineSpec]
+    prompts: ClassVar[Sequence[str]] = PROMPTS
+
+
+def _at(row: Row, strength: float) -> Row:
+    return replace(row, channels={**row.channels, "strength": strength})
+
+
+def _check_picture(picture: torch.Tensor, score: Score, engine: Engine, what: str) -> None:
+    import torch
+
+    shape = (1, 3, score.height, score.width)
+    if tuple(picture.shape) != shape or picture.dtype != torch.float32:
+        raise ContractError(
+            f"{what} gave {picture.dtype}, shape {tuple(picture.shape)}",
+            f"Give float32, shape {shape}: (1, 3, height, width).",
+        )
+    if not bool(torch.isfinite(picture).all()) or picture.min() < 0 or picture.max() > 1:
+        raise ContractError(
+            f"{what} gave values from {float(picture.min()):.3g} to {float(picture.max()):.3g}",
+            "Clamp to 0..1, and mind what is not finite.",
+        )
+    if picture.device != engine.device:
+        raise ContractError(
+            f"{what} gave a picture on {picture.device}; engine.device is {engine.device}",
+            "Give it on the device that you name.",
+        )

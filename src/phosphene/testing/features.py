@@ -1,0 +1,126 @@
+"""The contract of an audio feature: a function of the Song that gives a `Feature`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from phosphene.song.song import Feature, Song
+from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
+from phosphene.testing.songs import synthetic_song
+
+KINDS = ("impulse", "envelope", "level")
+SONGS: dict[str, dict[str, Any]] = {
+    "a song in 4/4": {"duration": 16.0, "sections": "ABA"},
+    "a song in 3/4": {"duration": 11.3, "bpm": 97.0, "first_beat": 0.31, "metre": 3},
+    "a silent song": {"duration": 4.0, "bpm": 0.0, "level": 0.0},
+    "a song without beats": {"duration": 4.0, "bpm": 0.0, "level": 0.8},
+    "a song of one frame": {"duration": 0.05},
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A feature function that is examined."""
+
+    function: Callable[[Song], Feature]
+
+    def of(self, song: Song) -> Feature:
+        """What it gives.
+
+        Raises
+        ------
+        ContractError
+            If it raises, or gives something else.
+        """
+        try:
+            feature = self.function(song)
+        except Exception as error:
+            raise ContractError(
+                f"it raised {type(error).__name__}: {error}",
+                "Mend the function; it must give a Feature for any song.",
+            ) from error
+        if not isinstance(feature, Feature):
+            raise ContractError(
+                f"it gave {type(feature).__name__}", "Return phosphene.Feature(values, hop, kind)."
+            )
+        return feature
+
+
+def grid(heard: Heard) -> None:
+    """Its values are one row on a grid that covers the song, of a kind that there is."""
+    for where, about in SONGS.items():
+        song = synthetic_song(**about)
+        feature = heard.of(song)
+        if feature.kind not in KINDS:
+            raise ContractError(f"its kind is '{feature.kind}'", f"Choose: {', '.join(KINDS)}.")
+        if feature.values.ndim != 1 or not feature.hop > 0:
+            raise ContractError(
+                f"{where}: shape {feature.values.shape}, hop {feature.hop}",
+                "Give one value for each hop, and the hop in seconds.",
+            )
+        covered = len(feature.values) * feature.hop
+        if abs(covered - song.duration) > max(1.0, 2 * feature.hop):
+            raise ContractError(
+                f"{where}: it covers {covered:.2f} s of {song.duration:.2f} s",
+                "Value k is centred at k * hop seconds; go on to the song's end.",
+            )
+
+
+def from_0_to_1(heard: Heard) -> None:
+    """Its values are finite, and lie from 0 to 1 in every song."""
+    for where, about in SONGS.items():
+        values = heard.of(synthetic_song(**about)).values
+        if not np.all(np.isfinite(values)):
+            raise ContractError(
+                f"{where}: it holds a NaN or an infinity",
+                "Look for a division by what may be 0: a level, a number of beats.",
+            )
+        if len(values) and not 0.0 <= values.min() <= values.max() <= 1.0:
+            raise ContractError(
+                f"{where}: its values run from {values.min():.3g} to {values.max():.3g}",
+                "Scale it by a bound of the whole song, and clip.",
+            )
+
+
+def deterministic(heard: Heard) -> None:
+    """The same song gives the same values, to the bit."""
+    song = synthetic_song(**SONGS["a song in 4/4"])
+    if not np.array_equal(heard.of(song).values, heard.of(song).values, equal_nan=True):
+        raise ContractError("it differs when asked again", "Draw from a seeded generator.")
+
+
+CHECKS = {check.__name__: check for check in (grid, from_0_to_1, deterministic)}
+"""Every check of a feature, by name."""
+
+
+def examine_feature(function: Callable[[Song], Feature]) -> list[Finding]:
+    """Examine an audio feature by every check; a finding each, passed or not."""
+    return examine(CHECKS, Heard(function))
+
+
+def check_feature(function: Callable[[Song], Feature]) -> None:
+    """Raise if an audio feature breaks its contract.
+
+    Raises
+    ------
+    ContractError
+        An AssertionError that lists every check that failed, and what to mend.
+    """
+    require(examine_feature(function), getattr(function, "__name__", "the feature"))
+
+
+@as_tests(CHECKS, lambda self: Heard(type(self).feature))
+class FeatureContract:
+    """The contract as tests: inherit it, and name the function with `staticmethod`.
+
+    Attributes
+    ----------
+    feature : callable
+        feature(song) gives the Feature.
+    """
+
+    feature: ClassVar[Callable[[Song], Feature]]

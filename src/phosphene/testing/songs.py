@@ -1,0 +1,81 @@
+"""A song in memory whose beats, metre, tempo, sections and features are known, and its frames."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from phosphene.score.timeline import Timeline, exact_fps
+from phosphene.song.parts import ROOMS
+from phosphene.song.song import Feature, Section, Song
+
+SAMPLE_RATE = 22050
+HOP = 512 / SAMPLE_RATE
+#: What is struck by every beat in the synthetic song; all else that can be heard is a level.
+IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
+LEVELS = ("rms", *(name for room in ROOMS.values() for name in room if name not in IMPULSES))
+
+
+def synthetic_song(
+    duration: float = 8.0,
+    bpm: float = 120.0,
+    first_beat: float = 0.0,
+    level: float = 0.5,
+    metre: int = 4,
+    sections: str = "",
+) -> Song:
+    """A song in memory, with a beat at every `60 / bpm` seconds; nothing is listened to.
+
+    Parameters
+    ----------
+    duration : float
+        Seconds.
+    bpm : float
+        Beats per minute; 0 for a song without beats and onsets.
+    first_beat : float
+        Seconds; it is a downbeat.
+    level : float
+        RMS, and every other level that a song has, constant, 0 to 1.
+    metre : int
+        Beats in a bar.
+    sections : str
+        One letter a section, such as ``"ABA"``: they share the song evenly, and equal letters
+        sound alike. Empty for a song in which none were told apart.
+
+    Returns
+    -------
+    Song
+        Every beat is an onset of strength 1, and an impulse in every band and drum.
+    """
+    beats = np.arange(first_beat, duration - 1e-9, 60.0 / bpm) if bpm else np.empty(0)
+    hops = int(duration / HOP) + 1
+    impulses = np.zeros(hops)
+    impulses[np.minimum(np.round(beats / HOP).astype(int), hops - 1)] = 1.0
+    struck = Feature(impulses, HOP, "impulse")
+    constant = Feature(np.full(hops, level), HOP, "level")
+    edges = np.linspace(0.0, duration, len(sections) + 1).tolist()
+    return Song(
+        path=None,
+        samples=np.zeros(round(duration * SAMPLE_RATE), np.float32),
+        sample_rate=SAMPLE_RATE,
+        duration=duration,
+        tempo=bpm,
+        beats=beats,
+        downbeats=beats[::metre],
+        onsets=beats,
+        onset_strengths=np.ones(len(beats)),
+        metre=metre if bpm else 0,
+        sections=tuple(
+            Section(start, end, label)
+            for start, end, label in zip(edges[:-1], edges[1:], sections, strict=True)
+        ),
+        confidence=1.0 if bpm else 0.0,
+        features=dict.fromkeys(IMPULSES, struck) | dict.fromkeys(LEVELS, constant),
+    )
+
+
+def timeline(song: Song, fps: float | str = 15, project_fps: float | str | None = None) -> Timeline:
+    """The frames of a song at `fps`, for a project at `project_fps` (default: the same)."""
+    own: Fraction = exact_fps(fps if project_fps is None else project_fps)
+    return Timeline(song, exact_fps(fps), own)

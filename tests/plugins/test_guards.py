@@ -1,0 +1,68 @@
+"""What a plugin's tracker or engine does wrong is told as that plugin's."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from phosphene import EngineSpec, Pulse, TrackerSpec
+from phosphene.errors import EngineError, PluginError
+from phosphene.plugins import Plugin
+from phosphene.plugins.guards import guarded
+from phosphene.song.cache import code_of
+
+PLUGIN = Plugin("odd", "phosphene-odd", "0.7.1")
+
+
+def pulse(*beats):
+    return Pulse(np.array(beats), np.array(beats[:1]), 120.0, 1.0, 4)
+
+
+def track(sound):
+    return sound
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (3, "it gave int; expected a phosphene.Pulse"),
+        (pulse(1.0, 0.5), "its beats are not increasing times"),
+        (pulse(0.5, np.nan), "its beats are not increasing times"),
+    ],
+)
+def test_a_tracker(given, says):
+    spec = TrackerSpec("even", "even", track)
+    guard = guarded(PLUGIN, {("trackers", "even"): spec})["trackers", "even"]
+    fine = pulse(0.5, 1.0)
+    assert guard.track(fine) is fine
+    assert code_of(guard.track) == code_of(track)  # the cache still sees the plugin's own code
+    with pytest.raises(PluginError, match=f"the tracker 'even' of phosphene-odd 0.7.1: {says}"):
+        guard.track(given)
+
+
+def engine(load):
+    items = {("engines", "grey"): EngineSpec("grey", "grey", load)}
+    return guarded(PLUGIN, items)["engines", "grey"]
+
+
+def test_an_engine():
+    made = SimpleNamespace(first=None, img2img=None, device=None)
+    assert engine(lambda model, score: made).load(None, None) is made
+    with pytest.raises(PluginError, match=r"phosphene-odd 0\.7\.1: object has no 'first'"):
+        engine(lambda model, score: object()).load(None, None)
+    with pytest.raises(PluginError, match=r"the engine 'grey' of .*: ZeroDivisionError"):
+        engine(lambda model, score: 1 / 0).load(None, None)
+
+
+def test_what_the_user_can_mend_passes_as_it_is():
+    def lacks(model, score):
+        raise EngineError("no such weights", "Download them.")
+
+    with pytest.raises(EngineError, match="no such weights"):
+        engine(lacks).load(None, None)
+
+
+def test_what_is_phosphenes_own_has_no_guard():
+    spec = TrackerSpec("even", "even", track)
+    own = Plugin("trackers", "phosphene", "0.1.0")
+    assert guarded(own, {("trackers", "even"): spec})["trackers", "even"] is spec

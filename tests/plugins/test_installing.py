@@ -1,0 +1,168 @@
+"""Installing for real, by pip, without a network: a plugin, and what is none."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from plugin_packages import code_of, make_environment, write_wheel
+
+from phosphene.errors import PluginError, ProjectError
+from phosphene.plugins import installing
+
+OFFLINE = ("--no-index", "--no-build-isolation")
+PYPROJECT = """
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "wobbles"
+version = "0.3.0"
+[tool.setuptools]
+py-modules = ["wobbles"]
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """A fresh virtual environment with Phosphene in it."""
+    return make_environment(tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.fixture
+def run(environment, tmp_path):
+    """Give a command in that environment."""
+    python, _ = environment
+    settings = {"PHOSPHENE_CONFIG": str(tmp_path / "config"), "COLUMNS": "400"}
+
+    def python_in(*words, cwd=tmp_path):
+        return subprocess.run(
+            [python, *[str(word) for word in words]],
+            cwd=cwd, capture_output=True, text=True, env=os.environ | settings,
+        )  # fmt: skip
+
+    return python_in
+
+
+MAIN = ("-c", "from phosphene.cli import main; main()")
+
+
+def freeze(run):
+    return run("-m", "pip", "freeze").stdout
+
+
+POINT = "[phosphene]\nwobbles = wobbles\n"
+
+
+def test_what_is_no_plugin_leaves_the_environment_as_it_was(run, tmp_path):
+    before = freeze(run)
+    folder = tmp_path / "wobbles"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "wobbles.py").write_text("x = 1")
+    result = run(*MAIN, "plugins", "install", *OFFLINE, "./wobbles")
+    assert result.returncode == 2, result.stderr
+    assert "wobbles 0.3.0 is no Phosphene plugin: it has no entry point" in result.stderr
+    assert "Nothing was installed." in result.stderr
+    assert "Traceback" not in result.stderr
+    assert before
+    assert freeze(run) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "says"),
+    [
+        ({}, ProjectError, "wobbles 0.3.0 is no Phosphene plugin: it has no entry point"),
+        ({"points": "[console_scripts]\nwobbles = wobbles:x\n"}, ProjectError, "is no Phosphene plugin"),
+        ({"points": POINT + "[phosphene.api]\nv9 = wobbles\n"}, PluginError, "it is made for the API v9"),
+        ({"points": POINT, "requires": ["phosphene>=9"]}, PluginError, "it needs phosphene>=9"),
+    ],
+)  # fmt: skip
+def test_a_wheel_says_whether_it_fits_before_it_is_installed(
+    tmp_path, monkeypatch, options, kind, says
+):
+    ran = []
+
+    def wheel_only(command, *arguments):
+        ran.append(command)
+        write_wheel(Path(arguments[arguments.index("--wheel-dir") + 1]), "wobbles", **options)
+
+    monkeypatch.setattr(installing, "run_pip", wheel_only)
+    with pytest.raises(kind, match=f"(?s){says}.*Nothing was installed"):
+        installing.install(["wobbles"])
+    assert ran == ["wheel"]
+
+
+def test_what_is_no_wheel_is_named(tmp_path):
+    (tmp_path / "odd.whl").write_text("no archive")
+    with pytest.raises(ProjectError, match=r"odd\.whl: the wheel can not be read"):
+        installing.described(tmp_path / "odd.whl")
+
+
+def test_what_pip_can_not_find_is_told_in_its_words(run):
+    result = run(*MAIN, "plugins", "install", *OFFLINE, "no-such-plugin-at-all")
+    assert result.returncode == 1
+    assert "No matching distribution found for no-such-plugin-at-all" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_plugin_that_does_not_load_stays_and_is_told(run, tmp_path):
+    wheel = write_wheel(tmp_path, "wobbles", POINT, code="1 / 0")
+    result = run(*MAIN, "plugins", "install", *OFFLINE, wheel)
+    assert result.returncode == 3, result.stderr
+    says = "wobbles (wobbles 0.3.0) is installed, and does not work: import: ZeroDivisionError"
+    assert says in result.stderr
+    assert "phosphene plugins uninstall wobbles" in result.stderr
+    assert run(*MAIN, "plugins", "uninstall", "--yes", "wobbles").returncode == 0
+    assert "wobbles" not in freeze(run)
+
+
+def test_without_pip_it_says_what_to_do(monkeypatch):
+    import importlib.util
+
+    from phosphene.plugins.pip import PipError, run_pip
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    for tool, fix in ((None, "-m ensurepip"), ("/bin/uv", "uv pip uninstall odds")):
+        monkeypatch.setattr("shutil.which", lambda name, tool=tool: tool)
+        with pytest.raises(PipError, match="no pip") as told:
+            run_pip("uninstall", "--yes", "odds")
+        assert fix in told.value.fix
+
+
+def test_a_plugin_from_new_to_gone(run, tmp_path):
+    made = run(*MAIN, "plugins", "new", "wobble")
+    assert made.returncode == 0, made.stderr
+    assert "./phosphene-wobble written" in made.stdout
+    result = run(*MAIN, "plugins", "install", *OFFLINE, "./phosphene-wobble")
+    assert result.returncode == 0, result.stderr
+    assert "Installed phosphene-wobble 0.1.0" in result.stdout
+    assert re.search(
+        r"wobble +phosphene-wobble +0.1.0 +ready +register_modulators +wobble", result.stdout
+    )
+    its_own = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path / "phosphene-wobble")
+    assert its_own.returncode == 0, its_own.stdout
+
+    soundfile.write(tmp_path / "song.wav", 0.1 * np.random.default_rng(0).normal(size=22050), 22050)
+    page = '[song]\nfile = "song.wav"\n[[motion]]\nuse = "wobble"\n'
+    (tmp_path / "p.toml").write_text(page)
+    small = ("--model", "none", "--size", "64x64", "--fps", "4", "-o", "film.mp4")
+    film = run(*MAIN, "render", "p.toml", *small)
+    assert film.returncode == 0, film.stderr
+    assert (tmp_path / "film.mp4").stat().st_size > 0
+
+    assert run(*MAIN, "plugins", "uninstall", "--yes", "wobble").returncode == 0
+    assert "wobble" not in freeze(run)
+
+
+def test_check_names_what_a_modulator_does_wrong(run, tmp_path):
+    code = code_of("drunk").replace("self.reach)}", "self.reach) + np.random.rand()}")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "drunk.py").write_text(code)
+    result = run(*MAIN, "--plugins-dir", "mine", "plugins", "check", "drunk")
+    assert result.returncode == 3, result.stdout
+    assert "modulator drunk" in result.stdout
+    assert "not as it must be: drunk (" in result.stderr

@@ -1,0 +1,191 @@
+"""What a modulator does wrong is told with plugin, version, file and entry, before any painting."""
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from phosphene.cli import cli
+
+ODD = """
+class Odd(Modulator):
+    name: ClassVar = "odd"
+    at: int = 1
+
+    def curves(self, song, timeline):
+        n = timeline.n_frames
+        {body}
+
+@hookimpl
+def register_modulators(register):
+    register(Odd)
+"""
+ANSWERS = [
+    ("return {'zom': np.ones(n)}", "gave a curve for 'zom'. Did you mean 'zoom'"),
+    ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "gave a curve for 'value'"),
+    ("return {'zoom': np.ones(n + 1)}", "gave 'zoom' in shape (16,); expected (15,), one value a frame"),
+    ("return {'zoom': np.ones((n, 1))}", "gave 'zoom' in shape (15, 1)"),
+    ("return {'zoom': 1.0}", "gave 'zoom' in shape ()"),
+    ("return {'zoom': np.ones(n) * 1j}", "gave no numbers for 'zoom': complex128"),
+    ("return {'zoom': ['1.0'] * n}", "gave no numbers for 'zoom': <U3"),
+    ("return {'zoom': np.ma.masked_all(n)}", "gave a masked array for 'zoom'"),
+    ("return {'zoom': np.where(np.arange(n) == 3, np.nan, 1.0)}", "gave 'zoom' = nan at frame 3"),
+    ("return {'zoom': np.where(np.arange(n) == 4, np.inf, 1.0)}", "gave 'zoom' = inf at frame 4"),
+    ("return np.ones(n)", "gave ndarray; expected a dict of curves"),
+    ("return {'zoom': 1 / 0}", "failed: ZeroDivisionError: division by zero"),
+    ("raise SystemExit(0)", "failed: SystemExit: 0"),
+    ("raise GeneratorExit", "failed: GeneratorExit"),
+    ("song.beats[:] = 0.0; song.samples[0] = 1.0", "failed: ValueError: assignment destination is read-only"),
+    ("song.tempo = 1.0", "failed: FrozenInstanceError"),
+    ("song.extra['bass'] = None", "failed: TypeError"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(package, tmp_path, monkeypatch):
+    """Install a plugin whose `curves` does something, and give a command about `p.toml`."""
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("song.wav", 0.1 * np.random.default_rng(0).standard_normal(22050), 22050)
+    layers = '[[motion]]\nuse = "keyframes"\nrotation = { "0" = 2.0 }\n[[motion]]\nuse = "odd"\n'
+    (tmp_path / "p.toml").write_text(f'[song]\nfile = "song.wav"\n{layers}')
+
+    def phosphene(body, *words):
+        if body:
+            run.file = package("odd", ODD.format(body=body), version="0.7.1")
+        return CliRunner().invoke(cli, [*words], env={"COLUMNS": "400"})
+
+    run = phosphene
+    return phosphene
+
+
+@pytest.fixture(autouse=True)
+def tried(monkeypatch):
+    """Trying each in a process of its own is tested elsewhere, and takes a second each."""
+    from phosphene.plugins import loading
+    from phosphene.plugins.records import Record
+
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", ""))
+    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
+
+
+@pytest.mark.parametrize(("body", "says"), ANSWERS, ids=range(len(ANSWERS)))
+def test_a_wrong_answer_stops_before_painting_and_is_named(run, site, body, says):
+    result = run(body, "compose", "p.toml", "-o", "score.json")
+    assert result.exit_code == 3, result.output
+    where = f"motion[1]: the modulator 'odd' of phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'}) "
+    assert where + says in result.stderr
+    assert "phosphene plugins install --upgrade phosphene-odd" in result.stderr
+    assert "--skip-broken" in result.stderr
+
+
+def test_nothing_is_painted(run, tmp_path):
+    small = ("--model", "none", "--size", "64x64", "-o", "film.mp4")
+    result = run("return {'zoom': np.zeros(3)}", "render", "p.toml", *small)
+    assert result.exit_code == 3
+    assert not [path for path in tmp_path.rglob("*film*") if path.name != "site-packages"]
+
+
+def test_the_others_go_on_without_it_where_the_user_says_so(run, tmp_path):
+    result = run("raise SystemExit", "compose", "p.toml", "-o", "score.csv", "--skip-broken")
+    assert result.exit_code == 0, result.output
+    assert "left out: motion[1]: the modulator 'odd' of phosphene-odd 0.7.1" in result.stderr
+    rows = [line.split(",") for line in (tmp_path / "score.csv").read_text().splitlines()]
+    column = rows[0].index("rotation")
+    assert {float(row[column]) for row in rows[1:]} == {2.0}
+
+
+def test_a_changed_song_can_not_be_skipped(run):
+    body = "object.__setattr__(song, 'tempo', 77.0); return {}"
+    result = run(body, "compose", "p.toml", "-o", "score.csv", "--skip-broken")
+    assert result.exit_code == 3
+    assert "phosphene_odd.py) changed the song, which every other layer reads" in result.stderr
+
+
+def test_its_author_gets_the_error_as_it_is(run, monkeypatch):
+    monkeypatch.setenv("PHOSPHENE_STRICT", "1")
+    result = run("return {'zoom': 1 / 0}", "compose", "p.toml", "-o", "score.csv")
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_every_call_is_traced(run, monkeypatch):
+    monkeypatch.setenv("PHOSPHENE_TRACE_PLUGINS", "1")
+    result = run("return {'zoom': np.ones(n)}", "compose", "p.toml", "-o", "score.csv")
+    assert result.exit_code == 0, result.output
+    for call in ("import", "register_modulators", "odd.curves"):
+        assert f"plugin odd: {call} took " in result.stderr
+
+
+@pytest.mark.parametrize("body", ["raise KeyError(at)", "1 / 0"])
+def test_a_parameter_whose_check_fails_is_the_plugins_mistake(run, package, body):
+    check = f"""
+class Odd(Modulator):
+    name: ClassVar = "odd"
+    def __init__(self, **at):
+        {body}
+    def curves(self, song, timeline):
+        return {{}}
+@hookimpl
+def register_modulators(register):
+    register(Odd)
+"""
+    package("odd", check, version="0.7.1")
+    check_init = run("", "compose", "p.toml", "-o", "score.csv")
+    assert check_init.exit_code == 3, check_init.output
+    assert "motion[1]: the parameters of 'odd' failed: " in check_init.stderr
+    assert "phosphene-odd 0.7.1" in check_init.stderr
+
+
+FEATURES = [
+    ("1 / 0", "the feature 'wind' of phosphene-odd 0.7.1"),
+    ("3", "it gave int; expected a phosphene.Feature"),
+    ("Feature(np.array([np.nan]), 0.01, 'level')", "its values are not all finite numbers"),
+    ("Feature(np.zeros((2, 2)), 0.01, 'level')", "its values have the shape (2, 2)"),
+    ("Feature(np.zeros(2), 0.0, 'level')", "its hop is 0.0; expected seconds above 0"),
+]
+
+
+@pytest.mark.parametrize(("given", "says"), FEATURES, ids=range(len(FEATURES)))
+def test_a_wrong_feature_is_named_by_the_plugin_that_has_it(run, package, tmp_path, given, says):
+    package("odd", f"""
+from phosphene import Feature
+@hookimpl
+def register_features(register):
+    register("wind", lambda song: {given})
+""", version="0.7.1")  # fmt: skip
+    layer = '[[motion]]\nuse = "level"\nfeature = "wind"\nto = { rotation = 1.0 }'
+    (tmp_path / "p.toml").write_text(f'[song]\nfile = "song.wav"\n{layer}')
+    result = run("", "compose", "p.toml", "-o", "score.csv")
+    assert result.exit_code == 3, result.output
+    assert "motion[0] (level): the feature 'wind' of phosphene-odd 0.7.1" in result.stderr
+    assert says in result.stderr
+
+
+def test_a_command_that_fails_is_its_plugins_and_another_error_is_ours(
+    run, package, monkeypatch, capsys
+):
+    from phosphene.cli import listen, main
+
+    package("odd", """
+@hookimpl
+def register_commands(cli):
+    @cli.command()
+    def hello():
+        1 / 0
+""", version="0.7.1")  # fmt: skip
+    from phosphene.plugins import loading
+    from phosphene.plugins.records import Record
+
+    known = Record("", "", "", "", "", hooks=["register_commands"])
+    monkeypatch.setattr(loading, "known", lambda plugin: known)
+    monkeypatch.setattr("sys.argv", ["phosphene", "hello"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    told = capsys.readouterr().err
+    assert "phosphene_odd.py) failed: ZeroDivisionError" in told
+    monkeypatch.setattr(listen, "callback", lambda **options: 1 / 0)
+    monkeypatch.setattr("sys.argv", ["phosphene", "listen", "song.wav"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 70
+    assert "this is a mistake of Phosphene" in capsys.readouterr().err

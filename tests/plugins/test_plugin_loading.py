@@ -1,0 +1,167 @@
+"""The loader: what is broken is named by the step that it broke in, and the others go on."""
+
+import pytest
+
+from phosphene.modulator import Modulator
+from phosphene.plugins import load_plugins
+from phosphene.plugins.plugin import BROKEN, READY
+
+BUILT_IN = {"keyframes", "orbit", "spiral", "beat", "onset", "level"}
+
+
+def test_the_built_ins_come_through_the_public_hooks(registry):
+    assert set(registry.modulators) >= BUILT_IN
+    engines = {"none", "worlds", "sd15", "sd-turbo", "sdxl", "sdxl-turbo", "lcm"}
+    assert set(registry.engines) >= engines
+    assert {".mp4", ".webm"} <= set(registry.encoders)
+    assert {"pulse", "drift"} <= set(registry.looks)
+    assert "librosa" in registry.trackers
+    assert registry.owner("modulators", "beat").hooks == ["register_modulators"]
+    assert all(plugin.state == READY for plugin in registry.plugins)
+
+
+def test_an_installed_plugin_is_loaded(package):
+    file = package("wobble")
+    registry = load_plugins()
+    assert issubclass(registry.modulators["wobble"], Modulator)
+    plugin = registry.owner("modulators", "wobble")
+    assert (plugin.package, plugin.version, plugin.file) == ("phosphene-wobble", "1.2.0", file)
+    assert plugin.items == [("modulators", "wobble")]
+    assert not registry.broken
+
+
+ONE = """
+class One(Modulator):
+    name: ClassVar = "one"
+    {parameter}
+    def {method}(self, {arguments}):
+        return {{}}
+
+@hookimpl{hookimpl}
+def {hook}({register}):
+    {before}
+    {call}
+    {after}
+"""
+DEFAULT = {
+    "parameter": "", "method": "curves", "arguments": "song, timeline", "hookimpl": "",
+    "hook": "register_modulators", "register": "register", "before": "", "call": "register(One)",
+    "after": "",
+}  # fmt: skip
+
+
+def one(**changes):
+    return ONE.format(**DEFAULT | changes)
+
+
+WRONG = [
+    ("import gone_for_ever", "import: ModuleNotFoundError: No module named 'gone_for_ever'"),
+    ("this is no python", "import: SyntaxError"),
+    ("raise SystemExit(3)", "import: SystemExit: 3 (at "),
+    ("x = 1", "hooks: it implements no hook: mark one with @phosphene.hookimpl"),
+    (one(hook="register_modulator"), "hooks: there is no hook 'register_modulator'. Did you mean 'register_modulators'"),
+    (one(hookimpl="(specname='register_engine')"), "there is no hook 'register_engine'"),
+    (one().replace("@hookimpl", ""), "hooks: register_modulators is not marked with @phosphene.hookimpl"),
+    (one(register="registry"), "hooks: Argument(s) {'registry'} are declared in the hookimpl"),
+    (one(after="raise RuntimeError('half-way')"), "register_modulators: RuntimeError: half-way (at "),
+    (one(after="raise SystemExit"), "register_modulators: SystemExit"),
+    (one(call="register(dict)"), "<class 'dict'> is no subclass of phosphene.Modulator"),
+    (one(after="register(One)"), "modulator 'one' is registered twice"),
+    (one(before="One.name = 3"), "One has no name"),
+    (one(before="One.name = ' '"), "' ' is no name for a modulator"),
+    (one(before="One.name = 'beat'"), "modulator 'beat' is already registered by modulators (phosphene "),
+    (one(method="curve"), "One does not define curves"),
+    (one(arguments="song"), "One: curves(self, song) does not take (self, song, timeline)"),
+    (one(parameter="mix: float = 1.0"), "One: the parameter 'mix' is a key of every layer; rename it"),
+    (one(hook="register_features", call="register('f', 3)"), "register_features: feature 'f': 3 can not be called"),
+    (one(hook="register_features", call="register('f', lambda: 0)"), "<lambda>() does not take (song)"),
+    (one(hook="register_features", call="register('bass', lambda song: 0)"), "feature 'bass' is already registered"),
+    (one(hook="register_engines", call="register('e')"), "register_engines: 'e' is no EngineSpec"),
+    (one(hook="register_trackers", call="register(None)"), "register_trackers: None is no TrackerSpec"),
+    (one(hook="register_encoders", call="register('.avi', 1)"), "1 is no Format"),
+    (one(hook="register_options", call="register(One)"), "is no subclass of phosphene.Options"),
+    (one(hook="register_looks", call="register('l', {})"), "look 'l': expected a dict of 'about' and 'layers'"),
+    (one(hook="register_looks", call="register('l', {'about': 'x', 'layers': [{'use': 'one', 'to': {'zom': 1}}]})"), "look 'l': layers[0].to: unknown channel 'zom'. Did you mean 'zoom'"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """As if each plugin had been tried in a process of its own, and had worked."""
+    from phosphene.plugins import loading
+    from phosphene.plugins.records import Record
+
+    fine = Record("", "", "", "", "")
+    monkeypatch.setattr(loading, "known", lambda plugin: fine)
+    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
+
+
+@pytest.mark.parametrize(("body", "why"), WRONG, ids=range(len(WRONG)))
+def test_a_broken_plugin_is_named_with_the_step_and_registers_nothing(
+    package, in_process, registry, body, why
+):
+    package("odd", body)
+    package("sound")
+    found = load_plugins()
+    [broken] = found.broken
+    assert str(broken) == "odd (phosphene-odd 1.2.0)"
+    assert broken.state == BROKEN
+    assert why in broken.error
+    assert "phosphene plugins uninstall phosphene-odd" in broken.fix
+    assert set(found.modulators) == {*registry.modulators, "sound"}
+    assert set(found.features) == set(registry.features)
+
+
+def test_of_two_with_one_name_the_first_is_kept_and_the_second_named(package, in_process):
+    package("first")
+    package(
+        "second", "from phosphene_first import *\nfrom phosphene_first import register_modulators"
+    )
+    found = load_plugins()
+    assert found.owner("modulators", "first").name == "first"
+    [broken] = found.broken
+    assert broken.error == (
+        "modulator 'first' is already registered by first (phosphene-first 1.2.0)"
+    )
+
+
+def test_its_author_gets_the_error_as_it_is(package, monkeypatch):
+    package("odd", "1 / 0")
+    monkeypatch.setenv("PHOSPHENE_STRICT", "1")
+    with pytest.raises(ZeroDivisionError):
+        load_plugins()
+
+
+@pytest.mark.parametrize(
+    ("said", "loaded"),
+    [("", set()), ("one", {"one"}), ("Phosphene_TWO, one", {"one", "two"}), ("three", set())],
+)
+def test_the_environment_says_which_plugins_load(package, in_process, monkeypatch, said, loaded):
+    package("one")
+    package("two")
+    monkeypatch.setenv("PHOSPHENE_LOAD_PLUGINS", said)
+    found = load_plugins()
+    assert set(found.modulators) & {"one", "two"} == loaded
+    assert not found.broken
+    assert set(found.modulators) >= BUILT_IN
+
+
+def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
+    package("wobble")
+    monkeypatch.setenv("PHOSPHENE_TRACE_PLUGINS", "1")
+    load_plugins()
+    told = [line for line in capsys.readouterr().err.splitlines() if "plugin wobble" in line]
+    assert [line.partition(" took ")[0] for line in told] == [
+        "plugin wobble: import", "plugin wobble: register_modulators",
+    ]  # fmt: skip
+
+
+def test_the_list_never_raises_even_for_its_author(package, in_process, monkeypatch):
+    from phosphene.plugins import loading
+    from phosphene.plugins.records import Record
+
+    package("odd")
+    monkeypatch.setenv("PHOSPHENE_STRICT", "1")
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", "", why="broken"))
+    [odd] = [plugin for plugin in loading.surveyed() if plugin.name == "odd"]
+    assert (odd.state, odd.why) == (BROKEN, "broken")

@@ -1,0 +1,150 @@
+"""Plugins of one file: beside a project by the user's yes, or in a folder that is named."""
+
+import json
+import os
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from plugin_packages import code_of
+
+from phosphene.cli import cli
+from phosphene.plugins import load_plugins
+from phosphene.plugins.single_files import in_folders
+
+
+def run(*words):
+    return CliRunner().invoke(cli, [str(word) for word in words], env={"COLUMNS": "400"})
+
+
+@pytest.fixture
+def folder(tmp_path, own_settings, monkeypatch):
+    """A project that uses a modulator of a file in the folder beside it."""
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("song.wav", 0.1 * np.random.default_rng(0).standard_normal(22050), 22050)
+    layer = '[[motion]]\nuse = "sway"\nreach = 2.5'
+    (tmp_path / "p.toml").write_text(f'[song]\nfile = "song.wav"\n{layer}')
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "sway.py").write_text(code_of("sway"))
+    (tmp_path / "plugins" / "_not_this.py").write_text("1 / 0")
+    return tmp_path
+
+
+COMPOSE = ("compose", "p.toml", "-o", "score.csv")
+
+
+def test_a_file_is_code_and_waits_for_the_users_yes(folder, own_settings):
+    refused = run(*COMPOSE)
+    assert refused.exit_code == 2, refused.output
+    place = folder / "plugins"
+    assert f"phosphene plugins trust {place}" in refused.stderr
+    assert f"'sway' comes from sway ({place / 'sway.py'}), which is not trusted" in refused.stderr
+    assert "phosphene_single_file_sway" not in sys.modules
+    said = run("plugins", "trust", place)
+    assert said.exit_code == 0
+    assert "sway.py" in said.stdout
+    assert list(json.loads(own_settings.read_text())["trusted"]) == [str(place)]
+    assert run(*COMPOSE).exit_code == 0
+    assert ",2.5," in (folder / "score.csv").read_text()
+    assert run("plugins", "trust", place, "--revoke").exit_code == 0
+    assert run(*COMPOSE).exit_code == 2
+
+
+def test_a_project_that_does_not_use_them_works_without(folder):
+    (folder / "p.toml").write_text('[song]\nfile = "song.wav"')
+    result = run(*COMPOSE)
+    assert result.exit_code == 0, result.output
+    assert "is not loaded: it is code" in result.stderr
+
+
+def test_a_yes_is_asked_for_once(folder, monkeypatch):
+    from phosphene.cli import loading
+
+    asked = []
+    monkeypatch.setattr(loading, "_asked", lambda place: asked.append(place) or True)
+    assert run(*COMPOSE).exit_code == 0
+    assert run(*COMPOSE).exit_code == 0
+    assert asked == [folder / "plugins"]
+
+
+def test_a_file_that_is_new_or_changed_is_told(folder):
+    run("plugins", "trust", "plugins")
+    assert "New or changed" not in run(*COMPOSE).stderr
+    (folder / "plugins" / "other.py").write_text(code_of("other"))
+    assert "New or changed in" in (told := run(*COMPOSE).stderr)
+    assert "other.py" in told
+    assert "New or changed" not in run(*COMPOSE).stderr
+
+
+def test_naming_a_folder_is_saying_yes(folder):
+    (folder / "plugins").rename(folder / "mine")
+    assert run(*COMPOSE).exit_code == 2
+    assert run("--plugins-dir", "mine", *COMPOSE).exit_code == 0
+    named = CliRunner().invoke(cli, COMPOSE, env={"PHOSPHENE_PLUGINS_DIR": "mine"})
+    assert named.exit_code == 0, named.output
+    listed = run("--plugins-dir", "mine", "plugins", "list", "--json").stdout
+    [sway] = [plugin for plugin in json.loads(listed) if plugin["name"] == "sway"]
+    assert sway["file"] == str(folder / "mine" / "sway.py")
+    assert sway["registers"] == {"modulators": ["sway"]}
+    missing = run("--plugins-dir", "nowhere", *COMPOSE)
+    assert missing.exit_code == 2
+    assert "nowhere: no such folder of plugins" in missing.stderr
+
+
+def test_a_broken_file_is_named_and_can_be_disabled(folder):
+    (folder / "plugins" / "odd.py").write_text("import os\nos._exit(1)")
+    run("plugins", "trust", "plugins")
+    result = run(*COMPOSE)
+    assert result.exit_code == 0, result.output
+    assert f"odd ({folder / 'plugins' / 'odd.py'}) is broken" in result.stderr
+    named = ("--plugins-dir", "plugins", "plugins")
+    assert run(*named, "disable", "odd").exit_code == 0
+    assert "odd" not in run(*COMPOSE).stderr
+    gone = run(*named, "uninstall", "odd")
+    assert gone.exit_code == 2
+    assert "Remove that file yourself" in gone.stderr
+
+
+BLOCK = """# /// script
+# dependencies = [{dependencies}]
+# [tool.phosphene]
+# api = {api}
+# ///
+1 / 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "api", "state", "why"),
+    [
+        ('"phosphene>=9"', 1, "incompatible", "it needs phosphene>=9; this is "),
+        ('"phosphene"', 7, "incompatible", "it is made for the API v7; this is "),
+        ('"no-such-package>=1"', 1, "broken", "it needs no-such-package>=1"),
+        ('"numpy>=1"', 1, "ready", ""),
+        ('"!!"', 1, "broken", "block can not be read"),
+        ("]]", 1, "broken", "block can not be read"),
+    ],
+)
+def test_a_file_states_what_it_needs_and_is_not_run_for_that(
+    tmp_path, dependencies, api, state, why
+):
+    (tmp_path / "odd.py").write_text(BLOCK.format(dependencies=dependencies, api=api))
+    [plugin] = in_folders([tmp_path])
+    assert plugin.state == state
+    assert why in plugin.why
+
+
+def test_settings_that_can_not_be_read_stop_instead_of_loading_what_is_disabled(
+    package, own_settings
+):
+    from phosphene.errors import ProjectError
+
+    package("wobble")
+    own_settings.parent.mkdir()
+    own_settings.write_text("{ not json")
+    with pytest.raises(ProjectError, match="the plugin settings can not be read") as told:
+        load_plugins()
+    assert "remove that file" in told.value.fix
+    assert os.path.exists(own_settings)

@@ -1,0 +1,48 @@
+"""The song that plugins are tested on is what its parameters say."""
+
+import numpy as np
+import pytest
+
+from phosphene.testing import small_score, synthetic_song, timeline
+
+
+def test_beats_bars_and_sections_are_where_they_are_said_to_be():
+    song = synthetic_song(12.0, bpm=90.0, first_beat=0.5, metre=3, sections="ABA")
+    np.testing.assert_allclose(np.diff(song.beats), 60 / 90)
+    assert song.beats[0] == song.downbeats[0] == 0.5
+    np.testing.assert_allclose(np.diff(song.downbeats), 2.0)
+    assert [(s.start, s.end, s.label) for s in song.sections] == [
+        (0.0, 4.0, "A"), (4.0, 8.0, "B"), (8.0, 12.0, "A"),
+    ]  # fmt: skip
+    assert (song.tempo, song.metre) == (90.0, 3)
+
+
+def test_features_strike_with_the_beats_and_the_level_is_constant():
+    song = synthetic_song(4.0, bpm=120, level=0.3)
+    heard = song.feature("low")
+    struck = np.flatnonzero(heard.values) * heard.hop
+    np.testing.assert_allclose(struck, song.beats, atol=heard.hop / 2)
+    assert set(song.feature("rms").values) == {0.3}
+
+
+def test_it_has_every_feature_that_comes_with_phosphene(registry):
+    song = synthetic_song()
+    built_in = {name for name in registry.features if registry.owner("features", name).built_in}
+    assert set(song.features) == built_in | {"onset", "low", "mid", "high", "rms"}
+
+
+def test_without_tempo_there_are_no_beats_and_no_metre():
+    song = synthetic_song(2.0, bpm=0)
+    assert (len(song.beats), len(song.downbeats), song.metre) == (0, 0, 0)
+
+
+def test_timeline_counts_its_frames():
+    assert timeline(synthetic_song(8.0), fps=15).n_frames == 120
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_small_score_morphs_from_the_first_prompt_to_the_last(n):
+    score = small_score(("a", "b"), n=n)
+    np.testing.assert_allclose(score.weights.sum(axis=1), 1.0)
+    assert score.weights[0].tolist() == [1.0, 0.0]
+    assert score.weights[-1].tolist() == ([1.0, 0.0] if n == 1 else [0.0, 1.0])
