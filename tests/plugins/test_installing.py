@@ -102,6 +102,22 @@ def test_what_is_no_wheel_is_named(tmp_path):
         installing.described(tmp_path / "odd.whl")
 
 
+@pytest.mark.parametrize("path", ["./nonesuch", "../nonesuch[extra]", "folder/nonesuch.whl"])
+def test_a_mistyped_path_is_the_users_mistake_and_pip_is_not_asked(monkeypatch, path):
+    monkeypatch.setattr(installing, "run_pip", lambda *words: pytest.fail("pip was asked"))
+    with pytest.raises(ProjectError, match="no such file or folder") as error:
+        installing.install([path])
+    assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize("word", [".", "git+https://a.example/b/c", "wobble>=1", "a @ file:///b/c"])
+def test_what_is_no_path_or_is_there_goes_to_pip(monkeypatch, word):
+    asked = []
+    monkeypatch.setattr(installing, "run_pip", lambda *words: asked.append(words))
+    installing.install([word])
+    assert asked[0][-1] == word
+
+
 def test_what_pip_can_not_find_is_told_in_its_words(run):
     result = run(*MAIN, "plugins", "install", *OFFLINE, "no-such-plugin-at-all")
     assert result.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def install(
     Raises
     ------
     ProjectError
-        If something is no plugin; then nothing was installed.
+        If there is no such file or folder, or it is no plugin; then nothing was installed.
     PluginError
         If it is one for another Phosphene; then nothing was installed.
     PipError
@@ -76,6 +77,8 @@ def install(
     """
     from phosphene import __version__
 
+    for word in wanted:
+        _check_path(word)
     with tempfile.TemporaryDirectory() as folder:
         run_pip("wheel", "--no-deps", "--wheel-dir", folder, *source, *wanted)
         wheels = [described(path) for path in sorted(Path(folder).glob("*.whl"))]
@@ -91,6 +94,16 @@ def install(
         if before.get(package) != version
     ]
     return wheels, changed
+
+
+def _check_path(word: str) -> None:
+    """Refuse a path to nothing in our words: in pip's it is an invalid requirement."""
+    is_path = word.startswith(".") or (os.sep in word and "://" not in word and "@" not in word)
+    if is_path and not Path(word.partition("[")[0]).exists():
+        raise ProjectError(
+            f"{word}: there is no such file or folder. Nothing was installed.",
+            "Check the path; a package of the index is named without slashes.",
+        )
 
 
 def described(path: Path) -> Wheel:
