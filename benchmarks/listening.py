@@ -93,18 +93,15 @@ def report() -> str:
         path = song(folder)
         librosa_steps(str(path))  # numba compiles once for all later processes
         runs = {
-            "Phosphene": alone("phosphene_steps", path, folder / "a", "bars"),
-            'Phosphene, `tracker = "librosa"`': alone(
-                "phosphene_steps", path, folder / "b", "librosa"
-            ),
-            "Phosphene again": alone("phosphene_steps", path, folder / "a", "bars"),
+            "Phosphene": alone("phosphene_steps", path, folder / "a", "librosa"),
+            "Phosphene again": alone("phosphene_steps", path, folder / "a", "librosa"),
             "librosa: `load` and `beat_track` alone": alone("librosa_steps", path),
         }
         mix = folder / "mix.mp3"
         with mix.open("wb") as file:
             for _ in range(COPIES):
                 file.write(path.read_bytes())
-        runs["Phosphene, two hours"] = alone("phosphene_steps", mix, folder / "c", "bars")
+        runs["Phosphene, two hours"] = alone("phosphene_steps", mix, folder / "b", "librosa")
     steps = ("start", "decode", "spectrum", "onsets", "beats", "cache")
     rows = []
     for what, run in runs.items():
