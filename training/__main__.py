@@ -25,7 +25,9 @@ def main() -> None:
     vae.make_vae(given.vae_minutes)
     latents.encode_first(first)
     # the rest of the pictures is drawn and encoded beside the training, which takes them up
-    filling = subprocess.Popen([sys.executable, "-m", "training.latents", str(given.chunks)])
+    filling = subprocess.Popen(
+        ["nice", "-n", "10", sys.executable, "-m", "training.latents", str(given.chunks)]
+    )
     try:
         unet.train_unet(given.minutes, given.finish_minutes)
     finally:

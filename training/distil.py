@@ -19,7 +19,7 @@ from torch import Tensor
 from training.batches import BATCH, make_batch
 from training.latents import Known
 from training.places import RUNS
-from training.unet import CHECKPOINT, Run, Worlds, load_model, new_scheduler
+from training.unet import CHECKPOINT, PARTS, Run, Worlds, load_model, new_scheduler
 
 GUIDANCE = 3.5
 NEGATIVE = "blurry, low quality, watermark, text"
@@ -86,18 +86,21 @@ def distil(stage: str, minutes: float, steps: int = 0, target: Path | None = Non
     run = Run(student, groups, target or TARGET[stage])
     run.resume()
     known, alphas = Known(), new_scheduler().alphas_cumprod
+
+    def loss_of(number: int) -> Tensor:
+        if stage == "guidance":
+            return guidance_loss(student, teacher, known, alphas, number)
+        return few_loss(student, teacher, average, known, alphas, number)
+
     start, kept, mean_loss, first = time.time(), time.time(), 0.0, run.steps
     while (run.steps - first < steps) if steps else (time.time() - start < 60 * minutes):
-        if stage == "guidance":
-            loss = guidance_loss(student, teacher, known, alphas, run.steps)
-        else:
+        if stage == "few":
             average.load_state_dict(run.average)
-            loss = few_loss(student, teacher, average, known, alphas, run.steps)
-        run.advance(loss, RATE[stage] * min(1, (run.steps + 1) / 100))
+        loss = run.advance(loss_of, RATE[stage] * min(1, (run.steps + 1) / 100))
         done = run.steps - first
-        mean_loss += (loss.item() - mean_loss) * max(0.01, 1 / done)
+        mean_loss += (loss - mean_loss) * max(0.01, 1 / done)
         if run.steps % 25 == 0:
-            pace = done * BATCH / (time.time() - start)
+            pace = done * PARTS * BATCH / (time.time() - start)
             print(f"{stage} {run.steps} loss {mean_loss:.4f} {pace:.1f} samples/s", flush=True)
         if time.time() - kept > 240:
             kept = time.time()

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from diffusers import StableDiffusionPipeline
 
+from training.near import TARGET as WORDS
 from training.places import RUNS
 from training.unet import CHECKPOINT, load_model, new_scheduler
 from training.vae import load_vae
@@ -31,6 +32,8 @@ def export(
     pipeline.save_pretrained(part, safe_serialization=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copy(RUNS / "tokenizer" / name, part / "tokenizer" / name)
+    if WORDS.exists():
+        shutil.copy(WORDS, part / WORDS.name)
     load_full(part / "text_encoder" / "config.json")
     for path in part.rglob("*.safetensors"):
         path.chmod(0o644)

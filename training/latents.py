@@ -3,9 +3,11 @@
 import hashlib
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import AutoencoderTiny
 from torch import Tensor
 
@@ -13,6 +15,7 @@ from training.draw import draw_chunk, looks
 from training.look import Look
 from training.places import CACHE
 from training.vae import load_vae, to_tensor
+from training.worn import wear
 
 
 def fingerprint(vae: AutoencoderTiny) -> str:
@@ -29,7 +32,7 @@ def encode_first(chunks: int) -> None:
     vae = load_vae()
     mark, name = CACHE / "encoder.txt", fingerprint(vae)
     if not mark.exists() or mark.read_text() != name:
-        for old in CACHE.glob("latents-???.npy"):
+        for old in (*CACHE.glob("latents-???.npy"), *CACHE.glob("worn-???.npy")):
             old.unlink()
         mark.write_text(name)
     for path in sorted(CACHE.glob("pictures-???.npy"))[:chunks]:
@@ -54,39 +57,57 @@ def encode(vae: AutoencoderTiny, path: Path) -> None:
     print(f"encoded: {target.name}", flush=True)
 
 
+class Chunk(NamedTuple):
+    """Latents, the same as the loop hands them on (`worn.py`), and the looks."""
+
+    latents: Tensor
+    worn: Tensor
+    looks: list[Look]
+
+
 class Known:
     """All latents and looks there are, by shape; new chunks are found by `look_again`."""
 
     def __init__(self) -> None:
-        self.chunks: dict[str, tuple[Tensor, list[Look]]] = {}
+        self.chunks: dict[str, Chunk] = {}
         self.look_again()
 
     def look_again(self) -> None:
         for path in sorted(CACHE.glob("latents-???.npy")):
             if path.name not in self.chunks:
-                told = looks(
-                    path.with_name(path.name.replace("latents", "looks")).with_suffix(".json")
-                )
-                self.chunks[path.name] = (torch.from_numpy(np.load(path)), told)
+                told = path.with_name(path.name.replace("latents", "looks")).with_suffix(".json")
+                latents = torch.from_numpy(np.load(path))
+                used = path.with_name(path.name.replace("latents", "worn"))
+                worn = torch.from_numpy(np.load(used)) if used.exists() else blurred(latents)
+                self.chunks[path.name] = Chunk(latents, worn, looks(told))
 
-    def batch(self, size: int, rng: torch.Generator) -> tuple[Tensor, list[Look]]:
+    def batch(self, size: int, rng: torch.Generator) -> Chunk:
         """A batch of one shape, (size, 8, h, w) float32, from chunks of that shape."""
         names = sorted(self.chunks)
         first = self.chunks[names[int(torch.randint(len(names), (), generator=rng))]]
-        alike = [name for name in names if self.chunks[name][0].shape[2:] == first[0].shape[2:]]
-        latents, told = [], []
+        alike = [n for n in names if self.chunks[n].latents.shape[2:] == first.latents.shape[2:]]
+        latents, worn, told = [], [], []
         for _ in range(size):
-            pool, known = self.chunks[alike[int(torch.randint(len(alike), (), generator=rng))]]
-            pick = int(torch.randint(len(pool), (), generator=rng))
-            latents.append(pool[pick])
-            told.append(known[pick])
-        return torch.stack(latents).float(), told
+            pool = self.chunks[alike[int(torch.randint(len(alike), (), generator=rng))]]
+            pick = int(torch.randint(len(pool.looks), (), generator=rng))
+            latents.append(pool.latents[pick])
+            worn.append(pool.worn[pick])
+            told.append(pool.looks[pick])
+        return Chunk(torch.stack(latents).float(), torch.stack(worn).float(), told)
+
+
+def blurred(latents: Tensor) -> Tensor:
+    """(n, c, h, w) through a 3 x 3 tent."""
+    tent = torch.tensor([0.25, 0.5, 0.25], dtype=latents.dtype)
+    kernel = torch.outer(tent, tent).expand(latents.shape[1], 1, 3, 3)
+    return F.conv2d(F.pad(latents, (1, 1, 1, 1), "replicate"), kernel, groups=latents.shape[1])
 
 
 def fill(chunks: int) -> None:
-    """Draw and encode what is missing, chunk by chunk, while the UNet trains on what is there."""
+    """Draw, wear and encode what is missing while the UNet trains on what is there."""
     torch.set_num_threads(1)
     vae = load_vae()
+    wear(vae)
     for number in range(chunks):
         draw_chunk(number)
         encode(vae, CACHE / f"pictures-{number:03d}.npy")

@@ -45,6 +45,8 @@ class EngineSpec:
         False where it repaints nothing, and so needs no colours held.
     ignores : frozenset of str
         Channels that it can not follow; a project that drives one is told so.
+    source : str
+        Folder or hub id of its checkpoint, where it has one.
     """
 
     name: str
@@ -52,6 +54,7 @@ class EngineSpec:
     load: Callable[[Model, Score], Engine]
     diffuses: bool = True
     ignores: frozenset[str] = frozenset()
+    source: str = ""
 
 
 def check_followed(spec: EngineSpec, score: Score) -> None:

@@ -7,14 +7,18 @@ import torch
 from torch import nn
 
 from training import batches
+from training.latents import Chunk, blurred
 from training.look import Look
 from training.unet import Run, new_scheduler, rate
 
 
 def steps(run: Run, numbers: range) -> None:
-    for number in numbers:
+    def loss_of(number: int) -> torch.Tensor:
         given = torch.randn(4, 3, generator=torch.Generator().manual_seed(number))
-        run.advance((run.model(given) ** 2).mean(), 1e-2)
+        return (run.model(given) ** 2).mean()
+
+    for _ in numbers:
+        run.advance(loss_of, 1e-2)
 
 
 def new_run(path: Path) -> Run:
@@ -45,18 +49,24 @@ def test_the_rate_stays_until_it_is_told_to_finish():
 class Known:
     """Latents of a fixed dice, in place of the cache."""
 
-    def batch(self, size: int, dice: torch.Generator) -> tuple[torch.Tensor, list[Look]]:
-        return torch.randn(size, 8, 6, 4, generator=dice), [Look("nebula")] * size
+    def batch(self, size: int, dice: torch.Generator) -> Chunk:
+        latents = torch.randn(size, 8, 6, 4, generator=dice)
+        return Chunk(latents, blurred(latents), [Look("nebula")] * size)
+
+
+def half_of(noisy: torch.Tensor, times: torch.Tensor, captions: list[str]) -> torch.Tensor:
+    """A model in one line."""
+    return 0.5 * noisy
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])
 def test_every_aim_leads_back_to_the_clean_latent(step: int):
     alphas = new_scheduler().alphas_cumprod
-    batch = batches.make_batch(Known(), alphas, step)
-    again = batches.make_batch(Known(), alphas, step)
+    batch = batches.make_batch(Known(), alphas, step, model=half_of)
+    again = batches.make_batch(Known(), alphas, step, model=half_of)
     assert torch.equal(batch.noisy, again.noisy)
     assert batch.captions == again.captions
-    clean, _ = Known().batch(8, torch.Generator().manual_seed(step))
+    clean, _, _ = Known().batch(batches.BATCH, torch.Generator().manual_seed(step))
     alpha = alphas[batch.times].view(-1, 1, 1, 1)
     told = alpha.sqrt() * batch.noisy - (1 - alpha).sqrt() * batch.aim
     # the first sample may be a poor picture on purpose; of the others every one is clean
@@ -65,6 +75,6 @@ def test_every_aim_leads_back_to_the_clean_latent(step: int):
 
 def test_a_blur_keeps_the_mean_and_lowers_the_spread():
     latents = torch.randn(1, 8, 16, 16, generator=torch.Generator().manual_seed(1))
-    soft = batches.blurred(latents)
+    soft = blurred(latents)
     assert soft.std() < 0.6 * latents.std()
     assert abs(float(soft.mean() - latents.mean())) < 0.02

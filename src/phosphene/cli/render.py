@@ -48,7 +48,7 @@ def render(
     from phosphene.cli.console import console, joined
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.reports import warn_of_clamped
+    from phosphene.cli.reports import warn_of_clamped, warn_of_words
     from phosphene.engines import check_followed
     from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
@@ -63,6 +63,7 @@ def render(
     project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
     check_followed(spec, score)
+    warn_of_words(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)
     console.print(

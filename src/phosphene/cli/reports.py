@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from phosphene.cli.console import warn
+from phosphene.engines import EngineSpec
+from phosphene.paint.vocabulary import vocabulary_of
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -15,3 +17,19 @@ def warn_of_clamped(score: Score) -> None:
             f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
             "was clamped there"
         )
+
+
+def warn_of_words(spec: EngineSpec, score: Score) -> None:
+    """Say which words of the prompts the model does not know, and what it takes in their place."""
+    vocabulary = vocabulary_of(spec.source) if spec.source else None
+    if vocabulary is None:
+        return
+    readings = [vocabulary.read(prompt) for prompt in (*score.prompts, score.negative)]
+    near = {word: taken for reading in readings for word, taken in reading.near.items()}
+    unknown = dict.fromkeys(word for reading in readings for word in reading.unknown)
+    if near:
+        told = ", ".join(f"'{word}' as '{taken}'" for word, taken in near.items())
+        warn(f"{spec.name} reads {told}")
+    if unknown:
+        told = ", ".join(f"'{word}'" for word in unknown)
+        warn(f"{spec.name} does not know {told}, and leaves it out")

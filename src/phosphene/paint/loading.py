@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from phosphene.errors import EngineError
 from phosphene.paint.diffusion import FAMILIES, DiffusionEngine
 from phosphene.paint.pipeline import PipelineEngine
 from phosphene.paint.presets import Preset
+from phosphene.paint.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from phosphene.project import Model
@@ -70,6 +72,7 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     device = choose_device(model.device)
     dtype = torch.float16 if device.type == "cuda" else torch.float32
     pipe = load_pipeline(preset, dtype)
+    score = _in_known_words(preset.source, score)
     steps = model.steps or preset.steps
     first_steps = max(steps, preset.first_steps)
     guidance = preset.guidance_scale if model.guidance_scale is None else model.guidance_scale
@@ -108,6 +111,15 @@ def load_pipeline(preset: Preset, dtype: torch.dtype) -> Any:
         pipe.safety_checker = None  # as in the article: it would blacken frames of the feedback
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def _in_known_words(source: str, score: Score) -> Score:
+    """The Score with its prompts as the model reads them, where it has a vocabulary."""
+    vocabulary = vocabulary_of(source)
+    if vocabulary is None:
+        return score
+    prompts = tuple(vocabulary.read(prompt).text for prompt in score.prompts)
+    return replace(score, prompts=prompts, negative=vocabulary.read(score.negative).text)
 
 
 def _with_variant(load: Any, source: str, about: dict[str, Any]) -> Any:

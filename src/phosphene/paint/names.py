@@ -28,14 +28,15 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
         return registry.engines[name]
     folder = Path(name).expanduser()
     if (folder / "model_index.json").is_file():
-        return EngineSpec(folder.name, "a folder", partial(load_preset, Preset(str(folder))))
+        load = partial(load_preset, Preset(str(folder)))
+        return EngineSpec(folder.name, "a folder", load, source=str(folder))
     if folder.is_dir():
         raise ProjectError(
             f"model.name: the folder {folder} holds no model_index.json",
             "Give a folder in the diffusers layout, as `save_pretrained` writes it.",
         )
     if HUB_ID.fullmatch(name) and not name.startswith("."):
-        return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)))
+        return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)), source=name)
     if (plugin := provider(registry, "engines", name)) is not None:
         raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
     raise ProjectError(

@@ -117,4 +117,12 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
         # Without guidance, or with it inside the model, there is none to vary.
         fixed = preset.guidance_scale <= 1.0 or preset.sampler == "consistency"
         ignores = frozenset({"guidance"}) if fixed else frozenset()
-        register(EngineSpec(name, description, partial(load_preset, preset), ignores=ignores))
+        register(
+            EngineSpec(
+                name,
+                description,
+                partial(load_preset, preset),
+                ignores=ignores,
+                source=preset.source,
+            )
+        )
