@@ -47,6 +47,7 @@ def test_settings_that_fit_nowhere(settings, message, registry):
     [
         ({}, "song: is missing"),
         ({"song": {"fil": "x"}}, "song.fil: unknown key. Did you mean 'file'"),
+        (SONG | {"model": {"quality": "standart"}}, "model.quality: got 'standart': unknown quality. Did you mean 'standard'"),
         (SONG | {"vidio": {}}, "vidio: unknown key. Did you mean 'video'"),
         (SONG | {"video": {"width": "big"}}, "video.width: got 'big'"),
         (SONG | {"video": {"width": 511}}, "video.width: got 511"),

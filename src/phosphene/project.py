@@ -19,6 +19,7 @@ from pydantic import (
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
+from phosphene.quality import QUALITIES
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
@@ -74,6 +75,7 @@ class Model(_Section):
 
     name: str = Field("worlds", description="engine, Hugging Face hub id, or folder")
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
+    quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
@@ -81,6 +83,13 @@ class Model(_Section):
     colour_match: float = Field(
         0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
     )
+
+    @field_validator("quality")
+    @classmethod
+    def _known(cls, quality: str) -> str:
+        if quality not in QUALITIES:
+            raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
+        return quality
 
 
 class Prompts(_Section):

@@ -55,6 +55,7 @@ def broken(old, new):
         # ... and some more.
         (PROJECT, ["p.toml", "-o", "x.mp5"], [".mp5", ".mp4"]),
         (PROJECT, ["p.toml", "--model", "wolds"], ["unknown model 'wolds'", "worlds"]),
+        (PROJECT, ["p.toml", "--quality", "fin"], ["--quality", "'fin'", "fine"]),
         (PROJECT, ["p.toml", "--fps", "fast"], ["--fps fast", "30000/1001"]),
         (PROJECT, ["p.toml", "--size", "big"], ["big", "512x512"]),
         (PROJECT, ["p.toml", "--size", "63x64"], ["63"]),

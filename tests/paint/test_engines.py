@@ -13,7 +13,7 @@ from phosphene.paint.loading import choose_device, load_pipeline
 from phosphene.paint.loop import paint
 from phosphene.paint.names import find_engine
 from phosphene.paint.pipeline import PipelineEngine
-from phosphene.paint.presets import PRESETS, WORLDS, Preset, load_preset
+from phosphene.paint.presets import PRESETS, WORLDS, Preset, Quality, load_preset
 from phosphene.project import Model
 
 
@@ -22,7 +22,7 @@ def checkpoint(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     CHECKPOINTS[request.param](folder)
     sampler = "consistency" if request.param == "lcm" else "ddim"
-    return Preset(str(folder), steps=4, first_steps=4, guidance_scale=3.0, sampler=sampler)
+    return Preset(str(folder), {"standard": Quality(4, 4, 3.0)}, sampler)
 
 
 def test_every_family_renders_and_repeats_itself_to_the_bit(checkpoint):

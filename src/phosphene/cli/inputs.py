@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phosphene.quality import QUALITIES
+
 if TYPE_CHECKING:
     from phosphene.plugins import Registry
     from phosphene.project import Project, SongFile
@@ -35,6 +37,9 @@ class Size(click.ParamType):
 
 OPTIONS = (
     click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
+    click.option(
+        "--quality", type=click.Choice(list(QUALITIES)), help="Steps, guidance and VAE of the model."
+    ),
     click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
     click.option("--size", type=Size(), help="Size of the video. The motion stays."),
     click.option("--seed", type=int, help="Another seed is another video."),
@@ -64,6 +69,7 @@ class Options:
     """What the command line changes about a project; None leaves it."""
 
     model: str | None = None
+    quality: str | None = None
     fps: str | None = None
     size: tuple[int, int] | None = None
     seed: int | None = None
@@ -98,6 +104,7 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
 def _change(data: dict[str, Any], options: Options) -> None:
     changes = {
         ("model", "name"): options.model,
+        ("model", "quality"): options.quality,
         ("model", "seed"): options.seed,
         ("video", "start"): options.start,
         ("video", "end"): options.end,

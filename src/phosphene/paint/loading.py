@@ -71,11 +71,12 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     """
     device = choose_device(model.device)
     dtype = torch.float16 if device.type == "cuda" else torch.float32
-    pipe = load_pipeline(preset, dtype)
+    quality = preset.qualities[model.quality]
+    pipe = load_pipeline(preset, dtype, model.quality)
     score = _in_known_words(preset.source, score)
-    steps = model.steps or preset.steps
-    first_steps = max(steps, preset.first_steps)
-    guidance = preset.guidance_scale if model.guidance_scale is None else model.guidance_scale
+    steps = model.steps or quality.steps
+    first_steps = max(steps, quality.first_steps)
+    guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     _place(pipe, device)
     if type(pipe).__name__ not in FAMILIES:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
@@ -84,8 +85,8 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
 
 
-def load_pipeline(preset: Preset, dtype: torch.dtype) -> Any:
-    """The diffusers img2img pipeline of a preset, on the CPU; safetensors only.
+def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard") -> Any:
+    """The diffusers img2img pipeline of a preset at a quality, on the CPU; safetensors only.
 
     Raises
     ------
@@ -98,9 +99,11 @@ def load_pipeline(preset: Preset, dtype: torch.dtype) -> Any:
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
     try:
         pipe = _with_variant(AutoPipelineForImage2Image.from_pretrained, preset.source, about)
-        if preset.vae:
-            kind = AutoencoderTiny if "taesd" in preset.vae else type(pipe.vae)
-            pipe.vae = kind.from_pretrained(preset.vae, **about)
+        if vae := preset.qualities[quality].vae:
+            kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
+            pipe.vae = kind.from_pretrained(vae, **about)
+        if lora := preset.qualities[quality].lora:
+            _merge(pipe, lora)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         raise EngineError(
             f"the model '{preset.source}' can not be loaded: {str(error).strip().splitlines()[0]}",
@@ -120,6 +123,17 @@ def _in_known_words(source: str, score: Score) -> Score:
         return score
     prompts = tuple(vocabulary.read(prompt).text for prompt in score.prompts)
     return replace(score, prompts=prompts, negative=vocabulary.read(score.negative).text)
+
+
+def _merge(pipe: Any, lora: str) -> None:
+    """Merge low-rank weights into the UNet: from then on they cost nothing."""
+    folder, name = lora, {}
+    if lora.endswith(".safetensors"):
+        folder, _, file = lora.rpartition("/")
+        name = {"weight_name": file}
+    pipe.load_lora_weights(folder, use_safetensors=True, **name)
+    pipe.fuse_lora()
+    pipe.unload_lora_weights()
 
 
 def _with_variant(load: Any, source: str, about: dict[str, Any]) -> Any:
