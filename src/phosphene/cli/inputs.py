@@ -38,7 +38,8 @@ class Size(click.ParamType):
 OPTIONS = (
     click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
     click.option(
-        "--quality", type=click.Choice(list(QUALITIES)), help="Steps, guidance and VAE of the model."
+        "--quality", type=click.Choice(list(QUALITIES)),
+        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
     ),
     click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
     click.option("--size", type=Size(), help="Size of the video. The motion stays."),
