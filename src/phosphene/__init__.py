@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import Codec as SoundCodec
     from phosphene.film.formats import Format as FilmFormat
+    from phosphene.hints import hint
     from phosphene.hookspecs import hookimpl
     from phosphene.modulator import Modulator
     from phosphene.options import Options
@@ -56,6 +57,7 @@ _PUBLIC = {
     "Span": "phosphene.score.units:Span",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
+    "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.hookspecs:hookimpl",
     "on_frames": "phosphene.score.envelopes:on_frames",
@@ -85,6 +87,7 @@ __all__ = [
     "Span",
     "Timeline",
     "TrackerSpec",
+    "hint",
     "hits",
     "hookimpl",
     "on_frames",

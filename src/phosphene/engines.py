@@ -42,11 +42,18 @@ class EngineSpec:
     load : callable
         load(model, score) gives the Engine; imports what is heavy only when called.
     diffuses : bool
-        False where it repaints nothing, and so needs no colours held.
+        False where no colours need to be held: what it paints does not drift by itself.
     ignores : frozenset of str
         Channels that it can not follow; a project that drives one is told so.
     source : str
         Folder or hub id of its checkpoint, where it has one.
+    examples : tuple of str
+        Two prompts that it understands and that look different: what `phosphene plugins check` and
+        `EngineContract` have it paint. Empty where it takes any text, or where it can not be
+        loaded without a download; `plugins check` then leaves it out.
+    check : callable, optional
+        check(model, score) raises a ProjectError for what the engine can not paint; called before
+        anything is loaded, or anything of an earlier run is given up.
     """
 
     name: str
@@ -55,10 +62,12 @@ class EngineSpec:
     diffuses: bool = True
     ignores: frozenset[str] = frozenset()
     source: str = ""
+    examples: tuple[str, ...] = ()
+    check: Callable[[Model, Score], None] | None = None
 
 
-def check_followed(spec: EngineSpec, score: Score) -> None:
-    """Find out before anything is loaded whether an engine can follow every channel that moves.
+def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Find out before anything is loaded whether an engine can paint all that is asked of it.
 
     Raises
     ------
@@ -71,3 +80,5 @@ def check_followed(spec: EngineSpec, score: Score) -> None:
             f"motion drives {', '.join(deaf)}, which the model '{spec.name}' can not follow",
             "Leave that out, or choose another model; `phosphene doctor` lists them.",
         )
+    if spec.check is not None:
+        spec.check(model, score)

@@ -5,7 +5,7 @@ import torch
 from checkpoints import CHECKPOINTS
 from scores import score
 
-from phosphene.engines import check_followed
+from phosphene.engines import EngineSpec, check_followed
 from phosphene.errors import EngineError, ProjectError
 from phosphene.paint.anchors import scene_palettes
 from phosphene.paint.diffusion import DiffusionEngine
@@ -108,11 +108,20 @@ def test_the_bundled_model_follows_its_prompt():
 
 def test_a_channel_that_an_engine_can_not_follow_is_named(registry):
     driven = score(guidance=1.5)
-    check_followed(registry.engines["worlds"], driven)
+    check_followed(registry.engines["worlds"], Model(), driven)
     for name in ("none", "sd-turbo", "lcm"):
-        check_followed(registry.engines[name], score(zoom=1.1))
+        check_followed(registry.engines[name], Model(), score(zoom=1.1))
         with pytest.raises(ProjectError, match=f"guidance.*'{name}' can not follow"):
-            check_followed(registry.engines[name], driven)
+            check_followed(registry.engines[name], Model(), driven)
+
+
+def test_an_engine_refuses_what_it_can_not_paint_before_it_is_loaded():
+    def refuse(model, score):
+        raise ProjectError(f"{score.prompts[0]} at {model.steps} steps")
+
+    spec = EngineSpec("odd", "odd", load=None, check=refuse)
+    with pytest.raises(ProjectError, match="a red nebula at 3 steps"):
+        check_followed(spec, Model(steps=3), score(prompts=("a red nebula", "a teal nebula")))
 
 
 def test_guidance_is_a_channel(checkpoint):

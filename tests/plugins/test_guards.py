@@ -40,8 +40,8 @@ def test_a_tracker(given, says):
         guard.track(given)
 
 
-def engine(load):
-    items = {("engines", "grey"): EngineSpec("grey", "grey", load)}
+def engine(load, check=None):
+    items = {("engines", "grey"): EngineSpec("grey", "grey", load, check=check)}
     return guarded(PLUGIN, items)["engines", "grey"]
 
 
@@ -52,6 +52,9 @@ def test_an_engine():
         engine(lambda model, score: object()).load(None, None)
     with pytest.raises(PluginError, match=r"the engine 'grey' of .*: ZeroDivisionError"):
         engine(lambda model, score: 1 / 0).load(None, None)
+    with pytest.raises(PluginError, match=r"the engine 'grey' of .*: ZeroDivisionError"):
+        engine(None, check=lambda model, score: 1 / 0).check(None, None)
+    assert engine(None).check is None
 
 
 def test_what_the_user_can_mend_passes_as_it_is():

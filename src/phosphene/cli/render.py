@@ -62,7 +62,7 @@ def render(
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
-    check_followed(spec, score)
+    check_followed(spec, project.model, score)
     warn_of_words(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)

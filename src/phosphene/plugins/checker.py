@@ -14,8 +14,8 @@ from phosphene.plugins.inspector import described, no_core_dumps
 
 
 def findings(items: dict[tuple[str, str], Any]) -> Iterator[dict[str, Any]]:
-    """Every check of every modulator and feature: what it is of, how it went, what to mend."""
-    from phosphene.testing import examine_feature, examine_modulator, seconds_of
+    """Every check of everything that has a contract: of what, how it went, what to mend."""
+    from phosphene.testing import examine_engine, examine_feature, examine_modulator, seconds_of
 
     features = {name: item for (kind, name), item in items.items() if kind == "features"}
     for (kind, name), item in items.items():
@@ -23,6 +23,8 @@ def findings(items: dict[tuple[str, str], Any]) -> Iterator[dict[str, Any]]:
             found = examine_feature(item)
         elif kind == "modulators":
             found = examine_modulator(item, features)
+        elif kind == "engines" and item.examples:
+            found = examine_engine(item)
         else:
             continue
         of = f"{kind.removesuffix('s')} {name}"

@@ -61,7 +61,9 @@ def _engine(plugin: Plugin, name: str, spec: Any) -> Any:
             if not hasattr(engine, method):
                 raise PluginError(f"{type(engine).__name__} has no '{method}'")
 
-    return replace(spec, load=_called(plugin, f"the engine '{name}'", spec.load, check))
+    about = f"the engine '{name}'"
+    refuse = spec.check and _called(plugin, about, spec.check, lambda nothing: None)
+    return replace(spec, load=_called(plugin, about, spec.load, check), check=refuse)
 
 
 _GUARDS: dict[str, Callable[[Plugin, str, Any], Any]] = {

@@ -67,7 +67,8 @@ class Staged:
         from phosphene.engines import EngineSpec
 
         _check_kind(spec, EngineSpec)
-        _check_takes(spec.load, ("model", "score"), f"engine '{spec.name}'")
+        for function in filter(None, (spec.load, spec.check)):
+            _check_takes(function, ("model", "score"), f"engine '{spec.name}'")
         self._add("engines", spec.name, spec)
 
     def encoder(self, ending: str, form: Any) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from phosphene.engines import Engine, EngineSpec
 from phosphene.score.score import Row, Score
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
-from phosphene.testing.painters import PROMPTS, Painter, soft_picture
+from phosphene.testing.painters import Painter, soft_picture
 
 if TYPE_CHECKING:
     import torch
 
-SIZES = ((64, 48), (72, 88))  # width and height, in px
+SIZES = ((64, 48), (70, 86))  # width and height, in px
 WEAK, STRONG = 0.1, 0.9
 
 
@@ -114,19 +113,15 @@ CHECKS = {
 """Every check of an engine, by name."""
 
 
-def examine_engine(spec: EngineSpec, prompts: Sequence[str] = PROMPTS) -> list[Finding]:
+def examine_engine(spec: EngineSpec) -> list[Finding]:
     """Examine an engine by every check; a finding each, passed or not.
 
-    Parameters
-    ----------
-    spec : EngineSpec
-    prompts : sequence of str
-        Two that it understands and that look different.
+    It paints the spec's `examples`; without any, two prompts in plain English.
     """
-    return examine(CHECKS, Painter(spec, prompts))
+    return examine(CHECKS, Painter(spec))
 
 
-def check_engine(spec: EngineSpec, prompts: Sequence[str] = PROMPTS) -> None:
+def check_engine(spec: EngineSpec) -> None:
     """Raise if an engine breaks its contract; takes what `examine_engine` takes.
 
     Raises
@@ -134,22 +129,20 @@ def check_engine(spec: EngineSpec, prompts: Sequence[str] = PROMPTS) -> None:
     ContractError
         An AssertionError that lists every check that failed, and what to mend.
     """
-    require(examine_engine(spec, prompts), spec.name)
+    require(examine_engine(spec), spec.name)
 
 
-@as_tests(CHECKS, lambda self: Painter(self.spec, self.prompts))
+@as_tests(CHECKS, lambda self: Painter(self.spec))
 class EngineContract:
     """The contract as tests: inherit it, and name the engine.
 
     Attributes
     ----------
     spec : EngineSpec
-    prompts : sequence of str
-        Two that it understands and that look different.
+        It paints the `examples` of it.
     """
 
     spec: ClassVar[EngineSpec]
-    prompts: ClassVar[Sequence[str]] = PROMPTS
 
 
 def _at(row: Row, strength: float) -> Row:

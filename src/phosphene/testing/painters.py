@@ -18,7 +18,7 @@ from phosphene.testing.contract import NotMadeError
 if TYPE_CHECKING:
     import torch
 
-PROMPTS = ("a forest at night", "a city in the rain")
+PROMPTS = ("a forest at night", "a city in the rain")  # for an engine that takes any text
 
 
 def small_score(
@@ -59,14 +59,13 @@ def small_score(
 
 @dataclass(frozen=True)
 class Painter:
-    """An engine that is examined, and two prompts that it understands."""
+    """An engine that is examined, by its own examples of prompts."""
 
     spec: EngineSpec
-    prompts: Sequence[str] = PROMPTS
 
     def score(self, width: int = 64, height: int = 48) -> Score:
         """What it paints."""
-        return small_score(self.prompts, width=width, height=height)
+        return small_score(self.spec.examples or PROMPTS, width=width, height=height)
 
     def loaded(self, score: Score | None = None) -> Engine:
         """The engine, made anew.
@@ -84,7 +83,7 @@ class Painter:
         except Exception as error:
             raise NotMadeError(
                 f"load() raised {type(error).__name__}: {error}",
-                "Mend load(model, score), or name prompts that it understands.",
+                "Mend load(model, score), or give its spec `examples` that it understands.",
             ) from error
 
 

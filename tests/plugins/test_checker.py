@@ -1,0 +1,27 @@
+"""What `phosphene plugins check` examines, and by what."""
+
+from phosphene import EngineSpec
+from phosphene.plugins.checker import findings
+from phosphene.testing.engines import CHECKS
+
+asked = []
+
+
+def load(model, score):
+    asked.append(score.prompts)
+    raise RuntimeError("no weights here")
+
+
+def test_an_engine_paints_its_own_examples():
+    asked.clear()
+    [found] = findings({("engines", "grey"): EngineSpec("grey", "", load, examples=("a", "b"))})
+    assert set(asked) == {("a", "b")}
+    assert (found["of"], found["check"], found["passed"]) == ("engine grey", "made", False)
+    assert "no weights here" in found["told"]
+    assert len(CHECKS) > 1  # what can not be made is told once, not by each check
+
+
+def test_an_engine_without_examples_is_not_loaded():
+    asked.clear()
+    assert not list(findings({("engines", "grey"): EngineSpec("grey", "", load)}))
+    assert not asked
