@@ -4,8 +4,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phosphene.paint.kernel import PHASES, table, weights
 from phosphene.paint.step import step_matrix
-from phosphene.paint.warp import _with_cv2, _with_grid_sample, warp
+from phosphene.paint.warp import _on_a_device, _on_the_cpu, warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 
@@ -71,9 +72,33 @@ def test_both_devices_paint_the_same_picture(x, y, rotation, zoom):
     matrix = step_matrix(
         row(translation_x=x, translation_y=y, rotation=rotation, zoom=zoom), 64, 48
     )
-    here, there = _with_cv2(picture(), matrix), _with_grid_sample(picture(), matrix)
-    assert (here - there).abs().max() < 0.02
-    assert (here - there).abs().mean() < 0.002
+    back = np.linalg.inv(matrix)
+    here, there = _on_the_cpu(picture(), back), _on_a_device(picture(), back)
+    torch.testing.assert_close(here, there, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("move", [_on_the_cpu, _on_a_device])
+def test_on_the_horizon_there_is_some_picture(move):
+    # The pixels of column 32 come from infinitely far away, those beyond it from behind.
+    back = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0 / 32.0, 0.0, 1.0]])
+    got = move(picture(), back)
+    assert torch.isfinite(got).all()
+    assert got.min() > -0.5
+    assert got.max() < 1.5
+
+
+def test_the_number_of_cores_does_not_count():
+    matrix = step_matrix(row(rotation=3.0, pan=4.0), 64, 48)
+    before = torch.get_num_threads()
+    try:
+        got = []
+        for cores in (1, 2, 5):
+            torch.set_num_threads(cores)
+            got.append(warp(picture(), matrix))
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(got[0], got[1])
+    assert torch.equal(got[0], got[2])
 
 
 def test_a_slow_drift_is_not_lost():
@@ -87,12 +112,42 @@ def test_a_slow_drift_is_not_lost():
     assert (moved - whole).abs().mean() < 0.4 * (moved - still).abs().mean()
 
 
-def test_half_pixels_there_and_back_keep_most_of_the_contrast():
-    # A quarter cycle per pixel, ten half-pixel shifts right and ten back.
-    wave = 0.5 + 0.4 * np.cos(2 * np.pi * 0.25 * np.arange(128))
-    before = torch.from_numpy(np.broadcast_to(wave, (1, 3, 64, 128)).astype(np.float32).copy())
+@pytest.mark.parametrize("way", [(0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5)])
+@pytest.mark.parametrize("wave", [(0.25, 0.0), (0.0, 0.25), (0.25, 0.25)])
+@pytest.mark.parametrize("move", [_on_the_cpu, _on_a_device])
+def test_twenty_half_pixels_keep_the_contrast(way, wave, move):
+    # Waves of a quarter cycle per pixel, ten half-pixel shifts there and ten back.
+    x, y = np.arange(96)[None, :], np.arange(80)[:, None]
+    pixels = 0.5 + 0.4 * np.cos(2 * np.pi * (wave[0] * x + wave[1] * y) + 0.3)
+    before = torch.from_numpy(pixels.astype(np.float32)).expand(1, 3, -1, -1).contiguous()
     after = before
-    for shift in [0.5] * 10 + [-0.5] * 10:
-        after = warp(after, step_matrix(row(translation_x=shift), 128, 64))
-    ratio = after[..., 20:44, 32:96].std() / before[..., 20:44, 32:96].std()
-    assert ratio > 0.03  # bilinear leaves less than 0.002
+    for sign in [1.0] * 10 + [-1.0] * 10:
+        shift = row(translation_x=sign * way[0], translation_y=sign * way[1])
+        after = move(after, np.linalg.inv(step_matrix(shift, 96, 80)))
+    inside = (slice(None), slice(None), slice(20, 60), slice(20, 76))
+    ratio = after[inside].std() / before[inside].std()
+    assert 0.9 < ratio < 1.1
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_kernel_weighs_one_and_hardly_ever_gains(phase):
+    taps = weights(torch.tensor(phase, dtype=torch.float64)).numpy()
+    assert taps.sum() == pytest.approx(1.0)
+    gains = np.abs(np.fft.fft(taps, 512))
+    assert gains.max() < 1.001  # or a thousand frames would ring
+    assert gains[:129].min() > 0.997  # up to a quarter cycle per pixel
+
+
+def test_a_whole_pixel_is_no_blur():
+    assert weights(torch.zeros(())).tolist() == pytest.approx([0, 0, 0, 1, 0, 0, 0, 0], abs=1e-7)
+    shifted = warp(picture(), step_matrix(row(translation_x=1.0), 64, 48))
+    torch.testing.assert_close(shifted[..., 1:], picture()[..., :-1], atol=1e-6, rtol=0)
+
+
+def test_between_the_phases_of_the_table_it_is_linear_enough():
+    phases = torch.linspace(0, 1, 4001, dtype=torch.float64)
+    rows, place = table().double(), phases * PHASES
+    before = place.long().clamp_max(PHASES - 1)
+    share = (place - before)[:, None]
+    linear = rows[before] + share * (rows[before + 1] - rows[before])
+    torch.testing.assert_close(linear, weights(phases), atol=2e-5, rtol=0)

@@ -1,17 +1,18 @@
-"""The move of a picture: one cubic resample, with mirrored borders, on any device."""
+"""The move of a picture: one resample, with mirrored borders, on any device."""
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from phosphene.paint.kernel import BEFORE, BEHIND, TAPS, weights
+from phosphene.paint.resample import resample
 from phosphene.paint.step import Matrix
 
 
 def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
-    """Move a picture by one cubic resample; what comes in from outside is mirrored.
+    """Move a picture by one resample; what comes in from outside is mirrored.
 
     Parameters
     ----------
@@ -26,37 +27,38 @@ def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
     """
     if np.array_equal(matrix, np.eye(3)):
         return picture
-    move = _with_cv2 if picture.device.type == "cpu" else _with_grid_sample
-    # Cubic kernels overshoot at edges; what lies outside of 0 to 1 is no colour.
-    return move(picture, matrix).clamp_(0.0, 1.0)
+    move = _on_the_cpu if picture.device.type == "cpu" else _on_a_device
+    back = np.asarray(np.linalg.inv(matrix), np.float64)
+    # The kernel overshoots at edges; what lies outside of 0 to 1 is no colour.
+    return move(picture, back).clamp_(0.0, 1.0)
 
 
-def _with_cv2(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
-    pixels = picture[0].permute(1, 2, 0).contiguous().numpy()
-    size = (pixels.shape[1], pixels.shape[0])
-    how = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REFLECT_101}
-    if np.array_equal(matrix[2], [0.0, 0.0, 1.0]):
-        moved = cv2.warpAffine(pixels, matrix[:2], size, **how)
-    else:
-        moved = cv2.warpPerspective(pixels, matrix, size, **how)
-    return torch.from_numpy(moved).permute(2, 0, 1)[None]
+def _on_the_cpu(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
+    return torch.from_numpy(resample(picture[0].numpy(), back))[None]
 
 
-def _with_grid_sample(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
+def _on_a_device(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
     height, width = picture.shape[-2:]
-    back = np.linalg.inv(matrix)
-    x = torch.arange(width, device=picture.device, dtype=torch.float32)[None, :]
-    y = torch.arange(height, device=picture.device, dtype=torch.float32)[:, None]
+    padded = F.pad(picture, (BEFORE, BEHIND) * 2, mode="reflect")
+    x = torch.arange(width, device=padded.device, dtype=torch.float32)[None, :]
+    y = torch.arange(height, device=padded.device, dtype=torch.float32)[:, None]
     # Python numbers go in with the kernels: no copy to the device.
     from_x, from_y, depth = (float(a) * x + float(b) * y + float(c) for a, b, c in back)
-    grid = torch.stack(
-        [
-            from_x / depth * (2.0 / (width - 1)) - 1.0,
-            from_y / depth * (2.0 / (height - 1)) - 1.0,
-        ],
-        dim=-1,
-    )
-    # Reflection about the outermost pixels' centres, as BORDER_REFLECT_101 does.
-    return F.grid_sample(
-        picture, grid[None], mode="bicubic", padding_mode="reflection", align_corners=True
-    )
+    from_x, from_y = _mirrored(from_x / depth, width), _mirrored(from_y / depth, height)
+    left, top = from_x.floor(), from_y.floor()
+    across, down = weights(from_x - left), weights(from_y - top)
+    stride = padded.shape[-1]
+    corner = (top * stride + left).long()[..., None]
+    taps = corner + torch.arange(TAPS, device=padded.device)
+    pixels = padded[0].flatten(1)
+    moved = torch.zeros((padded.shape[1], height, width), device=padded.device)
+    for j in range(TAPS):  # a row of taps at a time: all of them would take 64 pictures of memory
+        row = (pixels[:, taps + j * stride] * across).sum(-1)
+        moved += down[..., j] * row
+    return moved[None]
+
+
+def _mirrored(place: torch.Tensor, length: int) -> torch.Tensor:
+    period = 2.0 * (length - 1)
+    inside = (place - period * torch.floor(place / period + 0.5)).abs()
+    return torch.nan_to_num(inside, 0.0, 0.0, 0.0).clamp_max(length - 1.0)
