@@ -13,8 +13,8 @@ from PIL import Image
 
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
+from phosphene.paint.anchors import Anchor, hold
 from phosphene.paint.camera import test_card
-from phosphene.paint.colour import Palette, hold_colour
 from phosphene.paint.pictures import to_bytes
 from phosphene.paint.step import step_matrix
 from phosphene.paint.warp import warp
@@ -31,21 +31,22 @@ def measure() -> list[list[str]]:
     still = {name: channel.neutral for name, channel in CHANNELS.items()}
     picture = test_card(SIZE, SIZE)
     noisy = (picture + 0.1 * torch.randn(picture.shape)).clamp(0, 1)
-    matrix = step_matrix(Row(1, still | MOTION, np.ones(1), 0, True), SIZE, SIZE)
-    anchor = Palette.of(picture)
+    row = Row(1, still | MOTION, np.ones(1), 0, True)
+    matrix = step_matrix(row, SIZE, SIZE)
+    anchor = Anchor.of(picture)
     image = Image.fromarray(to_bytes(noisy))
     with tempfile.TemporaryDirectory() as folder:
         png = Path(folder) / "frame.png"
         with Film(Path(folder) / "film.mp4", SIZE, SIZE, Fraction(15)) as film:
             ours = {
                 "warp": milliseconds(lambda: warp(noisy, matrix)),
-                "colour match": milliseconds(lambda: hold_colour(noisy, anchor, 0.5)),
+                "colour and detail match": milliseconds(lambda: hold(noisy, anchor, row)),
                 "to 8 bits": milliseconds(lambda: to_bytes(noisy)),
                 "to the film": milliseconds(lambda: film.write(to_bytes(noisy)), 5),
             }
         article = {
             "warp": milliseconds(lambda: _article_warp(image, matrix[:2])),
-            "colour match": 0.0,
+            "colour and detail match": 0.0,
             "to 8 bits": milliseconds(lambda: Image.fromarray(to_bytes(noisy))),
             "to the film": milliseconds(lambda: image.save(png), 5),
         }

@@ -13,7 +13,7 @@ import torch
 from benchmarks.article_loop import article_loop
 from benchmarks.table import markdown
 from phosphene.film import Film
-from phosphene.paint.anchors import scene_palettes
+from phosphene.paint.anchors import scene_anchors
 from phosphene.paint.loading import load_engine, load_pipeline
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_bytes
@@ -46,13 +46,13 @@ def ours(size: int, model: Model) -> float:
     """Frames per second, filming included; setting up is not counted, nor the first frame."""
     score = still_score(size, FRAMES + 1)
     engine = load_engine(PRESETS["worlds"], model, score)
-    anchors = scene_palettes(score, engine)
+    anchors = scene_anchors(score, engine)
     with (
         tempfile.TemporaryDirectory() as folder,
         Film(Path(folder) / "film.mp4", size, size, score.fps) as film,
     ):
         begun = 0.0
-        for i, picture in enumerate(paint(score, engine, anchors, model.colour_match)):
+        for i, picture in enumerate(paint(score, engine, anchors)):
             film.write(to_bytes(picture))
             if i == 0:
                 begun = time.perf_counter()

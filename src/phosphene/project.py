@@ -83,6 +83,9 @@ class Model(_Section):
     colour_match: float = Field(
         0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
     )
+    detail_match: float = Field(
+        0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
+    )
 
     @field_validator("quality")
     @classmethod

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 from torch.utils.flop_counter import FlopCounterMode
 
-from phosphene.paint.colour import Palette, hold_colour
+from phosphene.paint.anchors import Anchor, hold, mixed
 from phosphene.paint.denoise import Schedule
 from phosphene.paint.diffusion import DiffusionEngine
 from phosphene.paint.pictures import to_levels
@@ -89,12 +89,12 @@ def test_a_frame_makes_one_copy_up_and_one_down_and_waits_for_nothing(steps):
         assert sum(p.numel() for p in engine._unet.parameters()) == 859_520_964
         with device:
             picture = torch.zeros(1, 3, SIZE, SIZE, dtype=torch.float32)
-        anchor = Palette.of(picture)
+        anchors = [Anchor.of(picture)] * len(about.prompts)
         row = about.row(1)
         copies, work = Copies(), FlopCounterMode(display=False)
         with torch.inference_mode(False), torch.no_grad(), work, copies:
             moved = warp(picture, step_matrix(row, SIZE, SIZE))
-            held = hold_colour(moved, anchor, 0.5)
+            held = hold(moved, mixed(anchors, row.weights), row)
             painted = engine.img2img(held, row)
             to_levels(painted).cpu()
     assert painted.device.type == "fakegpu"

@@ -19,7 +19,7 @@ from phosphene.film.encoder import FIXES
 from phosphene.film.lock import locked
 from phosphene.film.sound import Sound
 from phosphene.paint import checkpoint
-from phosphene.paint.anchors import scene_palettes
+from phosphene.paint.anchors import Anchor, is_held, scene_anchors
 from phosphene.paint.grade import grade
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_levels
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import torch
 
     from phosphene.engines import Engine, EngineSpec
-    from phosphene.paint.colour import Palette
     from phosphene.project import Project
     from phosphene.score.score import Score
 
@@ -64,7 +63,7 @@ def render_film(
     """
     begun = time.monotonic()
     logging.getLogger("phosphene").handlers = [ToConsole()]
-    folder, share = state_folder(target), project.model.colour_match
+    folder = state_folder(target)
     film = Film(
         target, score.width, score.height, score.fps, sound, len(score), project.video.crf, folder
     )
@@ -74,11 +73,11 @@ def render_film(
         after = (kept - 1, checkpoint.load(folder, kept - 1)) if kept else None
         with console.status(f"Loading {spec.name} ..."):
             engine = spec.load(project.model, score)
-            anchors = scene_palettes(score, engine) if share > 0 and spec.diffuses else []
+            anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         try:
             with film:
                 film.resume(kept)
-                _frames(film, score, engine, anchors, share, folder, after)
+                _frames(film, score, engine, anchors, folder, after)
                 console.print("Joining picture and sound ...")
         except BaseException:
             with contextlib.suppress(OSError):  # the terminal may be gone
@@ -91,8 +90,7 @@ def _frames(
     film: Film,
     score: Score,
     engine: Engine,
-    anchors: Sequence[Palette],
-    share: float,
+    anchors: Sequence[Anchor],
     folder: Path,
     after: tuple[int, torch.Tensor] | None,
 ) -> None:
@@ -101,7 +99,7 @@ def _frames(
     checkpoint.reserve(folder, score.width, score.height)
 
     def painted() -> Iterator[Painted]:
-        for row, picture in enumerate(paint(score, engine, anchors, share, after), first):
+        for row, picture in enumerate(paint(score, engine, anchors, after), first):
             yield row, picture, to_levels(grade(picture, score.row(row)))
 
     try:

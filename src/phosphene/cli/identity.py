@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
+from phosphene.score.compose import HELD
 
 if TYPE_CHECKING:
     from phosphene.engines import EngineSpec
@@ -47,7 +48,7 @@ def identity(
         "start": int(score.frames[0]),
         "length": len(score),
         "first picture": score.image.read_bytes() if score.image else b"",
-        "model": (spec.name, model.model_dump_json(exclude={"seed"})),
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
         "format": (target.suffix.lower(), format_of(target).segment, crf),
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],

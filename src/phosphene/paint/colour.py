@@ -2,61 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 
 import torch
-from numpy.typing import NDArray
 
-MOST_GAIN = (
-    1.25  # one frame's contrast may be raised by this at most, so that noise is not blown up
-)
+# How far one frame's deviations may change, all axes together: noise is not blown up to colour.
+MOST = 0.25
+FLOOR = 0.005  # deviation in OKLab below which a picture counts as grey, or flat
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Mean and standard deviation of a picture's channels; tensors of shape (1, 3, 1, 1)."""
+    """Mean and covariance of a picture's colours in OKLab; tensors of shape (3, 1) and (3, 3)."""
 
     mean: torch.Tensor
-    deviation: torch.Tensor
+    covariance: torch.Tensor
 
     @classmethod
-    def of(cls, picture: torch.Tensor) -> Palette:
-        """The palette of a picture, shape (1, 3, height, width)."""
-        deviation, mean = torch.std_mean(picture, dim=(2, 3), keepdim=True)
-        return cls(mean, deviation)
+    def of(cls, lab: torch.Tensor) -> Palette:
+        """The palette of a picture in OKLab, shape (1, 3, height, width)."""
+        colours = lab[0].flatten(1)
+        mean = colours.mean(1, keepdim=True)
+        apart = colours - mean
+        return cls(mean, apart @ apart.T / colours.shape[1])
 
 
-def mixed(palettes: Sequence[Palette], weights: NDArray) -> Palette:
-    """Palettes mixed by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
-    pairs = [(p, float(w)) for p, w in zip(palettes, weights, strict=True) if w > 0]
-    mean = sum((w * p.mean for p, w in pairs[1:]), start=pairs[0][1] * pairs[0][0].mean)
-    deviation = sum(
-        (w * p.deviation for p, w in pairs[1:]), start=pairs[0][1] * pairs[0][0].deviation
-    )
-    return Palette(mean, deviation)
-
-
-def hold_colour(picture: torch.Tensor, anchor: Palette, share: float) -> torch.Tensor:
+def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tensor:
     """Bring a picture's palette a share of the way to an anchor.
 
-    The global colour transfer of Reinhard et al., "Color Transfer between Images" (2001), in RGB
-    and as float; the anchor moves with the prompts, so that a scene keeps its own palette.
+    The linear transfer of Pitié and Kokaram, "The linear Monge-Kantorovitch linear colour mapping
+    for example-based colour transfer" (2007), in OKLab with each axis in units of its deviation.
+    Nothing waits for the device.
 
     Parameters
     ----------
-    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    lab : Tensor, float32, shape (1, 3, height, width)
+        A picture in OKLab.
     anchor : Palette
     share : float
-        0 leaves the picture, 1 gives it the anchor's mean and deviation.
+        0 leaves the picture; 1 gives it the anchor's mean, and its covariance as far as `MOST`
+        goes.
 
     Returns
     -------
     Tensor
-        Same shape and range.
+        Same shape.
     """
-    own = Palette.of(picture)
-    gain = (anchor.deviation / own.deviation.clamp_min(1e-4)).clamp(1.0 / MOST_GAIN, MOST_GAIN)
-    gain = 1.0 + share * (gain - 1.0)
-    mean = own.mean + share * (anchor.mean - own.mean)
-    return ((picture - own.mean) * gain + mean).clamp_(0.0, 1.0)
+    if share <= 0.0:
+        return lab
+    own = Palette.of(lab)
+    deviation = (own.covariance.diagonal() + FLOOR**2).sqrt()
+    units = deviation[:, None] * deviation
+    floor = torch.eye(3, device=lab.device) * FLOOR**2
+    change = transfer((own.covariance + floor) / units, (anchor.covariance + floor) / units)
+    change = change * (MOST / change.norm()).clamp_max(1.0)
+    change = share * change * (deviation[:, None] / deviation)
+    towards = share * (anchor.mean - own.mean) - change @ own.mean
+    return lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+
+
+def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """What the Monge-Kantorovich map between two covariances adds to the identity.
+
+    The map is own^-1 (own wanted)^1/2: of all linear maps that give one covariance the other, the
+    one that moves colours least. The root of a 3 x 3 matrix follows from its eigenvalues in closed
+    form (Hoger and Carlson, "Determination of the stretch and rotation", 1984), and these from its
+    invariants.
+
+    Parameters
+    ----------
+    own, wanted : Tensor, shape (3, 3), positive definite
+
+    Returns
+    -------
+    Tensor, shape (3, 3), symmetric
+    """
+    adjugate, det_own = _cofactors(own)
+    _, det_wanted = _cofactors(wanted)
+    both = own @ wanted
+    trace = both.trace()
+    # The eigenvalues of `both`, by the cosine of a third of an angle; their roots are those of the
+    # root.
+    minors = 0.5 * (trace**2 - (both @ both).trace())
+    radius = (trace**2 - 3.0 * minors).clamp_min(TINY).sqrt()
+    cosine = trace**3 - 4.5 * trace * minors + 13.5 * det_own * det_wanted
+    angle = (cosine / radius**3).clamp(-1.0, 1.0).acos() / 3.0
+    thirds = [(angle + 2.0 * math.pi * k / 3.0).cos() for k in range(3)]
+    values = (trace + 2.0 * radius * torch.stack(thirds)) / 3.0
+    roots = values.clamp_min(TINY).sqrt()
+    first = roots.sum()
+    second = 0.5 * (first**2 - trace)
+    ratio = (det_wanted / det_own).clamp_min(TINY).sqrt()
+    whole = first * ratio * adjugate + (first**2 - second) * wanted - wanted @ own @ wanted
+    return whole / (first - roots).prod() - torch.eye(3, device=own.device, dtype=own.dtype)
+
+
+def _cofactors(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cofactors and determinant; of a symmetric matrix they are its adjugate."""
+    cofactors = torch.linalg.cross(matrix.roll(-1, 0), matrix.roll(-2, 0))
+    return cofactors, (matrix[0] * cofactors[0]).sum()

@@ -1,4 +1,4 @@
-"""The frame loop: each frame is the one before it, moved, held in colour, and repainted."""
+"""The frame loop: each frame is the one before it, moved, held to its scene, and repainted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from phosphene.engines import Engine
-from phosphene.paint.colour import Palette, hold_colour, mixed
+from phosphene.paint.anchors import Anchor, hold, mixed
 from phosphene.paint.pictures import read_image
 from phosphene.paint.step import step_matrix
 from phosphene.paint.texture import grain, sharpen
@@ -25,8 +25,7 @@ def first_picture(score: Score, engine: Engine) -> torch.Tensor:
 def paint(
     score: Score,
     engine: Engine,
-    anchors: Sequence[Palette] = (),
-    share: float = 0.0,
+    anchors: Sequence[Anchor] = (),
     after: tuple[int, torch.Tensor] | None = None,
 ) -> Iterator[torch.Tensor]:
     """Paint every frame of a Score.
@@ -35,10 +34,8 @@ def paint(
     ----------
     score : Score
     engine : Engine
-    anchors : sequence of Palette, length n_prompts
-        The palette of each prompt, that its scene is held to; empty to hold none.
-    share : float
-        How firmly: share of the way to the anchor in every frame.
+    anchors : sequence of Anchor, length n_prompts
+        What the scene of each prompt is held to, as firmly as the Score says; empty to hold none.
     after : tuple of int and Tensor, optional
         Row and picture of a frame that an earlier run painted: goes on with the next one.
 
@@ -56,7 +53,7 @@ def paint(
             row = score.row(i)
             picture = warp(picture, step_matrix(row, score.width, score.height))
             if anchors:
-                picture = hold_colour(picture, mixed(anchors, row.weights), share)
+                picture = hold(picture, mixed(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             if row.diffuses:
                 picture = engine.img2img(picture, row)

@@ -120,6 +120,16 @@ _TABLE = (
         per_frame=False, low=0.0, high=4.0,
     ),
     Channel(
+        "colour_match", "share", 0.5,
+        "how firmly colours are held to the scene's own, against drift",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+    Channel(
+        "detail_match", "share", 0.5,
+        "how firmly fine detail is held to the scene's own, against blur",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+    Channel(
         "brightness", "factor", 1.0, "of the frame that is shown; not fed back",
         multiplicative=True, per_frame=False, low=0.01, high=10.0,
     ),

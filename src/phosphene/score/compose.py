@@ -18,6 +18,8 @@ from phosphene.score.timeline import Timeline
 from phosphene.score.trace import Trace
 from phosphene.song.song import Song
 
+HELD = ("colour_match", "detail_match")  # channels whose rest the project's [model] says
+
 
 @dataclass(frozen=True)
 class Format:
@@ -33,9 +35,9 @@ def compose(
 ) -> Score:
     """Compose the Score of a video.
 
-    Layers are folded in file order, per channel, from its neutral value. Values are at the
-    project's own fps and width; for another form they are rescaled, so that the camera travels
-    the same path in the same seconds.
+    Layers are folded in file order, per channel, from its neutral value, or from the one that
+    `[model]` has for it. Values are at the project's own fps and width; for another form they are
+    rescaled, so that the camera travels the same path in the same seconds.
 
     Parameters
     ----------
@@ -94,9 +96,9 @@ def _channels(
     song: Song, project: Project, timeline: Timeline, form: Format, trace: Trace | None
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """Every channel's value for the form's fps and width, and how many frames were clamped."""
-    values = {
-        name: np.full(timeline.n_frames, channel.neutral) for name, channel in CHANNELS.items()
-    }
+    rest = {name: channel.neutral for name, channel in CHANNELS.items()}
+    rest |= {name: getattr(project.model, name) for name in HELD}
+    values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
     soloed = any(layer.solo for layer in project.motion)
     for index, layer in enumerate(project.motion):
         where = layer.entry or f"motion[{index}]"

@@ -1,0 +1,36 @@
+"""White noise that is made where it is needed: the same on every device, and copied from none."""
+
+from __future__ import annotations
+
+import torch
+
+MASK = 0xFFFFFFFF
+
+
+def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
+    """Uniform noise of mean 0 and deviation 1: each pixel's number and the seed, hashed.
+
+    Whole numbers alone, so that it is the same to the bit everywhere. The hash is lowbias32 of
+    Wellons, "Prospecting for hash functions" (2018).
+
+    Parameters
+    ----------
+    height, width : int
+        px.
+    seed : int
+    device : torch.device
+
+    Returns
+    -------
+    Tensor, float32, shape (1, 1, height, width)
+    """
+    pixels = torch.arange(height * width, device=device, dtype=torch.int64)
+    mixed = _hashed(_hashed(pixels).bitwise_xor_(seed & MASK).bitwise_xor_(seed >> 32 & MASK))
+    uniform = (mixed >> 8).float() * 2.0**-24  # 24 bits, which a float32 holds
+    return ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+
+
+def _hashed(words: torch.Tensor) -> torch.Tensor:
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        words = (words ^ (words >> shift)) * factor & MASK
+    return words ^ (words >> 16)
