@@ -45,9 +45,13 @@ def names_in(code):
                     hosts.add(alias.asname or alias.name)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}:{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(r"phosphene(\.\w+)+", node.value) and node.value not in GROUPS:
-                yield node.value  # of import_module, setattr and the like
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.fullmatch(r"phosphene(\.\w+)+", node.value)
+            and node.value not in GROUPS
+        ):
+            yield node.value  # of import_module, setattr and the like
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) in hosts:
             yield f"phosphene:{node.attr}"
