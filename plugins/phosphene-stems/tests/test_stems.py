@@ -72,7 +72,7 @@ def test_without_demucs_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(phosphene_stems, "find_spec", lambda name: None)
     with pytest.raises(ProjectError, match="'stem_drums' needs demucs") as error:
         stem(song(), "stem_drums")
-    assert "pip install demucs" in error.value.fix
+    assert '"phosphene-stems[demucs]"' in error.value.fix
 
 
 def test_demucs_is_called_as_its_version_4_wants_it(monkeypatch):

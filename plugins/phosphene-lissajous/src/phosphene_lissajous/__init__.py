@@ -13,13 +13,15 @@ from pydantic import Field
 class Lissajous(Modulator):
     """The camera draws a Lissajous figure and comes back to where it began.
 
-    The picture lies at x = reach_x sin(2 pi across t / period) and likewise down; its speed, which
-    is what a translation is, is the derivative of that.
+    The picture lies at x = reach_x sin(2 pi (across t / period + phase)) and at
+    y = reach_y sin(2 pi down t / period); its speed, which is what a translation is, is the
+    derivative of that.
     """
 
     name: ClassVar = "lissajous"
     across: int = Field(3, ge=1, le=1000, description="waves across in one period")
     down: int = Field(2, ge=1, le=1000, description="waves down in one period")
+    phase: float = Field(0.0, description="turns that across is ahead: 0.25 makes 1:1 a circle")
     reach_x: float = Field(30.0, description="px from the centre, across")
     reach_y: float = Field(20.0, description="px from the centre, down")
     period: Period = Field("8 bars", description="time of one whole figure")
@@ -29,12 +31,12 @@ class Lissajous(Modulator):
         frames = period * float(timeline.project_fps)  # speeds are per frame of the project
         turn = 2.0 * np.pi * timeline.times / period
 
-        def speed(waves: int, reach: float) -> Curve:
-            return 2.0 * np.pi * waves / frames * reach * np.cos(waves * turn)
+        def speed(waves: int, reach: float, ahead: float) -> Curve:
+            return 2.0 * np.pi * waves / frames * reach * np.cos(waves * turn + ahead)
 
         return {
-            "translation_x": speed(self.across, self.reach_x),
-            "translation_y": speed(self.down, self.reach_y),
+            "translation_x": speed(self.across, self.reach_x, 2.0 * np.pi * self.phase),
+            "translation_y": speed(self.down, self.reach_y, 0.0),
         }
 
 

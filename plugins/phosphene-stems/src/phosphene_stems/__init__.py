@@ -62,7 +62,7 @@ def stem(song: Song, name: str, separate: Separator = by_demucs) -> Feature:
     if separate is by_demucs and find_spec("demucs") is None:
         raise ProjectError(
             f"the feature '{name}' needs demucs, which is not installed",
-            "Install it where Phosphene is installed: pip install demucs",
+            'Install it: phosphene plugins install "phosphene-stems[demucs]"',
         )
     about = f"phosphene-stems {version('phosphene-stems')} {MODEL}"
     return song.kept(about, lambda: _levels(song, separate))[name]
