@@ -19,6 +19,7 @@ class Engine(Protocol):
     """Repaints pictures; made once for a render, for the prompts and the size of its Score."""
 
     device: torch.device
+    """Where its pictures are."""
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture: float32, shape (1, 3, height, width), 0 to 1, on `device`."""

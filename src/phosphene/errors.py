@@ -1,5 +1,7 @@
 """The errors that a user can mend: each says what was given, what is allowed, and the fix."""
 
+from __future__ import annotations
+
 
 class PhospheneError(Exception):
     """An error that the user can mend; the command line prints it without a traceback.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 hookspec = pluggy.HookspecMarker("phosphene")
 hookimpl = pluggy.HookimplMarker("phosphene")
+"""Marks a function of a plugin as the hook of its name."""
 
 
 @hookspec

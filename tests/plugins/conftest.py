@@ -5,9 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from plugin_packages import write_package
+import soundfile
+from click.testing import CliRunner, Result
+from plugin_packages import make_environment, write_package
+
+from phosphene.cli import cli
+from phosphene.plugins import Plugin, inspection
 
 
 @pytest.fixture
@@ -38,3 +45,39 @@ def package(site: Path) -> Callable[..., Path]:
         return write_package(site, name, *arguments, **options)  # type: ignore[arg-type]
 
     return write
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A virtual environment of its own that sees what this one has: its python and its packages."""
+    return make_environment(tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture(scope="module")
+def phosphene(
+    environment: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Result]]:
+    """Give a command in that environment; a plugin that hangs is given up soon."""
+    python, site = environment
+    home = tmp_path_factory.mktemp("home")
+    answered = inspection.answered
+
+    def impatient(module: str, plugin: Plugin, seconds: float) -> dict[str, Any]:
+        return answered(module, plugin, 2.0 if plugin.name == "hangs" else seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(site)
+        patch.setattr(sys, "executable", str(python))
+        patch.setattr(inspection, "answered", impatient)
+        patch.setenv("PHOSPHENE_CONFIG", str(home / "config"))
+        patch.setenv("PHOSPHENE_CACHE", str(home / "cache"))
+        patch.setenv("COLUMNS", "400")
+        yield lambda *words: CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of noise."""
+    path = tmp_path_factory.mktemp("song") / "song.wav"
+    soundfile.write(path, 0.1 * np.random.default_rng(0).standard_normal(22050), 22050)
+    return path

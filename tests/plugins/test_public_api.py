@@ -15,7 +15,7 @@ LISTED = {
     "phosphene": set(re.findall(r"`(\w+)`", GUIDE.partition("## Public names")[2].partition(";")[0])),
     "phosphene.testing": set(testing.__all__),
 }  # fmt: skip
-GROUPS = {"phosphene.api"}  # an entry-point group, no module
+DOTTED = r"phosphene(?!\.api$)(\.\w+)+"  # a module in a text; phosphene.api is an entry-point group
 
 
 def code_in_docs():
@@ -45,13 +45,8 @@ def names_in(code):
                     hosts.add(alias.asname or alias.name)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}:{alias.name}" for alias in node.names)
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and re.fullmatch(r"phosphene(\.\w+)+", node.value)
-            and node.value not in GROUPS
-        ):
-            yield node.value  # of import_module, setattr and the like
+        elif isinstance(node, ast.Constant) and re.fullmatch(DOTTED, str(node.value)):
+            yield node.value  # for import_module, setattr and the like
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) in hosts:
             yield f"phosphene:{node.attr}"

@@ -1,5 +1,7 @@
 """The kinds of film there are: one row for each ending of the output's name."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches

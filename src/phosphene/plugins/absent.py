@@ -14,7 +14,7 @@ def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
     """The plugin that is left out, or was once here, and has `name` of a kind; else None.
 
     Where what a plugin registers was never known, since it has always been broken, it is taken
-    for the one if `name` is no misspelling of anything that is there.
+    for the one if it is called so itself, or `name` is no misspelling of anything that is there.
     """
     left_out = [plugin for plugin in registry.plugins if plugin.state != READY]
     unknown = []
@@ -34,6 +34,8 @@ def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
             install = f"`phosphene plugins install {record.package}`"
             gone.leave_out(NOT_INSTALLED, "it is no longer installed", install)
             return gone
+    if called_so := [plugin for plugin in unknown if plugin.called(name)]:
+        return called_so[0]
     near = "Did you mean" in hint(name, getattr(registry, kind))
     return unknown[0] if unknown and not near else None
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curve = NDArray[np.float64]
+"""One value a frame: float64, shape (n_frames,), finite."""
 
 
 @dataclass(frozen=True)
@@ -151,3 +152,4 @@ ALWAYS_LISTED = 5
 """The first channels stand in every table of a Score; the others only where they move."""
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _TABLE}
+"""Every channel by name, with its `unit`, `neutral` value and limits."""

@@ -1,5 +1,7 @@
 """The pulse of a song: what a tracker is given, and what it gives."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

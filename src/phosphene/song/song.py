@@ -1,5 +1,7 @@
 """What was heard: the `Song` and its parts, plain arrays of seconds and numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +120,7 @@ class Song:
     sections: tuple[Section, ...]
     confidence: float
     features: Mapping[str, Feature]
-    extra: Mapping[str, Callable[["Song"], Feature]] = field(default_factory=dict)
+    extra: Mapping[str, Callable[[Song], Feature]] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     _read: dict[str, Feature] = field(default_factory=dict, init=False, repr=False)
 

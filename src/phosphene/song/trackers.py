@@ -1,5 +1,7 @@
 """The trackers that a project can choose from: each finds the beats and bars of a song."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

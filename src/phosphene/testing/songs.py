@@ -12,6 +12,7 @@ from phosphene.song.song import Feature, Section, Song
 
 SAMPLE_RATE = 22050
 HOP = 512 / SAMPLE_RATE
+"""Seconds from one value of its features to the next."""
 #: What is struck by every beat in the synthetic song; all else that can be heard is a level.
 IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
 LEVELS = ("rms", *(name for room in ROOMS.values() for name in room if name not in IMPULSES))
