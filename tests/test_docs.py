@@ -17,6 +17,8 @@ from phosphene.score.channels import CHANNELS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
+# Its code is files of a package of its own: tests/plugins/test_guide.py follows it.
+HERE = [page for page in PAGES if page.name != "first-plugin.md"]
 
 
 def blocks(page, language):
@@ -36,14 +38,14 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", HERE, ids=lambda page: page.name)
 def test_python_runs(page):
     shared: dict[str, object] = {"__name__": "docs"}
     for block in blocks(page, "python"):
         exec(compile(block, str(page), "exec"), shared)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", HERE, ids=lambda page: page.name)
 def test_projects_are_valid(page, registry):
     for block in blocks(page, "toml"):
         data = tomllib.loads(block)
@@ -51,7 +53,7 @@ def test_projects_are_valid(page, registry):
             make_project({"song": {"file": "song.flac"}} | data, page, registry)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", HERE, ids=lambda page: page.name)
 def test_commands_run(page, folder, monkeypatch):
     monkeypatch.chdir(folder)
     for line in "\n".join(blocks(page, "sh")).splitlines():

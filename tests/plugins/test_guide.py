@@ -1,0 +1,127 @@
+"""docs/first-plugin.md and docs/publishing.md, followed as they stand in a fresh environment."""
+
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from phosphene.scaffold import FILES
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "docs" / name for name in ("first-plugin.md", "publishing.md")]
+STEP = re.compile(r"(?:(?:Replace|Write) `([^`]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
+# As they stand, but without a network, unpainted and small.
+INSTEAD = {
+    "python -m build": "python -m build --no-isolation",
+    "phosphene render sway.toml -o sway.mp4": (
+        "phosphene render sway.toml -o sway.mp4 --model none --size 64x64 --fps 2"
+    ),
+}
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}  # pip reads 0 as "off"
+
+
+def steps():
+    """Every file that the pages have the reader write, and every command, in order."""
+    for page in PAGES:
+        for file, language, text in STEP.findall(page.read_text(encoding="utf-8")):
+            assert bool(file) == (language != "console"), f"{page.name}: a block without a file"
+            if file:
+                yield file, text
+            else:
+                lines = text.splitlines()
+                assert all(line.startswith("$ ") for line in lines), text
+                yield from (("", line.removeprefix("$ ")) for line in lines)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """What the reader has to begin with: Phosphene's source, and a song."""
+    source = tmp_path / "phosphene"
+    shutil.copytree(
+        ROOT / "src", source / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
+    )
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    rng = np.random.default_rng(0)
+    soundfile.write(tmp_path / "song.mp3", 0.1 * rng.standard_normal(44100), 22050)
+    return tmp_path
+
+
+@pytest.fixture
+def bash(desk):
+    """One shell for all commands, as a reader has it: it keeps its folder and environment."""
+    settings = {"PHOSPHENE_CONFIG": str(desk / "config"), "COLUMNS": "200"}
+    shell = subprocess.Popen(
+        ["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, cwd=desk, env=os.environ | OFFLINE | settings,
+    )  # fmt: skip
+
+    def run(command):
+        shell.stdin.write(f"{command} < /dev/null\ncode=$?; echo; echo END $code\n")
+        shell.stdin.flush()
+        told = []
+        for line in shell.stdout:
+            if line.startswith("END "):
+                assert line == "END 0\n", f"$ {command}\n{''.join(told)}"
+                return "".join(told)
+            told.append(line)
+        pytest.fail(f"the shell ended: $ {command}\n{''.join(told)}")
+
+    yield run
+    shell.stdin.close()
+    shell.wait()
+
+
+def share_packages(bash, environment):
+    """Let a new environment see the packages of this one; the plugin and Phosphene go into it."""
+    bash(
+        f"{environment}/bin/python -m pip uninstall --quiet --yes setuptools"
+    )  # an old one hides ours
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
+    ours = sysconfig.get_path("purelib")
+    (site / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+
+
+def test_from_nothing_to_a_wheel_that_others_install(desk, bash):
+    told = {}
+    for file, text in steps():
+        if file:
+            (desk / file).write_text(text, encoding="utf-8")
+            continue
+        told[text] = bash(INSTEAD.get(text, text))
+        if text == "python3 -m venv .venv":
+            share_packages(bash, desk / ".venv")
+    assert not INSTEAD.keys() - told.keys(), "the pages no longer have these commands"
+    assert (
+        "Installed phosphene-sway 0.1.0"
+        in told["phosphene plugins install --editable ./phosphene-sway"]
+    )
+    assert "px from the centre" not in told["phosphene modulators sway"]  # not yet
+    assert " passed" in told["python -m pytest"]
+    assert sorted(told["ls dist"].split()) == [
+        "phosphene_sway-0.1.0-py3-none-any.whl", "phosphene_sway-0.1.0.tar.gz",
+    ]  # fmt: skip
+    by_name = "phosphene plugins install --find-links wheels phosphene-sway"
+    assert "Installed phosphene-sway 0.1.0" in told[by_name]
+    assert re.search(r"sway +phosphene-sway +0.1.0 +ready", told["phosphene plugins list"])
+    assert (desk / "sway.mp4").stat().st_size > 0
+    rows = [row.split(",") for row in (desk / "sway.csv").read_text().splitlines()]
+    moved = [float(row[rows[0].index("translation_x")]) for row in rows[1:]]
+    assert max(moved) > 1.0
+    assert "sway" not in bash("pip freeze")
+
+
+def test_what_the_pages_say_of_the_package_is_there():
+    """What is named in words alone: it is no command, and is not run."""
+    publishing = PAGES[1].read_text(encoding="utf-8")
+    workflows = [file.rpartition("/")[2] for file in FILES if "/workflows/" in file]
+    assert all(f"`{name}`" in publishing for name in workflows)
+    template = ROOT / "src" / "phosphene" / "scaffold" / "template" / "publish.yml.txt"
+    assert re.search(r"^    environment: pypi$", template.read_text(), re.MULTILINE)
+    assert "environment `pypi`" in publishing
