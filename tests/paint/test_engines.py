@@ -57,7 +57,7 @@ def test_the_prompt_the_seed_and_the_strength_count(checkpoint):
 def test_strength_0_keeps_the_picture(checkpoint):
     still = score(strength=0.0)
     engine = load_preset(checkpoint, Model(), still)
-    first, *others = paint(still, engine)
+    first, *others = paint(still, engine, scene_anchors(score(), engine))
     assert all(torch.equal(first, other) for other in others)
 
 

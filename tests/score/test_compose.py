@@ -207,3 +207,19 @@ def test_every_modulator_is_fine_with_silence_and_one_frame(project, registry, s
     score = compose(song, project(*layers))
     assert len(score) == max(1, round(song.duration * 15 + 0.4))
     assert all(np.all(np.isfinite(curve)) for curve in score.channels.values())
+
+
+def test_what_holds_a_scene_rests_where_the_model_says(project):
+    given = {"colour_match": 0.8, "detail_match": 0.3}
+    held = compose(synthetic_song(1.0), project(model=given)).channels
+    assert set(held["colour_match"]) == {0.8}
+    assert set(held["detail_match"]) == {0.3}
+    # A layer is folded upon that: 0.2 is 0.3 below neutral.
+    layer = {"use": "keyframes", "colour_match": {"0": 0.2}}
+    held = compose(synthetic_song(1.0), project(layer, model=given)).channels
+    np.testing.assert_allclose(held["colour_match"], 0.5)
+    assert set(held["detail_match"]) == {0.3}
+    replaced = compose(
+        synthetic_song(1.0), project(layer | {"mix": "replace"}, model=given)
+    ).channels
+    np.testing.assert_allclose(replaced["colour_match"], 0.2)

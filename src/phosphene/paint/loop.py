@@ -52,7 +52,7 @@ def paint(
         for i in range(done + 1, len(score)):
             row = score.row(i)
             picture = warp(picture, step_matrix(row, score.width, score.height))
-            if anchors:
+            if anchors and row.diffuses:  # what is not repainted would show the grain
                 picture = hold(picture, mixed(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             if row.diffuses:
