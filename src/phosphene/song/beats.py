@@ -1,28 +1,26 @@
 """The pulse: librosa's beat tracker, with its beats moved onto the attacks they belong to."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.pulse import SILENCE, Pulse, Sound, Times
+from phosphene.song.pulse import SILENCE, Pulse, Sound, Times, usual_tempo
+from phosphene.song.rests import sounding
 from phosphene.song.spectrum import HOP
-from phosphene.song.tracker import frames_at, track, weight_at
+from phosphene.song.tracker import track, weight_at
 
 METRE = 4  # beats in a bar; other metres are not told apart
 _SNAP = 0.15  # of a beat: how far a beat moves to reach an attack, and at most
 _SNAP_SECONDS = 0.07
 _FEWEST = 3  # beats; fewer are no pulse
 _SUPPORT = 0.25  # least share of beats that must lie on an attack
-_REST = 4  # beats of silence in a row that are still counted through
-_SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
 _PHASE = 1.1  # how much heavier another phase must be before bar 1 leaves the first beat
 
 
 def find_beats(sound: Sound) -> Pulse:
     """Find the pulse of a song; `SILENCE` where at most a quarter of the beats are borne out."""
-    curves, rms, rate, end = sound.curves, sound.rms, sound.sample_rate, sound.duration
+    curves, rate, end = sound.curves, sound.sample_rate, sound.duration
     onsets, strengths = sound.onsets, sound.onset_strengths
     if len(onsets) < _FEWEST:
         return SILENCE
@@ -33,14 +31,14 @@ def find_beats(sound: Sound) -> Pulse:
     if hit.sum() < _FEWEST:
         return SILENCE
     beats, hit = _extended(beats, hit, onsets, strengths, snap, end)
-    kept = _sounding(beats, rms, rate) & (beats >= 0) & (beats <= end)
+    kept = sounding(beats, sound) & (beats >= 0) & (beats <= end)
     beats, hit = beats[kept], hit[kept]
     if len(beats) < _FEWEST or hit.mean() < _SUPPORT:
         return SILENCE
     return Pulse(
         beats=beats,
         downbeats=beats[_phase(beats, curves, rate) :: METRE],
-        tempo=_tempo(beats),
+        tempo=usual_tempo(beats),
         confidence=float(hit.mean() * _periodicity(curve, np.median(np.diff(beats)), rate)),
         metre=METRE,
     )
@@ -93,30 +91,12 @@ def _extended(
     return np.array(times), np.array(hits)
 
 
-def _sounding(beats: Times, rms: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
-    """Which beats to keep: not those in silence before, after, or for more than `_REST` beats."""
-    loud = rms[frames_at(beats, rate)] > _SILENCE * rms.max()
-    kept = loud.copy()
-    heard = np.flatnonzero(loud)
-    for left, right in pairwise(heard):
-        if right - left - 1 <= _REST:
-            kept[left:right] = True
-    return kept
-
-
 def _phase(beats: Times, curves: Mapping[str, Times], rate: int) -> int:
     """Which of the first four beats begins a bar: where bass and attacks are heaviest."""
     weight = weight_at(curves["low"], beats, rate) + weight_at(curves["onset"], beats, rate)
     means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]
     best = int(np.argmax(means))
     return best if means[best] > _PHASE * means[0] else 0
-
-
-def _tempo(beats: Times) -> float:
-    """Beats per minute, over the intervals within a tenth of the usual one."""
-    steps = np.diff(beats)
-    usual = np.quantile(steps, 0.5, method="lower")  # one of them, so that one is near it
-    return float(60 / steps[np.abs(steps - usual) <= 0.1 * usual].mean())
 
 
 def _periodicity(curve: Times, period: float, rate: int) -> float:

@@ -69,3 +69,16 @@ class Pulse:
 
 
 SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0, 0)
+
+
+def usual_tempo(beats: Times) -> float:
+    """Beats per minute, over the intervals within a tenth of the usual one.
+
+    Parameters
+    ----------
+    beats : np.ndarray, shape (n_beats,)
+        Seconds; two at least.
+    """
+    steps = np.diff(beats)
+    usual = np.quantile(steps, 0.5, method="lower")  # one of them, so that one is near it
+    return float(60 / steps[np.abs(steps - usual) <= 0.1 * usual].mean())

@@ -74,6 +74,11 @@ def _pieces(
         yield start, piece_of(samples, first, (n - 1) * HOP + WINDOW)
 
 
+def frames_at(times: NDArray[np.float64], sample_rate: int) -> NDArray[np.intp]:
+    """Frames nearest to `times` in seconds."""
+    return np.rint(times * sample_rate / HOP).astype(np.intp) + LEAD
+
+
 def piece_of(samples: NDArray[np.float32], first: int, length: int) -> NDArray[np.float32]:
     """A copy of `length` samples from `first` on; outside of the song is silence."""
     piece = np.zeros(length, np.float32)

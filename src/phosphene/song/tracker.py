@@ -5,7 +5,7 @@ import numpy as np
 from librosa.beat import beat_track
 from numpy.typing import NDArray
 
-from phosphene.song.spectrum import HOP, LEAD
+from phosphene.song.spectrum import HOP, LEAD, frames_at
 
 Times = NDArray[np.float64]
 
@@ -14,11 +14,6 @@ _FASTEST_BPM = 200.0
 _TEMPOGRAM = 384  # frames under one tempogram window: 8.9 s, librosa's default
 _BLOCK = 8192  # frames of tempogram held at a time
 _EVEN = 0.9  # off-beats this strong against the beats mean that the true pulse is twice as fast
-
-
-def frames_at(times: Times, rate: int) -> NDArray[np.intp]:
-    """Frames of the spectrum nearest to `times` in seconds."""
-    return np.rint(times * rate / HOP).astype(np.intp) + LEAD
 
 
 def weight_at(curve: Times, times: Times, rate: int) -> Times:

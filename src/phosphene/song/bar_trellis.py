@@ -1,0 +1,148 @@
+"""The Viterbi search of the bar pointer: scores forward, the best path back, in bounded memory.
+
+What a path scores is its beats' evidence, less what changes of tempo and metre cost. A path may
+also rest: through silence, through what has no beat, or to begin again at another tempo.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.song.bar_states import BarStates, Floats
+
+_REACH = 4  # tempi: the most that tempo changes from one beat to the next
+_CHANGE = 1.0  # cost of each of them
+_NEW_METRE = 6.0  # cost of another metre at a bar line
+_REST, _BEGIN = 8.0, 4.0  # cost of falling silent, and of beginning
+_NEVER = np.float32(-1e9)
+_AT_FIRST = -1 << 40  # a rest since before the song
+
+State = tuple[int, int, int]  # frame of a beat, tempo that follows, position in the bar
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a beat counts in each frame, shape (n_frames,); more if it begins a bar, or does not."""
+
+    beat: Floats
+    downbeat: Floats
+    upbeat: Floats
+
+
+class Trellis:
+    """Scores of the best paths to each state, of the last two windows of frames.
+
+    `scores[frame - origin, tempo, position]` is of the paths whose beat at `position` falls on
+    `frame`; `rests[frame]` of those at rest, who came to it at `since[frame]`.
+    """
+
+    def __init__(self, evidence: Evidence, states: BarStates, window: int) -> None:
+        self.evidence, self.states, self.window = evidence, states, window
+        self.soonest, self.latest = int(states.lengths.min()), int(states.lengths.max())
+        n_frames, latest = len(evidence.beat), self.latest
+        n_tempi, n_positions = states.begin.shape
+        kept = min(2 * window, n_frames) + latest
+        self.origin = -latest
+        self.scores = np.full((kept, n_tempi, n_positions), _NEVER, np.float32)
+        self.rests = np.zeros(n_frames, np.float32)
+        self.since = np.full(n_frames, _AT_FIRST)
+
+    def advance(self, start: int, stop: int) -> None:
+        """Score the frames from `start` to `stop`."""
+        if stop - self.origin > len(self.scores):
+            self.scores[: -self.window] = self.scores[self.window :]
+            self.origin += self.window
+        # No beat is shorter than `soonest`, so that many frames depend on earlier ones alone.
+        for first in range(start, stop, self.soonest):
+            self._score(np.arange(first, min(first + self.soonest, stop)))
+
+    def _score(self, frames: NDArray[np.intp]) -> None:
+        states, n_tempi = self.states, len(self.states.periods)
+        arrived = self._arrivals(frames, slice(None)).max(axis=2)
+        rests = self._rest(frames, arrived.max(axis=(1, 2)) - np.float32(_REST))
+        # A bar is followed by one of the same metre, or of another for its price.
+        ends = arrived[..., states.lasts]
+        another = ends.max(axis=-1, keepdims=True) - np.float32(_NEW_METRE) - states.rare
+        onward = np.full((len(frames), n_tempi + 2 * _REACH, len(states.before)), _NEVER)
+        onward[:, _REACH : _REACH + n_tempi] = arrived[..., states.before]
+        onward[:, _REACH : _REACH + n_tempi, states.firsts] = np.maximum(ends, another)
+        best = states.begin + (rests - np.float32(_BEGIN))[:, None, None]
+        for step in range(2 * _REACH + 1):
+            cost = np.float32(_CHANGE * abs(step - _REACH))
+            np.maximum(best, onward[:, step : step + n_tempi] - cost, out=best)
+        seen = self.evidence
+        place = np.where(states.downbeat, seen.downbeat[frames, None], seen.upbeat[frames, None])
+        self.scores[frames - self.origin] = best + (seen.beat[frames, None] + place)[:, None]
+
+    def _arrivals(self, frames: NDArray[np.intp], tempi: slice) -> Floats:
+        """Scores of coming to `frames` by beats of each length: (n, tempo, length, position)."""
+        states = self.states
+        began = frames[:, None, None] - states.lengths[tempi] - self.origin
+        tempo = np.arange(len(states.periods))[tempi, None]
+        return self.scores[began, tempo] + states.uneven[tempi, :, None]
+
+    def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> Floats:
+        """Scores of resting in `frames`: from before, or `fallen` silent there."""
+        before = frames[0] - 1
+        rest, since = (self.rests[before], self.since[before]) if before >= 0 else (0.0, _AT_FIRST)
+        best = np.maximum.accumulate(np.concatenate([[np.float32(rest)], fallen]))
+        newly = np.where(best[1:] > best[:-1], frames, since)
+        self.rests[frames], self.since[frames] = best[1:], np.maximum.accumulate(newly)
+        return best[1:]
+
+    def trace(self, stop: int, start: int) -> list[State]:
+        """The best path's beats from `start`, or a little earlier, to `stop`."""
+        state, frame = self._last(stop), stop - 1
+        path: list[State] = []
+        while frame >= max(start, 0):
+            if state is None:
+                state, frame = self._before_rest(frame)
+                if state is None:
+                    break
+            path.append(state)
+            frame = state[0]
+            state = self._before(state)
+        return path[::-1]
+
+    def _last(self, stop: int) -> State | None:
+        """The best state that the last beat can have, or None where the end is a rest."""
+        frames = np.arange(stop - self.latest, stop)
+        tail = self.scores[frames - self.origin]
+        best = np.unravel_index(np.argmax(tail), tail.shape)
+        if tail[best] <= self.rests[stop - 1]:
+            return None
+        return int(frames[best[0]]), int(best[1]), int(best[2])
+
+    def _before_rest(self, frame: int) -> tuple[State | None, int]:
+        """The state before a rest that lasts until `frame`, and the frame in which it ended."""
+        fell = int(self.since[frame])
+        if fell - self.latest < self.origin:
+            return None, fell
+        arrived = self._arrivals(np.array([fell]), slice(None))[0]
+        tempo, length, position = np.unravel_index(np.argmax(arrived), arrived.shape)
+        return (fell - int(self.states.lengths[tempo, length]), int(tempo), int(position)), fell
+
+    def _before(self, state: State) -> State | None:
+        """The state before a beat, or None where the path was at rest."""
+        frame, tempo, position = state
+        states = self.states
+        first = max(tempo - _REACH, 0)
+        tempi = slice(first, tempo + _REACH + 1)
+        arrived = self._arrivals(np.array([frame]), tempi)[0]
+        steps = np.abs(np.arange(first, first + len(arrived)) - tempo)
+        arrived -= (_CHANGE * steps)[:, None, None].astype(np.float32)
+        if states.downbeat[position]:
+            sources = states.lasts
+            same = states.firsts == position
+            price = np.where(same, 0, _NEW_METRE + states.rare[same]).astype(np.float32)
+        else:
+            sources, price = states.before[[position]], np.zeros(1, np.float32)
+        arrived = arrived[:, :, sources] - price
+        best = np.unravel_index(np.argmax(arrived), arrived.shape)
+        begun = states.begin[tempo, position] + self.rests[frame] - np.float32(_BEGIN)
+        if begun >= arrived[best]:
+            return None
+        before = first + int(best[0])
+        length = int(states.lengths[before, best[1]])
+        return frame - length, before, int(sources[best[2]])

@@ -1,0 +1,50 @@
+"""Where exactly a beat lies: between frames of its activation, and on its attack."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.song.pulse import Times
+
+_AROUND = 2  # frames to either side in which the activation's peak may lie
+_SNAP = 0.03  # seconds to an attack that a beat is moved onto
+
+
+def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: float) -> Times:
+    """Seconds of beats: the top of the parabola through the highest frame and its neighbours.
+
+    Parameters
+    ----------
+    frames : np.ndarray, shape (n_beats,)
+        About where beats are.
+    activation : np.ndarray, shape (n_frames,)
+        How likely a beat is in each frame; frame k is at ``k / rate`` seconds.
+    rate : float
+    """
+    padded = np.pad(activation.astype(np.float64), _AROUND + 1)
+    near = np.arange(-_AROUND - 1, _AROUND + 2)
+    views = padded[frames[:, None] + _AROUND + 1 + near]
+    at = 1 + np.argmax(views[:, 1:-1], axis=1)
+    before, top, after = (views[np.arange(len(frames)), at + step] for step in (-1, 0, 1))
+    bend = before - 2 * top + after
+    peak = (bend < 0) & (top >= before) & (top >= after)  # and no slope that goes on beyond
+    shift = np.where(peak, 0.5 * (before - after) / np.where(peak, bend, 1.0), 0.0)
+    return (frames + np.where(peak, near[at], 0) + shift) / rate
+
+
+def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
+    """Move each beat onto the onset that it belongs to, if there is one: near, and strong.
+
+    Parameters
+    ----------
+    beats : np.ndarray, shape (n_beats,)
+        Seconds.
+    onsets, strengths : np.ndarray, shape (n_onsets,)
+        Seconds, increasing, and 0 to 1.
+    """
+    placed = beats.copy()
+    first, last = np.searchsorted(onsets, [beats - _SNAP, beats + _SNAP])
+    for k in np.flatnonzero(first < last):
+        near = slice(first[k], last[k])
+        closeness = 1 - np.abs(onsets[near] - beats[k]) / (2 * _SNAP)
+        placed[k] = onsets[near][np.argmax(closeness * strengths[near])]
+    return placed

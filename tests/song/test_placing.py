@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from phosphene.song.placing import on_attacks, on_peaks
+
+RATE = 50
+
+
+def triangle(at: float, n: int = 20) -> np.ndarray:
+    """1 at frame `at`, falling to 0 two frames away."""
+    return np.clip(1 - np.abs(np.arange(n) - at) / 2, 0, 1)
+
+
+@pytest.mark.parametrize("at", [10.0, 10.2, 9.7, 11.5])
+def test_a_peak_is_found_between_frames(at: float) -> None:
+    (time,) = on_peaks(np.array([10]), triangle(at), RATE)
+    assert time * RATE == pytest.approx(at, abs=0.1)
+
+
+def test_where_nothing_peaks_the_frame_stays() -> None:
+    assert on_peaks(np.array([4]), np.zeros(20), RATE).tolist() == [4 / RATE]
+    assert on_peaks(np.array([4]), np.arange(20.0), RATE).tolist() == [4 / RATE]
+
+
+def test_the_ends_of_a_song() -> None:
+    times = on_peaks(np.array([0, 19]), triangle(0.0) + triangle(19.0), RATE)
+    np.testing.assert_allclose(times, [0, 19 / RATE], atol=0.2 / RATE)
+
+
+def test_no_frames() -> None:
+    assert on_peaks(np.zeros(0, int), np.zeros(0), RATE).tolist() == []
+
+
+def test_a_beat_goes_to_the_attack_that_is_near_and_strong() -> None:
+    onsets, strengths = np.array([0.98, 1.01, 2.04]), np.array([0.9, 0.1, 1.0])
+    assert on_attacks(np.array([1.0, 2.0]), onsets, strengths).tolist() == [0.98, 2.0]
+
+
+def test_without_attacks_beats_stay() -> None:
+    assert on_attacks(np.array([1.0]), np.zeros(0), np.zeros(0)).tolist() == [1.0]
