@@ -93,15 +93,15 @@ def report() -> str:
         path = song(folder)
         librosa_steps(str(path))  # numba compiles once for all later processes
         runs = {
-            "Phosphene": alone("phosphene_steps", path, folder / "a", "librosa"),
-            "Phosphene again": alone("phosphene_steps", path, folder / "a", "librosa"),
+            "Phosphene": alone("phosphene_steps", path, folder / "a", "bars"),
+            "Phosphene again": alone("phosphene_steps", path, folder / "a", "bars"),
             "librosa: `load` and `beat_track` alone": alone("librosa_steps", path),
         }
         mix = folder / "mix.mp3"
         with mix.open("wb") as file:
             for _ in range(COPIES):
                 file.write(path.read_bytes())
-        runs["Phosphene, two hours"] = alone("phosphene_steps", mix, folder / "b", "librosa")
+        runs["Phosphene, two hours"] = alone("phosphene_steps", mix, folder / "b", "bars")
     steps = ("start", "decode", "spectrum", "onsets", "beats", "cache")
     rows = []
     for what, run in runs.items():

@@ -1,0 +1,83 @@
+"""Real recordings with drums: the rock songs of Debian's `fretsonfire-songs-sectoid`.
+
+The clicks that `phosphene listen --clicks` writes are measured: how far they lie from the drums'
+attacks. (The game's own tempo maps stray by up to 40 ms, and are no truth.)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import butter, sosfiltfilt
+
+from phosphene.song.clicks import write_clicks
+from phosphene.song.song import Song
+
+FOLDER = Path("/usr/share/games/fretsonfire/data/songs/sectoid")
+_STEP = 0.001  # seconds between the places where an attack is looked for
+_AROUND = 0.05  # and how far from the click
+_BEFORE_AFTER = 0.008  # seconds that are compared at each place
+_RISE = np.log(4.0)  # of the energy: a drum is hit
+_DRUMS = ((30.0, 150.0), (2500.0, 9000.0))  # Hz: kick; snare and cymbals
+_CLICK = 0.05  # of full scale; what is left of the song is below
+
+
+def songs(folder: Path = FOLDER) -> list[Path]:
+    """The recordings.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none.
+    """
+    files = sorted(folder.glob("*/song.ogg"))
+    if not files:
+        raise FileNotFoundError(
+            f"{folder} holds no songs: apt-get install fretsonfire-songs-sectoid, or unpack it "
+            "with `dpkg -x` and name the folder"
+        )
+    return files
+
+
+def click_offsets(song: Song, folder: Path) -> tuple[np.ndarray, int]:
+    """How late each click is after the drum that is hit with it, in seconds; and how many clicks.
+
+    The clicks are found in the file that was written, by taking the song away from it.
+    """
+    assert song.path is not None
+    target = folder / "clicks.wav"
+    write_clicks(song, target)
+    (sound, rate), (clicked, _) = soundfile.read(song.path), soundfile.read(target)
+    n = min(len(sound), len(clicked))
+    sound, clicked = sound[:n, 0], clicked[:n, 0]
+    left = clicked - sound * (clicked @ sound / (sound @ sound))
+    clicks = _begins(np.abs(left) > _CLICK, rate)
+    bands = [
+        sosfiltfilt(butter(2, edges, "bandpass", fs=rate, output="sos"), sound) for edges in _DRUMS
+    ]
+    late = [_late(click, bands, rate) for click in clicks]
+    return np.array([one for one in late if one is not None]), len(clicks)
+
+
+def _begins(loud: np.ndarray, rate: int) -> np.ndarray:
+    """Seconds where it grows loud after a tenth of a second of quiet."""
+    at = np.flatnonzero(loud)
+    return at[np.diff(at, prepend=-rate) > 0.1 * rate] / rate
+
+
+def _late(click: float, bands: list[np.ndarray], rate: int) -> float | None:
+    """Seconds from the sharpest rise near the click to the click; None where no drum is hit."""
+    best, place = _RISE, None
+    for shift in np.arange(-_AROUND, _AROUND + _STEP / 2, _STEP):
+        middle, length = round((click + shift) * rate), round(_BEFORE_AFTER * rate)
+        if middle < length:
+            continue
+        for band in bands:
+            before = float(np.mean(band[middle - length : middle] ** 2))
+            after = float(np.mean(band[middle : middle + length] ** 2))
+            rise = np.log((after + 1e-7) / (before + 1e-7))
+            if rise > best:
+                best, place = rise, -float(shift)
+    return place

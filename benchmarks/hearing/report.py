@@ -1,0 +1,120 @@
+"""The tables of the hearing benchmark."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import astuple
+from pathlib import Path
+
+import librosa
+import numpy as np
+import soundfile
+
+from benchmarks.hearing import generated, openmsx, recorded
+from benchmarks.hearing.rendering import clock_errors, play
+from benchmarks.hearing.scores import Scores, mean, offsets, score
+from benchmarks.table import markdown
+from phosphene.plugins import load_plugins
+from phosphene.song.listening import listen
+from phosphene.song.pulse import Pulse
+from phosphene.song.song import Song
+from phosphene.song.trackers import DEFAULT
+
+_COLUMNS = ["beat F", "CMLt", "AMLt", "downbeat F"]
+Heard = Callable[[Path], "Song | Pulse"]
+
+
+def phosphene(path: Path) -> Song:
+    """What Phosphene hears in a file, with its own tracker."""
+    return listen(path, tracker=load_plugins().trackers[DEFAULT])
+
+
+def librosa_alone(path: Path) -> Pulse:
+    """librosa's beats, every fourth of them as a downbeat, as scripts have it."""
+    samples, rate = librosa.load(path)
+    tempo, beats = librosa.beat.beat_track(y=samples, sr=rate, units="time")
+    return Pulse(beats, beats[::4], float(np.squeeze(tempo)), 0.0, 4)
+
+
+TRACKERS: dict[str, Heard] = {"Phosphene": phosphene, "librosa": librosa_alone}
+
+
+def _row(scores: Scores) -> list[str]:
+    return [f"{figure:.3f}" for figure in astuple(scores)]
+
+
+def _timing(late: np.ndarray) -> str:
+    return f"{1000 * late.mean():+.1f} ± {1000 * late.std():.1f}"
+
+
+def openmsx_tables(folder: Path, work: Path) -> str:
+    """Every track, and both halves, by both trackers."""
+    clock = clock_errors()
+    rows, means, late = [], [], []
+    for half, files in openmsx.tracks(folder).items():
+        found: dict[str, list[Scores]] = {name: [] for name in TRACKERS}
+        for midi in files:
+            true, sound = openmsx.truth(midi), play(midi, work / "track.wav")
+            for name, heard in TRACKERS.items():
+                pulse = heard(sound)
+                one = score(true.beats, true.downbeats, pulse.beats, pulse.downbeats)
+                found[name].append(one)
+                if name == "Phosphene":
+                    late.append(offsets(true.beats, pulse.beats) - clock.mean())
+            rows.append(
+                [midi.stem, half, *_row(found["Phosphene"][-1]), *_row(found["librosa"][-1])]
+            )
+        means += [[half, str(len(files)), name, *_row(mean(all_))] for name, all_ in found.items()]
+    both = [f"{column}{of}" for of in ("", ", librosa") for column in _COLUMNS]
+    return "\n\n".join(
+        [
+            f"FluidSynth plays clicks {_timing(clock)} ms late, mean and deviation.",
+            markdown(["half", "tracks", "tracker", *_COLUMNS], means),
+            f"Beats of Phosphene that match are {_timing(np.concatenate(late))} ms late.",
+            markdown(["track", "half", *both], rows),
+        ]
+    )
+
+
+def generated_table(work: Path) -> str:
+    """Songs of the project's own generator, by kind."""
+    rows = []
+    for name, kind in generated.KINDS.items():
+        scores, late = [], []
+        for piece, sound in generated.songs(kind):
+            path = work / "generated.wav"
+            soundfile.write(path, sound, generated.RATE, subtype="FLOAT")
+            heard = phosphene(path)
+            scores.append(score(piece.beats, piece.downbeats, heard.beats, heard.downbeats))
+            late.append(offsets(piece.beats, heard.beats))
+        rows.append([name, str(len(scores)), *_row(mean(scores)), _timing(np.concatenate(late))])
+    return markdown(["songs", "n", *_COLUMNS, "late, ms"], rows)
+
+
+def recorded_table(folder: Path, work: Path) -> str:
+    """The clicks over recordings, against their drums."""
+    rows = []
+    for path in recorded.songs(folder):
+        heard = phosphene(path)
+        late, clicks = recorded.click_offsets(heard, work)
+        told = [f"{heard.tempo:.1f}", str(heard.metre), f"{heard.confidence:.2f}"]
+        near = f"{len(late)} of {clicks}"
+        rows.append(
+            [path.parent.name, *told, near, f"{1000 * np.median(late):+.1f}", _timing(late)]
+        )
+    columns = ["recording", "BPM", "metre", "confidence", "clicks on a drum"]
+    return markdown([*columns, "median, ms late", "mean and deviation"], rows)
+
+
+def report(music: Path = openmsx.FOLDER, recordings: Path = recorded.FOLDER) -> str:
+    """All tables."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        return "\n\n".join(
+            [
+                openmsx_tables(music, work),
+                generated_table(work),
+                recorded_table(recordings, work),
+            ]
+        )

@@ -1,0 +1,58 @@
+"""How well beats agree with the truth, by mir_eval."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+import mir_eval
+import numpy as np
+
+WINDOW = 0.07  # seconds: a beat this near to the truth is found
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of one song, 0 to 1.
+
+    Parameters
+    ----------
+    beat : float
+        F-measure within `WINDOW`.
+    cmlt, amlt : float
+        Share of the song in which beats go on rightly: at the true level of tempo, and at any
+        allowed one (half, double, off-beat). The gap between them is the error of level.
+    downbeat : float
+        F-measure of the bars' beginnings within `WINDOW`.
+    """
+
+    beat: float
+    cmlt: float
+    amlt: float
+    downbeat: float
+
+
+def score(
+    beats: np.ndarray, downbeats: np.ndarray, found: np.ndarray, found_downbeats: np.ndarray
+) -> Scores:
+    """Compare what was found with the truth; the first 5 s do not count, as mir_eval has it."""
+    truth, guess, bars, guessed_bars = map(
+        mir_eval.beat.trim_beats, (beats, found, downbeats, found_downbeats)
+    )
+    _, cmlt, _, amlt = mir_eval.beat.continuity(truth, guess)
+    return Scores(
+        mir_eval.beat.f_measure(truth, guess, WINDOW),
+        cmlt,
+        amlt,
+        mir_eval.beat.f_measure(bars, guessed_bars, WINDOW),
+    )
+
+
+def mean(scores: list[Scores]) -> Scores:
+    """The mean of each figure over songs."""
+    return Scores(*np.mean([astuple(one) for one in scores], axis=0).tolist())
+
+
+def offsets(beats: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Seconds by which found beats come late, of those that match a true one within `WINDOW`."""
+    pairs = mir_eval.util.match_events(beats, found, WINDOW)
+    return np.array([found[j] - beats[i] for i, j in pairs])
