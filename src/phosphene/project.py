@@ -49,7 +49,7 @@ class SongFile(_Section, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
     file: Path = Field(description="audio or video file, relative to the project file")
-    tracker: str = Field("librosa", description="what finds beats and bars")
+    tracker: str = Field("bars", description="what finds beats and bars")
 
 
 class Video(_Section):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phosphene.song.placing import on_attacks, on_peaks
+from phosphene.song.placing import evened, on_attacks, on_peaks
 
 RATE = 50
 
@@ -38,3 +38,14 @@ def test_a_beat_goes_to_the_attack_that_is_near_and_strong() -> None:
 
 def test_without_attacks_beats_stay() -> None:
     assert on_attacks(np.array([1.0]), np.zeros(0), np.zeros(0)).tolist() == [1.0]
+
+
+def test_beats_that_were_not_seen_lie_evenly_between_the_others() -> None:
+    beats = np.array([1.0, 1.51, 1.99, 2.5, 4.0, 4.5])
+    seen = np.array([True, False, False, True, False, True])
+    # 4.0 comes after a rest, and stays: half-way between its neighbours is not near it.
+    assert evened(beats, seen).tolist() == [1.0, 1.5, 2.0, 2.5, 4.0, 4.5]
+
+
+def test_where_none_was_seen_all_stay() -> None:
+    assert evened(np.array([1.0, 1.6, 2.0]), np.zeros(3, bool)).tolist() == [1.0, 1.6, 2.0]

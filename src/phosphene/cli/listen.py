@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     metavar="OUT.png",
     help="Draw the sound by frequency, beats, bars and bands: .png or .svg.",
 )
-@click.option("--tracker", help="What finds the beats: librosa, or a plugin's.")
+@click.option("--tracker", help="What finds the beats: bars, librosa, or a plugin's.")
 def listen(
     input: Path,
     report: Path | None,

@@ -13,8 +13,8 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
 SLOWEST, FASTEST = 55.0, 215.0  # BPM
-#: Beats in a bar, and how much less likely than 4 it is, as a logarithm.
-METRES = {2: 1.5, 3: 1.0, 4: 0.0, 5: 2.5, 6: 2.0, 7: 3.0}
+#: Beats in a bar, and how much less likely than one of 4 each such bar is, as a logarithm.
+METRES = {2: 0.3, 3: 0.2, 4: 0.0, 5: 0.5, 6: 0.4, 7: 0.6}
 _STEP = 0.025  # from tempo to tempo, as a logarithm
 _USUAL, _SPREAD = 115.0, 0.7  # BPM and octaves: where songs begin
 _UNEVEN = 1.0  # frames by which a beat strays from its tempo
@@ -34,7 +34,7 @@ class BarStates:
     uneven : np.ndarray, shape (n_tempi, 3), float32
         Logarithm of how likely each of them is.
     rare : np.ndarray, shape (n_metres,), float32
-        How much less likely than the usual metre each is, as a logarithm.
+        How much less likely than one of four beats a bar of each metre is, as a logarithm.
     firsts, lasts : np.ndarray, shape (n_metres,), intp
         Positions of the first and the last beat of each metre's bar.
     before : np.ndarray, shape (n_positions,), intp

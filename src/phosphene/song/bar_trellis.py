@@ -63,10 +63,12 @@ class Trellis:
         rests = self._rest(frames, arrived.max(axis=(1, 2)) - np.float32(_REST))
         # A bar is followed by one of the same metre, or of another for its price.
         ends = arrived[..., states.lasts]
-        another = ends.max(axis=-1, keepdims=True) - np.float32(_NEW_METRE) - states.rare
+        another = ends.max(axis=-1, keepdims=True) - np.float32(_NEW_METRE)
         onward = np.full((len(frames), n_tempi + 2 * _REACH, len(states.before)), _NEVER)
         onward[:, _REACH : _REACH + n_tempi] = arrived[..., states.before]
-        onward[:, _REACH : _REACH + n_tempi, states.firsts] = np.maximum(ends, another)
+        onward[:, _REACH : _REACH + n_tempi, states.firsts] = (
+            np.maximum(ends, another) - states.rare
+        )
         best = states.begin + (rests - np.float32(_BEGIN))[:, None, None]
         for step in range(2 * _REACH + 1):
             cost = np.float32(_CHANGE * abs(step - _REACH))
@@ -135,7 +137,7 @@ class Trellis:
         if states.downbeat[position]:
             sources = states.lasts
             same = states.firsts == position
-            price = np.where(same, 0, _NEW_METRE + states.rare[same]).astype(np.float32)
+            price = states.rare[same] + np.where(same, 0, np.float32(_NEW_METRE))
         else:
             sources, price = states.before[[position]], np.zeros(1, np.float32)
         arrived = arrived[:, :, sources] - price

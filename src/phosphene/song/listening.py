@@ -11,7 +11,7 @@ from phosphene.song.parts import FEATURES
 from phosphene.song.shelf import Shelf
 from phosphene.song.song import Song
 from phosphene.song.stored import song_from_shelf, song_to_shelf
-from phosphene.song.trackers import LIBROSA, TrackerSpec
+from phosphene.song.trackers import BARS, TrackerSpec
 
 Progress = Callable[[str, float], None]
 
@@ -23,7 +23,7 @@ def _quiet(stage: str, share: float) -> None:
 def listen(
     path: Path,
     progress: Progress | None = None,
-    tracker: TrackerSpec = LIBROSA,
+    tracker: TrackerSpec = BARS,
     cache: Cache | None = None,
 ) -> Song:
     """Hear the onsets, beats, bars and feature curves of an audio file.

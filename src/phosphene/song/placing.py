@@ -48,3 +48,20 @@ def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
         closeness = 1 - np.abs(onsets[near] - beats[k]) / (2 * _SNAP)
         placed[k] = onsets[near][np.argmax(closeness * strengths[near])]
     return placed
+
+
+def evened(beats: Times, seen: NDArray[np.bool_]) -> Times:
+    """Beats with those that were not seen laid evenly between the others, if they are near there.
+
+    Parameters
+    ----------
+    beats : np.ndarray, shape (n_beats,)
+        Seconds.
+    seen : np.ndarray, shape (n_beats,)
+        Which of them lie where something shows that they do.
+    """
+    if not seen.any():
+        return beats
+    index = np.arange(len(beats))
+    even = np.interp(index, index[seen], beats[seen])
+    return np.where(np.abs(even - beats) < _SNAP, even, beats)

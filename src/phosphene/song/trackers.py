@@ -10,7 +10,7 @@ from phosphene.song.pulse import Pulse, Sound
 
 __all__ = ["DEFAULT", "Pulse", "Sound", "TrackerSpec", "register_trackers"]
 
-DEFAULT = "librosa"
+DEFAULT = "bars"
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,24 @@ class TrackerSpec:
     track: Callable[[Sound], Pulse]
 
 
+def _bars(sound: Sound) -> Pulse:
+    from phosphene.song.bars import find_bars
+
+    return find_bars(sound)
+
+
 def _librosa(sound: Sound) -> Pulse:
     from phosphene.song.beats import find_beats
 
     return find_beats(sound)
 
 
+BARS = TrackerSpec("bars", "a beat network and a bar pointer: bars of any metre", _bars)
 LIBROSA = TrackerSpec("librosa", "librosa's beat tracker; a bar is four beats", _librosa)
 
 
 @hookimpl
 def register_trackers(register: Callable[[TrackerSpec], None]) -> None:
     """Register the trackers that come with Phosphene."""
+    register(BARS)
     register(LIBROSA)
