@@ -6,10 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.hearing.drums import CLOSED, Groove
+from training.hearing.drums import CLOSED, KITS, Groove
 from training.hearing.harmony import Chord, Harmony
 from training.hearing.metre import Metre, any_clock, any_metre
-from training.hearing.parts import BASSES, CHORDAL, LEADS, PADS, Bass, Comping, Melody
+from training.hearing.parts import (
+    BASSES,
+    CHORDAL,
+    GUITARS,
+    LEADS,
+    PADS,
+    Bass,
+    Comping,
+    Melody,
+    Pushed,
+)
 from training.hearing.score import DRUMS, Note, Part, Piece
 
 Bars = Callable[[list[Chord]], list[Note]]
@@ -38,11 +48,18 @@ def compose(
     players = _band(rng, metre, bpm)
     groove = Groove(rng, metre, bpm)
     harmony = Harmony(rng)
-    drums = Part(DRUMS, volume=rng.uniform(0.5, 1.1), loose=rng.choice([0, rng.uniform(0, 0.007)]))
+    drums = Part(
+        DRUMS,
+        volume=rng.uniform(0.5, 1.1),
+        loose=rng.choice([0, rng.uniform(0, 0.007)]),
+        kit=int(rng.choice(KITS)),
+    )
     has_drums = rng.random() < 0.76
-    bar, first = 0, True
-    while bar < n_bars:
-        length = min(int(rng.choice([4, 4, 8, 8, 12, 16])), max(n_bars - bar, 1))
+    bars: list[int] = []
+    cuts = metre.beats > 2 and rng.random() < 0.06  # bars that are a beat or two too short
+    while len(bars) < n_bars:
+        first, start = not bars, float(sum(bars))
+        length = min(int(rng.choice([4, 4, 8, 8, 12, 16])), n_bars - len(bars))
         chords = harmony.section(metre, length)
         drummed = has_drums and rng.random() < (0.7 if first else 0.92)
         heard = [rng.random() < 0.78 for _ in players]
@@ -56,11 +73,14 @@ def compose(
         phrase = int(rng.choice([2, 4, 4, 8]))
         stop = length - 1 if rng.random() < 0.06 and length > 2 else -1
         for index, row in enumerate(chords):
-            at = float((bar + index) * metre.beats)
-            row = [Chord(c.at + bar * metre.beats, c.length, c.degree, c.key, c.scale) for c in row]
+            at = float(sum(bars))
+            row = [Chord(c.at + start, c.length, c.degree, c.key, c.scale) for c in row]
+            cut = cuts and index == length - 1 and rng.random() < 0.6
+            bars.append(int(rng.integers(1, metre.beats)) if cut else metre.beats)
+            end = float(sum(bars))
             for (part, play), on in zip(players, heard, strict=True):
                 notes = play(row) if on else []
-                part.notes += [n for n in notes if index != stop or n.at <= at]
+                part.notes += [n for n in notes if n.at <= (at if index == stop else end - 1e-9)]
             if drummed:
                 if index == stop:
                     notes = [n for n in groove.bar(at) if n.at <= at]
@@ -68,11 +88,13 @@ def compose(
                     notes = groove.fill(at)
                 else:
                     notes = groove.bar(at, crash and index == 0)
-                drums.notes += notes
-        bar, first = bar + length, False
+                drums.notes += [n for n in notes if n.at < end]
     parts = [drums, *(part for part, _ in players)]
+    if rng.random() < 0.15:  # a guitar doubles one of them
+        doubled = players[int(rng.integers(len(players)))][0]
+        higher = [Note(n.at, n.length, n.pitch + 12, n.velocity) for n in doubled.notes]
+        parts.append(Part(int(rng.choice(GUITARS)), higher, rng.uniform(0.4, 0.9)))
     pickup = _pickup(rng, metre, parts)
-    bars = [metre.beats] * bar
     clock = any_clock(rng, bpm, -max(pickup, 1), bars, swing)
     if rng.random() < 0.5:  # ends on the one after
         for part, _ in players:
@@ -97,7 +119,10 @@ def _band(rng: np.random.Generator, metre: Metre, bpm: float) -> list[tuple[Part
 
     band: list[tuple[Part, Bars]] = []
     if rng.random() < 0.85:
-        band.append((part(BASSES, 1.0), Bass(rng, metre, bpm)))
+        riff = rng.random() < 0.2
+        band.append(
+            (part(BASSES, 1.0), Melody(rng, metre, bpm, True) if riff else Bass(rng, metre, bpm))
+        )
     for _ in range(int(rng.choice([0, 1, 1, 2, 2, 3]))):
         comping = Comping(rng, metre, bpm)
         sounds = PADS if comping.manner == "held" and rng.random() < 0.7 else CHORDAL
@@ -106,6 +131,9 @@ def _band(rng: np.random.Generator, metre: Metre, bpm: float) -> list[tuple[Part
         band.append((part(LEADS, 0.9), Melody(rng, metre, bpm)))
     if not band:
         band.append((part(CHORDAL, 0.9), Comping(rng, metre, bpm)))
+    for i, (played_by, player) in enumerate(band):
+        if rng.random() < 0.22:
+            band[i] = (played_by, Pushed(rng, metre, player))
     return band
 
 

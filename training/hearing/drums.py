@@ -14,6 +14,8 @@ CLOSED, PEDAL, OPEN, RIDES, CRASHES = 42, 44, 46, (51, 59, 53), (49, 57, 55, 52)
 TOMS = (50, 48, 47, 45, 43, 41)
 #: shaker-like instruments that play cymbal patterns
 SHAKEN = (54, 70, 69, 82, 56, 80, 75, 76, 62, 42)
+#: General MIDI kits: standard, room, power, electronic, 808, jazz, brush, orchestra
+KITS = (0, 0, 0, 0, 8, 16, 24, 25, 32, 40, 48)
 
 # Chance and pattern; four steps a beat. A capital X is an accent, o a ghost note.
 FOUR = {
@@ -33,10 +35,14 @@ FOUR = {
         (1, "X.......x..x...."),
         (1, "X...x.......x..."),
         (2, "................"),
+        (1, "X..x...X..x....."),
+        (1, "X.....xX..x...x."),
+        (1, "x..x..x...x..x.."),
+        (1, "......x......xX."),
     ),
     "snare": (
         (11, "....X.......X..."),
-        (0.6, "........X......."),
+        (1.5, "........X......."),
         (1, "....X..o.o..X..."),
         (1, "....X.......X.x."),
         (1.2, "..x...x...x...x."),
@@ -48,6 +54,8 @@ FOUR = {
         (2, "................"),
         (0.5, "..x.X.....x.X..."),
         (0.6, "x...X...x...X..."),
+        (0.5, "..x.x...x..x..x."),
+        (0.5, "x..x..x.x..x..x."),
     ),
     "cymbal": (
         (6, "x.x.x.x.x.x.x.x."),
@@ -144,7 +152,7 @@ def _pattern(rng: np.random.Generator, metre: Metre, voice: str) -> str:
 
 
 class Groove:
-    """One bar of drums, played again and again with small changes.
+    """One bar of drums or two, played again and again with small changes.
 
     Parameters
     ----------
@@ -156,7 +164,9 @@ class Groove:
 
     def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
         self.rng, self.metre = rng, metre
-        self.rows: list[tuple[int, str, float]] = []
+        self.rows: list[tuple[int, tuple[str, ...], float]] = []
+        self.turn = 0
+        double = rng.random() < 0.35
         kick, snare = int(rng.choice(KICKS)), int(rng.choice(SNARES, p=[0.55, 0.2, 0.15, 0.1]))
         voices = [("kick", kick, 1.0), ("snare", snare, rng.uniform(0.7, 1.0))]
         cymbal = int(rng.choice([CLOSED, PEDAL, OPEN, *RIDES], p=[0.5, 0.1, 0.05, 0.2, 0.1, 0.05]))
@@ -170,7 +180,12 @@ class Groove:
             if voice == dropped:
                 continue
             row = self._free() if voice == "free" else self._row(voice, bpm)
-            self.rows.append((pitch, row, level))
+            rows: tuple[str, ...] = (row,)
+            if double and voice != "cymbal":  # the second bar ends otherwise
+                other = self._free() if voice == "free" else self._row(voice, bpm)
+                cut = int(metre.beats // 2 * metre.steps)
+                rows = (row, row[:cut] + other[cut:])
+            self.rows.append((pitch, rows, level))
         self.sloppy = rng.choice([0.0, rng.uniform(0, 0.12)])
         self.extra = rng.choice([0.0, rng.uniform(0, 0.06)])
 
@@ -190,8 +205,9 @@ class Groove:
         """The notes of the bar that begins at beat `at`."""
         rng, steps = self.rng, self.metre.steps
         notes = []
-        for pitch, row, level in self.rows:
-            for step, sign in enumerate(row):
+        self.turn += 1
+        for pitch, rows, level in self.rows:
+            for step, sign in enumerate(rows[self.turn % len(rows)]):
                 if sign == "." and rng.random() < self.extra * 0.3 and step:
                     sign = "o"
                 if sign != "." and rng.random() >= self.sloppy * (step > 0):

@@ -1,6 +1,6 @@
 """The beat network, for training: three convolutions over pitch, then dilated ones over time.
 
-After Böck and Davies, "Deconstruct, Analyse, Reconstruct", ISMIR 2020, but smaller.
+After Böck and Davies, "Deconstruct, Analyse, Reconstruct", ISMIR 2020.
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-WIDE = (16, 24, 32)  # channels of the convolutions over pitch
-DILATIONS = tuple(2**i for i in range(10))
+from phosphene.song.network import PADDING, STRIDES
+
+WIDE = (16, 32, 48)  # channels of the convolutions over pitch
+OVER_PITCH = ((3, 5), (3, 3), (3, 9))  # frames, bands: 81 bands become 27, 9, 1
+DILATIONS = tuple(2**i for i in range(9))  # all together hear 20 s to either side
 KERNEL = 5
 
 
@@ -21,11 +24,10 @@ class Block(nn.Module):
         reach = dilation * (KERNEL // 2)
         self.conv = nn.Conv1d(channels, channels, KERNEL, padding=reach, dilation=dilation)
         self.norm = nn.BatchNorm1d(channels)
-        self.drop = nn.Dropout1d(0.1)
         self.mix = nn.Conv1d(channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.mix(self.drop(nn.functional.elu(self.norm(self.conv(x)))))
+        return x + self.mix(nn.functional.relu(self.norm(self.conv(x))))
 
 
 class BeatNetwork(nn.Module):
@@ -33,25 +35,22 @@ class BeatNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        a, b, c = WIDE
+        layers = zip((1, *WIDE), WIDE, OVER_PITCH, STRIDES, PADDING, strict=False)
         self.conv = nn.ModuleList(
-            [nn.Conv2d(1, a, 3, padding=1), nn.Conv2d(a, b, 3, padding=1),
-             nn.Conv2d(b, c, (3, 9), padding=(1, 0))]
-        )  # fmt: skip
+            [nn.Conv2d(a, b, size, (1, step), (1, pad)) for a, b, size, step, pad in layers]
+        )
         self.norm = nn.ModuleList([nn.BatchNorm2d(n) for n in WIDE])
-        self.blocks = nn.ModuleList([Block(c, d) for d in DILATIONS])
-        self.out = nn.Conv1d(c, 2, 1)
+        self.blocks = nn.ModuleList([Block(WIDE[-1], d) for d in DILATIONS])
+        self.out = nn.Conv1d(WIDE[-1], 2, 1)
 
     def forward(self, bands: Tensor) -> Tensor:
         x = bands[:, None]
-        for i, (conv, norm) in enumerate(zip(self.conv, self.norm, strict=True)):
-            x = nn.functional.elu(norm(conv(x)))
-            if i < 2:
-                x = nn.functional.max_pool2d(x, (1, 3))
+        for conv, norm in zip(self.conv, self.norm, strict=True):
+            x = nn.functional.relu(norm(conv(x)))
         x = x[..., 0]
         for block in self.blocks:
             x = block(x)
-        return self.out(nn.functional.elu(x)).transpose(1, 2)
+        return self.out(nn.functional.relu(x)).transpose(1, 2)
 
 
 def folded(model: BeatNetwork) -> dict[str, Tensor]:
@@ -71,4 +70,4 @@ def folded(model: BeatNetwork) -> dict[str, Tensor]:
         weights[f"mix.{i}.weight"] = block.mix.weight[..., 0]
         weights[f"mix.{i}.bias"] = block.mix.bias
     weights["out.weight"], weights["out.bias"] = model.out.weight[..., 0], model.out.bias
-    return {name: tensor.detach().float().contiguous() for name, tensor in weights.items()}
+    return {name: tensor.detach().half().contiguous() for name, tensor in weights.items()}

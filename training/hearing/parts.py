@@ -14,6 +14,7 @@ from training.hearing.score import Note
 BASSES = (32, 33, 33, 34, 35, 36, 37, 38, 39, 43, 58, 0, 87)
 CHORDAL = (0, 0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 16, 17, 18, 21, 24, 24, 25, 25, 26, 27, 28, 29, 30,
            46, 61, 62, 63, 105, 107, 8, 12, 13, 45)  # fmt: skip
+GUITARS = (25, 26, 27, 28, 29, 30)
 PADS = (48, 49, 50, 51, 52, 88, 89, 90, 91, 92, 94, 95, 16, 19, 20, 61)
 LEADS = (0, 4, 11, 12, 21, 22, 24, 25, 26, 27, 30, 40, 41, 42, 46, 52, 56, 56, 57, 59, 60, 64, 65,
          65, 66, 68, 71, 71, 72, 73, 73, 74, 75, 78, 79, 80, 81, 82, 85, 104,
@@ -29,7 +30,8 @@ def _steps(metre: Metre, row: list[float], chord: Chord) -> list[float]:
 class Bass:
     """A bass line in one of many manners, kept for the song."""
 
-    MANNERS = ("root", "fifth", "walk", "eighths", "boogie", "funk", "beats", "half")
+    MANNERS = ("root", "fifth", "walk", "eighths", "boogie", "funk", "beats", "half",
+               "dotted", "tumbao")  # fmt: skip
 
     def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
         self.rng, self.metre = rng, metre
@@ -39,6 +41,13 @@ class Bass:
         self.short = rng.uniform(0.4, 1.0)
         chance = metre.weights() * rng.uniform(0.5, 1.0)
         self.rhythm = np.flatnonzero(rng.random(len(chance)) < chance) / metre.steps
+        third = 0.5 if metre.steps == 4 else 2 / 3
+        if self.manner == "dotted":  # one, the and of two; three
+            self.rhythm = np.array(
+                [b + r for b in range(0, metre.beats, 2) for r in (0, 1 + third)]
+            )
+        elif self.manner == "tumbao":  # the and of two, and four; seldom one
+            self.rhythm = np.array([1 + third, metre.beats - 1])
         self.accent = rng.uniform(0, 0.35)
 
     def __call__(self, chords: list[Chord]) -> list[Note]:
@@ -66,7 +75,7 @@ class Bass:
                 ]
             elif self.manner == "beats":
                 line = [(b, 1.0, 0) for b in beats]
-            elif self.manner == "funk":
+            elif self.manner in ("funk", "dotted", "tumbao"):
                 line = [
                     (begin + r, 0.5, rng.choice([0, 0, 0, 4, 7]))
                     for r in self.rhythm
@@ -140,9 +149,13 @@ class Comping:
 class Melody:
     """A tune: two or four bars of rhythm that come again, over the chords, with pick-ups."""
 
-    def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
+    def __init__(
+        self, rng: np.random.Generator, metre: Metre, bpm: float, low: bool = False
+    ) -> None:
+        if metre.steps == 4 and rng.random() < 0.08:
+            metre = Metre(metre.groups, 3)  # triplets against the others
         self.rng, self.metre = rng, metre
-        self.centre = int(rng.integers(58, 86))
+        self.centre = int(rng.integers(34, 52) if low else rng.integers(58, 86))
         size = int(rng.choice([1, 2, 2, 4]))
         dense = rng.uniform(0.3, 1.0) * min(1.0, 150 / bpm)
         self.motif = [self._rhythm(dense) for _ in range(size)]
@@ -176,3 +189,21 @@ class Melody:
                 Note(at, max(length, 0.1), chord.near(tone, self.centre), 0.9 if strong else 0.78)
             )
         return notes
+
+
+class Pushed:
+    """A player who comes in before the bar: notes on the one are moved to the off-beat before."""
+
+    def __init__(self, rng: np.random.Generator, metre: Metre, player: Player) -> None:
+        self.rng, self.player = rng, player
+        self.ahead = 0.5 if metre.steps == 4 else 1 / 3
+        self.often = rng.uniform(0.2, 1.0)
+
+    def __call__(self, chords: list[Chord]) -> list[Note]:
+        begin, notes = chords[0].at, self.player(chords)
+        if begin == 0 or self.rng.random() > self.often:
+            return notes
+        return [
+            Note(n.at - self.ahead, n.length, n.pitch, n.velocity) if n.at == begin else n
+            for n in notes
+        ]

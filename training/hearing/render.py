@@ -41,9 +41,8 @@ def midi(piece: Piece, rng: np.random.Generator, leave_out: tuple[int, ...] = ()
         if not part.notes or part.programme in leave_out:
             continue
         channel = 9 if part.programme == DRUMS else next(channels)
-        if channel != 9:
-            change = mido.Message("program_change", channel=channel, program=part.programme)
-            events.append((0.0, 0, change))
+        programme = part.kit if channel == 9 else part.programme
+        events.append((0.0, 0, mido.Message("program_change", channel=channel, program=programme)))
         pan = mido.Message("control_change", channel=channel, control=10, value=int(part.pan * 127))
         events.append((0.0, 0, pan))
         for begin, end, pitch, velocity in played(part, piece, rng):

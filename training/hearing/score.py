@@ -30,6 +30,7 @@ class Part:
     late: float = 0.0  # seconds behind the beat
     loose: float = 0.0  # standard deviation of its timing, in seconds
     pan: float = 0.5
+    kit: int = 0  # the General MIDI kit, of a drum part
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,17 +16,27 @@ from training.hearing.network import BeatNetwork, folded
 from training.hearing.places import CACHE, RUNS, WEIGHTS
 
 FRAMES, BATCH = 1500, 8  # excerpts of 30 s
+THREADS = 2
 RATE = 4e-3
-WATCHED = 2  # chunks that are only looked at, never trained on
+WATCHED = 2  # chunks, the first ones, that are only looked at, never trained on
 CHECKPOINT = RUNS / "beats.safetensors"
 
 
 class Shelf:
     """The songs in memory, and excerpts of them at random."""
 
-    def __init__(self, chunks: list) -> None:
-        self.bands, self.marks, self.ends = [], [], []
-        for path in chunks:
+    def __init__(self, chunks: slice) -> None:
+        self.chunks, self.seen = chunks, set[Path]()
+        self.bands: list[np.ndarray] = []
+        self.marks: list[np.ndarray] = []
+        self.look()
+
+    def look(self) -> None:
+        """Take in the songs that have been made since."""
+        for path in sorted(CACHE.glob("songs-*[0-9].npz"))[self.chunks]:
+            if path in self.seen:
+                continue
+            self.seen.add(path)
             held = np.load(path)
             bands, marks, ends = held["bands"], held["marks"], held["ends"]
             for begin, end in itertools.pairwise(ends):
@@ -46,6 +57,8 @@ class Shelf:
             np.arange(x.shape[1]), [0, 27, 54, 80], rng.normal(0, 0.35, 4)
         )
         power = np.expm1(x) * np.exp(gain).astype(np.float32)
+        if rng.random() < 0.3:  # a floor of noise
+            power += np.float32(np.exp(rng.uniform(-2, 2)))
         if rng.random() < 0.25:  # as transposed by some bands
             power = np.roll(power, int(rng.integers(-4, 5)), axis=1)
         return np.log1p(power), y
@@ -58,15 +71,17 @@ class Shelf:
 
 def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
     """Cross-entropy of beats and downbeats; these are rarer, and weigh more."""
-    each = torch.nn.functional.binary_cross_entropy_with_logits(model(x), y, reduction="none")
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(x)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), y, reduction="none")
     return each.mean(dim=(0, 1)) @ torch.tensor([1.0, 1.5])
 
 
 def train(minutes: float) -> None:
     """Train for some minutes of its own time, from where it stopped."""
     torch.manual_seed(0)
-    paths = sorted(CACHE.glob("songs-*[0-9].npz"))
-    shelf, watched = Shelf(paths[:-WATCHED]), Shelf(paths[-WATCHED:])
+    torch.set_num_threads(THREADS)
+    shelf, watched = Shelf(slice(WATCHED, None)), Shelf(slice(WATCHED))
     model, facts = BeatNetwork(), {"seconds": 0.0, "steps": 0}
     average = BeatNetwork()
     if CHECKPOINT.exists():
@@ -76,9 +91,9 @@ def train(minutes: float) -> None:
         facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
     total, rng = minutes * 60, np.random.default_rng(facts["steps"])
-    shown, told = [], time.process_time()
+    shown, told = [], time.monotonic()
     while facts["seconds"] < total:
-        begun = time.process_time()  # a paused or crowded machine does not count
+        begun = time.monotonic()
         share = facts["seconds"] / total
         rate = RATE * min(1.0, (facts["steps"] + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * share))
         for group in optimiser.param_groups:
@@ -96,16 +111,18 @@ def train(minutes: float) -> None:
                 mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
         shown.append(float(loss))
         facts["steps"] += 1
-        facts["seconds"] += time.process_time() - begun
-        if time.process_time() - told > 60:
-            told = time.process_time()
+        facts["seconds"] += time.monotonic() - begun
+        if time.monotonic() - told > 60:
+            told = time.monotonic()
+            shelf.look()
             print(
-                f"{facts['steps']} steps, {facts['seconds']:.0f} s, loss {np.mean(shown):.4f}, "
+                f"{facts['steps']} steps, {facts['seconds']:.0f} s, {len(shelf.bands)} songs, loss {np.mean(shown):.4f}, "
                 f"watched {_watch(average, watched):.4f}",
                 flush=True,
             )
             shown = []
             _save(model, average, facts)
+            export()
     _save(model, average, facts)
 
 
@@ -133,4 +150,6 @@ def export() -> None:
     model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
     WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
     facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
-    save_file(folded(model.eval()), WEIGHTS, metadata={"steps": str(facts["steps"])})
+    part = WEIGHTS.with_suffix(".part")
+    save_file(folded(model.eval()), part, metadata={"steps": str(facts["steps"])})
+    part.rename(WEIGHTS)
