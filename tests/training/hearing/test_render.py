@@ -1,0 +1,64 @@
+"""What is heard of a practice song begins where its notes say."""
+
+import shutil
+
+import mido
+import numpy as np
+import pytest
+
+from training.hearing import kits
+from training.hearing.places import FONTS
+from training.hearing.render import RATE, fluidsynth, midi
+from training.hearing.score import DRUMS, Clock, Note, Part, Piece
+from training.hearing.studio import no_music, treat
+
+CLOCK = Clock(np.arange(-1.0, 12.0), np.arange(0.0, 6.5, 0.5))  # 120 BPM, beat 0 at 0.5 s
+
+
+def click_song() -> Piece:
+    return Piece([Part(DRUMS, [Note(float(b), 0.1, 42, 1.0) for b in range(8)])], CLOCK, [4, 4], 0)
+
+
+def attacks(sound: np.ndarray) -> np.ndarray:
+    """Seconds at which the sound rises over a tenth of its peak after 0.2 s below it."""
+    loud = np.flatnonzero(np.abs(sound) > 0.1 * np.abs(sound).max())
+    return loud[np.diff(loud, prepend=-RATE) > 0.2 * RATE] / RATE
+
+
+def test_the_projects_own_kit_strikes_on_the_beat() -> None:
+    sound = kits.render(click_song(), np.random.default_rng(0))
+    np.testing.assert_allclose(attacks(sound), 0.5 + 0.5 * np.arange(8), atol=0.002)
+
+
+@pytest.mark.skipif(
+    not (shutil.which("fluidsynth") and FONTS[0][1].exists()), reason="needs a sound font"
+)
+def test_fluidsynth_strikes_on_the_beat(tmp_path) -> None:
+    midi(click_song(), np.random.default_rng(0)).save(tmp_path / "clicks.mid")
+    sound = fluidsynth(tmp_path / "clicks.mid", FONTS[0][1])
+    # It plays in blocks of 3 ms, and the sampled cymbal takes a few to swell.
+    np.testing.assert_allclose(attacks(sound), 0.503 + 0.5 * np.arange(8), atol=0.006)
+
+
+def test_midi_holds_the_notes_at_their_times_and_the_kit() -> None:
+    piece = click_song()
+    piece.parts[0].kit = 25
+    now, strokes, kits_chosen = 0.0, [], []
+    for message in midi(piece, np.random.default_rng(0)):
+        now += message.time
+        if message.type == "note_on":
+            strokes.append(now)
+        if message.type == "program_change":
+            kits_chosen.append((message.channel, message.program))
+    np.testing.assert_allclose(strokes, 0.5 + 0.5 * np.arange(8), atol=1e-3)
+    assert kits_chosen == [(9, 25)]
+    assert isinstance(message, mido.Message | mido.MetaMessage)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_treatment_leaves_a_finite_sound_of_the_same_length(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sound = treat(rng.standard_normal(RATE), rng)
+    assert sound.shape == (RATE,)
+    assert np.abs(sound).max() == pytest.approx(0.8, rel=1e-5)
+    assert np.isfinite(no_music(rng, 3.0)).all()
