@@ -1,6 +1,6 @@
 """Make the beat network: compose and render the songs, train, export.
 
-python -m training.hearing [--songs 900] [--minutes 33] [--workers 1]
+python -m training.hearing [--songs 1200] [--minutes 60] [--workers 1]
 """
 
 import argparse
@@ -10,8 +10,8 @@ from training.hearing import songs
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.hearing", description=__doc__)
-    parser.add_argument("--songs", type=int, default=900)
-    parser.add_argument("--minutes", type=float, default=33)
+    parser.add_argument("--songs", type=int, default=1200)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args()
     songs.make_all(given.songs // songs.CHUNK, given.workers)

@@ -15,9 +15,9 @@ from torch import Tensor
 from training.hearing.network import BeatNetwork, folded
 from training.hearing.places import CACHE, RUNS, WEIGHTS
 
-FRAMES, BATCH = 1500, 8  # excerpts of 30 s
+FRAMES, BATCH = 1500, 4  # excerpts of 30 s
 THREADS = 2
-RATE = 4e-3
+RATE = 3e-3
 WATCHED = 2  # chunks, the first ones, that are only looked at, never trained on
 CHECKPOINT = RUNS / "beats.safetensors"
 
@@ -78,11 +78,11 @@ def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
 
 
 def train(minutes: float) -> None:
-    """Train for some minutes of its own time, from where it stopped."""
+    """Train for some minutes from where it stopped; the rate falls to nothing over them."""
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
     shelf, watched = Shelf(slice(WATCHED, None)), Shelf(slice(WATCHED))
-    model, facts = BeatNetwork(), {"seconds": 0.0, "steps": 0}
+    model, facts = BeatNetwork(), {"steps": 0}
     average = BeatNetwork()
     if CHECKPOINT.exists():
         state = load_file(CHECKPOINT)
@@ -90,14 +90,12 @@ def train(minutes: float) -> None:
         average.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
         facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
-    total, rng = minutes * 60, np.random.default_rng(facts["steps"])
-    shown, told = [], time.monotonic()
-    while facts["seconds"] < total:
-        begun = time.monotonic()
-        share = facts["seconds"] / total
-        rate = RATE * min(1.0, (facts["steps"] + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * share))
+    rng, shown, warm = np.random.default_rng(facts["steps"]), [], 0
+    begun = told = time.monotonic()
+    while (share := (time.monotonic() - begun) / 60 / minutes) < 1:
+        warm = min(warm + 1, 100)
         for group in optimiser.param_groups:
-            group["lr"] = max(rate, 1e-5)
+            group["lr"] = RATE * warm / 100 * (0.5 + 0.5 * np.cos(np.pi * share))
         loss = loss_of(model, *shelf.batch(rng))
         optimiser.zero_grad()
         loss.backward()
@@ -109,15 +107,14 @@ def train(minutes: float) -> None:
                 average.state_dict().values(), model.state_dict().values(), strict=True
             ):
                 mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
-        shown.append(float(loss))
+        shown.append(loss.item())
         facts["steps"] += 1
-        facts["seconds"] += time.monotonic() - begun
         if time.monotonic() - told > 60:
             told = time.monotonic()
             shelf.look()
             print(
-                f"{facts['steps']} steps, {facts['seconds']:.0f} s, {len(shelf.bands)} songs, loss {np.mean(shown):.4f}, "
-                f"watched {_watch(average, watched):.4f}",
+                f"{facts['steps']} steps, {len(shelf.bands)} songs, {share:.0%} of the time, "
+                f"loss {np.mean(shown):.4f}, watched {_watch(average, watched):.4f}",
                 flush=True,
             )
             shown = []
@@ -130,7 +127,7 @@ def train(minutes: float) -> None:
 def _watch(model: BeatNetwork, shelf: Shelf) -> float:
     model.eval()
     rng = np.random.default_rng(0)
-    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(5)]))
+    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(10)]))
 
 
 def _save(model: BeatNetwork, average: BeatNetwork, facts: dict) -> None:
