@@ -75,10 +75,14 @@ def fluidsynth(
 
 
 def with_font(
-    piece: Piece, font: Path, rng: np.random.Generator, leave_out: tuple[int, ...] = ()
+    piece: Piece,
+    font: Path,
+    late: float,
+    rng: np.random.Generator,
+    leave_out: tuple[int, ...] = (),
 ) -> NDArray[np.float32]:
-    """The song played by a sound font."""
+    """The song played by a sound font whose drums sound `late` seconds after their notes."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "song.mid"
         midi(piece, rng, leave_out).save(file)
-        return fluidsynth(file, font, wet=bool(rng.random() < 0.5))
+        return fluidsynth(file, font, wet=bool(rng.random() < 0.5))[round(late * RATE) :]

@@ -20,10 +20,9 @@ def record(piece: Piece, rng: np.random.Generator) -> Signal:
     if kind < 0.12:
         sound = kits.render(piece, rng)
     else:
-        chances, fonts = zip(*FONTS, strict=True)
-        font = fonts[rng.choice(len(fonts), p=chances)]
+        font = FONTS[rng.choice(len(FONTS), p=[chance for chance, *_ in FONTS])]
         own_kit = kind < 0.37
-        sound = with_font(piece, font, rng, (DRUMS,) if own_kit else ()).astype(np.float64)
+        sound = with_font(piece, *font[1:], rng, (DRUMS,) if own_kit else ()).astype(np.float64)
         if own_kit:
             drums = kits.render(piece, rng, only_drums=True)
             n = max(len(sound), len(drums))

@@ -16,7 +16,7 @@ from training.hearing.network import BeatNetwork, folded
 from training.hearing.places import CACHE, RUNS, WEIGHTS
 
 FRAMES, BATCH = 1500, 4  # excerpts of 30 s
-THREADS = 2
+THREADS = 1
 RATE = 3e-3
 WATCHED = 2  # chunks, the first ones, that are only looked at, never trained on
 CHECKPOINT = RUNS / "beats.safetensors"
@@ -61,6 +61,8 @@ class Shelf:
             power += np.float32(np.exp(rng.uniform(-2, 2)))
         if rng.random() < 0.25:  # as transposed by some bands
             power = np.roll(power, int(rng.integers(-4, 5)), axis=1)
+        if rng.random() < 0.02:
+            return np.zeros_like(x), np.zeros_like(y)  # silence
         return np.log1p(power), y
 
     def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
@@ -93,9 +95,9 @@ def train(minutes: float) -> None:
     rng, shown, warm = np.random.default_rng(facts["steps"]), [], 0
     begun = told = time.monotonic()
     while (share := (time.monotonic() - begun) / 60 / minutes) < 1:
-        warm = min(warm + 1, 100)
+        warm = min(warm + 1, 30)
         for group in optimiser.param_groups:
-            group["lr"] = RATE * warm / 100 * (0.5 + 0.5 * np.cos(np.pi * share))
+            group["lr"] = RATE * warm / 30 * (0.5 + 0.5 * np.cos(np.pi * share))
         loss = loss_of(model, *shelf.batch(rng))
         optimiser.zero_grad()
         loss.backward()
