@@ -57,6 +57,11 @@ def encode(vae: AutoencoderTiny, path: Path) -> None:
     print(f"encoded: {target.name}", flush=True)
 
 
+# the worlds of the article and the demo, learnt from more often than they are drawn
+SHOWN = ("forest", "temple", "city")
+TIMES_SHOWN = 3.0
+
+
 class Chunk(NamedTuple):
     """Latents, the same as the loop hands them on (`worn.py`), and the looks."""
 
@@ -89,7 +94,8 @@ class Known:
         latents, worn, told = [], [], []
         for _ in range(size):
             pool = self.chunks[alike[int(torch.randint(len(alike), (), generator=rng))]]
-            pick = int(torch.randint(len(pool.looks), (), generator=rng))
+            shares = torch.tensor([TIMES_SHOWN if k.world in SHOWN else 1.0 for k in pool.looks])
+            pick = int(torch.multinomial(shares, 1, generator=rng))
             latents.append(pool.latents[pick])
             worn.append(pool.worn[pick])
             told.append(pool.looks[pick])
@@ -104,13 +110,13 @@ def blurred(latents: Tensor) -> Tensor:
 
 
 def fill(chunks: int) -> None:
-    """Draw, wear and encode what is missing while the UNet trains on what is there."""
+    """Draw, encode and wear what is missing while the UNet trains on what is there."""
     torch.set_num_threads(1)
     vae = load_vae()
-    wear(vae)
     for number in range(chunks):
         draw_chunk(number)
         encode(vae, CACHE / f"pictures-{number:03d}.npy")
+    wear(vae)
 
 
 if __name__ == "__main__":
