@@ -90,8 +90,8 @@ def ddim(
     schedule : Schedule
     latents : Tensor, shape (1, channels, height, width)
         The encoded picture, scaled to the model.
-    noise : Tensor, shape (>= 1, channels, height, width)
-        Unit normal; only the first is used.
+    noise : Tensor, shape (1, channels, height, width)
+        Unit normal.
     predict : callable
     strength, steps
         As for `Schedule.timesteps`.
@@ -104,7 +104,7 @@ def ddim(
     if not timesteps:
         return latents
     signal, sigma = schedule.at(timesteps[0])
-    noisy = signal * latents + sigma * noise[:1]
+    noisy = signal * latents + sigma * noise
     for timestep, following in zip(timesteps, [*timesteps[1:], None], strict=True):
         clean = schedule.clean(predict(noisy, timestep), noisy, timestep)
         if following is None:
@@ -145,4 +145,12 @@ def _boundary(timestep: float, data: float = 0.5, scaling: float = 10.0) -> tupl
     return data**2 / (scaled**2 + data**2), scaled / math.sqrt(scaled**2 + data**2)
 
 
-SAMPLERS = {"ddim": ddim, "consistency": consistency}
+@dataclass(frozen=True)
+class Sampler:
+    """A way through the schedule, and whether every step of it takes noise of its own."""
+
+    run: Callable[..., torch.Tensor]
+    renews_noise: bool
+
+
+SAMPLERS = {"ddim": Sampler(ddim, False), "consistency": Sampler(consistency, True)}

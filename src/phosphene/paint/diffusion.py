@@ -59,7 +59,6 @@ class DiffusionEngine:
         self._sampler = SAMPLERS[sampler]
         self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
-        self._multiple = pipe.vae_scale_factor
         # Half precision overflows in the VAE of SDXL.
         upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
         self._vae_dtype = torch.float32 if upcast else self._dtype
@@ -70,8 +69,8 @@ class DiffusionEngine:
             # A latent consistency model has its guidance inside, and takes no negative prompt.
             inside = self._scale_embedding is not None
             self._guidance = 1.0 if inside else max(1.0, guidance_scale)
-            self._prompts = [encode(pipe, prompt, score, device) for prompt in score.prompts]
-            self._negative = encode(pipe, score.negative, score, device)
+            self._prompts = [self._read(pipe, prompt, score) for prompt in score.prompts]
+            self._negative = self._read(pipe, score.negative, score)
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -86,37 +85,43 @@ class DiffusionEngine:
     @torch.inference_mode()
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
         latents = self._encode(picture)
-        noise = self._noise(latents, row.seed, max(1, math.ceil(strength * steps)))
-        embedding = mixed(self._prompts, row.weights)
+        noises = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
+        noise = self._noise(latents, row.seed, noises)
+        prompts = mixed(self._prompts, row.weights)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
+        if guidance > 1.0:
+            prompts = Embedding.stacked(self._negative, prompts)
 
         def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
-            return self._predict(noisy, timestep, embedding, guidance)
+            return self._predict(noisy, timestep, prompts, guidance)
 
-        painted = self._sampler(self._schedule, latents, noise, predict, strength, steps)
+        painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
         return self._decode(painted)
+
+    def _read(self, pipe: Any, prompt: str, score: Score) -> Embedding:
+        return encode(pipe, prompt, score, self.device).to(self._dtype)
 
     def _noise(self, latents: torch.Tensor, seed: int, count: int) -> torch.Tensor:
         # Drawn on the CPU, so that a frame's noise does not depend on the device.
         generator = torch.Generator().manual_seed(seed)
         noise = torch.randn((count, *latents.shape[1:]), generator=generator)
-        return noise.to(self.device, self._dtype, non_blocking=True)
+        return noise.to(self.device, non_blocking=True)
 
     def _predict(
-        self, noisy: torch.Tensor, timestep: float, embedding: Embedding, guidance: float
+        self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float
     ) -> torch.Tensor:
-        guided = guidance > 1.0
-        prompts = Embedding.stacked(self._negative, embedding) if guided else embedding
-        count = 2 if guided else 1
+        # One batch for both: a small model is bound by the number of its layers.
+        count = len(prompts.tokens)
         output = self._unet(
-            noisy.expand(count, -1, -1, -1),
+            noisy.to(self._dtype).expand(count, -1, -1, -1),
+            # Filled on the device: nothing is copied, nothing waits, and no shape changes.
             torch.full((count,), timestep, device=self.device, dtype=torch.float32),
             encoder_hidden_states=prompts.tokens,
             timestep_cond=self._scale_embedding,
             added_cond_kwargs=prompts.conditions,
             return_dict=False,
-        )[0]
-        if not guided:
+        )[0].float()
+        if count == 1:
             return output
         without, with_prompt = output.chunk(2)
         return without + guidance * (with_prompt - without)
@@ -126,7 +131,8 @@ class DiffusionEngine:
         encoded = self._vae.encode(pixels)
         # The mode of the distribution: one noise less in every frame of the feedback.
         latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
-        return (latents * self._vae.config.scaling_factor).to(self._dtype)
+        # Between the models all is float32: half precision would round what strength changes.
+        return latents.float() * self._vae.config.scaling_factor
 
     def _decode(self, latents: torch.Tensor) -> torch.Tensor:
         scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)

@@ -26,6 +26,10 @@ class Embedding:
     tokens: torch.Tensor
     conditions: dict[str, torch.Tensor] = field(default_factory=dict)
 
+    def to(self, dtype: torch.dtype) -> Embedding:
+        """The same in another number format; the UNet brings the conditions into its own."""
+        return Embedding(self.tokens.to(dtype), self.conditions)
+
     @classmethod
     def stacked(cls, first: Embedding, second: Embedding) -> Embedding:
         """Both in one batch, first and second."""

@@ -13,6 +13,7 @@ from phosphene.engines import Engine
 from phosphene.errors import EngineError
 from phosphene.paint.diffusion import FAMILIES, DiffusionEngine
 from phosphene.paint.pipeline import PipelineEngine
+from phosphene.paint.precision import convert, working_format
 from phosphene.paint.presets import Preset
 from phosphene.paint.vocabulary import vocabulary_of
 
@@ -70,9 +71,11 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
         If there is no such checkpoint, or it can not be loaded.
     """
     device = choose_device(model.device)
-    dtype = torch.float16 if device.type == "cuda" else torch.float32
+    working = working_format(device)
     quality = preset.qualities[model.quality]
-    pipe = load_pipeline(preset, dtype, model.quality)
+    # On a CPU prompts are read in float32, once each, whatever the rest works in.
+    loaded = torch.float32 if device.type == "cpu" else working
+    pipe = load_pipeline(preset, loaded, model.quality)
     score = _in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
@@ -80,6 +83,8 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     _place(pipe, device)
     if type(pipe).__name__ not in FAMILIES:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
+    if device.type == "cpu":
+        convert(pipe, working)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
     return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
