@@ -22,7 +22,7 @@ def working_format(device: torch.device) -> torch.dtype:
 
 
 def convert(pipe: Any, working: torch.dtype) -> None:
-    """Bring the UNet and the VAE of a float32 pipeline into a number format, but for the last layer.
+    """Bring a float32 pipeline's UNet and VAE into a number format, all but the last layer.
 
     What leaves the VAE stays float32: bfloat16 has as many levels there as a film has, and rounds
     every frame of the feedback to them.
