@@ -55,6 +55,12 @@ def test_times_are_unbiased(rock) -> None:
     assert off.std() < 0.015
 
 
+def test_a_beat_in_the_first_frame_is_seen(rock) -> None:
+    sound, beats = rock
+    heard = activations(sound[round(beats[0] * RATE) :])
+    assert heard[:2, 0].max() > 0.3
+
+
 def test_silence_has_no_beats() -> None:
     assert activations(np.zeros(20 * RATE, np.float32)).max() < 0.05
 

@@ -13,7 +13,7 @@ from training.hearing.places import CACHE
 from training.hearing.studio import no_music, record
 
 CHUNK = 20  # songs a file
-NO_MUSIC = 0.04
+NO_MUSIC = 0.08
 #: Seeds from here on are never trained on: the tests and the benchmark use them.
 HELD_OUT = 1_000_000
 

@@ -60,7 +60,7 @@ def treat(sound: NDArray[np.float64], rng: np.random.Generator) -> Signal:
 def no_music(rng: np.random.Generator, seconds: float) -> Signal:
     """What has no beat: noise that swells, babble, drones, scattered sounds, silence."""
     n = int(seconds * RATE)
-    kind = int(rng.integers(4))
+    kind = int(rng.choice([0, 1, 1, 1, 2, 3]))
     swell = np.interp(np.arange(n), np.linspace(0, n, 20), rng.uniform(0, 1, 20))
     noise = rng.standard_normal(n)
     if kind == 0:

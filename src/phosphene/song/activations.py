@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.filterbank import FPS, RATE, bands
+from phosphene.song.filterbank import BANDS, FPS, RATE, bands
 from phosphene.song.network import forward, load_weights
 
 __all__ = ["FPS", "activations"]
@@ -41,5 +41,7 @@ def activations(
     """
     if sample_rate != RATE:
         raise ValueError(f"sample_rate {sample_rate} given; the network hears {RATE} Hz alone")
-    seen = np.concatenate(list(bands(samples, progress)))
-    return forward(seen, load_weights())
+    # The network was taught on songs with silence around them: without it a first beat is not seen.
+    silence = np.zeros((FPS, BANDS), np.float32)
+    seen = np.concatenate([silence, *bands(samples, progress), silence])
+    return forward(seen, load_weights())[FPS:-FPS]
