@@ -41,12 +41,10 @@ def uninstall(name: str, yes: bool) -> None:
 
 
 def _is_there(package: str) -> bool:
-    import importlib
-    from importlib.metadata import PackageNotFoundError, distribution
+    """Whether a new Python finds a package; in this one an editable one's folder is still known."""
+    import subprocess
+    import sys
 
-    importlib.invalidate_caches()
-    try:
-        distribution(package)
-    except PackageNotFoundError:
-        return False
-    return True
+    look = "import sys; from importlib.metadata import distribution; distribution(sys.argv[1])"
+    words = [sys.executable, "-P", "-c", look, package]
+    return subprocess.run(words, stderr=subprocess.DEVNULL, check=False).returncode == 0
