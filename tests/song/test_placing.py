@@ -32,8 +32,11 @@ def test_no_frames() -> None:
 
 
 def test_a_beat_goes_to_the_attack_that_is_near_and_strong() -> None:
-    onsets, strengths = np.array([0.98, 1.01, 2.04]), np.array([0.9, 0.1, 1.0])
-    assert on_attacks(np.array([1.0, 2.0]), onsets, strengths).tolist() == [0.98, 2.0]
+    onsets, strengths = np.array([0.98, 1.01, 2.04, 3.01]), np.array([0.9, 0.6, 1.0, 0.1])
+    beats = np.array([1.0, 2.0, 3.0])
+    assert on_attacks(beats, onsets, strengths).tolist() == [0.98, 2.0, 3.0]
+    strengths[0] = 0.6
+    assert on_attacks(beats, onsets, strengths).tolist() == [1.01, 2.0, 3.0]
 
 
 def test_without_attacks_beats_stay() -> None:

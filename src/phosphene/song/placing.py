@@ -7,6 +7,7 @@ from phosphene.song.pulse import Times
 
 _AROUND = 2  # frames to either side in which the activation's peak may lie
 _SNAP = 0.03  # seconds to an attack that a beat is moved onto
+_STRONG = 0.5  # attacks that are weaker rise slowly, and are timed late
 
 
 def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: float) -> Times:
@@ -32,7 +33,7 @@ def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: f
 
 
 def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
-    """Move each beat onto the onset that it belongs to, if there is one: near, and strong.
+    """Move each beat onto the strong onset that it belongs to, if there is one near.
 
     Parameters
     ----------
@@ -42,6 +43,7 @@ def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
         Seconds, increasing, and 0 to 1.
     """
     placed = beats.copy()
+    onsets, strengths = onsets[strengths >= _STRONG], strengths[strengths >= _STRONG]
     first, last = np.searchsorted(onsets, [beats - _SNAP, beats + _SNAP])
     for k in np.flatnonzero(first < last):
         near = slice(first[k], last[k])
