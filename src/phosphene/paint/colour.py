@@ -11,6 +11,8 @@ import torch
 MOST = 0.25
 FLOOR = 0.005  # deviation in OKLab below which a picture counts as grey, or flat
 TINY = 1e-12
+# What small matrices are reckoned in: in a picture of two colours two eigenvalues nearly vanish.
+PRECISION = {"mps": torch.float32}  # Metal has no float64; all others have
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     if share <= 0.0:
         return lab
     own = Palette.of(lab)
-    deviation = (own.covariance.diagonal() + FLOOR**2).sqrt()
+    precision = PRECISION.get(lab.device.type, torch.float64)
+    floor = torch.eye(3, device=lab.device, dtype=precision) * FLOOR**2
+    here, there = own.covariance.to(precision) + floor, anchor.covariance.to(precision) + floor
+    deviation = here.diagonal().sqrt()
     units = deviation[:, None] * deviation
-    floor = torch.eye(3, device=lab.device) * FLOOR**2
-    change = transfer((own.covariance + floor) / units, (anchor.covariance + floor) / units)
+    change = transfer(here / units, there / units)
     change = change * (MOST / change.norm()).clamp_max(1.0)
-    change = share * change * (deviation[:, None] / deviation)
+    change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
     towards = share * (anchor.mean - own.mean) - change @ own.mean
     return lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
 

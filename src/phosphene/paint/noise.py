@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 
 MASK = 0xFFFFFFFF
+Words = TypeVar("Words", int, torch.Tensor)
 
 
 def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
@@ -25,12 +28,12 @@ def white(height: int, width: int, seed: int, device: torch.device) -> torch.Ten
     Tensor, float32, shape (1, 1, height, width)
     """
     pixels = torch.arange(height * width, device=device, dtype=torch.int64)
-    mixed = _hashed(_hashed(pixels).bitwise_xor_(seed & MASK).bitwise_xor_(seed >> 32 & MASK))
-    uniform = (mixed >> 8).float() * 2.0**-24  # 24 bits, which a float32 holds
+    words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
+    uniform = (words >> 8).float() * 2.0**-24  # 24 bits, which a float32 holds
     return ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
 
 
-def _hashed(words: torch.Tensor) -> torch.Tensor:
+def _hashed(words: Words) -> Words:
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
         words = (words ^ (words >> shift)) * factor & MASK
     return words ^ (words >> 16)

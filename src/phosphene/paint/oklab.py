@@ -50,6 +50,5 @@ def from_oklab(lab: torch.Tensor) -> torch.Tensor:
 def _turned(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Tensor:
     # Python numbers go in with the kernels: no copy to the device.
     one, two, three = picture[:, 0], picture[:, 1], picture[:, 2]
-    return torch.stack(
-        [float(a) * one + float(b) * two + float(c) * three for a, b, c in matrix], 1
-    )
+    rows = [(a * one).add_(two, alpha=b).add_(three, alpha=c) for a, b, c in matrix.tolist()]
+    return torch.stack(rows, 1)
