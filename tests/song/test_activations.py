@@ -44,15 +44,15 @@ def test_beats_stand_out_of_what_lies_between_them(rock) -> None:
     assert np.mean(on > off) > 0.98
 
 
-def test_times_are_unbiased(rock) -> None:
-    """The centre of the three frames around each beat, against the beat."""
+def test_times_are_right_to_half_a_frame(rock) -> None:
+    """The centre of the frames around each beat; the tracker then moves beats onto their attacks."""
     sound, beats = rock
     beat = activations(sound)[:, 0]
     frames = np.rint(beats[16:-16] * FPS).astype(int)[:, None] + np.arange(-2, 3)
     centres = (beat[frames] * frames / FPS).sum(axis=1) / beat[frames].sum(axis=1)
     off = centres - beats[16:-16]
-    assert abs(off.mean()) < 0.005
-    assert off.std() < 0.015
+    assert abs(off.mean()) < 0.5 / FPS
+    assert off.std() < 0.25 / FPS
 
 
 def test_a_beat_in_the_first_frame_is_seen(rock) -> None:
