@@ -12,6 +12,7 @@ from phosphene.song.bar_trellis import Evidence, State, Trellis
 _WINDOW = 60.0  # seconds searched at a time; what was a window ago has been settled
 _BIAS = 1.5  # added to the log odds of a beat: what is as likely as not is one
 _LEAST, _MOST = -2.5, 6.0  # what one beat may count
+_BARS = 2.0  # how much what tells bars counts beside what tells beats
 _UNSURE = 0.04  # no activation tells a downbeat from another beat more surely
 
 
@@ -72,5 +73,5 @@ def _evidence(activations: NDArray[np.floating]) -> Evidence:
     beat = np.clip(activations[:, 0].astype(np.float64), 1e-4, 1 - 1e-4)
     odds = np.clip(np.log(beat / (1 - beat)) + _BIAS, _LEAST, _MOST)
     share = np.clip(activations[:, 1] / beat, _UNSURE, 1 - _UNSURE)
-    down, up = beat * np.log(share), beat * np.log(1 - share)
+    down, up = _BARS * beat * np.log(share), _BARS * beat * np.log(1 - share)
     return Evidence(*(values.astype(np.float32) for values in (odds, down, up)))
