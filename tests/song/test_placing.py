@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phosphene.song.placing import evened, on_attacks, on_peaks
+from phosphene.song.placing import evened, leading_in, on_attacks, on_peaks
 
 RATE = 50
 
@@ -52,3 +52,18 @@ def test_beats_that_were_not_seen_lie_evenly_between_the_others() -> None:
 
 def test_where_none_was_seen_all_stay() -> None:
     assert evened(np.array([1.0, 1.6, 2.0]), np.zeros(3, bool)).tolist() == [1.0, 1.6, 2.0]
+
+
+def test_the_attacks_that_lead_in_are_beats_too() -> None:
+    onsets, strengths = np.array([0.0, 0.2, 0.51, 1.0, 1.5]), np.ones(5)
+    assert leading_in(np.array([1.0, 1.5]), onsets, strengths).tolist() == [0.0, 0.51]
+
+
+@pytest.mark.parametrize("onsets", [[0.0, 0.4, 1.0], [], [1.0, 1.5]])
+def test_nothing_leads_in_where_no_attack_is_due(onsets: list[float]) -> None:
+    given = np.array(onsets, dtype=float)
+    assert leading_in(np.array([1.0, 1.5]), given, np.ones(len(given))).tolist() == []
+
+
+def test_weak_attacks_do_not_lead_in() -> None:
+    assert leading_in(np.array([1.0, 1.5]), np.array([0.5]), np.array([0.2])).tolist() == []

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from phosphene.song.activations import FPS, activations
 from phosphene.song.bar_pointer import follow
-from phosphene.song.placing import evened, on_attacks, on_peaks
+from phosphene.song.placing import evened, leading_in, on_attacks, on_peaks
 from phosphene.song.pulse import SILENCE, Pulse, Sound, usual_tempo
 from phosphene.song.rests import sounding
 
@@ -29,13 +29,17 @@ def find_bars(sound: Sound) -> Pulse:
     kept[kept] = sounding(beats[kept], sound)
     if kept.sum() < _FEWEST:
         return SILENCE
-    return Pulse(
-        beats=beats[kept],
-        downbeats=beats[kept & found.downbeat],
-        tempo=usual_tempo(beats[kept]),
-        confidence=_trust(seen[:, 0].astype(np.float64), found.frames[kept]),
-        metre=int(np.bincount(found.metres[kept]).argmax()),
-    )
+    beats, bars, metres = beats[kept], np.flatnonzero(found.downbeat[kept]), found.metres[kept]
+    trust = _trust(seen[:, 0].astype(np.float64), found.frames[kept])
+    before = leading_in(beats, sound.onsets, sound.onset_strengths)
+    after = -leading_in(-beats[::-1], -sound.onsets[::-1], sound.onset_strengths[::-1])[::-1]
+    beats = np.concatenate([before, beats, after])
+    if len(bars):
+        bars += len(before)
+        earlier = np.arange(bars[0] % metres[0], bars[0], metres[0])
+        later = np.arange(bars[-1] + metres[-1], len(beats), metres[-1])
+        bars = np.concatenate([earlier, bars, later])
+    return Pulse(beats, beats[bars], usual_tempo(beats), trust, int(np.bincount(metres).argmax()))
 
 
 def _trust(activation: NDArray[np.float64], frames: NDArray[np.intp]) -> float:

@@ -67,3 +67,24 @@ def evened(beats: Times, seen: NDArray[np.bool_]) -> Times:
     index = np.arange(len(beats))
     even = np.interp(index, index[seen], beats[seen])
     return np.where(np.abs(even - beats) < _SNAP, even, beats)
+
+
+def leading_in(beats: Times, onsets: Times, strengths: Times) -> Times:
+    """Strong onsets before the first beat, one at each place where a beat is due.
+
+    Parameters
+    ----------
+    beats : np.ndarray, shape (n_beats,)
+        Seconds; two at least.
+    onsets, strengths : np.ndarray, shape (n_onsets,)
+        Seconds, and 0 to 1.
+    """
+    onsets, found = onsets[strengths >= _STRONG], list[float]()
+    first, step = beats[0], beats[1] - beats[0]
+    while len(onsets):
+        onset = float(onsets[np.argmin(np.abs(onsets - (first - step)))])
+        if abs(onset - (first - step)) > _SNAP:
+            break
+        found.append(onset)
+        first = onset
+    return np.array(found[::-1])

@@ -27,7 +27,8 @@ def sounding(beats: Times, sound: Sound) -> NDArray[np.bool_]:
     """
     loud = sound.rms[frames_at(beats, sound.sample_rate)] > _SILENCE * sound.rms.max()
     kept = loud.copy()
+    longest = (_LONGEST + 1.5) * np.median(np.diff(beats)) if len(beats) > 1 else 0.0
     for left, right in pairwise(np.flatnonzero(loud)):
-        if right - left - 1 <= _LONGEST:
+        if beats[right] - beats[left] < longest:
             kept[left:right] = True
     return kept
