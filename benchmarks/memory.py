@@ -47,8 +47,7 @@ def _measured(folder: Path, frames: int, options: tuple[str, ...]) -> dict[str, 
         reader = threading.Thread(target=lambda: said.extend(process.stderr or []))
         reader.start()
         while process.poll() is None:
-            peak = _peak(process.pid)
-            peaks["all"] = max(peaks["all"], peak)
+            peaks["all"] = max(peaks["all"], peak(process.pid))
             if not state.exists() and not film.exists():
                 peaks["before painting"] = peaks["all"]
             time.sleep(0.02)
@@ -58,7 +57,8 @@ def _measured(folder: Path, frames: int, options: tuple[str, ...]) -> dict[str, 
     return {"frames": frames, "seconds": time.monotonic() - begun, **peaks}
 
 
-def _peak(process: int) -> float:
+def peak(process: int) -> float:
+    """Peak memory of a process in MiB, and 0 where it is gone."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:

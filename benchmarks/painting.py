@@ -1,29 +1,57 @@
-"""The article's loop against ours, in turn in one run, on the weights of the bundled model."""
+"""The article's loop against ours, in turn in one run, on the weights of the bundled model.
+
+Loading is not counted, nor is the first frame. Peak memory is that of the process, counted anew for
+each case (Linux alone can).
+"""
 
 from __future__ import annotations
 
+import gc
+import os
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
+from benchmarks.memory import peak
 from benchmarks.table import markdown
+from benchmarks.timed import Timed
 from phosphene.film import Film
 from phosphene.paint.anchors import scene_anchors
 from phosphene.paint.loading import load_engine, load_pipeline
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_bytes
+from phosphene.paint.precision import working_format
 from phosphene.paint.presets import PRESETS
 from phosphene.project import Model
+from phosphene.quality import QUALITIES
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
 STRENGTH = 0.5
-FRAMES = 12
+FRAMES = {256: 8, 512: 3}
+ARTICLE = 20, 7.5  # its own steps and guidance
+PARTS = ("img2img", "to the film", "all else")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds a frame by part, and the peak of the process in MiB."""
+
+    parts: dict[str, float]
+    peak: float
+
+    @property
+    def rate(self) -> float:
+        """Frames per second."""
+        return 1000.0 / sum(self.parts.values())
 
 
 def still_score(size: int, frames: int) -> Score:
@@ -42,45 +70,77 @@ def still_score(size: int, frames: int) -> Score:
     )  # fmt: skip
 
 
-def ours(size: int, model: Model) -> float:
-    """Frames per second, filming included; setting up is not counted, nor the first frame."""
-    score = still_score(size, FRAMES + 1)
-    engine = load_engine(PRESETS["worlds"], model, score)
+def ours(size: int, quality: str) -> Measured:
+    """Our loop as `phosphene render` has it, colours held and filming included."""
+    count = FRAMES[size]
+    score = still_score(size, count + 1)
+    engine = Timed(load_engine(PRESETS["worlds"], Model(quality=quality), score))
     anchors = scene_anchors(score, engine)
+    filming, begun = 0.0, 0.0
     with (
         tempfile.TemporaryDirectory() as folder,
         Film(Path(folder) / "film.mp4", size, size, score.fps) as film,
     ):
-        begun = 0.0
         for i, picture in enumerate(paint(score, engine, anchors)):
+            since = time.perf_counter()
             film.write(to_bytes(picture))
             if i == 0:
-                begun = time.perf_counter()
-        return FRAMES / (time.perf_counter() - begun)
+                engine.spent, begun = 0.0, time.perf_counter()
+            else:
+                filming += time.perf_counter() - since
+        everything = time.perf_counter() - begun
+    spent = (engine.spent, filming, everything - engine.spent - filming)
+    return _measured({part: s / count for part, s in zip(PARTS, spent, strict=True)})
 
 
-def article(size: int, steps: int, guidance_scale: float) -> float:
-    """Frames per second; setting up is not counted."""
-    pipe = load_pipeline(PRESETS["worlds"], torch.float32)
+def article(size: int, steps: int, guidance_scale: float, dtype: torch.dtype) -> Measured:
+    """The article's loop, in a number format."""
+    pipe = load_pipeline(PRESETS["worlds"], torch.float32).to(dtype=dtype)
+    count = FRAMES[size]
     with tempfile.TemporaryDirectory() as folder:
-        spent = article_loop(pipe, still_score(size, FRAMES), steps, guidance_scale, Path(folder))
-    return FRAMES / (sum(spent.values()) / 1000)
+        # Once before, as ours has painted its first frame.
+        article_loop(pipe, still_score(size, 1), steps, guidance_scale, Path(folder))
+        spent = article_loop(pipe, still_score(size, count), steps, guidance_scale, Path(folder))
+    spent["all else"] = spent.pop("warp")
+    return _measured({part: ms / 1000 / count for part, ms in spent.items()})
+
+
+def _measured(seconds: dict[str, float]) -> Measured:
+    return Measured({part: 1000 * s for part, s in seconds.items()}, peak(os.getpid()))
+
+
+def afresh(case: Callable[[], Measured]) -> Measured:
+    """A case after which, and before which, nothing of another one is in memory."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
+    return case()
+
+
+def rows(size: int) -> list[list[str]]:
+    """The rows of the table for one size."""
+    standard = PRESETS["worlds"].qualities["standard"]
+    same = standard.steps, standard.guidance_scale
+    exact, working = torch.float32, working_format(torch.device("cpu"))
+    cases: dict[str, Callable[[], Measured]] = {
+        f"Phosphene, {quality}": partial(ours, size, quality) for quality in QUALITIES
+    }
+    cases["the article's loop, evaluations as `standard`"] = partial(article, size, *same, exact)
+    if working is not exact:
+        cases["the same in bfloat16, as ours"] = partial(article, size, *same, working)
+    cases["the article's loop, its own 20 steps"] = partial(article, size, *ARTICLE, exact)
+    measured = {name: afresh(case) for name, case in cases.items()}
+    standards = measured["Phosphene, standard"].rate
+    return [
+        [str(size), name, f"{one.rate:.2f}", *(f"{one.parts[part]:.0f}" for part in PARTS),
+         f"{one.peak:.0f}", f"{standards / one.rate:.2f} x"]
+        for name, one in measured.items()
+    ]  # fmt: skip
 
 
 def report() -> str:
     """The table."""
-    standard = PRESETS["worlds"].qualities["standard"]
-    rows = []
-    for size in (256, 512):
-        same = article(size, standard.steps, standard.guidance_scale)
-        usual = article(size, 20, 7.5)
-        mine = ours(size, Model())
-        rows.append(
-            [str(size), f"{mine:.2f}", f"{same:.2f}", f"{mine / same:.2f} x", f"{usual:.2f}",
-             f"{mine / usual:.2f} x"]
-        )  # fmt: skip
     return markdown(
-        ["px", "Phosphene, frames/s", "article's loop, same evaluations", "ratio",
-         "article's loop, its own 20 steps", "ratio"],
-        rows,
+        ["px", "loop", "frames/s", *(f"{part}, ms" for part in PARTS), "peak MiB",
+         "`standard` is faster by"],
+        [row for size in FRAMES for row in rows(size)],
     )  # fmt: skip

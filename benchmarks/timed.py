@@ -1,0 +1,30 @@
+"""An engine that takes the time of its own work."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+from phosphene.engines import Engine
+from phosphene.score.score import Row
+
+
+class Timed:
+    """An engine, and in `spent` the seconds that it has painted."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.device = engine.device
+        self.spent = 0.0
+        self._engine = engine
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The engine's own; not counted."""
+        return self._engine.first(row)
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """The engine's own, counted."""
+        begun = time.perf_counter()
+        painted = self._engine.img2img(picture, row)
+        self.spent += time.perf_counter() - begun
+        return painted
