@@ -9,7 +9,7 @@ import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
 from phosphene.paint.embeddings import Embedding, encode, mixed
-from phosphene.paint.relief import Relief
+from phosphene.paint.relief import Relief, measures_for
 from phosphene.score.score import Row, Score
 
 FAMILIES = {
@@ -53,7 +53,6 @@ class DiffusionEngine:
     ) -> None:
         self.device = device
         self._unet, self._vae = pipe.unet, pipe.vae
-        self._relief = Relief(pipe)
         self._dtype = pipe.unet.dtype
         self._schedule = Schedule.of(pipe.scheduler)
         self._sampler = SAMPLERS[sampler]
@@ -71,6 +70,10 @@ class DiffusionEngine:
             self._guidance = 1.0 if inside else max(1.0, guidance_scale)
             self._prompts = [self._read(pipe, prompt, score) for prompt in score.prompts]
             self._negative = self._read(pipe, score.negative, score)
+        self._in_turn = False
+        split = "taking the two prompts of guidance one after the other", self._take_in_turn
+        measures = measures_for(pipe, device)
+        self._relief = Relief([split, *measures] if self._guidance > 1.0 else measures)
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -111,8 +114,16 @@ class DiffusionEngine:
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float
     ) -> torch.Tensor:
         # One batch for both: a small model is bound by the number of its layers.
+        batches = prompts.apart() if self._in_turn else [prompts]
+        output = torch.cat([self._evaluate(noisy, timestep, batch) for batch in batches])
+        if len(output) == 1:
+            return output
+        without, with_prompt = output.chunk(2)
+        return without + guidance * (with_prompt - without)
+
+    def _evaluate(self, noisy: torch.Tensor, timestep: float, prompts: Embedding) -> torch.Tensor:
         count = len(prompts.tokens)
-        output = self._unet(
+        return self._unet(
             noisy.to(self._dtype).expand(count, -1, -1, -1),
             # Filled on the device: nothing is copied, nothing waits, and no shape changes.
             torch.full((count,), timestep, device=self.device, dtype=torch.float32),
@@ -121,10 +132,9 @@ class DiffusionEngine:
             added_cond_kwargs=prompts.conditions,
             return_dict=False,
         )[0].float()
-        if count == 1:
-            return output
-        without, with_prompt = output.chunk(2)
-        return without + guidance * (with_prompt - without)
+
+    def _take_in_turn(self) -> None:
+        self._in_turn = True
 
     def _encode(self, picture: torch.Tensor) -> torch.Tensor:
         pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)

@@ -41,6 +41,16 @@ class Embedding:
             },
         )
 
+    def apart(self) -> list[Embedding]:
+        """Each of a batch by itself."""
+        return [
+            Embedding(
+                self.tokens[k : k + 1],
+                {name: value[k : k + 1] for name, value in self.conditions.items()},
+            )
+            for k in range(len(self.tokens))
+        ]
+
 
 def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedding:
     """Encode one prompt with the text encoders of a pipeline.

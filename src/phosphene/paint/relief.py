@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,10 +12,21 @@ from phosphene.errors import EngineError
 
 log = logging.getLogger(__name__)
 
-STEPS: tuple[tuple[str, Callable[[Any], None]], ...] = (
-    ("decoding in tiles", lambda pipe: pipe.vae.enable_tiling()),
-    ("moving each part to the device only while it works", lambda pipe: _offload(pipe)),
-)
+Measure = tuple[str, Callable[[], None]]
+"""What the user is told of it, and what it does."""
+
+# How the CPU's and Apple's allocators say it: theirs are plain RuntimeErrors.
+SIGNS = ("can't allocate memory", "not enough memory", "out of memory")
+
+
+def measures_for(pipe: Any, device: torch.device) -> list[Measure]:
+    """What helps with any pipeline that has a VAE, the cheapest first."""
+    measures: list[Measure] = [("decoding in tiles", pipe.vae.enable_tiling)]
+    if device.type == "cuda":
+        measures.append(
+            ("moving each part to the device only while it works", lambda: _offload(pipe))
+        )
+    return measures
 
 
 def _offload(pipe: Any) -> None:
@@ -25,16 +36,16 @@ def _offload(pipe: Any) -> None:
 
 
 class Relief:
-    """The measures that are left for a pipeline.
+    """The measures that are left.
 
     Parameters
     ----------
-    pipe : a diffusers pipeline
+    measures : sequence of Measure
+        In the order that they are taken in.
     """
 
-    def __init__(self, pipe: Any) -> None:
-        self._pipe = pipe
-        self._left = list(STEPS)
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        self._left = list(measures)
 
     def paint(self, work: Callable[[], torch.Tensor]) -> torch.Tensor:
         """The result of some work on the device, with as many measures as it takes.
@@ -47,13 +58,20 @@ class Relief:
         while True:
             try:
                 return work()
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not _out_of_memory(error):
+                    raise
                 if not self._left:
                     raise EngineError(
                         "The device has too little memory for this model at this size.",
                         "Make the video smaller (--size), or choose a smaller model; the same "
                         "command goes on where it stopped.",
                     ) from error
-                told, measure = self._left.pop(0)
-                log.warning("The device is out of memory: %s from here on, slower.", told)
-                measure(self._pipe)
+            # Out of the handler: what the failed frame held is free before the next try.
+            told, measure = self._left.pop(0)
+            log.warning("The device is out of memory: %s from here on, slower.", told)
+            measure()
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in SIGNS)
