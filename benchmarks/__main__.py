@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("painter", "painting", "composing", "listening")
+NAMES = ("painter", "painting", "sd15", "composing", "listening")
 
 
 def main() -> None:
