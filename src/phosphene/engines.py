@@ -22,7 +22,10 @@ class Engine(Protocol):
     """Where its pictures are."""
 
     def first(self, row: Row) -> torch.Tensor:
-        """The first picture: float32, shape (1, 3, height, width), 0 to 1, on `device`."""
+        """The first picture: float32, shape (1, 3, height, width), 0 to 1, on `device`.
+
+        Also painted once from each prompt alone, to see what its scene is to be held to.
+        """
         ...
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
