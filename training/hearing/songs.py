@@ -9,11 +9,12 @@ import numpy as np
 
 from phosphene.song.filterbank import FPS, bands
 from training.hearing.compose import compose
+from training.hearing.metronome import metronome
 from training.hearing.places import CACHE
 from training.hearing.studio import no_music, record
 
 CHUNK = 20  # songs a file
-NO_MUSIC = 0.08
+NO_MUSIC, METRONOME = 0.08, 0.05
 #: Seeds from here on are never trained on: the tests and the benchmark use them.
 HELD_OUT = 1_000_000
 
@@ -21,7 +22,9 @@ HELD_OUT = 1_000_000
 def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One example: bands (n_frames, BANDS) float16, and beats and downbeats in seconds."""
     rng = np.random.default_rng(seed)
-    if rng.random() < NO_MUSIC:
+    if np.random.default_rng([seed, 1]).random() < METRONOME:
+        sound, beats, downbeats = metronome(rng, 40.0)
+    elif rng.random() < NO_MUSIC:
         sound, beats, downbeats = no_music(rng, 40.0), np.zeros(0), np.zeros(0)
     else:
         piece = compose(rng)
