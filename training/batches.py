@@ -11,9 +11,9 @@ from training.captions import caption, said
 from training.latents import Known, blurred
 from training.words import NEGATIVES
 
-BATCH = 16
+BATCH = 4
 # how many of a batch start from a spoiled picture, and the least noise at which they do
-SPOILED = 4
+SPOILED = 1
 LEAST_HAZE = 0.6
 
 Model = Callable[[Tensor, Tensor, list[str]], Tensor]
@@ -48,7 +48,7 @@ def make_batch(
     signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
     given = clean.clone()
     candidates = [i for i in range(1, BATCH) if LEAST_HAZE < float(haze[i]) < 0.98][:SPOILED]
-    painted = candidates[: SPOILED // 2] if model else []
+    painted = candidates if model and rng.random() < 0.4 else []
     for i in candidates:
         given[i] = spoiled(worn[i], dice)
     if painted:

@@ -29,7 +29,7 @@ from training.vae import CHANNELS
 
 BLOCKS = (48, 96, 160, 224)
 CHECKPOINT = RUNS / "unet.safetensors"
-PEAK, WARM_UP, DECAY = 6e-4, 200, 0.9995
+PEAK, WARM_UP, DECAY = 4e-4, 200, 0.9995
 # batches in a step, one thread each
 PARTS = 2
 # bfloat16 is the faster where the CPU multiplies it in tiles, and ten times slower elsewhere

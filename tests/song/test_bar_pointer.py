@@ -105,3 +105,9 @@ def test_progress_ends_whole() -> None:
     follow(np.zeros((200 * RATE, 2)), RATE, told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def test_bars_that_nothing_tells_are_of_four() -> None:
+    seen = np.zeros((1200, 2), np.float32)
+    seen[10::25] = 0.8, 0.06
+    assert set(follow(seen, 50).metres) == {4}

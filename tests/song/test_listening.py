@@ -81,7 +81,9 @@ def test_beats_are_counted_through_a_short_rest(hits: Hits, write: Write) -> Non
     beats = np.arange(0, 19.95, 0.5)
     song = listen(write(hits(np.delete(beats, [12, 13, 14]), 20.0)))
     assert len(song.beats) == len(beats)
-    assert np.abs(song.beats - beats).max() < 0.005
+    off = np.abs(song.beats - beats)
+    assert np.delete(off, [12, 13, 14]).max() < 0.001
+    assert off.max() < 0.02  # where nothing sounds, a frame is as near as may be
 
 
 def test_bars_begin_where_the_bass_is(hits: Hits, write: Write) -> None:
