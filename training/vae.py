@@ -18,7 +18,7 @@ from torch import Tensor
 
 from training import draw
 from training.begin import begin, raise_details
-from training.places import CACHE, RUNS
+from training.places import CACHE, RUNS, WORLDS
 from training.scenes import paint
 
 CROP = 128
@@ -136,13 +136,18 @@ def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) 
 
 
 def make_vae(minutes: float = 20) -> None:
-    """Three quarters of the time, then the detail channels are raised, then the rest.
+    """The bundled one where there is one; else three quarters of the time, detail raised, the rest.
 
     Weights that lie in runs/ already, of older pictures, are trained further on the new ones.
     """
+    bundled = WORLDS / "vae" / "diffusion_pytorch_model.safetensors"
     if DONE.exists():
         return
-    if CHECKPOINT.exists():
+    if bundled.exists() and not CHECKPOINT.exists():
+        vae = new_vae()
+        vae.load_state_dict(load_file(bundled))
+        keep(vae)
+    elif CHECKPOINT.exists():
         train_vae(minutes, 8e-4)
     else:
         train_vae(0.73 * minutes)
