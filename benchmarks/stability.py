@@ -67,10 +67,11 @@ def ours(frames: int) -> Iterator[Frame]:
 def article(frames: int) -> Iterator[Frame]:
     """The article's frames, read back from its PNGs."""
     preset = PRESETS["worlds"]
+    standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)
     with tempfile.TemporaryDirectory() as name:
         folder, score = Path(name), still_score(SIZE, frames + 1)
-        article_loop(pipe, score, preset.steps, preset.guidance_scale, folder)
+        article_loop(pipe, score, standard.steps, standard.guidance_scale, folder)
         for file in sorted(folder.glob("*.png")):
             yield cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
 

@@ -26,7 +26,7 @@ def main() -> None:
     latents.encode_first(first)
     # the rest of the pictures is drawn and encoded beside the training, which takes them up
     filling = subprocess.Popen(
-        ["nice", "-n", "10", sys.executable, "-m", "training.latents", str(given.chunks)]
+        ["nice", "-n", "15", sys.executable, "-m", "training.latents", str(given.chunks)]
     )
     try:
         unet.train_unet(given.minutes, given.finish_minutes)

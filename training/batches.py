@@ -11,9 +11,9 @@ from training.captions import caption, said
 from training.latents import Known, blurred
 from training.words import NEGATIVES
 
-BATCH = 4
+BATCH = 8
 # how many of a batch start from a spoiled picture, and the least noise at which they do
-SPOILED = 1
+SPOILED = 2
 LEAST_HAZE = 0.6
 
 Model = Callable[[Tensor, Tensor, list[str]], Tensor]

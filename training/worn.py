@@ -13,7 +13,7 @@ from diffusers import AutoencoderTiny
 from training.places import CACHE
 from training.vae import to_tensor
 
-CHUNKS = 6
+CHUNKS = 3
 ROUNDS = 3
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from phosphene.project import Model
     from phosphene.score.score import Score
 
-VERSIONS = ("phosphene", "torch", "diffusers", "transformers", "numba", "opencv-python-headless")
+VERSIONS = (
+    "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
+    "opencv-python-headless",
+)  # fmt: skip
 # What frames must have in common to be in one film, whatever is painted on them.
 FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
 

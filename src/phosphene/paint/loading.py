@@ -12,6 +12,7 @@ import torch
 from phosphene.engines import Engine
 from phosphene.errors import EngineError
 from phosphene.paint.diffusion import FAMILIES, DiffusionEngine
+from phosphene.paint.graphs import run_as_graphs
 from phosphene.paint.pipeline import PipelineEngine
 from phosphene.paint.precision import convert, working_format
 from phosphene.paint.presets import Preset
@@ -87,6 +88,8 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
         convert(pipe, working)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
+    elif preset.graphs and device.type == "cpu" and working is torch.float32:
+        run_as_graphs(pipe)
     return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
 
 

@@ -63,11 +63,14 @@ class Preset:
         One for each name in `phosphene.quality.QUALITIES`.
     sampler : str
         A name in `phosphene.paint.denoise.SAMPLERS`.
+    graphs : bool
+        Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
     """
 
     source: str
     qualities: Mapping[str, Quality] = field(default_factory=lambda: FULL)
     sampler: str = "ddim"
+    graphs: bool = False
 
 
 TAESD, TAESDXL = "madebyollin/taesd", "madebyollin/taesdxl"
@@ -90,6 +93,7 @@ _TABLE = {
                 "standard": Quality(6, 30, 4.0),
                 "fine": Quality(16, 40, 4.0),
             },
+            graphs=True,
         ),
     ),
     "sd15": (

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from phosphene.folders import cache_folder
 from phosphene.plugins.discovery import located
 from phosphene.plugins.plugin import Plugin, canonical
 from phosphene.plugins.settings import write_whole
@@ -107,11 +108,7 @@ def surroundings() -> str:
 
 
 def _folder() -> Path:
-    import platformdirs
-
-    named = os.environ.get("PHOSPHENE_CACHE")
-    root = Path(named).expanduser() if named else platformdirs.user_cache_path("phosphene")
-    return root / "plugins"
+    return cache_folder() / "plugins"
 
 
 def _file_name(plugin: Plugin) -> str:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from phosphene.folders import cache_folder
 from phosphene.song.shelf import Shelf
 
-#: Names another folder for the cache.
-VARIABLE = "PHOSPHENE_CACHE"
 LIMIT = 2 << 30  # bytes: about a hundred songs of four minutes
 # What turns a file into numbers beside our own code.
 _LIBRARIES = ("numpy", "scipy", "librosa", "soxr", "soundfile", "imageio-ffmpeg")
@@ -64,12 +63,8 @@ class Cache:
 
 
 def user_cache() -> Cache:
-    """The cache of this user: the folder that `PHOSPHENE_CACHE` names, or the system's usual."""
-    import platformdirs
-
-    named = os.environ.get(VARIABLE)
-    root = Path(named).expanduser() if named else platformdirs.user_cache_path("phosphene")
-    return Cache(root / "songs")
+    """What this user's songs were heard as."""
+    return Cache(cache_folder() / "songs")
 
 
 @cache
