@@ -26,6 +26,7 @@ SHAPES = [SHAPES[i] for i in (0, 7, 1, 9, 2, 3, 8, 4, 5, 6)]
 # how often a world is drawn (1 where not told), and with its extra
 WEIGHT = {"forest": 2.6, "temple": 2.4, "city": 2.2, "street": 1.6, "jungle": 1.3, "ruins": 1.2}
 EXTRA = {"forest": 0.6, "jungle": 0.45, "temple": 0.6, "ruins": 0.5, "city": 0.6, "street": 0.6}
+SHOWN = ("forest", "temple", "city")  # the worlds of the article and the demo
 TIMED = (*GROUNDS, "underwater", "clouds", "storm")
 
 
@@ -57,7 +58,14 @@ def look_of(index: int) -> Look:
         second = str(rng.choice(others))
     if rng.random() < 0.16:
         style = str(rng.choice(STYLES[1:]))
+    if world in SHOWN and extra and rng.random() < 0.5:
+        return asked(world, time)
     return Look(world, colours, time, weather, style, extra, second)
+
+
+def asked(world: str, time: str) -> Look:
+    """A world as the article asks for it."""
+    return Look(world, time=time, extra=True)
 
 
 def shape_of(chunk: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from diffusers import AutoencoderTiny
 from torch import Tensor
 
-from training.draw import draw_chunk, looks
+from training.draw import SHOWN, asked, draw_chunk, looks
 from training.look import Look
 from training.places import CACHE
 from training.vae import load_vae, to_tensor
@@ -57,17 +57,25 @@ def encode(vae: AutoencoderTiny, path: Path) -> None:
     print(f"encoded: {target.name}", flush=True)
 
 
-# the worlds of the article and the demo, learnt from more often than they are drawn
-SHOWN = ("forest", "temple", "city")
-TIMES_SHOWN = 3.0
+# the worlds of the article and the demo are learnt from more often than they are drawn, most of all
+# as they are asked for there: plain, with mushrooms, vines or neon
+TIMES_SHOWN, TIMES_ASKED = 3.0, 12.0
+
+
+def share(look: Look) -> float:
+    """How often a drawing is learnt from, against the others of its chunk."""
+    if look.world not in SHOWN:
+        return 1.0
+    return TIMES_ASKED if look == asked(look.world, look.time) else TIMES_SHOWN
 
 
 class Chunk(NamedTuple):
-    """Latents, the same as the loop hands them on (`worn.py`), and the looks."""
+    """Latents, the same as the loop hands them on (`worn.py`), the looks, how often each is met."""
 
     latents: Tensor
     worn: Tensor
     looks: list[Look]
+    shares: Tensor
 
 
 class Known:
@@ -84,22 +92,23 @@ class Known:
                 latents = torch.from_numpy(np.load(path))
                 used = path.with_name(path.name.replace("latents", "worn"))
                 worn = torch.from_numpy(np.load(used)) if used.exists() else blurred(latents)
-                self.chunks[path.name] = Chunk(latents, worn, looks(told))
+                known = looks(told)
+                shares = torch.tensor([share(look) for look in known])
+                self.chunks[path.name] = Chunk(latents, worn, known, shares)
 
-    def batch(self, size: int, rng: torch.Generator) -> Chunk:
-        """A batch of one shape, (size, 8, h, w) float32, from chunks of that shape."""
+    def batch(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor, list[Look]]:
+        """A batch of one shape, clean and worn, (size, 8, h, w) float32, and its looks."""
         names = sorted(self.chunks)
         first = self.chunks[names[int(torch.randint(len(names), (), generator=rng))]]
         alike = [n for n in names if self.chunks[n].latents.shape[2:] == first.latents.shape[2:]]
         latents, worn, told = [], [], []
         for _ in range(size):
             pool = self.chunks[alike[int(torch.randint(len(alike), (), generator=rng))]]
-            shares = torch.tensor([TIMES_SHOWN if k.world in SHOWN else 1.0 for k in pool.looks])
-            pick = int(torch.multinomial(shares, 1, generator=rng))
+            pick = int(torch.multinomial(pool.shares, 1, generator=rng))
             latents.append(pool.latents[pick])
             worn.append(pool.worn[pick])
             told.append(pool.looks[pick])
-        return Chunk(torch.stack(latents).float(), torch.stack(worn).float(), told)
+        return torch.stack(latents).float(), torch.stack(worn).float(), told
 
 
 def blurred(latents: Tensor) -> Tensor:

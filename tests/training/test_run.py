@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from training import batches
-from training.latents import Chunk, blurred
+from training.latents import blurred
 from training.look import Look
 from training.unet import Run, new_scheduler, rate
 
@@ -49,9 +49,11 @@ def test_the_rate_stays_until_it_is_told_to_finish():
 class Known:
     """Latents of a fixed dice, in place of the cache."""
 
-    def batch(self, size: int, dice: torch.Generator) -> Chunk:
+    def batch(
+        self, size: int, dice: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor, list[Look]]:
         latents = torch.randn(size, 8, 6, 4, generator=dice)
-        return Chunk(latents, blurred(latents), [Look("nebula")] * size)
+        return latents, blurred(latents), [Look("nebula")] * size
 
 
 def half_of(noisy: torch.Tensor, times: torch.Tensor, captions: list[str]) -> torch.Tensor:
