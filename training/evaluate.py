@@ -1,6 +1,9 @@
 """The model's figures, by the judge (`classifier.py`), from prompts in held-out wordings.
 
-python -m training.evaluate [--model FOLDER] [--seeds 1] [--only worlds,few,feedback,frechet,blend]
+python -m training.evaluate [--model FOLDER] [--guidance 1] [--seeds 1]
+                            [--only worlds,few,feedback,frechet,blend]
+
+Guidance is 1 for a distilled model, which has it inside, and 3 for one that is not.
 """
 
 import argparse
@@ -58,8 +61,10 @@ def named(judge: Judge, pictures: np.ndarray, told: list[Prompt]) -> str:
     return f"world {right[0]:.1%}, palette {right[1]:.1%} of {len(told)}; missed: {missed}"
 
 
-def looped(pipeline: DiffusionPipeline, pictures: np.ndarray, told: list[Prompt]) -> np.ndarray:
-    """Each picture after 30 frames of warp and img2img at strength 0.5, 6 steps, guidance 4."""
+def looped(
+    pipeline: DiffusionPipeline, pictures: np.ndarray, told: list[Prompt], guidance: float
+) -> np.ndarray:
+    """Each picture after 30 frames of warp and img2img at strength 0.5, 4 steps."""
     painter = AutoPipelineForImage2Image.from_pipe(pipeline)
     painter.set_progress_bar_config(disable=True)
     frames = pictures.astype(np.float32) / 255
@@ -73,8 +78,8 @@ def looped(pipeline: DiffusionPipeline, pictures: np.ndarray, told: list[Prompt]
                     image=torch.from_numpy(moved[i : i + 8]).permute(0, 3, 1, 2),
                     negative_prompt=[NEGATIVE] * len(moved[i : i + 8]),
                     strength=0.5,
-                    num_inference_steps=6,
-                    guidance_scale=4.0,
+                    num_inference_steps=4,
+                    guidance_scale=guidance,
                     output_type="np",
                     generator=torch.Generator().manual_seed(frame),
                 ).images
@@ -101,21 +106,21 @@ def drawings(judge_chunk: int, count: int, shown: set[str]) -> tuple[np.ndarray,
     return chunk[picks[:count]], [told[i].world for i in picks[:count]]
 
 
-def distances(judge: Judge, folders: list[Path], count: int) -> None:
-    """Drawn against drawn, and each model's pictures of the same worlds against drawn."""
+def distances(judge: Judge, models: dict[Path, float], count: int) -> None:
+    """Drawn against drawn, and each model's pictures, at its guidance, of the same worlds."""
     first, worlds = drawings(0, count, set(SCENES))
     second, _ = drawings(8, count, set(SCENES))
     print(
         f"Frechet distance, {count} pictures: second drawn set {frechet(judge, first, second):.2f}"
     )
-    for folder in folders:
-        told = [(f"{world}", world, "") for world in worlds]
-        made = generate(load(folder), told, 20, 3.0)
+    for folder, guidance in models.items():
+        told = [(world, world, "") for world in worlds]
+        made = generate(load(folder), told, 20, guidance)
         print(f"Frechet distance, {count} pictures: {folder} {frechet(judge, first, made):.2f}")
 
 
 @torch.no_grad()
-def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str) -> float:
+def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str, guidance: float) -> float:
     """Spearman's rho of the judge's probability of b over 20 frames from a to b, one seed."""
 
     def embed(words: str) -> torch.Tensor:
@@ -129,7 +134,7 @@ def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str) -> float:
             prompt_embeds=first + float(share) * (last - first),
             negative_prompt_embeds=nothing,
             num_inference_steps=12,
-            guidance_scale=3.0,
+            guidance_scale=guidance,
             generator=torch.Generator().manual_seed(3),
             output_type="np",
         ).images
@@ -142,13 +147,15 @@ def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--model", type=Path, default=RUNS / "worlds")
+    parser.add_argument("--guidance", type=float, default=1.0)
+    parser.add_argument("--against", type=Path, default=WORLDS, help="for the Frechet distance")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--count", type=int, default=200, help="pictures for the Frechet distance")
     parser.add_argument("--only", default="worlds,few,feedback,frechet,blend")
     given = parser.parse_args()
     asked, told = given.only.split(","), prompts(given.seeds)
     judge, pipeline = load_judge(), load(given.model)
-    pictures = generate(pipeline, told, 20, 3.0)
+    pictures = generate(pipeline, told, 20, given.guidance)
     cv2.setNumThreads(1)
     if "worlds" in asked:
         print("20 steps:", named(judge, pictures, told), flush=True)
@@ -159,12 +166,18 @@ def main() -> None:
             flush=True,
         )
     if "feedback" in asked:
-        print("30 frames:", named(judge, looped(pipeline, pictures, told), told), flush=True)
+        print(
+            "30 frames:",
+            named(judge, looped(pipeline, pictures, told, given.guidance), told),
+            flush=True,
+        )
     if "frechet" in asked:
-        distances(judge, [given.model, WORLDS], given.count)
+        # the other model is the first version where nothing else is named: not distilled
+        distances(judge, {given.model: given.guidance, given.against: 3.0}, given.count)
     if "blend" in asked:
         for a, b in (("forest", "temple"), ("temple", "city"), ("nebula", "ocean")):
-            print(f"blend {a} to {b}: Spearman {blend(judge, pipeline, a, b):.2f}", flush=True)
+            rho = blend(judge, pipeline, a, b, given.guidance)
+            print(f"blend {a} to {b}: Spearman {rho:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""Write the trained parts as a standard diffusers folder, in half precision."""
+"""Write the trained parts as a standard diffusers folder, in half precision.
+
+python -m training.export [unet | few]
+"""
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import torch
@@ -54,4 +58,4 @@ def load_full(config: Path) -> None:
 
 
 if __name__ == "__main__":
-    export()
+    export(checkpoint=RUNS / f"{sys.argv[1] if len(sys.argv) > 1 else 'unet'}.safetensors")
