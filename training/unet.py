@@ -9,7 +9,7 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,13 +23,16 @@ from torch import Tensor, nn
 from training.batches import BATCH, make_batch
 from training.latents import Known
 from training.meaning import spell, teach
+from training.muon import Muon
 from training.places import RUNS, WORLDS
 from training.text import WIDTH, train_tokenizer
 from training.vae import CHANNELS
 
 BLOCKS = (48, 96, 160, 224)
 CHECKPOINT = RUNS / "unet.safetensors"
-PEAK, WARM_UP, DECAY = 4e-4, 200, 0.9995
+PEAK, WARM_UP, DECAY = 4e-4, 200, 0.995
+# what the optimisers remember of a weight
+STATES = ("step", "exp_avg", "exp_avg_sq", "momentum")
 # batches in a step, one thread each
 PARTS = 2
 # bfloat16 is the faster where the CPU multiplies it in tiles, and ten times slower elsewhere
@@ -108,15 +111,23 @@ def load_model(kind: str = "average", path: Path = CHECKPOINT) -> Worlds:
 class Run:
     """A model in training: its weights, their average, the optimiser and the number of steps."""
 
-    def __init__(self, model: nn.Module, groups: list[dict[str, object]], path: Path) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        groups: list[dict[str, object]],
+        path: Path,
+        matrices: Sequence[Tensor] = (),
+    ) -> None:
         self.model, self.path = model, path
         self.steps, self.seconds = 0, 0.0
         self.workers = ThreadPoolExecutor(PARTS)
         self.weights = dict(model.named_parameters())
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
-        self.optimiser = torch.optim.AdamW(
-            groups, lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-        )
+        self.optimisers: list[torch.optim.Optimizer] = [
+            torch.optim.AdamW(groups, lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+        ]
+        if matrices:
+            self.optimisers.append(Muon(matrices, PEAK, self.workers.map))
 
     def advance(self, loss_of: Callable[[int], Tensor], rate: float) -> float:
         """One step of the optimiser at a learning rate, and of the average; its loss.
@@ -136,10 +147,11 @@ class Run:
         )
         for weight, *shares in zip(weights, *gradients, strict=True):
             weight.grad = sum(shares[1:], start=shares[0])
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["share"] * rate
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = group["share"] * rate
+            optimiser.step()
         self.steps += 1
         keep = min(DECAY, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
@@ -151,9 +163,9 @@ class Run:
         tensors = {f"raw.{k}": v.detach() for k, v in self.weights.items()}
         tensors |= {f"average.{k}": v for k, v in self.average.items()}
         for k, v in self.weights.items():
-            for name in ("exp_avg", "exp_avg_sq", "step"):
-                if name in self.optimiser.state[v]:
-                    tensors[f"{name}.{k}"] = self.optimiser.state[v][name]
+            for optimiser in self.optimisers:
+                state = optimiser.state.get(v, {})
+                tensors |= {f"{name}.{k}": state[name] for name in STATES if name in state}
         facts = {"steps": self.steps, "seconds": round(self.seconds, 1)}
         half_done = self.path.with_suffix(".part")
         held = {k: v.contiguous() for k, v in tensors.items()}
@@ -170,11 +182,14 @@ class Run:
             for k, v in self.weights.items():
                 v.copy_(tensors[f"raw.{k}"])
                 self.average[k] = tensors[f"average.{k}"].clone()
-                self.optimiser.state[v] = {
+                state = {
                     name: tensors[f"{name}.{k}"].clone()
-                    for name in ("step", "exp_avg", "exp_avg_sq")
+                    for name in STATES
                     if f"{name}.{k}" in tensors
                 }
+                for optimiser in self.optimisers:
+                    if any(v is one for group in optimiser.param_groups for one in group["params"]):
+                        optimiser.state[v] = state
         facts = json.loads(self.path.with_suffix(".json").read_text())
         self.steps, self.seconds = int(facts["steps"]), float(facts["seconds"])
 
@@ -195,11 +210,12 @@ def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
     signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
     torch.set_num_threads(1)
     model = Worlds()
+    matrices = [weight for weight in model.unet.parameters() if weight.ndim > 1]
     groups = [
-        {"params": list(model.unet.parameters()), "share": 1.0},
+        {"params": [weight for weight in model.unet.parameters() if weight.ndim < 2], "share": 1.0},
         {"params": list(model.text.parameters()), "share": 0.1},  # it knows its words already
     ]
-    run = Run(model, groups, CHECKPOINT)
+    run = Run(model, groups, CHECKPOINT, matrices)
     run.resume()
     alphas, known = new_scheduler().alphas_cumprod, Known()
 

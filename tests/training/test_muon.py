@@ -1,0 +1,51 @@
+"""Muon's updates: orthogonal, of AdamW's size, and gone on with after a stop."""
+
+import pytest
+import torch
+from torch import nn
+
+from training.muon import Muon, orthogonal
+from training.unet import Run
+
+
+@pytest.mark.parametrize("shape", [(24, 60), (60, 24), (1, 9)])
+def test_every_direction_comes_to_about_one_length(shape):
+    given = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    lengths = torch.linalg.svdvals(orthogonal(1e-6 * given))
+    assert lengths.min() > 0.6
+    assert lengths.max() < 1.25
+
+
+def test_a_convolution_moves_against_its_gradient_by_about_the_rate():
+    weight = nn.Parameter(torch.zeros(16, 8, 3, 3))
+    weight.grad = 1e-5 * torch.randn(16, 8, 3, 3, generator=torch.Generator().manual_seed(0))
+    Muon([weight], lr=0.01).step()
+    assert (weight * weight.grad).sum() < 0
+    # AdamW's updates have a root mean square of 0.2 to 0.4 of the rate
+    assert 0.1 < weight.square().mean().sqrt() / 0.01 < 0.4
+
+
+def test_going_on_gives_what_an_uninterrupted_run_gives(tmp_path):
+    def run(name: str) -> Run:
+        torch.manual_seed(0)
+        model = nn.Linear(6, 4)
+        rest = [{"params": [model.bias], "share": 1.0}]
+        return Run(model, rest, tmp_path / f"{name}.safetensors", [model.weight])
+
+    def go(one: Run, count: int) -> None:
+        def loss_of(number: int) -> torch.Tensor:
+            given = torch.randn(4, 6, generator=torch.Generator().manual_seed(number))
+            return ((one.model(given) - 1) ** 2).mean()
+
+        for _ in range(count):
+            one.advance(loss_of, 1e-2)
+
+    whole, stopped, resumed = run("whole"), run("half"), run("half")
+    go(whole, 6)
+    go(stopped, 3)
+    stopped.save()
+    resumed.resume()
+    go(resumed, 3)
+    for name, weight in whole.weights.items():
+        assert torch.equal(weight, resumed.weights[name])
+        assert not torch.equal(weight, stopped.weights[name])
