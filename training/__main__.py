@@ -2,7 +2,7 @@
 
 python -m training                       goes on until it is stopped (SIGTERM keeps the work)
 python -m training --minutes 90          for so long
-python -m training --finish-minutes 120  the last session: the rate falls, then export and sheets
+python -m training --finish-minutes 120  the last session: the rate falls, then export and a sheet
 """
 
 import argparse
@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from training import contact, draw, export, latents, unet, vae
-from training.places import PICTURES, RUNS
+from training.places import RUNS
 
 
 def main() -> None:
@@ -35,8 +35,7 @@ def main() -> None:
         filling.wait()
     if given.finish_minutes:
         export.export(RUNS / "worlds")
-        contact.article(PICTURES / "worlds-article.png", tile=160, folder=RUNS / "worlds")
-        contact.contact(PICTURES / "worlds-contact.png", folder=RUNS / "worlds")
+        contact.article(RUNS / "article.png", 20, 3.0, tile=160, folder=RUNS / "worlds")
 
 
 if __name__ == "__main__":

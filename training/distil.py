@@ -86,7 +86,10 @@ def distil(minutes: float, steps: int = 0, target: Path = TARGET, critics: Path 
     teacher = load_model("average", CHECKPOINT).requires_grad_(False)
     student, critic = Worlds(), Critic().to(memory_format=torch.channels_last)
     student.load_state_dict(teacher.state_dict())
-    run = Run(student, [{"params": list(student.parameters()), "share": 1.0}], target)
+    matrices = [weight for weight in student.unet.parameters() if weight.ndim > 1]
+    rest = [weight for weight in student.unet.parameters() if weight.ndim < 2]
+    groups = [{"params": [*rest, *student.text.parameters()], "share": 1.0}]
+    run = Run(student, groups, target, matrices)
     critic_run = Run(critic, [{"params": list(critic.parameters()), "share": 1.0}], critics)
     run.resume()
     critic_run.resume()
