@@ -109,7 +109,7 @@ def load_model(kind: str = "average", path: Path = CHECKPOINT) -> Worlds:
 
 
 class Run:
-    """A model in training: its weights, their average, the optimiser and the number of steps."""
+    """A model in training: its weights, their average, the optimisers and the number of steps."""
 
     def __init__(
         self,
@@ -182,11 +182,8 @@ class Run:
             for k, v in self.weights.items():
                 v.copy_(tensors[f"raw.{k}"])
                 self.average[k] = tensors[f"average.{k}"].clone()
-                state = {
-                    name: tensors[f"{name}.{k}"].clone()
-                    for name in STATES
-                    if f"{name}.{k}" in tensors
-                }
+                names = [name for name in STATES if f"{name}.{k}" in tensors]
+                state = {name: tensors[f"{name}.{k}"].clone() for name in names}
                 for optimiser in self.optimisers:
                     if any(v is one for group in optimiser.param_groups for one in group["params"]):
                         optimiser.state[v] = state
