@@ -3,93 +3,120 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
 
-from training.captions import caption, said
+from training.captions import unsaid
 from training.latents import Known, blurred
-from training.words import NEGATIVES
+from training.meaning import spell
+from training.pace import PACE
+from training.schedule import new_scheduler
+from training.text import train_tokenizer
 
-BATCH = 8
-# how many of a batch start from a spoiled picture, and the least noise at which they do
-SPOILED = 2
-LEAST_HAZE = 0.6
+# a quarter of a batch starts from spoiled pictures, amid noise of a deviation in this range
+SPOILED, HAZE = 4, (0.6, 0.98)
+# how often those are ones that the model has just painted; how often a picture is a poor one,
+# and how often it is left unsaid, for guidance
+PAINTED, POOR, UNSAID = 0.4, 0.04, 0.1
 
-Model = Callable[[Tensor, Tensor, list[str]], Tensor]
-"""v of noisy latents at their times, under captions."""
+Model = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""v of noisy latents at their times, under captions as token ids."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """noisy: inputs. aim: the v to be found, (BATCH, 8, h, w). times: (BATCH,) whole numbers."""
+    """noisy: inputs. aim: the v to be found, (n, 8, h, w). times: (n,) whole numbers.
+
+    words: (n, LENGTH) token ids.
+    """
 
     noisy: Tensor
     times: Tensor
     aim: Tensor
-    captions: list[str]
+    words: Tensor
 
 
 def make_batch(
     known: Known, alphas: Tensor, step: int, seed: int = 0, model: Model | None = None
 ) -> Batch:
     """The batch of step number `step`: always the same one for the same cache and model."""
-    dice = torch.Generator().manual_seed(seed * 1_000_003 + step)
     rng = random.Random(seed * 1_000_003 + step)
-    clean, worn, looks = known.batch(BATCH, dice)
-    captions = [said(caption(look, rng), rng) for look in looks]
-    if rng.random() < 0.3:
-        clean, captions[0] = poor(clean, captions[0], rng)
-    noise = torch.randn(clean.shape, generator=dice)
-    # one time from each BATCH-th of the schedule
-    times = (torch.arange(BATCH) + torch.rand(BATCH, generator=dice)) / BATCH * 1000
-    times = times.long().clamp(0, 999)[torch.randperm(BATCH, generator=dice)]
+    dice = torch.Generator(alphas.device).manual_seed(seed * 1_000_003 + step)
+
+    def chance(share: float) -> Tensor:
+        return torch.rand(len(clean), generator=dice, device=alphas.device) < share
+
+    clean, worn, told = known.batch(PACE.batch, rng, dice)
+    spoiled = len(clean) // SPOILED
+    rows = torch.arange(len(clean), device=alphas.device)
+    which = torch.randint(told.shape[1] - 1, rows.shape, generator=dice, device=alphas.device)
+    words = told[rows, which]
+    poor = chance(POOR) & (rows >= spoiled)
+    clean = torch.where(poor[:, None, None, None], blurred(blurred(clean)), clean)
+    words = torch.where(poor[:, None], told[:, -1], words)
+    silent = nothing().to(alphas.device)
+    pick = torch.randint(len(silent), rows.shape, generator=dice, device=alphas.device)
+    words = torch.where((chance(UNSAID) & ~poor)[:, None], silent[pick], words).long()
+
+    noise = torch.randn(clean.shape, generator=dice, device=alphas.device)
+    times = torch.cat([
+        spread(spoiled, *times_of(HAZE), dice), spread(len(clean) - spoiled, 0, 1000, dice)
+    ])  # fmt: skip
     alpha = alphas[times].view(-1, 1, 1, 1)
     signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
     given = clean.clone()
-    candidates = [i for i in range(1, BATCH) if LEAST_HAZE < float(haze[i]) < 0.98][:SPOILED]
-    painted = candidates if model and rng.random() < 0.4 else []
-    for i in candidates:
-        given[i] = spoiled(worn[i], dice)
-    if painted:
-        given[painted] = repainted(
-            model, given[painted], [captions[i] for i in painted], alphas, dice
-        )
+    given[:spoiled] = drifted(worn[:spoiled], dice)
+    if model and spoiled and rng.random() < PAINTED:
+        given[:spoiled] = repainted(model, given[:spoiled], words[:spoiled], alphas, dice)
     noisy = signal * given + haze * noise
     # the model's picture is signal * noisy - haze * v: v is chosen so that it is the clean one
     aim = (signal * noisy - clean) / haze.clamp_min(1e-3)
     exact = signal * noise - haze * clean
-    same = torch.tensor([i not in candidates for i in range(BATCH)]).view(-1, 1, 1, 1)
-    return Batch(noisy, times, torch.where(same, exact, aim), captions)
+    aim = torch.where((rows < spoiled)[:, None, None, None], aim, exact)
+    return Batch(noisy, times, aim, words)
+
+
+@cache
+def nothing() -> Tensor:
+    """Captions that say nothing, or only what a negative prompt does, (n, LENGTH) int16."""
+    return spell(train_tokenizer(), unsaid(200, random.Random(0))).short()
+
+
+@cache
+def times_of(haze: tuple[float, float]) -> tuple[int, int]:
+    """The times between which the noise has such deviations."""
+    deviations = (1 - new_scheduler().alphas_cumprod).sqrt()
+    return tuple(int(torch.searchsorted(deviations, one)) for one in haze)
+
+
+def spread(count: int, first: int, last: int, dice: torch.Generator) -> Tensor:
+    """As many times, one from each equal part of first to last, in any order."""
+    parts = torch.arange(count, device=dice.device)
+    shares = (parts + torch.rand(count, generator=dice, device=dice.device)) / max(count, 1)
+    times = (first + (last - first) * shares).long().clamp(0, 999)
+    return times[torch.randperm(count, generator=dice, device=dice.device)]
 
 
 @torch.no_grad()
 def repainted(
-    model: Model, given: Tensor, captions: list[str], alphas: Tensor, dice: torch.Generator
+    model: Model, given: Tensor, words: Tensor, alphas: Tensor, dice: torch.Generator
 ) -> Tensor:
     """What the model itself makes of pictures by one evaluation: the loop's next input."""
-    times = torch.linspace(350, 650, len(given)).long()
+    times = torch.linspace(350, 650, len(given), device=given.device).long()
     alpha = alphas[times].view(-1, 1, 1, 1)
-    noisy = alpha.sqrt() * given + (1 - alpha).sqrt() * torch.randn(given.shape, generator=dice)
-    return alpha.sqrt() * noisy - (1 - alpha).sqrt() * model(noisy, times, captions)
+    noise = torch.randn(given.shape, generator=dice, device=given.device)
+    noisy = alpha.sqrt() * given + (1 - alpha).sqrt() * noise
+    return alpha.sqrt() * noisy - (1 - alpha).sqrt() * model(noisy, times, words)
 
 
-def spoiled(latent: Tensor, dice: torch.Generator) -> Tensor:
-    """One worn latent (c, h, w), its colours drifted and a little noisy."""
-    amount, drift = torch.rand(2, generator=dice)
-    channels = (latent.shape[0], 1, 1)
-    gain = 1 + 0.12 * drift * torch.randn(channels, generator=dice)
-    shift = 0.15 * drift * torch.randn(channels, generator=dice)
-    return latent * gain + shift + 0.05 * amount * torch.randn(latent.shape, generator=dice)
-
-
-def poor(clean: Tensor, words: str, rng: random.Random) -> tuple[Tensor, str]:
-    """The first sample made truly blurred and called so: what a negative prompt then leaves."""
-    clean = clean.clone()
-    clean[0] = blurred(blurred(clean[:1]))[0]
-    told = rng.sample(NEGATIVES[:2], rng.randint(1, 2)) + rng.sample(
-        NEGATIVES[2:], rng.randint(0, 3)
-    )
-    rng.shuffle(told)
-    front = [words] if words and rng.random() < 0.5 else []
-    return clean, ", ".join(front + told)
+def drifted(latents: Tensor, dice: torch.Generator) -> Tensor:
+    """Latents (n, c, h, w), the colours of each drifted and a little noisy."""
+    device, each = latents.device, (len(latents), 1, 1, 1)
+    channels = (*latents.shape[:2], 1, 1)
+    amount, drift = torch.rand(2, *each, generator=dice, device=device)
+    gain = 1 + 0.12 * drift * torch.randn(channels, generator=dice, device=device)
+    shift = 0.15 * drift * torch.randn(channels, generator=dice, device=device)
+    noise = torch.randn(latents.shape, generator=dice, device=device)
+    return latents * gain + shift + 0.05 * amount * noise

@@ -87,11 +87,18 @@ def fillers(rng: random.Random) -> list[str]:
     return rng.sample(FILLERS, rng.randint(1, 5))
 
 
-def said(words: str, rng: random.Random) -> str:
-    """For guidance: one caption in ten says nothing, or only the usual negative words."""
-    chance = rng.random()
-    if chance < 0.06:
-        return ""
-    if chance < 0.10:
-        return ", ".join(rng.sample(NEGATIVES, rng.randint(1, 4)))
-    return words
+def unsaid(count: int, rng: random.Random) -> list[str]:
+    """For guidance: captions that say nothing, or only the usual negative words."""
+    return [
+        "" if i % 5 < 3 else ", ".join(rng.sample(NEGATIVES, rng.randint(1, 4)))
+        for i in range(count)
+    ]
+
+
+def poor(words: str, rng: random.Random) -> str:
+    """A caption that calls its picture poor, by the usual negative words."""
+    told = rng.sample(NEGATIVES[:2], rng.randint(1, 2))
+    told += rng.sample(NEGATIVES[2:], rng.randint(0, 3))
+    rng.shuffle(told)
+    front = [words] if rng.random() < 0.5 else []
+    return ", ".join(front + told)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from training.draw import looks
 from training.palettes import COLOURS
-from training.places import CACHE, RUNS
+from training.places import RUNS, chunk_path, chunks_of
 from training.scenes import SCENES
 
 SIZE = 96
@@ -60,12 +60,11 @@ class Drawn:
 
     def __init__(self, held_out: bool) -> None:
         pictures, worlds, palettes = [], [], []
-        for path in sorted(CACHE.glob("pictures-???.npy")):
-            number = int(path.stem[-3:])
-            chunk = np.load(path, mmap_mode="r")
+        for number in chunks_of("pictures"):
+            chunk = np.load(chunk_path("pictures", number), mmap_mode="r")
             if chunk.shape[1] != chunk.shape[2] or (number % HELD_OUT == 0) != held_out:
                 continue
-            told = looks(CACHE / f"looks-{number:03d}.json")
+            told = looks(number)
             plain = [i for i, k in enumerate(told) if not k.second and len(k.colours) < 2]
             pictures.append((shrink(chunk[plain]) * 255).byte())
             worlds += [list(SCENES).index(told[i].world) for i in plain]

@@ -36,16 +36,17 @@ class Critic(nn.Module):
         self.asked = nn.Linear(WIDTH, WIDTHS[-1])
 
     def forward(self, latents: Tensor, meaning: Tensor) -> Tensor:
-        found = self.body(latents.contiguous(memory_format=torch.channels_last))
-        fits = (found * self.asked(meaning)[:, :, None, None]).sum(1, keepdim=True)
-        return self.drawn(found) + fits / WIDTHS[-1] ** 0.5
+        dtype = self.drawn.weight.dtype
+        found = self.body(latents.to(dtype, memory_format=torch.channels_last))
+        fits = (found * self.asked(meaning.to(dtype))[:, :, None, None]).sum(1, keepdim=True)
+        return (self.drawn(found) + fits / WIDTHS[-1] ** 0.5).float()
 
 
 def critic_loss(
     critic: Critic, drawn: Tensor, painted: Tensor, meaning: Tensor, dice: torch.Generator
 ) -> Tensor:
     """Hinge loss: drawn latents above 1, painted ones below -1; both a little noisy."""
-    noise = 0.1 * torch.randn(drawn.shape, generator=dice)
+    noise = 0.1 * torch.randn(drawn.shape, generator=dice, device=drawn.device)
     told = critic(torch.cat([drawn + noise, painted + noise]), meaning.repeat(2, 1))
     real, made = told.chunk(2)
     return F.relu(1 - real).mean() + F.relu(1 + made).mean()

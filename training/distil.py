@@ -2,8 +2,9 @@
 
 python -m training.distil --minutes 60
 
-The student's one evaluation learns the teacher's guided pair (Meng et al. 2023), and that the
-picture which it tells of in one step should pass for a drawn one (`critic.py`).
+The student's one evaluation learns where some guided steps of the teacher's end (Salimans and Ho,
+"Progressive distillation", 2022, with the guidance of Meng et al. 2023), and that the picture which
+it tells of should pass for a drawn one (`critic.py`).
 """
 
 import argparse
@@ -14,17 +15,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.batches import BATCH, Batch, make_batch
+from training.batches import Batch, make_batch
 from training.critic import Critic, critic_loss
 from training.latents import Known
 from training.meaning import spell
+from training.pace import DEVICE, PACE
 from training.places import RUNS
-from training.unet import CHECKPOINT, PARTS, Run, Worlds, load_model, new_scheduler
+from training.schedule import new_scheduler
+from training.unet import CHECKPOINT, NEW_CHUNKS, Run, Worlds, load_model
 
-GUIDANCE = 3.5
+GUIDANCE = 3.0
 NEGATIVE = "blurry, low quality, watermark, text"
-RATE, CRITICS_RATE = 1e-4, 3e-4
+# the student's rate, as a share of the teacher's; the critic's
+RATE, CRITICS_RATE = 0.25, 3e-4
 TARGET, CRITIC = RUNS / "few.safetensors", RUNS / "critic.safetensors"
+# below this noise there is next to nothing to learn, and v of it would be a large number
+LEAST_HAZE = 0.1
 # above this noise one step can not tell a whole picture, and the critic would ask for a guess
 MOST_HAZE = 0.9
 # how much the critic counts beside the teacher, and the steps that it learns alone first
@@ -36,56 +42,78 @@ def picture(noisy: Tensor, velocity: Tensor, alpha: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def guided(teacher: Worlds, batch: Batch) -> Tensor:
-    """The teacher's v at GUIDANCE, from one doubled batch."""
-    captions = [NEGATIVE] * len(batch.captions) + batch.captions
-    both = teacher(batch.noisy.repeat(2, 1, 1, 1), batch.times.repeat(2), captions)
-    without, told = both.chunk(2)
+def guided(
+    teacher: Worlds, noisy: Tensor, times: Tensor, words: Tensor, negative: Tensor
+) -> Tensor:
+    """The teacher's v at GUIDANCE, from one doubled batch. negative: (1, LENGTH) token ids."""
+    both = torch.cat([negative.expand_as(words), words])
+    without, told = teacher(noisy.repeat(2, 1, 1, 1), times.repeat(2), both).chunk(2)
     return without + GUIDANCE * (told - without)
+
+
+@torch.no_grad()
+def destination(teacher: Worlds, batch: Batch, alphas: Tensor, negative: Tensor) -> Tensor:
+    """Clean latents (n, 8, h, w) at the end of PACE.rollout guided steps of DDIM."""
+    noisy, alpha = batch.noisy, alphas[batch.times].view(-1, 1, 1, 1)
+    for left in range(PACE.rollout, 0, -1):
+        times = batch.times * left // PACE.rollout
+        velocity = guided(teacher, noisy, times, batch.words, negative)
+        clean = picture(noisy, velocity, alpha)
+        noise = (1 - alpha).sqrt() * noisy + alpha.sqrt() * velocity
+        alpha = alphas[batch.times * (left - 1) // PACE.rollout].view(-1, 1, 1, 1)
+        noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
+    return clean
 
 
 class Lesson:
     """What a step of the student leaves for the critic: drawn and painted latents, and meanings."""
 
-    def __init__(self, teacher: Worlds, student: Worlds, critic: Critic) -> None:
+    def __init__(self, teacher: Worlds, student: Run, critic: Run) -> None:
         self.teacher, self.student, self.critic = teacher, student, critic
-        self.known, self.alphas = Known(), new_scheduler().alphas_cumprod
+        self.known, self.alphas = Known(), new_scheduler().alphas_cumprod.to(DEVICE)
+        self.negative = spell(teacher.tokenizer, [NEGATIVE]).to(DEVICE)
         self.seen: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
 
     def students_loss(self, number: int) -> Tensor:
-        """Distance to the guided teacher, and the critic's opinion, weighed by their gradients."""
-        batch = make_batch(self.known, self.alphas, number, seed=2, model=self.student)
-        velocity = self.student(batch.noisy, batch.times, batch.captions)
-        distance = F.mse_loss(velocity, guided(self.teacher, batch))
+        """Distance to the teacher's end, and the critic's opinion, weighed by their gradients."""
+        model = self.student.swift
+        batch = make_batch(self.known, self.alphas, number, seed=2, model=model)
         alpha = self.alphas[batch.times].view(-1, 1, 1, 1)
-        judged = ((1 - alpha).sqrt() < MOST_HAZE).flatten()
+        signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
+        velocity = model(batch.noisy, batch.times, batch.words)
+        end = destination(self.teacher, batch, self.alphas, self.negative)
+        aim = (signal * batch.noisy - end) / haze.clamp_min(LEAST_HAZE)
+        distance = F.mse_loss(velocity, aim)
+        judged = (haze < MOST_HAZE).flatten()
         painted = picture(batch.noisy, velocity, alpha)[judged]
         drawn = picture(batch.noisy, batch.aim, alpha)[judged]
-        meaning = self.meaning([c for c, one in zip(batch.captions, judged, strict=True) if one])
+        meaning = self.meaning(batch.words[judged])
         self.seen[number] = drawn, painted.detach(), meaning
-        if number < PARTS * ALONE:
+        if number < PACE.parts * ALONE:
             return distance
-        opinion = -self.critic(painted, meaning).mean()
+        opinion = -self.critic.swift(painted, meaning).mean()
         (pull,) = torch.autograd.grad(distance, velocity, retain_graph=True)
         (push,) = torch.autograd.grad(opinion, velocity, retain_graph=True)
         return distance + SHARE * pull.norm() / push.norm().clamp_min(1e-8) * opinion
 
     def critics_loss(self, number: int) -> Tensor:
-        dice = torch.Generator().manual_seed(number)
-        return critic_loss(self.critic, *self.seen.pop(number), dice)
+        dice = torch.Generator(DEVICE).manual_seed(number)
+        return critic_loss(self.critic.swift, *self.seen.pop(number), dice)
 
     @torch.no_grad()
-    def meaning(self, captions: list[str]) -> Tensor:
+    def meaning(self, words: Tensor) -> Tensor:
         """What captions mean, (captions, WIDTH), as the teacher reads them."""
-        return self.teacher.text(spell(self.teacher.tokenizer, captions)).pooler_output
+        return self.teacher.text(words).pooler_output
 
 
 def distil(minutes: float, steps: int = 0, target: Path = TARGET, critics: Path = CRITIC) -> None:
     """Until the minutes are spent, at a falling rate, or for a number of steps."""
     torch.set_num_threads(1)
-    teacher = load_model("average", CHECKPOINT).requires_grad_(False)
-    student, critic = Worlds(), Critic().to(memory_format=torch.channels_last)
+    teacher = load_model("average", CHECKPOINT).requires_grad_(False).to(DEVICE)
+    student, critic = Worlds().to(DEVICE), Critic().to(DEVICE, memory_format=torch.channels_last)
     student.load_state_dict(teacher.state_dict())
+    if PACE.half:
+        teacher.bfloat16()
     matrices = [weight for weight in student.unet.parameters() if weight.ndim > 1]
     rest = [weight for weight in student.unet.parameters() if weight.ndim < 2]
     groups = [{"params": [*rest, *student.text.parameters()], "share": 1.0}]
@@ -93,17 +121,21 @@ def distil(minutes: float, steps: int = 0, target: Path = TARGET, critics: Path 
     critic_run = Run(critic, [{"params": list(critic.parameters()), "share": 1.0}], critics)
     run.resume()
     critic_run.resume()
-    lesson = Lesson(teacher, student, critic)
-    start, kept, first, losses = time.time(), time.time(), run.steps, [0.0, 0.0]
+    lesson = Lesson(teacher, run, critic_run)
+    start, kept, first = time.time(), time.time(), run.steps
+    losses = torch.zeros(2, device=DEVICE)
     while (run.steps - first < steps) if steps else (time.time() - start < 60 * minutes):
+        if run.steps % 50 == 0 or not lesson.known.shelves:
+            lesson.known.look_again(NEW_CHUNKS)
         fall = 1.0 if steps else 1 - (time.time() - start) / (60 * minutes)
-        loss = run.advance(lesson.students_loss, fall * RATE * min(1, (run.steps + 1) / 100))
-        critics = critic_run.advance(lesson.critics_loss, fall * CRITICS_RATE)
+        loss = run.advance(
+            lesson.students_loss, fall * RATE * PACE.peak * min(1, (run.steps + 1) / 100)
+        )
+        opinion = critic_run.advance(lesson.critics_loss, fall * CRITICS_RATE)
         done = run.steps - first
-        for i, one in enumerate((loss, critics)):
-            losses[i] += (one - losses[i]) * max(0.02, 1 / done)
+        losses.lerp_(torch.stack([loss, opinion]), max(0.02, 1 / done))
         if run.steps % 25 == 0:
-            pace = done * PARTS * BATCH / (time.time() - start)
+            pace = done * PACE.parts * PACE.batch / (time.time() - start)
             print(
                 f"distil {run.steps} student {losses[0]:.4f} critic {losses[1]:.3f} "
                 f"{pace:.1f} samples/s",

@@ -1,24 +1,22 @@
 """Draw the training pictures into training/cache, in chunks, so that a run can be resumed.
 
-cache/pictures-000.npy   (CHUNK, height, width, 3) uint8; a chunk has one shape
-cache/looks-000.json     the look of each picture
+cache/pictures-0000.npy  (CHUNK, height, width, 3) uint8; a chunk has one shape
+cache/looks-0000.json    the look of each picture
 """
 
 import json
 from dataclasses import asdict
-from multiprocessing import Pool
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from training.look import EXTRAS, STYLES, WEATHERS, Look
 from training.palettes import COLOURS
-from training.places import CACHE
+from training.places import chunk_path
 from training.scenes import SCENES, paint
 from training.scenes.mixing import GROUNDS, SKIES
 
-CHUNK = 500
+CHUNK = 100
 # width and height of chunk number n: entry n % 10
 SHAPES = [(256, 256)] * 7 + [(336, 192)] * 2 + [(192, 336)]
 SHAPES = [SHAPES[i] for i in (0, 7, 1, 9, 2, 3, 8, 4, 5, 6)]
@@ -72,34 +70,22 @@ def shape_of(chunk: int) -> tuple[int, int]:
     return SHAPES[chunk % len(SHAPES)]
 
 
-def draw_chunk(number: int) -> int:
+def draw_chunk(number: int) -> None:
+    """Unless it is there."""
     cv2.setNumThreads(1)
-    target = CACHE / f"pictures-{number:03d}.npy"
+    target = chunk_path("pictures", number)
     if not target.exists():
         width, height = shape_of(number)
         found = [look_of(i) for i in range(number * CHUNK, (number + 1) * CHUNK)]
         pictures = [paint(k, [number, i, 2], width, height) for i, k in enumerate(found)]
-        (CACHE / f"looks-{number:03d}.json").write_text(json.dumps([asdict(k) for k in found]))
+        chunk_path("looks", number).write_text(json.dumps([asdict(k) for k in found]))
         half_done = target.with_suffix(".part")
         with open(half_done, "wb") as file:
             np.save(file, np.stack(pictures))
         half_done.rename(target)
-    return number
 
 
-def draw(chunks: int, workers: int = 2) -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    missing = [n for n in range(chunks) if not (CACHE / f"pictures-{n:03d}.npy").exists()]
-    with Pool(workers) as pool:
-        for number in pool.imap_unordered(draw_chunk, missing):
-            print(f"drawn: chunk {number + 1} of {chunks}", flush=True)
-
-
-def looks(path: Path) -> list[Look]:
-    """The looks of one chunk, from its JSON file."""
-    rows = json.loads(path.read_text())
+def looks(number: int) -> list[Look]:
+    """The looks of one chunk."""
+    rows = json.loads(chunk_path("looks", number).read_text())
     return [Look(**{**row, "colours": tuple(row["colours"])}) for row in rows]
-
-
-if __name__ == "__main__":
-    draw(40)

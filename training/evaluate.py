@@ -18,10 +18,10 @@ from scipy.stats import spearmanr
 
 from training.classifier import Judge, load_judge, shrink
 from training.contact import NEGATIVE, load, paint
-from training.draw import looks
+from training.draw import looks, shape_of
 from training.feedback import warp
 from training.palettes import COLOURS
-from training.places import CACHE, RUNS, WORLDS
+from training.places import RUNS, WORLDS, chunk_path, chunks_of
 from training.scenes import SCENES
 from training.words import COLOUR_WORDS, HELD_OUT
 
@@ -98,18 +98,24 @@ def frechet(judge: Judge, first: np.ndarray, second: np.ndarray) -> float:
     return float(apart + np.trace(spread_a + spread_b - 2 * cross))
 
 
-def drawings(judge_chunk: int, count: int, shown: set[str]) -> tuple[np.ndarray, list[str]]:
-    """(pictures of one world each, from a square chunk; their worlds)."""
-    told = looks(CACHE / f"looks-{judge_chunk:03d}.json")
-    chunk = np.load(CACHE / f"pictures-{judge_chunk:03d}.npy", mmap_mode="r")
-    picks = [i for i, k in enumerate(told) if k.world in shown and not (k.second or k.style)]
-    return chunk[picks[:count]], [told[i].world for i in picks[:count]]
+def drawings(first: int, count: int) -> tuple[np.ndarray, list[str]]:
+    """(pictures of one world each, from every other square chunk; their worlds)."""
+    chunks = [number for number in chunks_of("pictures") if shape_of(number) == (256, 256)]
+    pictures, worlds = [], []
+    for number in chunks[first::2]:
+        told = looks(number)
+        plain = [i for i, look in enumerate(told) if not (look.second or look.style)]
+        pictures.append(np.load(chunk_path("pictures", number), mmap_mode="r")[plain])
+        worlds += [told[i].world for i in plain]
+        if len(worlds) >= count:
+            break
+    return np.concatenate(pictures)[:count], worlds[:count]
 
 
 def distances(judge: Judge, models: dict[Path, float], count: int) -> None:
     """Drawn against drawn, and each model's pictures, at its guidance, of the same worlds."""
-    first, worlds = drawings(0, count, set(SCENES))
-    second, _ = drawings(8, count, set(SCENES))
+    first, worlds = drawings(0, count)
+    second, _ = drawings(1, count)
     print(
         f"Frechet distance, {count} pictures: second drawn set {frechet(judge, first, second):.2f}"
     )

@@ -13,7 +13,8 @@ from diffusers import StableDiffusionPipeline
 
 from training.near import TARGET as WORDS
 from training.places import RUNS
-from training.unet import CHECKPOINT, load_model, new_scheduler
+from training.schedule import new_scheduler
+from training.unet import CHECKPOINT, load_model
 from training.vae import load_vae
 
 

@@ -1,7 +1,16 @@
-"""The drawn pictures as latents, encoded once: cache/latents-000.npy, (n, 8, h/8, w/8) float16."""
+"""The drawn pictures as the UNet meets them: latents, worn latents, and captions as token ids.
+
+cache/words-0000.npy   (n, CAPTIONS + 1, LENGTH) int16: captions; the last calls its picture poor
+cache/latents-0000.npy (n, 8, h/8, w/8) float16
+cache/worn-0000.npy    the same as the loop hands them on (`worn.py`)
+"""
 
 import hashlib
+import random
 import sys
+from functools import cache
+from multiprocessing import Pool
+from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,51 +19,94 @@ import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderTiny
 from torch import Tensor
+from transformers import CLIPTokenizer
 
+from training.captions import caption, poor
 from training.draw import SHOWN, asked, draw_chunk, looks
 from training.look import Look
-from training.places import CACHE
+from training.meaning import spell
+from training.pace import DEVICE, PACE
+from training.places import CACHE, chunk_path, chunks_of
+from training.text import train_tokenizer
 from training.vae import load_vae, to_tensor
-from training.worn import wear
+from training.worn import worn
+
+CAPTIONS = 6
+# pictures that are coded at once
+PIECE = 25
 
 
 def fingerprint(vae: AutoencoderTiny) -> str:
     """Names the encoder: latents are made anew when it has been trained further."""
     digest = hashlib.sha256()
     for weight in vae.encoder.state_dict().values():
-        digest.update(weight.contiguous().numpy().tobytes())
+        digest.update(weight.float().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
-@torch.no_grad()
-def encode_first(chunks: int) -> None:
-    """Encode the first chunks, where this encoder has not; another encoder's latents go."""
-    vae = load_vae()
-    mark, name = CACHE / "encoder.txt", fingerprint(vae)
-    if not mark.exists() or mark.read_text() != name:
-        for old in (*CACHE.glob("latents-???.npy"), *CACHE.glob("worn-???.npy")):
-            old.unlink()
-        mark.write_text(name)
-    for path in sorted(CACHE.glob("pictures-???.npy"))[:chunks]:
-        encode(vae, path)
+@cache
+def known_tokenizer() -> CLIPTokenizer:
+    return train_tokenizer()
 
 
-@torch.no_grad()
-def encode(vae: AutoencoderTiny, path: Path) -> None:
-    """One chunk of pictures, unless its latents are there."""
-    target = path.with_name(path.name.replace("pictures", "latents"))
-    if target.exists():
-        return
-    pictures = np.load(path, mmap_mode="r")
-    parts = [
-        vae.encode(to_tensor(pictures[i : i + 10])).latents.half().numpy()
-        for i in range(0, len(pictures), 10)
-    ]
+def prepare_chunk(number: int) -> None:
+    """Draw a chunk and spell its captions, unless that is done."""
+    draw_chunk(number)
+    target = chunk_path("words", number)
+    if not target.exists():
+        rng, tokenizer = random.Random(number), known_tokenizer()
+        told = []
+        for look in looks(number):
+            said = [caption(look, rng) for _ in range(CAPTIONS)]
+            told += [*said, poor(said[0], rng)]
+        ids = spell(tokenizer, told).numpy().astype(np.int16)
+        write(target, ids.reshape(-1, CAPTIONS + 1, ids.shape[1]))
+
+
+def prepare(chunks: int, workers: int = 0) -> None:
+    """The first chunks, in as many processes as there are cores where nothing is said."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    train_tokenizer()
+    with Pool(workers or cpu_count()) as pool:
+        for done, _ in enumerate(pool.imap_unordered(prepare_chunk, range(chunks)), 1):
+            if done % 10 == 0 or done == chunks:
+                print(f"prepared: {done} of {chunks} chunks", flush=True)
+
+
+def write(target: Path, values: np.ndarray) -> None:
+    """Written beside the target and then renamed."""
     half_done = target.with_suffix(".part")
     with open(half_done, "wb") as file:
-        np.save(file, np.concatenate(parts))
+        np.save(file, values)
     half_done.replace(target)
-    print(f"encoded: {target.name}", flush=True)
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderTiny, number: int) -> None:
+    """Unless it is done. PACE.worn of the pictures are worn, the others only softened."""
+    target, used = (chunk_path(kind, number) for kind in ("latents", "worn"))
+    if target.exists() and used.exists():
+        return
+    pictures = np.load(chunk_path("pictures", number))
+    dice = torch.Generator(DEVICE).manual_seed(number)
+    latents, soft = [], []
+    for first in range(0, len(pictures), PIECE):
+        part = to_tensor(pictures[first : first + PIECE]).to(DEVICE)
+        latents.append(vae.encode(part).latents)
+        soft.append(blurred(latents[-1]))
+        if count := round(PACE.worn * len(part)):
+            soft[-1][:count] = worn(vae, part[:count], dice)
+    for path, parts in ((used, soft), (target, latents)):
+        write(path, torch.cat(parts).half().cpu().numpy())
+
+
+def forget_other_encoders(vae: AutoencoderTiny) -> None:
+    """Latents that another encoder made go."""
+    mark, name = CACHE / "encoder.txt", fingerprint(vae)
+    if not mark.exists() or mark.read_text() != name:
+        for old in (*CACHE.glob("latents-*.npy"), *CACHE.glob("worn-*.npy")):
+            old.unlink()
+        mark.write_text(name)
 
 
 # the worlds of the article and the demo are learnt from more often than they are drawn, most of all
@@ -63,70 +115,67 @@ TIMES_SHOWN, TIMES_ASKED = 3.0, 12.0
 
 
 def share(look: Look) -> float:
-    """How often a drawing is learnt from, against the others of its chunk."""
+    """How often a drawing is learnt from, against the others of its shape."""
     if look.world not in SHOWN:
         return 1.0
     return TIMES_ASKED if look == asked(look.world, look.time) else TIMES_SHOWN
 
 
-class Chunk(NamedTuple):
-    """Latents, the same as the loop hands them on (`worn.py`), the looks, how often each is met."""
+class Shelf(NamedTuple):
+    """Samples of one shape, on the device, and how often each is met."""
 
     latents: Tensor
     worn: Tensor
-    looks: list[Look]
+    words: Tensor
     shares: Tensor
 
 
 class Known:
-    """All latents and looks there are, by shape; new chunks are found by `look_again`."""
+    """All samples there are, by shape; what was drawn meanwhile is taken up by `look_again`."""
 
     def __init__(self) -> None:
-        self.chunks: dict[str, Chunk] = {}
-        self.look_again()
+        self.vae = load_vae().to(DEVICE)
+        forget_other_encoders(self.vae)
+        self.chunks: set[int] = set()
+        self.shelves: dict[torch.Size, Shelf] = {}
 
-    def look_again(self) -> None:
-        for path in sorted(CACHE.glob("latents-???.npy")):
-            if path.name not in self.chunks:
-                told = path.with_name(path.name.replace("latents", "looks")).with_suffix(".json")
-                latents = torch.from_numpy(np.load(path))
-                used = path.with_name(path.name.replace("latents", "worn"))
-                worn = torch.from_numpy(np.load(used)) if used.exists() else blurred(latents)
-                known = looks(told)
-                shares = torch.tensor([share(look) for look in known])
-                self.chunks[path.name] = Chunk(latents, worn, known, shares)
+    def look_again(self, most: int = 0) -> None:
+        """Take up the new chunks, or the first `most` of them."""
+        new = [number for number in chunks_of("words") if number not in self.chunks][: most or None]
+        parts: dict[torch.Size, list[Shelf]] = {k: [v] for k, v in self.shelves.items()}
+        for number in new:
+            encode(self.vae, number)
+            latents, used, words = (
+                torch.from_numpy(np.load(chunk_path(kind, number))).to(DEVICE)
+                for kind in ("latents", "worn", "words")
+            )
+            told = looks(number)
+            shares = torch.tensor([share(look) for look in told], device=DEVICE)
+            parts.setdefault(latents.shape[2:], []).append(Shelf(latents, used, words, shares))
+        self.chunks.update(new)
+        if new:
+            self.shelves = {
+                shape: Shelf(*(torch.cat(kind) for kind in zip(*shelves, strict=True)))
+                for shape, shelves in parts.items()
+            }
 
-    def batch(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor, list[Look]]:
-        """A batch of one shape, clean and worn, (size, 8, h, w) float32, and its looks."""
-        names = sorted(self.chunks)
-        first = self.chunks[names[int(torch.randint(len(names), (), generator=rng))]]
-        alike = [n for n in names if self.chunks[n].latents.shape[2:] == first.latents.shape[2:]]
-        latents, worn, told = [], [], []
-        for _ in range(size):
-            pool = self.chunks[alike[int(torch.randint(len(alike), (), generator=rng))]]
-            pick = int(torch.multinomial(pool.shares, 1, generator=rng))
-            latents.append(pool.latents[pick])
-            worn.append(pool.worn[pick])
-            told.append(pool.looks[pick])
-        return torch.stack(latents).float(), torch.stack(worn).float(), told
+    def batch(
+        self, size: int, rng: random.Random, dice: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Samples of one shape: clean and worn latents, (size, 8, h, w), and their words."""
+        shapes = sorted(self.shelves)
+        counts = [len(self.shelves[shape].shares) for shape in shapes]
+        shelf = self.shelves[rng.choices(shapes, counts)[0]]
+        picks = torch.multinomial(shelf.shares, size, replacement=True, generator=dice)
+        return shelf.latents[picks].float(), shelf.worn[picks].float(), shelf.words[picks]
 
 
 def blurred(latents: Tensor) -> Tensor:
     """(n, c, h, w) through a 3 x 3 tent."""
-    tent = torch.tensor([0.25, 0.5, 0.25], dtype=latents.dtype)
+    tent = torch.tensor([0.25, 0.5, 0.25], dtype=latents.dtype, device=latents.device)
     kernel = torch.outer(tent, tent).expand(latents.shape[1], 1, 3, 3)
     return F.conv2d(F.pad(latents, (1, 1, 1, 1), "replicate"), kernel, groups=latents.shape[1])
 
 
-def fill(chunks: int) -> None:
-    """Draw, encode and wear what is missing while the UNet trains on what is there."""
-    torch.set_num_threads(1)
-    vae = load_vae()
-    for number in range(chunks):
-        draw_chunk(number)
-        encode(vae, CACHE / f"pictures-{number:03d}.npy")
-    wear(vae)
-
-
 if __name__ == "__main__":
-    fill(int(sys.argv[1]))
+    prepare(int(sys.argv[1]), int(sys.argv[2]))

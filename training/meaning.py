@@ -18,7 +18,7 @@ from training.captions import caption
 from training.draw import look_of
 from training.look import STYLES, TIMES, WEATHERS, Look
 from training.palettes import COLOURS
-from training.places import RUNS
+from training.places import RUNS, WORLDS
 from training.scenes import SCENES
 from training.text import LENGTH, WIDTH, new_text_model
 
@@ -37,12 +37,13 @@ SIZES = [*(len(names) for names in CHOICES.values()), len(COLOURS)]
 
 
 def teach(tokenizer: CLIPTokenizer, steps: int = 900, peak: float = 1e-3) -> CLIPTextModel:
-    """Trained text model; kept in runs/text.safetensors."""
+    """Trained text model: the one of runs/text.safetensors, or the bundled one, or a new one."""
     torch.manual_seed(1)
     model = new_text_model(tokenizer)
-    if CHECKPOINT.exists():
-        model.load_state_dict(load_file(CHECKPOINT))
-        return model
+    for made in (CHECKPOINT, WORLDS / "text_encoder" / "model.safetensors"):
+        if made.exists():
+            model.load_state_dict(load_file(made))
+            return model
     heads = nn.Linear(WIDTH, sum(SIZES))
     weights = [*model.parameters(), *heads.parameters()]
     optimiser = torch.optim.AdamW(weights, lr=peak, weight_decay=0.01)

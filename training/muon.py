@@ -16,22 +16,26 @@ MOMENTUM = 0.95
 COEFFICIENTS, ITERATIONS = (3.4445, -4.7750, 2.0315), 5
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """About the nearest matrix whose singular values are all 1: they come to lie in 0.7 to 1.2."""
+def orthogonal(matrices: Tensor) -> Tensor:
+    """About the nearest ones whose singular values are all 1: they come to lie in 0.7 to 1.2.
+
+    matrices: (..., rows, columns).
+    """
     a, b, c = COEFFICIENTS
-    x = matrix / matrix.norm().clamp_min(1e-12)
-    wide = x.shape[0] <= x.shape[1]
-    x = x if wide else x.T
+    x = matrices / matrices.norm(dim=(-2, -1), keepdim=True).clamp_min(1e-12)
+    wide = x.shape[-2] <= x.shape[-1]
+    x = x if wide else x.mT
     for _ in range(ITERATIONS):
-        square = x @ x.T
+        square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    return x if wide else x.T
+    return x if wide else x.mT
 
 
 class Muon(torch.optim.Optimizer):
     """For weights of two or more dimensions; a convolution is a matrix with a row for each output.
 
-    spread(work, weights) does the work for every weight, as `map` does, perhaps in threads.
+    Weights of one shape move together. spread(work, stacks) does the work for every stack of them,
+    as `map` does, perhaps in threads.
     """
 
     def __init__(self, weights: Iterable[Tensor], lr: float, spread: Callable = map) -> None:
@@ -41,14 +45,27 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self) -> None:
         for group in self.param_groups:
-            # `no_grad` holds for this thread alone, so the weights are told by their data
-            list(self.spread(lambda weight, lr=group["lr"]: self.move(weight, lr), group["params"]))
+            stacks: dict[torch.Size, list[Tensor]] = {}
+            for weight in group["params"]:
+                stacks.setdefault(weight.shape, []).append(weight)
+            list(self.spread(lambda stack, lr=group["lr"]: self.move(stack, lr), stacks.values()))
 
-    def move(self, weight: Tensor, lr: float) -> None:
-        state = self.state[weight]
-        if "momentum" not in state:
-            state["momentum"] = torch.zeros_like(weight)
-        momentum = state["momentum"].mul_(MOMENTUM).add_(weight.grad)
-        ahead = (weight.grad + MOMENTUM * momentum).reshape(len(weight), -1)
-        change = orthogonal(ahead).reshape(weight.shape)
-        weight.data.add_(change, alpha=-lr * 0.2 * math.sqrt(max(ahead.shape)))
+    def move(self, stack: list[Tensor], lr: float) -> None:
+        for weight in stack:
+            if "momentum" not in self.state[weight]:
+                self.state[weight]["momentum"] = torch.zeros_like(weight)
+        gradients = [weight.grad for weight in stack]
+        momenta = [self.state[weight]["momentum"] for weight in stack]
+        torch._foreach_mul_(momenta, MOMENTUM)
+        torch._foreach_add_(momenta, gradients)
+        ahead = torch.stack(gradients) + MOMENTUM * torch.stack(momenta)
+        matrices = ahead.flatten(2)
+        # a GPU's tiles take bfloat16, which is exact enough for a direction
+        exact = matrices if matrices.device.type == "cpu" else matrices.bfloat16()
+        change = orthogonal(exact).to(ahead.dtype).reshape(ahead.shape)
+        # `no_grad` holds for this thread alone, so the weights are told by their data
+        torch._foreach_add_(
+            [weight.data for weight in stack],
+            list(change.unbind()),
+            alpha=-lr * 0.2 * math.sqrt(max(matrices.shape[1:])),
+        )

@@ -7,3 +7,16 @@ CACHE = TRAINING / "cache"
 RUNS = TRAINING / "runs"
 WORLDS = TRAINING.parent / "src" / "phosphene" / "models" / "worlds"
 PICTURES = TRAINING.parent / "docs" / "pictures"
+
+
+def chunk_path(kind: str, number: int) -> Path:
+    """kind: pictures, looks, words, latents or worn; a hundred samples each."""
+    return CACHE / f"{kind}-{number:04d}.{'json' if kind == 'looks' else 'npy'}"
+
+
+def chunks_of(kind: str) -> list[int]:
+    """The numbers of the chunks that are there, in order."""
+    return sorted(
+        int(path.stem.partition("-")[2])
+        for path in CACHE.glob(chunk_path(kind, 0).name.replace("0000", "*"))
+    )

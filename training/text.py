@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -9,7 +10,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.captions import caption
 from training.draw import look_of
-from training.places import RUNS
+from training.places import RUNS, WORLDS
 from training.words import FILLERS, HELD_OUT
 
 WIDTH = 192
@@ -23,7 +24,10 @@ PLAIN = (
 
 
 def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
-    """Merges learnt from captions; any byte can be spelled, so no word is unknown."""
+    """The bundled model's, or merges learnt from captions; any byte can be spelled."""
+    bundled = WORLDS / "tokenizer"
+    if not (folder / "vocab.json").exists() and (bundled / "vocab.json").exists():
+        shutil.copytree(bundled, folder, dirs_exist_ok=True)
     if not (folder / "vocab.json").exists():
         rng = random.Random(0)
         corpus = [caption(look_of(i % 4000), rng) for i in range(24000)]

@@ -5,6 +5,7 @@ one likes; `finish` lets it fall to nothing over its last minutes. Every step's 
 its number, so a run that was stopped and went on is the run that was not.
 """
 
+import copy
 import json
 import math
 import signal
@@ -15,28 +16,28 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from diffusers import DDIMScheduler, UNet2DConditionModel
+from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from training.batches import BATCH, make_batch
+from training.batches import make_batch
 from training.latents import Known
-from training.meaning import spell, teach
+from training.meaning import teach
 from training.muon import Muon
+from training.pace import DEVICE, PACE
 from training.places import RUNS, WORLDS
+from training.schedule import new_scheduler
 from training.text import WIDTH, train_tokenizer
 from training.vae import CHANNELS
 
 BLOCKS = (48, 96, 160, 224)
 CHECKPOINT = RUNS / "unet.safetensors"
-PEAK, WARM_UP, DECAY = 4e-4, 200, 0.995
+WARM_UP, DECAY = 200, 0.995
+# drawn chunks that are coded at a time, between two steps
+NEW_CHUNKS = 20
 # what the optimisers remember of a weight
 STATES = ("step", "exp_avg", "exp_avg_sq", "momentum")
-# batches in a step, one thread each
-PARTS = 2
-# bfloat16 is the faster where the CPU multiplies it in tiles, and ten times slower elsewhere
-HALF = torch.cpu._is_amx_tile_supported()
 
 
 def new_unet() -> UNet2DConditionModel:
@@ -61,20 +62,6 @@ def new_unet() -> UNet2DConditionModel:
     return unet
 
 
-def new_scheduler() -> DDIMScheduler:
-    return DDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        clip_sample=False,
-        set_alpha_to_one=True,
-        steps_offset=1,
-    )
-
-
 class Worlds(nn.Module):
     """Text model and UNet: noisy latents and token ids in, v out."""
 
@@ -87,14 +74,15 @@ class Worlds(nn.Module):
             bundled = load_file(WORLDS / "unet" / "diffusion_pytorch_model.safetensors")
             self.unet.load_state_dict(bundled)
         self.unet.to(memory_format=torch.channels_last)
-        # plain attention: the backward pass of the fused one takes a fifth of a step on a CPU
-        self.unet.set_attn_processor(AttnProcessor())
+        if DEVICE.type == "cpu":
+            # plain attention: the backward pass of the fused one takes a fifth of a step there
+            self.unet.set_attn_processor(AttnProcessor())
 
-    def forward(self, noisy: Tensor, times: Tensor, captions: list[str]) -> Tensor:
-        noisy = noisy.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
-            words = self.text(spell(self.tokenizer, captions)).last_hidden_state
-            return self.unet(noisy, times, encoder_hidden_states=words).sample.float()
+    def forward(self, noisy: Tensor, times: Tensor, words: Tensor) -> Tensor:
+        """noisy: (n, 8, h, w) float32. times: (n,). words: (n, LENGTH) token ids."""
+        noisy = noisy.to(self.unet.dtype, memory_format=torch.channels_last)
+        told = self.text(words).last_hidden_state
+        return self.unet(noisy, times, encoder_hidden_states=told).sample.float()
 
 
 def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -109,7 +97,10 @@ def load_model(kind: str = "average", path: Path = CHECKPOINT) -> Worlds:
 
 
 class Run:
-    """A model in training: its weights, their average, the optimisers and the number of steps."""
+    """A model in training: its weights, their average, the optimisers and the number of steps.
+
+    model is in float32; swift is what computes: the same, or its copy in bfloat16 (PACE.half).
+    """
 
     def __init__(
         self,
@@ -119,34 +110,37 @@ class Run:
         matrices: Sequence[Tensor] = (),
     ) -> None:
         self.model, self.path = model, path
+        self.swift = copy.deepcopy(model).bfloat16() if PACE.half else model
         self.steps, self.seconds = 0, 0.0
-        self.workers = ThreadPoolExecutor(PARTS)
+        self.workers = ThreadPoolExecutor(PACE.parts)
         self.weights = dict(model.named_parameters())
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(groups, lr=PEAK, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+            torch.optim.AdamW(
+                groups, lr=PACE.peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+            )
         ]
         if matrices:
-            self.optimisers.append(Muon(matrices, PEAK, self.workers.map))
+            self.optimisers.append(Muon(matrices, PACE.peak, self.workers.map))
 
-    def advance(self, loss_of: Callable[[int], Tensor], rate: float) -> float:
+    def advance(self, loss_of: Callable[[int], Tensor], rate: float) -> Tensor:
         """One step of the optimiser at a learning rate, and of the average; its loss.
 
-        loss_of(number) is the loss of one batch; a step has PARTS of them, each in a thread of its
-        own, which two cores beside other work do better than one batch over two cores.
+        loss_of(number) is the loss of one batch, by `swift`; a step has PACE.parts of them, each in
+        a thread of its own, which two cores beside other work do better than one batch over both.
         """
-        weights = list(self.weights.values())
+        weights, computing = list(self.weights.values()), list(self.swift.parameters())
 
-        def part_of(number: int) -> tuple[float, tuple[Tensor, ...]]:
-            loss = loss_of(number) / PARTS
-            return loss.item(), torch.autograd.grad(loss, weights)
+        def part_of(number: int) -> tuple[Tensor, tuple[Tensor, ...]]:
+            loss = loss_of(number) / PACE.parts
+            return loss.detach(), torch.autograd.grad(loss, computing)
 
-        first = PARTS * self.steps
+        first = PACE.parts * self.steps
         losses, gradients = zip(
-            *self.workers.map(part_of, range(first, first + PARTS)), strict=True
+            *self.workers.map(part_of, range(first, first + PACE.parts)), strict=True
         )
         for weight, *shares in zip(weights, *gradients, strict=True):
-            weight.grad = sum(shares[1:], start=shares[0])
+            weight.grad = sum(shares[1:], start=shares[0]).to(weight.dtype)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
@@ -156,7 +150,14 @@ class Run:
         keep = min(DECAY, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.values()), weights, 1 - keep)
+        self.hand_over()
         return sum(losses)
+
+    @torch.no_grad()
+    def hand_over(self) -> None:
+        """The computing copy takes the weights."""
+        if self.swift is not self.model:
+            torch._foreach_copy_(list(self.swift.parameters()), list(self.weights.values()))
 
     def save(self) -> None:
         """Written beside the checkpoint and then renamed."""
@@ -168,7 +169,7 @@ class Run:
                 tensors |= {f"{name}.{k}": state[name] for name in STATES if name in state}
         facts = {"steps": self.steps, "seconds": round(self.seconds, 1)}
         half_done = self.path.with_suffix(".part")
-        held = {k: v.contiguous() for k, v in tensors.items()}
+        held = {k: v.cpu().contiguous() for k, v in tensors.items()}
         save_file(held, half_done, metadata={"facts": json.dumps(facts)})
         half_done.replace(self.path)
         self.path.with_suffix(".json").write_text(json.dumps(facts))
@@ -181,20 +182,21 @@ class Run:
         with torch.no_grad():
             for k, v in self.weights.items():
                 v.copy_(tensors[f"raw.{k}"])
-                self.average[k] = tensors[f"average.{k}"].clone()
+                self.average[k].copy_(tensors[f"average.{k}"])
                 names = [name for name in STATES if f"{name}.{k}" in tensors]
-                state = {name: tensors[f"{name}.{k}"].clone() for name in names}
+                state = {name: tensors[f"{name}.{k}"].to(v.device, copy=True) for name in names}
                 for optimiser in self.optimisers:
                     if any(v is one for group in optimiser.param_groups for one in group["params"]):
                         optimiser.state[v] = state
         facts = json.loads(self.path.with_suffix(".json").read_text())
         self.steps, self.seconds = int(facts["steps"]), float(facts["seconds"])
+        self.hand_over()
 
 
 def rate(step: int, finished: float) -> float:
     """Constant after a warm-up; `finished` is the share of the finishing minutes gone by."""
     fall = 0.5 * (1 + math.cos(math.pi * min(1.0, finished)))
-    return PEAK * min(1.0, (step + 1) / WARM_UP) * max(fall, 0.003)
+    return PACE.peak * min(1.0, (step + 1) / WARM_UP) * max(fall, 0.003)
 
 
 def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
@@ -206,7 +208,7 @@ def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
     torch.set_num_threads(1)
-    model = Worlds()
+    model = Worlds().to(DEVICE)
     matrices = [weight for weight in model.unet.parameters() if weight.ndim > 1]
     groups = [
         {"params": [weight for weight in model.unet.parameters() if weight.ndim < 2], "share": 1.0},
@@ -214,24 +216,24 @@ def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
     ]
     run = Run(model, groups, CHECKPOINT, matrices)
     run.resume()
-    alphas, known = new_scheduler().alphas_cumprod, Known()
+    alphas, known = new_scheduler().alphas_cumprod.to(DEVICE), Known()
 
     def loss_of(number: int) -> Tensor:
-        batch = make_batch(known, alphas, number, model=model)
-        return F.mse_loss(model(batch.noisy, batch.times, batch.captions), batch.aim)
+        batch = make_batch(known, alphas, number, model=run.swift)
+        return F.mse_loss(run.swift(batch.noisy, batch.times, batch.words), batch.aim)
 
     start, first, spent, kept = time.time(), run.steps, run.seconds, time.time()
-    limit, mean_loss = finish_minutes or minutes, 0.0
+    limit, mean_loss = finish_minutes or minutes, torch.zeros((), device=DEVICE)
     while not stopping and (not limit or time.time() - start < 60 * limit):
         share = (time.time() - start) / (60 * finish_minutes) if finish_minutes else 0.0
-        if run.steps % 200 == 0:
-            known.look_again()
+        if run.steps % 50 == 0 or not known.shelves:
+            known.look_again(NEW_CHUNKS)
         loss = run.advance(loss_of, rate(run.steps, share))
         done = run.steps - first
-        mean_loss += (loss - mean_loss) * max(0.005, 1 / done)
+        mean_loss.lerp_(loss, max(0.005, 1 / done))
         run.seconds = spent + time.time() - start
         if run.steps % 50 == 0:
-            pace = done * PARTS * BATCH / (time.time() - start)
+            pace = done * PACE.parts * PACE.batch / (time.time() - start)
             print(
                 f"unet {run.steps} {run.seconds:.0f} s loss {mean_loss:.4f} {pace:.1f} samples/s "
                 f"{len(known.chunks)} chunks",
@@ -241,7 +243,7 @@ def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
             kept = time.time()
             run.save()
     run.save()
-    print(f"unet: {run.steps} steps of {PARTS} x {BATCH}", flush=True)
+    print(f"unet: {run.steps} steps of {PACE.parts} x {PACE.batch}", flush=True)
 
 
 if __name__ == "__main__":

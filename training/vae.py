@@ -7,6 +7,7 @@ mean 0 and deviation 1 per channel as they are learnt, so the diffusion model ne
 import math
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,11 @@ from torch import Tensor
 
 from training import draw
 from training.begin import begin, raise_details
-from training.places import CACHE, RUNS, WORLDS
+from training.pace import DEVICE, PACE
+from training.places import RUNS, WORLDS, chunk_path, chunks_of
 from training.scenes import paint
 
 CROP = 128
-BATCH = 4
 CHANNELS = 8
 CHECKPOINT = RUNS / "vae.safetensors"
 DONE = RUNS / "vae.done"
@@ -34,7 +35,7 @@ def new_vae() -> AutoencoderTiny:
         encoder_block_out_channels=(32, 32, 32, 32),
         decoder_block_out_channels=(32, 32, 32, 32),
         num_encoder_blocks=(0, 2, 2, 3),
-        num_decoder_blocks=(4, 3, 2, 1),
+        num_decoder_blocks=(4, 3, 2, 0),
         scaling_factor=1.0,
         force_upcast=False,
     )
@@ -47,30 +48,33 @@ def load_vae(path: Path = CHECKPOINT) -> AutoencoderTiny:
 
 
 class Crops:
-    """Random crops of whatever has been drawn so far; (BATCH, 3, CROP, CROP) in -1..1."""
+    """Random crops of whatever has been drawn so far; (PACE.crops, 3, CROP, CROP) in -1..1."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
-        self.chunks: list[np.ndarray] = []
+        self.chunks: dict[int, Tensor] = {}
 
     def look_again(self) -> None:
-        found = sorted(CACHE.glob("pictures-???.npy"))
-        self.chunks = [np.load(path, mmap_mode="r") for path in found]
+        for number in chunks_of("pictures"):
+            if number not in self.chunks:
+                # "c": torch wants what it could write to; nothing is written
+                chunk = np.load(chunk_path("pictures", number), mmap_mode="c")
+                self.chunks[number] = torch.from_numpy(chunk).to(DEVICE)
 
     def batch(self) -> Tensor:
-        out = np.empty((BATCH, CROP, CROP, 3), np.uint8)
-        for i in range(BATCH):
-            chunk = self.chunks[int(self.rng.integers(len(self.chunks)))]
+        out, chunks = [], list(self.chunks.values())
+        for _ in range(PACE.crops):
+            chunk = chunks[int(self.rng.integers(len(chunks)))]
             top = int(self.rng.integers(0, chunk.shape[1] - CROP + 1))
             left = int(self.rng.integers(0, chunk.shape[2] - CROP + 1))
             crop = chunk[int(self.rng.integers(len(chunk))), top : top + CROP, left : left + CROP]
-            out[i] = crop[:, ::-1] if self.rng.random() < 0.5 else crop
-        return to_tensor(out)
+            out.append(crop.flip(1) if self.rng.random() < 0.5 else crop)
+        return to_tensor(torch.stack(out))
 
 
-def to_tensor(pictures: np.ndarray) -> Tensor:
-    """(n, h, w, 3) uint8 as (n, 3, h, w) float in -1..1, channels last."""
-    batch = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float()
+def to_tensor(pictures: np.ndarray | Tensor) -> Tensor:
+    """(n, h, w, 3) uint8 as (n, 3, h, w) float in -1..1, channels last, on its device."""
+    batch = torch.as_tensor(pictures).permute(0, 3, 1, 2).float()
     return (batch / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
@@ -84,17 +88,24 @@ def loss_of(vae: AutoencoderTiny, pictures: Tensor) -> Tensor:
     flat = latents.transpose(0, 1).flatten(1)
     mean = flat.mean(dim=1, keepdim=True)
     spread = (flat - mean) @ (flat - mean).T / flat.shape[1]
-    shape = (mean**2).mean() + ((spread - torch.eye(CHANNELS)) ** 2).mean()
+    apart = spread - torch.eye(CHANNELS, device=spread.device)
+    shape = (mean**2).mean() + (apart**2).mean()
     sharp = error.abs().mean() + 2 * (error**2).mean()
     return sharp + 0.5 * slope + 0.5 * coarse + 0.02 * shape
+
+
+@cache
+def held_out(count: int) -> Tensor:
+    """Pictures never trained on, (count, 3, 256, 256)."""
+    return to_tensor(np.stack([paint(draw.look_of(i), [i, 99]) for i in range(count)]))
 
 
 @torch.no_grad()
 def decibels(vae: AutoencoderTiny, count: int = 32) -> float:
     """PSNR on pictures never trained on."""
-    held_out = to_tensor(np.stack([paint(draw.look_of(i), [i, 99]) for i in range(count)]))
-    back = vae(held_out).sample.clamp(-1, 1)
-    return float(10 * torch.log10(4 / ((back - held_out) ** 2).mean(dim=(1, 2, 3))).mean())
+    given = held_out(count).to(next(vae.parameters()).device)
+    back = vae(given).sample.clamp(-1, 1)
+    return float(10 * torch.log10(4 / ((back - given) ** 2).mean(dim=(1, 2, 3))).mean())
 
 
 def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) -> None:
@@ -103,29 +114,32 @@ def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) 
     decoder_only leaves the latents as they are, so what is already encoded stays good.
     """
     torch.manual_seed(0)
-    vae = new_vae().to(memory_format=torch.channels_last)
+    vae = new_vae()
     if CHECKPOINT.exists():
         vae.load_state_dict(load_file(CHECKPOINT))
     else:
         begin(vae, [draw.look_of(i) for i in range(200)])
+    vae.to(DEVICE, memory_format=torch.channels_last)
     vae.encoder.requires_grad_(not decoder_only)
     weights = [weight for weight in vae.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=peak, betas=(0.9, 0.99), weight_decay=1e-4)
-    crops, start, step, mean_loss = Crops(int(time.time())), time.time(), 0, 0.0
+    crops, start, step = Crops(int(time.time())), time.time(), 0
+    mean_loss = torch.zeros((), device=DEVICE)
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         if step % 100 == 0:
             crops.look_again()
         for group in optimiser.param_groups:
             falling = 0.5 * (1 + math.cos(math.pi * share))
             group["lr"] = peak * min(1, (step + 1) / 50) * falling
-        loss = loss_of(vae, crops.batch())
+        with torch.autocast(DEVICE.type, torch.bfloat16, enabled=PACE.half):
+            loss = loss_of(vae, crops.batch())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
-        mean_loss = 0.97 * mean_loss + 0.03 * loss.item() if step else loss.item()
+        mean_loss.lerp_(loss.detach(), max(0.03, 1 / (step + 1)))
         step += 1
-        if step % 250 == 0:
+        if step % 500 == 0:
             keep(vae)
             spent = time.time() - start
             print(
@@ -152,9 +166,9 @@ def make_vae(minutes: float = 20) -> None:
     else:
         train_vae(0.73 * minutes)
         vae = load_vae()
-        held_out = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
+        seen = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
         with torch.no_grad():
-            raise_details(vae, vae.encode(to_tensor(held_out)).latents)
+            raise_details(vae, vae.encode(to_tensor(seen)).latents)
         keep(vae)
         train_vae(0.27 * minutes, 8e-4)
     DONE.write_text(f"{decibels(load_vae()):.2f} dB\n")
@@ -162,7 +176,7 @@ def make_vae(minutes: float = 20) -> None:
 
 def keep(vae: AutoencoderTiny) -> None:
     CHECKPOINT.parent.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.contiguous() for k, v in vae.state_dict().items()}, CHECKPOINT)
+    save_file({k: v.cpu().contiguous() for k, v in vae.state_dict().items()}, CHECKPOINT)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,17 @@ def test_the_cache_holds_one_for_each_part_and_shape_and_changes_no_bit(preset, 
     assert len(list(graphs.iterdir())) == 6
 
 
+def test_what_was_unused_longest_leaves_the_cache_when_it_is_full(preset, graphs, monkeypatch):
+    old = {folder.name for folder in graphs.iterdir()}
+    size = sum(file.stat().st_size for file in graphs.rglob("*.*"))
+    monkeypatch.setattr("phosphene.paint.graphs.LIMIT", int(1.2 * size))
+    painted(preset, 80, 64)
+    left = {folder.name for folder in graphs.iterdir()}
+    assert len(left - old) == 3
+    assert not old <= left
+    assert sum(file.stat().st_size for file in graphs.rglob("*.*")) <= 1.2 * size
+
+
 @pytest.mark.parametrize("part", ["graph.xml", "graph.bin"])
 def test_what_is_damaged_in_the_cache_is_made_again(preset, first, graphs, part):
     for folder in graphs.iterdir():

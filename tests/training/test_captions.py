@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from training.captions import caption, said
+from training.captions import caption, poor, unsaid
 from training.draw import look_of
 from training.look import STYLES, TIMES, WEATHERS, Look
 from training.palettes import COLOURS
@@ -64,9 +64,14 @@ def test_no_held_out_wording_is_ever_used_in_training():
             assert not any(wording in words for words in told), wording
 
 
-def test_one_caption_in_ten_says_nothing_or_only_negative_words():
+def test_what_is_unsaid_is_nothing_or_negative_words():
+    told = unsaid(200, random.Random(3))
+    assert told.count("") == 120
+    assert all(word in NEGATIVES for words in told if words for word in words.split(", "))
+
+
+def test_a_poor_picture_is_called_so_with_or_without_what_it_shows():
     rng = random.Random(3)
-    told = [said("a temple", rng) for _ in range(2000)]
-    others = [words for words in told if words != "a temple"]
-    assert 150 < len(others) < 250
-    assert all(word in NEGATIVES for words in others if words for word in words.split(", "))
+    told = [poor("a temple", rng) for _ in range(200)]
+    assert all(any(word in words for word in NEGATIVES[:2]) for words in told)
+    assert 70 < sum("a temple" in words for words in told) < 130

@@ -1,23 +1,46 @@
-"""What the student is taught: the guided pair of its teacher, and the critic's opinion."""
+"""What the student is taught: where its guided teacher ends, and the critic's opinion."""
 
 import pytest
 import torch
 
 from training.batches import Batch
 from training.critic import Critic, critic_loss
-from training.distil import GUIDANCE, guided, picture
+from training.distil import GUIDANCE, destination, guided, picture
+from training.pace import PACE
+from training.schedule import new_scheduler
 from training.text import WIDTH
 
+FOREST, NEGATIVE = torch.full((2, 48), 7), torch.full((1, 48), 3)
 
-def test_the_aim_lies_beyond_the_prompt_as_far_as_guidance_says():
-    def teacher(noisy: torch.Tensor, times: torch.Tensor, captions: list[str]) -> torch.Tensor:
-        told = [1.0 if caption == "a forest" else 0.25 for caption in captions]
-        return torch.tensor(told).view(-1, 1, 1, 1).expand_as(noisy)
 
-    batch = Batch(
-        torch.zeros(2, 8, 4, 4), torch.tensor([10, 900]), torch.zeros(()), ["a forest"] * 2
-    )
-    assert torch.equal(guided(teacher, batch), torch.full((2, 8, 4, 4), 0.25 + GUIDANCE * 0.75))
+def test_guidance_goes_beyond_the_prompt_as_far_as_it_says():
+    def teacher(noisy: torch.Tensor, times: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+        told = torch.where(words[:, 0] == 7, 1.0, 0.25)
+        return told.view(-1, 1, 1, 1).expand_as(noisy)
+
+    found = guided(teacher, torch.zeros(2, 8, 4, 4), torch.tensor([10, 900]), FOREST, NEGATIVE)
+    assert torch.equal(found, torch.full((2, 8, 4, 4), 0.25 + GUIDANCE * 0.75))
+
+
+def test_steps_of_a_teacher_that_knows_the_picture_end_at_the_picture():
+    alphas = new_scheduler().alphas_cumprod
+    clean, noise = torch.randn(2, 2, 8, 4, 4, generator=torch.Generator().manual_seed(0))
+    times = torch.tensor([999, 400])
+    alpha = alphas[times].view(-1, 1, 1, 1)
+    noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
+    asked: list[list[int]] = []
+
+    def teacher(given: torch.Tensor, times: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+        asked.append(times[:2].tolist())
+        alpha = alphas[times].view(-1, 1, 1, 1)
+        aim = alpha.sqrt() * given - clean.repeat(2, 1, 1, 1)
+        return aim / (1 - alpha).sqrt()
+
+    batch = Batch(noisy, times, torch.zeros(()), FOREST)
+    end = destination(teacher, batch, alphas, NEGATIVE)
+    assert torch.allclose(end, clean, atol=1e-4)
+    steps = PACE.rollout
+    assert asked == [[999 * left // steps, 400 * left // steps] for left in range(steps, 0, -1)]
 
 
 def test_a_velocity_tells_the_picture_that_was_made_noisy():

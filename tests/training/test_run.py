@@ -1,5 +1,6 @@
 """A run that was stopped and went on is the run that was not; spoiled inputs aim at clean ones."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from torch import nn
 
 from training import batches
 from training.latents import blurred
-from training.look import Look
-from training.unet import Run, new_scheduler, rate
+from training.pace import PACE
+from training.schedule import new_scheduler
+from training.unet import Run, rate
 
 
 def steps(run: Run, numbers: range) -> None:
@@ -50,29 +52,60 @@ class Known:
     """Latents of a fixed dice, in place of the cache."""
 
     def batch(
-        self, size: int, dice: torch.Generator
-    ) -> tuple[torch.Tensor, torch.Tensor, list[Look]]:
+        self, size: int, rng: random.Random, dice: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         latents = torch.randn(size, 8, 6, 4, generator=dice)
-        return latents, blurred(latents), [Look("nebula")] * size
+        return latents, blurred(latents), torch.full((size, 3, 48), 7)
 
 
-def half_of(noisy: torch.Tensor, times: torch.Tensor, captions: list[str]) -> torch.Tensor:
+def half_of(noisy: torch.Tensor, times: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
     """A model in one line."""
     return 0.5 * noisy
 
 
 @pytest.mark.parametrize("step", [0, 1, 2])
-def test_every_aim_leads_back_to_the_clean_latent(step: int):
+def test_every_aim_leads_back_to_the_clean_latent(step: int, monkeypatch):
+    monkeypatch.setattr(batches, "POOR", 0.0)
     alphas = new_scheduler().alphas_cumprod
     batch = batches.make_batch(Known(), alphas, step, model=half_of)
     again = batches.make_batch(Known(), alphas, step, model=half_of)
     assert torch.equal(batch.noisy, again.noisy)
-    assert batch.captions == again.captions
-    clean, _, _ = Known().batch(batches.BATCH, torch.Generator().manual_seed(step))
+    assert torch.equal(batch.words, again.words)
+    dice = torch.Generator().manual_seed(step)
+    clean, _, _ = Known().batch(PACE.batch, random.Random(), dice)
     alpha = alphas[batch.times].view(-1, 1, 1, 1)
     told = alpha.sqrt() * batch.noisy - (1 - alpha).sqrt() * batch.aim
-    # the first sample may be a poor picture on purpose; of the others every one is clean
-    assert torch.allclose(told[1:], clean[1:], atol=2e-4)
+    assert torch.allclose(told, clean, atol=2e-4)
+
+
+def test_a_quarter_of_a_batch_starts_from_spoiled_pictures_amid_the_noise_of_img2img():
+    alphas = new_scheduler().alphas_cumprod
+    batch = batches.make_batch(Known(), alphas, 0)
+    spoiled = PACE.batch // 4
+    haze = (1 - alphas[batch.times]).sqrt()[:spoiled]
+    assert 0.59 < haze.min() < haze.max() < 0.981
+
+
+def test_times_are_spread_evenly():
+    times = batches.spread(10, 0, 1000, torch.Generator().manual_seed(0))
+    assert sorted(int(time) // 100 for time in times) == list(range(10))
+
+
+def test_a_poor_picture_is_a_soft_one_and_is_called_poor(monkeypatch):
+    class Two(Known):
+        def batch(self, *given):
+            latents, worn, words = super().batch(*given)
+            words[:, -1] = 9  # the caption that calls it poor
+            return latents, worn, words
+
+    monkeypatch.setattr(batches, "POOR", 1.0)
+    alphas, spoiled = new_scheduler().alphas_cumprod, PACE.batch // 4
+    batch = batches.make_batch(Two(), alphas, 0)
+    assert bool((batch.words[spoiled:] == 9).all())
+    assert not bool((batch.words[:spoiled] == 9).any())
+    alpha = alphas[batch.times].view(-1, 1, 1, 1)
+    told = alpha.sqrt() * batch.noisy - (1 - alpha).sqrt() * batch.aim
+    assert told[spoiled:].std() < 0.6 * told[:spoiled].std()
 
 
 def test_a_blur_keeps_the_mean_and_lowers_the_spread():

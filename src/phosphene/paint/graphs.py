@@ -19,10 +19,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from phosphene.folders import cache_folder
+from phosphene.folders import cache_folder, trim, used_now
 
 # What turns a module into a graph, and a graph into numbers.
 LIBRARIES = ("openvino", "torch", "diffusers")
+LIMIT = 1 << 30  # bytes: a dozen sizes of the bundled model's pictures
 Forward = Callable[..., torch.Tensor]
 EXACT = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
 
@@ -95,6 +96,7 @@ class Graphs:
         if graph is None:
             made = _traced(self._forward, inputs)
             _keep(made, folder)
+            trim(folder.parent, LIMIT, folder)
             # Read back, since a graph as it was made is another one in the last bits.
             graph = _kept(folder) or made
         return openvino.Core().compile_model(graph, "CPU", EXACT).create_infer_request()
@@ -134,6 +136,7 @@ def _kept(folder: Path) -> Any | None:
     """A graph out of the cache; None, and its place is free, where it is not there or damaged."""
     import openvino
 
+    used_now(folder)
     try:
         return openvino.Core().read_model(folder / "graph.xml")
     except RuntimeError:

@@ -2,16 +2,13 @@
 
 import hashlib
 import importlib.metadata
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from phosphene.folders import cache_folder
+from phosphene.folders import cache_folder, trim, used_now
 from phosphene.song.shelf import Shelf
 
 LIMIT = 2 << 30  # bytes: about a hundred songs of four minutes
@@ -46,20 +43,12 @@ class Cache:
         with song.open("rb") as file:
             content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
         folder = self.folder / content.hexdigest()
-        with suppress(OSError):
-            os.utime(folder)  # it was used now
+        used_now(folder)
         return Shelf(folder, analysis_code())
 
     def trim(self, newest: Path) -> None:
-        """Remove whole entries, the longest unused first, until the rest fits; never `newest`."""
-        sizes = {entry: _size(entry) for entry in _folders(self.folder)}
-        used = {entry: _last_used(entry) for entry in sizes}
-        for entry in sorted(sizes, key=lambda entry: used[entry]):
-            if sum(sizes.values()) <= self.limit:
-                return
-            if entry != newest:
-                shutil.rmtree(entry, ignore_errors=True)
-                del sizes[entry]
+        """Remove what was not used for the longest time until the rest fits; never `newest`."""
+        trim(self.folder, self.limit, newest)
 
 
 def user_cache() -> Cache:
@@ -96,25 +85,3 @@ def _digest(files: Iterable[Path]) -> str:
             content = file.read_bytes()
             whole.update(f"{file.name} {len(content)}\n".encode() + content)
     return whole.hexdigest()
-
-
-def _folders(root: Path) -> list[Path]:
-    try:
-        return [entry for entry in root.iterdir() if entry.is_dir()]
-    except OSError:
-        return []
-
-
-def _last_used(entry: Path) -> float:
-    try:
-        return entry.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _size(entry: Path) -> int:
-    total = 0
-    for file in entry.glob("*"):
-        with suppress(OSError):  # another process has just removed it
-            total += file.stat().st_size
-    return total
