@@ -9,6 +9,7 @@ import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
 from phosphene.paint.embeddings import Embedding, encode, mixed
+from phosphene.paint.noise import drawn
 from phosphene.paint.relief import Relief, measures_for
 from phosphene.score.score import Row, Score
 
@@ -105,10 +106,7 @@ class DiffusionEngine:
         return encode(pipe, prompt, score, self.device).to(self._dtype)
 
     def _noise(self, latents: torch.Tensor, seed: int, count: int) -> torch.Tensor:
-        # Drawn on the CPU, so that a frame's noise does not depend on the device.
-        generator = torch.Generator().manual_seed(seed)
-        noise = torch.randn((count, *latents.shape[1:]), generator=generator)
-        return noise.to(self.device, non_blocking=True)
+        return drawn((count, *latents.shape[1:]), seed, self.device)
 
     def _predict(
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float

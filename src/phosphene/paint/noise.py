@@ -1,13 +1,36 @@
-"""White noise that is made where it is needed: the same on every device, and copied from none."""
+"""Seeded noise, the same on every device."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import torch
 
 MASK = 0xFFFFFFFF
 Words = TypeVar("Words", int, torch.Tensor)
+
+
+def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor:
+    """Normal noise, drawn on the CPU so that it does not depend on the device.
+
+    For CUDA it is drawn into page-locked memory: out of any other, a copy of more than 64 KiB
+    waits for all that the device has yet to do.
+
+    Parameters
+    ----------
+    shape : sequence of int
+    seed : int
+    device : torch.device
+
+    Returns
+    -------
+    Tensor, float32
+        Of that shape, on the device.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(tuple(shape), generator=generator, pin_memory=device.type == "cuda")
+    return noise.to(device, non_blocking=True)
 
 
 def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from phosphene.paint.noise import drawn
+
 KERNEL = (0.25, 0.5, 0.25)  # binomial: the blur that one resample comes closest to
 
 
@@ -49,6 +51,5 @@ def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
     if deviation <= 0.0:
         return picture
     # Another stream than the engine's, which draws from the seed itself.
-    generator = torch.Generator().manual_seed(seed ^ 0x9E3779B9)
-    noise = torch.randn(picture.shape, generator=generator).to(picture.device, non_blocking=True)
+    noise = drawn(picture.shape, seed ^ 0x9E3779B9, picture.device)
     return (picture + deviation * noise).clamp_(0.0, 1.0)

@@ -1,0 +1,86 @@
+"""Frames as a render makes them, but for the film."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.engines import Engine
+from phosphene.paint import loading
+from phosphene.paint.anchors import scene_anchors
+from phosphene.paint.grade import grade
+from phosphene.paint.loop import paint
+from phosphene.paint.pictures import to_levels
+from phosphene.paint.presets import PRESETS
+from phosphene.paint.readback import Painted, read_back
+from phosphene.score.channels import CHANNELS
+from phosphene.score.score import Score
+
+WARM = 5  # frames before a clock starts
+
+
+def score_of(size: int, frames: int, strength: float = 0.5) -> Score:
+    """A zoom and a turn from one prompt to another; colours and detail are held, as by default."""
+    values = {name: np.full(frames, channel.neutral) for name, channel in CHANNELS.items()}
+    for name, value in (("zoom", 1.01), ("rotation", 0.2), ("strength", strength)):
+        values[name] = np.full(frames, value)
+    share = np.linspace(0.0, 1.0, frames)
+    return Score(
+        fps=Fraction(12), width=size, height=size, frames=np.arange(frames), channels=values,
+        prompts=("an ancient temple overgrown with vines", "a snowy mountain"),
+        weights=np.stack([1.0 - share, share], 1), negative="blurry",
+        seeds=42 + np.arange(frames), diffuses=np.ones(frames, bool),
+    )  # fmt: skip
+
+
+def engine_of(pipe: Any, preset: str, score: Score, device: torch.device, **told: Any) -> Engine:
+    """The engine as a render loads it, but for the pipeline, which is here already."""
+    usual = {"quality": "draft", "steps": None, "guidance_scale": None, "compile": False}
+    model: Any = SimpleNamespace(**{"device": device.type, **usual, **told})
+    working = torch.float16 if device.type == "cuda" else torch.float32
+    with (
+        mock.patch.object(loading, "load_pipeline", return_value=pipe),
+        mock.patch.object(loading, "working_format", return_value=working),
+    ):
+        return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score)
+
+
+def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDArray[np.uint8]]:
+    """Frames on the host, as a render has them before they are filmed."""
+    anchors = scene_anchors(score, engine)
+
+    def painted() -> Iterator[Painted]:
+        for row, picture in enumerate(paint(score, engine, anchors)):
+            if row == len(score) - 1 and not bool(picture.isfinite().all()):
+                print("NOT FINITE")
+            yield row, picture, to_levels(grade(picture, score.row(row)))
+
+    if overlap:
+        yield from (frame for _, _, frame in read_back(painted(), engine.device))
+    else:
+        yield from (levels.cpu().numpy() for _, _, levels in painted())
+
+
+def warmed(frames: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+    """The frames after the first ones, which are painted."""
+    list(islice(frames, WARM))
+    torch.cuda.synchronize()
+    return frames
+
+
+def rate(score: Score, engine: Engine, overlap: bool = True) -> float:
+    """Frames per second after the first ones."""
+    frames = warmed(rendered(score, engine, overlap))
+    begun = time.perf_counter()
+    count = sum(1 for _ in frames)
+    return count / (time.perf_counter() - begun)

@@ -1,0 +1,97 @@
+"""Frames per second: ours, the article's, the bundled model's, and of a compiled UNet."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionImg2ImgPipeline
+
+from benchmarks.article_loop import article_loop
+from benchmarks.cuda.frames import WARM, engine_of, rate, rendered, score_of
+from benchmarks.cuda.models import CPU, Scale, pipeline, with_tiny_vae
+from phosphene.engines import Engine
+from phosphene.paint.presets import WORLDS
+from phosphene.score.score import Score
+
+STEPS, GUIDANCE, STRENGTH = 20, 7.5, 0.55  # the article's
+
+
+class Models:
+    """What is measured; what is made for one check serves the next ones."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale, self.device = scale, scale.device
+        self.score = score_of(scale.size, scale.frames + WARM)
+        self.rate = float("nan")
+
+    @cached_property
+    def pipe(self) -> Any:
+        """As the article has it."""
+        return pipeline(self.scale)
+
+    @cached_property
+    def turbo(self) -> Any:
+        """The same with the tiny VAE."""
+        return with_tiny_vae(self.pipe, self.scale)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return engine_of(self.turbo, "sd-turbo", self.score, self.device)
+
+
+def ours(of: Models) -> None:
+    """Phosphene's loop."""
+    engine = of.engine  # made before the peak is counted
+    torch.cuda.reset_peak_memory_stats()
+    of.rate = rate(of.score, engine)
+    alone = rate(of.score, engine, overlap=False)
+    print(f"{of.rate:.2f} frames/s, {1000 / of.rate:.2f} ms a frame; without overlap "
+          f"{alone:.2f} and {1000 / alone:.2f}; peak {peak():.0f} MiB")  # fmt: skip
+
+
+def article(of: Models) -> None:
+    """The article's loop."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = STEPS, GUIDANCE, Path(folder)
+        article_loop(of.pipe, score_of(of.scale.size, 1, STRENGTH), *given)
+        torch.cuda.reset_peak_memory_stats()
+        spent = article_loop(of.pipe, score_of(of.scale.size, 3, STRENGTH), *given)
+    frame = sum(spent.values()) / 3000
+    print(f"{frame:.3f} s a frame ({dict(spent)} ms in 3); ours is faster by "
+          f"{frame * of.rate:.1f} x; peak {peak():.0f} MiB")  # fmt: skip
+
+
+def worlds(of: Models) -> None:
+    """The bundled model."""
+    for_speed = score_of(of.scale.size, of.scale.frames * 5 // 3 + WARM)
+    found = rate(for_speed, _worlds(of, for_speed, of.device))
+    print(f"{found:.2f} frames/s at {of.scale.size} px")
+    score = score_of(of.scale.size // 2, 3)
+    here, there = (
+        [frame.astype(float) for frame in rendered(score, _worlds(of, score, device))]
+        for device in (of.device, CPU)
+    )
+    apart = [float(np.abs(a - b).mean()) for a, b in zip(here, there, strict=True)]
+    print(f"frames 0 to 2 at {score.width} px against float32 on the CPU: {apart} of 255 apart")
+
+
+def _worlds(of: Models, score: Score, device: torch.device) -> Engine:
+    dtype = of.scale.dtype if device == of.device else torch.float32
+    pipe = StableDiffusionImg2ImgPipeline.from_pretrained(WORLDS, dtype=dtype)
+    return engine_of(pipe, "worlds", score, device, quality="standard")
+
+
+def compiled(of: Models) -> None:
+    """Phosphene's loop with the UNet compiled."""
+    engine = engine_of(of.turbo, "sd-turbo", of.score, of.device, compile=True)
+    print(f"{rate(of.score, engine):.2f} frames/s")
+
+
+def peak() -> float:
+    """MiB of the GPU."""
+    return torch.cuda.max_memory_allocated() / 2**20

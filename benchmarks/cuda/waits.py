@@ -1,0 +1,109 @@
+"""Where the host waits for the device, and what a frame is made of."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import islice, product
+from pathlib import Path
+
+import torch
+from torch.profiler import profile
+
+from benchmarks.cuda.frames import WARM, rendered, warmed
+from benchmarks.cuda.speed import Models
+from benchmarks.cuda.trace import told
+from benchmarks.table import milliseconds
+from phosphene.paint.anchors import Anchor, hold, scene_anchors
+from phosphene.paint.camera import test_card
+from phosphene.paint.loop import paint
+from phosphene.paint.pictures import to_levels
+from phosphene.paint.step import step_matrix
+from phosphene.paint.warp import warp
+
+LOOKED_AT = 5  # frames whose every call is looked at
+UPLOADS = (1, 4, 64, 64), (1, 4, 128, 128), (1, 3, 512, 512)  # noise at 512 and 1024 px; grain
+
+
+def waits(of: Models) -> None:
+    """Synchronisations that PyTorch knows of, and the time until a frame is handed over."""
+    frames = warmed(rendered(of.score, of.engine))
+    torch.cuda.set_sync_debug_mode("warn")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        next(frames)
+        count = len(said)
+        torch.ones(1, device=of.device).item()
+    torch.cuda.set_sync_debug_mode("default")
+    places = [f"{told.filename}:{told.lineno} {told.message}" for told in said[:count]]
+    print(f"{count} in one frame {places}; {len(said) - count} in .item(), to compare")
+    del frames  # and with it, its inference mode
+    pictures = paint(of.score, of.engine, scene_anchors(of.score, of.engine))
+    list(islice(pictures, WARM))
+    torch.cuda.synchronize()
+    begun = time.perf_counter()
+    to_levels(next(pictures))
+    handed = time.perf_counter()
+    torch.cuda.synchronize()
+    print(f"a frame is handed over in {1000 * (handed - begun):.2f} ms, and painted "
+          f"{1000 * (time.perf_counter() - handed):.2f} ms later")  # fmt: skip
+
+
+def calls(of: Models) -> None:
+    """Copies, kernels and waits of a frame, by the profiler."""
+    frames = warmed(rendered(of.score, of.engine))
+    with profile() as seen:  # the CPU too: its calls are what waits
+        list(islice(frames, LOOKED_AT))
+    with tempfile.TemporaryDirectory() as folder:
+        seen.export_chrome_trace(f"{folder}/trace.json")
+        trace = json.loads(Path(folder, "trace.json").read_text())["traceEvents"]
+    for line in told(trace):
+        print(f"in {LOOKED_AT} frames: {line}")
+
+
+def uploads(of: Models) -> None:
+    """How long the host waits to copy noise up while the device is busy."""
+    side = of.scale.product
+    busy = torch.rand(side, side, device=of.device).to(of.scale.dtype)
+    for shape, locked in product(UPLOADS, (False, of.device.type == "cuda")):
+        noise = torch.randn(shape, pin_memory=locked)
+        noise.to(of.device, non_blocking=True)
+        torch.cuda.synchronize()
+        begun = time.perf_counter()
+        for _ in range(30):
+            busy @ busy
+        queued = time.perf_counter()
+        noise.to(of.device, non_blocking=True)
+        copied = time.perf_counter()
+        torch.cuda.synchronize()
+        print(f"{noise.nbytes >> 10} KiB, page-locked {locked}: the host waits "
+              f"{1000 * (copied - queued):.3f} ms, the device works "
+              f"{1000 * (time.perf_counter() - begun):.1f} ms")  # fmt: skip
+
+
+def moves(of: Models) -> None:
+    """The warp on both, and the time of what is done to a picture before it is repainted."""
+    row = of.score.row(1)
+    row = replace(row, channels={**row.channels, "pan": 0.5})
+    matrix = step_matrix(row, of.scale.size, of.scale.size)
+    card = test_card(of.scale.size, of.scale.size)
+    picture, anchor = card.to(of.device), Anchor.of(card.to(of.device))
+    apart = (warp(picture, matrix).cpu() - warp(card, matrix)).abs() * 255.0
+    print(f"warps {apart.max():.4f} of 255 apart at most, {apart.mean():.6f} in the mean")
+    for name, work in {
+        "warp": lambda: warp(picture, matrix),
+        "hold": lambda: hold(picture, anchor, row),
+        "repaint": lambda: of.engine.img2img(picture, row),
+    }.items():
+        print(f"{name}: {milliseconds(partial(waited, work)):.2f} ms")
+
+
+def waited(work: Callable[[], object]) -> None:
+    """Some work, to its end on the device."""
+    work()
+    torch.cuda.synchronize()
