@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
 from phosphene.score.compose import HELD
+from phosphene.song.cache import code_of
 
 if TYPE_CHECKING:
     from phosphene.engines import EngineSpec
@@ -52,6 +53,7 @@ def identity(
         "length": len(score),
         "first picture": score.image.read_bytes() if score.image else b"",
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+        "engine's code": code_of(getattr(spec.load, "func", spec.load)),
         "format": (target.suffix.lower(), format_of(target).segment, crf),
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
