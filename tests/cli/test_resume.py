@@ -10,6 +10,8 @@ import soundfile
 from click.testing import CliRunner
 
 from phosphene.cli import cli, filming, inputs
+from phosphene.engines import EngineSpec
+from phosphene.errors import FilmError
 from phosphene.film import film, preflight
 from phosphene.testing import synthetic_song
 
@@ -287,3 +289,14 @@ def test_a_folder_that_is_removed_meanwhile(project, tmp_path, monkeypatch):
     assert "removed or renamed meanwhile" in told.stderr
     assert "nothing could be saved: the same command starts over" in told.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_path, monkeypatch):
+    def fail(*_):
+        raise FilmError("no weights", "get some")
+
+    monkeypatch.setattr("phosphene.paint.names.find_engine", lambda *_: EngineSpec("x", "", fail))
+    told = render(project, tmp_path / "film.mp4")
+    assert told.exit_code == 1
+    assert "no weights" in told.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p.toml", "song.wav"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from phosphene.cli.console import ToConsole, console, painting_progress
 from phosphene.cli.identity import identity
-from phosphene.cli.resuming import Asked, kept_frames
+from phosphene.cli.resuming import Asked, clear, kept_frames
 from phosphene.cli.stopping import stoppable
 from phosphene.errors import FilmError
 from phosphene.film import Film
@@ -71,9 +71,14 @@ def render_film(
     with _disk_errors(), locked(folder), stoppable():
         kept = kept_frames(film, folder, about, asked, len(score))
         after = (kept - 1, checkpoint.load(folder, kept - 1)) if kept else None
-        with console.status(f"Loading {spec.name} ..."):
-            engine = spec.load(project.model, score)
-            anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        try:
+            with console.status(f"Loading {spec.name} ..."):
+                engine = spec.load(project.model, score)
+                anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        except BaseException:
+            if not kept:  # nothing was begun: nothing is left behind
+                clear(folder)
+            raise
         try:
             with film:
                 film.resume(kept)
