@@ -12,7 +12,7 @@ demo: $(READY)  ## Render the sample song into an mp4 with sound
 	@echo "The demo is in $(CURDIR)/out/demo.mp4"
 
 test: $(READY)  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## Lint, format check and types
 	$(BIN)/ruff check .
