@@ -63,7 +63,7 @@ def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
 
 
 def article(
-    target: Path, steps: int = 8, guidance: float = 1.0, tile: int = 256, folder: Path = WORLDS
+    target: Path, steps: int = 3, guidance: float = 1.0, tile: int = 256, folder: Path = WORLDS
 ) -> None:
     """The article's three prompts, four seeds each."""
     pipeline = load(folder)
@@ -71,7 +71,7 @@ def article(
 
 
 def contact(
-    target: Path, steps: int = 8, guidance: float = 1.0, tile: int = 72, folder: Path = WORLDS
+    target: Path, steps: int = 3, guidance: float = 1.0, tile: int = 72, folder: Path = WORLDS
 ) -> None:
     """Worlds down, colour words across; the first column has no colour word."""
     pipeline = load(folder)

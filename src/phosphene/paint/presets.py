@@ -89,9 +89,9 @@ _TABLE = {
         Preset(
             str(WORLDS),
             {
-                "draft": Quality(1, 6, 1.0),
-                "standard": Quality(2, 8, 1.0),
-                "fine": Quality(4, 12, 1.0),
+                "draft": Quality(1, 2, 1.0),
+                "standard": Quality(2, 3, 1.0),
+                "fine": Quality(4, 4, 1.0),
             },
             graphs=True,
         ),
