@@ -160,9 +160,11 @@ def _keep(graph: Any, folder: Path) -> None:
 
 
 def _digest(module: nn.Module) -> str:
-    """Names a module: its configuration and its weights."""
+    """Names a module: its configuration, but for where it lies, and its weights."""
     whole = hashlib.blake2b(digest_size=16)
-    whole.update(f"{module} {getattr(module, 'config', '')}".encode())
+    told = dict(getattr(module, "config", {}))
+    told.pop("_name_or_path", None)
+    whole.update(f"{module} {sorted(told.items())}".encode())
     for name, weight in module.state_dict().items():
         whole.update(f"{name} {tuple(weight.shape)}".encode())
         whole.update(weight.contiguous().numpy().tobytes())
