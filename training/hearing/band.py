@@ -53,9 +53,9 @@ def band(rng: np.random.Generator, metre: Metre, bpm: float) -> tuple[list[Playe
         players.append((part(LEADS, 0.9), Melody(rng, metre, bpm)))
     if not players:
         players.append((part(CHORDAL, 0.9), Comping(rng, metre, bpm)))
-    for i, (played_by, player) in enumerate(players):
-        if rng.random() < 0.22:
-            players[i] = (played_by, Pushed(rng, metre, player))
+    if rng.random() < 0.4:  # one at most: the others show where the bar is
+        i = int(rng.integers(len(players)))
+        players[i] = players[i][0], Pushed(rng, metre, players[i][1])
     if rng.random() < 0.5:
         keeper = part(BASSES, 1.0), Bass(rng, metre, bpm, str(rng.choice(["walk", "beats"])))
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from training.hearing.audible import tells_beats
+from training.hearing.audible import strokes, tells_beats
 from training.hearing.band import Player
 from training.hearing.drums import Groove
 from training.hearing.harmony import Chord, Harmony
@@ -59,13 +59,14 @@ class Ensemble:
         if cut:
             lengths[-1] = int(rng.integers(1, self.metre.beats))
         ends = start + np.cumsum(lengths)
-        told = list(self._drummed(ends - lengths, ends, stop)) if drummed else []
-        self.drums.notes += told
+        struck = self._drummed(ends - lengths, ends, stop) if drummed else []
+        self.drums.notes += struck
+        told = strokes(self.drums, struck)
         for (part, play), on in zip(self.players, heard, strict=True):
             if on:
                 notes = _within(map(play, rows), ends - lengths, ends, stop)
                 part.notes += notes
-                told += notes
+                told += strokes(part, notes)
         if not tells_beats(told, start, float(ends[stop - 1] if stop > 0 else ends[-1])):
             part, play = self.keeper
             part.notes += _within(map(play, rows), ends - lengths, ends, stop)
