@@ -37,7 +37,7 @@ class Shelf:
                 self.marks.append(marks[begin:end])
 
     def excerpt(self, rng: np.random.Generator, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Bands and marks of `FRAMES` frames; slower or faster, louder, quieter, brighter, darker."""
+        """Bands and marks of `FRAMES` frames, made faster, louder, darker, or the contrary."""
         if rng.random() < 0.02:
             return _silence(self.bands[index]), _silence(self.marks[index])
         bands, marks = self.bands[index], self.marks[index]
