@@ -1,4 +1,4 @@
-"""Whether a song's notes tell where its beats are: what no listener can hear is no truth."""
+"""Whether a song's notes tell its beats and bars: what no listener can hear is no truth."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ Stroke = tuple[float, float]  # where, in beats, and how heavy
 
 _STRUCK = 0.6  # of all beats
 _CLEAR = 1.25  # times as heavy as any other place in them
+_AS_HEAVY = 0.99  # but for rounding
 _LOW, _CARRIES = 52, 1.5  # notes below this pitch weigh so much more
 _GHOST = 0.35  # of full velocity; softer drums are no stroke
 _BETWEEN = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)  # of a beat
@@ -48,6 +49,15 @@ def tells_beats(heard: Iterable[Stroke], start: float, end: float) -> bool:
     beats = weight[on(0.0)].sum()
     between = max(weight[on(place)].sum() for place in _BETWEEN)
     return bool(struck >= _STRUCK * (end - start) and beats >= _CLEAR * between)
+
+
+def tells_bars(heard: Iterable[Stroke], start: float, end: float, beats: int) -> bool:
+    """Whether bars of so many beats begin as heavily as their other beats are on average."""
+    at, weight = np.array([(start, 0.0), *heard]).T
+    place = at - start
+    on = (place > -0.01) & (at < end - 0.01) & (np.abs(place - np.rint(place)) < 0.02)
+    first, *others = np.bincount(np.rint(place[on]).astype(int) % beats, weight[on], beats)
+    return bool(first >= _AS_HEAVY * np.mean(others))
 
 
 def usual(bpm: float, metre: Metre) -> float:

@@ -1,4 +1,4 @@
-"""Who plays in a practice song: bass, accompaniment, tunes, and one who keeps time."""
+"""Who plays in a practice song: bass, accompaniment, tunes, and who keeps time and bars."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ Bars = Callable[[list[Chord]], list[Note]]
 Player = tuple[Part, Bars]
 
 
-def band(rng: np.random.Generator, metre: Metre, bpm: float) -> tuple[list[Player], Player]:
-    """The players, and one more who comes in where none of them keeps time."""
+def band(
+    rng: np.random.Generator, metre: Metre, bpm: float
+) -> tuple[list[Player], tuple[Player, Player]]:
+    """The players; and two who come in where nobody keeps time, and where nobody marks the one."""
     loose = rng.choice([0.0, rng.uniform(0, 0.012)])
 
     def part(programmes: tuple[int, ...], volume: float) -> Part:
@@ -57,10 +59,14 @@ def band(rng: np.random.Generator, metre: Metre, bpm: float) -> tuple[list[Playe
         i = int(rng.integers(len(players)))
         players[i] = players[i][0], Pushed(rng, metre, players[i][1])
     if rng.random() < 0.5:
-        keeper = part(BASSES, 1.0), Bass(rng, metre, bpm, str(rng.choice(["walk", "beats"])))
+        beats = part(BASSES, 1.0), Bass(rng, metre, bpm, str(rng.choice(["walk", "beats"])))
     else:
-        keeper = part(CHORDAL, 0.9), Comping(rng, metre, bpm, "beats")
-    return players, keeper
+        beats = part(CHORDAL, 0.9), Comping(rng, metre, bpm, "beats")
+    if rng.random() < 0.5:
+        ones = part(BASSES, 1.0), Bass(rng, metre, bpm, "root")
+    else:
+        ones = part(CHORDAL, 0.9), Comping(rng, metre, bpm, "stabs")
+    return players, (beats, ones)
 
 
 def pickup(rng: np.random.Generator, metre: Metre, parts: list[Part], closed: int) -> int:

@@ -34,7 +34,7 @@ def compose(
     swing = 0.5
     if metre.steps == 4 and rng.random() < 0.25:
         swing = float(rng.choice([0.667, rng.uniform(0.56, 0.68)]))
-    players, keeper = band(rng, metre, bpm)
+    players, keepers = band(rng, metre, bpm)
     drums = Part(
         DRUMS,
         volume=rng.uniform(0.5, 1.1),
@@ -42,10 +42,10 @@ def compose(
         kit=int(rng.choice(KITS)),
     )
     cuts, far = metre.beats > 2 and rng.random() < 0.06, bpm != usual(bpm, metre)
-    song = Ensemble(rng, metre, bpm, far, players, keeper, drums, has_drums, cuts)
+    song = Ensemble(rng, metre, bpm, far, players, keepers, drums, has_drums, cuts)
     while len(song.bars) < n_bars:
         song.section(min(int(rng.choice([4, 4, 8, 8, 12, 16])), n_bars - len(song.bars)))
-    tuned = [part for part, _ in (*players, keeper)]
+    tuned = [part for part, _ in (*players, *keepers)]
     parts = [drums, *tuned]
     if rng.random() < 0.15:  # a guitar doubles one of them
         doubled = tuned[int(rng.integers(len(players)))]

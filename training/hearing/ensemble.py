@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from training.hearing.audible import strokes, tells_beats
+from training.hearing.audible import strokes, tells_bars, tells_beats
 from training.hearing.band import Player
 from training.hearing.drums import Groove
 from training.hearing.harmony import Chord, Harmony
@@ -20,8 +20,8 @@ Rows = list[list[Chord]]
 class Ensemble:
     """The players of a song, and the bars that they have played: beats in each.
 
-    `keeper` comes in where the others leave untold where the beats are; `bpm` is the tempo that
-    the drums' patterns are chosen for; `far` that it is only heard where a snare marks it.
+    `keepers` come in where the others leave untold where beats are, and where bars begin; `bpm` is
+    the tempo that the drums' patterns are chosen for; `far` that a snare must mark it.
     """
 
     rng: np.random.Generator
@@ -29,7 +29,7 @@ class Ensemble:
     bpm: float
     far: bool
     players: list[Player]
-    keeper: Player
+    keepers: tuple[Player, Player]
     drums: Part
     has_drums: bool
     cuts: bool  # bars that are a beat or two too short
@@ -67,9 +67,17 @@ class Ensemble:
                 notes = _within(map(play, rows), ends - lengths, ends, stop)
                 part.notes += notes
                 told += strokes(part, notes)
-        if not tells_beats(told, start, float(ends[stop - 1] if stop > 0 else ends[-1])):
-            part, play = self.keeper
-            part.notes += _within(map(play, rows), ends - lengths, ends, stop)
+        end = float(ends[stop - 1] if stop > 0 else ends[-1])
+        for (part, play), needed in zip(
+            self.keepers,
+            (
+                not tells_beats(told, start, end),
+                not tells_bars(told, start, end, self.metre.beats),
+            ),
+            strict=True,
+        ):
+            if needed:
+                part.notes += _within(map(play, rows), ends - lengths, ends, stop)
         self.bars += lengths
 
     def _groove(self) -> Groove:
