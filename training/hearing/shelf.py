@@ -12,7 +12,7 @@ from torch import Tensor
 from training.hearing.places import CACHE
 
 FRAMES, BATCH = 1500, 4  # excerpts of 30 s
-_STRETCH = 0.08  # the most that an excerpt is slower or faster, as a logarithm
+_STRETCH = 0.12  # the most that an excerpt is slower or faster, as a logarithm
 
 
 class Shelf:
@@ -42,7 +42,7 @@ class Shelf:
             return _silence(self.bands[index]), _silence(self.marks[index])
         bands, marks = self.bands[index], self.marks[index]
         start = int(rng.integers(-100, max(len(bands) - FRAMES + 100, 1)))
-        rate = np.exp(rng.uniform(-_STRETCH, _STRETCH)) if rng.random() < 0.5 else 1.0
+        rate = np.exp(rng.uniform(-_STRETCH, _STRETCH)) if rng.random() < 0.7 else 1.0
         rows = start + rate * np.arange(FRAMES)
         x, y = _between(bands, rows), _between(marks, rows)
         gain = rng.normal(0, 0.4) + np.interp(
@@ -51,8 +51,10 @@ class Shelf:
         power = np.expm1(x) * np.exp(gain).astype(np.float32)
         if rng.random() < 0.3:  # a floor of noise
             power += np.float32(np.exp(rng.uniform(-2, 2)))
-        if rng.random() < 0.25:  # as transposed by some bands
-            power = np.roll(power, int(rng.integers(-4, 5)), axis=1)
+        if rng.random() < 0.4:  # as transposed by some bands
+            power = np.roll(power, int(rng.integers(-6, 7)), axis=1)
+        if rng.random() < 0.3:  # without some of them
+            power[:, (low := int(rng.integers(0, 81))) : low + int(rng.integers(4, 25))] = 0
         return np.log1p(power), y
 
     def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
