@@ -15,7 +15,7 @@ def unfold(path: Path, model: BeatNetwork, bands: Tensor) -> None:
     """Give `model` the weights at `path`, whose norms were folded into the convolutions.
 
     Each norm takes the statistics of what comes to it from `bands`, shape (n, n_frames, 81), and
-    gives it on unchanged; so the model hears as the weights do, and trains as one with norms.
+    gives it on unchanged; so the model hears as the weights do.
     """
     weights = {name: tensor.float() for name, tensor in load_file(path).items()}
     layers = {f"pitch.{i}": conv for i, conv in enumerate(model.conv)}
@@ -28,7 +28,9 @@ def unfold(path: Path, model: BeatNetwork, bands: Tensor) -> None:
             layer.weight.copy_(weights[f"{name}.weight"].view_as(layer.weight))
             layer.bias.copy_(weights[f"{name}.bias"])
         hooks = [norm.register_forward_pre_hook(_measure) for norm in norms]
+        mode = model.training
         model.eval()(bands)
+        model.train(mode)
     for hook in hooks:
         hook.remove()
 

@@ -40,8 +40,9 @@ def train(minutes: float) -> None:
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
     shelf, watched = Shelf(slice(WATCHED, None)), Shelf(slice(WATCHED))
-    model, facts = BeatNetwork(), {"steps": 0}
-    average = BeatNetwork()
+    model, average, facts = BeatNetwork(), BeatNetwork(), {"steps": 0}
+    # What goes on keeps its norms as they are: batches of four are too few to measure anew.
+    model.train(not CHECKPOINT.exists() and not WEIGHTS.exists())
     if CHECKPOINT.exists():
         state = load_file(CHECKPOINT)
         model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("raw.")})
