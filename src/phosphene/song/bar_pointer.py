@@ -10,7 +10,7 @@ from phosphene.song.bar_states import bar_states
 from phosphene.song.bar_trellis import Evidence, State, Trellis
 
 _WINDOW = 60.0  # seconds searched at a time; what was a window ago has been settled
-_BIAS = 1.2  # added to the log odds of a beat: what is as likely as not is one
+_BIAS = 1.5  # added to the log odds of a beat: what is as likely as not is one
 _LEAST, _MOST = -2.5, 6.0  # what one beat may count
 _BARS = 2.0  # how much what tells bars counts beside what tells beats
 _USUAL = 1 / 3  # of all that is taken for a beat, at least so much is taken for a downbeat

@@ -14,7 +14,7 @@ Indices = NDArray[np.intp]
 
 SLOWEST, FASTEST = 55.0, 215.0  # BPM
 #: Beats in a bar, and how much less likely than one of 4 each such bar is, as a logarithm.
-METRES = {2: 0.6, 3: 0.2, 4: 0.0, 5: 1.0, 6: 1.0, 7: 1.5}
+METRES = {2: 0.3, 3: 0.2, 4: 0.0, 5: 1.0, 6: 1.0, 7: 1.5}
 _STEP = 0.025  # from tempo to tempo, as a logarithm
 _USUAL, _SPREAD = 115.0, 0.7  # BPM and octaves: where songs begin
 _UNEVEN = 1.0  # frames by which a beat strays from its tempo
