@@ -1,4 +1,4 @@
-"""`python -m benchmarks.hearing [--music FOLDER] [--recordings FOLDER]`: print the tables."""
+"""`python -m benchmarks.hearing [--of openmsx] [--music FOLDER] [--recordings FOLDER]`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hearing", description=__doc__)
     parser.add_argument("--music", type=Path, default=openmsx.FOLDER, help="the openmsx MIDI files")
     parser.add_argument("--recordings", type=Path, default=recorded.FOLDER, help="the rock songs")
+    kinds = ("all", "openmsx", "generated", "recorded", "blind")
+    parser.add_argument("--of", choices=kinds, default="all", help="which songs")
     given = parser.parse_args()
-    print(report(given.music, given.recordings))
+    print(report(given.music, given.recordings, given.of))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from training.hearing.songs import HELD_OUT
 from training.hearing.studio import record
 
 RATE = 22050
-EACH = 8  # songs of each kind
+EACH = 12  # songs of each kind
 _RAMP = 1.1  # the fastest beat of a ramp against the slowest
 
 

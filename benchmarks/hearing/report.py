@@ -11,7 +11,8 @@ import librosa
 import numpy as np
 import soundfile
 
-from benchmarks.hearing import generated, openmsx, recorded
+from benchmarks.hearing import blind, generated, openmsx, recorded
+from benchmarks.hearing.midi_truth import truth
 from benchmarks.hearing.rendering import clock_errors, play
 from benchmarks.hearing.scores import Scores, mean, offsets, score
 from benchmarks.table import markdown
@@ -48,31 +49,29 @@ def _timing(late: np.ndarray) -> str:
     return f"{1000 * late.mean():+.1f} ± {1000 * late.std():.1f}"
 
 
-def openmsx_tables(folder: Path, work: Path) -> str:
-    """Every track, and both halves, by both trackers."""
+def midi_tables(sets: dict[str, list[Path]], work: Path) -> str:
+    """Every track, and the mean of each set, by both trackers."""
     clock = clock_errors()
     rows, means, late = [], [], []
-    for half, files in openmsx.tracks(folder).items():
+    for of, files in sets.items():
         found: dict[str, list[Scores]] = {name: [] for name in TRACKERS}
         for midi in files:
-            true, sound = openmsx.truth(midi), play(midi, work / "track.wav")
+            true, sound = truth(midi), play(midi, work / "track.wav")
             for name, heard in TRACKERS.items():
                 pulse = heard(sound)
                 one = score(true.beats, true.downbeats, pulse.beats, pulse.downbeats)
                 found[name].append(one)
                 if name == "Phosphene":
                     late.append(offsets(true.beats, pulse.beats) - clock.mean())
-            rows.append(
-                [midi.stem, half, *_row(found["Phosphene"][-1]), *_row(found["librosa"][-1])]
-            )
-        means += [[half, str(len(files)), name, *_row(mean(all_))] for name, all_ in found.items()]
-    both = [f"{column}{of}" for of in ("", ", librosa") for column in _COLUMNS]
+            rows.append([midi.stem, of, *_row(found["Phosphene"][-1]), *_row(found["librosa"][-1])])
+        means += [[of, str(len(files)), name, *_row(mean(all_))] for name, all_ in found.items()]
+    both = [f"{column}{by}" for by in ("", ", librosa") for column in _COLUMNS]
     return "\n\n".join(
         [
             f"FluidSynth plays clicks {_timing(clock)} ms late, mean and deviation.",
-            markdown(["half", "tracks", "tracker", *_COLUMNS], means),
+            markdown(["set", "tracks", "tracker", *_COLUMNS], means),
             f"Beats of Phosphene that match are {_timing(np.concatenate(late))} ms late.",
-            markdown(["track", "half", *both], rows),
+            markdown(["track", "set", *both], rows),
         ]
     )
 
@@ -107,14 +106,16 @@ def recorded_table(folder: Path, work: Path) -> str:
     return markdown([*columns, "median, ms late", "mean and deviation"], rows)
 
 
-def report(music: Path = openmsx.FOLDER, recordings: Path = recorded.FOLDER) -> str:
-    """All tables."""
+def report(
+    music: Path = openmsx.FOLDER, recordings: Path = recorded.FOLDER, of: str = "all"
+) -> str:
+    """All tables, or those of one kind of songs: openmsx, generated, recorded or blind."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        return "\n\n".join(
-            [
-                openmsx_tables(music, work),
-                generated_table(work),
-                recorded_table(recordings, work),
-            ]
-        )
+        tables: dict[str, Callable[[], str]] = {
+            "openmsx": lambda: midi_tables(openmsx.tracks(music), work),
+            "generated": lambda: generated_table(work),
+            "recorded": lambda: recorded_table(recordings, work),
+            "blind": lambda: midi_tables(blind.tracks(work), work),
+        }
+        return "\n\n".join(table() for kind, table in tables.items() if of in ("all", kind))

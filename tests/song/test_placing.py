@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phosphene.song.placing import evened, leading_in, on_attacks, on_peaks
+from phosphene.song.placing import between_seen, evened, leading_in, on_attacks, on_peaks
 
 RATE = 50
 
@@ -67,3 +67,17 @@ def test_nothing_leads_in_where_no_attack_is_due(onsets: list[float]) -> None:
 
 def test_weak_attacks_do_not_lead_in() -> None:
     assert leading_in(np.array([1.0, 1.5]), np.array([0.5]), np.array([0.2])).tolist() == []
+
+
+def test_beats_beyond_the_first_and_the_last_that_are_seen_are_none() -> None:
+    """One within is kept though nothing shows it; one frame beside counts as seen."""
+    activation = np.zeros(60)
+    activation[[11, 30]] = 0.5
+    activation[50] = 0.09
+    kept = between_seen(np.array([0, 10, 20, 30, 40, 50, 59]), activation)
+    assert kept.tolist() == [False, True, True, True, False, False, False]
+
+
+def test_where_nothing_is_seen_no_beat_is_kept() -> None:
+    assert not between_seen(np.array([3, 9]), np.zeros(12)).any()
+    assert between_seen(np.array([], dtype=np.intp), np.zeros(12)).shape == (0,)

@@ -123,6 +123,13 @@ TRIPLE = {
     ),
 }
 LOUD = {"X": 1.0, "x": 0.75, "o": 0.4}
+#: Snares that mark half or double the tempo: slowest and fastest BPM at which that is no beat.
+FEELS = {
+    "........X.......": (0.0, 110.0),
+    "..x...x...x...x.": (108.0, 400.0),
+    "..x.X.....x.X...": (108.0, 400.0),
+    "..x.x.x.x.x.": (108.0, 400.0),
+}
 
 
 def _pick(rng: np.random.Generator, table: Iterable[tuple[float, str]]) -> str:
@@ -193,9 +200,20 @@ class Groove:
         for _ in range(8):
             row = _pattern(self.rng, self.metre, voice)
             strokes = sum(sign != "." for sign in row) / self.metre.beats * bpm / 60
-            if strokes < (7.5 if voice == "cymbal" else 6.5):
+            slow, fast = FEELS.get(row, (0.0, 400.0)) if voice == "snare" else (0.0, 400.0)
+            if strokes < (7.5 if voice == "cymbal" else 6.5) and slow <= bpm < fast:
                 break
         return row
+
+    @property
+    def marked(self) -> bool:
+        """Whether a snare on the second or the last beat tells how fast the beat is."""
+        steps = self.metre.steps
+        beats = (steps, (self.metre.beats - 1) * steps)
+        return any(
+            pitch in SNARES and any(rows[0][beat] in "xX" for beat in beats)
+            for pitch, rows, _ in self.rows
+        )
 
     def _free(self) -> str:
         chance = self.metre.weights() * self.rng.uniform(0.2, 0.9)

@@ -46,6 +46,12 @@ class Chord:
         return pitch + 12 * round((centre - pitch) / 12)
 
 
+def _moving(row: tuple[int, ...]) -> tuple[int, ...]:
+    """The same with no degree twice in a row, from the last to the first neither."""
+    kept = [degree for last, degree in zip((row[-1], *row), row, strict=False) if degree != last]
+    return tuple(kept) if len(kept) > 1 else (0, 4)
+
+
 class Harmony:
     """Chords of a section: mostly they change where bars begin, sometimes within them."""
 
@@ -61,7 +67,9 @@ class Harmony:
         if rng.random() < 0.25:
             row = tuple(rng.integers(0, 7, rng.choice([2, 4, 4, 8])).tolist())
         slow = int(rng.choice([1, 1, 1, 2]))  # bars a chord
-        split = rng.choice([0.0, rng.uniform(0, 0.5), 1.0], p=[0.55, 0.33, 0.12])
+        split = rng.choice([0.0, rng.uniform(0, 0.5), 0.8], p=[0.55, 0.33, 0.12])
+        if metre.beats == 2:  # chords alone tell two bars of two beats from one of four
+            row, slow, split = _moving(row), 1, 0.0
         found = []
         for bar in range(bars):
             at, degree = float(bar * metre.beats), int(row[bar // slow % len(row)])

@@ -34,12 +34,12 @@ class Metre:
 
 #: (chance, metre, slowest and fastest tempo)
 METRES = (
-    (0.62, Metre((2, 2)), (56, 212)),
-    (0.05, Metre((2, 2), 3), (56, 170)),
-    (0.13, Metre((3,)), (72, 205)),
+    (0.48, Metre((2, 2)), (56, 212)),
+    (0.03, Metre((2, 2), 3), (56, 170)),
+    (0.17, Metre((3,)), (72, 205)),
     (0.02, Metre((3,), 3), (60, 110)),
-    (0.04, Metre((2,)), (70, 180)),
-    (0.06, Metre((1, 1), 3), (50, 125)),
+    (0.03, Metre((2,)), (70, 180)),
+    (0.19, Metre((1, 1), 3), (50, 125)),
     (0.015, Metre((3, 2)), (95, 212)),
     (0.015, Metre((2, 3)), (95, 212)),
     (0.02, Metre((3, 3)), (95, 205)),
@@ -49,10 +49,11 @@ METRES = (
 )
 
 
-def any_metre(rng: np.random.Generator) -> tuple[Metre, float]:
-    """A metre, and a tempo in BPM that suits it."""
-    chances = np.array([chance for chance, *_ in METRES])
-    _, metre, (slow, fast) = METRES[rng.choice(len(METRES), p=chances / chances.sum())]
+def any_metre(rng: np.random.Generator, of: Metre | None = None) -> tuple[Metre, float]:
+    """A metre, or the one that is given, and a tempo in BPM that suits it."""
+    rows = [row for row in METRES if of in (None, row[1])]
+    chances = np.array([chance for chance, *_ in rows])
+    _, metre, (slow, fast) = rows[rng.choice(len(rows), p=chances / chances.sum())]
     while True:
         bpm = 118 * 2 ** rng.normal(0, 0.45)
         if metre.steps == 3 and len(metre.groups) == metre.beats:

@@ -28,15 +28,17 @@ def _steps(metre: Metre, row: list[float], chord: Chord) -> list[float]:
 
 
 class Bass:
-    """A bass line in one of many manners, kept for the song."""
+    """A bass line in one of many manners, kept for the song; any, where none is given."""
 
     MANNERS = ("root", "fifth", "walk", "eighths", "boogie", "funk", "beats", "half",
                "dotted", "tumbao")  # fmt: skip
 
-    def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
+    def __init__(
+        self, rng: np.random.Generator, metre: Metre, bpm: float, manner: str = ""
+    ) -> None:
         self.rng, self.metre = rng, metre
         manners = [m for m in self.MANNERS if bpm < 170 or m not in ("boogie", "funk", "eighths")]
-        self.manner = str(rng.choice(manners))
+        self.manner = manner or str(rng.choice(manners))
         self.octave = int(rng.choice([1, 2, 2]))
         self.short = rng.uniform(0.4, 1.0)
         chance = metre.weights() * rng.uniform(0.5, 1.0)
@@ -100,9 +102,11 @@ class Comping:
 
     MANNERS = ("held", "beats", "off", "pah", "and", "broken", "synco", "stabs")
 
-    def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
+    def __init__(
+        self, rng: np.random.Generator, metre: Metre, bpm: float, manner: str = ""
+    ) -> None:
         self.rng, self.metre = rng, metre
-        self.manner = str(rng.choice(self.MANNERS))
+        self.manner = manner or str(rng.choice(self.MANNERS))
         self.centre = int(rng.integers(52, 74))
         self.tones = (0, 2, 4) if rng.random() < 0.6 else (0, 2, 4, 6)
         self.short = rng.uniform(0.3, 0.95)

@@ -55,13 +55,17 @@ class Clock:
 
 @dataclass(eq=False)
 class Piece:
-    """A whole song: parts, clock, bars (beats in each, from beat 0 on), pick-up and length."""
+    """A whole song: parts, clock, bars (beats in each, from beat 0 on), pick-up and length.
+
+    Where it is `closed`, a last chord on the beat after the last bar begins one more.
+    """
 
     parts: list[Part]
     clock: Clock
     bars: list[int]
     pickup: int  # beats before the first downbeat
     ring: float = 1.0  # seconds after the last beat
+    closed: bool = False
 
     @property
     def n_beats(self) -> int:
@@ -70,12 +74,13 @@ class Piece:
     @property
     def beats(self) -> NDArray[np.float64]:
         """Seconds of all beats, those of the pick-up included."""
-        return self.clock.time(np.arange(-self.pickup, self.n_beats, dtype=float))
+        return self.clock.time(np.arange(-self.pickup, self.n_beats + self.closed, dtype=float))
 
     @property
     def downbeats(self) -> NDArray[np.float64]:
         """Seconds at which bars begin."""
-        return self.clock.time(np.cumsum([0, *self.bars[:-1]]).astype(float))
+        lines = np.cumsum([0, *self.bars]).astype(float)
+        return self.clock.time(lines if self.closed else lines[:-1])
 
     @property
     def length(self) -> float:

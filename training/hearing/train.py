@@ -2,107 +2,72 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from training.hearing.begin import unfold
 from training.hearing.network import BeatNetwork, folded
-from training.hearing.places import CACHE, RUNS, WEIGHTS
+from training.hearing.places import RUNS, WEIGHTS
+from training.hearing.shelf import Shelf
+from training.muon import Muon
 
-FRAMES, BATCH = 1500, 4  # excerpts of 30 s
 THREADS = 1
-RATE = 3e-3
+RATE = 2e-3
+HALF = torch.cpu._is_amx_tile_supported()  # other CPUs emulate bfloat16, and take six times as long
 WATCHED = 2  # chunks, the first ones, that are only looked at, never trained on
 CHECKPOINT = RUNS / "beats.safetensors"
 
 
-class Shelf:
-    """The songs in memory, and excerpts of them at random."""
-
-    def __init__(self, chunks: slice) -> None:
-        self.chunks, self.seen = chunks, set[Path]()
-        self.bands: list[np.ndarray] = []
-        self.marks: list[np.ndarray] = []
-        self.look()
-
-    def look(self) -> None:
-        """Take in the songs that have been made since."""
-        for path in sorted(CACHE.glob("songs-*[0-9].npz"))[self.chunks]:
-            if path in self.seen:
-                continue
-            self.seen.add(path)
-            held = np.load(path)
-            bands, marks, ends = held["bands"], held["marks"], held["ends"]
-            for begin, end in itertools.pairwise(ends):
-                self.bands.append(bands[begin:end])
-                self.marks.append(marks[begin:end])
-
-    def excerpt(self, rng: np.random.Generator, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Bands and marks of `FRAMES` frames of a song; louder, quieter, brighter or darker."""
-        bands, marks = self.bands[index], self.marks[index]
-        start = int(rng.integers(-100, max(len(bands) - FRAMES + 100, 1)))
-        rows = np.clip(np.arange(start, start + FRAMES), 0, len(bands) - 1)
-        outside = (np.arange(start, start + FRAMES) < 0) | (
-            np.arange(start, start + FRAMES) >= len(bands)
-        )
-        x, y = bands[rows].astype(np.float32), marks[rows].astype(np.float32)
-        x[outside], y[outside] = 0, 0
-        gain = rng.normal(0, 0.4) + np.interp(
-            np.arange(x.shape[1]), [0, 27, 54, 80], rng.normal(0, 0.35, 4)
-        )
-        power = np.expm1(x) * np.exp(gain).astype(np.float32)
-        if rng.random() < 0.3:  # a floor of noise
-            power += np.float32(np.exp(rng.uniform(-2, 2)))
-        if rng.random() < 0.25:  # as transposed by some bands
-            power = np.roll(power, int(rng.integers(-4, 5)), axis=1)
-        if rng.random() < 0.02:
-            return np.zeros_like(x), np.zeros_like(y)  # silence
-        return np.log1p(power), y
-
-    def batch(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """A batch of excerpts."""
-        pairs = [self.excerpt(rng, int(i)) for i in rng.integers(0, len(self.bands), BATCH)]
-        return tuple(torch.from_numpy(np.stack(side)) for side in zip(*pairs, strict=True))
-
-
 def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
     """Cross-entropy of beats and downbeats; these are rarer, and weigh more."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
         logits = model(x)
     each = torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), y, reduction="none")
     return each.mean(dim=(0, 1)) @ torch.tensor([1.0, 3.0])
 
 
 def train(minutes: float) -> None:
-    """Train for some minutes from where it stopped; the rate falls to nothing over them."""
+    """Train for some minutes from where it stopped, or from the bundled weights.
+
+    The rate falls to nothing over them.
+    """
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
     shelf, watched = Shelf(slice(WATCHED, None)), Shelf(slice(WATCHED))
-    model, facts = BeatNetwork(), {"steps": 0}
-    average = BeatNetwork()
+    model, average, facts = BeatNetwork(), BeatNetwork(), {"steps": 0}
+    # What goes on keeps its norms as they are: batches of four are too few to measure anew.
+    model.train(not CHECKPOINT.exists() and not WEIGHTS.exists())
     if CHECKPOINT.exists():
         state = load_file(CHECKPOINT)
         model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("raw.")})
         average.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
         facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
+    elif WEIGHTS.exists():
+        some = shelf.batch(np.random.default_rng(0))[0]
+        for one in (model, average):
+            unfold(WEIGHTS, one, some)
+        facts = {"steps": int(safe_open(WEIGHTS, "pt").metadata()["steps"])}
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim == 1]
+    optimisers = Muon(matrices, RATE), torch.optim.AdamW(others, RATE, weight_decay=0.01)
     rng, shown, warm = np.random.default_rng(facts["steps"]), [], 0
     begun = told = time.monotonic()
     while (share := (time.monotonic() - begun) / 60 / minutes) < 1:
         warm = min(warm + 1, 30)
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * warm / 30 * (0.5 + 0.5 * np.cos(np.pi * share))
         loss = loss_of(model, *shelf.batch(rng))
-        optimiser.zero_grad()
+        model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = RATE * warm / 30 * (0.5 + 0.5 * np.cos(np.pi * share))
+            optimiser.step()
         keep = min(0.995, 1 - 1 / (facts["steps"] / 4 + 1))
         with torch.no_grad():
             for mean, now in zip(
@@ -129,7 +94,7 @@ def train(minutes: float) -> None:
 def _watch(model: BeatNetwork, shelf: Shelf) -> float:
     model.eval()
     rng = np.random.default_rng(0)
-    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(10)]))
+    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(25)]))
 
 
 def _save(model: BeatNetwork, average: BeatNetwork, facts: dict) -> None:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from phosphene.song.activations import FPS, activations
 from phosphene.song.bar_pointer import follow
-from phosphene.song.placing import evened, leading_in, on_attacks, on_peaks
+from phosphene.song.placing import between_seen, evened, leading_in, on_attacks, on_peaks
 from phosphene.song.pulse import SILENCE, Pulse, Sound, usual_tempo
 from phosphene.song.rests import sounding
 
@@ -25,7 +25,7 @@ def find_bars(sound: Sound) -> Pulse:
     near = on_peaks(found.frames, seen[:, 0], FPS)
     struck = on_attacks(near, sound.onsets, sound.onset_strengths)
     beats = evened(struck, (struck != near) | (seen[found.frames, 0] > _SEEN))
-    kept = (beats >= 0) & (beats <= sound.duration)
+    kept = (beats >= 0) & (beats <= sound.duration) & between_seen(found.frames, seen[:, 0])
     kept[kept] = sounding(beats[kept], sound)
     if kept.sum() < _FEWEST:
         return SILENCE

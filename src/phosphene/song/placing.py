@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from phosphene.song.pulse import Times
 
 _AROUND = 2  # frames to either side in which the activation's peak may lie
+_SHOWN = 0.1  # an activation that shows a beat, if faintly
 _SNAP = 0.03  # seconds to an attack that a beat is moved onto
 _STRONG = 0.5  # attacks that are weaker rise slowly, and are timed late
 
@@ -30,6 +31,21 @@ def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: f
     peak = (bend < 0) & (top >= before) & (top >= after)  # and no slope that goes on beyond
     shift = np.where(peak, 0.5 * (before - after) / np.where(peak, bend, 1.0), 0.0)
     return (frames + np.where(peak, near[at], 0) + shift) / rate
+
+
+def between_seen(frames: NDArray[np.intp], activation: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which beats lie from the first to the last that the activation shows at all.
+
+    Beyond them the pointer counts on through what rings, or is not yet music.
+
+    Parameters
+    ----------
+    frames : np.ndarray, shape (n_beats,)
+    activation : np.ndarray, shape (n_frames,)
+        How likely a beat is in each frame.
+    """
+    shown = np.pad(activation, 1)[frames[:, None] + np.arange(3)].max(axis=1) > _SHOWN
+    return np.logical_or.accumulate(shown) & np.logical_or.accumulate(shown[::-1])[::-1]
 
 
 def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:

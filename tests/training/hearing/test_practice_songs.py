@@ -26,8 +26,8 @@ def test_the_truth_of_a_song(seed: int) -> None:
     piece = compose(np.random.default_rng(seed))
     assert np.all(np.diff(piece.beats) > 0.2)
     assert np.all(np.isin(piece.downbeats, piece.beats))
-    assert len(piece.downbeats) == len(piece.bars)
-    assert len(piece.beats) == sum(piece.bars) + piece.pickup
+    assert len(piece.downbeats) == len(piece.bars) + piece.closed
+    assert len(piece.beats) == sum(piece.bars) + piece.pickup + piece.closed
     assert piece.beats[0] >= 0
     assert any(part.notes for part in piece.parts)
     for part in piece.parts:

@@ -1,0 +1,62 @@
+"""The true beats of a MIDI file, and whether its notes keep to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from phosphene.song.beat_files import read_beats
+
+_GRID = (3, 4)  # parts of a quarter note
+_ON, _KEPT = 0.02, 0.9  # quarters from the grid, and the share of notes that lie so near
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The nominal beats and downbeats of a song, in seconds."""
+
+    beats: np.ndarray
+    downbeats: np.ndarray
+
+
+def truth(midi: Path) -> Truth:
+    """The grid that the file's tempo map and time signatures span, from its first note to its last.
+
+    A beat is the note value under the signature, three of them in 6/8, 9/8 and 12/8; 4/4 where the
+    file has none.
+    """
+    file = mido.MidiFile(midi)
+    now, struck = 0.0, []
+    for message in file:
+        now += message.time
+        if message.type == "note_on" and message.velocity > 0:
+            struck.append(now)
+    pulse = read_beats(midi, now)
+    first, last = struck[0] - 0.05, struck[-1] + 0.05
+
+    def within(times: np.ndarray) -> np.ndarray:
+        return times[(times >= first) & (times <= last)]
+
+    return Truth(within(pulse.beats), within(pulse.downbeats))
+
+
+def trustworthy(midi: Path) -> bool:
+    """Whether a file tells its time signature and nine notes in ten lie on its own grid."""
+    try:
+        file = mido.MidiFile(midi)
+    except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError):
+        return False
+    told, struck = False, []
+    for track in file.tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            told |= message.type == "time_signature"
+            if message.type == "note_on" and message.velocity > 0:
+                struck.append(tick / file.ticks_per_beat)
+    at = np.array(struck)
+    near = [np.abs(at - np.rint(at * parts) / parts) < _ON for parts in _GRID]
+    return bool(told and len(at) and np.mean(np.logical_or(*near)) >= _KEPT)
