@@ -14,6 +14,7 @@ import pytest
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+import phosphene.cli.console  # noqa: F401 (a console first met at a test's COLUMNS keeps them)
 from phosphene.film.ffmpeg import executable
 from phosphene.film.probe import probe
 from phosphene.plugins import Registry, load_plugins
