@@ -14,7 +14,9 @@ import pytest
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import phosphene.cli.console  # noqa: F401 (a console first met at a test's COLUMNS keeps them)
+# A console keeps the width that is told when it is first met: none, so that each test tells its own.
+os.environ.pop("COLUMNS", None)
+import phosphene.cli.console  # noqa: F401
 from phosphene.film.ffmpeg import executable
 from phosphene.film.probe import probe
 from phosphene.plugins import Registry, load_plugins
