@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,17 +25,16 @@ Model = Callable[[Tensor, Tensor, Tensor], Tensor]
 """v of noisy latents at their times, under captions as token ids."""
 
 
-@dataclass(frozen=True)
-class Batch:
-    """noisy: inputs. aim: the v to be found, (n, 8, h, w). times: (n,) whole numbers.
+class Batch(NamedTuple):
+    """noisy: inputs. times: (n,) whole numbers. words: (n, LENGTH) token ids.
 
-    words: (n, LENGTH) token ids.
+    aim: the v to be found, (n, 8, h, w).
     """
 
     noisy: Tensor
     times: Tensor
-    aim: Tensor
     words: Tensor
+    aim: Tensor
 
 
 def make_batch(
@@ -56,7 +55,7 @@ def make_batch(
     poor = chance(POOR) & (rows >= spoiled)
     clean = torch.where(poor[:, None, None, None], blurred(blurred(clean)), clean)
     words = torch.where(poor[:, None], told[:, -1], words)
-    silent = nothing().to(alphas.device)
+    silent = nothing(alphas.device)
     pick = torch.randint(len(silent), rows.shape, generator=dice, device=alphas.device)
     words = torch.where((chance(UNSAID) & ~poor)[:, None], silent[pick], words).long()
 
@@ -75,13 +74,13 @@ def make_batch(
     aim = (signal * noisy - clean) / haze.clamp_min(1e-3)
     exact = signal * noise - haze * clean
     aim = torch.where((rows < spoiled)[:, None, None, None], aim, exact)
-    return Batch(noisy, times, aim, words)
+    return Batch(noisy, times, words, aim)
 
 
 @cache
-def nothing() -> Tensor:
+def nothing(device: torch.device) -> Tensor:
     """Captions that say nothing, or only what a negative prompt does, (n, LENGTH) int16."""
-    return spell(train_tokenizer(), unsaid(200, random.Random(0))).short()
+    return spell(train_tokenizer(), unsaid(200, random.Random(0))).short().to(device)
 
 
 @cache

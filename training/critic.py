@@ -43,10 +43,20 @@ class Critic(nn.Module):
 
 
 def critic_loss(
-    critic: Critic, drawn: Tensor, painted: Tensor, meaning: Tensor, dice: torch.Generator
-) -> Tensor:
-    """Hinge loss: drawn latents above 1, painted ones below -1; both a little noisy."""
-    noise = 0.1 * torch.randn(drawn.shape, generator=dice, device=drawn.device)
-    told = critic(torch.cat([drawn + noise, painted + noise]), meaning.repeat(2, 1))
+    critic: Critic, drawn: Tensor, painted: Tensor, meaning: Tensor, judged: Tensor, noise: Tensor
+) -> tuple[Tensor]:
+    """Hinge loss of those that are judged, (n,) of 0 and 1: drawn ones above 1, painted below -1.
+
+    noise: like the latents; both get some of it.
+    """
+    told = critic(
+        torch.cat([drawn, painted]) + 0.1 * noise.repeat(2, 1, 1, 1), meaning.repeat(2, 1)
+    )
     real, made = told.chunk(2)
-    return F.relu(1 - real).mean() + F.relu(1 + made).mean()
+    wrong = (F.relu(1 - real) + F.relu(1 + made)).mean(dim=(1, 2, 3))
+    return (mean_of(wrong, judged),)
+
+
+def mean_of(values: Tensor, judged: Tensor) -> Tensor:
+    """Of the values (n,) that are judged, (n,) of 0 and 1."""
+    return (values * judged).sum() / judged.sum().clamp_min(1)

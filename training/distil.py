@@ -9,6 +9,7 @@ it tells of should pass for a drawn one (`critic.py`).
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,15 +17,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training.batches import Batch, make_batch
-from training.critic import Critic, critic_loss
+from training.critic import Critic, critic_loss, mean_of
 from training.latents import Known
 from training.meaning import spell
 from training.pace import DEVICE, PACE
 from training.places import RUNS
+from training.run import Run
 from training.schedule import new_scheduler
-from training.unet import CHECKPOINT, NEW_CHUNKS, Run, Worlds, load_model
+from training.unet import CHECKPOINT, NEW_CHUNKS, Worlds, load_model
 
-GUIDANCE = 3.0
+GUIDANCE = 2.5
 NEGATIVE = "blurry, low quality, watermark, text"
 # the student's rate, as a share of the teacher's; the critic's
 RATE, CRITICS_RATE = 0.25, 3e-4
@@ -66,39 +68,46 @@ def destination(teacher: Worlds, batch: Batch, alphas: Tensor, negative: Tensor)
 
 
 class Lesson:
-    """What a step of the student leaves for the critic: drawn and painted latents, and meanings."""
+    """What a step of the student and then of its critic is learnt from."""
 
-    def __init__(self, teacher: Worlds, student: Run, critic: Run) -> None:
-        self.teacher, self.student, self.critic = teacher, student, critic
+    def __init__(self, teacher: Worlds, critic: Run) -> None:
+        self.teacher, self.critic = teacher, critic
         self.known, self.alphas = Known(), new_scheduler().alphas_cumprod.to(DEVICE)
         self.negative = spell(teacher.tokenizer, [NEGATIVE]).to(DEVICE)
-        self.seen: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
+        # what the steps of the student leave for the critic
+        self.seen: list[tuple[Tensor, ...]] = []
 
-    def students_loss(self, number: int) -> Tensor:
-        """Distance to the teacher's end, and the critic's opinion, weighed by their gradients."""
-        model = self.student.swift
-        batch = make_batch(self.known, self.alphas, number, seed=2, model=model)
-        alpha = self.alphas[batch.times].view(-1, 1, 1, 1)
+    def batch(self, student: Run, number: int) -> tuple[Tensor, ...]:
+        batch = make_batch(self.known, self.alphas, number, seed=2, model=student.painted)
+        share = 0.0 if number < PACE.parts * ALONE else SHARE
+        return (*batch, torch.full((), share, device=DEVICE))
+
+    def students_loss(
+        self, model: Worlds, noisy: Tensor, times: Tensor, words: Tensor, aim: Tensor, share: Tensor
+    ) -> tuple[Tensor, ...]:
+        """Distance to the teacher's end, and the critic's opinion, weighed by their gradients.
+
+        It leaves drawn and painted latents, what was asked for, and which of them are to be judged.
+        """
+        alpha = self.alphas[times].view(-1, 1, 1, 1)
         signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
-        velocity = model(batch.noisy, batch.times, batch.words)
-        end = destination(self.teacher, batch, self.alphas, self.negative)
-        aim = (signal * batch.noisy - end) / haze.clamp_min(LEAST_HAZE)
-        distance = F.mse_loss(velocity, aim)
-        judged = (haze < MOST_HAZE).flatten()
-        painted = picture(batch.noisy, velocity, alpha)[judged]
-        drawn = picture(batch.noisy, batch.aim, alpha)[judged]
-        meaning = self.meaning(batch.words[judged])
-        self.seen[number] = drawn, painted.detach(), meaning
-        if number < PACE.parts * ALONE:
-            return distance
-        opinion = -self.critic.swift(painted, meaning).mean()
+        velocity = model(noisy, times, words)
+        end = destination(self.teacher, Batch(noisy, times, words, aim), self.alphas, self.negative)
+        distance = F.mse_loss(velocity, (signal * noisy - end) / haze.clamp_min(LEAST_HAZE))
+        judged = (haze < MOST_HAZE).flatten().float()
+        painted, drawn = picture(noisy, velocity, alpha), picture(noisy, aim, alpha)
+        meaning = self.meaning(words)
+        told = self.critic.swift(painted, meaning).mean(dim=(1, 2, 3))
+        opinion = -mean_of(told, judged)
         (pull,) = torch.autograd.grad(distance, velocity, retain_graph=True)
         (push,) = torch.autograd.grad(opinion, velocity, retain_graph=True)
-        return distance + SHARE * pull.norm() / push.norm().clamp_min(1e-8) * opinion
+        weight = share * pull.norm() / push.norm().clamp_min(1e-8)
+        return distance + weight * opinion, drawn, painted, meaning, judged
 
-    def critics_loss(self, number: int) -> Tensor:
+    def critics_batch(self, number: int) -> tuple[Tensor, ...]:
+        seen = self.seen[number % PACE.parts]
         dice = torch.Generator(DEVICE).manual_seed(number)
-        return critic_loss(self.critic.swift, *self.seen.pop(number), dice)
+        return *seen, torch.randn(seen[0].shape, generator=dice, device=DEVICE)
 
     @torch.no_grad()
     def meaning(self, words: Tensor) -> Tensor:
@@ -114,28 +123,31 @@ def distil(minutes: float, steps: int = 0, target: Path = TARGET, critics: Path 
     student.load_state_dict(teacher.state_dict())
     if PACE.half:
         teacher.bfloat16()
+    every = [{"params": list(critic.parameters()), "share": 1.0}]
+    critic_run = Run(critic, critic_loss, every, critics)
+    lesson = Lesson(teacher, critic_run)
     matrices = [weight for weight in student.unet.parameters() if weight.ndim > 1]
     rest = [weight for weight in student.unet.parameters() if weight.ndim < 2]
     groups = [{"params": [*rest, *student.text.parameters()], "share": 1.0}]
-    run = Run(student, groups, target, matrices)
-    critic_run = Run(critic, [{"params": list(critic.parameters()), "share": 1.0}], critics)
+    run = Run(student, lesson.students_loss, groups, target, matrices)
     run.resume()
     critic_run.resume()
-    lesson = Lesson(teacher, run, critic_run)
-    start, kept, first = time.time(), time.time(), run.steps
+    start, kept, told, first = time.time(), time.time(), time.time(), run.steps
     losses = torch.zeros(2, device=DEVICE)
     while (run.steps - first < steps) if steps else (time.time() - start < 60 * minutes):
         if run.steps % 50 == 0 or not lesson.known.shelves:
             lesson.known.look_again(NEW_CHUNKS)
-        fall = 1.0 if steps else 1 - (time.time() - start) / (60 * minutes)
-        loss = run.advance(
-            lesson.students_loss, fall * RATE * PACE.peak * min(1, (run.steps + 1) / 100)
+        fall = 1.0 if steps else max(0.0, 1 - (time.time() - start) / (60 * minutes))
+        made = run.advance(
+            partial(lesson.batch, run), fall * RATE * PACE.peak * min(1, (run.steps + 1) / 100)
         )
-        opinion = critic_run.advance(lesson.critics_loss, fall * CRITICS_RATE)
+        lesson.seen = [seen for _, *seen in made]
+        judged = critic_run.advance(lesson.critics_batch, fall * CRITICS_RATE)
         done = run.steps - first
-        losses.lerp_(torch.stack([loss, opinion]), max(0.02, 1 / done))
-        if run.steps % 25 == 0:
-            pace = done * PACE.parts * PACE.batch / (time.time() - start)
+        mean = torch.stack([made[-1][0], judged[-1][0]])
+        losses.lerp_(mean, max(0.02, 1 / done))
+        if time.time() - told > 15:
+            told, pace = time.time(), done * PACE.parts * PACE.batch / (time.time() - start)
             print(
                 f"distil {run.steps} student {losses[0]:.4f} critic {losses[1]:.3f} "
                 f"{pace:.1f} samples/s",

@@ -32,8 +32,6 @@ from training.vae import load_vae, to_tensor
 from training.worn import worn
 
 CAPTIONS = 6
-# pictures that are coded at once
-PIECE = 25
 
 
 def fingerprint(vae: AutoencoderTiny) -> str:
@@ -90,8 +88,8 @@ def encode(vae: AutoencoderTiny, number: int) -> None:
     pictures = np.load(chunk_path("pictures", number))
     dice = torch.Generator(DEVICE).manual_seed(number)
     latents, soft = [], []
-    for first in range(0, len(pictures), PIECE):
-        part = to_tensor(pictures[first : first + PIECE]).to(DEVICE)
+    for first in range(0, len(pictures), PACE.piece):
+        part = to_tensor(pictures[first : first + PACE.piece]).to(DEVICE)
         latents.append(vae.encode(part).latents)
         soft.append(blurred(latents[-1]))
         if count := round(PACE.worn * len(part)):

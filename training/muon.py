@@ -50,7 +50,7 @@ class Muon(torch.optim.Optimizer):
                 stacks.setdefault(weight.shape, []).append(weight)
             list(self.spread(lambda stack, lr=group["lr"]: self.move(stack, lr), stacks.values()))
 
-    def move(self, stack: list[Tensor], lr: float) -> None:
+    def move(self, stack: list[Tensor], lr: float | Tensor) -> None:
         for weight in stack:
             if "momentum" not in self.state[weight]:
                 self.state[weight]["momentum"] = torch.zeros_like(weight)
@@ -64,8 +64,5 @@ class Muon(torch.optim.Optimizer):
         exact = matrices if matrices.device.type == "cpu" else matrices.bfloat16()
         change = orthogonal(exact).to(ahead.dtype).reshape(ahead.shape)
         # `no_grad` holds for this thread alone, so the weights are told by their data
-        torch._foreach_add_(
-            [weight.data for weight in stack],
-            list(change.unbind()),
-            alpha=-lr * 0.2 * math.sqrt(max(matrices.shape[1:])),
-        )
+        change *= lr * 0.2 * math.sqrt(max(matrices.shape[1:]))
+        torch._foreach_sub_([weight.data for weight in stack], list(change.unbind()))

@@ -11,7 +11,7 @@ class Pace(NamedTuple):
     crops: the picture coder's batch. peak: Muon's highest rate. half: computes in bfloat16, which
     is the faster where it is multiplied in tiles and ten times slower elsewhere. worn: the share of
     the pictures that is moved and coded again and again (`worn.py`). rollout: the teacher's steps
-    that one of the student's learns (`distil.py`).
+    that one of the student's learns (`distil.py`). piece: pictures that are coded at once.
     """
 
     batch: int
@@ -21,11 +21,12 @@ class Pace(NamedTuple):
     half: bool
     worn: float
     rollout: int
+    piece: int
 
 
 PACES = {
-    "cuda": Pace(1024, 1, 64, 8e-4, True, 0.5, 4),
-    "cpu": Pace(8, 2, 4, 4e-4, torch.cpu._is_amx_tile_supported(), 0.1, 2),
+    "cuda": Pace(256, 1, 64, 8e-4, True, 0.25, 4, 100),
+    "cpu": Pace(8, 2, 4, 4e-4, torch.cpu._is_amx_tile_supported(), 0.1, 2, 25),
 }
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 PACE = PACES[DEVICE.type]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from training.batches import Batch
-from training.critic import Critic, critic_loss
+from training.critic import Critic, critic_loss, mean_of
 from training.distil import GUIDANCE, destination, guided, picture
 from training.pace import PACE
 from training.schedule import new_scheduler
@@ -36,7 +36,7 @@ def test_steps_of_a_teacher_that_knows_the_picture_end_at_the_picture():
         aim = alpha.sqrt() * given - clean.repeat(2, 1, 1, 1)
         return aim / (1 - alpha).sqrt()
 
-    batch = Batch(noisy, times, torch.zeros(()), FOREST)
+    batch = Batch(noisy, times, FOREST, torch.zeros(()))
     end = destination(teacher, batch, alphas, NEGATIVE)
     assert torch.allclose(end, clean, atol=1e-4)
     steps = PACE.rollout
@@ -59,7 +59,7 @@ def test_the_hinge_in_numbers(drawn, painted, loss):
         return torch.tensor([drawn, drawn, painted, painted]).view(4, 1, 1, 1)
 
     latents, meaning = torch.zeros(2, 8, 8, 8), torch.zeros(2, WIDTH)
-    found = critic_loss(critic, latents, latents, meaning, torch.Generator().manual_seed(0))
+    (found,) = critic_loss(critic, latents, latents, meaning, torch.ones(2), latents)
     assert float(found) == loss
 
 
@@ -69,11 +69,17 @@ def test_a_critic_learns_to_tell_flat_latents_from_rough_ones():
     optimiser = torch.optim.AdamW(critic.parameters(), lr=1e-3)
     meaning, losses = torch.randn(4, WIDTH, generator=dice), []
     for _ in range(12):
-        rough = torch.randn(4, 8, 16, 16, generator=dice)
-        loss = critic_loss(critic, rough, torch.zeros_like(rough), meaning, dice)
+        rough, noise = torch.randn(2, 4, 8, 16, 16, generator=dice)
+        flat, judged = torch.zeros_like(rough), torch.ones(4)
+        (loss,) = critic_loss(critic, rough, flat, meaning, judged, noise)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
     assert critic(rough, meaning).shape == (4, 1, 4, 4)
     assert losses[-1] < 0.7 < losses[0]
+
+
+def test_what_is_not_judged_counts_for_nothing():
+    assert float(mean_of(torch.tensor([4.0, 100.0, 2.0]), torch.tensor([1.0, 0.0, 1.0]))) == 3.0
+    assert float(mean_of(torch.tensor([4.0]), torch.tensor([0.0]))) == 0.0

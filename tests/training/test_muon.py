@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from training.muon import Muon, orthogonal
-from training.unet import Run
+from training.run import Run
 
 
 @pytest.mark.parametrize("shape", [(24, 60), (60, 24), (1, 9)])
@@ -26,19 +26,21 @@ def test_a_convolution_moves_against_its_gradient_by_about_the_rate():
 
 
 def test_going_on_gives_what_an_uninterrupted_run_gives(tmp_path):
+    def loss(model: nn.Module, given: torch.Tensor) -> tuple[torch.Tensor]:
+        return (((model(given) - 1) ** 2).mean(),)
+
     def run(name: str) -> Run:
         torch.manual_seed(0)
         model = nn.Linear(6, 4)
         rest = [{"params": [model.bias], "share": 1.0}]
-        return Run(model, rest, tmp_path / f"{name}.safetensors", [model.weight])
+        return Run(model, loss, rest, tmp_path / f"{name}.safetensors", [model.weight])
 
     def go(one: Run, count: int) -> None:
-        def loss_of(number: int) -> torch.Tensor:
-            given = torch.randn(4, 6, generator=torch.Generator().manual_seed(number))
-            return ((one.model(given) - 1) ** 2).mean()
+        def batch_of(number: int) -> tuple[torch.Tensor]:
+            return (torch.randn(4, 6, generator=torch.Generator().manual_seed(number)),)
 
         for _ in range(count):
-            one.advance(loss_of, 1e-2)
+            one.advance(batch_of, 1e-2)
 
     whole, stopped, resumed = run("whole"), run("half"), run("half")
     go(whole, 6)

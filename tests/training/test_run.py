@@ -10,23 +10,27 @@ from torch import nn
 from training import batches
 from training.latents import blurred
 from training.pace import PACE
+from training.run import Run
 from training.schedule import new_scheduler
-from training.unet import Run, rate
+from training.unet import rate
 
 
 def steps(run: Run, numbers: range) -> None:
-    def loss_of(number: int) -> torch.Tensor:
-        given = torch.randn(4, 3, generator=torch.Generator().manual_seed(number))
-        return (run.model(given) ** 2).mean()
+    def batch_of(number: int) -> tuple[torch.Tensor]:
+        return (torch.randn(4, 3, generator=torch.Generator().manual_seed(number)),)
 
     for _ in numbers:
-        run.advance(loss_of, 1e-2)
+        run.advance(batch_of, 1e-2)
+
+
+def loss(model: nn.Module, given: torch.Tensor) -> tuple[torch.Tensor]:
+    return ((model(given) ** 2).mean(),)
 
 
 def new_run(path: Path) -> Run:
     torch.manual_seed(0)
     model = nn.Linear(3, 2)
-    return Run(model, [{"params": list(model.parameters()), "share": 1.0}], path)
+    return Run(model, loss, [{"params": list(model.parameters()), "share": 1.0}], path)
 
 
 def test_going_on_gives_what_an_uninterrupted_run_gives(tmp_path):

@@ -1,0 +1,71 @@
+"""What a GPU replays must ask it for no value: proved on a device that has none."""
+
+from types import SimpleNamespace
+
+import torch
+from fake_gpu import Copies, fake_gpu
+from torch import Tensor, nn
+
+from training.critic import Critic, critic_loss
+from training.distil import Lesson
+from training.muon import Muon
+from training.replay import Replay
+from training.run import Run
+from training.unet import Worlds, loss_of
+
+
+def test_off_a_gpu_it_is_the_work_itself():
+    seen = []
+
+    def work(one: Tensor) -> tuple[Tensor]:
+        seen.append(one)
+        return (one + len(seen),)
+
+    replay, given = Replay(work), torch.zeros(2)
+    assert [replay(given)[0].tolist() for _ in range(3)] == [[1, 1], [2, 2], [3, 3]]
+    assert all(one is given for one in seen)
+
+
+def on(device: torch.device, model: nn.Module) -> nn.Module:
+    """The model on a device, its weights without values."""
+    for module in model.modules():
+        for name, weight in module._parameters.items():
+            if weight is not None:
+                empty = torch.empty(weight.shape, dtype=torch.float32, device=device)
+                module._parameters[name] = nn.Parameter(empty)
+        for name, values in module._buffers.items():
+            module._buffers[name] = torch.empty(values.shape, dtype=values.dtype, device=device)
+    return model
+
+
+def test_a_step_of_the_teacher_and_one_of_the_student_wait_for_nothing():
+    worlds, critic = Worlds(), Critic()
+    with fake_gpu() as device, Copies() as copies:
+        model, judge = on(device, worlds), on(device, critic)
+        with device:
+            noisy = torch.empty(4, 8, 42, 24, dtype=torch.float32)
+            times, words = torch.empty(4).long(), torch.empty(4, 48).long()
+            alphas = torch.empty(1000, dtype=torch.float32)
+            rate, keep, share = torch.empty(3, dtype=torch.float32)
+        run = SimpleNamespace(
+            swift=model, loss=loss_of, weights=dict(model.named_parameters()),
+            optimisers=[Muon([w for w in model.parameters() if w.ndim > 1], 0.0)],
+            hand_over=lambda: None,
+        )  # fmt: skip
+        run.average = {name: torch.empty_like(weight) for name, weight in run.weights.items()}
+        run.groups = lambda: Run.groups(run)
+        run.groups()[0]["lr"] = torch.empty_like(rate)
+        loss, *gradients = Run.gradients(run, noisy, times, words, noisy)
+        assert loss.device == device
+        assert len(gradients) == len(run.weights)
+        Run.update(run, rate, keep, *gradients)
+
+        lesson = SimpleNamespace(
+            alphas=alphas, teacher=model, negative=words[:1], critic=SimpleNamespace(swift=judge)
+        )
+        lesson.meaning = lambda words: Lesson.meaning(lesson, words)
+        run.loss = lambda *given: Lesson.students_loss(lesson, *given)
+        seen = Run.gradients(run, noisy, times, words, noisy, share)[1:5]
+        critics = SimpleNamespace(swift=judge, loss=critic_loss)
+        Run.gradients(critics, *seen, noisy)
+    assert copies.made == []
