@@ -42,7 +42,7 @@ def main() -> None:
         drawing.wait()
     if given.finish_minutes:
         export.export(RUNS / "worlds")
-        contact.article(RUNS / "article.png", 20, 3.0, tile=160, folder=RUNS / "worlds")
+        contact.article(RUNS / "article.jpg", 20, 3.0, tile=160, folder=RUNS / "worlds")
 
 
 if __name__ == "__main__":

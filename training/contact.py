@@ -1,4 +1,4 @@
-"""Look at the model: contact sheets of what it paints, one PNG each."""
+"""Look at the model: contact sheets of what it paints, one JPEG each."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,14 +51,13 @@ def paint(
 
 
 def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
-    """Rows of pictures, shrunk to `tile` pixels, written as one PNG of 256 colours."""
+    """Rows of pictures, shrunk to `tile` pixels, written as one JPEG."""
     small = [
         np.hstack([cv2.resize(p, (tile, tile), interpolation=cv2.INTER_AREA) for p in row])
         for row in rows
     ]
     target.parent.mkdir(parents=True, exist_ok=True)
-    whole = Image.fromarray(np.vstack(small)).quantize(256, dither=Image.Dither.NONE)
-    whole.save(target, optimize=True)
+    Image.fromarray(np.vstack(small)).save(target, quality=88, subsampling=0, optimize=True)
     print(f"painted: {target}", flush=True)
 
 
@@ -96,6 +95,6 @@ def drawn(target: Path, tile: int = 96) -> None:
 
 
 if __name__ == "__main__":
-    drawn(PICTURES / "worlds-drawn.png", tile=64)
-    article(PICTURES / "worlds-article.png", tile=160)
-    contact(PICTURES / "worlds-contact.png")
+    drawn(PICTURES / "worlds-drawn.jpg", tile=64)
+    article(PICTURES / "worlds-article.jpg", tile=160)
+    contact(PICTURES / "worlds-contact.jpg")

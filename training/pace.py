@@ -25,7 +25,7 @@ class Pace(NamedTuple):
 
 
 PACES = {
-    "cuda": Pace(256, 1, 64, 8e-4, True, 0.25, 4, 100),
+    "cuda": Pace(256, 1, 64, 1e-3, True, 0.25, 4, 100),
     "cpu": Pace(8, 2, 4, 4e-4, torch.cpu._is_amx_tile_supported(), 0.1, 2, 25),
 }
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
