@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.hearing.compose import compose
-from training.hearing.drums import Groove
+from training.hearing.groove import Groove
 from training.hearing.harmony import Chord
 from training.hearing.metre import Metre, any_clock
 from training.hearing.parts import Pushed
