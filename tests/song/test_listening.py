@@ -34,6 +34,7 @@ def test_a_metronome_is_heard_click_by_click(
     assert_all_heard(song.beats, clicks)
     assert song.tempo == pytest.approx(bpm, rel=1e-3)
     assert np.isin(song.downbeats, song.beats).all()
+    assert song.metre == 4  # for nothing tells another
     assert song.confidence > LEAST_TRUST[tracker.name]
     assert song.onset_strengths.min() > 0.8
 
