@@ -27,7 +27,7 @@ def clock(bpm: float, seconds: float, first: float = 0.3) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    bpm=st.floats(60, 205),
+    bpm=st.floats(54, 220),
     metre=st.integers(2, 7),
     first=st.floats(0.0, 3.0),
     pickup=st.integers(0, 6),
@@ -111,3 +111,23 @@ def test_bars_that_nothing_tells_are_of_four() -> None:
     seen = np.zeros((1200, 2), np.float32)
     seen[10::25] = 0.8, 0.06
     assert set(follow(seen, 50).metres) == {4}
+
+
+def test_bars_that_are_hardly_told_are_of_four() -> None:
+    """Clicks that are all alike: every seventh, no more, falls on the middle of a frame."""
+    beats = clock(140, 40)
+    seen = drawn(beats, beats[::7], 40)
+    seen[:, 1] = 0.1 * seen[:, 0] + 0.15 * seen[:, 1]
+    assert set(follow(seen, RATE).metres) == {4}
+
+
+def test_six_bars_that_might_be_faster_change_no_tempo() -> None:
+    """Six quavers might be three beats for two; only after a pause does a tempo begin anew."""
+    beats, others = clock(80, 60), clock(120, 60)
+    seen = drawn(beats, beats[::2], 60)
+    doubtful = slice(round(beats[30] * RATE) + 5, round(beats[42] * RATE) - 5)
+    faster = 0.7 * drawn(others, others[:0], 60)[doubtful, 0]
+    seen[doubtful, 0] = np.maximum(0.2 * seen[doubtful, 0], faster)
+    found = follow(seen, RATE)
+    assert len(found.frames) == len(beats)
+    assert np.abs(found.frames / RATE - beats).max() <= 1 / RATE + 1e-9

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.hearing.audible import strokes, tells_bars, tells_beats
 from training.hearing.band import Player
-from training.hearing.drums import Groove
+from training.hearing.groove import Groove
 from training.hearing.harmony import Chord, Harmony
 from training.hearing.metre import Metre
 from training.hearing.score import Note, Part

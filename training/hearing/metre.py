@@ -32,14 +32,15 @@ class Metre:
         return weight
 
 
+THREE_FOUR, SIX_EIGHT = Metre((3,)), Metre((1, 1), 3)
 #: (chance, metre, slowest and fastest tempo)
 METRES = (
     (0.48, Metre((2, 2)), (56, 212)),
     (0.03, Metre((2, 2), 3), (56, 170)),
-    (0.17, Metre((3,)), (72, 205)),
+    (0.17, THREE_FOUR, (72, 205)),
     (0.02, Metre((3,), 3), (60, 110)),
     (0.03, Metre((2,)), (70, 180)),
-    (0.19, Metre((1, 1), 3), (50, 125)),
+    (0.19, SIX_EIGHT, (50, 125)),
     (0.015, Metre((3, 2)), (95, 212)),
     (0.015, Metre((2, 3)), (95, 212)),
     (0.02, Metre((3, 3)), (95, 205)),

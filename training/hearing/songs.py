@@ -9,14 +9,23 @@ import numpy as np
 
 from phosphene.song.filterbank import FPS, bands
 from training.hearing.compose import compose
+from training.hearing.metre import SIX_EIGHT, THREE_FOUR, Metre
 from training.hearing.metronome import metronome
 from training.hearing.places import CACHE
 from training.hearing.studio import no_music, record
 
 CHUNK = 20  # songs a file
 NO_MUSIC, METRONOME = 0.08, 0.05
+#: Six quavers are two beats or three: so many songs practise that, besides those of any metre.
+SIX_QUAVERS = 0.4
 #: Seeds from here on are never trained on: the tests and the benchmark use them.
 HELD_OUT = 1_000_000
+
+
+def metre_of(seed: int) -> Metre | None:
+    """The metre that a song practises; None for any."""
+    rng = np.random.default_rng([seed, 2])
+    return (SIX_EIGHT, THREE_FOUR)[rng.integers(2)] if rng.random() < SIX_QUAVERS else None
 
 
 def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -27,7 +36,7 @@ def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     elif rng.random() < NO_MUSIC:
         sound, beats, downbeats = no_music(rng, 40.0), np.zeros(0), np.zeros(0)
     else:
-        piece = compose(rng)
+        piece = compose(rng, metre=metre_of(seed))
         sound, beats, downbeats = record(piece, rng), piece.beats, piece.downbeats
     return np.concatenate(list(bands(sound))).astype(np.float16), beats, downbeats
 

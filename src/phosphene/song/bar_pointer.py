@@ -13,6 +13,7 @@ _WINDOW = 60.0  # seconds searched at a time; what was a window ago has been set
 _BIAS = 1.5  # added to the log odds of a beat: what is as likely as not is one
 _LEAST, _MOST = -2.5, 6.0  # what one beat may count
 _BARS = 2.0  # how much what tells bars counts beside what tells beats
+_SURE = 0.8  # and less where what is taken for a downbeat is so less surely than this
 _USUAL = 1 / 3  # of all that is taken for a beat, at least so much is taken for a downbeat
 _UNSURE = 0.04  # no activation tells a downbeat from another beat more surely
 
@@ -73,11 +74,13 @@ def _evidence(activations: NDArray[np.floating]) -> Evidence:
     """What a beat counts in each frame, and what more if it begins a bar, and if it does not."""
     beat = np.clip(activations[:, 0].astype(np.float64), 1e-4, 1 - 1e-4)
     odds = np.clip(np.log(beat / (1 - beat)) + _BIAS, _LEAST, _MOST)
-    share = activations[:, 1] / beat
+    share, taken = activations[:, 1] / beat, np.minimum(activations[:, 1], beat)
     # Where little tells bars, the fewest bars would be the best: as likely as elsewhere they are.
-    usual = np.minimum(activations[:, 1], beat).sum() / max(beat.sum(), 1e-4)
-    usual = np.clip(usual, _UNSURE, _USUAL)
+    usual = np.clip(taken.sum() / max(beat.sum(), 1e-4), _UNSURE, _USUAL)
     chance = share * (_USUAL / usual) * (1 - usual) / (1 - _USUAL)
     share = np.clip(chance / (1 + chance - share), _UNSURE, 1 - _UNSURE)
-    down, up = _BARS * beat * np.log(share), _BARS * beat * np.log(1 - share)
+    # Clicks that are all alike differ by where in a frame they fall, and that comes round too.
+    sure = (taken**2 / beat).sum() / max(taken.sum(), 1e-4)
+    weight = _BARS * min(sure / _SURE, 1.0) ** 2 * beat
+    down, up = weight * np.log(share), weight * np.log(1 - share)
     return Evidence(*(values.astype(np.float32) for values in (odds, down, up)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-SLOWEST, FASTEST = 55.0, 215.0  # BPM
+SLOWEST, FASTEST = 50.0, 228.0  # BPM
 #: Beats in a bar, and how much less likely than one of 4 each such bar is, as a logarithm.
 METRES = {2: 0.3, 3: 0.2, 4: 0.0, 5: 1.0, 6: 1.0, 7: 1.5}
 _STEP = 0.025  # from tempo to tempo, as a logarithm
@@ -27,6 +27,8 @@ class BarStates:
 
     Parameters
     ----------
+    rate : float
+        Frames a second.
     periods : np.ndarray, shape (n_tempi,), float64
         Frames from beat to beat, increasing by the same ratio.
     lengths : np.ndarray, shape (n_tempi, 3), intp
@@ -47,6 +49,7 @@ class BarStates:
         Logarithm of how likely a song begins there.
     """
 
+    rate: float
     periods: NDArray[np.float64]
     lengths: Indices
     uneven: Floats
@@ -74,6 +77,7 @@ def bar_states(rate: float) -> BarStates:
     tempo = -0.5 * (np.log2(60 * rate / periods / _USUAL) / _SPREAD) ** 2
     place = -np.repeat(rare, metres) - _UPBEAT * ~downbeat
     return BarStates(
+        rate,
         periods,
         lengths.astype(np.intp),
         uneven.astype(np.float32),

@@ -13,8 +13,9 @@ from phosphene.song.bar_states import BarStates, Floats
 
 _REACH = 4  # tempi: the most that tempo changes from one beat to the next
 _CHANGE = 1.0  # cost of each of them
-_NEW_METRE = 6.0  # cost of another metre at a bar line
+_NEW_METRE = 14.0  # cost of another metre at a bar line
 _REST, _BEGIN = 8.0, 4.0  # cost of falling silent, and of beginning
+_PAUSE, _AGAIN = 4.0, 16.0  # and of beginning after a rest that is shorter than so many seconds
 _NEVER = np.float32(-1e9)
 _AT_FIRST = -1 << 40  # a rest since before the song
 
@@ -40,6 +41,7 @@ class Trellis:
     def __init__(self, evidence: Evidence, states: BarStates, window: int) -> None:
         self.evidence, self.states, self.window = evidence, states, window
         self.soonest, self.latest = int(states.lengths.min()), int(states.lengths.max())
+        self.pause = round(_PAUSE * states.rate)
         n_frames, latest = len(evidence.beat), self.latest
         n_tempi, n_positions = states.begin.shape
         kept = min(2 * window, n_frames) + latest
@@ -60,7 +62,7 @@ class Trellis:
     def _score(self, frames: NDArray[np.intp]) -> None:
         states, n_tempi = self.states, len(self.states.periods)
         arrived = self._arrivals(frames, slice(None)).max(axis=2)
-        rests = self._rest(frames, arrived.max(axis=(1, 2)) - np.float32(_REST))
+        self._rest(frames, arrived.max(axis=(1, 2)) - np.float32(_REST))
         # A bar is followed by one of the same metre, or of another for its price.
         ends = arrived[..., states.lasts]
         another = ends.max(axis=-1, keepdims=True) - np.float32(_NEW_METRE)
@@ -69,7 +71,7 @@ class Trellis:
         onward[:, _REACH : _REACH + n_tempi, states.firsts] = (
             np.maximum(ends, another) - states.rare
         )
-        best = states.begin + (rests - np.float32(_BEGIN))[:, None, None]
+        best = states.begin + self._beginnings(frames)[:, None, None]
         for step in range(2 * _REACH + 1):
             cost = np.float32(_CHANGE * abs(step - _REACH))
             np.maximum(best, onward[:, step : step + n_tempi] - cost, out=best)
@@ -84,14 +86,23 @@ class Trellis:
         tempo = np.arange(len(states.periods))[tempi, None]
         return self.scores[began, tempo] + states.uneven[tempi, :, None]
 
-    def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> Floats:
-        """Scores of resting in `frames`: from before, or `fallen` silent there."""
+    def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> None:
+        """Score resting in `frames`: from before, or `fallen` silent there."""
         before = frames[0] - 1
         rest, since = (self.rests[before], self.since[before]) if before >= 0 else (0.0, _AT_FIRST)
         best = np.maximum.accumulate(np.concatenate([[np.float32(rest)], fallen]))
         newly = np.where(best[1:] > best[:-1], frames, since)
         self.rests[frames], self.since[frames] = best[1:], np.maximum.accumulate(newly)
-        return best[1:]
+
+    def _beginnings(self, frames: NDArray[np.intp] | int) -> Floats:
+        """Scores of beginning in `frames`: after a short rest, or after a pause."""
+        return np.maximum(self.rests[frames] - np.float32(_AGAIN), self._paused(frames))
+
+    def _paused(self, frames: NDArray[np.intp] | int) -> Floats:
+        """Scores of beginning after a pause, such as there is before the song."""
+        before = np.asarray(frames) - self.pause
+        best = np.where(before < 0, np.float32(0), self.rests[np.maximum(before, 0)])
+        return best - np.float32(_BEGIN)
 
     def trace(self, stop: int, start: int) -> list[State]:
         """The best path's beats from `start`, or a little earlier, to `stop`."""
@@ -105,6 +116,8 @@ class Trellis:
             path.append(state)
             frame = state[0]
             state = self._before(state)
+            if state is None and self._beginnings(frame) == self._paused(frame):
+                frame -= self.pause
         return path[::-1]
 
     def _last(self, stop: int) -> State | None:
@@ -117,7 +130,7 @@ class Trellis:
         return int(frames[best[0]]), int(best[1]), int(best[2])
 
     def _before_rest(self, frame: int) -> tuple[State | None, int]:
-        """The state before a rest that lasts until `frame`, and the frame in which it ended."""
+        """The state before a rest that lasts until `frame`, and the frame in which it began."""
         fell = int(self.since[frame])
         if fell - self.latest < self.origin:
             return None, fell
@@ -142,7 +155,7 @@ class Trellis:
             sources, price = states.before[[position]], np.zeros(1, np.float32)
         arrived = arrived[:, :, sources] - price
         best = np.unravel_index(np.argmax(arrived), arrived.shape)
-        begun = states.begin[tempo, position] + self.rests[frame] - np.float32(_BEGIN)
+        begun = states.begin[tempo, position] + self._beginnings(frame)
         if begun >= arrived[best]:
             return None
         before = first + int(best[0])

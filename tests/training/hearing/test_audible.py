@@ -7,7 +7,7 @@ import pytest
 
 from training.hearing.audible import strokes, tells_bars, tells_beats, usual
 from training.hearing.compose import compose
-from training.hearing.drums import Groove
+from training.hearing.groove import Groove
 from training.hearing.harmony import Harmony
 from training.hearing.metre import METRES, Metre, any_metre
 from training.hearing.score import DRUMS, Note, Part

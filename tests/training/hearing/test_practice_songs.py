@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from training.hearing.compose import compose
-from training.hearing.drums import Groove
+from training.hearing.groove import Groove
 from training.hearing.harmony import Chord
-from training.hearing.metre import Metre, any_clock
+from training.hearing.metre import SIX_EIGHT, THREE_FOUR, Metre, any_clock
 from training.hearing.parts import Pushed
 from training.hearing.score import Clock, Note
-from training.hearing.songs import targets
+from training.hearing.songs import metre_of, targets
 
 WALTZ = Metre((3,))
 
@@ -86,3 +86,10 @@ def test_targets_are_triangles_around_the_true_times() -> None:
     expected = np.zeros(10)
     expected[4:8] = [0.375, 0.875, 0.625, 0.125]
     np.testing.assert_allclose(targets(10, np.array([0.105])), expected, atol=1e-6)
+
+
+def test_two_songs_in_five_practise_six_quavers() -> None:
+    metres = [metre_of(seed) for seed in range(1000)]
+    assert {SIX_EIGHT, THREE_FOUR, None} == set(metres)
+    assert sum(metre is not None for metre in metres) == pytest.approx(400, abs=50)
+    assert metres.count(SIX_EIGHT) == pytest.approx(200, abs=40)
