@@ -1,5 +1,7 @@
 """What a GPU replays must ask it for no value: proved on a device that has none."""
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from types import SimpleNamespace
 
 import torch
@@ -39,6 +41,12 @@ def on(device: torch.device, model: nn.Module) -> nn.Module:
 
 
 def test_a_step_of_the_teacher_and_one_of_the_student_wait_for_nothing():
+    # autograd knows the devices that there were at its first backward pass: a new process
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pool.submit(take_both_steps).result()
+
+
+def take_both_steps() -> None:
     worlds, critic = Worlds(), Critic()
     with fake_gpu() as device, Copies() as copies:
         model, judge = on(device, worlds), on(device, critic)
