@@ -47,7 +47,7 @@ def make_batch(
     def chance(share: float) -> Tensor:
         return torch.rand(len(clean), generator=dice, device=alphas.device) < share
 
-    clean, worn, told = known.batch(PACE.batch, rng, dice)
+    clean, worn, told, _ = known.batch(PACE.batch, rng, dice)
     spoiled = len(clean) // SPOILED
     rows = torch.arange(len(clean), device=alphas.device)
     which = torch.randint(told.shape[1] - 1, rows.shape, generator=dice, device=alphas.device)
@@ -55,9 +55,7 @@ def make_batch(
     poor = chance(POOR) & (rows >= spoiled)
     clean = torch.where(poor[:, None, None, None], blurred(blurred(clean)), clean)
     words = torch.where(poor[:, None], told[:, -1], words)
-    silent = nothing(alphas.device)
-    pick = torch.randint(len(silent), rows.shape, generator=dice, device=alphas.device)
-    words = torch.where((chance(UNSAID) & ~poor)[:, None], silent[pick], words).long()
+    words = hushed(words, chance(UNSAID) & ~poor, dice)
 
     noise = torch.randn(clean.shape, generator=dice, device=alphas.device)
     times = torch.cat([
@@ -75,6 +73,13 @@ def make_batch(
     exact = signal * noise - haze * clean
     aim = torch.where((rows < spoiled)[:, None, None, None], aim, exact)
     return Batch(noisy, times, words, aim)
+
+
+def hushed(words: Tensor, which: Tensor, dice: torch.Generator) -> Tensor:
+    """Captions (n, LENGTH), of which some, (n,), give way to ones that say nothing."""
+    silent = nothing(words.device)
+    picks = torch.randint(len(silent), which.shape, generator=dice, device=words.device)
+    return torch.where(which[:, None], silent[picks], words).long()
 
 
 @cache

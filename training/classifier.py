@@ -1,126 +1,133 @@
-"""The judge: a small convolutional classifier of worlds and palettes, taught by drawings alone.
+"""A small convolutional classifier of worlds and palettes, and how it is taught.
 
-python -m training.classifier [--minutes 6]
+Of pictures it is the judge (`judge.py`), of noisy latents the reader (`reader.py`). Both learn from
+drawings alone.
 """
 
-import argparse
 import time
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from training.draw import looks
+from training.look import Look
 from training.palettes import COLOURS
-from training.places import RUNS, chunk_path, chunks_of
 from training.scenes import SCENES
 
-SIZE = 96
-FEATURES = 160
-CHECKPOINT = RUNS / "classifier.safetensors"
-# every eighth chunk is kept for measuring the judge itself
+WIDTHS = (64, 96, 160)
+BATCH, PEAK = 32, 1.5e-3
+# every eighth chunk of drawings is kept for measuring
 HELD_OUT = 8
+# the label of what has two worlds, or no colour of its own
+NONE = -1
 
 
-class Judge(nn.Module):
-    """(n, 3, SIZE, SIZE) in 0..1 to features, world logits and palette logits."""
+class Block(nn.Module):
+    """Two convolutions beside a straight way (He et al., "Deep residual learning", 2016)."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        widths = (3, 24, 48, 96, FEATURES)
-        stages = []
-        for into, out in pairwise(widths):
-            stages += [nn.Conv2d(into, out, 3, stride=2, padding=1), nn.BatchNorm2d(out), nn.ReLU()]
-            stages += [nn.Conv2d(out, out, 3, padding=1), nn.BatchNorm2d(out), nn.ReLU()]
-        self.body = nn.Sequential(*stages)
-        self.world = nn.Linear(FEATURES, len(SCENES))
-        self.palette = nn.Linear(FEATURES, len(COLOURS))
+        self.body = nn.Sequential(
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+        )
 
-    def features(self, pictures: Tensor) -> Tensor:
-        """(n, FEATURES)."""
-        return self.body(pictures * 2 - 1).mean(dim=(2, 3))
-
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        found = self.features(pictures)
-        return self.world(found), self.palette(found)
+    def forward(self, given: Tensor) -> Tensor:
+        return F.relu(given + self.body(given))
 
 
-def shrink(pictures: np.ndarray) -> Tensor:
-    """(n, h, w, 3) uint8 as (n, 3, SIZE, SIZE) float in 0..1."""
-    small = [cv2.resize(p, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for p in pictures]
-    return torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 255
+class Classifier(nn.Module):
+    """What `first` makes of its input, (n, WIDTHS[0], h, w), to logits of worlds and palettes."""
+
+    def __init__(self, first: nn.Module) -> None:
+        super().__init__()
+        stages: list[nn.Module] = [first]
+        for into, out in pairwise(WIDTHS):
+            stages += [Block(into), nn.Conv2d(into, out, 3, stride=2, padding=1)]
+        self.body = nn.Sequential(*stages, Block(WIDTHS[-1]), Block(WIDTHS[-1]))
+        self.world = nn.Linear(2 * WIDTHS[-1], len(SCENES))
+        self.palette = nn.Linear(2 * WIDTHS[-1], len(COLOURS))
+        self.to(memory_format=torch.channels_last)
+
+    def levels(self, given: Tensor) -> list[Tensor]:
+        """What it finds, (n, width, h, w), for each of WIDTHS; each level is half as large."""
+        dtype = self.world.weight.dtype
+        found = [given.to(dtype, memory_format=torch.channels_last)]
+        for layer in self.body:
+            found.append(layer(found[-1]))
+        return [found[2], found[4], found[-1]]
+
+    def named(self, last: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of worlds and palettes from the last level."""
+        found = pooled(last)
+        return self.world(found).float(), self.palette(found).float()
+
+    def forward(self, given: Tensor) -> tuple[Tensor, Tensor]:
+        return self.named(self.levels(given)[-1])
 
 
-class Drawn:
-    """The square drawings of one world and at most one palette, shrunk, with their labels."""
+def pooled(last: Tensor) -> Tensor:
+    """(n, 2 * width): what is there on average, and what is there at all."""
+    return torch.cat([last.mean(dim=(2, 3)), last.amax(dim=(2, 3))], dim=1)
 
-    def __init__(self, held_out: bool) -> None:
-        pictures, worlds, palettes = [], [], []
-        for number in chunks_of("pictures"):
-            chunk = np.load(chunk_path("pictures", number), mmap_mode="r")
-            if chunk.shape[1] != chunk.shape[2] or (number % HELD_OUT == 0) != held_out:
-                continue
-            told = looks(number)
-            plain = [i for i, k in enumerate(told) if not k.second and len(k.colours) < 2]
-            pictures.append((shrink(chunk[plain]) * 255).byte())
-            worlds += [list(SCENES).index(told[i].world) for i in plain]
-            palettes += [
-                list(COLOURS).index(k.colours[0]) if (k := told[i]).colours else -1 for i in plain
+
+def labels(looks: Sequence[Look]) -> Tensor:
+    """(n, 2): the numbers of world and palette, NONE where there is not one alone."""
+    worlds, colours = list(SCENES), list(COLOURS)
+    return torch.tensor(
+        [
+            [
+                NONE if look.second else worlds.index(look.world),
+                colours.index(look.colours[0]) if len(look.colours) == 1 else NONE,
             ]
-        self.pictures = torch.cat(pictures)
-        self.worlds, self.palettes = torch.tensor(worlds), torch.tensor(palettes)
+            for look in looks
+        ]
+    ).reshape(-1, 2)
 
 
-def train(minutes: float, batch: int = 32, peak: float = 2e-3) -> None:
-    torch.manual_seed(0)
-    judge, drawn, start, step = Judge(), Drawn(held_out=False), time.time(), 0
-    optimiser = torch.optim.AdamW(judge.parameters(), lr=peak, weight_decay=0.02)
+Lesson = Callable[[int], tuple[Tensor, Tensor]]
+"""lesson(step): inputs, and their labels (n, 2)."""
+
+
+def teach(model: Classifier, lesson: Lesson, minutes: float, path: Path) -> None:
+    """Trained for so long, the rate falling to nothing, and written to the path."""
+    optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.05)
+    start, step, mean = time.time(), 0, 0.0
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = peak * min(1, (step + 1) / 50) * (1 - share)
-        picks = torch.randint(0, len(drawn.worlds), (batch,))
-        pictures = drawn.pictures[picks].float() / 255
-        if step % 2:
-            pictures = pictures.flip(3)
-        # generated pictures are a little soft and drifted: the judge must not mind
-        pictures = F.avg_pool2d(pictures, 3, 1, 1) if step % 4 == 0 else pictures
-        pictures = (pictures * (1 + 0.08 * torch.randn(batch, 1, 1, 1))).clamp(0, 1)
-        world, palette = judge(pictures)
-        loss = F.cross_entropy(world, drawn.worlds[picks], label_smoothing=0.05)
-        loss = loss + F.cross_entropy(palette, drawn.palettes[picks], ignore_index=-1)
+            group["lr"] = PEAK * min(1, (step + 1) / 100) * (1 - share)
+        given, told = lesson(step)
+        world, palette = model(given)
+        loss = F.cross_entropy(world, told[:, 0], ignore_index=NONE, label_smoothing=0.05)
+        loss = loss + F.cross_entropy(palette, told[:, 1], ignore_index=NONE)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         step += 1
-        if step % 100 == 0:
-            print(f"judge {step} {time.time() - start:.0f} s loss {loss.item():.3f}", flush=True)
-    save_file({k: v.contiguous() for k, v in judge.state_dict().items()}, CHECKPOINT)
-    world, palette = accuracy(load_judge(), Drawn(held_out=True))
-    print(f"judge on held-out drawings: world {world:.1%}, palette {palette:.1%}", flush=True)
+        mean += (loss.item() - mean) / min(step, 200)
+        if step % 200 == 0:
+            print(f"{path.stem} {step} {time.time() - start:.0f} s loss {mean:.3f}", flush=True)
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, path)
 
 
-def load_judge() -> Judge:
-    judge = Judge()
-    judge.load_state_dict(load_file(CHECKPOINT))
-    return judge.eval()
+def load(model: Classifier, path: Path) -> Classifier:
+    """Its trained weights; it learns no more."""
+    model.load_state_dict(load_file(path))
+    return model.eval().requires_grad_(False)
 
 
 @torch.no_grad()
-def accuracy(judge: Judge, drawn: Drawn) -> tuple[float, float]:
-    """Shares of (worlds, palettes) named rightly."""
-    told = [judge(part.float() / 255) for part in drawn.pictures.split(64)]
-    world = torch.cat([w for w, _ in told]).argmax(1)
-    palette = torch.cat([p for _, p in told]).argmax(1)
-    worn = drawn.palettes >= 0
-    right = (palette == drawn.palettes)[worn].float().mean()
-    return float((world == drawn.worlds).float().mean()), float(right)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m training.classifier")
-    parser.add_argument("--minutes", type=float, default=6)
-    train(parser.parse_args().minutes)
+def accuracy(model: Classifier, given: Tensor, told: Tensor) -> tuple[float, float]:
+    """Shares of (worlds, palettes) named rightly, of those that have a label (n, 2)."""
+    found = [model(part) for part in given.split(64)]
+    named = torch.stack([torch.cat(kind).argmax(1) for kind in zip(*found, strict=True)], dim=1)
+    right = (named == told).float()
+    shares = [right[told[:, i] != NONE, i].mean() for i in range(2)]
+    return float(shares[0]), float(shares[1])

@@ -3,12 +3,11 @@
 python -m training.distil --minutes 60
 
 The student's one evaluation learns where some guided steps of the teacher's end (Salimans and Ho,
-"Progressive distillation", 2022, with the guidance of Meng et al. 2023), and that the picture which
-it tells of should pass for a drawn one (`critic.py`).
+"Progressive distillation", 2022, with the guidance of Meng et al. 2023). Where these are unsure it
+is soft: `polish.py` comes next.
 """
 
 import argparse
-import time
 from functools import partial
 from pathlib import Path
 
@@ -17,26 +16,22 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training.batches import Batch, make_batch
-from training.critic import Critic, critic_loss, mean_of
 from training.latents import Known
 from training.meaning import spell
 from training.pace import DEVICE, PACE
 from training.places import RUNS
-from training.run import Run
+from training.run import Loss, Run
 from training.schedule import new_scheduler
-from training.unet import CHECKPOINT, NEW_CHUNKS, Worlds, load_model
+from training.session import session
+from training.unet import CHECKPOINT, Worlds, load_model
 
 GUIDANCE = 2.5
 NEGATIVE = "blurry, low quality, watermark, text"
-# the student's rate, as a share of the teacher's; the critic's
-RATE, CRITICS_RATE = 0.25, 3e-4
-TARGET, CRITIC = RUNS / "few.safetensors", RUNS / "critic.safetensors"
+# the student's rate, as a share of the teacher's; its first steps, over which it rises
+RATE, WARM_UP = 0.25, 100
+TARGET = RUNS / "few.safetensors"
 # below this noise there is next to nothing to learn, and v of it would be a large number
 LEAST_HAZE = 0.1
-# above this noise one step can not tell a whole picture, and the critic would ask for a guess
-MOST_HAZE = 0.9
-# how much the critic counts beside the teacher, and the steps that it learns alone first
-SHARE, ALONE = 0.5, 150
 
 
 def picture(noisy: Tensor, velocity: Tensor, alpha: Tensor) -> Tensor:
@@ -67,103 +62,46 @@ def destination(teacher: Worlds, batch: Batch, alphas: Tensor, negative: Tensor)
     return clean
 
 
-class Lesson:
-    """What a step of the student and then of its critic is learnt from."""
-
-    def __init__(self, teacher: Worlds, critic: Run) -> None:
-        self.teacher, self.critic = teacher, critic
-        self.known, self.alphas = Known(), new_scheduler().alphas_cumprod.to(DEVICE)
-        self.negative = spell(teacher.tokenizer, [NEGATIVE]).to(DEVICE)
-        # what the steps of the student leave for the critic
-        self.seen: list[tuple[Tensor, ...]] = []
-
-    def batch(self, student: Run, number: int) -> tuple[Tensor, ...]:
-        batch = make_batch(self.known, self.alphas, number, seed=2, model=student.painted)
-        share = 0.0 if number < PACE.parts * ALONE else SHARE
-        return (*batch, torch.full((), share, device=DEVICE))
-
-    def students_loss(
-        self, model: Worlds, noisy: Tensor, times: Tensor, words: Tensor, aim: Tensor, share: Tensor
-    ) -> tuple[Tensor, ...]:
-        """Distance to the teacher's end, and the critic's opinion, weighed by their gradients.
-
-        It leaves drawn and painted latents, what was asked for, and which of them are to be judged.
-        """
-        alpha = self.alphas[times].view(-1, 1, 1, 1)
-        signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
-        velocity = model(noisy, times, words)
-        end = destination(self.teacher, Batch(noisy, times, words, aim), self.alphas, self.negative)
-        distance = F.mse_loss(velocity, (signal * noisy - end) / haze.clamp_min(LEAST_HAZE))
-        judged = (haze < MOST_HAZE).flatten().float()
-        painted, drawn = picture(noisy, velocity, alpha), picture(noisy, aim, alpha)
-        meaning = self.meaning(words)
-        told = self.critic.swift(painted, meaning).mean(dim=(1, 2, 3))
-        opinion = -mean_of(told, judged)
-        (pull,) = torch.autograd.grad(distance, velocity, retain_graph=True)
-        (push,) = torch.autograd.grad(opinion, velocity, retain_graph=True)
-        weight = share * pull.norm() / push.norm().clamp_min(1e-8)
-        return distance + weight * opinion, drawn, painted, meaning, judged
-
-    def critics_batch(self, number: int) -> tuple[Tensor, ...]:
-        seen = self.seen[number % PACE.parts]
-        dice = torch.Generator(DEVICE).manual_seed(number)
-        return *seen, torch.randn(seen[0].shape, generator=dice, device=DEVICE)
-
-    @torch.no_grad()
-    def meaning(self, words: Tensor) -> Tensor:
-        """What captions mean, (captions, WIDTH), as the teacher reads them."""
-        return self.teacher.text(words).pooler_output
+def students_loss(
+    teacher: Worlds, alphas: Tensor, negative: Tensor, model: Worlds, *batch: Tensor
+) -> tuple[Tensor]:
+    """Distance to where the teacher ends, as v."""
+    asked = Batch(*batch)
+    alpha = alphas[asked.times].view(-1, 1, 1, 1)
+    end = destination(teacher, asked, alphas, negative)
+    aim = (alpha.sqrt() * asked.noisy - end) / (1 - alpha).sqrt().clamp_min(LEAST_HAZE)
+    return (F.mse_loss(model(asked.noisy, asked.times, asked.words), aim),)
 
 
-def distil(minutes: float, steps: int = 0, target: Path = TARGET, critics: Path = CRITIC) -> None:
-    """Until the minutes are spent, at a falling rate, or for a number of steps."""
-    torch.set_num_threads(1)
-    teacher = load_model("average", CHECKPOINT).requires_grad_(False).to(DEVICE)
-    student, critic = Worlds().to(DEVICE), Critic().to(DEVICE, memory_format=torch.channels_last)
-    student.load_state_dict(teacher.state_dict())
-    if PACE.half:
-        teacher.bfloat16()
-    every = [{"params": list(critic.parameters()), "share": 1.0}]
-    critic_run = Run(critic, critic_loss, every, critics)
-    lesson = Lesson(teacher, critic_run)
+def students_run(student: Worlds, loss: Loss, path: Path) -> Run:
+    """All of the student learns, its matrices by Muon."""
     matrices = [weight for weight in student.unet.parameters() if weight.ndim > 1]
     rest = [weight for weight in student.unet.parameters() if weight.ndim < 2]
     groups = [{"params": [*rest, *student.text.parameters()], "share": 1.0}]
-    run = Run(student, lesson.students_loss, groups, target, matrices)
+    return Run(student, loss, groups, path, matrices)
+
+
+def distil(minutes: float) -> None:
+    """Until the minutes are spent, at a falling rate."""
+    torch.set_num_threads(1)
+    teacher = load_model("average", CHECKPOINT).requires_grad_(False).to(DEVICE)
+    student = Worlds().to(DEVICE)
+    student.load_state_dict(teacher.state_dict())
+    if PACE.half:
+        teacher.bfloat16()
+    known, alphas = Known(), new_scheduler().alphas_cumprod.to(DEVICE)
+    negative = spell(teacher.tokenizer, [NEGATIVE]).to(DEVICE)
+    run = students_run(student, partial(students_loss, teacher, alphas, negative), TARGET)
     run.resume()
-    critic_run.resume()
-    start, kept, told, first = time.time(), time.time(), time.time(), run.steps
-    losses = torch.zeros(2, device=DEVICE)
-    while (run.steps - first < steps) if steps else (time.time() - start < 60 * minutes):
-        if run.steps % 50 == 0 or not lesson.known.shelves:
-            lesson.known.look_again(NEW_CHUNKS)
-        fall = 1.0 if steps else max(0.0, 1 - (time.time() - start) / (60 * minutes))
-        made = run.advance(
-            partial(lesson.batch, run), fall * RATE * PACE.peak * min(1, (run.steps + 1) / 100)
-        )
-        lesson.seen = [seen for _, *seen in made]
-        judged = critic_run.advance(lesson.critics_batch, fall * CRITICS_RATE)
-        done = run.steps - first
-        mean = torch.stack([made[-1][0], judged[-1][0]])
-        losses.lerp_(mean, max(0.02, 1 / done))
-        if time.time() - told > 15:
-            told, pace = time.time(), done * PACE.parts * PACE.batch / (time.time() - start)
-            print(
-                f"distil {run.steps} student {losses[0]:.4f} critic {losses[1]:.3f} "
-                f"{pace:.1f} samples/s",
-                flush=True,
-            )
-        if time.time() - kept > 240:
-            kept = time.time()
-            run.save()
-            critic_run.save()
-    run.save()
-    critic_run.save()
+
+    def batch_of(number: int) -> Batch:
+        return make_batch(known, alphas, number, seed=2, model=run.painted)
+
+    for gone in session([run], known, minutes):
+        run.advance(batch_of, (1 - gone) * RATE * PACE.peak * min(1, (run.steps + 1) / WARM_UP))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m training.distil", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--steps", type=int, default=0)
-    given = parser.parse_args()
-    distil(given.minutes, given.steps)
+    distil(parser.parse_args().minutes)

@@ -1,4 +1,4 @@
-"""The model's figures, by the judge (`classifier.py`), from prompts in held-out wordings.
+"""The model's figures, by the judge (`judge.py`), from prompts in held-out wordings.
 
 python -m training.evaluate [--model FOLDER] [--guidance 1] [--seeds 1]
                             [--only worlds,few,feedback,frechet,blend]
@@ -16,10 +16,11 @@ from diffusers import AutoPipelineForImage2Image, DiffusionPipeline
 from scipy.linalg import sqrtm
 from scipy.stats import spearmanr
 
-from training.classifier import Judge, load_judge, shrink
+from training.classifier import Classifier, pooled
 from training.contact import NEGATIVE, load, paint
 from training.draw import looks, shape_of
 from training.feedback import warp
+from training.judge import load_judge, shrink
 from training.palettes import COLOURS
 from training.places import RUNS, WORLDS, chunk_path, chunks_of
 from training.scenes import SCENES
@@ -51,7 +52,7 @@ def generate(
 
 
 @torch.no_grad()
-def named(judge: Judge, pictures: np.ndarray, told: list[Prompt]) -> str:
+def named(judge: Classifier, pictures: np.ndarray, told: list[Prompt]) -> str:
     """How many worlds and palettes the judge names as they were asked for."""
     world, palette = judge(shrink(pictures))
     asked = torch.tensor([list(SCENES).index(prompt[1]) for prompt in told])
@@ -89,9 +90,9 @@ def looped(
 
 
 @torch.no_grad()
-def frechet(judge: Judge, first: np.ndarray, second: np.ndarray) -> float:
+def frechet(judge: Classifier, first: np.ndarray, second: np.ndarray) -> float:
     """Frechet distance of two sets of pictures in the judge's features."""
-    a, b = (judge.features(shrink(p)).double().numpy() for p in (first, second))
+    a, b = (pooled(judge.levels(shrink(p))[-1]).double().numpy() for p in (first, second))
     spread_a, spread_b = np.cov(a.T), np.cov(b.T)
     cross = np.real(sqrtm(spread_a @ spread_b))
     apart = ((a.mean(0) - b.mean(0)) ** 2).sum()
@@ -112,7 +113,7 @@ def drawings(first: int, count: int) -> tuple[np.ndarray, list[str]]:
     return np.concatenate(pictures)[:count], worlds[:count]
 
 
-def distances(judge: Judge, models: dict[Path, float], count: int) -> None:
+def distances(judge: Classifier, models: dict[Path, float], count: int) -> None:
     """Drawn against drawn, and each model's pictures, at its guidance, of the same worlds."""
     first, worlds = drawings(0, count)
     second, _ = drawings(1, count)
@@ -126,7 +127,7 @@ def distances(judge: Judge, models: dict[Path, float], count: int) -> None:
 
 
 @torch.no_grad()
-def blend(judge: Judge, pipeline: DiffusionPipeline, a: str, b: str, guidance: float) -> float:
+def blend(judge: Classifier, pipeline: DiffusionPipeline, a: str, b: str, guidance: float) -> float:
     """Spearman's rho of the judge's probability of b over 20 frames from a to b, one seed."""
 
     def embed(words: str) -> torch.Tensor:

@@ -22,6 +22,7 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from training.captions import caption, poor
+from training.classifier import labels
 from training.draw import SHOWN, asked, draw_chunk, looks
 from training.look import Look
 from training.meaning import spell
@@ -125,7 +126,20 @@ class Shelf(NamedTuple):
     latents: Tensor
     worn: Tensor
     words: Tensor
+    labels: Tensor
     shares: Tensor
+
+
+class Samples(NamedTuple):
+    """Of one shape. clean, worn: latents (n, 8, h, w). words: (n, CAPTIONS + 1, LENGTH).
+
+    labels: (n, 2), as in `classifier.py`.
+    """
+
+    clean: Tensor
+    worn: Tensor
+    words: Tensor
+    labels: Tensor
 
 
 class Known:
@@ -149,7 +163,8 @@ class Known:
             )
             told = looks(number)
             shares = torch.tensor([share(look) for look in told], device=DEVICE)
-            parts.setdefault(latents.shape[2:], []).append(Shelf(latents, used, words, shares))
+            shelf = Shelf(latents, used, words, labels(told).to(DEVICE), shares)
+            parts.setdefault(latents.shape[2:], []).append(shelf)
         self.chunks.update(new)
         if new:
             self.shelves = {
@@ -157,15 +172,14 @@ class Known:
                 for shape, shelves in parts.items()
             }
 
-    def batch(
-        self, size: int, rng: random.Random, dice: torch.Generator
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Samples of one shape: clean and worn latents, (size, 8, h, w), and their words."""
+    def batch(self, size: int, rng: random.Random, dice: torch.Generator) -> Samples:
+        """So many, of one shape."""
         shapes = sorted(self.shelves)
         counts = [len(self.shelves[shape].shares) for shape in shapes]
         shelf = self.shelves[rng.choices(shapes, counts)[0]]
         picks = torch.multinomial(shelf.shares, size, replacement=True, generator=dice)
-        return shelf.latents[picks].float(), shelf.worn[picks].float(), shelf.words[picks]
+        clean, worn, words, told = (kind[picks] for kind in shelf[:-1])
+        return Samples(clean.float(), worn.float(), words, told)
 
 
 def blurred(latents: Tensor) -> Tensor:

@@ -42,7 +42,9 @@ class Run:
     ) -> None:
         self.model, self.loss, self.path = model, loss, path
         self.swift = copy.deepcopy(model).bfloat16() if PACE.half else model
-        self.steps, self.seconds = 0, 0.0
+        self.steps, self.sitting = 0, 0
+        # the loss of late, over about two hundred steps of this sitting
+        self.mean = torch.zeros((), device=DEVICE)
         # a thread each, which two cores beside other work do better than one batch over both
         self.spread = ThreadPoolExecutor(PACE.parts).map if PACE.parts > 1 else map
         self.weights = dict(model.named_parameters())
@@ -104,7 +106,9 @@ class Run:
         shares = [one[-count:] for one in made]
         if PACE.parts > 1:
             shares = [[sum(parts) / PACE.parts for parts in zip(*shares, strict=True)]]
-        self.steps += 1
+        self.steps, self.sitting = self.steps + 1, self.sitting + 1
+        losses = torch.stack([one[0] for one in made])
+        self.mean.lerp_(losses.mean(), max(0.005, 1 / self.sitting))
         keep = min(DECAY, (1 + self.steps) / (10 + self.steps))
         told = (torch.full((), float(number), device=DEVICE) for number in (rate, keep))
         self.move(*told, *shares[0])
@@ -124,7 +128,7 @@ class Run:
             for optimiser in self.optimisers:
                 state = optimiser.state.get(v, {})
                 tensors |= {f"{name}.{k}": state[name] for name in STATES if name in state}
-        facts = {"steps": self.steps, "seconds": round(self.seconds, 1)}
+        facts = {"steps": self.steps}
         half_done = self.path.with_suffix(".part")
         held = {k: v.cpu().contiguous() for k, v in tensors.items()}
         save_file(held, half_done, metadata={"facts": json.dumps(facts)})
@@ -145,6 +149,5 @@ class Run:
                 for optimiser in self.optimisers:
                     if any(v is one for group in optimiser.param_groups for one in group["params"]):
                         optimiser.state[v] = state
-        facts = json.loads(self.path.with_suffix(".json").read_text())
-        self.steps, self.seconds = int(facts["steps"]), float(facts["seconds"])
+        self.steps = int(json.loads(self.path.with_suffix(".json").read_text())["steps"])
         self.hand_over()

@@ -5,8 +5,6 @@ one likes; `finish` lets it fall to nothing over its last minutes.
 """
 
 import math
-import signal
-import time
 from pathlib import Path
 
 import torch
@@ -23,6 +21,7 @@ from training.pace import DEVICE, PACE
 from training.places import RUNS, WORLDS
 from training.run import Run
 from training.schedule import new_scheduler
+from training.session import session
 from training.text import WIDTH, train_tokenizer
 from training.vae import CHANNELS
 
@@ -30,8 +29,6 @@ from training.vae import CHANNELS
 BLOCKS, LAYERS = (64, 128, 160, 192), (2, 2, 1, 1)
 CHECKPOINT = RUNS / "unet.safetensors"
 WARM_UP = 200
-# drawn chunks that are coded at a time, between two steps
-NEW_CHUNKS = 20
 
 
 def new_unet() -> UNet2DConditionModel:
@@ -103,13 +100,10 @@ def rate(step: int, finished: float) -> float:
 
 
 def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
-    """For `minutes` of this session, or until stopped (SIGTERM keeps what is done) where 0.
+    """For `minutes`, or until stopped where 0 (SIGTERM keeps what is done).
 
     With finish_minutes the rate falls to nothing over that time, and the run ends with it.
     """
-    stopping: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
-    signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
     torch.set_num_threads(1)
     model = Worlds().to(DEVICE)
     matrices = [weight for weight in model.unet.parameters() if weight.ndim > 1]
@@ -124,27 +118,8 @@ def train_unet(minutes: float = 0, finish_minutes: float = 0) -> None:
     def batch_of(number: int) -> Batch:
         return make_batch(known, alphas, number, model=run.painted)
 
-    start, first, spent, kept, told = time.time(), run.steps, run.seconds, time.time(), time.time()
-    limit, mean_loss = finish_minutes or minutes, torch.zeros((), device=DEVICE)
-    while not stopping and (not limit or time.time() - start < 60 * limit):
-        share = (time.time() - start) / (60 * finish_minutes) if finish_minutes else 0.0
-        if run.steps % 50 == 0 or not known.shelves:
-            known.look_again(NEW_CHUNKS)
-        losses = [loss for (loss,) in run.advance(batch_of, rate(run.steps, share))]
-        done = run.steps - first
-        mean_loss.lerp_(sum(losses) / len(losses), max(0.005, 1 / done))
-        run.seconds = spent + time.time() - start
-        if time.time() - told > 15:
-            told, pace = time.time(), done * PACE.parts * PACE.batch / (time.time() - start)
-            print(
-                f"unet {run.steps} {run.seconds:.0f} s loss {mean_loss:.4f} {pace:.1f} samples/s "
-                f"{len(known.chunks)} chunks",
-                flush=True,
-            )
-        if time.time() - kept > 240:
-            kept = time.time()
-            run.save()
-    run.save()
+    for gone in session([run], known, finish_minutes or minutes):
+        run.advance(batch_of, rate(run.steps, gone if finish_minutes else 0.0))
     print(f"unet: {run.steps} steps of {PACE.parts} x {PACE.batch}", flush=True)
 
 

@@ -1,14 +1,11 @@
-"""What the student is taught: where its guided teacher ends, and the critic's opinion."""
+"""What the student is taught: where its guided teacher ends."""
 
-import pytest
 import torch
 
 from training.batches import Batch
-from training.critic import Critic, critic_loss, mean_of
 from training.distil import GUIDANCE, destination, guided, picture
 from training.pace import PACE
 from training.schedule import new_scheduler
-from training.text import WIDTH
 
 FOREST, NEGATIVE = torch.full((2, 48), 7), torch.full((1, 48), 3)
 
@@ -48,38 +45,3 @@ def test_a_velocity_tells_the_picture_that_was_made_noisy():
     alpha = torch.tensor(0.36)
     noisy, velocity = 0.6 * clean + 0.8 * noise, 0.6 * noise - 0.8 * clean
     assert torch.allclose(picture(noisy, velocity, alpha), clean, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("drawn", "painted", "loss"), [(0.0, 0.0, 2.0), (1.5, -1.5, 0.0), (-1.0, 0.5, 3.5)]
-)
-def test_the_hinge_in_numbers(drawn, painted, loss):
-    def critic(latents: torch.Tensor, meaning: torch.Tensor) -> torch.Tensor:
-        assert len(latents) == len(meaning) == 4
-        return torch.tensor([drawn, drawn, painted, painted]).view(4, 1, 1, 1)
-
-    latents, meaning = torch.zeros(2, 8, 8, 8), torch.zeros(2, WIDTH)
-    (found,) = critic_loss(critic, latents, latents, meaning, torch.ones(2), latents)
-    assert float(found) == loss
-
-
-def test_a_critic_learns_to_tell_flat_latents_from_rough_ones():
-    torch.manual_seed(0)
-    critic, dice = Critic(), torch.Generator().manual_seed(1)
-    optimiser = torch.optim.AdamW(critic.parameters(), lr=1e-3)
-    meaning, losses = torch.randn(4, WIDTH, generator=dice), []
-    for _ in range(12):
-        rough, noise = torch.randn(2, 4, 8, 16, 16, generator=dice)
-        flat, judged = torch.zeros_like(rough), torch.ones(4)
-        (loss,) = critic_loss(critic, rough, flat, meaning, judged, noise)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(loss.item())
-    assert critic(rough, meaning).shape == (4, 1, 4, 4)
-    assert losses[-1] < 0.7 < losses[0]
-
-
-def test_what_is_not_judged_counts_for_nothing():
-    assert float(mean_of(torch.tensor([4.0, 100.0, 2.0]), torch.tensor([1.0, 0.0, 1.0]))) == 3.0
-    assert float(mean_of(torch.tensor([4.0]), torch.tensor([0.0]))) == 0.0

@@ -1,6 +1,7 @@
 """What a GPU replays must ask it for no value: proved on a device that has none."""
 
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from types import SimpleNamespace
 
@@ -8,9 +9,11 @@ import torch
 from fake_gpu import Copies, fake_gpu
 from torch import Tensor, nn
 
-from training.critic import Critic, critic_loss
-from training.distil import Lesson
+from training import distil, polish
+from training.critic import Critic
 from training.muon import Muon
+from training.pace import PACE
+from training.reader import new_reader
 from training.replay import Replay
 from training.run import Run
 from training.unet import Worlds, loss_of
@@ -40,21 +43,23 @@ def on(device: torch.device, model: nn.Module) -> nn.Module:
     return model
 
 
-def test_a_step_of_the_teacher_and_one_of_the_student_wait_for_nothing():
+def test_the_steps_of_training_wait_for_nothing():
     # autograd knows the devices that there were at its first backward pass: a new process
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(take_both_steps).result()
+        pool.submit(take_each_step).result()
 
 
-def take_both_steps() -> None:
-    worlds, critic = Worlds(), Critic()
+def take_each_step() -> None:
+    worlds, critic, reader = Worlds(), Critic(), new_reader().eval()
     with fake_gpu() as device, Copies() as copies:
-        model, judge = on(device, worlds), on(device, critic)
+        model, judge, eyes = (on(device, one) for one in (worlds, critic, reader))
         with device:
-            noisy = torch.empty(4, 8, 42, 24, dtype=torch.float32)
-            times, words = torch.empty(4).long(), torch.empty(4, 48).long()
+            noisy = torch.empty(PACE.batch, 8, 42, 24, dtype=torch.float32)
+            times, words = torch.empty(PACE.batch).long(), torch.empty(PACE.batch, 48).long()
             alphas = torch.empty(1000, dtype=torch.float32)
+            haze = torch.empty(PACE.batch, 1, 1, 1, dtype=torch.float32)
             rate, keep, share = torch.empty(3, dtype=torch.float32)
+            labels = torch.empty(PACE.batch, 2).long()
         run = SimpleNamespace(
             swift=model, loss=loss_of, weights=dict(model.named_parameters()),
             optimisers=[Muon([w for w in model.parameters() if w.ndim > 1], 0.0)],
@@ -68,12 +73,12 @@ def take_both_steps() -> None:
         assert len(gradients) == len(run.weights)
         Run.update(run, rate, keep, *gradients)
 
-        lesson = SimpleNamespace(
-            alphas=alphas, teacher=model, negative=words[:1], critic=SimpleNamespace(swift=judge)
-        )
-        lesson.meaning = lambda words: Lesson.meaning(lesson, words)
-        run.loss = lambda *given: Lesson.students_loss(lesson, *given)
-        seen = Run.gradients(run, noisy, times, words, noisy, share)[1:5]
-        critics = SimpleNamespace(swift=judge, loss=critic_loss)
-        Run.gradients(critics, *seen, noisy)
+        run.loss = partial(distil.students_loss, model, alphas, words[:1])
+        Run.gradients(run, noisy, times, words, noisy)
+
+        critics = SimpleNamespace(swift=judge, loss=polish.critics_loss)
+        run.loss = partial(polish.students_loss, model, eyes, critics, alphas)
+        rows = polish.Rows(noisy, times, words, labels, noisy, noisy, haze, share)
+        meaning_and_levels = Run.gradients(run, *rows)[1:8]
+        Run.gradients(critics, *meaning_and_levels)
     assert copies.made == []

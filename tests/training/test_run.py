@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from training import batches
-from training.latents import blurred
+from training.latents import Samples, blurred
 from training.pace import PACE
 from training.run import Run
 from training.schedule import new_scheduler
@@ -55,11 +55,9 @@ def test_the_rate_stays_until_it_is_told_to_finish():
 class Known:
     """Latents of a fixed dice, in place of the cache."""
 
-    def batch(
-        self, size: int, rng: random.Random, dice: torch.Generator
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        latents = torch.randn(size, 8, 6, 4, generator=dice)
-        return latents, blurred(latents), torch.full((size, 3, 48), 7)
+    def batch(self, size: int, rng: random.Random, dice: torch.Generator) -> Samples:
+        latents, labels = torch.randn(size, 8, 6, 4, generator=dice), torch.zeros(size, 2)
+        return Samples(latents, blurred(latents), torch.full((size, 3, 48), 7), labels)
 
 
 def half_of(noisy: torch.Tensor, times: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
@@ -76,7 +74,7 @@ def test_every_aim_leads_back_to_the_clean_latent(step: int, monkeypatch):
     assert torch.equal(batch.noisy, again.noisy)
     assert torch.equal(batch.words, again.words)
     dice = torch.Generator().manual_seed(step)
-    clean, _, _ = Known().batch(PACE.batch, random.Random(), dice)
+    clean = Known().batch(PACE.batch, random.Random(), dice).clean
     alpha = alphas[batch.times].view(-1, 1, 1, 1)
     told = alpha.sqrt() * batch.noisy - (1 - alpha).sqrt() * batch.aim
     assert torch.allclose(told, clean, atol=2e-4)
@@ -98,9 +96,9 @@ def test_times_are_spread_evenly():
 def test_a_poor_picture_is_a_soft_one_and_is_called_poor(monkeypatch):
     class Two(Known):
         def batch(self, *given):
-            latents, worn, words = super().batch(*given)
-            words[:, -1] = 9  # the caption that calls it poor
-            return latents, worn, words
+            samples = super().batch(*given)
+            samples.words[:, -1] = 9  # the caption that calls it poor
+            return samples
 
     monkeypatch.setattr(batches, "POOR", 1.0)
     alphas, spoiled = new_scheduler().alphas_cumprod, PACE.batch // 4

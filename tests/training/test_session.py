@@ -1,0 +1,59 @@
+"""A sitting of training ends with its minutes, or when it is asked to, and keeps what it learnt."""
+
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+from training import session as rooms
+from training.session import session
+
+
+class Known:
+    shelves, chunks = {}, ()
+
+    def __init__(self):
+        self.looked = 0
+
+    def look_again(self, most):
+        self.looked += 1
+        self.shelves = {1: 1}
+
+
+def new_run():
+    run = SimpleNamespace(steps=0, mean=0.5, kept=0, path=SimpleNamespace(stem="unet"))
+    run.save = lambda: setattr(run, "kept", run.kept + 1)
+    return run
+
+
+@pytest.fixture(autouse=True)
+def signals():
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_it_finishes_the_step_and_keeps_it(sign):
+    run, known = new_run(), Known()
+    for gone in session([run], known, 0):
+        assert gone == 0.0
+        run.steps += 1
+        if run.steps == 3:
+            signal.raise_signal(sign)
+    assert (run.steps, run.kept, known.looked) == (3, 1, 1)
+
+
+def test_the_minutes_go_by_and_each_run_is_told_of_and_kept(monkeypatch, capsys):
+    clock = iter(range(1000))
+    monkeypatch.setattr(rooms.time, "time", lambda: 10.0 * next(clock))
+    runs, known = [new_run(), new_run()], Known()
+    shares = []
+    for gone in session(runs, known, 10):
+        shares.append(gone)
+        for run in runs:
+            run.steps += 1
+    assert shares == [i / 60 for i in range(60)]
+    assert [run.kept for run in runs] == [3, 3]  # twice on the way, and at the end
+    assert "unet 2 loss 0.5000, unet 2 loss 0.5000; " in capsys.readouterr().out
