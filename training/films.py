@@ -1,0 +1,35 @@
+"""Short films of a model, as the painter paints them: what a user gets to see."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.painting import still_score
+from phosphene.paint.anchors import scene_anchors
+from phosphene.paint.loading import load_engine
+from phosphene.paint.loop import paint
+from phosphene.paint.pictures import to_bytes
+from phosphene.paint.presets import PRESETS
+from phosphene.project import Model
+from training.contact import Tile
+from training.places import WORLDS
+
+SIZE = 256
+
+
+def film(
+    prompts: Sequence[str], weights: NDArray[np.float64], folder: Path = WORLDS
+) -> Iterator[Tile]:
+    """A frame for each row of weights, (frames, prompts): a slow zoom and turn at strength 0.5."""
+    score = replace(still_score(SIZE, len(weights)), prompts=tuple(prompts), weights=weights)
+    engine = load_engine(replace(PRESETS["worlds"], source=str(folder)), Model(), score)
+    for picture in paint(score, engine, scene_anchors(score, engine)):
+        yield to_bytes(picture)
+
+
+def scene(prompt: str, frames: int, folder: Path = WORLDS) -> Iterator[Tile]:
+    """The first picture of one prompt, and so many frames after it."""
+    return film([prompt], np.ones((frames + 1, 1)), folder)
