@@ -8,6 +8,7 @@ model, which has it inside, and 3 for one that is not.
 """
 
 import argparse
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from diffusers import DiffusionPipeline
 from scipy.linalg import sqrtm
 from scipy.stats import spearmanr
 
+from training.captions import caption
 from training.classifier import Classifier, pooled
 from training.contact import load, paint
 from training.draw import looks, shape_of
 from training.films import film, scene
 from training.judge import load_judge, shrink
+from training.look import Look
 from training.palettes import COLOURS
 from training.places import WORLDS, chunk_path, chunks_of
 from training.scenes import SCENES
+from training.scenes import paint as draw
 from training.words import COLOUR_WORDS, HELD_OUT
 
 # frames of feedback, and from prompt to prompt
@@ -81,29 +85,29 @@ def frechet(judge: Classifier, first: np.ndarray, second: np.ndarray) -> float:
     return float(apart + np.trace(spread_a + spread_b - 2 * cross))
 
 
-def drawings(first: int, count: int) -> tuple[np.ndarray, list[str]]:
-    """(pictures of one world each, from every other square chunk; their worlds)."""
-    chunks = [number for number in chunks_of("pictures") if shape_of(number) == (256, 256)]
-    pictures, worlds = [], []
-    for number in chunks[first::2]:
-        told = looks(number)
-        plain = [i for i, look in enumerate(told) if not (look.second or look.style)]
-        pictures.append(np.load(chunk_path("pictures", number), mmap_mode="r")[plain])
-        worlds += [told[i].world for i in plain]
-        if len(worlds) >= count:
+def drawings(count: int) -> tuple[np.ndarray, list[Look]]:
+    """Square pictures of one world each, in no style, and their looks."""
+    pictures, found = [], []
+    for number in chunks_of("pictures"):
+        if shape_of(number) == (256, 256):
+            plain = [i for i, k in enumerate(looks(number)) if not (k.second or k.style)]
+            pictures.append(np.load(chunk_path("pictures", number), mmap_mode="r")[plain])
+            found += [looks(number)[i] for i in plain]
+        if len(found) >= count:
             break
-    return np.concatenate(pictures)[:count], worlds[:count]
+    return np.concatenate(pictures)[:count], found[:count]
 
 
 def distances(judge: Classifier, models: dict[Path, tuple[int, float]], count: int) -> None:
-    """Drawn against drawn, and each model's pictures, at its steps and guidance."""
-    first, worlds = drawings(0, count)
-    second, _ = drawings(1, count)
-    apart = frechet(judge, first, second)
-    print(f"Frechet distance, {count} pictures: second drawn set {apart:.2f}", flush=True)
+    """Of drawings to the same drawn anew, and to each model's pictures of the same."""
+    drawn, found = drawings(count)
+    anew = np.stack([draw(look, [i, 4], 256, 256) for i, look in enumerate(found)])
+    apart = frechet(judge, drawn, anew)
+    print(f"Frechet distance, {count} pictures: drawn anew {apart:.2f}", flush=True)
+    rng = random.Random(0)
+    told = [(caption(look, rng), look.world, "") for look in found]
     for folder, (steps, guidance) in models.items():
-        made = generate(load(folder), [(world, world, "") for world in worlds], steps, guidance)
-        apart = frechet(judge, first, made)
+        apart = frechet(judge, drawn, generate(load(folder), told, steps, guidance))
         print(f"Frechet distance, {count} pictures: {folder} {apart:.2f}", flush=True)
 
 
