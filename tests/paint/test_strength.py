@@ -11,7 +11,7 @@ from phosphene.paint.pictures import to_levels
 from phosphene.paint.presets import PRESETS, load_preset
 from phosphene.project import Model
 
-SEEDS = range(4)  # one noise alone may by chance be nearer to the picture
+SEEDS = range(8)  # one noise alone may by chance be nearer to the picture
 
 
 @pytest.fixture(scope="module")
