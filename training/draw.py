@@ -1,11 +1,16 @@
 """Draw the training pictures into training/cache, in chunks, so that a run can be resumed.
 
+Two chunks in three are as prompts are: most worlds come in their own colours. The third holds every
+world in every colour in turn: a classifier without it took a green city for a garden.
+
 cache/pictures-0000.npy  (CHUNK, height, width, 3) uint8; a chunk has one shape
 cache/looks-0000.json    the look of each picture
 """
 
 import json
 from dataclasses import asdict
+from itertools import product
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,6 +22,9 @@ from training.scenes import SCENES, paint
 from training.scenes.mixing import GROUNDS, SKIES
 
 CHUNK = 100
+# chunks from this number on hold every world in every colour, in squares
+EVEN = 10_000
+EVERY = [Look(world, (colour,)) for world, colour in product(SCENES, COLOURS)]
 # width and height of chunk number n: entry n % 10
 SHAPES = [(256, 256)] * 7 + [(336, 192)] * 2 + [(192, 336)]
 SHAPES = [SHAPES[i] for i in (0, 7, 1, 9, 2, 3, 8, 4, 5, 6)]
@@ -66,8 +74,22 @@ def asked(world: str, time: str) -> Look:
     return Look(world, time=time, extra=True)
 
 
+def order(chunks: int) -> list[int]:
+    """The numbers of so many chunks: two as prompts are, then one of every world and colour."""
+    return [EVEN + n // 3 if n % 3 == 2 else n - n // 3 for n in range(chunks)]
+
+
 def shape_of(chunk: int) -> tuple[int, int]:
-    return SHAPES[chunk % len(SHAPES)]
+    return SHAPES[chunk % len(SHAPES)] if chunk < EVEN else (256, 256)
+
+
+def content(chunk: int) -> list[tuple[Look, list[int]]]:
+    """The looks of one chunk, and what each is drawn from."""
+    if chunk < EVEN:
+        return [(look_of(i), [chunk, i, 2]) for i in range(chunk * CHUNK, (chunk + 1) * CHUNK)]
+    numbers = range((chunk - EVEN) * CHUNK, (chunk - EVEN + 1) * CHUNK)
+    turns = [divmod(number, len(EVERY)) for number in numbers]
+    return [(EVERY[i], [turn, i, 6]) for turn, i in turns]
 
 
 def draw_chunk(number: int) -> None:
@@ -75,14 +97,18 @@ def draw_chunk(number: int) -> None:
     cv2.setNumThreads(1)
     target = chunk_path("pictures", number)
     if not target.exists():
-        width, height = shape_of(number)
-        found = [look_of(i) for i in range(number * CHUNK, (number + 1) * CHUNK)]
-        pictures = [paint(k, [number, i, 2], width, height) for i, k in enumerate(found)]
-        chunk_path("looks", number).write_text(json.dumps([asdict(k) for k in found]))
-        half_done = target.with_suffix(".part")
-        with open(half_done, "wb") as file:
-            np.save(file, np.stack(pictures))
-        half_done.rename(target)
+        found, shape = content(number), shape_of(number)
+        pictures = [paint(look, seed, *shape) for look, seed in found]
+        chunk_path("looks", number).write_text(json.dumps([asdict(look) for look, _ in found]))
+        write(target, np.stack(pictures))
+
+
+def write(target: Path, values: np.ndarray) -> None:
+    """Written beside the target and then renamed."""
+    half_done = target.with_suffix(".part")
+    with open(half_done, "wb") as file:
+        np.save(file, values)
+    half_done.replace(target)
 
 
 def looks(number: int) -> list[Look]:

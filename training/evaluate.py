@@ -34,6 +34,10 @@ from training.words import COLOUR_WORDS, HELD_OUT
 
 # frames of feedback, and from prompt to prompt
 LOOPED, BLENDED = 30, 20
+BLENDS = (
+    ("forest", "temple"), ("temple", "city"), ("nebula", "ocean"),
+    ("fire", "ice"), ("crystal", "flowers"), ("desert", "clouds"),
+)  # fmt: skip
 Prompt = tuple[str, str, str]  # words, world, colour
 
 
@@ -144,7 +148,7 @@ def main() -> None:
         against = {given.against: (20, 3.0)} if given.against else {}
         distances(judge, {given.model: (2, 1.0), **against}, given.count)
     if "blend" in asked:
-        for a, b in (("forest", "temple"), ("temple", "city"), ("nebula", "ocean")):
+        for a, b in BLENDS:
             rho = blend(judge, a, b, given.model)
             print(f"blend {a} to {b}: Spearman {rho:.2f}", flush=True)
 

@@ -11,7 +11,6 @@ import sys
 from functools import cache
 from multiprocessing import Pool
 from os import cpu_count
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from transformers import CLIPTokenizer
 
 from training.captions import caption, poor
 from training.classifier import labels
-from training.draw import SHOWN, asked, draw_chunk, looks
+from training.draw import SHOWN, asked, draw_chunk, looks, order, write
 from training.look import Look
 from training.meaning import spell
 from training.pace import DEVICE, PACE
@@ -63,28 +62,19 @@ def prepare_chunk(number: int) -> None:
 
 
 def prepare(chunks: int, workers: int = 0) -> None:
-    """The first chunks, in as many processes as there are cores where nothing is said."""
+    """So many chunks, in as many processes as there are cores where nothing is said."""
     CACHE.mkdir(parents=True, exist_ok=True)
     train_tokenizer()
     with Pool(workers or cpu_count()) as pool:
-        for done, _ in enumerate(pool.imap_unordered(prepare_chunk, range(chunks)), 1):
+        for done, _ in enumerate(pool.imap_unordered(prepare_chunk, order(chunks)), 1):
             if done % 10 == 0 or done == chunks:
                 print(f"prepared: {done} of {chunks} chunks", flush=True)
-
-
-def write(target: Path, values: np.ndarray) -> None:
-    """Written beside the target and then renamed."""
-    half_done = target.with_suffix(".part")
-    with open(half_done, "wb") as file:
-        np.save(file, values)
-    half_done.replace(target)
 
 
 @torch.no_grad()
 def encode(vae: AutoencoderTiny, number: int) -> None:
     """Unless it is done. PACE.worn of the pictures are worn, the others only softened."""
-    target, used = (chunk_path(kind, number) for kind in ("latents", "worn"))
-    if target.exists() and used.exists():
+    if is_coded(number):
         return
     pictures = np.load(chunk_path("pictures", number))
     dice = torch.Generator(DEVICE).manual_seed(number)
@@ -95,8 +85,12 @@ def encode(vae: AutoencoderTiny, number: int) -> None:
         soft.append(blurred(latents[-1]))
         if count := round(PACE.worn * len(part)):
             soft[-1][:count] = worn(vae, part[:count], dice)
-    for path, parts in ((used, soft), (target, latents)):
-        write(path, torch.cat(parts).half().cpu().numpy())
+    for kind, parts in (("worn", soft), ("latents", latents)):
+        write(chunk_path(kind, number), torch.cat(parts).half().cpu().numpy())
+
+
+def is_coded(number: int) -> bool:
+    return all(chunk_path(kind, number).exists() for kind in ("latents", "worn"))
 
 
 def forget_other_encoders(vae: AutoencoderTiny) -> None:
@@ -152,8 +146,11 @@ class Known:
         self.shelves: dict[torch.Size, Shelf] = {}
 
     def look_again(self, most: int = 0) -> None:
-        """Take up the new chunks, or the first `most` of them."""
-        new = [number for number in chunks_of("words") if number not in self.chunks][: most or None]
+        """Take up the new chunks that are coded, and `most` of the others, or all of them."""
+        new = [number for number in chunks_of("words") if number not in self.chunks]
+        coded = [number for number in new if is_coded(number)]
+        others = [number for number in new if number not in coded]
+        new = coded + others[: most or None]
         parts: dict[torch.Size, list[Shelf]] = {k: [v] for k, v in self.shelves.items()}
         for number in new:
             encode(self.vae, number)

@@ -2,6 +2,8 @@
 
 python -m training.reader [--minutes 14]
 
+It goes on from its checkpoint, where there is one.
+
 A critic that looks through a trained network learns in hundreds of steps what takes one from
 nothing tens of thousands (Sauer et al., "Projected GANs converge faster", 2021).
 """
@@ -69,7 +71,8 @@ def train(minutes: float) -> None:
         haze = HAZE * torch.rand(BATCH, 1, 1, 1, generator=dice)
         return hazed(given, torch.randn(given.shape, generator=dice), haze), told[picks]
 
-    teach(new_reader(), lesson, minutes, CHECKPOINT)
+    reader = load_reader().requires_grad_().train() if CHECKPOINT.exists() else new_reader()
+    teach(reader, lesson, minutes, CHECKPOINT)
     reader = load_reader()
     for latents, told in drawn(held_out=True):
         world, palette = accuracy(reader, latents.float(), told)

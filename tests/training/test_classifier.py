@@ -4,7 +4,7 @@ import torch
 
 from training import classifier
 from training.classifier import WIDTHS, Classifier, accuracy, labels, teach
-from training.judge import SIZE, new_judge, varied
+from training.judge import SIZE, new_judge, recoloured, varied
 from training.look import Look
 from training.palettes import COLOURS
 from training.reader import hazed, new_reader
@@ -66,6 +66,16 @@ def test_a_varied_picture_is_still_one():
         found = varied(pictures, step)
         assert found.shape == pictures.shape
         assert -1.0 <= float(found.min()) < float(found.max()) <= 1.0
+
+
+def test_other_colours_leave_the_brightness_and_what_is_grey():
+    torch.manual_seed(0)
+    pictures = 0.6 * torch.rand(4, 3, 8, 8) - 0.3
+    found = recoloured(pictures)
+    assert torch.allclose(found.mean(dim=1), pictures.mean(dim=1), atol=1e-6)
+    assert float((found - pictures).abs().amax(dim=(1, 2, 3)).min()) > 0.01
+    grey = torch.full((4, 3, 2, 2), -0.4)
+    assert torch.allclose(recoloured(grey), grey, atol=1e-6)
 
 
 def test_haze_keeps_the_deviation_of_what_has_one():

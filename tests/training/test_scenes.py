@@ -5,7 +5,7 @@ import colorsys
 import numpy as np
 import pytest
 
-from training.draw import look_of, shape_of
+from training.draw import CHUNK, EVEN, EVERY, content, look_of, order, shape_of
 from training.look import EXTRAS, STYLES, WEATHERS, Look
 from training.palettes import COLOURS, NATURAL
 from training.scenes import SCENES, paint
@@ -88,3 +88,15 @@ def test_the_cache_holds_every_world_colour_style_and_shape():
     assert sum(bool(look.second) for look in found) > 200
     assert look_of(17) == look_of(17)
     assert {shape_of(n) for n in range(10)} == {(256, 256), (336, 192), (192, 336)}
+
+
+def test_every_third_chunk_holds_each_world_in_each_colour_in_turn():
+    assert order(6) == [0, 1, EVEN, 2, 3, EVEN + 1]
+    assert len(EVERY) == len(set(EVERY)) == len(SCENES) * len(COLOURS)
+    count = -(-len(EVERY) // CHUNK)
+    found = [shown for chunk in range(EVEN, EVEN + count) for shown in content(chunk)]
+    assert [look for look, _ in found[: len(EVERY)]] == EVERY
+    # the same look again, drawn from another seed
+    assert found[len(EVERY)] == (EVERY[0], [1, 0, 6])
+    assert found[0] == (EVERY[0], [0, 0, 6])
+    assert shape_of(EVEN + 1) == (256, 256)
