@@ -1,6 +1,8 @@
 """A sitting of training ends with its minutes, or when it is asked to, and keeps what it learnt."""
 
 import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -57,3 +59,26 @@ def test_the_minutes_go_by_and_each_run_is_told_of_and_kept(monkeypatch, capsys)
     assert shares == [i / 60 for i in range(60)]
     assert [run.kept for run in runs] == [3, 3]  # twice on the way, and at the end
     assert "unet 2 loss 0.5000, unet 2 loss 0.5000; " in capsys.readouterr().out
+
+
+SITTING = """
+from tests.training.test_session import Known, new_run
+from training.session import session
+
+run = new_run()
+for _ in session([run], Known(), 0):
+    run.steps += 1
+    print(run.steps, flush=True)
+print("kept", run.kept)
+"""
+
+
+def test_a_true_signal_ends_a_process_that_keeps_its_work(pytestconfig):
+    with subprocess.Popen(
+        [sys.executable, "-c", SITTING], cwd=pytestconfig.rootpath, stdout=subprocess.PIPE, text=True
+    ) as sitting:  # fmt: skip
+        assert sitting.stdout.readline() == "1\n"
+        sitting.send_signal(signal.SIGTERM)
+        told, _ = sitting.communicate(timeout=60)
+    assert sitting.returncode == 0
+    assert told.endswith("kept 1\n")
