@@ -2,10 +2,11 @@
 
 python -m training.polish --minutes 60
 
-Each batch is of three kinds: pictures from noise alone; what the student painted before, moved as a
-film moves it and painted on; and drawings, of which it should make what it made before. The critic
-(`critic.py`) asks of the first two that they look drawn, the reader that they show what was asked
-for (Odena et al., "Auxiliary classifier GANs", 2017). It runs after `distil` and `reader`.
+Each batch is of three kinds: pictures from noise alone; what the student painted before, on its way
+from noise or moved as a film moves it, and painted on; and drawings, of which it should make what
+it made before. The critic (`critic.py`) asks of the first two that they look drawn, the reader that
+they show what was asked for (Odena et al., "Auxiliary classifier GANs", 2017). It runs after
+`distil` and `reader`.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from training.distil import picture, students_run
 from training.latents import Known, Samples
 from training.pace import DEVICE, PACE
 from training.places import RUNS
-from training.pool import Painted, Pool
+from training.pool import TIMES, Painted, Pool
 from training.reader import hazed, load_reader
 from training.run import Run
 from training.schedule import new_scheduler
@@ -38,11 +39,11 @@ RATE, CRITICS_RATE, ALONE = 0.2, 5e-4, 40
 # the part of the minutes over which the rate falls, and the steps over which it rises
 FALL, WARM_UP = 0.4, 40
 # of a batch: pictures from noise alone, and pictures painted on; the rest are drawings
-FRESH, AGAIN = 0.25, 0.5
-# the times at which pictures are painted on; how much noise the critic looks through, at most
-TIMES, HAZE = (300, 700), 0.5
+FRESH, AGAIN = 0.125, 0.625
+# how much noise the critic looks through, at most
+HAZE = 0.5
 # what looking drawn counts, and showing what was asked for, beside staying what it was
-LOOKS, SHOWS = 0.05, 0.02
+LOOKS, SHOWS = 0.05, 0.04
 
 
 class Rows(NamedTuple):
@@ -68,19 +69,19 @@ def counts() -> tuple[int, int]:
 
 
 def rows(
-    samples: Samples, words: Tensor, again: Painted, alphas: Tensor, share: float,
+    samples: Samples, words: Tensor, then: Tensor, again: Painted, alphas: Tensor, share: float,
     dice: torch.Generator,
 ) -> Rows:  # fmt: skip
-    """One batch of the three kinds, in this order."""
+    """One batch of the three kinds, in this order. then: the times of those painted on."""
     (fresh, judged), clean, device = counts(), samples.clean, samples.clean.device
     noise, haze = torch.randn(2, *clean.shape, generator=dice, device=device)
     # half of the drawings come as the loop hands them on
     half = (judged + len(clean)) // 2
     given = [clean[:fresh], again.latents, clean[judged:half], drifted(samples.worn[half:], dice)]
     noise[fresh:judged] = again.noise
-    times = torch.randint(*TIMES, (len(clean),), generator=dice, device=device)
-    times[:fresh] = 999
-    times[judged:half] = torch.randint(1000, (half - judged,), generator=dice, device=device)
+    times = torch.randint(1000, (len(clean),), generator=dice, device=device)
+    times[:fresh], times[fresh:judged] = 999, then
+    times[half:] = torch.randint(*TIMES, (len(clean) - half,), generator=dice, device=device)
     alpha = alphas[times].view(-1, 1, 1, 1)
 
     said = torch.rand(len(clean), generator=dice, device=device) >= UNSAID
@@ -154,18 +155,19 @@ class Pools:
         if shape not in self.pools:
             self.pools[shape] = Pool(samples, words)
         self.pool = self.pools[shape]
-        self.picks, again = self.pool.take(judged - fresh, self.dice)
-        self.given = rows(samples, words, again, self.alphas, share, self.dice)
+        self.picks, then, self.again = self.pool.take(judged - fresh, self.dice)
+        self.given = rows(samples, words, then, self.again, self.alphas, share, self.dice)
         return self.given
 
     def keep(self, painted: Tensor) -> None:
         """What was made of the last batch."""
-        fresh, judged = counts()
-        self.pool.paint_over(self.picks, painted[fresh:judged])
-        given, new = self.given, torch.ones(fresh, dtype=torch.bool, device=painted.device)
-        # at the last time a noisy picture is nothing but noise
-        first = (painted, given.noisy, new, given.words, given.labels, given.drawn)
-        self.pool.enter(Painted(*(kind[:fresh] for kind in first)), self.dice)
+        (fresh, judged), given = counts(), self.given
+        alpha = self.alphas[given.times].view(-1, 1, 1, 1)
+        noise = (given.noisy - alpha.sqrt() * painted) / (1 - alpha).sqrt()
+        again = slice(fresh, judged)
+        self.pool.paint_over(self.picks, painted[again], noise[again], self.again.left)
+        new = (painted, noise, given.times, given.words, given.labels, given.drawn)
+        self.pool.enter(Painted(*(kind[:fresh] for kind in new)), self.dice)
 
 
 def polish(minutes: float) -> None:

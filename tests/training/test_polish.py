@@ -8,8 +8,8 @@ from training.batches import UNSAID
 from training.classifier import NONE
 from training.latents import Samples
 from training.pace import PACE
-from training.polish import TIMES, Pools, counts, named_wrongly
-from training.pool import Painted, Pool
+from training.polish import Pools, counts, named_wrongly
+from training.pool import ARRIVED, STRIDES, TIMES, Painted, Pool
 from training.schedule import new_scheduler
 
 ALPHAS = new_scheduler().alphas_cumprod
@@ -27,7 +27,7 @@ class Known:
 
 def test_a_batch_has_the_three_kinds_in_their_order():
     rows = Pools(Known(), ALPHAS).batch(3, share=1.0)
-    assert (FRESH, JUDGED, PACE.batch) == (2, 6, 8)
+    assert (FRESH, JUDGED, PACE.batch) == (1, 6, 8)
     assert bool((rows.times[:FRESH] == 999).all())
     again = rows.times[FRESH:JUDGED]
     assert TIMES[0] <= int(again.min()) <= int(again.max()) < TIMES[1]
@@ -36,43 +36,66 @@ def test_a_batch_has_the_three_kinds_in_their_order():
     assert 0 < UNSAID < 1
 
 
-def test_the_first_picture_goes_on_from_its_own_noise_and_any_later_one_from_new():
+def test_what_was_painted_is_kept_with_the_noise_that_was_left():
     pools = Pools(Known(), ALPHAS)
     first = pools.batch(0, share=1.0)
-    pools.keep(torch.full((PACE.batch, 8, 6, 4), 9.0))
+    painted = torch.randn(PACE.batch, 8, 6, 4, generator=torch.Generator().manual_seed(1))
+    pools.keep(painted)
     held = pools.pool.held
-    assert int(held.fresh.sum()) == FRESH
-    assert bool((held.latents[held.fresh] == 9.0).all())
-    noise = sorted(held.noise[held.fresh].flatten().tolist())
-    assert noise == sorted(first.noisy[:FRESH].flatten().tolist())
-    # the drawings that were painted over hold what was made of them, unless a new one came there
-    painted_on = (held.latents == 9.0).all(dim=(1, 2, 3)) & ~held.fresh
-    assert JUDGED - 2 * FRESH <= int(painted_on.sum()) <= JUDGED - FRESH
+    # from noise alone: all that went in is noise, and the way goes on from the last time
+    new = held.left == 999
+    assert int(new.sum()) == FRESH
+    assert torch.equal(held.latents[new], painted[:FRESH])
+    assert torch.equal(held.noise[new], first.noisy[:FRESH])
+    # picture and noise make what was painted on, of all that no newcomer took the place of
+    kept = [i for i, pick in enumerate(pools.picks.tolist()) if not new[pick]]
+    assert len(kept) >= JUDGED - 2 * FRESH
+    for i in kept:
+        pick, row = pools.picks[i], FRESH + i
+        alpha = ALPHAS[first.times[row]]
+        mixed = alpha.sqrt() * held.latents[pick] + (1 - alpha).sqrt() * held.noise[pick]
+        assert torch.allclose(mixed, first.noisy[row], atol=1e-5)
 
 
-def test_what_is_fresh_is_taken_as_it_is_and_all_else_is_moved_amid_new_noise():
-    latents = torch.randn(3, 8, 16, 16, generator=torch.Generator().manual_seed(0))
-    words, labels = torch.zeros(3, 48).long(), torch.zeros(3, 2).long()
+def pool_of(left: list[int]) -> Pool:
+    latents = torch.randn(len(left), 8, 16, 16, generator=torch.Generator().manual_seed(0))
+    words, labels = torch.zeros(len(left), 48).long(), torch.zeros(len(left), 2).long()
     pool = Pool(Samples(latents, latents, words[:, None], labels), words, times=1)
-    pool.held.fresh[1] = True
-    picks, taken = pool.take(3, torch.Generator().manual_seed(1))
-    at = picks.tolist().index(1)
-    assert torch.equal(taken.latents[at], latents[1])
-    assert float(taken.noise[at].abs().max()) == 0.0
-    others = [i for i in range(3) if i != at]
-    assert float((taken.latents - latents[picks])[others].abs().mean()) > 0.01
-    assert 0.9 < float(taken.noise[others].std()) < 1.1
+    pool.held.noise[:], pool.held.left[:] = 0.5, torch.tensor(left)
+    return pool
+
+
+def test_on_the_way_from_noise_one_goes_on_as_it_is():
+    for seed in range(20):
+        pool = pool_of([999])
+        _, times, taken = pool.take(1, torch.Generator().manual_seed(seed))
+        assert 999 - STRIDES[1] <= int(times) <= 999 - STRIDES[0]
+        assert torch.equal(taken.left, times)
+        assert torch.equal(taken.latents, pool.held.latents)
+        assert torch.equal(taken.noise, pool.held.noise)
+
+
+def test_what_has_arrived_is_moved_amid_new_noise():
+    for left in (0, ARRIVED + STRIDES[0]):
+        pool = pool_of([left] * 3)
+        _, times, taken = pool.take(3, torch.Generator().manual_seed(1))
+        assert TIMES[0] <= int(times.min()) <= int(times.max()) < TIMES[1]
+        assert taken.left.tolist() == [0, 0, 0]
+        assert float((taken.latents - pool.held.latents).abs().mean()) > 0.01
+        assert 0.9 < float(taken.noise.std()) < 1.1
 
 
 def test_newcomers_take_places_of_others():
-    latents = torch.zeros(2, 8, 4, 4)
-    words, labels = torch.zeros(2, 48).long(), torch.zeros(2, 2).long()
-    pool = Pool(Samples(latents, latents, words[:, None], labels), words)
-    new = Painted(latents[:1] + 1, latents[:1], torch.ones(1).bool(), words[:1] + 3, labels[:1], latents[:1])  # fmt: skip
+    pool = pool_of([0] * 8)
+    one = torch.ones(1, 8, 16, 16)
+    new = Painted(
+        one, one, torch.tensor([999]), torch.full((1, 48), 3), torch.ones(1, 2).long(), one
+    )
     pool.enter(new, torch.Generator().manual_seed(0))
-    assert len(pool.held.fresh) == 8
-    assert float(pool.held.latents.sum()) == 8 * 4 * 4
-    assert pool.held.words[pool.held.fresh].tolist() == [[3] * 48]
+    assert sorted(pool.held.left.tolist()) == [0] * 7 + [999]
+    at = pool.held.left.argmax()
+    assert torch.equal(pool.held.latents[at], one[0])
+    assert pool.held.words[at].tolist() == [3] * 48
 
 
 def test_what_has_no_label_is_never_wrong():
