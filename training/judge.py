@@ -59,10 +59,11 @@ def spread(small_ones: Tensor) -> Tensor:
 
 
 Drawn = tuple[Tensor, Tensor]
+"""Pictures, (n, 3, SIZE, SIZE), and their labels, (n, 2)."""
 
 
 def drawn(chunks: Iterable[int]) -> Drawn:
-    """The square drawings of one world and at most one colour, small, and their labels (n, 2)."""
+    """The square ones of one world and at most one colour, as uint8."""
     pictures, told = [], []
     for number in chunks:
         chunk = np.load(chunk_path("pictures", number), mmap_mode="r")
@@ -89,7 +90,10 @@ def varied(pictures: Tensor, step: int) -> Tensor:
 
 
 def recoloured(pictures: Tensor) -> Tensor:
-    """Each turned about the grey axis, faded or heightened: a world is told by its shapes too."""
+    """(n, 3, h, w) in -1..1, each turned about the grey axis, faded or heightened.
+
+    A world is told by its shapes too. What is grey stays, and so does the mean of the channels.
+    """
     angle = 2 * pi * torch.rand(len(pictures), 1, 1)
     grey = torch.full((3, 3), 1 / 3)
     across = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / 3**0.5
