@@ -1,11 +1,15 @@
 """Write the trained parts as a standard diffusers folder, in half precision.
 
-python -m training.export [unet | few]
+python -m training.export [NAME ...]
+
+NAME is a checkpoint in runs/: unet (where nothing is said), few, polished, or a copy that was kept.
+Of several the weights are averaged (Wortsman et al., "Model soups", 2022).
 """
 
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -14,15 +18,23 @@ from diffusers import StableDiffusionPipeline
 from training.near import TARGET as WORDS
 from training.places import RUNS
 from training.schedule import new_scheduler
-from training.unet import CHECKPOINT, load_model
+from training.unet import CHECKPOINT, Worlds, load_model
 from training.vae import load_vae
 
 
-def export(
-    folder: Path = RUNS / "worlds", kind: str = "average", checkpoint: Path = CHECKPOINT
-) -> Path:
+def averaged(checkpoints: Sequence[Path]) -> Worlds:
+    """The mean of the checkpoints' averaged models."""
+    first, *others = [load_model("average", path) for path in checkpoints]
+    with torch.no_grad():
+        for name, weight in first.state_dict().items():
+            alike = [weight, *(other.state_dict()[name] for other in others)]
+            weight.copy_(torch.stack(alike).double().mean(0))
+    return first
+
+
+def export(folder: Path = RUNS / "worlds", checkpoints: Sequence[Path] = (CHECKPOINT,)) -> Path:
     """Written beside the target and then renamed, so that nobody loads half a model."""
-    model = load_model(kind, checkpoint)
+    model = averaged(checkpoints)
     pipeline = StableDiffusionPipeline(
         vae=load_vae(),
         text_encoder=model.text,
@@ -59,4 +71,4 @@ def load_full(config: Path) -> None:
 
 
 if __name__ == "__main__":
-    export(checkpoint=RUNS / f"{sys.argv[1] if len(sys.argv) > 1 else 'unet'}.safetensors")
+    export(checkpoints=[RUNS / f"{name}.safetensors" for name in sys.argv[1:] or ["unet"]])
