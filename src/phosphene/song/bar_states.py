@@ -75,7 +75,9 @@ def bar_states(rate: float) -> BarStates:
     before[firsts] = lasts
     downbeat = np.isin(np.arange(ends[-1]), firsts)
     tempo = -0.5 * (np.log2(60 * rate / periods / _USUAL) / _SPREAD) ** 2
-    place = -np.repeat(rare, metres) - _UPBEAT * ~downbeat
+    # Beginning inside of a bar costs that part of it; the bar line then costs the next one.
+    left = np.repeat(ends, metres) - np.arange(ends[-1])
+    place = -np.repeat(rare / metres, metres) * left - _UPBEAT * ~downbeat
     return BarStates(
         rate,
         periods,
