@@ -17,13 +17,13 @@ import numpy as np
 import torch
 from diffusers import DiffusionPipeline
 from scipy.linalg import sqrtm
-from scipy.stats import spearmanr
 
+from training import blends
 from training.captions import caption
 from training.classifier import Classifier, pooled
 from training.contact import load, paint
 from training.draw import looks, shape_of
-from training.films import film, scene
+from training.films import scene
 from training.judge import load_judge, shrink
 from training.look import Look
 from training.palettes import COLOURS
@@ -32,12 +32,8 @@ from training.scenes import SCENES
 from training.scenes import paint as draw
 from training.words import COLOUR_WORDS, HELD_OUT
 
-# frames of feedback, and from prompt to prompt
-LOOPED, BLENDED = 30, 20
-BLENDS = (
-    ("forest", "temple"), ("temple", "city"), ("nebula", "ocean"),
-    ("fire", "ice"), ("crystal", "flowers"), ("desert", "clouds"),
-)  # fmt: skip
+# frames of feedback
+LOOPED = 30
 Prompt = tuple[str, str, str]  # words, world, colour
 
 
@@ -115,16 +111,6 @@ def distances(judge: Classifier, models: dict[Path, tuple[int, float]], count: i
         print(f"Frechet distance, {count} pictures: {folder} {apart:.2f}", flush=True)
 
 
-@torch.no_grad()
-def blend(judge: Classifier, a: str, b: str, folder: Path) -> float:
-    """Spearman's rho of the judge's probability of b over 20 frames from a to b."""
-    share = np.linspace(0, 1, BLENDED)
-    frames = film([HELD_OUT[a][0], HELD_OUT[b][0]], np.stack([1 - share, share], axis=1), folder)
-    world, _ = judge(shrink(np.stack(list(frames))))
-    odds = world[:, [list(SCENES).index(a), list(SCENES).index(b)]].softmax(1)
-    return float(spearmanr(range(BLENDED), odds[:, 1]).statistic)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--model", type=Path, default=WORLDS)
@@ -148,9 +134,7 @@ def main() -> None:
         against = {given.against: (20, 3.0)} if given.against else {}
         distances(judge, {given.model: (2, 1.0), **against}, given.count)
     if "blend" in asked:
-        for a, b in BLENDS:
-            rho = blend(judge, a, b, given.model)
-            print(f"blend {a} to {b}: Spearman {rho:.2f}", flush=True)
+        blends.report(judge, given.model)
 
 
 if __name__ == "__main__":
