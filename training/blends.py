@@ -1,8 +1,8 @@
 """From one prompt to another in 20 frames: does the judge see the second world come steadily?
 
 Of pictures that each come from the same noise, and of a film, where a frame follows from the one
-before. The judge is so sure at both ends that ranks there tell next to nothing: what films have in
-the way of a dip from 0.4 to 0.1 % counts as much as one in the middle.
+before. Read a film's figure with care: where the judge is sure, a dip from 0.4 to 0.1 % counts as
+much by rank as one in the middle.
 """
 
 from collections.abc import Sequence

@@ -3,8 +3,8 @@
 python -m training.evaluate [--model FOLDER] [--guidance 1] [--seeds 1]
                             [--only worlds,few,feedback,frechet,blend]
 
-The frames of feedback and of blending are those of the painter. Guidance is 1 for a distilled
-model, which has it inside, and 3 for one that is not.
+The frames of feedback, and of a film from prompt to prompt (`blends.py`), are the painter's.
+Guidance is 1 for a distilled model, which has it inside, and 3 for one that is not.
 """
 
 import argparse
