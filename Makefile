@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY := .venv/.ready
 
-.PHONY: demo test check format train bench clean
+.PHONY: demo test fuzz check format train bench clean
 
 demo: $(READY)  ## Render the sample song into an mp4 with sound
 	$(BIN)/phosphene render samples/nocturne.toml -o out/demo.mp4
@@ -13,6 +13,9 @@ demo: $(READY)  ## Render the sample song into an mp4 with sound
 
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+fuzz: $(READY)  ## Run the fuzz tests at full length; takes an hour
+	PHOSPHENE_FUZZ=1 $(BIN)/python -m pytest tests/fuzz --numprocesses auto --maxprocesses 2
 
 check: $(READY)  ## Lint, format check and types
 	$(BIN)/ruff check .
