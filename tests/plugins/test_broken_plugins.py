@@ -1,6 +1,8 @@
 """Broken plugins of every kind, all installed at once: each is named, and does no harm."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from broken_plugins import ALL, write_broken
@@ -58,3 +60,18 @@ def test_a_project_that_uses_one_is_told_which_and_why(phosphene, song, tmp_path
     result = phosphene("compose", path, "-o", tmp_path / "score.csv", "--skip-broken")
     assert result.exit_code == 0, result.output
     assert "left out: motion[0]: the modulator 'xyzzy'" in result.stderr
+
+
+def test_the_list_works_where_torch_is_broken(phosphene, environment, tmp_path):
+    """Nothing of ours imports it; a plugin that does is the only one that is broken."""
+    python, site = environment
+    write_package(site, "heavy", "import torch")
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text("raise OSError('libtorch.so: no such file')")
+    command = [python, "-c", "from phosphene.cli import main; main()", "plugins", "list", "--json"]
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    result = subprocess.run(command, capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stderr
+    plugins = {plugin["name"]: plugin for plugin in json.loads(result.stdout)}
+    assert "OSError: libtorch.so" in plugins["heavy"]["why"]
+    assert plugins["sound"]["state"] == plugins["paint.presets"]["state"] == "ready"

@@ -56,6 +56,15 @@ class Commands(click.Group):
             ctx.exit(getattr(stopped, "exit_code", 130))
 
 
+class Folder(click.Path):
+    """The name of a folder; an empty one would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("expected a folder, got an empty name", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -63,7 +72,7 @@ class Commands(click.Group):
 )
 @click.option(
     "--plugins-dir",
-    type=click.Path(path_type=Path),
+    type=Folder(path_type=Path),
     multiple=True,
     envvar="PHOSPHENE_PLUGINS_DIR",
     metavar="DIR",

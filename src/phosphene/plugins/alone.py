@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,24 @@ def _imported(plugin: Plugin) -> Any:
         return EntryPoint(plugin.name, plugin.module, GROUP).load()
     assert plugin.file is not None
     name = f"phosphene_single_file_{plugin.name}"
-    spec = importlib.util.spec_from_file_location(name, plugin.file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{plugin.file} is no Python file")
+    loader = _FromSource(name, str(plugin.file))
+    spec = importlib.util.spec_from_file_location(name, plugin.file, loader=loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # pydantic looks annotations up there
-    spec.loader.exec_module(module)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:  # what it imports from its folder adds no file there either
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = writes
     return module
+
+
+class _FromSource(SourceFileLoader):
+    """Neither reads nor writes bytecode: what runs is the file that the user trusts."""
+
+    def get_code(self, fullname: str) -> Any:
+        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _hooks(manager: pluggy.PluginManager, module: Any, plugin: Plugin) -> list[str]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,9 +61,10 @@ def inspected(plugin: Plugin) -> Record:
 def limit() -> float:
     """Seconds that a plugin may take."""
     try:
-        return float(os.environ.get(VARIABLE, LIMIT))
+        seconds = float(os.environ.get(VARIABLE, LIMIT))
     except ValueError:
         return LIMIT
+    return seconds if 0.0 < seconds <= threading.TIMEOUT_MAX else LIMIT
 
 
 def answered(module: str, plugin: Plugin, seconds: float) -> dict[str, Any]:

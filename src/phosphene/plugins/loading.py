@@ -43,15 +43,21 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
     Exception
         With `PHOSPHENE_STRICT=1`, whatever a plugin raises.
     """
-    registry = Registry()
-    for plugin in built_in():
-        _load(registry, plugin)
+    registry = own_plugins()
     outside = found(folders)
     if not strict():
         _try(outside)
     for plugin in outside:
         _load(registry, plugin)
     registry.plugins += left_out
+    return registry
+
+
+def own_plugins() -> Registry:
+    """What comes with Phosphene, alone."""
+    registry = Registry()
+    for plugin in built_in():
+        _load(registry, plugin)
     return registry
 
 
@@ -83,9 +89,7 @@ def found(folders: Iterable[Path] = ()) -> list[Plugin]:
 
 def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
     """Every plugin with what it registers or why it can not; nothing from outside is imported."""
-    registry = Registry()
-    for plugin in built_in():
-        _load(registry, plugin)
+    registry = own_plugins()
     outside = found(folders)
     _try(outside)
     for plugin in outside:

@@ -93,7 +93,8 @@ class Plugin:
 
     def called(self, name: str) -> bool:
         """Whether a user who says `name` means this plugin: its own name, or its package's."""
-        return canonical(name) in (canonical(self.name), canonical(self.package))
+        own = {canonical(self.name), canonical(self.package)} - {""}
+        return canonical(name) in own
 
 
 def canonical(name: str) -> str:

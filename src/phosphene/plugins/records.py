@@ -118,9 +118,11 @@ def _file_name(plugin: Plugin) -> str:
 
 
 def _read(path: Path) -> Record | None:
+    if not path.is_file():
+        return None
     try:
         record = Record(**json.loads(path.read_text(encoding="utf-8")))
         record.items = [(str(kind), str(name)) for kind, name in record.items]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return record

@@ -24,7 +24,7 @@ class Settings:
     disabled : list of str
         Names of plugins and packages.
     trusted : dict of str to dict
-        Folders that the user said yes to, each with the digests of its files as they were last.
+        Folders that the user trusts, each with the digests of all that is in it.
     """
 
     disabled: list[str] = field(default_factory=list)
@@ -46,10 +46,12 @@ def read_settings() -> Settings:
     Raises
     ------
     ProjectError
-        If the file can not be read: what it switches off is not to come back.
+        If the file cannot be read: what it switches off is not to come back.
     """
     path = settings_file()
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise ValueError("it is not a file")
         said: Any = json.loads(path.read_text(encoding="utf-8"))
         return Settings(
             disabled=[str(name) for name in said.get("disabled", [])],
@@ -60,10 +62,10 @@ def read_settings() -> Settings:
         )
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise ProjectError(
-            f"{path}: the plugin settings can not be read: {error}",
-            "Mend or remove that file; then no plugin is disabled and no folder trusted.",
+            f"{path}: the plugin settings cannot be read: {error}",
+            "Repair or remove that file; without it no plugin is disabled, no folder trusted.",
         ) from None
 
 
@@ -73,7 +75,7 @@ def write_settings(settings: Settings) -> None:
     Raises
     ------
     ProjectError
-        If they can not be written.
+        If they cannot be written.
     """
     path = settings_file()
     text = json.dumps({"disabled": settings.disabled, "trusted": settings.trusted}, indent=1)
@@ -81,7 +83,7 @@ def write_settings(settings: Settings) -> None:
         write_whole(path, text + "\n")
     except OSError as error:
         raise ProjectError(
-            f"{path} can not be written: {error.strerror}", f"Name another folder with {VARIABLE}."
+            f"{path} cannot be written: {error.strerror}", f"Name another folder with {VARIABLE}."
         ) from None
 
 

@@ -1,9 +1,10 @@
-"""Plugins of one file each, in a folder that the user has said yes to."""
+"""Plugins of one file each, in a folder that the user trusts; nothing here imports them."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,14 +15,19 @@ from phosphene.plugins.plugin import BROKEN, INCOMPATIBLE, Plugin
 
 # https://packaging.python.org/specifications/inline-script-metadata
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\s(?P<content>(^#(| .*)$\s)+)^# ///\s*$")
+_KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The plugin files of a folder: `*.py`, those that begin with `_` or `.` left out."""
+    """What a folder holds as `*.py`, in order; names that begin with `_` or `.` are left out.
+
+    Not all of it needs to be a file: `in_folders` says what is not.
+    """
     try:
-        return sorted(file for file in folder.glob("*.py") if file.name[0] not in "._")
-    except OSError:
+        names = sorted(os.listdir(folder))
+    except (OSError, ValueError):
         return []
+    return [folder / name for name in names if name.endswith(".py") and name[0] not in "._"]
 
 
 def in_folders(folders: Iterable[Path]) -> list[Plugin]:
@@ -34,27 +40,39 @@ def in_folders(folders: Iterable[Path]) -> list[Plugin]:
     """
     found = []
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise ProjectError(
                 f"{folder}: no such folder of plugins", "Name a folder that holds .py files."
             )
-        found += [_described(file.resolve()) for file in files_in(folder)]
+        found += [_described(file) for file in files_in(folder.resolve())]
     return found
+
+
+def no_file(path: Path) -> str:
+    """Why a path cannot be read as a file; empty where it can."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except OSError as error:
+        return "it is a link to nothing" if path.is_symlink() else f"{error.strerror}"
+    return "" if kind == stat.S_IFREG else f"it is {_KINDS.get(kind, 'a device')}, not a file"
 
 
 def _described(file: Path) -> Plugin:
     plugin = Plugin(file.stem, "", "", file=file)
+    if why := no_file(file):
+        plugin.leave_out(BROKEN, why)
+        return plugin
     try:
         stated = _metadata(file)
         requires = [str(text) for text in stated.get("dependencies", [])]
-        missing = unmet(requires)
-    except (OSError, ValueError) as error:
+        api = stated.get("tool", {}).get("phosphene", {}).get("api")
+        plugin.apis = () if api is None else (f"v{api}",)
+        why, missing = incompatible(plugin.apis, requires), unmet(requires)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
-        plugin.leave_out(BROKEN, f"its `# /// script` block can not be read: {reason}")
+        plugin.leave_out(BROKEN, f"its `# /// script` block cannot be read: {reason}")
         return plugin
-    api = stated.get("tool", {}).get("phosphene", {}).get("api")
-    plugin.apis = () if api is None else (f"v{api}",)
-    if why := incompatible(plugin.apis, requires):
+    if why:
         plugin.leave_out(INCOMPATIBLE, why)
     elif missing:
         wanted = " ".join(f'"{text}"' for text in missing)
@@ -78,7 +96,7 @@ def unmet(requires: Iterable[str]) -> list[str]:
     Raises
     ------
     ValueError
-        If one is no requirement as PEP 508 defines it.
+        If one is not a requirement as PEP 508 defines it.
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -97,8 +115,3 @@ def unmet(requires: Iterable[str]) -> list[str]:
         if not requirement.specifier.contains(there, prereleases=True):
             missing.append(text)
     return missing
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """A digest of every plugin file in a folder, by its name."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files_in(folder)}
