@@ -77,18 +77,32 @@ def write_record(plugin: Plugin, record: Record) -> None:
 
 def code_of(plugin: Plugin) -> str:
     """A digest of when the files of a plugin were changed, and how large they are."""
+    whole = hashlib.sha256()
+    for path in _files(plugin):
+        about = path.stat()
+        whole.update(f"{path} {about.st_mtime_ns} {about.st_size}\n".encode(errors="replace"))
+    return whole.hexdigest()
+
+
+def source_of(plugin: Plugin) -> str:
+    """All Python code of a plugin as text, as far as it can be read; nothing of it runs."""
+    texts = []
+    for path in _files(plugin):
+        if path.suffix == ".py":
+            with suppress(OSError):
+                texts.append(path.read_text(encoding="utf-8", errors="replace"))
+    return "\n".join(texts)
+
+
+def _files(plugin: Plugin) -> list[Path]:
+    """The file of a plugin, or all that is in its package."""
     file = plugin.file
     if plugin.package:
         file = located(plugin.module.partition(":")[0].strip().partition(".")[0])
     if file is None:
-        return "missing"
-    whole = hashlib.sha256(str(file).encode())
-    files = sorted(file.parent.rglob("*")) if file.name == "__init__.py" else [file]
-    for path in files[:_MOST]:
-        if path.suffix != ".pyc" and path.is_file():
-            about = path.stat()
-            whole.update(f"{path} {about.st_mtime_ns} {about.st_size}\n".encode())
-    return whole.hexdigest()
+        return []
+    paths = sorted(file.parent.rglob("*")) if file.name == "__init__.py" else [file]
+    return [path for path in paths[:_MOST] if path.suffix != ".pyc" and path.is_file()]
 
 
 def surroundings() -> str:
