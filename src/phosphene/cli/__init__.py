@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -43,17 +43,33 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except PhospheneError as error:
+        except _ENDS as end:  # a plugin's own command may end as it likes
+            if ctx.invoked_subcommand not in self.commands:
+                raise
+            self._end(ctx, end)
+        except BaseException as error:
+            self._end(ctx, error)
+
+    def _end(self, ctx: click.Context, error: BaseException) -> NoReturn:
+        """Say what went wrong and whose mistake it is, and end with the exit code for that."""
+        from phosphene.cli.blame import attributed
+
+        named = attributed(error)
+        if isinstance(named, PluginError) and strict():
+            raise error
+        if isinstance(named, PhospheneError):
             from phosphene.cli.console import show_error
 
-            if isinstance(error, PluginError) and strict():
-                raise
-            show_error(error)
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt as stopped:
+            show_error(named)
+            ctx.exit(named.exit_code)
+        if isinstance(named, KeyboardInterrupt):
             with contextlib.suppress(OSError):  # the terminal may be gone
                 click.echo("Stopped.", err=True)
-            ctx.exit(getattr(stopped, "exit_code", 130))
+            ctx.exit(getattr(named, "exit_code", 130))
+        raise error
+
+
+_ENDS = (SystemExit, click.exceptions.Exit, click.ClickException, click.Abort)
 
 
 class Folder(click.Path):
@@ -106,10 +122,17 @@ def main() -> None:
     # Two programs whose OpenMP threads spin while they wait slow each other three-fold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        sys.exit(cli())
-    except Exception as error:
+        code = cli()
+    except SystemExit as end:
+        code = end.code
+    except BaseException as error:
         from phosphene.cli.blame import told
 
         if strict():
             raise
-        sys.exit(told(error))
+        code = told(error)
+    if "phosphene.plugins.running" in sys.modules:
+        from phosphene.cli.blame import leave
+
+        leave(code)
+    sys.exit(code)

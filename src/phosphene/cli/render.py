@@ -57,7 +57,8 @@ def render(
     add_formats(registry.encoders)
     chosen = Options(**options)
     project = read_input(input, chosen, registry)
-    target = output or Path(input.with_suffix(".mp4").name)
+    output = output or Path(input.with_suffix(".mp4").name)
+    target = output.absolute()  # an engine of a plugin may change the current folder
     spec = find_engine(project.model.name, registry)
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
@@ -90,15 +91,15 @@ def render(
         f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
         f"{size:.1f} MB"
     )
-    click.echo(target)
+    click.echo(output)
 
 
 def _sound(project: Project, song: Song, score: Score) -> Sound:
     from phosphene.film import Sound
 
     if score.duration >= song.duration:  # whole: the song may be copied as it is
-        return Sound(project.song.file)
-    return Sound(project.song.file, score.start, score.duration)
+        return Sound(project.song.file.absolute())
+    return Sound(project.song.file.absolute(), score.start, score.duration)
 
 
 def _check_output(target: Path, score: Score, sound: Sound, project: Project) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import traceback
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -17,6 +16,7 @@ from phosphene import hookspecs
 from phosphene.authoring import traced
 from phosphene.errors import PluginError
 from phosphene.plugins.plugin import GROUP, Plugin
+from phosphene.plugins.running import place_in, pressed
 from phosphene.plugins.staging import Staged, misspelt, unmarked
 
 HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("register_")}
@@ -52,12 +52,11 @@ def load_alone(plugin: Plugin) -> Staged:
                 with traced(plugin.name, hook):
                     getattr(manager.hook, hook)(**arguments)
         staged.commands()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # whatever a plugin raises, the others go on
-        raise PluginError(
-            f"{step}: {_said(error)}{_place(error, plugin)}", plugin.remedy
-        ) from error
+    except BaseException as error:  # whatever a plugin raises, the others are loaded
+        if isinstance(error, KeyboardInterrupt) and pressed(error, [plugin]):
+            raise
+        place = "" if plugin.built_in else place_in(error, plugin)
+        raise PluginError(f"{step}: {_said(error)}{place}", plugin.remedy) from error
     return staged
 
 
@@ -107,15 +106,3 @@ def _said(error: BaseException) -> str:
     if isinstance(error, pluggy.PluginValidationError):
         return message.partition("Argument(s)")[1] + message.partition("Argument(s)")[2] or message
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
-def _place(error: BaseException, plugin: Plugin) -> str:
-    """The innermost line of the plugin's own file that the error came through."""
-    if plugin.file is None or plugin.built_in:
-        return ""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(plugin.file)
-    ]
-    return f" (at {plugin.file}:{lines[-1]})" if lines else ""

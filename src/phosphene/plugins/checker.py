@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,7 @@ def main(about: str, answer: str) -> None:
     except PluginError as error:
         given = {"why": str(error)}
     Path(answer).write_text(json.dumps(given), encoding="utf-8")
+    os._exit(0)  # also where a thread of the plugin still runs
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from phosphene.authoring import strict, traced
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.plugins.plugin import Plugin
+from phosphene.plugins.running import place_in, pressed
 
 
 def guarded(plugin: Plugin, items: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
@@ -82,12 +83,13 @@ def _called(
             with traced(plugin.name, about):
                 given = function(*arguments)
             check(given)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
             if strict() or (isinstance(error, PhospheneError) and type(error) is not PluginError):
                 raise
+            if isinstance(error, KeyboardInterrupt) and pressed(error, [plugin]):
+                raise
             said = str(error) if isinstance(error, PluginError) else _told(error)
+            said += place_in(error, plugin)
             raise PluginError(f"{about} of {plugin.source}: {said}", plugin.remedy) from error
         return given
 

@@ -14,6 +14,7 @@ from phosphene.plugins.guards import guarded
 from phosphene.plugins.inspection import known, try_those_unknown
 from phosphene.plugins.plugin import BROKEN, DISABLED, NOT_ASKED, READY, Plugin
 from phosphene.plugins.registry import Registry
+from phosphene.plugins.running import enter
 from phosphene.plugins.settings import read_settings
 from phosphene.plugins.single_files import in_folders
 
@@ -113,6 +114,8 @@ def _survey(registry: Registry, plugin: Plugin) -> None:
 
 def _load(registry: Registry, plugin: Plugin) -> None:
     registry.plugins.append(plugin)
+    if not plugin.built_in:
+        enter(plugin)
     if not strict():
         _tried(plugin, lambda: _take_over(registry, plugin))
     elif plugin.state == READY:

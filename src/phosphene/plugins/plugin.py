@@ -87,6 +87,14 @@ class Plugin:
             f"`phosphene plugins uninstall {self.package}`."
         )
 
+    def owns(self, file: str) -> bool:
+        """Whether a file of code belongs to it: its own file, or one of its package's folder."""
+        if self.file is None:
+            return False
+        if self.file.name == "__init__.py":
+            return Path(file).is_relative_to(self.file.parent)
+        return file == str(self.file)
+
     def leave_out(self, state: str, why: str, fix: str = "") -> None:
         """Note why it is not loaded."""
         self.state, self.why, self.fix = state, why, fix or self.remedy

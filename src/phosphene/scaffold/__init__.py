@@ -77,7 +77,7 @@ def plugin_name(given: str) -> str:
     if not _FORM.fullmatch(name) or len(name) > LONGEST:
         raise ProjectError(
             f"{given!r} cannot be the name of a plugin",
-            f"Use letters, digits and single hyphens, {LONGEST} at most, a letter first: slow-wobble.",
+            f"Use at most {LONGEST} letters, digits and single hyphens, a letter first: my-wobble.",
         )
     import phosphene
     from phosphene.plugins.loading import own_plugins
