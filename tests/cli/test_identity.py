@@ -13,7 +13,7 @@ from scores import score
 from phosphene.cli.identity import identity
 from phosphene.engines import EngineSpec
 from phosphene.plugins import Plugin
-from phosphene.plugins.guards import guarded
+from phosphene.plugins.registering import guarded
 from phosphene.project import Model
 
 

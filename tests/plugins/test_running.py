@@ -57,10 +57,9 @@ COMPOSE = ("compose", "p.toml", "-o", "score.csv")
 def tried(monkeypatch):
     """Trying each in a process of its own is tested elsewhere, and takes a second each."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", ""))
-    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
 
 
 @pytest.fixture
@@ -187,9 +186,9 @@ def register_commands(cli):
         raise SystemExit(7)
 """
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    known = Record("", "", "", "", "", hooks=["register_commands"])
+    known = Record("", "", "", "", hooks=["register_commands"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "known", lambda plugin: known)
         assert run(code, "", "bye").exit_code == 7

@@ -12,7 +12,7 @@ from plugin_packages import code_of
 
 from phosphene.cli import cli
 from phosphene.plugins import load_plugins
-from phosphene.plugins.single_files import in_folders
+from phosphene.plugins.discovery import in_folders
 
 
 def run(*words):

@@ -76,7 +76,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
         If the user does not want that, or nobody can be asked.
     """
     from phosphene.errors import ProjectError
-    from phosphene.plugins.single_files import files_in
+    from phosphene.plugins.discovery import files_in
 
     fix = f"Read it; if you trust it: phosphene plugins trust {folder}"
     if changed is None:

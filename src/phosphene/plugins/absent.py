@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from phosphene.plugins.plugin import READY, Plugin
-from phosphene.plugins.records import read_record, records, source_of
-from phosphene.plugins.registry import Registry
+from phosphene.plugins.plugin import READY, Plugin, Registry
+from phosphene.plugins.trial import recorded, records, source_of
 
 NOT_INSTALLED = "not installed"
 
@@ -17,20 +16,20 @@ def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
     What a plugin registered when it last worked is on record. Of one that never did its source
     tells: that which names its modulator `name`, or at least contains that word in quotes.
     """
-    left_out = [plugin for plugin in registry.plugins if plugin.state != READY]
     unknown = []
-    for plugin in left_out:
-        record = read_record(plugin)
-        items = plugin.items or (record.items if record else [])
-        if (kind, name) in items:
-            return plugin
-        if not items:
-            unknown.append(plugin)
+    for plugin in registry.plugins:
+        if plugin.state != READY:
+            record = recorded(plugin)
+            items = plugin.items or (record.items if record else [])
+            if (kind, name) in items:
+                return plugin
+            if not items:
+                unknown.append(plugin)
     here = {(plugin.package, plugin.name) for plugin in registry.plugins}
     for record in records():
-        if (kind, name) in record.items and (record.package, record.name) not in here:
-            if not record.package:
-                continue  # a file that belongs to another project
+        # Without a package it is a file, which belongs to another project.
+        new = record.package and (record.package, record.name) not in here
+        if new and (kind, name) in record.items:
             gone = Plugin(record.name, record.package, record.version)
             install = f"`phosphene plugins install {record.package}`"
             gone.leave_out(NOT_INSTALLED, "it is no longer installed", install)

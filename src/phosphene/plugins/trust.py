@@ -1,20 +1,109 @@
-"""Folders of plugin files that the user trusts, by their content: it is code that runs."""
+"""What the user decided about plugins: which are disabled, and which folders of files are trusted."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from phosphene.errors import ProjectError
+from phosphene.plugins.discovery import files_in, in_folders, no_file
 from phosphene.plugins.plugin import NOT_TRUSTED, Plugin
-from phosphene.plugins.settings import read_settings, write_settings
-from phosphene.plugins.single_files import files_in, in_folders, no_file
 
+#: Names another folder for the settings.
+VARIABLE = "PHOSPHENE_CONFIG"
 BESIDE = "plugins"  # the folder beside a project
 MOST = 10_000  # files in a folder that can be trusted
 LARGEST = 1 << 30  # bytes, together
+
+
+@dataclass
+class Settings:
+    """The user's decisions, kept in `plugins.json` in the user's settings folder.
+
+    Parameters
+    ----------
+    disabled : list of str
+        Names of plugins and packages.
+    trusted : dict of str to dict
+        Folders that the user trusts, each with the digests of all that is in it.
+    """
+
+    disabled: list[str] = field(default_factory=list)
+    trusted: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def settings_file() -> Path:
+    """Where the decisions are kept: in the folder that `PHOSPHENE_CONFIG` names, or the usual."""
+    import platformdirs
+
+    named = os.environ.get(VARIABLE)
+    folder = Path(named).expanduser() if named else platformdirs.user_config_path("phosphene")
+    return folder / "plugins.json"
+
+
+def read_settings() -> Settings:
+    """The user's decisions; none where nothing was decided.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be read: what it disables must not be loaded.
+    """
+    path = settings_file()
+    try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise ValueError("it is not a file")
+        said: Any = json.loads(path.read_text(encoding="utf-8"))
+        return Settings(
+            disabled=[str(name) for name in said.get("disabled", [])],
+            trusted={
+                folder: {name: str(digest) for name, digest in files.items()}
+                for folder, files in said.get("trusted", {}).items()
+            },
+        )
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise ProjectError(
+            f"{path}: the plugin settings cannot be read: {error}",
+            "Repair or remove that file; without it no plugin is disabled, no folder trusted.",
+        ) from None
+
+
+def write_settings(settings: Settings) -> None:
+    """Keep the decisions.
+
+    Raises
+    ------
+    ProjectError
+        If they cannot be written.
+    """
+    path = settings_file()
+    try:
+        write_whole(path, json.dumps(asdict(settings), indent=1) + "\n")
+    except OSError as error:
+        raise ProjectError(
+            f"{path} cannot be written: {error.strerror}", f"Name another folder with {VARIABLE}."
+        ) from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that others read the old text or the new one; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.replace(part, path)
+    except OSError:
+        os.unlink(part)
+        raise
 
 
 def folder_beside(project: Path) -> Path | None:
@@ -35,18 +124,14 @@ def contents(folder: Path) -> dict[str, str]:
     total = 0
     try:
         for path in _within(folder, set()):
-            name = path.relative_to(folder).as_posix()
-            if why := no_file(path):  # opening a pipe would wait for ever
-                digests[name] = why
-                continue
-            total += path.stat().st_size
+            name, why = path.relative_to(folder).as_posix(), no_file(path)
+            total += 0 if why else path.stat().st_size
             if len(digests) >= MOST or total > LARGEST:
                 raise ProjectError(
                     f"{folder} holds more than {MOST} files or {LARGEST >> 30} GiB",
                     "Keep large data elsewhere: all of a trusted folder is read before every run.",
                 )
-            with path.open("rb") as file:
-                digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[name] = why or hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ProjectError(f"{error.filename} cannot be read: {error.strerror}") from None
     return digests
@@ -64,7 +149,7 @@ def _within(folder: Path, seen: set[str]) -> Iterator[Path]:
 
 
 def changes(folder: Path, now: Mapping[str, str]) -> list[str] | None:
-    """What differs in a folder from what the user trusted; None where that is nothing at all.
+    """The files of a folder that are new, changed or gone since the user trusted it.
 
     Parameters
     ----------
@@ -75,13 +160,12 @@ def changes(folder: Path, now: Mapping[str, str]) -> list[str] | None:
     Returns
     -------
     list of str or None
-        Names of files that are new, changed or gone: empty where the folder is trusted as it is.
+        Empty where the folder is trusted as it is; None where it never was.
     """
     then = read_settings().trusted.get(str(folder.resolve()))
     if then is None:
         return None
-    names = sorted(then.keys() | now.keys())
-    return [name for name in names if then.get(name) != now.get(name)]
+    return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
 
 
 def trust(folder: Path, now: Mapping[str, str]) -> None:
