@@ -44,7 +44,9 @@ def framed(look: Look, seed: list[int]) -> NDArray[np.uint8]:
     # Made smaller by areas first, so that the warp itself does not.
     side = round(SIZE * zoom)
     sheet = cv2.resize(sheet, (side, side), interpolation=cv2.INTER_AREA)
-    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
+    )
     turn[2, :2] = rng.uniform(-TILT, TILT, 2) / SIZE
     pan_x, pan_y = rng.uniform(-PAN, PAN, 2) * SIZE
     centre, back = np.eye(3), np.eye(3)

@@ -16,7 +16,11 @@ def test_an_engine_paints_its_own_examples():
     asked.clear()
     [found] = findings({("engines", "grey"): EngineSpec("grey", "", load, examples=("a", "b"))})
     assert set(asked) == {("a", "b")}
-    assert (found["of"], found["check"], found["about"]) == ("engine grey", "made", "It can be made.")
+    assert (found["of"], found["check"], found["about"]) == (
+        "engine grey",
+        "made",
+        "It can be made.",
+    )
     assert "no weights here" in found["problem"]
     assert len(CHECKS) > 1  # what cannot be made is reported once, not by each check
 

@@ -155,7 +155,7 @@ def check(name: str | None) -> None:
     from phosphene.cli.tables import table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
-    from phosphene.plugins.plugin import INCOMPATIBLE, READY
+    from phosphene.plugins.plugin import READY
     from phosphene.plugins.trial import checked
 
     asked = _meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
@@ -165,7 +165,7 @@ def check(name: str | None) -> None:
     for plugin in asked:
         out.print(Text(str(plugin), "bold"))
         with console.status("Checking ..."):
-            why, rows = (plugin.why, []) if plugin.state == INCOMPATIBLE else checked(plugin)
+            why, rows = (plugin.error, []) if plugin.error else checked(plugin)
         shown = table("of", "", "check", "what must hold, and what was found")
         for row in rows:
             said = "\n".join(part for part in (row["problem"], row["fix"]) if part)

@@ -71,7 +71,9 @@ def paint(
             row, before = rows[-1], picture
             if noise is not None:
                 for each in rows:
-                    noise.move(step_matrix(each, score.width, score.height), each.renewal, each.seed)
+                    noise.move(
+                        step_matrix(each, score.width, score.height), each.renewal, each.seed
+                    )
             if row.diffuses:
                 picture = warp(picture, paths[-1])
                 if anchors:
@@ -123,7 +125,9 @@ def _between(
     fades = (
         last.diffuses
         and all(row.strength > 0.0 for row in skipped)
-        and all(row.strength >= last.strength and row.renewal >= last.renewal for row in skipped[-1:])
+        and all(
+            row.strength >= last.strength and row.renewal >= last.renewal for row in skipped[-1:]
+        )
     )
     for i, path in enumerate(paths[: len(skipped)]):
         frame = warp(before, path)

@@ -18,10 +18,19 @@ from phosphene import hookspecs
 from phosphene.authoring import strict, traced
 from phosphene.errors import PluginError
 from phosphene.plugins.discovery import built_in, in_folders, installed
-from phosphene.plugins.plugin import BROKEN, DISABLED, GROUP, NOT_ASKED, READY, Item, Plugin, Registry
+from phosphene.plugins.plugin import (
+    BROKEN,
+    DISABLED,
+    GROUP,
+    NOT_ASKED,
+    READY,
+    Item,
+    Plugin,
+    Registry,
+)
 from phosphene.plugins.registering import Staged, guarded, misspelt, told, unmarked
 from phosphene.plugins.running import enter, place_in, pressed
-from phosphene.plugins.trial import inspected, known
+from phosphene.plugins.trial import Record, known
 from phosphene.plugins.trust import read_settings
 
 #: Names of the plugins or packages that may load, with commas; set and empty: none.
@@ -52,10 +61,9 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
     """
     registry = own_plugins()
     outside = found(folders)
-    if not strict():
-        _try(outside)
+    tried = {} if strict() else _tried(outside)
     for plugin in outside:
-        _add(registry, plugin, _loaded)
+        _add(registry, plugin, _loaded, tried.get(plugin))
     registry.plugins += left_out
     return registry
 
@@ -71,9 +79,9 @@ def own_plugins() -> Registry:
 def load_commands(folders: Iterable[Path] = ()) -> Registry:
     """Load those plugins alone that add commands, so that `phosphene --help` is fast."""
     registry = Registry()
-    for plugin in found(folders):
-        if plugin.state == READY and "register_commands" in known(plugin).hooks:
-            _add(registry, plugin, _loaded)
+    for plugin, record in _tried(found(folders)).items():
+        if "register_commands" in record.hooks:
+            _add(registry, plugin, _loaded, record)
     return registry
 
 
@@ -81,9 +89,9 @@ def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
     """Every plugin, with what it registers or why it cannot; none from outside is imported here."""
     registry = own_plugins()
     outside = found(folders)
-    _try(outside)
+    tried = _tried(outside)
     for plugin in outside:
-        _add(registry, plugin, _listed)
+        _add(registry, plugin, lambda plugin: dict.fromkeys(tried[plugin].items), tried.get(plugin))
     return sorted(registry.plugins, key=lambda plugin: plugin.built_in)
 
 
@@ -103,21 +111,29 @@ def found(folders: Iterable[Path] = ()) -> list[Plugin]:
     return plugins
 
 
-def _try(plugins: Iterable[Plugin]) -> None:
-    """Try the plugins of which nothing is known, as many at a time as there are processors."""
-    if ready := [plugin for plugin in plugins if plugin.state == READY]:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(known, ready))
+def _tried(plugins: Iterable[Plugin]) -> dict[Plugin, Record]:
+    """What is known of those that are to be loaded; they are tried as many at a time as fit."""
+    if not (ready := [plugin for plugin in plugins if plugin.state == READY]):
+        return {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(ready, pool.map(known, ready), strict=True))
 
 
 def _add(
-    registry: Registry, plugin: Plugin, items_of: Callable[[Plugin], Mapping[Item, Any]]
+    registry: Registry,
+    plugin: Plugin,
+    items_of: Callable[[Plugin], Mapping[Item, Any]],
+    record: Record | None = None,
 ) -> None:
     """Take a plugin into the registry with its items, or note why it cannot work."""
     registry.plugins.append(plugin)
     if plugin.state != READY:
         return
     try:
+        if record is not None:
+            plugin.hooks = record.hooks
+            if record.why:  # what crashed or hung did so in a process of its own
+                raise PluginError(record.why, plugin.remedy)
         registry.adopt(plugin, items_of(plugin))
     except PluginError as error:
         if strict() and items_of is _loaded:  # its author gets what was raised, as it was
@@ -127,21 +143,8 @@ def _add(
 
 def _loaded(plugin: Plugin) -> Mapping[Item, Any]:
     if not plugin.built_in:
-        # What crashes or hangs did so in a process of its own, and is not imported here.
-        if not strict() and (record := known(plugin)).ended:
-            raise PluginError(record.why, plugin.remedy)
         enter(plugin)
     return guarded(plugin, load_alone(plugin))
-
-
-def _listed(plugin: Plugin) -> Mapping[Item, Any]:
-    record = known(plugin)
-    if record.why and not record.ended:  # perhaps what it needs is there by now
-        record = inspected(plugin)
-    plugin.hooks = record.hooks
-    if record.why:
-        raise PluginError(record.why, plugin.remedy)
-    return dict.fromkeys(record.items)
 
 
 def load_alone(plugin: Plugin) -> dict[Item, Any]:

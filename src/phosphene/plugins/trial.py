@@ -56,13 +56,19 @@ class Record:
     hooks: list[str] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.items = [(str(kind), str(name)) for kind, name in self.items]
+
 
 def known(plugin: Plugin) -> Record:
-    """What came of trying a plugin, which is done where its files have changed since."""
+    """What came of trying a plugin; it is tried where its files have changed since, or it failed.
+
+    What it needs may be installed by now. But a plugin that hung or crashed does so every time.
+    """
     record = recorded(plugin)
     if record is None or (record.version, record.code) != (plugin.version, _code(plugin)):
         return inspected(plugin)
-    return record
+    return inspected(plugin) if record.why and not record.ended else record
 
 
 def inspected(plugin: Plugin) -> Record:
@@ -211,8 +217,7 @@ def _folder() -> Path:
 
 
 def _path(plugin: Plugin) -> Path:
-    place = plugin.package or str(plugin.file)
-    about = f"{sys.prefix}\n{canonical(place)}\n{plugin.name}"
+    about = f"{canonical(plugin.package or str(plugin.file))}\n{plugin.name}"
     return _folder() / f"{hashlib.sha256(about.encode(errors='replace')).hexdigest()[:24]}.json"
 
 
@@ -220,8 +225,6 @@ def _read(path: Path) -> Record | None:
     if not path.is_file():
         return None
     try:
-        record = Record(**json.loads(path.read_text(encoding="utf-8")))
-        record.items = [(str(kind), str(name)) for kind, name in record.items]
+        return Record(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    return record
