@@ -12,8 +12,8 @@ import click
 from benchmarks.motion.measure import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
-from phosphene.cli import Commands
 from phosphene.cli.inputs import Options, project_options
+from phosphene.errors import PhospheneError
 
 DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
 
@@ -60,13 +60,15 @@ def steady(
     click.echo(report(steady_shares(prompt or WORLDS, frames, strength, weights)))
 
 
-@click.group(cls=Commands)
-def motion() -> None:
-    """The motion benchmark."""
+def main() -> None:
+    """`steady` is the only word that is not an input."""
+    first, *rest = sys.argv[1:] or [""]
+    command, arguments = (steady, rest) if first == "steady" else (films, sys.argv[1:])
+    try:
+        command.main(arguments, "python -m benchmarks.motion", standalone_mode=True)
+    except PhospheneError as error:
+        sys.exit(f"{error}\n{error.fix}")
 
 
 if __name__ == "__main__":
-    # `steady` is the only word that is not an input.
-    (steady if sys.argv[1:2] == ["steady"] else films).main(
-        sys.argv[2:] if sys.argv[1:2] == ["steady"] else sys.argv[1:], "python -m benchmarks.motion"
-    )
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.motion.beats import BeatFigures, av_align
-from benchmarks.motion.camera import CHANNELS, MARGIN, Fidelity, Flow
+from benchmarks.motion.camera import CHANNELS, Fidelity, Flow, within_margin
 from benchmarks.motion.films import Frame, decoded
 from phosphene.errors import FilmError
 from phosphene.paint.grade import grade_matrix
-from phosphene.paint.step import step_matrix
+from phosphene.paint.step import Matrix, step_matrix
 from phosphene.paint.warp import warp
 from phosphene.score.score import Row, Score
 from phosphene.song.song import Song
@@ -23,18 +24,17 @@ from phosphene.song.song import Song
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """What was measured of every frame; row 0 is the first frame, which has none before it.
+    """What was measured of every frame; row 0, of the first frame, repeats row 1.
 
     Parameters
     ----------
     seen, commanded : ndarray, shape (n_frames, 4)
         The camera's step by channel; see `benchmarks.motion.camera.CHANNELS`.
     change : ndarray, shape (n_frames,)
-        Mean absolute difference from the frame before, in grey levels of 255: what a person sees.
+        Visual change: mean absolute difference from the frame before, of all pixels and colours,
+        in levels of 255. Nothing is taken out: a pulse of light and a kick of the camera are seen.
     flicker : ndarray, shape (n_frames,)
-        The same from the frame before after the commanded camera, within the margin.
-    boil : ndarray, shape (n_frames,)
-        The same after the commanded camera and grade: the picture that nothing asked to change.
+        Mean absolute difference of the luma from the frame before after the commanded camera.
     flow : ndarray, shape (n_frames,)
         Mean magnitude of Farneback's optical flow, in px, as AV-Align takes it.
     """
@@ -43,33 +43,52 @@ class Steps:
     commanded: NDArray[np.float64]
     change: NDArray[np.float64]
     flicker: NDArray[np.float64]
-    boil: NDArray[np.float64]
     flow: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Mean absolute difference of the luma of a frame from the one before, in levels of 255.
+
+    Parameters
+    ----------
+    raw : float
+        As the two are shown.
+    flicker : float
+        After the commanded camera has moved the one before.
+    boil : float
+        After the commanded camera and grade: what nothing asked to change.
+    """
+
+    raw: float
+    flicker: float
+    boil: float
 
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """The figures of a film, and the `steps` that they are of; means over all but frame 0.
+    """The figures of a film; means are over all frames but the first.
 
     Parameters
     ----------
     camera : dict of str to Fidelity
         By channel.
-    change, change_inside, flicker, boil : float
-        Mean of each curve of `Steps`; `change_inside` is the change within the margin, which is
-        what `flicker` compares with.
+    change : float
+        Mean of `Steps.change`.
+    levels, levels_inside : Levels
+        Of whole frames, and within the margin, which nothing enters from outside the picture.
     beats : BeatFigures
-        Of the change that is seen.
+        Of `Steps.change`.
     still_beats : BeatFigures
-        Of the flicker: what is left of the beat without the camera's kicks.
+        Of `Steps.flicker`: what is left of the beat without the camera's kicks.
     av_align : float
+    steps : Steps
     """
 
     camera: dict[str, Fidelity]
     change: float
-    change_inside: float
-    flicker: float
-    boil: float
+    levels: Levels
+    levels_inside: Levels
     beats: BeatFigures
     still_beats: BeatFigures
     av_align: float
@@ -113,41 +132,50 @@ def measure(film: Path, score: Score, song: Song) -> Figures:
 
 def _step(flow: Flow, before: Frame, after: Frame, score: Score, i: int) -> NDArray[np.float64]:
     row, matrix = score.row(i), step_matrix(score.row(i), score.width, score.height)
-    inside = tuple(slice(round(MARGIN * n), n - round(MARGIN * n)) for n in after.shape[:2])
-    new, old = after.astype(np.float32), before.astype(np.float32)
-    moved = warp(torch.from_numpy(old / 255.0).permute(2, 0, 1)[None], matrix)
-    moved = 255.0 * moved[0].permute(1, 2, 0).numpy()
-    graded = np.clip(moved @ _regrade(score.row(i - 1), row).T, 0.0, 255.0).astype(np.float32)
-    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, after)]
-    across = cv2.calcOpticalFlowFarneback(*greys, None, 0.5, 3, 15, 3, 5, 1.2, 0)
-    differences = [
-        np.abs(new - old).mean(),
-        *(np.abs(new - other)[inside].mean() for other in (old, moved, graded)),
+    old, new = luma(before), luma(after)
+    regraded = np.clip(before @ _regrade(score.row(i - 1), row).T, 0.0, 255.0)
+    predictions = (old, _moved(old, matrix), _moved(luma(regraded), matrix))
+    missed = [np.abs(new - predicted) for predicted in predictions]
+    first, second = (np.rint(one).astype(np.uint8) for one in (old, new))
+    across = cv2.calcOpticalFlowFarneback(first, second, None, 0.5, 3, 15, 3, 5, 1.2, 0)  # type: ignore[call-overload]
+    figures = [
+        cv2.absdiff(before, after).mean(),
+        *(one.mean() for one in missed),
+        *(within_margin(one).mean() for one in missed),
         np.hypot(across[..., 0], across[..., 1]).mean(),
     ]
-    return np.concatenate([flow.seen(before, after), flow.commanded(matrix), differences])
+    return np.concatenate([flow.seen(old, new), flow.commanded(matrix), figures])
+
+
+def luma(frame: NDArray[Any]) -> NDArray[np.float32]:
+    """The luma of a frame of shape (height, width, 3), RGB, 0 to 255."""
+    grey: NDArray[np.float32] = cv2.cvtColor(frame.astype(np.float32), cv2.COLOR_RGB2GRAY)
+    return grey
+
+
+def _moved(grey: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
+    picture = torch.from_numpy(np.ascontiguousarray(grey)[None, None] / 255.0)
+    return np.float32(255.0) * warp(picture, matrix)[0, 0].numpy()
 
 
 def _regrade(before: Row, row: Row) -> NDArray[np.float64]:
     """The colour matrix from one frame's grade to the next one's."""
-    return grade_matrix(row) @ np.linalg.pinv(grade_matrix(before))
+    one, other = grade_matrix(before), grade_matrix(row)
+    return np.eye(3) if np.array_equal(one, other) else other @ np.linalg.pinv(one)
 
 
 def _figures(rows: NDArray[np.float64], score: Score, song: Song) -> Figures:
-    change, inside, flicker, boil, flow = rows[:, 8:].T
-    steps = Steps(rows[:, :4], rows[:, 4:8], change, flicker, boil, flow)
-    camera = {
-        name: Fidelity.of(steps.seen[1:, k], steps.commanded[1:, k])
-        for k, name in enumerate(CHANNELS)
-    }
+    seen, commanded = rows[:, : len(CHANNELS)], rows[:, len(CHANNELS) : 2 * len(CHANNELS)]
+    change, *levels, flow = rows[:, 2 * len(CHANNELS) :].T
+    steps = Steps(seen, commanded, change, levels[1], flow)
+    camera = {name: Fidelity.of(seen[1:, k], commanded[1:, k]) for k, name in enumerate(CHANNELS)}
     return Figures(
         camera=camera,
         change=float(change[1:].mean()),
-        change_inside=float(inside[1:].mean()),
-        flicker=float(flicker[1:].mean()),
-        boil=float(boil[1:].mean()),
+        levels=Levels(*(float(one[1:].mean()) for one in levels[:3])),
+        levels_inside=Levels(*(float(one[1:].mean()) for one in levels[3:])),
         beats=BeatFigures.of(change, score, song),
-        still_beats=BeatFigures.of(flicker, score, song),
+        still_beats=BeatFigures.of(steps.flicker, score, song),
         av_align=av_align(flow, score, song),
         steps=steps,
     )
