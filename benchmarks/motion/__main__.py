@@ -37,12 +37,14 @@ def films(
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        made = {"the film": film or piece.film(piece.score, folder / "film.mp4")}
+        score = piece.score
+        made = {"the film": (film or piece.film(score, folder / "film.mp4"), score)}
         if muted:
-            made["its beat muted"] = piece.film(piece.muted(), folder / "muted.mp4")
+            calm = piece.muted()
+            made["its beat muted"] = (piece.film(calm, folder / "muted.mp4"), calm)
         if article:
-            made["the article's loop"] = article_film(piece.score, folder / "article.mp4")
-        found = {who: measure(path, piece.score, piece.song) for who, path in made.items()}
+            made["the article's loop"] = (article_film(score, folder / "article.mp4"), score)
+        found = {who: measure(*filmed, piece.song) for who, filmed in made.items()}
     click.echo(table(found))
 
 

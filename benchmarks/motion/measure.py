@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from benchmarks.motion.beats import BeatFigures, av_align
 from benchmarks.motion.camera import CHANNELS, Fidelity, Flow, within_margin
 from benchmarks.motion.films import Frame, decoded
 from phosphene.errors import FilmError
+from phosphene.film.probe import probe
 from phosphene.paint.grade import grade_matrix
 from phosphene.paint.step import Matrix, step_matrix
 from phosphene.paint.warp import warp
-from phosphene.score.score import Row, Score
+from phosphene.score.score import Score
 from phosphene.song.song import Song
 
 
@@ -112,32 +114,37 @@ def measure(film: Path, score: Score, song: Song) -> Figures:
     FilmError
         If the film is not that of the Score, or does not decode.
     """
-    found: list[NDArray[np.float64]] = []
-    flow, before = Flow(score.width, score.height), None
-    for i, frame in enumerate(decoded(film)):
-        if frame.shape[:2] != (score.height, score.width):
-            raise FilmError(
-                f"{film} is {frame.shape[1]}x{frame.shape[0]}, and its Score is of "
-                f"{score.width}x{score.height}.", "Give the project and size it was rendered with."
-            )  # fmt: skip
-        if i and i < len(score):
-            found.append(_step(flow, before, frame, score, i))
-        before = frame
-    if len(found) != len(score) - 1 or i >= len(score):
-        raise FilmError(f"{film} has {i + 1} frames, and its Score {len(score)}.",
-                        "Give the project, fps and excerpt it was rendered with.")  # fmt: skip
-    rows = np.array(found)
-    return _figures(np.vstack([rows[:1], rows]), score, song)
+    video = probe(film).video
+    if video is not None and (video.width, video.height) != (score.width, score.height):
+        raise FilmError(
+            f"{film} is {video.width}x{video.height}; its Score is {score.width}x{score.height}.",
+            "Give the project and the size it was rendered with.",
+        )
+    flow, steps = Flow(score.width, score.height), []
+    count = 1
+    for before, after in pairwise(decoded(film)):
+        if count < len(score):
+            steps.append(_step(flow, before, after, score, count))
+        count += 1
+    if count != len(score) or count < 2:
+        raise FilmError(
+            f"{film} has {count} frames; its Score has {len(score)}.",
+            "Give the project, fps and excerpt it was rendered with; two frames at least.",
+        )
+    return _figures(np.array([steps[0], *steps]), score, song)
 
 
 def _step(flow: Flow, before: Frame, after: Frame, score: Score, i: int) -> NDArray[np.float64]:
     row, matrix = score.row(i), step_matrix(score.row(i), score.width, score.height)
     old, new = luma(before), luma(after)
-    regraded = np.clip(before @ _regrade(score.row(i - 1), row).T, 0.0, 255.0)
-    predictions = (old, _moved(old, matrix), _moved(luma(regraded), matrix))
-    missed = [np.abs(new - predicted) for predicted in predictions]
+    moved = regraded = _moved(old, matrix)
+    grades = grade_matrix(score.row(i - 1)), grade_matrix(row)
+    if not np.array_equal(*grades):
+        colours = before @ (grades[1] @ np.linalg.pinv(grades[0])).T
+        regraded = _moved(luma(np.clip(colours, 0.0, 255.0)), matrix)
+    missed = [np.abs(new - predicted) for predicted in (old, moved, regraded)]
     first, second = (np.rint(one).astype(np.uint8) for one in (old, new))
-    across = cv2.calcOpticalFlowFarneback(first, second, None, 0.5, 3, 15, 3, 5, 1.2, 0)  # type: ignore[call-overload]
+    across = cv2.calcOpticalFlowFarneback(first, second, None, 0.5, 3, 15, 3, 5, 1.2, 0)
     figures = [
         cv2.absdiff(before, after).mean(),
         *(one.mean() for one in missed),
@@ -156,12 +163,6 @@ def luma(frame: NDArray[Any]) -> NDArray[np.float32]:
 def _moved(grey: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
     picture = torch.from_numpy(np.ascontiguousarray(grey)[None, None] / 255.0)
     return np.float32(255.0) * warp(picture, matrix)[0, 0].numpy()
-
-
-def _regrade(before: Row, row: Row) -> NDArray[np.float64]:
-    """The colour matrix from one frame's grade to the next one's."""
-    one, other = grade_matrix(before), grade_matrix(row)
-    return np.eye(3) if np.array_equal(one, other) else other @ np.linalg.pinv(one)
 
 
 def _figures(rows: NDArray[np.float64], score: Score, song: Song) -> Figures:

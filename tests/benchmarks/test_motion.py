@@ -153,13 +153,13 @@ def test_peaks_one_frame_late_are_told_by_their_offset(score: Score, song: Song)
 
 def test_a_film_of_another_length_is_refused(score: Score, song: Song, tmp_path: Path) -> None:
     film = _filmed(iter(list(_shots(score))[:10]), tmp_path / "short.mp4")
-    with pytest.raises(FilmError, match="10 frames, and its Score 96"):
+    with pytest.raises(FilmError, match="has 10 frames; its Score has 96"):
         measure(film, score, song)
 
 
 def test_a_film_of_another_size_is_refused(score: Score, song: Song, tmp_path: Path) -> None:
     film = _filmed(iter(list(_shots(score))[:10]), tmp_path / "small.mp4")
-    with pytest.raises(FilmError, match="128x128"):
+    with pytest.raises(FilmError, match="is 128x128; its Score is 64x64"):
         measure(film, replace(score, width=64, height=64), song)
 
 
