@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from benchmarks.motion.measure import measure
+from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
 from phosphene.cli.inputs import Options, project_options
@@ -34,6 +34,8 @@ def films(
     those that it was rendered with.
     """
     piece = Piece.of(input, Options(**options))
+    if article and piece.spec.name != "worlds":
+        raise click.UsageError("--article paints with the weights of `worlds`; use --model worlds.")
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.motion.camera import CHANNELS
-from benchmarks.motion.measure import Figures
+from benchmarks.motion.figures import Figures
 from benchmarks.table import markdown
 
 
