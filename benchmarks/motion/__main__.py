@@ -39,14 +39,16 @@ def films(
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        score = piece.score
-        made = {"the film": (film or piece.film(score, folder / "film.mp4"), score)}
+        score, song = piece.score, piece.song
+        shown = film or piece.film(score, folder / "film.mp4")
+        found = {"the film": measure(shown, score, song)}
         if muted:
             calm = piece.muted()
-            made["its beat muted"] = (piece.film(calm, folder / "muted.mp4"), calm)
+            shown = piece.film(calm, folder / "muted.mp4")
+            found["its beat muted"] = measure(shown, calm, song)
         if article:
-            made["the article's loop"] = (article_film(score, folder / "article.mp4"), score)
-        found = {who: measure(*filmed, piece.song) for who, filmed in made.items()}
+            shown = article_film(score, folder / "article.mp4")
+            found["the article's loop"] = measure(shown, score, song)
     click.echo(table(found))
 
 

@@ -49,13 +49,16 @@ class Piece:
 
     def muted(self) -> Score:
         """The Score without the layers that strike, on beats or on other hits."""
-        kept = tuple(layer for layer in self.project.motion if not _strikes(layer))
-        project = self.project.model_copy(update={"motion": kept})
+        motion = tuple(
+            layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
+            for layer in self.project.motion
+        )
+        project = self.project.model_copy(update={"motion": motion})
         form = Format(self.score.fps, self.score.width, self.score.height)
         return compose(self.song, project, form)
 
     def film(self, score: Score, target: Path) -> Path:
-        """Render a Score, silent."""
+        """Render a Score, with its sound."""
         sound = Sound(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target

@@ -270,3 +270,10 @@ class _Texture:
 def test_a_steady_move_is_seen_in_full_where_nothing_is_repainted() -> None:
     for _, name, score in steady.steady_scores([""], 5, 0.0):
         assert steady.share_shown(score, _Texture(), [], name) == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_black_film_has_no_camera_and_no_peaks(score: Score, song: Song, tmp_path: Path) -> None:
+    black = (np.zeros((SIZE, SIZE, 3), np.uint8) for _ in range(FRAMES))
+    figures = measure(_filmed(black, tmp_path / "black.mp4"), score, song)
+    assert {fidelity.slope for fidelity in figures.camera.values()} == {0.0}
+    assert (figures.change, figures.beats.f) == (0.0, 0.0)
