@@ -5,7 +5,8 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.paint.noise import SceneNoise, drawn
+from phosphene.paint.noise import drawn
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.paint.step import step_matrix
 
 WIDTH = 512

@@ -1,8 +1,8 @@
 """Checkpoints: the states that painting can continue from, and what they belong to.
 
 A state is a dict of named tensors: `picture`, the frame as floats, and whatever else the next frame
-depends on. The latest state is replaced every few seconds. Those at the borders of segments stay, so
-that a changed project can continue from where it changed; the older they are, the fewer are kept.
+depends on. The latest state is replaced every few seconds. Those at the borders of segments stay,
+so that a changed project can continue from where it changed; of the older ones fewer are kept.
 """
 
 from __future__ import annotations

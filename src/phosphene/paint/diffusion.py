@@ -9,8 +9,9 @@ import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
 from phosphene.paint.embeddings import Embedding, encode, mixed
-from phosphene.paint.noise import SceneNoise, drawn, to_device
+from phosphene.paint.noise import drawn, to_device
 from phosphene.paint.relief import Relief, measures_for
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.score.score import Row, Score
 
 FAMILIES = {
