@@ -7,11 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 import tomlkit
-from tomlkit.items import KeyType, SingleKey
+from tomlkit.items import Comment, KeyType, SingleKey
 from tomlkit.items import Table as TomlTable
 
 from phosphene.deforum.layers import Layers, Table
-from phosphene.deforum.motion import read
 from phosphene.deforum.prompts import Prompts
 from phosphene.deforum.settings import Settings
 from phosphene.deforum.song import SongChoice
@@ -19,15 +18,35 @@ from phosphene.deforum.song import SongChoice
 
 @dataclass(frozen=True)
 class Found:
-    """All that was found in a settings file, as the project is to have it."""
+    """All that was found in a settings file, as the project is to have it.
+
+    Parameters
+    ----------
+    settings : Settings
+    song : SongChoice
+    prompts : Prompts
+    layers : Layers
+    fps : Fraction
+    width, height : int
+        px; even.
+    seed, steps : int
+    guidance_scale : float or None
+    lost, assumed : tuple of str
+        What is not carried, and what is not in the file.
+    """
 
     settings: Settings
     song: SongChoice
     prompts: Prompts
     layers: Layers
-    seed: int
     fps: Fraction
+    width: int
+    height: int
+    seed: int
+    steps: int
+    guidance_scale: float | None
     lost: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 def document(found: Found) -> str:
@@ -44,11 +63,15 @@ def document(found: Found) -> str:
     """
     made = tomlkit.document()
     name = found.settings.path.name
-    made.add(tomlkit.comment(f"Imported from {name}, Deforum's settings file."))
-    if found.lost:
-        made.add(tomlkit.comment("What could not be carried as it was:"))
-    for line in found.lost:
-        made.add(tomlkit.comment("  - " + line.replace("\n", " ")))
+    made.add(_comment(f"Imported from {name}, Deforum's settings file."))
+    for about, lines in (
+        ("What could not be carried as it was:", found.lost),
+        ("What is not in the file, and assumed:", found.assumed),
+    ):
+        if lines:
+            made.add(_comment(about))
+        for line in lines:
+            made.add(_comment(f"  - {line}"))
     made.add(tomlkit.nl())
     made["song"] = _table({"file": (found.song.file, "")})
     made["video"] = _video(found)
@@ -59,36 +82,38 @@ def document(found: Found) -> str:
         motion.append(_layer(layer))
     if found.layers.tables:
         made["motion"] = motion
-    return tomlkit.dumps(made).rstrip() + "\n"
+    text = tomlkit.dumps(made).rstrip() + "\n"
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _video(found: Found) -> TomlTable:
     settings, fps = found.settings, found.fps
     frames, duration = settings.whole("max_frames"), found.song.duration
     video: dict[str, tuple[Any, str]] = {
-        "width": (_even(settings.whole("W")), "W"),
-        "height": (_even(settings.whole("H")), "H"),
-        "fps": (int(fps) if fps.denominator == 1 else str(fps), "fps"),
+        "width": (found.width, settings.source("W")),
+        "height": (found.height, settings.source("H")),
+        "fps": (int(fps) if fps.denominator == 1 else str(fps), settings.source("fps")),
     }
-    if duration is None or frames / fps < duration:
-        video["end"] = (str(frames), "max_frames")
+    if settings.mode != "None" and (duration is None or frames / fps < duration):
+        video["end"] = (str(frames), settings.source("max_frames"))
     return _table(video)
 
 
 def _model(found: Found) -> TomlTable:
-    guidance = read(found.settings, "cfg_scale_schedule", found.seed).first
+    source = found.settings.source
+    seed = f"{source('seed')}, and seed_behavior = iter: frame i is painted from seed + i"
     model: dict[str, tuple[Any, str]] = {
         "name": ("worlds", "bundled; or sd15, sdxl ..., a hub id, or a folder"),
-        "seed": (found.seed, "seed, and seed_behavior = iter: frame i is painted from seed + i"),
-        "steps": (found.settings.whole("steps"), "steps"),
+        "seed": (found.seed, seed),
+        "steps": (found.steps, source("steps")),
     }
-    if guidance > 0:
-        model["guidance_scale"] = (guidance, "cfg_scale_schedule")
+    if found.guidance_scale is not None:
+        model["guidance_scale"] = (found.guidance_scale, source("cfg_scale_schedule"))
     return _table(model)
 
 
 def _prompts(found: Found) -> TomlTable:
-    morphs = found.settings.text("animation_mode") == "Interpolation"
+    morphs = found.settings.mode == "Interpolation"
     table = _table(
         {
             "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
@@ -108,11 +133,11 @@ def _prompts(found: Found) -> TomlTable:
 def _layer(layer: Table) -> TomlTable:
     table = tomlkit.table()
     for line in layer.about.split(". "):
-        table.add(tomlkit.comment(line if line.endswith(".") else f"{line}."))
+        table.add(_comment(line if line.endswith(".") else f"{line}."))
     for name, value in layer.entries.items():
         table[name] = _inline(value)
         if name in layer.remarks:
-            table[name].comment(layer.remarks[name])
+            table[name].comment(_one_line(layer.remarks[name]))
     return table
 
 
@@ -134,10 +159,14 @@ def _table(entries: dict[str, tuple[Any, str]]) -> TomlTable:
     for name, (value, comment) in entries.items():
         table[name] = value
         if comment:
-            table[name].comment(comment)
+            table[name].comment(_one_line(comment))
     table.add(tomlkit.nl())
     return table
 
 
-def _even(pixels: int) -> int:
-    return min(max(pixels - pixels % 2, 16), 8192)
+def _comment(text: str) -> Comment:
+    return tomlkit.comment(_one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
