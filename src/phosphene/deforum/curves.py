@@ -12,7 +12,6 @@ from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve, evaluate
 
 _MOST_FRAMES = 100_000  # that formulas are tried on
-_MOST_FORMULAS = 3000  # in a schedule
 
 
 def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
@@ -60,8 +59,6 @@ def formula(schedule: Schedule, end: int) -> str | dict[str, float]:
         If it holds something that the language lacks, or is not a finite number in some frame.
     """
     keys = [key for key in schedule.keys if key.frame <= end]
-    if len(keys) > _MOST_FORMULAS:
-        raise ProjectError(f"more than {_MOST_FORMULAS} formulas")
     following = [*schedule.keys[1:], None][: len(keys)]
     pieces = [_piece(schedule, *pair) for pair in zip(keys, following, strict=True)]
     frames = [key.frame for key in keys]

@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Comment, KeyType, SingleKey
-from tomlkit.items import Table as TomlTable
 
 from phosphene.deforum.layers import Layers, Table
 from phosphene.deforum.prompts import Prompts
 from phosphene.deforum.settings import Settings
 from phosphene.deforum.song import SongChoice
+
+
+_Entries = dict[str, tuple[Any, str]]
+"""Keys with their values, and what each came from."""
 
 
 @dataclass(frozen=True)
@@ -61,112 +63,84 @@ def document(found: Found) -> str:
     str
         TOML.
     """
-    made = tomlkit.document()
-    name = found.settings.path.name
-    made.add(_comment(f"Imported from {name}, Deforum's settings file."))
-    for about, lines in (
+    lines = [_comment(f"Imported from {found.settings.path.name}, Deforum's settings file.")]
+    for about, listed in (
         ("What could not be carried as it was:", found.lost),
         ("What is not in the file, and assumed:", found.assumed),
     ):
-        if lines:
-            made.add(_comment(about))
-        for line in lines:
-            made.add(_comment(f"  - {line}"))
-    made.add(tomlkit.nl())
-    made["song"] = _table({"file": (found.song.file, "")})
-    made["video"] = _video(found)
-    made["model"] = _model(found)
-    made["prompts"] = _prompts(found)
-    motion = tomlkit.aot()
+        if listed:
+            lines += [_comment(about), *(_comment(f"  - {line}") for line in listed)]
+    lines += _table("song", {"file": (found.song.file, "")})
+    lines += _table("video", _video(found))
+    lines += _table("model", _model(found))
+    lines += _table("prompts", _prompts(found))
+    prompts = {_value(frame): (text, "") for frame, text in found.prompts.at.items()}
+    lines += _table("prompts.at", prompts)
     for layer in found.layers.tables:
-        motion.append(_layer(layer))
-    if found.layers.tables:
-        made["motion"] = motion
-    text = tomlkit.dumps(made).rstrip() + "\n"
-    return text.encode("utf-8", "replace").decode("utf-8")
+        lines += _layer(layer)
+    return "\n".join([*lines, ""]).encode("utf-8", "replace").decode("utf-8")
 
 
-def _video(found: Found) -> TomlTable:
+def _video(found: Found) -> _Entries:
     settings, fps = found.settings, found.fps
     frames, duration = settings.whole("max_frames"), found.song.duration
-    video: dict[str, tuple[Any, str]] = {
+    video: _Entries = {
         "width": (found.width, settings.source("W")),
         "height": (found.height, settings.source("H")),
         "fps": (int(fps) if fps.denominator == 1 else str(fps), settings.source("fps")),
     }
     if settings.mode != "None" and (duration is None or frames / fps < duration):
         video["end"] = (str(frames), settings.source("max_frames"))
-    return _table(video)
+    return video
 
 
-def _model(found: Found) -> TomlTable:
+def _model(found: Found) -> _Entries:
     source = found.settings.source
     seed = f"{source('seed')}, and seed_behavior = iter: frame i is painted from seed + i"
-    model: dict[str, tuple[Any, str]] = {
+    model: _Entries = {
         "name": ("worlds", "bundled; or sd15, sdxl ..., a hub id, or a folder"),
         "seed": (found.seed, seed),
         "steps": (found.steps, source("steps")),
     }
     if found.guidance_scale is not None:
         model["guidance_scale"] = (found.guidance_scale, source("cfg_scale_schedule"))
-    return _table(model)
+    return model
 
 
-def _prompts(found: Found) -> TomlTable:
+def _prompts(found: Found) -> _Entries:
     morphs = found.settings.mode == "Interpolation"
-    table = _table(
-        {
-            "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
-            "blend": (
-                "100%" if morphs else "0s",
-                "from one prompt to the next" if morphs else "a prompt holds until the next",
-            ),
-        }
-    )
-    table["at"] = at = tomlkit.table()
-    for frame, text in found.prompts.at.items():
-        at.append(_quoted(frame), text)
-    at.add(tomlkit.nl())
-    return table
+    return {
+        "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
+        "blend": (
+            "100%" if morphs else "0s",
+            "from one prompt to the next" if morphs else "a prompt holds until the next",
+        ),
+    }
 
 
-def _layer(layer: Table) -> TomlTable:
-    table = tomlkit.table()
-    for line in layer.about.split(". "):
-        table.add(_comment(line if line.endswith(".") else f"{line}."))
-    for name, value in layer.entries.items():
-        table[name] = _inline(value)
-        if name in layer.remarks:
-            table[name].comment(_one_line(layer.remarks[name]))
-    return table
+def _layer(layer: Table) -> list[str]:
+    about = [f"{line.rstrip('.')}." for line in layer.about.split(". ")]
+    entries = {name: (value, layer.remarks.get(name, "")) for name, value in layer.entries.items()}
+    return ["", "[[motion]]", *map(_comment, about), *_entries(entries)]
 
 
-def _inline(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return tomlkit.item(value)
-    inline = tomlkit.inline_table()
-    for key, inner in value.items():
-        inline.append(_quoted(key), inner)
-    return inline
+def _table(name: str, entries: _Entries) -> list[str]:
+    return ["", f"[{name}]", *_entries(entries)]
 
 
-def _quoted(key: str) -> SingleKey:
-    return SingleKey(key, t=KeyType.Basic)
+def _entries(entries: _Entries) -> list[str]:
+    return [
+        f"{name} = {_value(value)}" + (f" {_comment(comment)}" if comment else "")
+        for name, (value, comment) in entries.items()
+    ]
 
 
-def _table(entries: dict[str, tuple[Any, str]]) -> TomlTable:
-    table = tomlkit.table()
-    for name, (value, comment) in entries.items():
-        table[name] = value
-        if comment:
-            table[name].comment(_one_line(comment))
-    table.add(tomlkit.nl())
-    return table
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_value(key)} = {_value(held)}' for key, held in value.items())}}}"
+    return tomlkit.item(value).as_string()
 
 
-def _comment(text: str) -> Comment:
-    return tomlkit.comment(_one_line(text))
-
-
-def _one_line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def _comment(text: str) -> str:
+    """One line, whatever is in the text."""
+    return "# " + "".join(letter if letter.isprintable() else " " for letter in text)

@@ -13,6 +13,7 @@ import math
 import operator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
@@ -95,6 +96,7 @@ class _Term:
     value: Any = None  # of a constant
 
 
+@lru_cache(maxsize=4096)
 def translated(text: str, frame: str, last: int, seed: int) -> Translated:
     """A formula of Deforum's as one of Phosphene's.
 
@@ -116,15 +118,16 @@ def translated(text: str, frame: str, last: int, seed: int) -> Translated:
     ProjectError
         If it cannot be read, holds what is not carried, or numexpr itself refuses it.
     """
-    names = {"t": frame, "max_f": str(last), "s": str(seed)}
     terms = {
-        name: _Term(ast.parse(word, mode="eval").body, Kind.LONG) for name, word in names.items()
+        "t": _Term(ast.Name(frame) if frame == "frame" else ast.Constant(int(frame)), Kind.LONG),
+        "max_f": _Term(ast.Constant(last), Kind.LONG),
+        "s": _Term(ast.Constant(seed), Kind.LONG),
+        **{name: _Term(ast.Name(name), Kind.DOUBLE) for name in ("pi", "e")},
     }
-    terms |= {name: _Term(ast.Name(name), Kind.DOUBLE) for name in ("pi", "e")}
     try:
         if len(text) > 2 * LONGEST:
             raise ValueError(f"longer than {2 * LONGEST} characters")
-        reader = _Reader(terms)
+        reader = _Reader(terms, angles="arctan2" in text)
         node = reader.read(ast.parse(text.strip(), mode="eval").body, 0).node
         integers = tuple((ast.unparse(part), limit) for part, limit in reader.integers)
         return Translated(ast.unparse(node), integers)
@@ -137,8 +140,9 @@ def translated(text: str, frame: str, last: int, seed: int) -> Translated:
 class _Reader:
     """Reads Deforum's tree, and gives each part its type."""
 
-    def __init__(self, names: dict[str, _Term]) -> None:
+    def __init__(self, names: dict[str, _Term], angles: bool) -> None:
         self._names = names
+        self._angles = angles  # of vectors, which tell -0.0 from 0; an integer has no -0
         self.integers: list[tuple[ast.expr, int]] = []
 
     def read(self, node: ast.expr, depth: int) -> _Term:
@@ -152,7 +156,7 @@ class _Reader:
                     raise ValueError(f"unknown name '{name}'; Deforum has t, max_f and s")
                 return self._names[name]
             case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert() as op, operand=inner):
-                return self._sized(_signed(op, self.read(inner, depth + 1)))
+                return self._sized(self._signed(op, self.read(inner, depth + 1)))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
                 a, b = self.read(left, depth + 1), self.read(right, depth + 1)
                 return self._sized(self._binary(op, a, b))
@@ -201,6 +205,25 @@ class _Reader:
         if isinstance(op, (ast.Mult, ast.Pow)) and term.kind in _LIMITS:
             self.integers.append((term.node, _LIMITS[term.kind]))
         return term
+
+    def _signed(self, op: ast.unaryop, a: _Term) -> _Term:
+        if isinstance(op, ast.UAdd):
+            return a
+        size = a.size + 1
+        if isinstance(op, ast.USub):
+            if a.value is not None:
+                return _constant(-a.value, ast.UnaryOp(op, a.node) if a.value else None, size)
+            if a.kind is Kind.BOOL:
+                raise ValueError("numexpr does not negate a condition with -")
+            if a.kind < Kind.DOUBLE and self._angles:
+                return _Term(ast.BinOp(ast.Constant(0), ast.Sub(), a.node), a.kind, size + 1)
+            return _Term(ast.UnaryOp(op, a.node), a.kind, size)
+        if a.kind is Kind.DOUBLE or isinstance(a.value, bool):
+            raise ValueError("~ is for integers and conditions")
+        if a.kind is Kind.BOOL:
+            return _Term(ast.UnaryOp(ast.Not(), a.node), a.kind, size)
+        flipped = ast.BinOp(ast.Constant(-1), ast.Sub(), a.node)
+        return _Term(flipped, a.kind, size + 1, None if a.value is None else ~a.value)
 
 
 def _refuse(node: ast.AST) -> NoReturn:
@@ -256,7 +279,9 @@ def _power(a: _Term, b: _Term) -> _Term:
     if b.value is None:
         if kind is Kind.DOUBLE:
             return _Term(plain, kind, size)
-        # Of integers, where the exponent is negative: what 1 / a leaves without its fraction.
+        if isinstance(b.node, ast.Constant):  # max_f or s: never negative
+            return _Term(plain, kind, size)
+        # Of integers, where the exponent is negative: 1 / a, without its fraction.
         inverse = _call("trunc", ast.BinOp(ast.Constant(1), ast.Div(), a.node))
         negative = ast.Compare(b.node, [ast.Lt()], [ast.Constant(0)])
         return _Term(_call("where", negative, inverse, plain), kind, 2 * size + 5)
@@ -265,24 +290,6 @@ def _power(a: _Term, b: _Term) -> _Term:
     if b.value == int(b.value) and 0 <= b.value <= 50:  # numexpr multiplies
         kind = a.kind if b.value else max(a.kind, Kind.INT)
     return _Term(plain, kind, size)
-
-
-def _signed(op: ast.unaryop, a: _Term) -> _Term:
-    if isinstance(op, ast.UAdd):
-        return a
-    size = a.size + 1
-    if isinstance(op, ast.USub):
-        if a.value is not None:
-            return _constant(-a.value, ast.UnaryOp(op, a.node), size)
-        if a.kind is Kind.BOOL:
-            raise ValueError("numexpr does not negate a condition with -")
-        return _Term(ast.UnaryOp(op, a.node), a.kind, size)
-    if a.kind is Kind.DOUBLE or isinstance(a.value, bool):
-        raise ValueError("~ is for integers and conditions")
-    if a.kind is Kind.BOOL:
-        return _Term(ast.UnaryOp(ast.Not(), a.node), a.kind, size)
-    flipped = ast.BinOp(ast.Constant(-1), ast.Sub(), a.node)
-    return _Term(flipped, a.kind, size + 1, None if a.value is None else ~a.value)
 
 
 def _compared(op: ast.cmpop, a: _Term, b: _Term) -> _Term:
@@ -315,11 +322,13 @@ def _called(name: str, args: list[_Term]) -> _Term:
         return _Term(ast.Constant(1), first.kind)
     written = _OF_ONE.get(name) or _OF_TWO.get(name) or name
     node = nodes[0] if name in ("copy", *_SAME) else _call(written, *nodes)
+    if any(isinstance(arg.value, bool) for arg in args):
+        raise ValueError(f"{name} is not for conditions that are the same in every frame")
     if all(arg.value is not None for arg in args):  # NumPy reckons with Python's constants
         with np.errstate(all="ignore"):
-            value = getattr(np, name)(*(arg.value for arg in args)).item()
-        term = _constant(value, node, size)
-        return _Term(node, max(term.kind, Kind.LONG), size, value)
+            value = np.asarray(getattr(np, name)(*(arg.value for arg in args))).item()
+        term = _constant(value, None if name == "fmod" else node, size)  # of integers: by 0 is 0
+        return _Term(term.node, max(term.kind, Kind.LONG), size, value)
     keeps = name in _WHOLE and first.kind in _LIMITS
     return _Term(node, first.kind if keeps else Kind.DOUBLE, size)
 

@@ -156,6 +156,9 @@ LOSSES = (
     *(Loss(f"cn_{n}_enabled", "there is no ControlNet", _off) for n in range(1, 6)),
 )  # fmt: skip
 
+_TABLE = {key: loss for loss in LOSSES for key in loss.keys.split()}
+_MOST = 300  # lines
+
 # What says nothing about the film, or only how something in `LOSSES` is done.
 _OF_NO_CONSEQUENCE = re.compile(
     r"(enable_\w+_schedul\w+|enable_schedule_samplers|cn_\d_\w+|controlnet_\w+|hybrid_\w+"
@@ -190,24 +193,34 @@ _ONLY_IN = {
 
 def losses(settings: Settings) -> list[str]:
     """Every entry of a file that is not carried, each as a line with its value and the reason."""
-    return [f"{key} = {shown(settings.entries[key])}: {reason}" for key, reason in _lost(settings)]
+    entries, unknown = settings.entries, list(_unknown(settings.entries))
+    lost = [*_lost(settings), *((key, "Phosphene does not know this entry") for key in unknown)]
+    lines = [f"{_name(key)} = {shown(entries[key])}: {reason}" for key, reason in lost[:_MOST]]
+    more = len(lost) - len(lines)
+    return [*lines, *([f"{more} more entries that Phosphene does not know"] if more else [])]
+
+
+def _name(key: str) -> str:
+    return key if key.isidentifier() and len(key) <= 60 else shown(key)
 
 
 def _lost(settings: Settings) -> Iterator[tuple[str, str]]:
     entries = settings.entries
-    table = {key: loss for loss in LOSSES for key in loss.keys.split()}
-    carried = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
-    for key, loss in table.items():
+    for key, loss in _TABLE.items():
         if key in entries and not loss.quiet(entries[key]) and _on(loss.switch, entries):
             yield key, loss.reason
     for key, only in _ONLY_IN.items():
         rests = _constantly(1.0 if key == "zoom" else 0.0)
         if only != settings.mode and key in entries and not rests(entries[key]):
             yield key, f"Deforum itself reads it in {only} alone"
+
+
+def _unknown(entries: dict[str, Any]) -> Iterator[str]:
+    carried = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
     for key, value in entries.items():
-        known = key in table or key in carried or _OF_NO_CONSEQUENCE.fullmatch(key)
+        known = key in _TABLE or key in carried or _OF_NO_CONSEQUENCE.fullmatch(key)
         if not known and not _off(value):
-            yield key, "Phosphene does not know this entry"
+            yield key
 
 
 def _on(switches: str, entries: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phosphene.deforum.schedule import Schedule, read_schedule
-from phosphene.deforum.settings import DEFAULTS, Settings
+from phosphene.deforum.settings import DEFAULTS, Settings, shown
 from phosphene.errors import ProjectError
 from phosphene.score.channels import CHANNELS
 
@@ -151,6 +151,8 @@ def _read(settings: Settings, row: Carried, seed: int, lost: list[str]) -> Sched
         name = (settings.given(row.key) or (row.key,))[0]
         lost.append(f"{name}: {error}")
         return None
+    if isinstance(value, str) and any(entry.count(":") > 1 for entry in value.split(",")):
+        lost.append(f"{row.key}: {shown(value)}: like Deforum, not read past a second colon")
     return schedule
 
 

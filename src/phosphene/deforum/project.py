@@ -12,7 +12,7 @@ from phosphene.deforum.layers import layers
 from phosphene.deforum.losses import losses
 from phosphene.deforum.motion import read_motion, schedules_of
 from phosphene.deforum.prompts import read_prompts
-from phosphene.deforum.settings import DEFAULTS, MODES, Settings, shown
+from phosphene.deforum.settings import DEFAULTS, MODES, RESTING, Settings, shown
 from phosphene.deforum.song import SongChoice, choose_song
 from phosphene.errors import ProjectError
 from phosphene.score.timeline import exact_fps
@@ -93,11 +93,14 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
 
 
 def _assumed(settings: Settings) -> tuple[str, ...]:
-    keys = [key for key in (*_READ, *schedules_of(settings.mode)) if settings.given(key) is None]
+    stills = settings.mode == "None"
+    asked = [key for key in _READ if not (stills and key == "max_frames")]
+    moved = [key for key in schedules_of(settings.mode) if settings.given(key) is None]
+    resting = [key for key in moved if key in RESTING]
     defaults = DEFAULTS | {"animation_mode": settings.mode}
-    if settings.mode == "None" and "max_frames" in keys:
-        keys.remove("max_frames")
-    return tuple(f"{key} = {defaults[key]}" for key in keys)
+    missing = [key for key in asked if settings.given(key) is None]
+    lines = [f"{key} = {defaults[key]}" for key in (*missing, *moved) if key not in RESTING]
+    return (*lines, *([f"at rest: {', '.join(resting)}"] if resting else []))
 
 
 def _fps(settings: Settings) -> Fraction:

@@ -69,7 +69,7 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     ProjectError
         If they are not a table, a list or text, or no frame can be read.
     """
-    lost: list[str] = []
+    lost: dict[str, list[str]] = {}  # what is lost, and the prompts that lose it
     placed: dict[int, tuple[str, str]] = {}
     before = settings.text("positive_prompts")
     table, last = _table(settings), settings.whole("max_frames") - 1
@@ -79,30 +79,39 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
             frame = number if settings.mode == "None" else max(0, frame_number(key, last, seed))
         except ProjectError as error:
             unread = ProjectError(f'{settings.path}: prompts: "{key}": {error}', error.fix)
-            lost.append(f'prompts: "{key}": {error}')
+            lost.setdefault(str(error), []).append(key)
             continue
         if not isinstance(text, (str, int, float)):
-            lost.append(f'prompts: "{key}" is {shown(text)}; expected text')
+            lost.setdefault(f"{shown(text)} is not text", []).append(key)
             continue
         positive, _, negative = str(text).partition("--neg")
-        plain = [
-            _plain(part, f'prompt "{key}"', lost) for part in (f"{before} {positive}", negative)
-        ]
         if settings.mode != "None" and frame > end:
-            lost.append(f'prompts: "{key}" lies past the last frame, {end}')
+            lost.setdefault(f"past the last frame, {end}", []).append(key)
             continue
         if frame in placed:
-            lost.append(f'prompts: "{key}" is frame {frame}, as another is; the last one holds')
-        placed[frame] = plain[0], plain[1]
+            lost.setdefault(f"frame {frame} is that of another; the last holds", []).append(key)
+        plain = [_plain(part) for part in (f"{before} {positive}", negative)]
+        for mark in {mark: None for _, marks in plain for mark in marks}:
+            lost.setdefault(mark, []).append(key)
+        placed[frame] = plain[0][0], plain[1][0]
     if unread and not placed:
         raise unread
     negatives = [placed[frame][1] for frame in sorted(placed)]
+    everywhere, marks = _plain(_everywhere(settings))
+    lines = [f"prompts {_some(keys)}: {what}" for what, keys in lost.items()]
+    lines += [f"negative_prompts: {mark}" for mark in marks]
     if len(set(negatives)) > 1:
-        lost.append("prompts: their negative parts differ; all of them together hold throughout")
-    joined = ", ".join([*negatives, _plain(_everywhere(settings), "negative_prompts", lost)])
+        lines.append("prompts: their negative parts differ; all of them together hold throughout")
+    joined = ", ".join([*negatives, everywhere])
     terms = [term.strip() for term in joined.split(",") if term.strip()]
     at = {_position(settings, frame, len(placed)): placed[frame][0] for frame in sorted(placed)}
-    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), list(dict.fromkeys(lost)))
+    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), lines)
+
+
+def _some(keys: list[str]) -> str:
+    """Some of the prompts, and how many there are."""
+    named = ", ".join(f'"{key[:40]}"' for key in keys[:5])
+    return f"{named} and {len(keys) - 5} more" if len(keys) > 5 else named
 
 
 def _position(settings: Settings, frame: int, count: int) -> str:
@@ -138,16 +147,17 @@ def _everywhere(settings: Settings) -> str:
     return settings.text("negative_prompts")
 
 
-def _plain(text: str, where: str, lost: list[str]) -> str:
-    """The words alone; what else was said is added to `lost`."""
+def _plain(text: str) -> tuple[str, list[str]]:
+    """The words alone, and what else was said."""
     text = re.sub(r"\s+", " ", text)
     for bracket, placeholder in _ESCAPED.items():
         text = text.replace("\\" + bracket, placeholder)
+    marks = []
     for form, left, name in _MARKS:
         text, count = form.subn(left, text)
-        if count:
-            lost.append(f"{where}: {name}")
+        if count and name not in marks:
+            marks.append(name)
     for bracket, placeholder in _ESCAPED.items():
         text = text.replace(placeholder, bracket)
     text = re.sub(r" ?\bAND\b ?", ", ", text)
-    return re.sub(r"\s+", " ", text).strip(" ,")
+    return re.sub(r"\s+", " ", text).strip(" ,"), marks

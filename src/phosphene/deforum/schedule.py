@@ -17,6 +17,7 @@ from phosphene.score.formulas.evaluate import evaluate, names_in
 
 # What Deforum takes for a number; anything else is a formula, `1e-3` and `( 1 )` too.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
+_MOST_FORMULAS = 1000  # in a schedule
 _FRAME = re.compile(r"\d{1,15}", re.ASCII)
 _NAMES = {"pi": np.pi, "e": np.e}
 
@@ -177,6 +178,7 @@ def read_schedule(given: Any, last: int, seed: int) -> Schedule:
 
 def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
     keys: dict[int, float | str] = {}
+    formulas = 0
     for entry in entries:
         if not entry.strip():
             continue
@@ -185,6 +187,9 @@ def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
             raise ProjectError(f"'{_short(entry)}': expected a frame and a value, as 0:(1.0)")
         at = frame_number(frame, last, seed)
         value = _value(values[0], last, seed)  # Deforum does not read past a second colon
+        formulas += isinstance(value, str)
+        if formulas > _MOST_FORMULAS:
+            raise ProjectError(f"more than {_MOST_FORMULAS} formulas")
         if 0 <= at <= last:
             keys[at] = value
     if not keys:

@@ -53,6 +53,11 @@ FORMER: dict[str, tuple[str, ...]] = {
     "noise_schedule": ("previous_frame_noise",),
     "amount_schedule": ("antiblur_amount_schedule",),
 }
+#: The schedules that do nothing by default.
+RESTING = frozenset(
+    "angle zoom translation_x translation_y translation_z rotation_3d_x rotation_3d_y "
+    "rotation_3d_z noise_schedule amount_schedule".split()
+)
 MODES = ("2D", "3D", "None", "Interpolation")
 
 #: Keys by which a file is known to be Deforum's; those of motion are in no file for stills.
@@ -95,7 +100,7 @@ class Settings:
     def source(self, key: str) -> str:
         """Where an entry comes from, for a comment."""
         found = self.given(key)
-        return found[0] if found else f"not in the file: {key}'s default"
+        return found[0] if found else f"{key} is not in the file: Deforum's default"
 
     def text(self, key: str) -> str:
         """An entry as text; a schedule may have been saved as a plain number."""
