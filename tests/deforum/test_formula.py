@@ -13,14 +13,18 @@ from phosphene.score.formulas import parse
 from phosphene.score.formulas.evaluate import curve
 
 FRAMES = 40
-OPERATORS = "+ - * / // % ** & | < <= > >= == !=".split()
+OPERATORS = [
+    "+", "-", "*", "/", "//", "%", "**", "&", "|", "<", "<=", ">", ">=", "==", "!=",
+]  # fmt: skip
 OPERANDS = ["t", "(t-20)", "(20-t)", "t/7", "(t-20)/4", "t*0.1", "3", "-3", "2.5", "-0.5", "0.1",
             "max_f", "s", "(t>9)", "(t<20)"]  # fmt: skip
-OF_ONE = (
-    "sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log log10 log2 "
-    "log1p exp expm1 abs ceil floor trunc round sign copy ones_like real conj isnan isfinite"
-).split()
-OF_TWO = "arctan2 fmod hypot maximum minimum".split()
+OF_ONE = [
+    "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+    "arcsinh", "arccosh", "arctanh", "log", "log10", "log2", "log1p", "exp", "expm1", "abs",
+    "ceil", "floor", "trunc", "round", "sign", "copy", "ones_like", "real", "conj", "isnan",
+    "isfinite",
+]  # fmt: skip
+OF_TWO = ["arctan2", "fmod", "hypot", "maximum", "minimum"]
 
 
 def by_numexpr(text):
@@ -51,8 +55,9 @@ def check(text):
     try:
         got = here(text)
     except ProjectError as error:
-        assert "integer" in str(error) or "nan" in str(error), f"{text}: {error}"
-        return
+        if "integer" in str(error) or "constant nan" in str(error):
+            return  # listed, as it may not be exact
+        raise
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-6, err_msg=text)
 
 

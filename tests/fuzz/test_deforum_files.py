@@ -26,11 +26,14 @@ SETTINGS = {
     "cn_1_enabled": False, "hybrid_composite": "None", "fov": 40, "width": 64, "height": 64,
 }  # fmt: skip
 
-WORDS = (
-    "t max_f s pi 0 1 -1 2 0.5 1e308 1e-308 1e400 999999999999 ( ) , : ** * / // % & | ^ ~ << - + < "
-    "== and not where( sin( log( sqrt( arctanh( fmod( maximum( abs( t/0 0/0 __import__ . [ ] ' \" ` "
-    "--neg AND BREAK <lora:x:1> (a:1.2) [a:b:0.5] \\( \x00 \n \ud800 \u0660 \u00b2 e None true "
-).split(" ")
+WORDS = [
+    "t", "max_f", "s", "pi", "0", "1", "-1", "2", "0.5", "1e308", "1e-308", "1e400",
+    "999999999999", "(", ")", ",", ":", "**", "*", "/", "//", "%", "&", "|", "^", "~", "<<",
+    "-", "+", "<", "==", "and", "not", "where(", "sin(", "log(", "sqrt(", "arctanh(", "fmod(",
+    "maximum(", "abs(", "t/0", "0/0", "__import__", ".", "[", "]", "'", "\"", "`", "--neg",
+    "AND", "BREAK", "<lora:x:1>", "(a:1.2)", "[a:b:0.5]", "\\(", "\x00", "\n", "\ud800",
+    "\u0660", "\u00b2", "e", "None", "true", "",
+]  # fmt: skip
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.integers(-3, 3),
     st.sampled_from([10**19, -(10**19), 10**308, 1e308, math.inf, -math.inf, math.nan, 0.1, 65]),

@@ -13,7 +13,6 @@ from phosphene.deforum.prompts import Prompts
 from phosphene.deforum.settings import Settings
 from phosphene.deforum.song import SongChoice
 
-
 _Entries = dict[str, tuple[Any, str]]
 """Keys with their values, and what each came from."""
 

@@ -132,7 +132,10 @@ LOSSES = (
     Loss("dynamic_threshold static_threshold", "latents are not clipped", _off),
     Loss("optical_flow_cadence optical_flow_redo_generation", "there is no optical flow", _off),
     Loss("diffusion_redo", "a frame is painted once", _off),
-    Loss("hybrid_composite hybrid_motion", "there is no hybrid video", _off),
+    Loss(
+        "hybrid_composite hybrid_motion hybrid_video_composite hybrid_video_motion",
+        "there is no hybrid video", _off,
+    ),
     Loss("parseq_manifest", "Parseq's own schedules are not read", _off),
     Loss("use_looper", "there are no guided images", _off),
     Loss("frame_interpolation_engine", "render at a higher --fps: the motion stays", _off),
@@ -169,7 +172,7 @@ _OF_NO_CONSEQUENCE = re.compile(
     r"|cadence_flow_factor_schedule|redo_flow_factor_schedule|reroll_patience|shake_\w+"
     r"|resume_\w+|skip_video\w*|delete_\w+|store_frames_in_ram|sd_model_hash|deforum_git_\w+"
     r"|batch_name|outdir|filename_format|timestring|precision|make_grid|grid_rows|prompt_weighting"
-    r"|normalize_prompt_weights|log_weighted_subject_prompts|from_img2img_instead_of_link"
+    r"|normalize_prompt_weights|log_weighted_\w+|from_img2img_instead_of_link"
     r"|motion_preview_mode|strength_0_no_init|init_\w+|image_strength_schedule|blendFactor\w+"
     r"|tweening_frames_schedule|color_correction_factor|sampling_mode|video_init_path"
     r"|seed_schedule|seed_internal|seed_enable_extras|pix2pix_img_cfg_scale_schedule"

@@ -110,11 +110,14 @@ def read_motion(settings: Settings, seed: int) -> Motion:
 
 def schedules_of(mode: str) -> tuple[str, ...]:
     """The keys of the schedules that are read in an animation mode."""
-    deep = ("translation_x", "translation_y", "translation_z")
-    deep += ("rotation_3d_x", "rotation_3d_y", "rotation_3d_z", "fov_schedule")
-    flat = tuple(row.key for row in _FLAT)
     both = ("strength_schedule", "noise_schedule", "amount_schedule")
-    moved = {"2D": (*flat, *both), "3D": (*deep, *both)}
+    moved = {
+        "2D": (*(row.key for row in _FLAT), *both),
+        "3D": (
+            "translation_x", "translation_y", "translation_z", "rotation_3d_x", "rotation_3d_y",
+            "rotation_3d_z", "fov_schedule", *both,
+        ),
+    }  # fmt: skip
     return (*moved.get(mode, ()), "cfg_scale_schedule")
 
 

@@ -87,11 +87,8 @@ class Schedule:
         factor = "" if abs(self.gain) == 1.0 else f"{abs(self.gain):.12g} * "
         text = made.text if self.gain == 1.0 else f"{factor}({made.text})"
         sign = "-" if self.gain < 0 else ""
-        if self.offset:
-            text = f"{self.offset:.12g} {sign or '+'} {text}"
-        else:
-            text = f"{sign}{text}"
-        return replace(made, text=text)
+        before = f"{self.offset:.12g} {sign or '+'} " if self.offset else sign
+        return replace(made, text=before + text)
 
     @property
     def first(self) -> float:

@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
 FORMER: dict[str, tuple[str, ...]] = {
     "W": ("width",),
     "H": ("height",),
+    "steps": ("num_inference_steps",),
     "prompts": ("animation_prompts", "cond_prompts"),
     "positive_prompts": ("animation_prompts_positive",),
     "negative_prompts": ("animation_prompts_negative", "uncond_prompts", "neg_prompts"),
@@ -55,9 +56,11 @@ FORMER: dict[str, tuple[str, ...]] = {
 }
 #: The schedules that do nothing by default.
 RESTING = frozenset(
-    "angle zoom translation_x translation_y translation_z rotation_3d_x rotation_3d_y "
-    "rotation_3d_z noise_schedule amount_schedule".split()
-)
+    {
+        "angle", "zoom", "translation_x", "translation_y", "translation_z", "rotation_3d_x",
+        "rotation_3d_y", "rotation_3d_z", "noise_schedule", "amount_schedule",
+    }
+)  # fmt: skip
 MODES = ("2D", "3D", "None", "Interpolation")
 
 #: Keys by which a file is known to be Deforum's; those of motion are in no file for stills.
@@ -156,6 +159,9 @@ def read_settings(path: Path) -> Settings:
         If it cannot be read, is not JSON, or holds nothing of Deforum's.
     """
     entries = _read_json(path)
+    if isinstance(entries, dict) and "deforum_settings" in entries:  # as its API takes them
+        inner = entries["deforum_settings"]
+        entries = inner[0] if isinstance(inner, list) and inner else inner
     known = isinstance(entries, dict) and (
         any(key in entries for key in MOTION) or sum(key in entries for key in _STILLS) >= 3
     )

@@ -57,7 +57,9 @@ def _bitwise(ufunc: np.ufunc) -> Callable[..., Curve]:
 
     def combined(a: Curve, b: Curve) -> Curve:
         whole = [(x == np.floor(x)) & (np.abs(x) <= 2.0**53) for x in (a, b)]
-        bits = [np.where(fits, x, 0.0).astype(np.int64) for fits, x in zip(whole, (a, b), strict=True)]
+        bits = [
+            np.where(fits, x, 0.0).astype(np.int64) for fits, x in zip(whole, (a, b), strict=True)
+        ]
         return np.where(whole[0] & whole[1], ufunc(*bits), np.nan)
 
     return combined
