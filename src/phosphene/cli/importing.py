@@ -19,8 +19,8 @@ def import_group() -> None:
 def deforum(settings: Path, output: Path, song: Path | None) -> None:
     """Turn SETTINGS, a settings file of Deforum, into a project.
 
-    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. What can
-    not be carried is listed, here and at the top of the project.
+    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. What cannot
+    be carried is listed, here and at the top of the project, and so is what the file lacks.
     """
     from phosphene.cli.console import out, warn
     from phosphene.cli.outputs import write_text
@@ -37,6 +37,8 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     write_text(output, made.text)
     for line in made.lost:
         warn(f"not carried: {line}")
+    if made.assumed:
+        warn(f"not in {settings.name}, and assumed: {', '.join(made.assumed)}")
     out.print(
         f"{output} written: {len(made.channels)} channels ({', '.join(made.channels)}), "
         f"{made.prompts} prompts. See it with: phosphene plot {output} -o plot.png"

@@ -31,9 +31,15 @@ if TYPE_CHECKING:
     help="After a change: keep what was painted before 30 (frame), 2.5s, beat 16, bar 9, 50%.",
 )
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is whole.")
+@click.option("--strict", is_flag=True, help="Refuse motion that the model cannot follow.")
 @project_options
 def render(
-    input: Path, output: Path | None, resume_from: str | None, keep: bool, **options: Any
+    input: Path,
+    output: Path | None,
+    resume_from: str | None,
+    keep: bool,
+    strict: bool,
+    **options: Any,
 ) -> None:
     """Turn INPUT into a video that moves with its song.
 
@@ -48,8 +54,8 @@ def render(
     from phosphene.cli.console import console, joined
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.reports import warn_of_clamped, warn_of_words
-    from phosphene.engines import check_followed
+    from phosphene.cli.reports import warn_of_clamped, warn_of_unfollowed, warn_of_words
+    from phosphene.engines import check_followed, check_paintable, unfollowed
     from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
 
@@ -62,7 +68,10 @@ def render(
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
-    check_followed(spec, project.model, score)
+    check = check_followed if strict else check_paintable
+    check(spec, project.model, score)
+    warn_of_unfollowed(spec, score)
+    score = score.at_rest(unfollowed(spec, score))
     warn_of_words(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)

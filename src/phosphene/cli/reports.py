@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phosphene.cli.console import warn
-from phosphene.engines import EngineSpec
+from phosphene.engines import EngineSpec, unfollowed
 from phosphene.paint.vocabulary import vocabulary_of
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
@@ -17,6 +17,12 @@ def warn_of_clamped(score: Score) -> None:
             f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
             "was clamped there"
         )
+
+
+def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
+    """Say which channels the model does not follow."""
+    for name in unfollowed(spec, score):
+        warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
 
 
 def warn_of_words(spec: EngineSpec, score: Score) -> None:

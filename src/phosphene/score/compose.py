@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -67,6 +67,7 @@ def compose(
     form = form or Format(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
+    timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
     channels, clamped = _channels(song, project, timeline, form, trace)
     keys = {
         within(timeline, at, f'prompts.at."{at}"'): (at, text)
