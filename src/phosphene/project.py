@@ -50,6 +50,9 @@ class SongFile(_Section, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
     file: Path = Field(description="audio or video file, relative to the project file")
+    track: int | None = Field(
+        None, ge=1, description="audio track of a file with several, from 1; else the default one"
+    )
     tracker: str = Field("bars", description="what finds beats and bars")
 
 

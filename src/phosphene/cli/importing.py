@@ -23,7 +23,7 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     be carried is listed, here and at the top of the project, and so is what the file lacks.
     """
     from phosphene.cli.console import out, warn
-    from phosphene.cli.outputs import write_text
+    from phosphene.cli.outputs import require_outputs, write_text
     from phosphene.deforum import imported, read_settings
     from phosphene.errors import ProjectError
 
@@ -31,6 +31,7 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
         raise ProjectError(
             f"-o {output}: a project file ends in .toml", f"Try {output.with_suffix('.toml')}."
         )
+    require_outputs({"-o": output}, [settings, *([song] if song else [])])
     if output.exists():
         raise ProjectError(f"{output} is there already", "Name another with -o.")
     made = imported(read_settings(settings), song, output.parent)
