@@ -52,6 +52,7 @@ def render(
     from phosphene.engines import check_followed
     from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
+    from phosphene.paint.presets import check_checkpoint
 
     registry = registry_for(input)
     add_formats(registry.encoders)
@@ -59,13 +60,14 @@ def render(
     project = read_input(input, chosen, registry)
     target = output or Path(input.with_suffix(".mp4").name)
     spec = find_engine(project.model.name, registry)
+    check_checkpoint(spec)
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
     check_followed(spec, project.model, score)
-    warn_of_words(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)
+    warn_of_words(spec, score)
     console.print(
         joined(
             [

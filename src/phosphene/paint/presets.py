@@ -33,7 +33,7 @@ class Quality:
     vae : str
         Hub id of a VAE that replaces the checkpoint's own: faster, or sound in half precision.
     lora : str
-        Low-rank weights that are merged into the UNet: a hub id, `owner/name/file.safetensors`, or
+        Low-rank weights that are merged into the UNet: `owner/name/file.safetensors` on the hub, or
         a file.
     """
 
@@ -77,7 +77,7 @@ TAESD, TAESDXL = "madebyollin/taesd", "madebyollin/taesdxl"
 SDXL_VAE = "madebyollin/sdxl-vae-fp16-fix"
 SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 SDXL = "stabilityai/stable-diffusion-xl-base-1.0"
-LCM_LORA = "latent-consistency/lcm-lora-sdv1-5"
+LCM_LORA = "latent-consistency/lcm-lora-sdv1-5/pytorch_lora_weights.safetensors"
 HYPER = "ByteDance/Hyper-SD/Hyper-SD15-{}steps-lora.safetensors"
 LIGHTNING = "ByteDance/SDXL-Lightning/sdxl_lightning_{}step_lora.safetensors"
 
@@ -189,6 +189,22 @@ def load_preset(preset: Preset, model: Model, score: Score) -> Engine:
     from phosphene.paint.loading import load_engine
 
     return load_engine(preset, model, score)
+
+
+def check_checkpoint(spec: EngineSpec) -> None:
+    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
+
+    Raises
+    ------
+    EngineError
+        If it is missing, cannot be downloaded, or is not in the diffusers layout.
+    """
+    if getattr(spec.load, "func", None) is load_preset:
+        from phosphene.paint.layout import check_layout
+        from phosphene.paint.vocabulary import vocabulary_of
+
+        check_layout(spec.source)
+        vocabulary_of(spec.source)
 
 
 def _load_camera(model: Model, score: Score) -> Engine:
