@@ -49,7 +49,7 @@ def render(
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.reports import warn_of_clamped, warn_of_words
-    from phosphene.engines import check_followed
+    from phosphene.engines import check_followed, check_torch
     from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
     from phosphene.paint.presets import check_checkpoint
@@ -67,6 +67,7 @@ def render(
     check_followed(spec, project.model, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)
+    check_torch()
     warn_of_words(spec, score)
     console.print(
         joined(

@@ -61,9 +61,14 @@ def components(index: Path) -> dict[str, tuple[str, str]]:
         if isinstance(value, list) and len(value) == 2 and None not in value
     }
     for part, value in parts.items():
-        if not all(isinstance(text, str) for text in value):
+        # What begins with Auto would ask the user whether to run code of the checkpoint.
+        if not all(isinstance(text, str) for text in value) or (
+            value[0] == "transformers" and value[1].startswith("Auto")
+        ):
             raise EngineError(
-                f"{index}: '{part}' is {list(value)!r}; expected a library and a class", SAVED
+                f"{index}: '{part}' is {list(value)!r}; expected a library and one of its classes, "
+                'such as ["transformers", "CLIPTextModel"]',
+                SAVED,
             )
     return parts
 

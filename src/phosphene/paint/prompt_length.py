@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phosphene.errors import EngineError
 from phosphene.paint.hub import cached_file_of, from_cache_or_hub
-from phosphene.paint.layout import INDEX, components, loading, read_json
+from phosphene.paint.layout import INDEX, SAVED, components, loading, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,8 +135,11 @@ def _limit(source: str, encoder: str) -> int:
 def _tokenizer(source: str, part: str, kind: str) -> Any:
     import transformers
 
-    found: Any = getattr(transformers, kind, None)
+    found = getattr(transformers, kind, None)
     if not (isclass(found) and issubclass(found, transformers.PreTrainedTokenizerBase)):
-        raise EngineError(f"the {part} of the model '{source}' is a '{kind}', not a tokenizer")
+        raise EngineError(
+            f"the {part} of the model '{source}' is a '{kind}', which transformers does not have",
+            SAVED,
+        )
     load = found.from_pretrained  # type: ignore[attr-defined]
     return from_cache_or_hub(load, source, subfolder=part)
