@@ -48,7 +48,7 @@ def render(
     from phosphene.cli.console import console, joined
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.reports import warn_of_clamped, warn_of_words
+    from phosphene.cli.reports import warn_of_clamped, warn_of_image, warn_of_size, warn_of_words
     from phosphene.engines import check_followed, check_torch
     from phosphene.film.formats import add_formats
     from phosphene.paint.names import find_engine
@@ -69,6 +69,8 @@ def render(
     _check_output(target, score, sound, project)
     check_torch()
     warn_of_words(spec, score)
+    warn_of_size(spec, project.model, score)
+    warn_of_image(spec, project, score)
     console.print(
         joined(
             [

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-from phosphene.cli.console import warn
+import numpy as np
+
+from phosphene.cli.console import size, warn
 from phosphene.engines import EngineSpec
+from phosphene.paint.presets import preset_of
 from phosphene.paint.prompt_length import unread_words
+from phosphene.paint.sizes import BEYOND, excess, painted_size
 from phosphene.paint.vocabulary import in_known_words, vocabulary_of
+from phosphene.project import Model, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
+
+GONE = 0.05  # share of an image, below which nobody sees it any more
 
 
 def warn_of_clamped(score: Score) -> None:
@@ -19,6 +26,41 @@ def warn_of_clamped(score: Score) -> None:
         warn(
             f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
             "was clamped there"
+        )
+
+
+def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Say that a model paints smaller pictures than the film's, or larger ones than it can."""
+    preset = preset_of(spec)
+    if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
+        return
+    sizes = ", ".join(size(*trained) for trained in preset.trained)
+    if model.native_size:
+        painted = size(*painted_size(score.width, score.height, preset.trained))
+        warn(
+            f"{spec.name} was trained on {sizes}: it paints at {painted}, and each frame is "
+            f"enlarged to {size(score.width, score.height)}; [model] native_size = false paints at "
+            "full size, where the scene is repeated"
+        )
+    else:
+        warn(
+            f"{spec.name} was trained on {sizes} and repeats the scene at "
+            f"{size(score.width, score.height)}; without native_size = false it paints one and "
+            "enlarges it"
+        )
+
+
+def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
+    """Say that the user's image is painted over within a second."""
+    second = slice(1, 1 + max(1, round(score.fps)))
+    left = np.prod(1.0 - score.channels["strength"][second])
+    if score.image is None or project.video.image_hold is not None or not spec.diffuses:
+        return
+    if len(score) > 1 and left < GONE:
+        warn(
+            f"{score.image.name} is the first frame alone: the next one is repainted at a strength "
+            f'of {score.channels["strength"][1]:.2g}; [video] image_hold = "4s" lets strength rise '
+            "from 0 over four seconds"
         )
 
 

@@ -21,6 +21,7 @@ from phosphene.paint.pipeline import PipelineEngine
 from phosphene.paint.precision import convert, working_format
 from phosphene.paint.presets import PRESETS, Preset
 from phosphene.paint.prompt_length import check_vocabulary
+from phosphene.paint.sizes import Resized, painted_size
 from phosphene.paint.vocabulary import in_known_words
 
 if TYPE_CHECKING:
@@ -78,10 +79,13 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     """
     device = choose_device(model.device)
     with loading(preset.source):
+        film = score.width, score.height
+        size = painted_size(*film, preset.trained if model.native_size else ())
+        score = replace(score, width=size[0], height=size[1])
         engine = _engine(preset, model, score, device)
         if preset not in PRESETS.values():
             _try(engine, score)
-    return engine
+    return engine if size == film else Resized(engine, size, film)
 
 
 def _engine(

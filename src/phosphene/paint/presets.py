@@ -65,12 +65,16 @@ class Preset:
         A name in `phosphene.paint.denoise.SAMPLERS`.
     graphs : bool
         Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
+    trained : tuple of (int, int)
+        Widths and heights in px that it was trained on, where it repeats its scenes in larger
+        pictures; those are painted at such a size and enlarged (`[model] native_size`).
     """
 
     source: str
     qualities: Mapping[str, Quality] = field(default_factory=lambda: FULL)
     sampler: str = "ddim"
     graphs: bool = False
+    trained: tuple[tuple[int, int], ...] = ()
 
 
 TAESD, TAESDXL = "madebyollin/taesd", "madebyollin/taesdxl"
@@ -94,6 +98,7 @@ _TABLE = {
                 "fine": Quality(4, 4, 1.0),
             },
             graphs=True,
+            trained=((256, 256), (336, 192), (192, 336)),
         ),
     ),
     "sd15": (
@@ -191,6 +196,12 @@ def load_preset(preset: Preset, model: Model, score: Score) -> Engine:
     return load_engine(preset, model, score)
 
 
+def preset_of(spec: EngineSpec) -> Preset | None:
+    """The checkpoint that an engine loads; None for an engine of a plugin, and for `none`."""
+    load = spec.load
+    return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
+
+
 def check_checkpoint(spec: EngineSpec) -> None:
     """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
 
@@ -199,7 +210,7 @@ def check_checkpoint(spec: EngineSpec) -> None:
     EngineError
         If it is missing, cannot be downloaded, or is not in the diffusers layout.
     """
-    if getattr(spec.load, "func", None) is load_preset:
+    if preset_of(spec) is not None:
         from phosphene.paint.layout import check_layout
         from phosphene.paint.vocabulary import vocabulary_of
 
