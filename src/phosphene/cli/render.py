@@ -51,8 +51,7 @@ def render(
     from phosphene.cli.reports import warn_of_clamped, warn_of_image, warn_of_size, warn_of_words
     from phosphene.engines import check_followed, check_torch
     from phosphene.film.formats import add_formats
-    from phosphene.paint.names import find_engine
-    from phosphene.paint.presets import check_checkpoint
+    from phosphene.paint.names import check_checkpoint, find_engine
 
     registry = registry_for(input)
     add_formats(registry.encoders)

@@ -10,7 +10,8 @@ from phosphene.engines import EngineSpec
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.paint.layout import INDEX, check_layout
-from phosphene.paint.presets import Preset, load_preset
+from phosphene.paint.presets import Preset, load_preset, preset_of
+from phosphene.paint.vocabulary import vocabulary_of
 from phosphene.plugins import Registry
 from phosphene.plugins.absent import provider, told
 
@@ -47,3 +48,16 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
         f"model.name: unknown model '{name}'",
         f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",
     )
+
+
+def check_checkpoint(spec: EngineSpec) -> None:
+    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
+
+    Raises
+    ------
+    EngineError
+        If it is missing, cannot be downloaded, or is not in the diffusers layout.
+    """
+    if preset_of(spec) is not None:
+        check_layout(spec.source)
+        vocabulary_of(spec.source)

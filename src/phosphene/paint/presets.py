@@ -202,22 +202,6 @@ def preset_of(spec: EngineSpec) -> Preset | None:
     return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
 
 
-def check_checkpoint(spec: EngineSpec) -> None:
-    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
-
-    Raises
-    ------
-    EngineError
-        If it is missing, cannot be downloaded, or is not in the diffusers layout.
-    """
-    if preset_of(spec) is not None:
-        from phosphene.paint.layout import check_layout
-        from phosphene.paint.vocabulary import vocabulary_of
-
-        check_layout(spec.source)
-        vocabulary_of(spec.source)
-
-
 def _load_camera(model: Model, score: Score) -> Engine:
     from phosphene.paint.camera import Camera
 
