@@ -21,6 +21,7 @@ from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
 from phosphene.quality import QUALITIES
+from phosphene.score.cadence import CADENCE_HELP, Cadence
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
@@ -94,6 +95,7 @@ class Model(_Section):
         True, description="paint at the size that the model was trained on, and enlarge"
     )
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
+    cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
     colour_match: float = Field(
         0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
     )

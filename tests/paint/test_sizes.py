@@ -11,6 +11,7 @@ from scores import score
 from phosphene.paint.camera import test_card as card
 from phosphene.paint.diffusion import DiffusionEngine
 from phosphene.paint.loading import load_engine
+from phosphene.paint.loop import paint
 from phosphene.paint.presets import PRESETS
 from phosphene.paint.sizes import Resized, lanczos, painted_size
 from phosphene.project import Model
@@ -104,6 +105,17 @@ def test_worlds_paints_films_of_any_even_size(size):
     picture = engine.first(about.row(0))
     assert picture.shape == (1, 3, size[1], size[0])
     assert engine.img2img(picture, about.row(1)).shape == picture.shape
+
+
+def test_the_noise_of_the_scene_is_that_of_the_painted_size():
+    about = score(n=3, width=400, height=400, zoom=1.02)
+    engine = load_engine(PLAIN, Model(device="cpu", steps=1), about)
+    assert engine.noise_shape == (8, 32, 32)
+    first, second, third = paint(about, engine)
+    assert third.picture.shape == (1, 3, 400, 400)
+    *_, again = paint(about, engine, after=(1, second.state))
+    assert torch.equal(again.picture, third.picture)
+    assert not torch.equal(first.picture, third.picture)
 
 
 def test_native_size_false_paints_every_pixel():

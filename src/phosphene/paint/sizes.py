@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines import Engine
+from phosphene.paint.noise import SceneNoise
 from phosphene.score.score import Row
 
 MULTIPLE = 8  # px: what the VAEs of the Stable Diffusion family shrink a picture by
@@ -74,6 +75,7 @@ class Resized:
 
     def __init__(self, engine: Engine, painted: Size, film: Size) -> None:
         self.device = engine.device
+        self.noise_shape = getattr(engine, "noise_shape", None)
         self._engine = engine
         self._across, self._down = (
             _matrices(*lengths, engine.device) for lengths in zip(painted, film, strict=True)
@@ -83,7 +85,7 @@ class Resized:
         """The first picture, enlarged; see `Engine.first`."""
         return self._enlarged(self._engine.first(row)).clamp_(0.0, 1.0)
 
-    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+    def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`.
 
         Detail too fine for the engine's size stays to the share that `strength` leaves.
@@ -91,7 +93,7 @@ class Resized:
         (_, shrink_x), (_, shrink_y) = self._across, self._down
         small = shrink_y @ picture @ shrink_x.T
         kept = 1.0 - row.strength
-        painted = self._engine.img2img(small.clamp(0.0, 1.0), row)
+        painted = self._engine.img2img(small.clamp(0.0, 1.0), row, *noise)
         return (self._enlarged(painted - kept * small) + kept * picture).clamp_(0.0, 1.0)
 
     def _enlarged(self, picture: torch.Tensor) -> torch.Tensor:
