@@ -52,15 +52,15 @@ def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
 
 def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
     """Say that the user's image is painted over within a second."""
-    second = slice(1, 1 + max(1, round(score.fps)))
-    left = np.prod(1.0 - score.channels["strength"][second])
     if score.image is None or project.video.image_hold is not None or not spec.diffuses:
         return
-    if len(score) > 1 and left < GONE:
+    second = slice(1, 1 + max(1, round(score.fps)))
+    strengths = score.channels["strength"][second] * score.diffuses[second]
+    if np.prod(1.0 - strengths) < GONE:
         warn(
-            f"{score.image.name} is the first frame alone: the next one is repainted at a strength "
-            f'of {score.channels["strength"][1]:.2g}; [video] image_hold = "4s" lets strength rise '
-            "from 0 over four seconds"
+            f"{score.image.name} is painted over within a second, at a strength of "
+            f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
+            "seconds"
         )
 
 
