@@ -145,7 +145,7 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
             pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
             _merge(pipe, lora)
-        check_vocabulary(pipe)
+        check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
         pipe.safety_checker = None  # as in the article: it would blacken frames of the feedback
     pipe.set_progress_bar_config(disable=True)

@@ -97,8 +97,8 @@ def unread_words(source: str, prompts: Sequence[str]) -> dict[tuple[str, int], l
     return found
 
 
-def check_vocabulary(pipe: Any) -> None:
-    """Check that the text encoders of a pipeline know every token of their tokenizers.
+def check_vocabulary(pipe: Any, source: str) -> None:
+    """Check that the tokenizers of a pipeline have words, which its text encoders know.
 
     On a GPU an unknown token would end the whole process. A tokenizer without a limit gets that of
     its text encoder.
@@ -114,10 +114,16 @@ def check_vocabulary(pipe: Any) -> None:
         if not part.startswith("tokenizer") or tokenizer is None or encoder is None:
             continue
         known = encoder.get_input_embeddings().num_embeddings
-        highest = max(tokenizer.get_vocab().values(), default=0)
+        vocabulary = tokenizer.get_vocab()
+        if vocabulary.keys() <= set(tokenizer.all_special_tokens):
+            raise EngineError(
+                f"the {part} of the model '{source}' has no vocabulary: files are missing", SAVED
+            )
+        highest = max(vocabulary.values())
         if highest >= known:
             raise EngineError(
-                f"the {part} of this model has tokens up to {highest}, its {name} knows {known}",
+                f"the {part} of the model '{source}' has tokens up to {highest}, its {name} knows "
+                f"{known}",
                 "Take both from the same checkpoint.",
             )
         positions = getattr(encoder.config, "max_position_embeddings", None)
