@@ -103,5 +103,5 @@ def test_a_tokenizer_with_too_many_tokens_is_refused_before_anything_is_encoded(
 def test_a_tokenizer_without_its_files_is_refused_since_all_prompts_would_be_one(folders, tmp_path):
     folder = tmp_path / "sd15"
     shutil.copytree(folders / "sd15", folder, ignore=shutil.ignore_patterns("tokenizer"))
-    with pytest.raises(EngineError, match="the tokenizer of the model .* has no vocabulary"):
+    with pytest.raises(EngineError, match=r"the tokenizer of the model .* has no vocabulary"):
         load_pipeline(Preset(str(folder)), torch.float32)
