@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from phosphene.errors import ProjectError
+from phosphene.errors import EngineError, ProjectError
 
 if TYPE_CHECKING:
     import torch
@@ -86,6 +86,23 @@ def check_paintable(spec: EngineSpec, model: Model, score: Score) -> None:
     """
     if spec.check is not None:
         spec.check(model, score)
+
+
+def check_torch() -> None:
+    """Find out whether PyTorch, which every engine paints with, can be imported.
+
+    Raises
+    ------
+    EngineError
+        If it cannot.
+    """
+    try:
+        import torch  # noqa: F401
+    except Exception as error:  # a broken library may raise anything
+        raise EngineError(
+            f"PyTorch cannot be imported: {type(error).__name__}: {error}",
+            "Install it again: pip install --force-reinstall torch",
+        ) from error
 
 
 def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:

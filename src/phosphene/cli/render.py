@@ -56,13 +56,19 @@ def render(
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.outputs import files_of, require_outputs
-    from phosphene.cli.reports import warn_of_clamped, warn_of_unfollowed, warn_of_words
-    from phosphene.engines import check_followed, check_paintable, unfollowed
+    from phosphene.cli.reports import (
+        warn_of_clamped,
+        warn_of_image,
+        warn_of_size,
+        warn_of_unfollowed,
+        warn_of_words,
+    )
+    from phosphene.engines import check_followed, check_paintable, check_torch, unfollowed
     from phosphene.film.checksums import digest_of
     from phosphene.film.formats import format_of
     from phosphene.film.mark import require_replaceable
     from phosphene.film.preflight import preflight
-    from phosphene.paint.names import find_engine
+    from phosphene.paint.names import check_checkpoint, find_engine
 
     registry = registry_for(input)
     chosen = Options(**options)
@@ -72,6 +78,7 @@ def render(
     require_outputs({"-o": target}, files_of(input, project))
     require_replaceable(target, force)
     spec = find_engine(project.model.name, registry)
+    check_checkpoint(spec)
     digest = digest_of(project.song.file) if project.song.file.is_file() else ""
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
@@ -80,10 +87,13 @@ def render(
     check(spec, project.model, score)
     warn_of_unfollowed(spec, score)
     score = score.at_rest(unfollowed(spec, score))
-    warn_of_words(spec, score)
     sound = _sound(project, song, score, digest)
     crf = project.video.crf
     preflight(target, score.width, score.height, score.fps, sound, crf, form, force)
+    check_torch()
+    warn_of_words(spec, score)
+    warn_of_size(spec, project.model, score)
+    warn_of_image(spec, project, score)
     console.print(
         joined(
             [

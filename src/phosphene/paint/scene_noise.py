@@ -40,15 +40,15 @@ class SceneNoise:
     ----------
     shape : tuple of int
         Channels, height and width of the latents.
-    width : int
-        Width of the picture in px.
+    size : tuple of int
+        Width and height of the picture in px.
     seed : int
         Of the first picture, whose noise the field begins with.
     """
 
-    def __init__(self, shape: tuple[int, int, int], width: int, seed: int) -> None:
+    def __init__(self, shape: tuple[int, int, int], size: tuple[int, int], seed: int) -> None:
         self._shape = shape
-        self._scale = CELLS * shape[2] / width
+        self._scales = CELLS * shape[2] / size[0], CELLS * shape[1] / size[1]
         self._field, self._place = self._laid_out(seed), np.eye(3)
         self._seed = seed
         self._is_new = True  # as `drawn` gives it, nothing of it moved
@@ -57,7 +57,9 @@ class SceneNoise:
     def of(cls, engine: Engine, score: Score) -> SceneNoise | None:
         """The noise for an engine's latents; None where the engine takes none."""
         shape = getattr(engine, "noise_shape", None)
-        return None if shape is None else cls(shape, score.width, int(score.seeds[0]))
+        return (
+            None if shape is None else cls(shape, (score.width, score.height), int(score.seeds[0]))
+        )
 
     def move(self, matrix: NDArray[np.float64], renewal: float, seed: int) -> None:
         """Move the field by one step of the camera, and renew a share of it.
@@ -133,8 +135,8 @@ class SceneNoise:
 
     def _back(self) -> NDArray[np.float64]:
         """From a cell of this frame to its place in the field; whole numbers are cells' centres."""
-        middle = 0.5 * (self._scale - 1.0)
-        to_cells = np.array([[self._scale, 0, middle], [0, self._scale, middle], [0, 0, 1.0]])
+        to_cells = np.diag([*self._scales, 1.0])
+        to_cells[:2, 2] = 0.5 * (to_cells.diagonal()[:2] - 1.0)
         return np.asarray(to_cells @ np.linalg.inv(self._place) @ np.linalg.inv(to_cells))
 
 
