@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from benchmarks.motion.measure import measure
+from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
-from phosphene.cli import Commands
 from phosphene.cli.inputs import Options, project_options
+from phosphene.errors import PhospheneError
 
 DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
 
@@ -34,15 +34,21 @@ def films(
     those that it was rendered with.
     """
     piece = Piece.of(input, Options(**options))
+    if article and piece.spec.name != "worlds":
+        raise click.UsageError("--article paints with the weights of `worlds`; use --model worlds.")
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        made = {"the film": film or piece.film(piece.score, folder / "film.mp4")}
+        score, song = piece.score, piece.song
+        shown = film or piece.film(score, folder / "film.mp4")
+        found = {"the film": measure(shown, score, song)}
         if muted:
-            made["its beat muted"] = piece.film(piece.muted(), folder / "muted.mp4")
+            calm = piece.muted()
+            shown = piece.film(calm, folder / "muted.mp4")
+            found["its beat muted"] = measure(shown, calm, song)
         if article:
-            made["the article's loop"] = article_film(piece.score, folder / "article.mp4")
-        found = {who: measure(path, piece.score, piece.song) for who, path in made.items()}
+            shown = article_film(score, folder / "article.mp4")
+            found["the article's loop"] = measure(shown, score, song)
     click.echo(table(found))
 
 
@@ -60,13 +66,15 @@ def steady(
     click.echo(report(steady_shares(prompt or WORLDS, frames, strength, weights)))
 
 
-@click.group(cls=Commands)
-def motion() -> None:
-    """The motion benchmark."""
+def main() -> None:
+    """`steady` is the only word that is not an input."""
+    first, *rest = sys.argv[1:] or [""]
+    command, arguments = (steady, rest) if first == "steady" else (films, sys.argv[1:])
+    try:
+        command.main(arguments, "python -m benchmarks.motion", standalone_mode=True)
+    except PhospheneError as error:
+        sys.exit(f"{error}\n{error.fix}")
 
 
 if __name__ == "__main__":
-    # `steady` is the only word that is not an input.
-    (steady if sys.argv[1:2] == ["steady"] else films).main(
-        sys.argv[2:] if sys.argv[1:2] == ["steady"] else sys.argv[1:], "python -m benchmarks.motion"
-    )
+    main()

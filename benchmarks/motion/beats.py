@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import librosa
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter, median_filter
 from scipy.optimize import linear_sum_assignment
 from scipy.signal import find_peaks
 
 from phosphene.score.score import Score
 from phosphene.song.song import Song
 
-STANDS_OUT = 1.25  # a peak is a change this many times as large as the calm on either side of it
+RISE = 1.1  # a peak is a change this many times as large as the calm on either side of it
+AROUND = 1.0  # seconds to either side with whose changes a peak is compared
 CODEC = 0.5  # grey levels that are added first, so that what the codec does is no peak
 NEAR = 1  # frames between a peak and its beat, at most
 
@@ -46,18 +48,23 @@ class BeatFigures:
 
     @classmethod
     def of(cls, change: Curve, score: Score, song: Song) -> BeatFigures:
-        """Figures of a curve of change, shape (n_frames,); value 0 is not a change and not read."""
-        beats, between = beat_frames(score, song), beat_frames(score, song, 0.5)
-        peaks = visual_peaks(change)
-        on = np.zeros(len(change), bool)
-        on[beats] = True
-        hit = beats[beats >= 2]  # of frame 1 there is no change before
+        """Figures of a curve of change, shape (n_frames,); value 0 is not read.
+
+        Beats in the first two frames and in the last one are left out: no peak can be there.
+        """
+
+        def _inside(frames: Frames) -> Frames:
+            return frames[(frames >= 2) & (frames < len(change) - 1)]
+
+        beats, between = (_inside(beat_frames(score, song, shift)) for shift in (0.0, 0.5))
+        peaks = visual_peaks(change, float(score.fps))
+        others = np.setdiff1d(np.arange(1, len(change)), beats)
         return cls(
-            contrast=_ratio(change[hit], change[hit - 1]),
-            elsewhere=_ratio(change[1:][on[1:]], change[1:][~on[1:]]),
-            f=f_measure(beats[beats >= 1], peaks),
-            f_shifted=f_measure(between[between >= 1], peaks),
-            offset=_median_offset(beats[beats >= 1], peaks),
+            contrast=_ratio(change[beats], change[beats - 1]),
+            elsewhere=_ratio(change[beats], change[others]),
+            f=f_measure(beats, peaks),
+            f_shifted=f_measure(between, peaks),
+            offset=_median_offset(beats, peaks),
         )
 
 
@@ -70,17 +77,20 @@ def beat_frames(score: Score, song: Song, shift: float = 0.0) -> Frames:
     return np.unique(frames[(frames >= 0) & (frames < len(score))])
 
 
-def visual_peaks(change: Curve) -> Frames:
-    """Frames at which the change stands out.
+def visual_peaks(change: Curve, fps: float) -> Frames:
+    """Frames at which the change stands out, never the first, the second or the last.
 
-    The prominence of the logarithm: on both sides the change falls to a share of the peak before
-    it rises higher. What is seen is a ratio, so one rule serves a calm film and a wild one.
+    What is seen is a ratio, so all is of the logarithm, and one rule serves a calm film and a wild
+    one. A peak is a local maximum with a prominence of `RISE` that reaches at least half-way from
+    the median to the maximum of the changes `AROUND` it: beside a strong change no ripple counts.
     """
+    if len(change) < 4:
+        return np.zeros(0, np.intp)
     level = np.log(change[1:] + CODEC)
-    # Both ends are walls, so that the first and the last change may be peaks.
-    walled = np.concatenate([[level.min()], level, [level.min()]]) if len(level) else level
-    peaks, _ = find_peaks(walled, prominence=np.log(STANDS_OUT))
-    return peaks.astype(np.intp)
+    size = 2 * round(AROUND * fps) + 1
+    half = (median_filter(level, size) + maximum_filter(level, size)) / 2.0
+    peaks, _ = find_peaks(level, height=half, prominence=np.log(RISE))
+    return (peaks + 1).astype(np.intp)
 
 
 def f_measure(beats: Frames, peaks: Frames) -> float:

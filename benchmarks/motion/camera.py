@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,7 +46,7 @@ class Fidelity:
             return cls(np.nan, float(seen.mean()) / mean if abs(mean) > 1e-9 else np.nan)
         spread = np.sqrt(variance * float(((seen - seen.mean()) ** 2).sum()))
         along = float(about @ seen)
-        return cls(along / spread if spread > 0.0 else 0.0, along / variance)
+        return cls(along / float(spread) if spread > 0.0 else 0.0, along / variance)
 
 
 class Flow:
@@ -60,18 +61,16 @@ class Flow:
 
     def __init__(self, width: int, height: int) -> None:
         self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        x = np.arange(round(MARGIN * width), width - round(MARGIN * width), SPACING)
-        y = np.arange(round(MARGIN * height), height - round(MARGIN * height), SPACING)
-        self._grid = np.ix_(y, x)
-        self._places = (x - (width - 1) / 2.0)[None, :] + 1j * (y - (height - 1) / 2.0)[:, None]
+        y, x = np.mgrid[:height, :width]
         self._centre = (width - 1) / 2.0 + 1j * (height - 1) / 2.0
+        self._places = _grid(x + 1j * y) - self._centre
 
-    def seen(self, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Move:
-        """The step from one frame to the next, each uint8, shape (height, width, 3), RGB."""
-        first, second = levelled(before), levelled(after)
-        flow = self._dis.calc(first, second, None)[self._grid].astype(np.float64)
-        texture = cv2.cornerMinEigenVal(first, 7)[self._grid].astype(np.float64)
-        trust = texture / (texture + np.median(texture) + 1e-12)
+    def seen(self, before: NDArray[np.float32], after: NDArray[np.float32]) -> Move:
+        """The step from one frame to the next, each the luma, float32, shape (height, width)."""
+        first, second = _levelled(before), _levelled(after)
+        flow = _grid(self._dis.calc(first, second, None)).astype(np.float64)
+        texture = _grid(cv2.cornerMinEigenVal(first, 7)).astype(np.float64)
+        trust = (texture + 1e-12) / (texture + np.median(texture) + 1e-12)
         return self._fitted(self._places + flow[..., 0] + 1j * flow[..., 1], trust)
 
     def commanded(self, matrix: Matrix) -> Move:
@@ -95,8 +94,17 @@ class Flow:
         return np.array([np.log(abs(turn)), np.degrees(np.angle(turn)), shift.real, shift.imag])
 
 
-def levelled(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The luma of a frame at mean 128 and deviation 48, so that a pulse of light moves nothing."""
-    luma = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
+def within_margin(field: NDArray[Any]) -> NDArray[Any]:
+    """The inside of a field of shape (height, width, ...), without `MARGIN` at each border."""
+    y, x = (slice(round(MARGIN * n), n - round(MARGIN * n)) for n in field.shape[:2])
+    return field[y, x]
+
+
+def _grid(field: NDArray[Any]) -> NDArray[Any]:
+    return within_margin(field)[::SPACING, ::SPACING]
+
+
+def _levelled(luma: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Mean 128 and deviation 48, so that a pulse of light moves nothing."""
     even = (luma - luma.mean()) * (48.0 / max(float(luma.std()), 1.0)) + 128.0
     return np.clip(np.rint(even), 0, 255).astype(np.uint8)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
 from phosphene.cli.filming import render_film
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
-from phosphene.engines import EngineSpec
+from phosphene.engines import EngineSpec, check_followed
 from phosphene.film import Film
 from phosphene.film.sound import Sound
 from phosphene.modulators.striking import Striking
@@ -43,23 +44,35 @@ class Piece:
         project = read_input(path, options, registry)
         song = hear(project.song, registry)
         project, score = compose_for(song, project, options)
-        return cls(project, song, score, find_engine(project.model.name, registry))
+        spec = find_engine(project.model.name, registry)
+        check_followed(spec, project.model, score)
+        return cls(project, song, score, spec)
 
     def muted(self) -> Score:
-        """The Score without the layers that strike, on beats or on other hits."""
-        kept = tuple(layer for layer in self.project.motion if not _strikes(layer))
-        project = self.project.model_copy(update={"motion": kept})
+        """The Score without the layers that strike, on beats or on other hits.
+
+        As many frames are repainted, at even distances: a cadence may follow the beat too.
+        """
+        motion = tuple(
+            layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
+            for layer in self.project.motion
+        )
+        project = self.project.model_copy(update={"motion": motion})
         form = Format(self.score.fps, self.score.width, self.score.height)
-        return compose(self.song, project, form)
+        calm = compose(self.song, project, form)
+        repainted = np.arange(len(calm)) * self.score.diffuses.mean()
+        evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0
+        return replace(calm, diffuses=evenly & (calm.channels["strength"] > 0.0))
 
     def film(self, score: Score, target: Path) -> Path:
-        """Render a Score, silent."""
+        """Render a Score, with its sound."""
         sound = Sound(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target
 
 
 def _strikes(layer: Layer) -> bool:
+    """Whether hits move a layer, or open it: `beat`, `onset`, and gates that have a pattern."""
     amounts = (layer.amount, layer.share)
     sources = [amount.modulator for amount in amounts if isinstance(amount, Source)]
     gated = layer.when is not None and layer.when.pattern is not None

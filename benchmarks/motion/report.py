@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from benchmarks.motion.camera import CHANNELS
-from benchmarks.motion.measure import Figures
+from benchmarks.motion.figures import Figures
 from benchmarks.table import markdown
 
 
 def table(films: dict[str, Figures]) -> str:
     """The figures of films by name, as docs/performance.md has them."""
-    rows = {name: figure_rows(figures) for name, figures in films.items()}
-    labels = list(next(iter(rows.values())))
-    return markdown(["", *films], [[label, *(rows[n][label] for n in films)] for label in labels])
+    columns = [figure_rows(figures) for figures in films.values()]
+    return markdown(
+        ["", *films], [[label, *(column[label] for column in columns)] for label in columns[0]]
+    ).replace("nan", "–")
 
 
 def figure_rows(figures: Figures) -> dict[str, str]:
@@ -19,10 +20,10 @@ def figure_rows(figures: Figures) -> dict[str, str]:
     beats, still = figures.beats, figures.still_beats
     return {
         **{f"{name}: correlation, slope": _pair(figures, name) for name in CHANNELS},
-        "change from frame to frame, grey levels": f"{figures.change:.1f}",
-        "the same within the margin": f"{figures.change_inside:.1f}",
-        "flicker: after the commanded camera": f"{figures.flicker:.1f}",
-        "after the commanded camera and grade": f"{figures.boil:.1f}",
+        "visual change": f"{figures.change:.1f}",
+        "difference of luma; within the margin": _levels(figures, "raw"),
+        "flicker: after the commanded camera": _levels(figures, "flicker"),
+        "after the commanded camera and grade": _levels(figures, "boil"),
         "change on a beat / one frame before": f"{beats.contrast:.2f}",
         "change on a beat / elsewhere": f"{beats.elsewhere:.2f}",
         "beat F of peaks; beats shifted by half": f"{beats.f:.2f}; {beats.f_shifted:.2f}",
@@ -36,3 +37,7 @@ def figure_rows(figures: Figures) -> dict[str, str]:
 def _pair(figures: Figures, name: str) -> str:
     fidelity = figures.camera[name]
     return f"{fidelity.correlation:.2f}, {fidelity.slope:.2f}"
+
+
+def _levels(figures: Figures, name: str) -> str:
+    return f"{getattr(figures.levels, name):.1f}; {getattr(figures.levels_inside, name):.1f}"

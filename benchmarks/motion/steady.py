@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.motion.camera import CHANNELS, Flow
-from benchmarks.motion.films import decoded
+from benchmarks.motion.films import decoded, luma
 from benchmarks.painting import still_score
 from benchmarks.table import markdown
 from phosphene.engines import Engine
@@ -76,7 +76,8 @@ def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: s
         with Film(path, score.width, score.height, score.fps) as film:
             for i, picture, _ in paint(score, engine, anchors):
                 film.write(to_bytes(grade(picture, score.row(i))))
-        seen = [flow.seen(*pair)[column] for pair in pairwise(decoded(path))]
+        lumas = map(luma, decoded(path))
+        seen = [flow.seen(*pair)[column] for pair in pairwise(lumas)]
     return float(np.mean(seen) / commanded)
 
 
@@ -98,9 +99,8 @@ def steady_shares(
     weights : Path, optional
         Folder of other weights of `worlds`.
     """
-    preset = PRESETS["worlds"] if weights is None else replace(
-        PRESETS["worlds"], source=str(weights)
-    )  # fmt: skip
+    preset = PRESETS["worlds"]
+    preset = preset if weights is None else replace(preset, source=str(weights))
     scores = list(steady_scores(prompts, frames, strength))
     engine = load_engine(preset, Model(), scores[0][2])
     anchors = scene_anchors(scores[0][2], engine)
@@ -116,5 +116,7 @@ def report(shares: dict[str, dict[str, float]]) -> str:
     named = {**dict(zip(shares, figures, strict=True)),
              "**mean**": figures.mean(0), "**least**": figures.min(0)}  # fmt: skip
     moves = [", ".join(f"{n} {v:g}" for n, v in move.items()) for move in MOVES.values()]
-    return markdown(["share of the move that is seen", *moves],
-                    [[name, *(f"{x:.2f}" for x in row)] for name, row in named.items()])  # fmt: skip
+    return markdown(
+        ["share of the move that is seen", *moves],
+        [[name, *(f"{share:.2f}" for share in row)] for name, row in named.items()],
+    )

@@ -1,8 +1,8 @@
 """What `phosphene plugins check` examines."""
 
 from phosphene import EngineSpec
-from phosphene.testing.examining import findings
 from phosphene.testing.engines import CHECKS
+from phosphene.testing.examining import findings
 
 asked = []
 

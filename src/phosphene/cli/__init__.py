@@ -21,6 +21,8 @@ from phosphene.cli.new import new
 from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
+from phosphene.cli.resume import resume
+from phosphene.cli.stopping import ignore, stoppable
 from phosphene.errors import PhospheneError, PluginError
 
 
@@ -42,7 +44,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
         except _ENDS as end:  # a plugin's own command may end as it likes
             if ctx.invoked_subcommand not in self.commands:
                 raise
@@ -105,6 +108,7 @@ def cli(plugins_dir: tuple[Path, ...]) -> None:
 
 for command in (
     render,
+    resume,
     compose_command,
     plot,
     listen,
@@ -131,6 +135,8 @@ def main() -> None:
         if strict():
             raise
         code = told(error)
+    finally:
+        ignore()  # a second Ctrl-C while the process ends
     if "phosphene.plugins.running" in sys.modules:
         from phosphene.cli.blame import leave
 

@@ -1,4 +1,4 @@
-"""A plugin as it was found, before it is imported, and the registry of what all of them register."""
+"""A plugin as it was found, before it is imported, and the registry of what all register."""
 
 from __future__ import annotations
 

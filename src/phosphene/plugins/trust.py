@@ -1,4 +1,4 @@
-"""What the user decided about plugins: which are disabled, and which folders of files are trusted."""
+"""What the user decided: which plugins are disabled, and which folders of files are trusted."""
 
 from __future__ import annotations
 
