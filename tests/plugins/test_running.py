@@ -91,7 +91,7 @@ ENDINGS = [
     ("raise asyncio.CancelledError", 3, "failed: CancelledError"),
     ("raise click.Abort", 3, "failed: Abort"),
     ("raise click.exceptions.Exit(0)", 3, "failed: Exit: 0"),
-    ("raise OSError(errno.EPIPE, 'gone')", 1, "can not be read or written: gone"),
+    ("raise OSError(errno.EPIPE, 'gone')", 1, "cannot be read or written: gone"),
     ("1 / 0", 3, "failed: ZeroDivisionError: division by zero"),
     ("raise ProjectError('choose less')", 2, ": choose less"),
     ("raise EngineError('no weights', 'Download them.')", 2, ": no weights"),
