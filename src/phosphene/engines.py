@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from phosphene.errors import ProjectError
 
@@ -30,6 +30,15 @@ class Engine(Protocol):
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """The picture repainted at `row.strength`; same shape, range and device."""
+        ...
+
+
+@runtime_checkable
+class DrawingEngine(Engine, Protocol):
+    """An engine that feeds nothing back: every frame starts from what it draws, not from the last."""
+
+    def draw(self, row: Row) -> torch.Tensor:
+        """The frame before it is repainted, from the row alone; shape and range as of `first`."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from phosphene.engines import Engine
+from phosphene.engines import DrawingEngine, Engine
 from phosphene.paint.anchors import Anchor, hold, mixed
 from phosphene.paint.pictures import read_image
 from phosphene.paint.step import step_matrix
@@ -51,7 +51,10 @@ def paint(
             done, picture = after[0], after[1].to(engine.device)
         for i in range(done + 1, len(score)):
             row = score.row(i)
-            picture = warp(picture, step_matrix(row, score.width, score.height))
+            if isinstance(engine, DrawingEngine):
+                picture = engine.draw(row)
+            else:
+                picture = warp(picture, step_matrix(row, score.width, score.height))
             if anchors and row.diffuses:  # what is not repainted would show the grain
                 picture = hold(picture, mixed(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
