@@ -26,8 +26,6 @@ from phosphene.paint.pictures import to_levels
 from phosphene.paint.readback import Painted, read_back
 
 if TYPE_CHECKING:
-    import torch
-
     from phosphene.engines import Engine, EngineSpec
     from phosphene.project import Project
     from phosphene.score.score import Score
@@ -97,27 +95,31 @@ def _frames(
     engine: Engine,
     anchors: Sequence[Anchor],
     folder: Path,
-    after: tuple[int, torch.Tensor] | None,
+    after: tuple[int, checkpoint.State] | None,
 ) -> None:
     first = after[0] + 1 if after else 0
-    saved, last = time.monotonic(), None
-    checkpoint.reserve(folder, score.width, score.height)
+    saved, last, reserved = time.monotonic(), None, False
 
     def painted() -> Iterator[Painted]:
-        for row, picture in enumerate(paint(score, engine, anchors, after), first):
-            yield row, picture, to_levels(grade(picture, score.row(row)))
+        begun = (after[0], after[1][checkpoint.PICTURE]) if after else None
+        for row, picture in enumerate(paint(score, engine, anchors, begun), first):
+            state = {checkpoint.PICTURE: picture}
+            yield row, state, to_levels(grade(picture, score.row(row)))
 
     try:
         with painting_progress() as progress:
             task = progress.add_task("Painting", total=len(score), completed=first)
-            for row, picture, frame in read_back(painted(), engine.device):
+            for row, state, frame in read_back(painted(), engine.device):
+                if not reserved:
+                    checkpoint.reserve(folder, state)
+                    reserved = True
                 film.write(frame)
-                last = row, picture
+                last = row, state
                 if film.full:  # its raw frames go: what follows must be able to go on
-                    checkpoint.save_border(folder, row, picture)
+                    checkpoint.save_border(folder, row, state)
                     last, saved = None, time.monotonic()
                 elif time.monotonic() - saved > EVERY:
-                    checkpoint.save_latest(folder, row, picture)
+                    checkpoint.save_latest(folder, row, state)
                     last, saved = None, time.monotonic()
                 progress.advance(task)
     finally:

@@ -1,7 +1,8 @@
-"""Checkpoints: the pictures that the feedback can go on from, and what they belong to.
+"""Checkpoints: the states that painting can continue from, and what they belong to.
 
-The latest one is replaced every few seconds. Those at the borders of segments stay, so that a
-changed project can go on from where it changed; of many, the older ones are thinned out.
+A state is a dict of named tensors: `picture`, the frame as floats, and whatever else the next frame
+depends on. The latest state is replaced every few seconds. Those at the borders of segments stay, so
+that a changed project can continue from where it changed; the older they are, the fewer are kept.
 """
 
 from __future__ import annotations
@@ -17,61 +18,64 @@ from safetensors.torch import save
 
 LATEST, ABOUT, RESERVE = "picture.safetensors", "render.json", "reserve"
 BORDERS = "border-*.safetensors"
+PICTURE = "picture"
+State = dict[str, torch.Tensor]
 MOST = 64  # borders kept: at 512 x 512, of 3 MiB each, 192 MiB however long the song
 
 
-def save_latest(folder: Path, row: int, picture: torch.Tensor) -> None:
-    """Save a painted frame in the place of the latest one, wholly or not at all.
+def save_latest(folder: Path, row: int, state: State) -> None:
+    """Save the state after a frame in place of the latest one, atomically.
 
     Parameters
     ----------
     folder : Path
     row : int
         The frame's row in the Score.
-    picture : Tensor, float32, shape (1, 3, height, width)
+    state : dict of str to Tensor
+        What the next frame depends on: `picture`, float32, shape (1, 3, height, width), and any
+        others.
     """
-    _write(folder / LATEST, _packed(row, picture))
+    _write(folder / LATEST, _packed(row, state))
 
 
-def save_border(folder: Path, row: int, picture: torch.Tensor) -> None:
-    """Save the last frame of a segment, to stay; see `save_latest`.
+def save_border(folder: Path, row: int, state: State) -> None:
+    """Save the state after the last frame of a segment; it stays. See `save_latest`.
 
-    Of more than `MOST` every second one goes, the oldest first of all: the further back, the
-    sparser.
+    Beyond `MOST` of them, every second one is removed.
     """
-    _write(folder / f"border-{row:07d}.safetensors", _packed(row, picture))
+    _write(folder / f"border-{row:07d}.safetensors", _packed(row, state))
     borders = sorted(folder.glob(BORDERS))
     if len(borders) > MOST:
         for path in borders[:-1:2]:
             path.unlink()
 
 
-def reserve(folder: Path, width: int, height: int) -> None:
-    """Take the space of a picture, so that a full disk still has some for the last one."""
-    _write(folder / RESERVE, bytes(4 * 3 * width * height + 1024))
+def reserve(folder: Path, state: State) -> None:
+    """Take the space of a state like this one, so that a full disk has room for the last one."""
+    _write(folder / RESERVE, bytes(len(_packed(0, state)) + 64))
 
 
-def save_last(folder: Path, row: int, picture: torch.Tensor) -> None:
-    """Save the latest frame in the space that was reserved for it; see `save_latest`."""
+def save_last(folder: Path, row: int, state: State) -> None:
+    """Save the latest state in the space that was reserved for it; see `save_latest`."""
     (folder / RESERVE).unlink(missing_ok=True)
-    save_latest(folder, row, picture)
+    save_latest(folder, row, state)
 
 
 def rows(folder: Path) -> list[int]:
-    """The rows of all frames that were saved and can be read, the last one first."""
+    """The rows of all states that were saved and can be read, the last one first."""
     found = (_row(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
     return sorted({row for row in found if row is not None}, reverse=True)
 
 
-def load(folder: Path, row: int) -> torch.Tensor:
-    """The saved frame of a row that `rows` names; float32, shape (1, 3, height, width)."""
+def load(folder: Path, row: int) -> State:
+    """The saved state of a row that `rows` names, on the CPU; see `save_latest`."""
     path = next(p for p in [folder / LATEST, *folder.glob(BORDERS)] if _row(p) == row)
     with safe_open(path, "pt") as saved:
-        return saved.get_tensor("picture")
+        return {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118
 
 
 def drop_after(folder: Path, row: int) -> None:
-    """Remove the frames that were saved after a row, and what can not be read."""
+    """Remove the states that were saved after a row, and those that cannot be read."""
     for path in [*folder.glob(BORDERS), folder / LATEST]:
         own = _row(path)
         if own is None or own > row:
@@ -92,8 +96,8 @@ def described(folder: Path) -> dict[str, Any] | None:
     return about if isinstance(about, dict) else None
 
 
-def _packed(row: int, picture: torch.Tensor) -> bytes:
-    return save({"picture": picture.contiguous().cpu()}, {"row": str(row)})
+def _packed(row: int, state: State) -> bytes:
+    return save({name: part.cpu().contiguous() for name, part in state.items()}, {"row": str(row)})
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -112,6 +116,7 @@ def _write(path: Path, data: bytes) -> None:
 def _row(path: Path) -> int | None:
     try:
         with safe_open(path, "pt") as saved:
-            return int(saved.metadata()["row"])
+            row = int(saved.metadata()["row"])
+            return row if PICTURE in saved.keys() else None  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, ValueError, TypeError):
         return None

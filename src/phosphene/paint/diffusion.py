@@ -9,7 +9,7 @@ import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
 from phosphene.paint.embeddings import Embedding, encode, mixed
-from phosphene.paint.noise import drawn
+from phosphene.paint.noise import SceneNoise, drawn, to_device
 from phosphene.paint.relief import Relief, measures_for
 from phosphene.score.score import Row, Score
 
@@ -59,6 +59,7 @@ class DiffusionEngine:
         self._sampler = SAMPLERS[sampler]
         self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
+        self._scale = pipe.vae_scale_factor
         # Half precision overflows in the VAE of SDXL.
         upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
         self._vae_dtype = torch.float32 if upcast else self._dtype
@@ -80,17 +81,42 @@ class DiffusionEngine:
         """The first picture, painted from a flat field; see `Engine.first`."""
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
-        return self._relief.paint(lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps))
+        return self._relief.paint(
+            lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None)
+        )
 
-    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture repainted; see `Engine.img2img`."""
-        return self._relief.paint(lambda: self._paint(picture, row, row.strength, self._steps))
+    @property
+    def noise_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the noise that `img2img` takes."""
+        height, width = (-(-side // self._scale) for side in self._size)
+        return self._unet.config.in_channels, height, width
+
+    def img2img(
+        self, picture: torch.Tensor, row: Row, noise: SceneNoise | None = None
+    ) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`.
+
+        Without a noise of the scene it is drawn from the row's seed, fixed to the screen.
+        """
+        return self._relief.paint(
+            lambda: self._paint(picture, row, row.strength, self._steps, noise)
+        )
 
     @torch.inference_mode()
-    def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+    def _paint(
+        self,
+        picture: torch.Tensor,
+        row: Row,
+        strength: float,
+        steps: int,
+        scene_noise: SceneNoise | None,
+    ) -> torch.Tensor:
         latents = self._encode(picture)
-        noises = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
-        noise = self._noise(latents, row.seed, noises)
+        count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
+        if scene_noise is None:
+            noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
+        else:
+            noise = to_device(scene_noise.seen(count), self.device)
         prompts = mixed(self._prompts, row.weights)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
@@ -104,9 +130,6 @@ class DiffusionEngine:
 
     def _read(self, pipe: Any, prompt: str, score: Score) -> Embedding:
         return encode(pipe, prompt, score, self.device).to(self._dtype)
-
-    def _noise(self, latents: torch.Tensor, seed: int, count: int) -> torch.Tensor:
-        return drawn((count, *latents.shape[1:]), seed, self.device)
 
     def _predict(
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float

@@ -1,11 +1,22 @@
-"""Seeded noise, the same on every device."""
+"""Noise: seeded, the same on every device, and fixed to the scene so that it moves with the camera.
+
+Noise that is fixed to the screen makes every frame another picture: the model finds the same shapes
+at the same places, wherever the camera has moved the picture. `SceneNoise` moves with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
+import numba
+import numpy as np
 import torch
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from phosphene.engines import Engine
+    from phosphene.score.score import Score
 
 MASK = 0xFFFFFFFF
 Words = TypeVar("Words", int, torch.Tensor)
@@ -13,9 +24,6 @@ Words = TypeVar("Words", int, torch.Tensor)
 
 def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor:
     """Normal noise, drawn on the CPU so that it does not depend on the device.
-
-    For CUDA it is drawn into page-locked memory: out of any other, a copy of more than 64 KiB
-    waits for all that the device has yet to do.
 
     Parameters
     ----------
@@ -29,14 +37,24 @@ def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor
         Of that shape, on the device.
     """
     generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(tuple(shape), generator=generator, pin_memory=device.type == "cuda")
+    return to_device(torch.randn(tuple(shape), generator=generator), device)
+
+
+def to_device(noise: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Noise on its way to the device, without waiting for it.
+
+    CUDA copies from page-locked memory: from any other, a copy of more than 64 KiB waits for all
+    the work that the device still has to do.
+    """
+    if device.type == "cuda":
+        noise = noise.pin_memory()
     return noise.to(device, non_blocking=True)
 
 
 def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
     """Uniform noise of mean 0 and deviation 1: each pixel's number and the seed, hashed.
 
-    Whole numbers alone, so that it is the same to the bit everywhere. The hash is lowbias32 of
+    Integer arithmetic only, so that it is the same to the bit everywhere. The hash is lowbias32 of
     Wellons, "Prospecting for hash functions" (2018).
 
     Parameters
@@ -60,3 +78,166 @@ def _hashed(words: Words) -> Words:
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
         words = (words ^ (words >> shift)) * factor & MASK
     return words ^ (words >> 16)
+
+
+CELLS = 4  # cells of the field along each side of a latent pixel
+WORN = 0.6  # share of the field's cells in view below which it is laid out anew
+APART = (5, 13)  # cells between the noises of two steps of one frame: any number but 0 will do
+
+
+class SceneNoise:
+    """White noise that is fixed to the scene: it moves with the camera, and is renewed in part.
+
+    The noise is a field of cells, `CELLS` to each side of a latent pixel, on a torus. Each frame
+    reads the cells where its homography takes them from, and sums those of a latent pixel. A cell
+    that is read n times, as when the camera moves in, is split into n independent parts whose mean
+    is that of the cell: the Brownian bridge of Deng et al., "Infinite-Resolution Integral Noise
+    Warping" (ICLR 2025). So every frame's noise is white and has unit variance, whatever the
+    motion. The idea is that of Chang et al., "How I Warped Your Noise" (ICLR 2024).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Channels, height and width of the latents.
+    width : int
+        Width of the picture in px.
+    seed : int
+        Of the first picture, whose noise the field begins with.
+    """
+
+    def __init__(self, shape: tuple[int, int, int], width: int, seed: int) -> None:
+        self._shape = shape
+        self._scale = CELLS * shape[2] / width
+        self._begin(seed)
+
+    @classmethod
+    def of(cls, engine: Engine, score: Score) -> SceneNoise | None:
+        """The noise for an engine's latents; None where the engine takes none."""
+        shape = getattr(engine, "noise_shape", None)
+        return None if shape is None else cls(shape, score.width, int(score.seeds[0]))
+
+    def move(self, matrix: NDArray[np.float64], renewal: float, seed: int) -> None:
+        """Move the field by one step of the camera, and renew a share of it.
+
+        Parameters
+        ----------
+        matrix : ndarray, shape (3, 3)
+            From `phosphene.paint.step.step_matrix`.
+        renewal : float
+            0 to 1. At 1 the noise is that of `drawn` with this seed.
+        seed : int
+            The frame's.
+        """
+        if renewal >= 1.0:
+            self._begin(seed)
+            return
+        self._fresh, self._seed = None, seed
+        self._place = matrix @ self._place
+        self._place = self._place / self._place[2, 2]
+        if renewal > 0.0:
+            fresh = _normal(self._field.shape, seed)
+            self._field = np.sqrt(1.0 - renewal, dtype=np.float32) * self._field
+            self._field += np.sqrt(renewal, dtype=np.float32) * fresh
+
+    def seen(self, count: int = 1) -> torch.Tensor:
+        """The noise of this frame, on the CPU.
+
+        Parameters
+        ----------
+        count : int
+            Of how many steps, each with noise of its own.
+
+        Returns
+        -------
+        Tensor, float32, shape (count, channels, height, width)
+        """
+        channels, height, width = self._shape
+        if self._fresh is not None:
+            return drawn((count, channels, height, width), self._fresh, torch.device("cpu"))
+        fine = self._field.shape[1:]
+        sources, reads, in_view = _sources(self._back(), *fine)
+        noises = []
+        for k in range(count):
+            field = np.roll(self._field, (k * APART[0], k * APART[1]), axis=(1, 2)) if k else self._field
+            split = _normal(field.shape, self._seed ^ (0x5DEECE66D + k))
+            noises.append(_read(field.reshape(channels, -1), sources, reads, split.reshape(channels, -1)))
+        if in_view < WORN * sources.size:
+            self._field, self._place = noises[0].reshape(self._field.shape), np.eye(3)
+        cells = np.stack(noises).reshape(count, channels, height, CELLS, width, CELLS)
+        return torch.from_numpy(cells.sum((3, 5)) / CELLS)
+
+    @property
+    def state(self) -> dict[str, torch.Tensor]:
+        """All that the frames to come depend on, for a checkpoint."""
+        return {
+            "noise": torch.from_numpy(self._field),
+            "noise_place": torch.from_numpy(self._place),
+        }
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Continue from a state of an earlier run."""
+        self._field = state["noise"].numpy()
+        self._place = state["noise_place"].numpy()
+        self._fresh = None
+
+    def _begin(self, seed: int) -> None:
+        """Lay the field out anew, so that its sums are the noise that `drawn` gives."""
+        channels, height, width = self._shape
+        sums = drawn((1, *self._shape), seed, torch.device("cpu"))[0].numpy()
+        cells = _normal((channels, height, CELLS, width, CELLS), seed)
+        cells += (sums / CELLS)[:, :, None, :, None] - cells.mean((2, 4), keepdims=True)
+        self._field = cells.reshape(channels, CELLS * height, CELLS * width)
+        self._place = np.eye(3)
+        self._fresh: int | None = seed
+        self._seed = seed
+
+    def _back(self) -> NDArray[np.float64]:
+        """From a cell of this frame to its place in the field; whole numbers are cells' centres."""
+        middle = 0.5 * (self._scale - 1.0)
+        to_cells = np.array([[self._scale, 0, middle], [0, self._scale, middle], [0, 0, 1.0]])
+        return np.asarray(to_cells @ np.linalg.inv(self._place) @ np.linalg.inv(to_cells))
+
+
+def _normal(shape: Sequence[int], seed: int) -> NDArray[np.float32]:
+    return np.random.Generator(np.random.SFC64(seed & (1 << 64) - 1)).standard_normal(
+        shape, np.float32
+    )
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def _sources(back, height, width):  # type: ignore[no-untyped-def]
+    """The cell that each one is read from, how often each is read, and how many are at all."""
+    sources = np.empty(height * width, np.int32)
+    reads = np.zeros(height * width, np.int32)
+    for y in range(height):
+        for x in range(width):
+            depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+            from_x = np.floor((back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth + 0.5)
+            from_y = np.floor((back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth + 0.5)
+            from_x -= width * np.floor(from_x / width)
+            from_y -= height * np.floor(from_y / height)
+            # Towards the horizon there is no place that a float holds.
+            inside = 0.0 <= from_x < width and 0.0 <= from_y < height
+            source = np.int32(from_y) * width + np.int32(from_x) if inside else y * width + x
+            sources[y * width + x] = source
+            reads[source] += 1
+    return sources, reads, np.count_nonzero(reads)
+
+
+@numba.njit(nogil=True, cache=True)
+def _read(field, sources, reads, split):  # type: ignore[no-untyped-def]
+    """Every cell's noise; a cell that is read n times gives n independent ones."""
+    channels, count = field.shape
+    read = np.empty((channels, count), np.float32)
+    means = np.empty(count, np.float32)
+    for channel in range(channels):
+        means[:] = 0.0
+        for i in range(count):
+            means[sources[i]] += split[channel, i] / reads[sources[i]]
+        for i in range(count):
+            source = sources[i]
+            own = field[channel, source]
+            if reads[source] > 1:
+                own = own / np.sqrt(np.float32(reads[source])) + split[channel, i] - means[source]
+            read[channel, i] = own
+    return read
