@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from benchmarks.motion.measure import measure
+from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
 from phosphene.cli.inputs import Options, project_options
@@ -34,17 +34,21 @@ def films(
     those that it was rendered with.
     """
     piece = Piece.of(input, Options(**options))
+    if article and piece.spec.name != "worlds":
+        raise click.UsageError("--article paints with the weights of `worlds`; use --model worlds.")
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        score = piece.score
-        made = {"the film": (film or piece.film(score, folder / "film.mp4"), score)}
+        score, song = piece.score, piece.song
+        shown = film or piece.film(score, folder / "film.mp4")
+        found = {"the film": measure(shown, score, song)}
         if muted:
             calm = piece.muted()
-            made["its beat muted"] = (piece.film(calm, folder / "muted.mp4"), calm)
+            shown = piece.film(calm, folder / "muted.mp4")
+            found["its beat muted"] = measure(shown, calm, song)
         if article:
-            made["the article's loop"] = (article_film(score, folder / "article.mp4"), score)
-        found = {who: measure(*filmed, piece.song) for who, filmed in made.items()}
+            shown = article_film(score, folder / "article.mp4")
+            found["the article's loop"] = measure(shown, score, song)
     click.echo(table(found))
 
 

@@ -46,7 +46,7 @@ class Fidelity:
             return cls(np.nan, float(seen.mean()) / mean if abs(mean) > 1e-9 else np.nan)
         spread = np.sqrt(variance * float(((seen - seen.mean()) ** 2).sum()))
         along = float(about @ seen)
-        return cls(along / spread if spread > 0.0 else 0.0, along / variance)
+        return cls(along / float(spread) if spread > 0.0 else 0.0, along / variance)
 
 
 class Flow:
@@ -70,7 +70,7 @@ class Flow:
         first, second = _levelled(before), _levelled(after)
         flow = _grid(self._dis.calc(first, second, None)).astype(np.float64)
         texture = _grid(cv2.cornerMinEigenVal(first, 7)).astype(np.float64)
-        trust = texture / (texture + np.median(texture) + 1e-12)
+        trust = (texture + 1e-12) / (texture + np.median(texture) + 1e-12)
         return self._fitted(self._places + flow[..., 0] + 1j * flow[..., 1], trust)
 
     def commanded(self, matrix: Matrix) -> Move:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,3 +44,9 @@ def decoded(film: Path) -> Iterator[Frame]:
             process.stdout.close()
     if process.returncode:
         raise FilmError(f"{film} does not decode to its end.", "Render it again.")
+
+
+def luma(frame: NDArray[Any]) -> NDArray[np.float32]:
+    """The luma of a frame of shape (height, width, 3), RGB, 0 to 255."""
+    grey: NDArray[np.float32] = cv2.cvtColor(frame.astype(np.float32), cv2.COLOR_RGB2GRAY)
+    return grey

@@ -14,7 +14,7 @@ from benchmarks.article_loop import article_loop
 from phosphene.cli.filming import render_film
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
-from phosphene.engines import EngineSpec
+from phosphene.engines import EngineSpec, check_followed
 from phosphene.film import Film
 from phosphene.film.sound import Sound
 from phosphene.modulators.striking import Striking
@@ -43,23 +43,29 @@ class Piece:
         project = read_input(path, options, registry)
         song = hear(project.song, registry)
         project, score = compose_for(song, project, options)
-        return cls(project, song, score, find_engine(project.model.name, registry))
+        spec = find_engine(project.model.name, registry)
+        check_followed(spec, project.model, score)
+        return cls(project, song, score, spec)
 
     def muted(self) -> Score:
         """The Score without the layers that strike, on beats or on other hits."""
-        kept = tuple(layer for layer in self.project.motion if not _strikes(layer))
-        project = self.project.model_copy(update={"motion": kept})
+        motion = tuple(
+            layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
+            for layer in self.project.motion
+        )
+        project = self.project.model_copy(update={"motion": motion})
         form = Format(self.score.fps, self.score.width, self.score.height)
         return compose(self.song, project, form)
 
     def film(self, score: Score, target: Path) -> Path:
-        """Render a Score, silent."""
+        """Render a Score, with its sound."""
         sound = Sound(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target
 
 
 def _strikes(layer: Layer) -> bool:
+    """Whether hits move a layer, or open it: `beat`, `onset`, and gates that have a pattern."""
     amounts = (layer.amount, layer.share)
     sources = [amount.modulator for amount in amounts if isinstance(amount, Source)]
     gated = layer.when is not None and layer.when.pattern is not None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from benchmarks.motion.camera import CHANNELS
-from benchmarks.motion.measure import Figures
+from benchmarks.motion.figures import Figures
 from benchmarks.table import markdown
 
 
 def table(films: dict[str, Figures]) -> str:
     """The figures of films by name, as docs/performance.md has them."""
-    rows = {name: figure_rows(figures) for name, figures in films.items()}
-    labels = list(next(iter(rows.values())))
-    return markdown(["", *films], [[label, *(rows[n][label] for n in films)] for label in labels])
+    columns = [figure_rows(figures) for figures in films.values()]
+    return markdown(
+        ["", *films], [[label, *(column[label] for column in columns)] for label in columns[0]]
+    ).replace("nan", "–")
 
 
 def figure_rows(figures: Figures) -> dict[str, str]:

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.motion.camera import CHANNELS, Flow
-from benchmarks.motion.films import decoded
-from benchmarks.motion.measure import luma
+from benchmarks.motion.films import decoded, luma
 from benchmarks.painting import still_score
 from benchmarks.table import markdown
 from phosphene.engines import Engine

@@ -1,27 +1,37 @@
 """The motion benchmark on films whose camera and whose beats are known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import soundfile
+import torch
+from click.testing import CliRunner
 
-from benchmarks.motion import Figures, measure
+from benchmarks.motion import Figures, measure, steady
+from benchmarks.motion.__main__ import films
 from benchmarks.motion.beats import BeatFigures, f_measure, visual_peaks
-from benchmarks.motion.camera import Fidelity
-from benchmarks.motion.films import decoded
+from benchmarks.motion.camera import Fidelity, Flow
+from benchmarks.motion.films import decoded, luma
+from benchmarks.motion.rendering import Piece
 from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.paint.step import step_matrix
+from phosphene.plugins import Registry
+from phosphene.project import Project
 from phosphene.score.channels import CHANNELS
-from phosphene.score.score import Score
+from phosphene.score.compose import compose
+from phosphene.score.score import Row, Score
 from phosphene.song.song import Song
 from phosphene.testing.songs import synthetic_song
 
-SIZE, FRAMES, CANVAS = 128, 96, 640
+SIZE, FRAMES, CANVAS = 128, 72, 640
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +65,26 @@ def _texture(size: int, seed: int) -> np.ndarray:
     return np.clip(100.0 + 25.0 * sum(octaves), 0.0, 255.0)
 
 
-def _shots(score: Score) -> Iterator[np.ndarray]:
-    """A camera over one large picture: every frame is resampled once, from the original."""
-    canvas, at = _texture(CANVAS, 1), np.eye(3)
+def _seen_through(at: np.ndarray) -> np.ndarray:
+    """A frame of a camera over one large picture, resampled once."""
     corner = np.eye(3)
     corner[:2, 2] = -(CANVAS - SIZE) / 2
+    shot = cv2.warpPerspective(_canvas(), at @ corner, (SIZE, SIZE), flags=cv2.INTER_CUBIC)
+    return np.clip(shot, 0.0, 255.0)
+
+
+@cache
+def _canvas() -> np.ndarray:
+    return _texture(CANVAS, 1)
+
+
+def _shots(score: Score) -> Iterator[np.ndarray]:
+    at = np.eye(3)
     for i in range(len(score)):
         if i:
             at = step_matrix(score.row(i), SIZE, SIZE) @ at
-        shot = cv2.warpAffine(canvas, (at @ corner)[:2], (SIZE, SIZE), flags=cv2.INTER_CUBIC)
-        yield np.clip(np.rint(shot * score.row(i).brightness), 0, 255).astype(np.uint8)
+        shot = _seen_through(at) * score.row(i).brightness
+        yield np.clip(np.rint(shot), 0, 255).astype(np.uint8)
 
 
 def _filmed(frames: Iterator[np.ndarray], path: Path) -> Path:
@@ -91,6 +111,41 @@ def noise(score: Score, song: Song, tmp_path_factory: pytest.TempPathFactory) ->
 def test_a_known_camera_is_recovered(known: Figures, channel: str) -> None:
     assert known.camera[channel].slope == pytest.approx(1.0, abs=0.05)
     assert known.camera[channel].correlation > 0.99
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"zoom": 1.01}, {"zoom": 1.2}, {"zoom": 0.9}, {"dolly": 0.05},
+        {"rotation": 0.2}, {"rotation": 8.0},
+        {"translation_x": 0.1}, {"translation_x": 12.0, "translation_y": -3.0},
+        {"pan": 2.0}, {"tilt": 2.0, "zoom": 1.02},
+    ],
+)  # fmt: skip
+def test_steps_of_any_size_and_with_perspective_are_recovered(
+    score: Score, step: dict[str, float]
+) -> None:
+    still = {name: channel.neutral for name, channel in CHANNELS.items()}
+    matrix = step_matrix(replace(score.row(0), channels=still | step), SIZE, SIZE)
+    flow = Flow(SIZE, SIZE)
+    before, after = (luma(_seen_through(at)) for at in (np.eye(3), matrix))
+    error = np.abs(flow.seen(before, after) - flow.commanded(matrix))
+    assert (error < [0.003, 0.1, 0.1, 0.1]).all()  # of log, degrees, px, px
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_a_picture_that_boils_is_not_taken_for_a_slower_camera(score: Score, share: float) -> None:
+    flow, at = Flow(SIZE, SIZE), np.eye(3)
+    lumas, commanded = [], []
+    for i in range(FRAMES // 2):
+        if i:
+            matrix = step_matrix(score.row(i), SIZE, SIZE)
+            commanded.append(flow.commanded(matrix))
+            at = matrix @ at
+        lumas.append(luma((1 - share) * _seen_through(at) + share * _texture(SIZE, 200 + i)))
+    seen = [flow.seen(*pair) for pair in pairwise(lumas)]
+    for one, other in zip(np.array(seen).T, np.array(commanded).T, strict=True):
+        assert Fidelity.of(one, other).slope == pytest.approx(1.0, abs=0.05)
 
 
 def test_pulses_of_light_on_the_beat_are_found_on_the_beat(known: Figures) -> None:
@@ -153,7 +208,7 @@ def test_peaks_one_frame_late_are_told_by_their_offset(score: Score, song: Song)
 
 def test_a_film_of_another_length_is_refused(score: Score, song: Song, tmp_path: Path) -> None:
     film = _filmed(iter(list(_shots(score))[:10]), tmp_path / "short.mp4")
-    with pytest.raises(FilmError, match="has 10 frames; its Score has 96"):
+    with pytest.raises(FilmError, match="has 10 frames; its Score has 72"):
         measure(film, score, song)
 
 
@@ -167,3 +222,58 @@ def test_a_film_is_decoded_to_the_colours_that_were_filmed(tmp_path: Path) -> No
     colours = [np.full((SIZE, SIZE, 3), c, np.uint8) for c in ((200, 40, 40), (30, 60, 220))]
     shown = list(decoded(_filmed(iter(colours), tmp_path / "colours.mp4")))
     assert np.abs(np.array(shown).astype(int) - np.array(colours)).max() <= 3
+
+
+def test_a_muted_project_has_lost_its_hits_and_nothing_else(
+    project: Callable[..., Project], registry: Registry, song: Song
+) -> None:
+    drift = {"use": "keyframes", "translation_x": {"0": 2.0}}
+    motion = [
+        {"use": "beat", "to": {"zoom": 0.05}},
+        {"use": "onset", "to": {"rotation": 1.0}},
+        {"use": "level", "to": {"strength": 0.1}, "when": {"pattern": "x..."}},
+        drift,
+    ]
+    written, calm = project(*motion), project(drift)
+    piece = Piece(written, song, compose(song, written), registry.engines["none"])
+    assert np.ptp(piece.score.channels["zoom"]) > 0.0
+    for name, curve in compose(song, calm).channels.items():
+        np.testing.assert_array_equal(piece.muted().channels[name], curve)
+
+
+def test_the_command_prints_a_table(tmp_path: Path) -> None:
+    clicks, rate = np.zeros(3 * 22050), 22050
+    clicks[:: rate // 2] = 0.9
+    soundfile.write(tmp_path / "clicks.wav", clicks, rate)
+    options = ["--model", "none", "--size", "64x64", "--fps", "6", "--end", "2s"]
+    ran = CliRunner().invoke(
+        films, [str(tmp_path / "clicks.wav"), "--muted", "--keep", str(tmp_path), *options]
+    )
+    assert ran.exit_code == 0, ran.output
+    assert "| zoom: correlation, slope |" in ran.stdout
+    assert {file.name for file in tmp_path.glob("*.mp4")} == {"film.mp4", "muted.mp4"}
+
+
+class _Texture:
+    """An engine that paints once, and then leaves the picture to the camera."""
+
+    device = torch.device("cpu")
+
+    def first(self, row: Row) -> torch.Tensor:
+        picture = torch.from_numpy(_texture(steady.SIZE, 3) / 255.0)
+        return picture.permute(2, 0, 1)[None].contiguous()
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        return picture
+
+
+def test_a_steady_move_is_seen_in_full_where_nothing_is_repainted() -> None:
+    for _, name, score in steady.steady_scores([""], 5, 0.0):
+        assert steady.share_shown(score, _Texture(), [], name) == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_black_film_has_no_camera_and_no_peaks(score: Score, song: Song, tmp_path: Path) -> None:
+    black = (np.zeros((SIZE, SIZE, 3), np.uint8) for _ in range(FRAMES))
+    figures = measure(_filmed(black, tmp_path / "black.mp4"), score, song)
+    assert {fidelity.slope for fidelity in figures.camera.values()} == {0.0}
+    assert (figures.change, figures.beats.f) == (0.0, 0.0)

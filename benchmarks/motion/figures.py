@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.motion.beats import BeatFigures, av_align
 from benchmarks.motion.camera import CHANNELS, Fidelity, Flow, within_margin
-from benchmarks.motion.films import Frame, decoded
+from benchmarks.motion.films import Frame, decoded, luma
 from phosphene.errors import FilmError
 from phosphene.film.probe import probe
 from phosphene.paint.grade import grade_matrix
@@ -152,12 +151,6 @@ def _step(flow: Flow, before: Frame, after: Frame, score: Score, i: int) -> NDAr
         np.hypot(across[..., 0], across[..., 1]).mean(),
     ]
     return np.concatenate([flow.seen(old, new), flow.commanded(matrix), figures])
-
-
-def luma(frame: NDArray[Any]) -> NDArray[np.float32]:
-    """The luma of a frame of shape (height, width, 3), RGB, 0 to 255."""
-    grey: NDArray[np.float32] = cv2.cvtColor(frame.astype(np.float32), cv2.COLOR_RGB2GRAY)
-    return grey
 
 
 def _moved(grey: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
