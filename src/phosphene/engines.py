@@ -35,10 +35,10 @@ class Engine(Protocol):
 
 @runtime_checkable
 class DrawingEngine(Engine, Protocol):
-    """An engine that feeds nothing back: every frame starts from what it draws, not from the last."""
+    """An engine that draws every frame from its row alone, and feeds nothing back."""
 
-    def draw(self, row: Row) -> torch.Tensor:
-        """The frame before it is repainted, from the row alone; shape and range as of `first`."""
+    def draw_moved(self, row: Row) -> torch.Tensor:
+        """What is repainted instead of the moved picture; same shape and range as from `first`."""
         ...
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phosphene.paint.oklab import from_oklab
 from phosphene.paint.pictures import read_image
 from phosphene.paint.plane import PERIOD, tiles
-from phosphene.paint.poses import Pose, poses
+from phosphene.paint.poses import poses
 from phosphene.paint.resample import in_bands
 from phosphene.paint.step import Matrix, step_matrix
 from phosphene.paint.view import SHADES, develop, shine, strike
@@ -25,8 +25,9 @@ from phosphene.score.score import Row, Score
 
 OCTAVES = 10  # that a frame may see, near and far
 TEXEL = 1.4  # size of a texel at the start, in px at 512
-SPARKS = 900  # in a frame at strength 1, at 512 x 512
-GLOWS = 4  # frames that a spark is seen for
+SPARKS = 1200  # in a frame at strength 1, at 512 x 512
+GLOWS = 4  # frames in which a spark is seen
+FRONT = 0.12  # share of all shades that two palettes mix in, on either side of their border
 GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # angle between the hues of one prompt and of the next
 
 
@@ -42,10 +43,12 @@ class Camera:
         self._width, self._height = score.width, score.height
         self._unit = float(np.sqrt(min(score.width, score.height) / 512.0))
         self._start = int(score.frames[0])
-        self._rows = score
-        self._steps = [step_matrix(score.row(i), score.width, score.height) for i in range(len(score))]
+        self._score = score
+        rows = [score.row(i) for i in range(len(score))]
+        self._steps = [step_matrix(row, score.width, score.height) for row in rows]
         self._poses = poses(self._steps, score.width, score.height, TEXEL * self._unit)
         self._palettes = np.stack([palette(GOLDEN * n) for n in _numbered(score.prompts)])
+        self._tiles = tiles()
         self._image, self._sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
         if score.image is not None:
             self._image, self._sizes = _sizes(read_image(score.image, score.width, score.height))
@@ -53,31 +56,26 @@ class Camera:
 
     def first(self, row: Row) -> torch.Tensor:
         """The plane at the start, or the user's image."""
-        return self.draw(row)
+        return self.draw_moved(row)
 
-    def draw(self, row: Row) -> torch.Tensor:
+    def draw_moved(self, row: Row) -> torch.Tensor:
         """What the camera sees in a frame, and the sparks of the frames before that still glow."""
         at = row.frame - self._start
-        shades = np.tensordot(row.weights, self._palettes, 1).astype(np.float32)
+        shades, seen = self._shades(row), self._poses[at]
+        octaves = [_octaves(pose.plane, pose.octave) for pose in seen]
         light = np.zeros((self._height, self._width, 3), np.float32)
-        for pose in self._poses[at]:
-            octaves = np.array([_octave(pose.plane, pose.octave + n) for n in range(OCTAVES)])
-            in_bands(
-                self._height,
-                lambda first, last, pose=pose, octaves=octaves: shine(
-                    *tiles(), pose.turn, pose.lean, pose.position, octaves, shades,
-                    self._unit, np.float32(pose.share), light, first, last,
-                ),
-            )  # fmt: skip
         picture = np.empty((3, self._height, self._width), np.float32)
-        in_bands(
-            self._height,
-            lambda first, last: develop(
-                light, self._image, self._sizes, self._back[at], picture, first, last
-            ),
-        )
-        for age in range(1, min(GLOWS, at + 1)):
-            before = self._rows.row(at - age)
+
+        def expose(first: int, last: int) -> None:
+            for pose, drawn in zip(seen, octaves, strict=True):
+                where = (pose.turn, pose.lean, pose.position, drawn)
+                looks = (shades, self._unit, np.float32(pose.share))
+                shine(*self._tiles, *where, *looks, light, first, last)
+            develop(light, self._image, self._sizes, self._back[at], picture, first, last)
+
+        in_bands(self._height, expose)
+        for age in range(1, min(GLOWS, at)):  # the first frame is not repainted
+            before = self._score.row(at - age)
             if before.diffuses:
                 self._strike(picture, before, age)
         return torch.from_numpy(picture)[None]
@@ -88,23 +86,33 @@ class Camera:
         self._strike(lit, row, 0)
         return torch.from_numpy(lit)[None]
 
+    def _shades(self, row: Row) -> NDArray[np.float32]:
+        """The palette of a frame. Where prompts morph, one spreads from shade to shade."""
+        place = np.abs(np.linspace(-1.0, 1.0, SHADES, endpoint=False))
+        low, high = np.maximum(place - FRONT, 0.0), np.minimum(place + FRONT, 1.0)
+        ends = np.cumsum([0.0, *row.weights])
+        ends[-1] = 1.0
+        within = [np.clip(end, low, high) for end in ends]
+        shares = np.diff(within, axis=0) / (high - low)
+        return np.einsum("ps,psc->sc", shares, self._palettes).astype(np.float32)
+
     def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
         """Add the sparks of a row to the frame that comes `age` frames later."""
         random = np.random.default_rng(row.seed)
-        count = round(SPARKS * self._width * self._height / 512**2 / self._unit**2 * row.strength**2)
+        area = self._width * self._height / (512.0 * self._unit) ** 2
+        count = round(SPARKS * area * row.strength**2)
         places = random.random((count, 2)) * (self._width, self._height)
-        sizes = self._unit * (0.8 + 1.4 * random.random(count) ** 3)
-        shades = random.integers(SHADES, size=count)
-        palette = np.tensordot(row.weights, self._palettes, 1)
-        colours = (0.5 * palette[shades] + 0.5).astype(np.float32)
+        size = 0.8 + 2.6 * random.random(count) ** 6
+        size *= self._unit * (0.6 + 1.33 * row.renewal)
+        colours = 0.4 * self._shades(row)[random.integers(SHADES, size=count)] + 0.6
         at = row.frame - self._start
         step = np.eye(3)
         for later in self._steps[at + 1 : at + 1 + age]:
             step = later @ step
         moved = np.c_[places, np.ones(count)] @ step.T
-        here = moved[:, 2] > 0.0
-        moved = moved[here, :2] / moved[here, 2:]
-        strike(picture, moved, sizes[here], colours[here] * np.float32(0.8 * 0.5**age))
+        ahead = moved[:, 2] > 0.0
+        moved = moved[ahead, :2] / moved[ahead, 2:]
+        strike(picture, moved, size[ahead], (colours[ahead] * 0.55**age).astype(np.float32))
 
 
 def palette(hue: float) -> NDArray[np.float32]:
@@ -121,9 +129,7 @@ def palette(hue: float) -> NDArray[np.float32]:
     """
     around = 2.0 * np.pi * np.arange(SHADES) / SHADES
     angle = hue + 1.2 * np.sin(around)
-    lab = np.stack(
-        [0.72 + 0.1 * np.cos(2.0 * around), 0.17 * np.cos(angle), 0.17 * np.sin(angle)]
-    )
+    lab = np.stack([0.72 + 0.1 * np.cos(2.0 * around), 0.17 * np.cos(angle), 0.17 * np.sin(angle)])
     colours = from_oklab(torch.from_numpy(lab.astype(np.float32))[None, :, None])
     return np.ascontiguousarray(colours[0, :, 0].numpy().T ** 1.6)
 
@@ -134,13 +140,15 @@ def _numbered(prompts: Sequence[str]) -> list[int]:
     return [known.index(prompt) for prompt in prompts] or [0]
 
 
-@lru_cache(maxsize=256)
-def _octave(plane: int, octave: int) -> tuple[float, ...]:
-    """Tile, direction of either axis, offset in texels, and shade of an octave: none is like another."""
-    random = np.random.default_rng((plane, octave + 2**40))
-    across, down = random.choice([-1.0, 1.0], 2)
-    x, y = random.random(2) * PERIOD
-    return octave % 3, across, down, x, y, random.integers(SHADES)
+@lru_cache(maxsize=4)
+def _octaves(plane: int, coarsest: int) -> NDArray[np.float64]:
+    """Tile, direction of both axes, offset in texels, and shade of each octave."""
+    octaves = np.empty((OCTAVES, 6))
+    for octave, row in enumerate(octaves, coarsest):
+        random = np.random.default_rng((plane, octave + 2**40))
+        row[0], row[1:3] = octave % 3, random.choice([-1.0, 1.0], 2)
+        row[3:5], row[5] = random.random(2) * PERIOD, random.integers(SHADES)
+    return octaves
 
 
 def _places(steps: Sequence[Matrix]) -> list[Matrix]:
@@ -153,7 +161,7 @@ def _places(steps: Sequence[Matrix]) -> list[Matrix]:
 
 
 def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """An image in sizes that halve, one after the other; where each begins, its height and width."""
+    """An image in sizes that halve, end to end; and where each begins, its height and width."""
     sized = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
     while max(sized[-1].shape[:2]) > 1:
         height, width, _ = sized[-1].shape

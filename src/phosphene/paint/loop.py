@@ -92,7 +92,7 @@ def _drawn(score: Score, engine: DrawingEngine, first: int) -> Iterator[Frame]:
     with torch.inference_mode():
         for i in range(first, len(score)):
             row = score.row(i)
-            picture = engine.draw(row)
+            picture = engine.draw_moved(row)
             if i > 0:
                 picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             if i > 0 and row.diffuses:

@@ -108,8 +108,9 @@ def _spread(random: np.random.Generator, n: int) -> Field:
 
 
 def _around(centre: Field, reach: float) -> tuple[Field, Field]:
-    """Places from a centre, right and down, of the texels that something of this reach is near."""
-    side = np.arange(-min(int(reach + FAR), PERIOD // 2 - 1), min(int(reach + FAR) + 1, PERIOD // 2))
+    """How far right and down of a centre the texels lie that a shape of this reach is near to."""
+    half = min(int(reach + FAR), PERIOD // 2 - 1)
+    side = np.arange(-half, half + 1)
     right, down = (side - c % 1.0 for c in centre)
     return right[None, :], down[:, None]
 

@@ -5,7 +5,7 @@ The steps of a Score multiply up to a homography that soon no float can hold: a 
 
     place on the plane = 2^-octave * turn @ pixel / (1 + lean @ pixel) + position
 
-`turn` stays near 1 in scale, `octave` is an integer, and `position` is a sum of integers that have as
+`turn` stays near 1 in scale, `octave` is an integer, and `position` is a sum of integers with as
 many bits as the film is deep. What is drawn has a period in every octave, so a frame needs only the
 remainder of its position.
 
@@ -17,8 +17,8 @@ away; both move with the camera.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,8 @@ from phosphene.paint.plane import PERIOD
 from phosphene.paint.step import Matrix
 
 COARSER = 6  # octaves below the one at the centre that are kept, for what is far away
-LEANS = 0.6  # distortion at which the next plane takes over: a pan of about 30 degrees
+SPAN = math.radians(60.0)  # tilt from one plane to the next
 BITS = 40  # of a position, after the point
-WORST = 1e6  # distortion of a plane that cannot be seen
 
 Vector = NDArray[np.float64]
 
@@ -50,8 +49,6 @@ class Pose:
         Growth of the distance per pixel; 0 where the camera faces the plane.
     position : ndarray, shape (2,)
         Of the centre of the frame, in texels of that octave, from 0 to `PERIOD`.
-    distortion : float
-        0 where the camera faces the plane.
     share : float
         Of the frame's light.
     """
@@ -61,8 +58,7 @@ class Pose:
     turn: Matrix
     lean: Vector
     position: Vector
-    distortion: float
-    share: float = 1.0
+    share: float
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,14 @@ class _Stage:
     turn: Matrix
     lean: Vector
     shift: Vector
-    distortion: float
+
+    def tilt(self, reach: float) -> float:
+        """Radians by which the plane is foreshortened, or more where a wide angle shows more."""
+        across = float(np.sum(self.turn**2))
+        area = abs(float(np.linalg.det(self.turn)))
+        longest = math.sqrt(0.5 * (across + math.sqrt(max(across**2 - 4.0 * area**2, 0.0))))
+        foreshortened = math.acos(min(area / longest**2, 1.0))
+        return max(foreshortened, math.atan(1.2 * reach * float(np.hypot(*self.lean))))
 
 
 def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> list[list[Pose]]:
@@ -95,92 +98,83 @@ def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> lis
     centre = np.array([[1, 0, (width - 1) / 2], [0, 1, (height - 1) / 2], [0, 0, 1]])
     there = [np.linalg.inv(centre) @ step @ centre for step in steps]
     back = [np.linalg.inv(step) for step in there]
-    reach = 0.5 * math.hypot(width, height)
-    anchors = _anchors(back, reach)
+    anchors, fades = _anchors(back, 0.5 * math.hypot(width, height))
     seen: list[list[Pose]] = [[] for _ in steps]
     for plane, anchor in enumerate(anchors):
-        first = anchors[plane - 1] + 1 if plane else 0
+        before = anchors[plane - 1] if plane else -1
         after = anchors[plane + 1] if plane + 1 < len(anchors) else len(steps)
-        onward = _travel(back[anchor + 1 : after], reach)
-        homeward = _travel(there[anchor:first:-1], reach)
-        for frame, pose in enumerate(_placed(onward, plane, texel), anchor):
-            seen[frame].append(pose)
-        for frame, pose in zip(
-            range(anchor - 1, first - 1, -1), _placed(homeward, plane, texel)[1:], strict=True
-        ):
-            seen[frame].append(pose)
-    return [_shared(*planes) for planes in seen]
+        onward = _travel(back[anchor + 1 : after])
+        homeward = _travel(there[anchor : before + 1 : -1])
+        for frame, stage in enumerate(_placed(onward, texel), anchor):
+            seen[frame].append(Pose(plane, *stage, 1.0 - fades[frame]))
+        for away, stage in enumerate(_placed(homeward, texel)):
+            if away > 0:
+                seen[anchor - away].append(Pose(plane, *stage, fades[anchor - away]))
+    return [[pose for pose in both if pose.share > 0.0] for both in seen]
 
 
-def _anchors(back: Sequence[Matrix], reach: float) -> list[int]:
-    anchors, last = [0], len(back) - 1
-    while (left := _leaves(back, anchors[-1], reach)) is not None:
-        # A step that is a cut by itself is followed by a plane of its own.
-        met = left if left == anchors[-1] + 1 else _leaves(back, left, reach)
-        anchors.append(last if met is None else met)
-        if anchors[-1] == last:
+def _anchors(back: Sequence[Matrix], reach: float) -> tuple[list[int], Vector]:
+    """The anchor of every plane, and in each frame the share of the next anchor's plane."""
+    anchors, fades = [0], np.zeros(len(back))
+    while True:
+        last = anchors[-1]
+        tilts = _tilts(back[last + 1 :], reach)
+        away = int(np.argmax(tilts))
+        if tilts[away] < 0.5 * SPAN:
+            return anchors, fades
+        part = np.clip(3.0 * tilts[:away] / min(tilts[away], SPAN) - 1.0, 0.0, 1.0)
+        fades[last : last + away] = part * part * (3.0 - 2.0 * part)
+        anchors.append(last + away)
+
+
+def _tilts(steps: Sequence[Matrix], reach: float) -> Vector:
+    """The most that a plane has tilted since its anchor, as far as it is seen."""
+    tilts, stages = [0.0], _travel(steps)
+    next(stages)  # the anchor itself
+    for _ in steps:
+        stage = next(stages, None)
+        tilts.append(np.pi if stage is None else max(tilts[-1], stage.tilt(reach)))
+        if tilts[-1] > SPAN:
             break
-    return anchors
+    return np.array(tilts)
 
 
-def _leaves(back: Sequence[Matrix], anchor: int, reach: float) -> int | None:
-    """The first frame that sees the plane of another one at an angle."""
-    for frame, stage in enumerate(_travel(back[anchor + 1 :], reach), anchor):
-        if stage.distortion > LEANS:
-            return frame
-    return None
-
-
-def _travel(steps: Sequence[Matrix], reach: float) -> Iterator[_Stage]:
-    """The pose before the first step, where the camera faces the plane, and after each one.
+def _travel(steps: Iterable[Matrix]) -> Iterator[_Stage]:
+    """The pose before the first step, face to face, and after each one until the horizon is met.
 
     A step takes a pixel of the frame that it leads to, from the centre, to its place in the one
     before.
     """
     octave, turn, lean = 0, np.eye(2), np.zeros(2)
-    yield _Stage(octave, turn, lean, np.zeros(2), 0.0)
-    for done, step in enumerate(steps):
+    yield _Stage(octave, turn, lean, np.zeros(2))
+    for step in steps:
         depth = lean @ step[:2, 2] + step[2, 2]
-        # At 0 the centre of the frame lies on the horizon.
-        lean = (step[:2, :2].T @ lean + step[2, :2]) / max(depth, 1e-6)
-        shift = turn @ step[:2, 2] / max(depth, 1e-6)
-        turn = turn @ (step[:2, :2] - np.outer(step[:2, 2], lean)) / max(depth, 1e-6)
-        area = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0])
-        if not (depth > 1e-6 and 0.0 < area < np.inf):
-            yield from [_Stage(octave, np.eye(2), np.zeros(2), np.zeros(2), WORST)] * (
-                len(steps) - done
-            )
+        if not depth > 1e-6:  # at 0 the centre of the frame lies on the horizon
+            return
+        lean = (step[:2, :2].T @ lean + step[2, :2]) / depth
+        shift = turn @ step[:2, 2] / depth
+        turn = turn @ (step[:2, :2] - np.outer(step[:2, 2], lean)) / depth
+        area = abs(float(np.linalg.det(turn)))
+        if not (0.0 < area < np.inf and np.isfinite(shift).all()):
             return
         doublings = math.frexp(math.sqrt(area))[1]
-        octave, turn, shift = octave - doublings, np.ldexp(turn, -doublings), np.ldexp(shift, -doublings)
-        yield _Stage(octave, turn, lean, shift, _distortion(turn, lean, reach))
+        octave -= doublings
+        turn, shift = np.ldexp(turn, -doublings), np.ldexp(shift, -doublings)
+        yield _Stage(octave, turn, lean, shift)
 
 
-def _distortion(turn: Matrix, lean: Vector, reach: float) -> float:
-    """How far a corner's distance differs, and the logarithm of how much is foreshortened."""
-    area = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0])
-    both = 0.5 * float(np.sum(turn**2)) / area  # the mean of the axes' ratio and its inverse
-    foreshortened = math.log(both + math.sqrt(max(both * both - 1.0, 0.0)))
-    return min(float(np.hypot(*lean)) * reach + foreshortened, WORST)
-
-
-def _placed(stages: Iterator[_Stage], plane: int, texel: float) -> list[Pose]:
-    """Poses with their positions: the sums of all shifts."""
+def _placed(stages: Iterator[_Stage], texel: float) -> Iterator[tuple[int, Matrix, Vector, Vector]]:
+    """The octave, turn, lean and position of each pose; the last is the sum of all shifts."""
     travelled = list(stages)
     bits = max(stage.octave for stage in travelled) + BITS
-    across = down = 0
-    placed = []
+    position = [0, 0]
     for stage in travelled:
-        across += _fixed(stage.shift[0] / texel, bits - stage.octave)
-        down += _fixed(stage.shift[1] / texel, bits - stage.octave)
         coarsest = stage.octave - COARSER
-        whole = bits - BITS - coarsest
-        position = [((sum_ >> whole) % (PERIOD << BITS)) / (1 << BITS) for sum_ in (across, down)]
+        for axis in range(2):
+            position[axis] += _fixed(stage.shift[axis] / texel, bits - stage.octave)
+        here = [((place >> (bits - BITS - coarsest)) % (PERIOD << BITS)) for place in position]
         turn = np.ldexp(stage.turn / texel, -COARSER)
-        placed.append(
-            Pose(plane, coarsest, turn, stage.lean, np.array(position), stage.distortion)
-        )
-    return placed
+        yield coarsest, turn, stage.lean, np.array(here) / (1 << BITS)
 
 
 def _fixed(value: float, bits: int) -> int:
@@ -188,13 +182,3 @@ def _fixed(value: float, bits: int) -> int:
     mantissa, exponent = math.frexp(value)
     whole, up = int(mantissa * 2.0**53), exponent - 53 + bits
     return whole << up if up >= 0 else whole >> -up
-
-
-def _shared(one: Pose, other: Pose | None = None) -> list[Pose]:
-    """What a frame sees, by how much less the one leans than the other."""
-    if other is None:
-        return [one]
-    part = np.clip(3.0 * one.distortion / (one.distortion + other.distortion) - 1.0, 0.0, 1.0)
-    share = float(part * part * (3.0 - 2.0 * part))
-    both = replace(one, share=1.0 - share), replace(other, share=share)
-    return [pose for pose in both if pose.share > 0.0]

@@ -1,4 +1,4 @@
-"""What the camera sees of the endless plane and of the user's image; compiled, for a band of rows."""
+"""What the camera sees of the endless plane and of the user's image, compiled, band by band."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ SHADES = 512  # entries of a palette
 MASK = np.uint64(PERIOD - 1)
 NEXT = np.uint64(1)
 SHADE = np.uint64(SHADES - 1)
+TONES = np.uint64(SHADES // 256)  # shades for each tone
 APART = np.uint64(SHADES // 5)  # from the shade of a line to that of the haze beside it
 NEAR = np.int16(2 * STEP)
 HALO = 0.12  # of the shorter side: how far the colours of an image's edge shine
@@ -27,6 +28,8 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
     area = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0])
     straight = 1.0 / math.sqrt(area)  # px a texel of the coarsest octave
     thin = np.float32(1.0 / (STEP * max(1.15 * unit, 1.0)))
+    leaning = lean[0] != 0.0 or lean[1] != 0.0
+    scale, coarsest = straight, 0
     one = np.float32(1.0)
     weights = np.ones(LIVE, np.float32)
     for y in range(first, last):
@@ -36,14 +39,15 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
             depth = 1.0 + lean[0] * across + lean[1] * down
             if depth < 0.05:
                 continue
-            scale = straight * depth * math.sqrt(depth)
-            mantissa, exponent = math.frexp(scale / unit)
-            # The coarsest octave goes as the finest comes.
-            going = np.float32(2.0 * mantissa - 1.0)
-            going = going * going * (np.float32(3.0) - going - going)
-            weights[0] = one - going
-            weights[2] = going
-            coarsest = exponent - 2
+            if leaning or x == 0:
+                scale = straight * depth * math.sqrt(depth)
+                mantissa, exponent = math.frexp(scale / unit)
+                # The coarsest octave goes as the finest comes.
+                going = np.float32(2.0 * mantissa - 1.0)
+                going = going * going * (np.float32(3.0) - going - going)
+                weights[0] = one - going
+                weights[2] = going
+                coarsest = exponent - 2
             if coarsest < 0 or coarsest + LIVE > len(octaves):
                 continue
             world_x = (turn[0, 0] * across + turn[0, 1] * down) / depth + place[0]
@@ -70,7 +74,8 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
                 near, far = one + line, one + np.float32(0.012) * line
                 part = one / (near * far)
                 core = part * far
-                shade = (np.uint64(hazes[tile, j, i, 0]) * np.uint64(2) + np.uint64(octave[5])) & SHADE
+                tone = TONES * np.uint64(hazes[tile, j, i, 0])
+                shade = (tone + np.uint64(octave[5])) & SHADE
                 lit = weights[n] * (core * core * np.float32(1.3) + np.float32(0.2) * part * near)
                 cloud = np.float32(hazes[tile, j, i, 1])
                 mist = weights[n] * cloud * cloud * np.float32(0.25 / 255.0**2)
@@ -187,5 +192,5 @@ def strike(picture, places, sizes, colours):  # type: ignore[no-untyped-def]
                 away = ((x - i) ** 2 + (y - j) ** 2) / (size * size)
                 lit = np.float32(math.exp(-away))
                 for channel in range(3):
-                    was = picture[channel, j, i]
-                    picture[channel, j, i] = was + (np.float32(1.0) - was) * lit * colours[n, channel]
+                    dark = np.float32(1.0) - picture[channel, j, i]
+                    picture[channel, j, i] += dark * lit * colours[n, channel]
