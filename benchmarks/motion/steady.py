@@ -74,7 +74,7 @@ def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: s
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "steady.mp4"
         with Film(path, score.width, score.height, score.fps) as film:
-            for i, picture in enumerate(paint(score, engine, anchors)):
+            for i, picture, _ in paint(score, engine, anchors):
                 film.write(to_bytes(grade(picture, score.row(i))))
         lumas = map(luma, decoded(path))
         seen = [flow.seen(*pair)[column] for pair in pairwise(lumas)]

@@ -20,6 +20,7 @@ from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
 from phosphene.quality import QUALITIES
+from phosphene.score.cadence import CADENCE_HELP, Cadence
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
@@ -80,6 +81,7 @@ class Model(_Section):
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
+    cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
     colour_match: float = Field(
         0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
     )

@@ -101,9 +101,7 @@ def _frames(
     saved, last, reserved = time.monotonic(), None, False
 
     def painted() -> Iterator[Painted]:
-        begun = (after[0], after[1][checkpoint.PICTURE]) if after else None
-        for row, picture in enumerate(paint(score, engine, anchors, begun), first):
-            state = {checkpoint.PICTURE: picture}
+        for row, picture, state in paint(score, engine, anchors, after):
             yield row, state, to_levels(grade(picture, score.row(row)))
 
     try:

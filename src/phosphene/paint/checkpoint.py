@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from safetensors.torch import save
 LATEST, ABOUT, RESERVE = "picture.safetensors", "render.json", "reserve"
 BORDERS = "border-*.safetensors"
 PICTURE = "picture"
-State = dict[str, torch.Tensor]
+State = Mapping[str, torch.Tensor]
 MOST = 64  # borders kept: at 512 x 512, of 3 MiB each, 192 MiB however long the song
 
 

@@ -64,7 +64,8 @@ def paint(
             yield Frame(0, picture, _state(painted, picture, noise))
         else:
             shown, state = after
-            painted, picture = int(state["painted"]), state["picture"].to(engine.device)
+            painted = int(state.get("painted", shown))
+            picture = state["picture"].to(engine.device)
             if noise is not None:
                 noise.restore(state)
         while painted < len(score) - 1:

@@ -81,8 +81,9 @@ def _hashed(words: Words) -> Words:
 
 
 CELLS = 4  # cells of the field along each side of a latent pixel
-WORN = 0.6  # share of the field's cells in view below which it is laid out anew
-APART = (5, 13)  # cells between the noises of two steps of one frame: any number but 0 will do
+IN_VIEW = 0.6  # share of the field's cells in view below which it is laid out anew
+APART = (5, 13)  # cells between the noises of two steps of one frame
+SPLIT = 0x5DEECE66D  # keeps the noise that splits a cell apart from that which renews the field
 
 
 class SceneNoise:
@@ -154,17 +155,16 @@ class SceneNoise:
         channels, height, width = self._shape
         if self._fresh is not None:
             return drawn((count, channels, height, width), self._fresh, torch.device("cpu"))
-        fine = self._field.shape[1:]
-        sources, reads, in_view = _sources(self._back(), *fine)
+        sources, reads = _sources(self._back(), *self._field.shape[1:])
         noises = []
         for k in range(count):
-            field = np.roll(self._field, (k * APART[0], k * APART[1]), axis=(1, 2)) if k else self._field
-            split = _normal(field.shape, self._seed ^ (0x5DEECE66D + k))
-            noises.append(_read(field.reshape(channels, -1), sources, reads, split.reshape(channels, -1)))
-        if in_view < WORN * sources.size:
-            self._field, self._place = noises[0].reshape(self._field.shape), np.eye(3)
-        cells = np.stack(noises).reshape(count, channels, height, CELLS, width, CELLS)
-        return torch.from_numpy(cells.sum((3, 5)) / CELLS)
+            # On the torus, a shifted field is another noise that moves in the same way.
+            field = np.roll(self._field, (k * APART[0], k * APART[1]), axis=(1, 2))
+            noises.append(_read(field, sources, reads, self._seed + k))
+        if np.count_nonzero(reads) < IN_VIEW * reads.size:
+            self._field, self._place = noises[0], np.eye(3)
+        cells = torch.from_numpy(np.stack(noises))
+        return cells.view(count, channels, height, CELLS, width, CELLS).sum((3, 5)) / CELLS
 
     @property
     def state(self) -> dict[str, torch.Tensor]:
@@ -175,10 +175,11 @@ class SceneNoise:
         }
 
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Continue from a state of an earlier run."""
-        self._field = state["noise"].numpy()
-        self._place = state["noise_place"].numpy()
-        self._fresh = None
+        """Continue from the state of an earlier run, where it is of the same shape."""
+        field = state.get("noise")
+        if field is not None and field.shape == self._field.shape:
+            self._field, self._place = field.numpy(), state["noise_place"].numpy()
+            self._fresh = None
 
     def _begin(self, seed: int) -> None:
         """Lay the field out anew, so that its sums are the noise that `drawn` gives."""
@@ -204,9 +205,20 @@ def _normal(shape: Sequence[int], seed: int) -> NDArray[np.float32]:
     )
 
 
+def _read(
+    field: NDArray[np.float32], sources: NDArray[np.int32], reads: NDArray[np.int32], seed: int
+) -> NDArray[np.float32]:
+    """A field's cells as they are seen; one that is read n times gives n independent ones."""
+    channels = len(field)
+    read = np.empty((channels, len(sources)), np.float32)
+    fresh = _normal(read.shape, seed ^ SPLIT) if reads.max() > 1 else read[:, :0]
+    _gather(field.reshape(channels, -1), sources, reads, fresh, read)
+    return read.reshape(field.shape)
+
+
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def _sources(back, height, width):  # type: ignore[no-untyped-def]
-    """The cell that each one is read from, how often each is read, and how many are at all."""
+    """The cell that each one is read from, and how often each is read."""
     sources = np.empty(height * width, np.int32)
     reads = np.zeros(height * width, np.int32)
     for y in range(height):
@@ -221,23 +233,29 @@ def _sources(back, height, width):  # type: ignore[no-untyped-def]
             source = np.int32(from_y) * width + np.int32(from_x) if inside else y * width + x
             sources[y * width + x] = source
             reads[source] += 1
-    return sources, reads, np.count_nonzero(reads)
+    return sources, reads
 
 
 @numba.njit(nogil=True, cache=True)
-def _read(field, sources, reads, split):  # type: ignore[no-untyped-def]
-    """Every cell's noise; a cell that is read n times gives n independent ones."""
+def _gather(field, sources, reads, fresh, read):  # type: ignore[no-untyped-def]
     channels, count = field.shape
-    read = np.empty((channels, count), np.float32)
     means = np.empty(count, np.float32)
+    share = np.ones(count, np.float32)
+    for i in range(count):
+        if reads[i] > 1:
+            share[i] = np.float32(1.0) / np.float32(reads[i])
+    height = np.sqrt(share)
     for channel in range(channels):
+        if fresh.size == 0:
+            for i in range(count):
+                read[channel, i] = field[channel, sources[i]]
+            continue
         means[:] = 0.0
         for i in range(count):
-            means[sources[i]] += split[channel, i] / reads[sources[i]]
+            means[sources[i]] += fresh[channel, i] * share[sources[i]]
         for i in range(count):
             source = sources[i]
-            own = field[channel, source]
+            own = field[channel, source] * height[source]
             if reads[source] > 1:
-                own = own / np.sqrt(np.float32(reads[source])) + split[channel, i] - means[source]
+                own += fresh[channel, i] - means[source]
             read[channel, i] = own
-    return read

@@ -9,6 +9,7 @@ import numpy as np
 
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project import Project
+from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.gates import within
 from phosphene.score.layers import fold
@@ -85,7 +86,7 @@ def compose(
         weights=with_next(prompt_weights(timeline.starts, placed, blends), channels["prompt_mix"]),
         negative=project.prompts.negative,
         seeds=project.model.seed + frames,
-        diffuses=channels["strength"] > 0.0,
+        diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
     )
