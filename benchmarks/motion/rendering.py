@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
@@ -48,14 +49,20 @@ class Piece:
         return cls(project, song, score, spec)
 
     def muted(self) -> Score:
-        """The Score without the layers that strike, on beats or on other hits."""
+        """The Score without the layers that strike, on beats or on other hits.
+
+        As many frames are repainted, at even distances: a cadence may follow the beat too.
+        """
         motion = tuple(
             layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
             for layer in self.project.motion
         )
         project = self.project.model_copy(update={"motion": motion})
         form = Format(self.score.fps, self.score.width, self.score.height)
-        return compose(self.song, project, form)
+        calm = compose(self.song, project, form)
+        repainted = np.arange(len(calm)) * self.score.diffuses.mean()
+        evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0
+        return replace(calm, diffuses=evenly & (calm.channels["strength"] > 0.0))
 
     def film(self, score: Score, target: Path) -> Path:
         """Render a Score, with its sound."""

@@ -241,6 +241,15 @@ def test_a_muted_project_has_lost_its_hits_and_nothing_else(
         np.testing.assert_array_equal(piece.muted().channels[name], curve)
 
 
+def test_a_muted_project_repaints_as_often_but_not_by_the_beat(
+    project: Callable[..., Project], registry: Registry, song: Song
+) -> None:
+    written = project(video={"fps": 12})
+    on_beats = replace(compose(song, written), diffuses=np.arange(FRAMES) % 6 < 2)
+    piece = Piece(written, song, on_beats, registry.engines["none"])
+    assert np.flatnonzero(piece.muted().diffuses).tolist() == list(range(0, FRAMES, 3))
+
+
 def test_the_command_prints_a_table(tmp_path: Path) -> None:
     clicks, rate = np.zeros(3 * 22050), 22050
     clicks[:: rate // 2] = 0.9
