@@ -94,9 +94,8 @@ def _drawn(score: Score, engine: DrawingEngine, first: int) -> Iterator[Frame]:
         for i in range(first, len(score)):
             row = score.row(i)
             picture = engine.draw_moved(row)
-            if i > 0:
-                picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             if i > 0 and row.diffuses:
+                picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
                 picture = engine.img2img(picture, row)
             yield Frame(i, picture, _state(i, picture, None))
 
