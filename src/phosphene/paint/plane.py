@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 PERIOD = 512  # texels; a power of two, so that wrapping is a mask
 STEP = 64  # units of a distance to the texel
+SIDES = 4.0  # texels; how far from it the sides of an open line are told apart
 FAR = 48.0  # texels; what is farther from a line counts as that far
 
 Field = NDArray[np.float64]
@@ -26,7 +27,8 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     Returns
     -------
     lines : ndarray, int16, shape (3, PERIOD, PERIOD)
-        Distance to the nearest line in 1 / STEP texels; its sign is the side of the line.
+        Distance to the nearest line in 1 / STEP texels; its sign is the side of the line, so that it
+        is linear across it.
     hazes : ndarray, uint8, shape (3, PERIOD, PERIOD, 2)
         What varies slowly: the tone, a place on the palette, and the light between the lines.
     """
@@ -83,7 +85,7 @@ def _segment(start: Field, along: Field) -> Field:
     right, down = along / length
     beyond = np.maximum(np.abs(x * right + y * down) - 0.5 * length, 0.0)
     beside = x * down - y * right
-    return np.copysign(np.hypot(beyond, beside), beside)
+    return _open(beside, beyond)
 
 
 def _cloud(random: np.random.Generator, slope: float) -> Field:
@@ -126,5 +128,12 @@ def _nothing() -> Field:
     return np.full((PERIOD, PERIOD), FAR)
 
 
+def _open(beside: Field, beyond: Field) -> Field:
+    """Distance to a line with ends; it has sides only where it is near."""
+    away = np.hypot(beside, beyond)
+    return np.where(away < SIDES, np.copysign(away, beside), away)
+
+
 def _nearer(one: Field, other: Field) -> Field:
-    return np.where(np.abs(other) < np.abs(one), other, one)
+    """Distance to the nearer of two. The side changes across every line, and nowhere else."""
+    return np.copysign(np.minimum(np.abs(one), np.abs(other)), one * other)
