@@ -27,8 +27,8 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     Returns
     -------
     lines : ndarray, int16, shape (3, PERIOD, PERIOD)
-        Distance to the nearest line in 1 / STEP texels; its sign is the side of the line, so that it
-        is linear across it.
+        Distance to the nearest line in 1 / STEP texels; its sign is the side of the line, so
+        that it is linear across.
     hazes : ndarray, uint8, shape (3, PERIOD, PERIOD, 2)
         What varies slowly: the tone, a place on the palette, and the light between the lines.
     """
