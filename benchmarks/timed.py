@@ -7,7 +7,7 @@ import time
 import torch
 
 from phosphene.engines import Engine
-from phosphene.paint.noise import SceneNoise
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.score.score import Row
 
 

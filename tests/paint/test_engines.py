@@ -86,7 +86,7 @@ def test_names(registry, tmp_path):
 
 def test_a_checkpoint_that_can_not_be_loaded_is_named(tmp_path):
     (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
-    with pytest.raises(EngineError, match="can not be loaded"):
+    with pytest.raises(EngineError, match="cannot be loaded: ValueError"):
         load_preset(Preset(str(tmp_path)), Model(), score())
 
 
@@ -105,12 +105,12 @@ def test_the_bundled_model_follows_its_prompt():
     assert (WORLDS / "unet" / "diffusion_pytorch_model.safetensors").is_file()
 
 
-def test_a_channel_that_an_engine_can_not_follow_is_named(registry):
+def test_a_channel_that_an_engine_cannot_follow_is_named(registry):
     driven = score(guidance=1.5)
     check_followed(registry.engines["sd15"], Model(), driven)
     for name in ("none", "worlds", "sd-turbo", "lcm"):
         check_followed(registry.engines[name], Model(), score(zoom=1.1))
-        with pytest.raises(ProjectError, match=f"guidance.*'{name}' can not follow"):
+        with pytest.raises(ProjectError, match=f"guidance.*'{name}' cannot follow"):
             check_followed(registry.engines[name], Model(), driven)
 
 

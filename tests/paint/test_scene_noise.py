@@ -5,7 +5,8 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.paint.noise import SceneNoise, drawn
+from phosphene.paint.noise import drawn
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.paint.step import step_matrix
 
 WIDTH = 512
@@ -26,7 +27,7 @@ def step(**channels):
 
 
 def new_noise(seed=3):
-    return SceneNoise(SHAPE, WIDTH, seed)
+    return SceneNoise(SHAPE, (WIDTH, WIDTH), seed)
 
 
 def correlation(one, other):
@@ -107,7 +108,7 @@ def test_a_restored_state_gives_the_same_noise_to_the_bit():
 
 def test_a_state_of_another_shape_is_ignored():
     noise = new_noise()
-    noise.restore(SceneNoise((4, 64, 64), WIDTH, 5).state)
+    noise.restore(SceneNoise((4, 64, 64), (WIDTH, WIDTH), 5).state)
     assert torch.equal(noise.seen(), drawn((1, *SHAPE), 3, CPU))
 
 

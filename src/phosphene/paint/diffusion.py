@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
-from phosphene.paint.embeddings import Embedding, encode, mixed
-from phosphene.paint.noise import SceneNoise, drawn, to_device
+from phosphene.paint.embeddings import Embedding, encode, encode_negative, mixed
+from phosphene.paint.noise import drawn, to_device
 from phosphene.paint.relief import Relief, measures_for
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.score.score import Row, Score
 
 FAMILIES = {
@@ -70,8 +71,10 @@ class DiffusionEngine:
             # A latent consistency model has its guidance inside, and takes no negative prompt.
             inside = self._scale_embedding is not None
             self._guidance = 1.0 if inside else max(1.0, guidance_scale)
-            self._prompts = [self._read(pipe, prompt, score) for prompt in score.prompts]
-            self._negative = self._read(pipe, score.negative, score)
+            self._prompts = [
+                encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
+            ]
+            self._negative = encode_negative(pipe, score, device).to(self._dtype)
         self._in_turn = False
         split = "taking the two prompts of guidance one after the other", self._take_in_turn
         measures = measures_for(pipe, device)
@@ -127,9 +130,6 @@ class DiffusionEngine:
 
         painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
         return self._decode(painted)
-
-    def _read(self, pipe: Any, prompt: str, score: Score) -> Embedding:
-        return encode(pipe, prompt, score, self.device).to(self._dtype)
 
     def _predict(
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,8 @@ import torch
 
 from phosphene.engines import DrawingEngine, Engine
 from phosphene.paint.anchors import Anchor, hold, mixed
-from phosphene.paint.noise import SceneNoise
 from phosphene.paint.pictures import read_image
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.paint.step import Matrix, step_matrix
 from phosphene.paint.texture import grain, sharpen
 from phosphene.paint.warp import warp
@@ -70,11 +71,12 @@ def paint(
                 noise.restore(state)
         while painted < len(score) - 1:
             state = _state(painted, picture, noise)
-            rows, paths = _stretch(score, painted)
+            rows, steps = _stretch(score, painted)
+            paths = list(accumulate(steps, lambda path, step: step @ path))
             row, before = rows[-1], picture
             if noise is not None:
-                for each in rows:
-                    noise.move(step_matrix(each, score.width, score.height), each.renewal, each.seed)
+                for each, step in zip(rows, steps, strict=True):
+                    noise.move(step, each.renewal, each.seed)
             if row.diffuses:
                 picture = warp(picture, paths[-1])
                 if anchors:
@@ -113,15 +115,14 @@ def _state(painted: int, picture: torch.Tensor, noise: SceneNoise | None) -> Sta
 
 
 def _stretch(score: Score, painted: int) -> tuple[list[Row], list[Matrix]]:
-    """The rows up to the next that is repainted, and the camera's path to each since `painted`."""
-    rows, paths, path = [], [], np.eye(3)
+    """The rows after `painted` up to the next that is repainted, and the camera's steps to them."""
+    rows, steps = [], []
     for i in range(painted + 1, len(score)):
         rows.append(score.row(i))
-        path = step_matrix(rows[-1], score.width, score.height) @ path
-        paths.append(path)
+        steps.append(step_matrix(rows[-1], score.width, score.height))
         if rows[-1].diffuses:
             break
-    return rows, paths
+    return rows, steps
 
 
 def _between(
@@ -132,16 +133,14 @@ def _between(
     Where the cadence leaves them out, what the repainted frame brings fades in along the camera's
     path; where strength or renewal rises with it, as on a beat, nothing of it is shown before.
     """
-    last = rows[-1]
-    skipped = rows[: len(rows) - last.diffuses]
-    fades = (
-        last.diffuses
-        and all(row.strength > 0.0 for row in skipped)
-        and all(row.strength >= last.strength and row.renewal >= last.renewal for row in skipped[-1:])
+    skipped, last = rows[: len(rows) - rows[-1].diffuses], rows[-1]
+    strikes = any(
+        row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:]
     )
-    for i, path in enumerate(paths[: len(skipped)]):
+    fades = last.diffuses and not strikes and all(row.strength > 0.0 for row in skipped)
+    for i, path in enumerate(paths[: len(skipped)], 1):
         frame = warp(before, path)
         if fades:
             back = warp(after, path @ np.linalg.inv(paths[-1]))
-            frame = torch.lerp(frame, back, (i + 1) / len(rows))
+            frame = torch.lerp(frame, back, i / len(rows))
         yield frame

@@ -29,7 +29,8 @@ def read_back(
     Parameters
     ----------
     painted : iterable of (int, dict of str to Tensor, Tensor)
-        Row, state (`phosphene.paint.checkpoint`), and the frame from `phosphene.paint.pictures.to_levels`, on `device`.
+        Row, state (`phosphene.paint.checkpoint`), and the frame from
+        `phosphene.paint.pictures.to_levels`, on `device`.
     device : torch.device
 
     Yields

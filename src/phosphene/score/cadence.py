@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, WithJsonSchema
 
-from phosphene.score.patterns import PATTERN_HELP, Steps, parse_pattern
+from phosphene.score.patterns import Steps, parse_pattern
 from phosphene.score.timeline import Timeline
 
 MOST = 240  # frames between two repaints
