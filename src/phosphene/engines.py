@@ -29,7 +29,12 @@ class Engine(Protocol):
         ...
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture repainted at `row.strength`; same shape, range and device."""
+        """The picture repainted at `row.strength`; same shape, range and device.
+
+        An engine with a `noise_shape`, the (channels, height, width) of its noise, is called as
+        ``img2img(picture, row, noise)``: the `phosphene.paint.scene_noise.SceneNoise` that moves
+        with the camera.
+        """
         ...
 
 
