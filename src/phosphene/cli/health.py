@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.markup import escape
-
 from phosphene.errors import PhospheneError
 
 
@@ -91,6 +89,6 @@ def checks() -> Iterator[Check]:
     """Run every check in turn."""
     for name, check in CHECKS.items():
         try:
-            yield Check(name, True, escape(check()))
+            yield Check(name, True, check())
         except PhospheneError as error:
-            yield Check(name, False, escape(f"{error} {error.fix}".strip()))
+            yield Check(name, False, f"{error} {error.fix}".strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -149,11 +150,12 @@ def hear(source: SongFile, registry: Registry) -> Song:
     from dataclasses import replace
     from types import MappingProxyType
 
-    from phosphene.cli.console import listening_progress
+    from phosphene.cli.console import ToConsole, listening_progress
     from phosphene.song.cache import user_cache
     from phosphene.song.corrections import corrected
     from phosphene.song.listening import listen
 
+    logging.getLogger("phosphene").handlers = [ToConsole()]
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
         song = listen(

@@ -45,7 +45,7 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
-    from phosphene.cli.console import console, joined
+    from phosphene.cli.console import console, joined, one_line, styled
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.reports import warn_of_clamped, warn_of_words
@@ -66,16 +66,14 @@ def render(
     warn_of_words(spec, score)
     sound = _sound(project, song, score)
     _check_output(target, score, sound, project)
-    console.print(
-        joined(
-            [
-                f"[bold]{input.name}[/]",
-                f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
-                f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
-                f"model {spec.name}",
-            ]
-        )
+    about = joined(
+        [
+            f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
+            f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
+            f"model {spec.name}",
+        ]
     )
+    console.print(styled((one_line(input.name), "bold"), f" · {about}"))
     # With torch: not before all else is checked.
     from phosphene.cli.filming import render_film, state_folder
     from phosphene.cli.resuming import asked_for
@@ -86,11 +84,9 @@ def render(
     if not keep:
         shutil.rmtree(state_folder(target), ignore_errors=True)
     size = target.stat().st_size / 1e6
-    console.print(
-        f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
-        f"{size:.1f} MB"
-    )
-    click.echo(target)
+    done = f" {float(score.duration):.1f} s of video in {seconds:.0f} s, {size:.1f} MB"
+    console.print(styled(("Done:", "bold green"), done))
+    click.echo(one_line(target))
 
 
 def _sound(project: Project, song: Song, score: Score) -> Sound:
