@@ -20,6 +20,13 @@ class PhospheneError(Exception):
         super().__init__(message)
         self.fix = fix
 
+    def name_place(self, where: str) -> None:
+        """Put the entry or file that the error is about before its message.
+
+        The error keeps its class, whatever arguments that class is made with.
+        """
+        self.args = (f"{where}: {self}", *self.args[1:])
+
 
 class SongError(PhospheneError):
     """The song can not be found, read or decoded."""

@@ -23,6 +23,8 @@ from phosphene.cli.new import new
 from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
+from phosphene.cli.resume import resume
+from phosphene.cli.stopping import ignore, stoppable
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
 
@@ -46,7 +48,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             _require_folder()
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
         except PhospheneError as error:
             from phosphene.cli.console import show_error
 
@@ -120,6 +123,7 @@ def cli(plugins_dir: tuple[Path, ...]) -> None:
 
 for command in (
     render,
+    resume,
     compose_command,
     plot,
     listen,
@@ -152,3 +156,5 @@ def main() -> None:
         if strict():
             raise
         sys.exit(told(error))
+    finally:
+        ignore()  # a second Ctrl-C while the process ends

@@ -35,6 +35,9 @@ def _ffmpeg() -> str:
 
 
 def _device() -> str:
+    from phosphene.engines import check_torch
+
+    check_torch()
     import torch
 
     if torch.cuda.is_available():
@@ -91,4 +94,7 @@ def checks() -> Iterator[Check]:
         try:
             yield Check(name, True, check())
         except PhospheneError as error:
-            yield Check(name, False, f"{error} {error.fix}".strip())
+            said = ". ".join(part for part in (str(error), error.fix) if part)
+            yield Check(name, False, said)
+        except Exception as error:  # the doctor examines what is broken in any way
+            yield Check(name, False, f"{type(error).__name__}: {error}")

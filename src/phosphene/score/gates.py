@@ -80,7 +80,8 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
         try:
             heard = on_frames(song.feature(when.feature), timeline)
         except PhospheneError as error:
-            raise type(error)(f"{where}.when.feature: {error}", error.fix) from error
+            error.name_place(f"{where}.when.feature")
+            raise
         above = -np.inf if when.above is None else when.above
         below = np.inf if when.below is None else when.below
         opened = opened * ((heard > above) & (heard < below))

@@ -65,7 +65,8 @@ def curves_of(
     except (KeyboardInterrupt, MemoryError):
         raise
     except PhospheneError as error:
-        raise type(error)(f"{where} ({asked.use}): {error}", error.fix) from error
+        error.name_place(f"{where} ({asked.use})")
+        raise
     except BaseException as error:  # a plugin may also raise SystemExit
         if strict():
             raise
