@@ -61,6 +61,15 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
         assert "File name too long" in result.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_an_output_that_is_full() -> None:
+    command = [sys.executable, "-c", "from phosphene.cli import main; main()", "modulators"]
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert run.returncode == 2
+    assert "the output cannot be written: No space left on device" in run.stderr
+
+
 def test_a_working_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

@@ -60,9 +60,10 @@ class Commands(click.Group):
         except OSError as error:
             from phosphene.cli.console import show_error
 
-            if error.errno not in _SYSTEM or error.filename is None:
+            if error.errno not in _SYSTEM:
                 raise
-            show_error(PhospheneError(f"{error.filename}: {error.strerror}"))
+            what = error.filename or "a file or the output cannot be written"
+            show_error(PhospheneError(f"{what}: {error.strerror}"))
             ctx.exit(PhospheneError.exit_code)
         except click.ClickException as error:
             from phosphene.cli.console import visible
