@@ -39,10 +39,13 @@ def numba_folder() -> Path | None:
     """Where numba is to keep what it compiles; None where it can write beside the code.
 
     A folder of this user alone, since numba reads pickles from it. Where numba finds no folder,
-    librosa cannot be imported.
+    neither librosa nor the painter can be imported.
     """
     librosa = find_spec("librosa")
-    if librosa is None or librosa.origin is None or os.access(Path(librosa.origin).parent, os.W_OK):
+    beside = [Path(__file__).parent]
+    if librosa is not None and librosa.origin is not None:
+        beside.append(Path(librosa.origin).parent)
+    if all(os.access(folder, os.W_OK) for folder in beside):
         return None
     folder = cache_folder() / "numba"
     try:

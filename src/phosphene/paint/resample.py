@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
-from typing import Any, cast
 
 import cv2
 import numba
@@ -21,8 +18,6 @@ TABLE = table().numpy()
 STEPS = np.uint64(TAPS)
 NEXT = np.uint64(1)
 LAST = np.uint64(PHASES - 1)
-# Of the arguments of `_rows`.
-TYPES = "(float32[:,:,::1], float64[:,::1], float32[:,::1], float32[:,:,::1], int64, int64)"
 # Sums may be taken in any order, so that a row of taps is one vector; nothing else is loosened.
 LOOSE = {"reassoc", "contract", "nsz"}
 
@@ -46,29 +41,18 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
     around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
     padded = np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
     moved = np.empty((channels, height, width), np.float32)
-    rows, back = _compiled(), np.ascontiguousarray(back, np.float64)
-    bands = np.linspace(0, height, torch.get_num_threads() + 1).astype(int)
-    with ThreadPoolExecutor(len(bands) - 1) as pool:
-        work = [
-            pool.submit(rows, padded, back, TABLE, moved, first, last)
-            for first, last in pairwise(bands)
-        ]
-    for part in work:
-        part.result()
+    in_bands(height, lambda first, last: _rows(padded, back, TABLE, moved, first, last))
     return moved
 
 
-@cache
-def _compiled() -> Callable[..., None]:
-    """`_rows`, compiled and kept on disk; not kept where numba cannot write or read there."""
-    options: dict[str, Any] = {"nogil": True, "fastmath": LOOSE, "error_model": "numpy"}
-    try:
-        compiled = numba.njit(TYPES, cache=True, **options)(_rows)
-    except Exception:  # no folder, no permission, or what unpickling a damaged file raises
-        compiled = numba.njit(TYPES, **options)(_rows)
-    return cast(Callable[..., None], compiled)
+def in_bands(height: int, work: Callable[[int, int], None]) -> None:
+    """Call work(first, last) for bands of rows, on a thread for each core."""
+    bands = np.linspace(0, height, torch.get_num_threads() + 1).astype(int)
+    with ThreadPoolExecutor(len(bands) - 1) as pool:
+        list(pool.map(work, bands[:-1], bands[1:]))
 
 
+@numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def _rows(padded, back, table, moved, first, last):  # type: ignore[no-untyped-def]
     channels, height, width = moved.shape
     across, down = np.empty(STEPS, np.float32), np.empty(STEPS, np.float32)
