@@ -1,3 +1,5 @@
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -26,6 +28,8 @@ def test_an_image_covers_the_frame_in_its_own_colours(tmp_path, size):
 
 def test_what_is_no_image(tmp_path):
     (tmp_path / "no.png").write_text("no picture")
-    for name in ("no.png", "missing.png"):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("no.png", "missing.png", "pipe", "link", "n" * 300):
         with pytest.raises(ProjectError, match=name):
             read_image(tmp_path / name, 64, 64)
