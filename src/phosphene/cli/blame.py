@@ -18,7 +18,7 @@ GRACE = 3.0  # seconds that threads of plugins may take to end, when all else is
 
 def told(error: BaseException) -> int:
     """Print an error that is not a plugin's, with its traceback; the exit code for it."""
-    console.print("".join(traceback.format_exception(error)), markup=False)
+    console.print("".join(traceback.format_exception(error)))
     said = f"{type(error).__name__}: {error}"
     bug = Bug(
         f"this is a mistake of Phosphene: {said}",

@@ -75,6 +75,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     ProjectError
         If the user does not want that, or nobody can be asked.
     """
+    from phosphene.cli.console import one_line
     from phosphene.errors import ProjectError
     from phosphene.plugins.discovery import files_in
 
@@ -87,7 +88,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ProjectError(said, fix)
     question = (
-        f"{plain(str(folder))} holds plugins; {said}.\n"
+        f"{one_line(folder)} holds plugins; {said}.\n"
         "They are code that runs with your rights.\n"
         "Load them, until something in the folder changes?"
     )
@@ -96,11 +97,8 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = [plain(name) for name in names]
+    from phosphene.cli.console import one_line
+
+    shown = [one_line(name) for name in names]
     more = f", and {len(shown) - MOST} more" if len(shown) > MOST else ""
     return ", ".join(shown[:MOST]) + more
-
-
-def plain(text: str) -> str:
-    """Text from outside on one line, with what a terminal would obey written out."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -33,9 +33,7 @@ def plugins(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
 def list_command(as_json: bool = False) -> None:
     """List every plugin: package, version, hooks, what it registers, state and why."""
-    from rich.text import Text
-
-    from phosphene.cli.console import out
+    from phosphene.cli.console import out, styled
     from phosphene.cli.loading import named_folders
     from phosphene.plugins.loading import surveyed
 
@@ -46,7 +44,7 @@ def list_command(as_json: bool = False) -> None:
     out.print(_table(found))
     for plugin in found:
         if plugin.error:
-            out.print(Text.assemble(("Fix", "green"), f" {plugin}: {plugin.fix}"))
+            out.print(styled(("Fix", "green"), f" {plugin}: {plugin.fix}"))
     out.print(
         "\n`phosphene plugins install PACKAGE` adds one; `phosphene plugins new NAME` makes one."
     )
@@ -79,7 +77,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     names = {canonical(package) for package in packages}
     added = [plugin for plugin in surveyed() if canonical(plugin.package) in names]
     for about in dict.fromkeys(f"{plugin.package} {plugin.version}" for plugin in added):
-        out.print(f"Installed {about}", markup=False)
+        out.print(f"Installed {about}")
     out.print(_table(added))
     for plugin in added:
         if plugin.error:
@@ -91,7 +89,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def uninstall(name: str, yes: bool) -> None:
     """Remove the package of the plugin NAME, or the package NAME, whether or not it works."""
-    from phosphene.cli.console import out
+    from phosphene.cli.console import one_line, out
     from phosphene.errors import ProjectError
     from phosphene.plugins.installing import run_pip
 
@@ -101,7 +99,7 @@ def uninstall(name: str, yes: bool) -> None:
         files = ", ".join(str(plugin.file) for plugin in found if not plugin.package)
         raise ProjectError(f"'{name}' is a single file: {files}", "Remove that file yourself.")
     if not yes and sys.stdin.isatty():
-        click.confirm(f"Remove {', '.join(packages)}?", abort=True, err=True)
+        click.confirm(one_line(f"Remove {', '.join(packages)}?"), abort=True, err=True)
     run_pip("uninstall", "--yes", *packages)
     # A new Python is asked: this one still knows the folder of an editable package.
     look = "import sys; from importlib.metadata import distribution; distribution(sys.argv[1])"
@@ -113,7 +111,7 @@ def uninstall(name: str, yes: bool) -> None:
                 "Remove it with the tool that put it there.",
             )
     _enable(found)
-    out.print(f"Removed: {', '.join(packages)}", markup=False)
+    out.print(f"Removed: {', '.join(packages)}")
 
 
 @plugins.command()
@@ -129,7 +127,7 @@ def disable(name: str) -> None:
         settings.disabled.append(name)
         write_settings(settings)
     named = ", ".join(str(plugin) for plugin in found)
-    out.print(f"Disabled: {named}. Undo with: phosphene plugins enable {name}", markup=False)
+    out.print(f"Disabled: {named}. Undo with: phosphene plugins enable {name}")
 
 
 @plugins.command()
@@ -141,16 +139,14 @@ def enable(name: str) -> None:
     found = _meant(name)
     named = ", ".join(str(plugin) for plugin in found)
     said = f"Enabled: {named}" if _enable(found) else f"{name} was not disabled."
-    out.print(said, markup=False)
+    out.print(said)
 
 
 @plugins.command()
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
     """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
-    from rich.text import Text
-
-    from phosphene.cli.console import console, out
+    from phosphene.cli.console import console, out, styled
     from phosphene.cli.loading import named_folders
     from phosphene.cli.tables import table
     from phosphene.errors import PluginError
@@ -163,17 +159,17 @@ def check(name: str | None) -> None:
         out.print("No plugin is installed.")
     failed = []
     for plugin in asked:
-        out.print(Text(str(plugin), "bold"))
+        out.print(styled((str(plugin), "bold")))
         with console.status("Checking ..."):
             why, rows = (plugin.error, []) if plugin.error else checked(plugin)
         shown = table("of", "", "check", "what must hold, and what was found")
         for row in rows:
             said = "\n".join(part for part in (row["problem"], row["fix"]) if part)
             mark = ("no", "red") if row["problem"] else ("ok", "green")
-            what = Text.assemble(row["about"], (f"\n{said}" if said else "", "red"))
-            shown.add_row(Text(row["of"]), Text(*mark), row["check"], what)
+            what = styled(row["about"], (f"\n{said}" if said else "", "red"))
+            shown.add_row(row["of"], styled(mark), row["check"], what)
         if why:
-            out.print(Text.assemble(("no", "red"), f"   {why}"))
+            out.print(styled(("no", "red"), f"   {why}"))
         elif rows:
             out.print(shown)
         else:
@@ -205,7 +201,6 @@ def new(name: str, output: Path | None) -> None:
         f"{place} written. Change what you like, then:\n"
         f"  phosphene plugins install --editable {place}\n"
         f"  phosphene plugins check {folder.name.removeprefix('phosphene-')}",
-        markup=False,
     )
 
 
@@ -232,7 +227,7 @@ def trust(folder: Path, revoke: bool) -> None:
         said = f"Trusted: {folder} ({names}; files in all: {len(now)}). Undo with --revoke."
     else:
         raise ProjectError(f"{folder} holds no plugin", "Name a folder that holds .py files.")
-    out.print(said, markup=False)
+    out.print(said)
 
 
 def _meant(name: str) -> list[Plugin]:
@@ -267,8 +262,7 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
 
 
 def _table(plugins: Iterable[Plugin]) -> Table:
-    from rich.text import Text
-
+    from phosphene.cli.console import styled
     from phosphene.cli.tables import table
     from phosphene.plugins.plugin import READY
 
@@ -276,9 +270,9 @@ def _table(plugins: Iterable[Plugin]) -> Table:
     for plugin in plugins:
         style = "" if plugin.state == READY else "red" if plugin.error else "yellow"
         registered = ", ".join(name for _, name in plugin.items) or plugin.why
-        texts = plugin.name, plugin.package or "a single file", plugin.version
-        hooks = ", ".join(plugin.hooks)
-        rows.add_row(*map(Text, texts), Text(plugin.state, style), hooks, Text(registered))
+        about = plugin.name, plugin.package or "a single file", plugin.version
+        state = styled((plugin.state, style))
+        rows.add_row(*about, state, ", ".join(plugin.hooks), registered)
     return rows
 
 
