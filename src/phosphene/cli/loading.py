@@ -67,6 +67,29 @@ def named_folders() -> list[Path]:
     return list(context.find_root().params.get("plugins_dir") or ())
 
 
+def meant(name: str) -> list[Plugin]:
+    """The plugins from outside that a user means: by the plugin's own name, or its package's.
+
+    Raises
+    ------
+    ProjectError
+        If there is none.
+    """
+    from phosphene.errors import ProjectError
+    from phosphene.hints import hint
+    from phosphene.plugins.discovery import built_in
+    from phosphene.plugins.loading import found
+
+    plugins = found(named_folders())
+    if asked := [plugin for plugin in plugins if plugin.called(name)]:
+        return asked
+    if any(plugin.called(name) for plugin in built_in()):
+        raise ProjectError(f"'{name}' comes with Phosphene", "Name a plugin that you installed.")
+    names = {plugin.name for plugin in plugins} | {plugin.package for plugin in plugins} - {""}
+    known = hint(name, names) if names else "No plugin is installed."
+    raise ProjectError(f"'{name}' is not an installed plugin", known)
+
+
 def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     """Ask whether a folder is to be loaded.
 

@@ -11,13 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from phosphene.plugins import Plugin
 
 
@@ -35,13 +33,14 @@ def list_command(as_json: bool = False) -> None:
     """List every plugin: package, version, hooks, what it registers, state and why."""
     from phosphene.cli.console import out, styled
     from phosphene.cli.loading import named_folders
+    from phosphene.cli.tables import as_data, plugin_table
     from phosphene.plugins.loading import surveyed
 
     found = surveyed(named_folders())
     if as_json:
-        click.echo(json.dumps([_as_data(plugin) for plugin in found], indent=1))
+        click.echo(json.dumps([as_data(plugin) for plugin in found], indent=1))
         return
-    out.print(_table(found))
+    out.print(plugin_table(found))
     for plugin in found:
         if plugin.error:
             out.print(styled(("Fix", "green"), f" {plugin}: {plugin.fix}"))
@@ -64,6 +63,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     installed.
     """
     from phosphene.cli.console import console, out
+    from phosphene.cli.tables import plugin_table
     from phosphene.errors import PluginError, ProjectError
     from phosphene.plugins.discovery import canonical
     from phosphene.plugins.installing import install
@@ -78,7 +78,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     added = [plugin for plugin in surveyed() if canonical(plugin.package) in names]
     for about in dict.fromkeys(f"{plugin.package} {plugin.version}" for plugin in added):
         out.print(f"Installed {about}")
-    out.print(_table(added))
+    out.print(plugin_table(added))
     for plugin in added:
         if plugin.error:
             raise PluginError(f"{plugin} is installed, and does not work: {plugin.why}", plugin.fix)
@@ -90,10 +90,11 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
 def uninstall(name: str, yes: bool) -> None:
     """Remove the package of the plugin NAME, or the package NAME, whether or not it works."""
     from phosphene.cli.console import one_line, out
+    from phosphene.cli.loading import meant
     from phosphene.errors import ProjectError
     from phosphene.plugins.installing import run_pip
 
-    found = _meant(name)
+    found = meant(name)
     packages = sorted({plugin.package for plugin in found})
     if "" in packages:
         files = ", ".join(str(plugin.file) for plugin in found if not plugin.package)
@@ -119,9 +120,10 @@ def uninstall(name: str, yes: bool) -> None:
 def disable(name: str) -> None:
     """Leave the plugin or package NAME out, until it is enabled again."""
     from phosphene.cli.console import out
+    from phosphene.cli.loading import meant
     from phosphene.plugins.trust import read_settings, write_settings
 
-    found = _meant(name)
+    found = meant(name)
     settings = read_settings()
     if name not in settings.disabled:
         settings.disabled.append(name)
@@ -135,8 +137,9 @@ def disable(name: str) -> None:
 def enable(name: str) -> None:
     """Load the plugin or package NAME again."""
     from phosphene.cli.console import out
+    from phosphene.cli.loading import meant
 
-    found = _meant(name)
+    found = meant(name)
     named = ", ".join(str(plugin) for plugin in found)
     said = f"Enabled: {named}" if _enable(found) else f"{name} was not disabled."
     out.print(said)
@@ -147,14 +150,14 @@ def enable(name: str) -> None:
 def check(name: str | None) -> None:
     """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
     from phosphene.cli.console import console, out, styled
-    from phosphene.cli.loading import named_folders
+    from phosphene.cli.loading import meant, named_folders
     from phosphene.cli.tables import table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
     from phosphene.plugins.plugin import READY
     from phosphene.plugins.trial import checked
 
-    asked = _meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
+    asked = meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
     if not asked:
         out.print("No plugin is installed.")
     failed = []
@@ -230,24 +233,6 @@ def trust(folder: Path, revoke: bool) -> None:
     out.print(said)
 
 
-def _meant(name: str) -> list[Plugin]:
-    """The plugins from outside that a user means: by the plugin's own name, or its package's."""
-    from phosphene.cli.loading import named_folders
-    from phosphene.errors import ProjectError
-    from phosphene.hints import hint
-    from phosphene.plugins.discovery import built_in
-    from phosphene.plugins.loading import found
-
-    plugins = found(named_folders())
-    if asked := [plugin for plugin in plugins if plugin.called(name)]:
-        return asked
-    if any(plugin.called(name) for plugin in built_in()):
-        raise ProjectError(f"'{name}' comes with Phosphene", "Name a plugin that you installed.")
-    names = {plugin.name for plugin in plugins} | {plugin.package for plugin in plugins} - {""}
-    known = hint(name, names) if names else "No plugin is installed."
-    raise ProjectError(f"'{name}' is not an installed plugin", known)
-
-
 def _enable(plugins: Iterable[Plugin]) -> bool:
     """Disable none of these any longer; whether one was."""
     from phosphene.plugins.trust import read_settings, write_settings
@@ -259,28 +244,3 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
         settings.disabled = kept
         write_settings(settings)
     return changed
-
-
-def _table(plugins: Iterable[Plugin]) -> Table:
-    from phosphene.cli.console import styled
-    from phosphene.cli.tables import table
-    from phosphene.plugins.plugin import READY
-
-    rows = table("plugin", "package", "version", "state", "hooks", "registers")
-    for plugin in plugins:
-        style = "" if plugin.state == READY else "red" if plugin.error else "yellow"
-        registered = ", ".join(name for _, name in plugin.items) or plugin.why
-        about = plugin.name, plugin.package or "a single file", plugin.version
-        state = styled((plugin.state, style))
-        rows.add_row(*about, state, ", ".join(plugin.hooks), registered)
-    return rows
-
-
-def _as_data(plugin: Plugin) -> dict[str, Any]:
-    """A plugin as JSON has it: what it registers is listed by kind."""
-    registers: dict[str, list[str]] = {}
-    for kind, name in plugin.items:
-        registers.setdefault(kind, []).append(name)
-    keys = ("name", "package", "version", "built_in", "state", "why", "fix", "hooks")
-    file = None if plugin.file is None else str(plugin.file)
-    return {key: getattr(plugin, key) for key in keys} | {"file": file, "registers": registers}

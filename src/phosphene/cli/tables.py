@@ -1,8 +1,10 @@
-"""Tables that a person reads: modulators and looks."""
+"""Tables that a person reads: modulators, looks and plugins."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from rich import box
@@ -10,7 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from phosphene.cli.console import styled
-from phosphene.plugins import Registry
+from phosphene.plugins import Plugin, Registry
+from phosphene.plugins.plugin import READY
 
 
 def table(*columns: str) -> Table:
@@ -60,3 +63,25 @@ def _default(field: FieldInfo) -> str:
         return "required"
     value = field.get_default(call_default_factory=True)
     return "none" if value is None else str(value)
+
+
+def plugin_table(plugins: Iterable[Plugin]) -> Table:
+    """Every plugin: package, version, state, hooks, and what it registers or why it does not."""
+    rows = table("plugin", "package", "version", "state", "hooks", "registers")
+    for plugin in plugins:
+        style = "" if plugin.state == READY else "red" if plugin.error else "yellow"
+        registered = ", ".join(name for _, name in plugin.items) or plugin.why
+        about = plugin.name, plugin.package or "a single file", plugin.version
+        state = styled((plugin.state, style))
+        rows.add_row(*about, state, ", ".join(plugin.hooks), registered)
+    return rows
+
+
+def as_data(plugin: Plugin) -> dict[str, Any]:
+    """A plugin as JSON has it: what it registers is listed by kind."""
+    registers: dict[str, list[str]] = {}
+    for kind, name in plugin.items:
+        registers.setdefault(kind, []).append(name)
+    keys = ("name", "package", "version", "built_in", "state", "why", "fix", "hooks")
+    file = None if plugin.file is None else str(plugin.file)
+    return {key: getattr(plugin, key) for key in keys} | {"file": file, "registers": registers}
