@@ -1,10 +1,12 @@
-"""The errors that a user can mend: each says what was given, what is allowed, and the fix."""
+"""The errors that a user can fix: each says what was given, what is allowed, and the fix."""
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class PhospheneError(Exception):
-    """An error that the user can mend; the command line prints it without a traceback.
+    """An error that the user can fix; the command line prints it without a traceback.
 
     Parameters
     ----------
@@ -15,10 +17,16 @@ class PhospheneError(Exception):
     """
 
     exit_code = 2
+    fix = ""
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)
         self.fix = fix
+
+    def located(self, where: str) -> Self:
+        """The same error with its place before the message; the class may be a plugin's own."""
+        self.args = (f"{where}: {self}",)
+        return self
 
 
 class SongError(PhospheneError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from phosphene.bounds import FileName
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
@@ -24,7 +24,7 @@ from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.score.units import At, Position, Share, Span, constant, parse_position
 from phosphene.song.corrections import Corrections
 
 # Defaults as a user would write them; pydantic validates them like any other input.
@@ -48,7 +48,7 @@ class _Section(BaseModel):
 class SongFile(_Section, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
-    file: Path = Field(description="audio or video file, relative to the project file")
+    file: FileName = Field(description="audio or video file, relative to the project file")
     tracker: str = Field("bars", description="what finds beats and bars")
 
 
@@ -64,7 +64,7 @@ class Video(_Section):
         None, description="where the video begins; else the song's start"
     )
     end: Position | None = Field(None, description="where the video ends; else the song's end")
-    image: Path | None = Field(None, description="first picture, instead of a painted one")
+    image: FileName | None = Field(None, description="first picture, instead of a painted one")
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
     )
@@ -111,8 +111,8 @@ class Prompts(_Section):
         return at
 
 
-def _constant(given: Any) -> Any:
-    return {parse_position(0): given} if isinstance(given, (int, float)) else given
+def _amount(given: Any) -> Any:
+    return given if isinstance(given, Source) else constant(given)
 
 
 def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
@@ -136,8 +136,8 @@ class Source(_Section):
 
     modulator: Modulator
     plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    at_rest: float = Field(0.0, description="amount where the envelope is 0")
-    at_full: float = Field(1.0, description="amount where the envelope is 1")
+    at_rest: Share = Field(0.0, description="amount where the envelope is 0")
+    at_full: Share = Field(1.0, description="amount where the envelope is 1")
 
     @property
     def use(self) -> str:
@@ -146,9 +146,9 @@ class Source(_Section):
 
 
 Amount = Annotated[
-    Annotated[dict[Position, float], Tag("keys")] | Annotated[Source, Tag("source")],
+    Annotated[dict[Position, Share], Tag("keys")] | Annotated[Source, Tag("source")],
     Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
-    BeforeValidator(_constant),
+    BeforeValidator(_amount),
 ]
 
 
@@ -185,7 +185,7 @@ class Layer(_Section):
     )
     amount: Amount = Field(
         _WHOLE,
-        description="share of the layer: a number, positions and numbers, or a modulator's curve",
+        description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
     )
     between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
         None,

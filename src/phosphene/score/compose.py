@@ -7,11 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from phosphene.bounds import require_affordable
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project import Project
 from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.doubts import Doubts
 from phosphene.score.gates import within
-from phosphene.score.layers import fold
+from phosphene.score.layers import fold, require_finite
 from phosphene.score.prompts import prompt_weights, with_next
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
@@ -56,9 +58,10 @@ def compose(
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, or a layer does not fit its modulator.
+        If a position lies outside of the song, two prompts or keyframes are at the same moment, a
+        layer does not fit its modulator, or a channel is not finite.
     PluginError
-        If a modulator fails, or gives something that is no set of curves; its `entry` is the
+        If a modulator fails, or gives something that is not a set of curves; its `entry` is the
         layer's.
     """
     video = project.video
@@ -66,14 +69,13 @@ def compose(
     form = form or Format(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
-    channels, clamped = _channels(song, project, timeline, form, trace)
-    keys = {
-        within(timeline, at, f'prompts.at."{at}"'): (at, text)
-        for at, text in project.prompts.at.items()
-    }
-    placed = sorted(keys)
+    doubts = Doubts(project, timeline, first, last)
+    prompts_at = _placed_prompts(project, timeline)
+    with np.errstate(all="ignore"):  # what is not finite is refused by name
+        channels, clamped = _channels(song, project, timeline, form, doubts, trace)
+    placed = list(prompts_at)
     blends = [timeline.length(project.prompts.blend, key) for key in placed]
-    prompts = [_styled(keys[key][1], project.prompts.style) for key in placed]
+    prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
     frames = np.arange(timeline.n_frames)
     score = Score(
         fps=form.fps,
@@ -88,23 +90,42 @@ def compose(
         diffuses=channels["strength"] > 0.0,
         image=video.image,
         clamped=clamped,
+        doubts=tuple(doubts.told),
     )
     return score.excerpt(first, last)
 
 
+def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
+    """The prompts by the seconds of their positions, in order."""
+    at = project.prompts.at
+    for position in at:
+        within(timeline, position, f'prompts.at."{position}"')
+    require_affordable(
+        timeline.n_frames * len(at), "weights of prompts", "Write fewer prompts, or lower the fps."
+    )
+    return timeline.placed(at, "prompts.at")
+
+
 def _channels(
-    song: Song, project: Project, timeline: Timeline, form: Format, trace: Trace | None
+    song: Song,
+    project: Project,
+    timeline: Timeline,
+    form: Format,
+    doubts: Doubts,
+    trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """Every channel's value for the form's fps and width, and how many frames were clamped."""
     rest = {name: channel.neutral for name, channel in CHANNELS.items()}
     rest |= {name: getattr(project.model, name) for name in HELD}
     values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
+    moved_by: dict[str, list[str]] = {name: [] for name in CHANNELS}
     soloed = any(layer.solo for layer in project.motion)
     for index, layer in enumerate(project.motion):
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
             try:
-                fold(values, layer, where, song, timeline, trace)
+                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                    moved_by[name].append(f"{where} ({layer.use})")
             except PluginError as error:
                 if not isinstance(error, SongChanged):
                     error.entry = where
@@ -116,10 +137,12 @@ def _channels(
     clamped: dict[str, int] = {}
     for name, channel in CHANNELS.items():
         kept = np.clip(values[name], channel.low, channel.high)
-        beyond = int(np.count_nonzero(kept != values[name]))
-        if beyond:
-            clamped[name] = beyond
+        beyond = (kept != values[name]) | doubts.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[doubts.shown])):
+            clamped[name] = count
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
+        culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
+        require_finite(name, values[name], culprits, doubts.shown)
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped

@@ -18,7 +18,7 @@ def within(timeline: Timeline, position: At, where: str) -> float:
     try:
         return timeline.at(position)
     except ProjectError as error:
-        raise ProjectError(f"{where}: {error}", error.fix) from None
+        raise error.located(where) from None
 
 
 def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Timeline) -> Curve:
@@ -80,7 +80,7 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
         try:
             heard = on_frames(song.feature(when.feature), timeline)
         except PhospheneError as error:
-            raise type(error)(f"{where}.when.feature: {error}", error.fix) from error
+            raise error.located(f"{where}.when.feature") from error.__cause__
         above = -np.inf if when.above is None else when.above
         below = np.inf if when.below is None else when.below
         opened = opened * ((heard > above) & (heard < below))

@@ -14,6 +14,8 @@ import numpy as np
 
 from phosphene.score.channels import Channel, Curve
 
+_SMALLEST = -700.0  # of a logarithm, far below the limit of any channel
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -64,7 +66,8 @@ def mix(channel: Channel, base: Curve, m: Curve, amount: Curve | float, how: str
         return base + amount * (law.op(base, m, channel.neutral) - base)
     log_base = np.log(base)
     log_m = m if law.gain else np.log(np.maximum(m, channel.low))
-    return np.exp(log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base))
+    mixed = log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base)
+    return np.exp(np.maximum(mixed, _SMALLEST))  # 0 would have no logarithm for the next layer
 
 
 def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:

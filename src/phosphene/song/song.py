@@ -129,6 +129,7 @@ class Song:
         for name in ("beats", "downbeats", "onsets", "onset_strengths"):
             object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
         object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
+        object.__setattr__(self, "extra", MappingProxyType(self.extra))
 
     def strengths_at(
         self, times: NDArray[np.float64], feature: str = "onset"

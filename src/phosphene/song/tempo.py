@@ -6,6 +6,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phosphene.authoring import read_only
+
 Times = NDArray[np.float64]
 
 #: The grid where no beat was heard: 120 BPM in 4/4, from time 0.
@@ -72,8 +74,8 @@ class TempoMap:
             bars = _time(
                 beats, np.arange(first_beat, len(beats) + NOMINAL_METRE + 1, NOMINAL_METRE)
             )
-        object.__setattr__(self, "beats", beats)
-        object.__setattr__(self, "downbeats", bars)
+        object.__setattr__(self, "beats", read_only(beats.view()))
+        object.__setattr__(self, "downbeats", read_only(bars.view()))
 
     @overload
     def beat_time(self, n: float) -> float: ...
