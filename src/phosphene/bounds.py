@@ -83,11 +83,9 @@ def beyond(data: Any) -> Iterator[str]:
             yield f"{shortened(where)}: nested more than {DEPTH} deep"
         elif isinstance(value, dict):
             for key, inside in value.items():
-                if len(str(key)) > KEY:
-                    yield (
-                        f"{entry(where, shortened(str(key)))}: a key of {len(str(key))} characters; "
-                        f"at most {KEY} are allowed"
-                    )
+                if (length := len(str(key))) > KEY:
+                    place = entry(where, shortened(str(key)))
+                    yield f"{place}: a key of {length} characters; at most {KEY} are allowed"
                 else:
                     todo.append((entry(where, str(key)), inside, depth + 1))
         elif isinstance(value, (list, tuple)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import Input, project_options
 
 if TYPE_CHECKING:
     from phosphene.project import Project
@@ -18,7 +18,7 @@ FORMATS = (".csv", ".json")
 
 
 @click.command("compose")
-@click.argument("input", type=click.Path(path_type=Path))
+@click.argument("input", type=Input())
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="score.csv or score.json")
 @click.option(
     "--explain",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import Input, project_options
 
 if TYPE_CHECKING:
     from phosphene.score.score import Score
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=click.Path(path_type=Path))
+@click.argument("input", type=Input())
 @click.option(
     "-o",
     "--output",

@@ -72,16 +72,16 @@ class Doubts:
             if not isinstance(value, Length) or usual is None or usual >= 1.0:
                 continue
             seconds = float(self._timeline.length(value))
-            frames = value.unit == "frame" and value.value >= MANY_FRAMES
-            if frames or (value.unit == "s" and seconds > self._timeline.song.duration):
-                what = (
-                    f"{value.value:g} frames, {seconds:.3g} s" if frames else "over the whole song"
-                )
-                fps = f" at {float(self._timeline.project_fps):g} fps" if frames else ""
-                self._tell(
-                    f'{where}.{name} = "{value}" is {what}{fps}; for milliseconds write '
-                    f'"{value.value:g}ms"'
-                )
+            if value.unit == "frame" and value.value >= MANY_FRAMES:
+                fps = float(self._timeline.project_fps)
+                long = f"{value.value:g} frames, {seconds:.3g} s at {fps:g} fps"
+            elif value.unit == "s" and seconds > self._timeline.song.duration:
+                long = "longer than the song"
+            else:
+                continue
+            self._tell(
+                f'{where}.{name} = "{value}" is {long}; for milliseconds write "{value.value:g}ms"'
+            )
 
     def _gate(self, layer: Layer, where: str) -> None:
         """A bound that lies beyond all values of a feature."""

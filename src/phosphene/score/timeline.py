@@ -129,8 +129,8 @@ class Timeline:
             if later - earlier < SAME_MOMENT:
                 if keys[one] != keys[other]:
                     raise ProjectError(
-                        f"{name}: '{one}' and '{other}' are the same moment, {later:.2f} s, but have "
-                        "different values",
+                        f"{name}: '{one}' and '{other}' are the same moment, {later:.2f} s, but "
+                        "have different values",
                         "Remove one of the two, or move it.",
                     )
                 if later > earlier:
