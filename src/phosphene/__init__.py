@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from phosphene.score.hits import hits
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
-    from phosphene.score.units import Period, Position, Span
+    from phosphene.score.units import At, Period, Position, Span
     from phosphene.song.pulse import Pulse, Sound
-    from phosphene.song.song import Feature, Song
+    from phosphene.song.song import Feature, Section, Song
     from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
@@ -35,6 +35,7 @@ API_VERSION = 1
 
 # Where each public name is, and what it is called there.
 _PUBLIC = {
+    "At": "phosphene.score.units:At",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
     "Engine": "phosphene.engines:Engine",
@@ -51,6 +52,7 @@ _PUBLIC = {
     "Pulse": "phosphene.song.pulse:Pulse",
     "Row": "phosphene.score.score:Row",
     "Score": "phosphene.score.score:Score",
+    "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
     "Sound": "phosphene.song.pulse:Sound",
     "SoundCodec": "phosphene.film.formats:Codec",
@@ -66,6 +68,7 @@ _PUBLIC = {
 __all__ = [
     "API_VERSION",
     "CHANNELS",
+    "At",
     "Curve",
     "Engine",
     "EngineError",
@@ -81,6 +84,7 @@ __all__ = [
     "Pulse",
     "Row",
     "Score",
+    "Section",
     "Song",
     "Sound",
     "SoundCodec",
@@ -99,3 +103,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'phosphene' has no attribute '{name}'")
     module, _, attribute = _PUBLIC[name].partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from phosphene.parameters import MOST, allowed, choices, schemas
 from phosphene.plugins import Registry
 
 
@@ -40,19 +42,40 @@ def look_table(registry: Registry) -> Table:
 
 
 def modulator_page(registry: Registry, name: str) -> RenderableType:
-    """One modulator: its docstring, and its parameters with units and defaults."""
+    """One modulator: its docstring, and its parameters with defaults and what they take."""
     cls = registry.modulators[name]
-    rows = table("parameter", "default", "what it means")
+    rows = table("parameter", "default", "allowed", "what it means")
     owner = registry.owner("modulators", name)
-    fields = dict(cls.model_fields)
-    if "options" in fields and owner.name in registry.options:
-        del fields["options"]
-        told = registry.options[owner.name].model_fields
-        fields |= {f"[plugins.{owner.name}] {key}": field for key, field in told.items()}
-    for parameter, field in fields.items():
-        rows.add_row(escape(parameter), escape(_default(field)), escape(field.description or ""))
+    models: dict[str, type[BaseModel]] = {"": cls}
+    if "options" in cls.model_fields and owner.name in registry.options:
+        models[f"[plugins.{owner.name}] "] = registry.options[owner.name]
+    long = []
+    for prefix, model in models.items():
+        known = schemas(model)
+        for parameter, field in model.model_fields.items():
+            if len(models) > 1 and model is cls and parameter == "options":
+                continue
+            schema = known.get(parameter, {})
+            cells = (_default(field), allowed(schema), field.description or "")
+            rows.add_row(*map(escape, (prefix + parameter, *cells)))
+            if len(names := choices(schema)) > MOST:
+                long.append(escape(f"{prefix}{parameter} takes: {', '.join(names)}."))
     about = f"[bold]{name}[/]  from {owner.source if not owner.package else owner}\n\n"
-    return Group(about + escape(inspect.getdoc(cls) or ""), "", rows)
+    return Group(about + escape(inspect.getdoc(cls) or ""), "", rows, *long)
+
+
+def look_page(registry: Registry, name: str) -> RenderableType:
+    """One look: what it does, and its layers at the fps and width that it is written for."""
+    look = registry.looks[name]
+    rows = table("layer", "to, at full", "what else it sets")
+    for layer in look["layers"]:
+        reaches = ", ".join(f"{channel} {reach:g}" for channel, reach in layer["to"].items())
+        rest = {key: value for key, value in layer.items() if key not in ("use", "to")}
+        said = ", ".join(f"{key} = {value}" for key, value in rest.items())
+        rows.add_row(*map(escape, (layer["use"], reaches, said)))
+    about = f"[bold]{escape(name)}[/]  a look\n\n{escape(look['about'])}"
+    use = escape(f'In a project: [[motion]] with look = "{name}"; values are for 12 fps, 256 px.')
+    return Group(about, "", rows, use)
 
 
 def _default(field: FieldInfo) -> str:

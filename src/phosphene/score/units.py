@@ -156,13 +156,15 @@ else:
     Position = Annotated[
         At,
         BeforeValidator(parse_position),
-        WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
+        WithJsonSchema(
+            {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
+        ),
     ]
     """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
     Span = Annotated[
         Length,
         BeforeValidator(parse_span),
-        WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
+        WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
     ]
     """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
     Period = Annotated[Span, AfterValidator(_lasting)]
