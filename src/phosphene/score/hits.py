@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.bounds import VALUES, require_affordable
+from phosphene.score.carrying import own_frames
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float
 
+MOST_VALUES = VALUES // 2  # several arrays of this size are alive at once
 _INSTANT = 1e-9  # seconds; anything shorter happens at once
 
 
@@ -43,8 +46,15 @@ class Envelope:
     release_bend: float = 2.0
     look_ahead: bool = False
 
-    def on_frames(self, frame_length: float) -> tuple[int, NDArray[np.float64]]:
+    def on_frames(self, frame_length: float, most: int) -> tuple[int, NDArray[np.float64]]:
         """A hit of height 1 in each frame: the maximum over the time that the frame is shown.
+
+        Parameters
+        ----------
+        frame_length : float
+            Seconds.
+        most : int
+            Frames of the song: what lies further from the hit is left out.
 
         Returns
         -------
@@ -58,8 +68,14 @@ class Envelope:
         held = np.maximum(hold + decay, length)
         # With look-ahead the hit's whole own frame is its peak; the attack ends where it begins.
         top = np.zeros_like(attack) if self.look_ahead else attack
-        before = int(np.ceil(np.max(attack - top) / frame_length))
-        after = int(np.ceil(np.max(top + held + release) / frame_length)) + 1
+        before = min(int(np.ceil(np.max(attack - top) / frame_length)), most)
+        after = min(int(np.ceil(np.max(top + held + release) / frame_length)), most) + 1
+        require_affordable(
+            (before + after) * len(attack),
+            "values of hits",
+            "Shorten the release and the other spans, or write them in seconds.",
+            MOST_VALUES,
+        )
         start = np.arange(-before, after + 1)[:, None] * frame_length
         end = start if self.look_ahead else start + frame_length
         risen = np.clip(1.0 + (end - top) / np.maximum(attack, _INSTANT), 0.0, 1.0)
@@ -110,11 +126,12 @@ def struck(
     if len(times) == 0:
         return envelope
     frame_length = float(1 / timeline.fps)
-    before, heights = shape.on_frames(frame_length)
+    before, heights = shape.on_frames(frame_length, timeline.n_frames)
     if evenly and timeline.fps != timeline.project_fps:
         own_length = float(1 / timeline.project_fps)
         alone = _alone(times, weights)
-        own = _sums(*shape.on_frames(own_length), alone / own_length) * own_length
+        most = own_frames(timeline).n_frames
+        own = _sums(*shape.on_frames(own_length, most), alone / own_length) * own_length
         heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
     first = np.floor(times / frame_length + 1e-6).astype(np.int64) - before
     for later, height in enumerate(heights * weights):
