@@ -11,6 +11,22 @@ from phosphene.bounds import entry, shortened
 from phosphene.hints import hint
 from phosphene.project import OWN_KEYS
 
+# In the words of TOML, where pydantic has those of Python.
+_MESSAGES = {
+    "model_type": "expected a table",
+    "dict_type": "expected a table",
+    "tuple_type": "expected a list",
+    "string_type": "expected text",
+    "string_too_short": "expected text that is not empty",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+}
+
 
 def problems_of(
     error: ValidationError,
@@ -48,6 +64,7 @@ def problems_of(
             told.setdefault(place, []).append("is missing")
         else:
             message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
+            message = _MESSAGES.get(item["type"], message)
             told.setdefault(place, []).append(f"got {shortened(repr(value))}: {message}")
     return [f"{place}: {' or: '.join(messages)}" for place, messages in told.items()]
 

@@ -73,7 +73,7 @@ class Video(_Section):
 class Model(_Section):
     """`[model]`: what paints, and how."""
 
-    name: str = Field("worlds", description="engine, Hugging Face hub id, or folder")
+    name: str = Field("worlds", min_length=1, description="engine, Hugging Face hub id, or folder")
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")

@@ -10,6 +10,8 @@ from hostile import fuzzed, survives
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phosphene.cli import loading
+
 RATE = 22050
 LAYERS = [
     {"use": "keyframes", "ease": "cubic", "zoom": {"0": 1.0, "1s": 1.02, "bar 2": 1.01}},
@@ -83,6 +85,13 @@ def places(value, path=()):
             yield from places(one, (*path, key))
 
 
+def at(value, path):
+    """The entry at a path."""
+    for key in path:
+        value = value[key]
+    return value
+
+
 @st.composite
 def projects(draw):
     """A project that composes, with up to four of its entries replaced, removed or added."""
@@ -91,23 +100,37 @@ def projects(draw):
     for key in draw(st.sets(st.sampled_from(["offset", "downbeat", "metre", "bpm"]))):
         del project["song"][key]
     for _ in range(draw(st.integers(0, 4))):
-        path = draw(st.sampled_from(sorted(places(project), key=repr)))
-        if path[0] == "song" and path[-1] in ("song", "file") and draw(st.booleans()):
-            continue  # without its song no project is read further
-        place = project
-        for key in path[:-1]:
-            place = place[key]
-        match draw(st.sampled_from(["number", "number", "value", "remove", "add"])):
+        known = sorted(places(project), key=repr)
+        # A whole table is seldom replaced: nothing below it would be read.
+        leaves = [path for path in known if not isinstance(at(project, path), (dict, list))]
+        moving = [path for path in leaves if path[0] == "motion" and path[-1] not in ("use", "of")]
+        path = draw(
+            st.sampled_from(draw(st.sampled_from([known, leaves, moving, moving])) or known)
+        )
+        place = at(project, path[:-1])
+        match draw(st.sampled_from(["number", "number", "text", "value", "remove", "add"])):
             case "number":
                 place[path[-1]] = draw(NUMBERS)
+            case "text":
+                place[path[-1]] = draw(st.sampled_from(TEXT))
             case "value":
-                place[path[-1]] = draw(VALUES)
+                place[path[-1]] = deepcopy(draw(VALUES))
             case "remove":
                 del place[path[-1]]
             case "add" if isinstance(place, dict):
-                known = ["zoom", "amount", "between", "when", "to", "delay", "options", "bar 1", "²"]
+                known = [
+                    "zoom",
+                    "amount",
+                    "between",
+                    "when",
+                    "to",
+                    "delay",
+                    "options",
+                    "bar 1",
+                    "²",
+                ]
                 key = draw(st.one_of(st.sampled_from(known), st.text(max_size=8)))
-                place[key] = draw(VALUES)
+                place[key] = deepcopy(draw(VALUES))
     return project
 
 
@@ -130,8 +153,8 @@ def write(path, project):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def folder(tmp_path_factory):
-    """A folder with four seconds of clicks; they are listened to once."""
+def folder(tmp_path_factory, registry):
+    """A folder with four seconds of clicks; song and plugins are read once."""
     folder = tmp_path_factory.mktemp("projects")
     clicks = np.zeros(4 * RATE)
     for beat in range(8):
@@ -139,6 +162,7 @@ def folder(tmp_path_factory):
     soundfile.write(folder / "song.wav", clicks, RATE)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr(loading, "registry_for", lambda project: registry)
         yield folder
 
 

@@ -36,12 +36,10 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
     from phosphene.default_project import default_project
     from phosphene.project_file import make_project, read_data
-    from phosphene.song.files import require_file
 
     if path.suffix.lower() == ".toml":
         data, source = read_data(path), path
     else:
-        require_file(path)
         data, source = default_project(path), Path(f"{path} (default project)")
     _change(data, options)
     skipped: list[str] | None = [] if options.skip_broken else None
@@ -58,13 +56,12 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
 
 def _require_files(project: Project, source: Path) -> None:
     """Refuse files of a project that are not there, before anything is listened to."""
-    from phosphene.errors import SongError
+    from phosphene.errors import ProjectError, SongError
     from phosphene.song.files import require_file
 
     files = {
-        "song.file": (project.song.file, "song"),
         "song.beats": (project.song.beats, "file with beats"),
-        "video.image": (project.video.image, "image"),
+        "video.image": (project.video.image, "picture"),
     }
     for entry, (path, what) in files.items():
         if path is not None:
@@ -72,6 +69,14 @@ def _require_files(project: Project, source: Path) -> None:
                 require_file(path, what)
             except SongError as error:
                 raise error.located(f"{source}: {entry}") from None
+    if (image := project.video.image) is not None:
+        import cv2
+
+        if not cv2.haveImageReader(str(image)):
+            raise ProjectError(
+                f"{source}: video.image: {image} is not a picture that can be read",
+                "Give a PNG, JPEG or WebP file.",
+            )
 
 
 def _change(data: dict[str, Any], options: Options) -> None:

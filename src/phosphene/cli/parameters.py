@@ -28,21 +28,21 @@ class Size(click.ParamType):
         return int(found[1]), int(found[2])
 
 
-class Input(click.Path):
-    """The path of a song or a project file."""
+class FilePath(click.Path):
+    """The path of a file, which need not exist."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from phosphene.bounds import file_name
+        from phosphene.bounds import file_name, shortened
 
         try:
             path = Path(file_name(value))
         except ValueError as error:
-            self.fail(f"{value!r}: {error}", param, ctx)
+            self.fail(f"{shortened(repr(value))}: {error}", param, ctx)
         if path.is_dir():
-            self.fail(f"{value} is a folder; name a song or a project file in it", param, ctx)
+            self.fail(f"{value} is a folder; name a file in it", param, ctx)
         return path
 
 

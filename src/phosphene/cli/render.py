@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.parameters import Input, project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.film.sound import Sound
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=Input())
+@click.argument("input", type=FilePath())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help=".mp4, .mov, .mkv, .webm or .gif; default: the input's name, as .mp4, here.",
 )
 @click.option(

@@ -44,7 +44,7 @@ def look_table(registry: Registry) -> Table:
 def modulator_page(registry: Registry, name: str) -> RenderableType:
     """One modulator: its docstring, and its parameters with defaults and what they take."""
     cls = registry.modulators[name]
-    rows = table("parameter", "default", "allowed", "what it means")
+    rows = table("parameter", "default", "what it means, and what it takes")
     owner = registry.owner("modulators", name)
     models: dict[str, type[BaseModel]] = {"": cls}
     if "options" in cls.model_fields and owner.name in registry.options:
@@ -56,8 +56,8 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
             if len(models) > 1 and model is cls and parameter == "options":
                 continue
             schema = known.get(parameter, {})
-            cells = (_default(field), allowed(schema), field.description or "")
-            rows.add_row(*map(escape, (prefix + parameter, *cells)))
+            means = "\n".join(filter(None, (field.description, allowed(schema))))
+            rows.add_row(*map(escape, (prefix + parameter, _default(field), means)))
             if len(names := choices(schema)) > MOST:
                 long.append(escape(f"{prefix}{parameter} takes: {', '.join(names)}."))
     about = f"[bold]{name}[/]  from {owner.source if not owner.package else owner}\n\n"

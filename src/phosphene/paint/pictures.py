@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from phosphene.errors import ProjectError
 
+NARROWEST = 20  # the longer side over the shorter; more would fill memory when it is enlarged
+
 
 def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     """A user's image as first picture: scaled to cover the frame, and cut about its centre.
@@ -28,13 +30,22 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     Raises
     ------
     ProjectError
-        If it is no image that can be read.
+        If it is not a picture that can be read, or is very narrow.
     """
     data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
-    pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    try:
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except cv2.error:  # more pixels than OpenCV takes
+        pixels = None
     if pixels is None:
         raise ProjectError(
-            f"video.image: {path} is no image that can be read", "Give a PNG, JPEG or WebP file."
+            f"video.image: {path} is not a picture that can be read",
+            "Give a PNG, JPEG or WebP file.",
+        )
+    if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
+        raise ProjectError(
+            f"video.image: {path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
+            f"Give a picture whose longer side is at most {NARROWEST} times the shorter one.",
         )
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -100,6 +100,7 @@ class Doubts:
 
     def of_curve(self, channel: Channel, m: Curve, amount: Curve, layer: Layer, where: str) -> None:
         """Note a layer's own curve where it is below the limits of a channel, or very fast."""
+        beyond = np.zeros(len(m), np.bool_)
         if channel.multiplicative:
             beyond = m < channel.low * (1.0 - 1e-9)
             self.floored[channel.name] = beyond | self.floored.get(channel.name, beyond)
@@ -111,8 +112,8 @@ class Doubts:
             )
         fastest = FAST.get(channel.name, 0.5 * self._width if channel.in_pixels else np.inf)
         moved = amount * (np.log(np.maximum(m, channel.low)) if channel.multiplicative else m)
-        moved = moved[self.shown]
-        peak = float(moved[np.argmax(np.abs(moved))]) if len(moved) else 0.0
+        moved = np.where(beyond, 0.0, moved)[self.shown]
+        peak = float(moved[np.argmax(np.abs(moved))])
         limit = np.log(fastest) if channel.multiplicative else fastest
         value = float(np.exp(peak)) if channel.multiplicative else peak
         factor = reach is not None and channel.multiplicative and 1.0 < reach < 1.25
