@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from phosphene.score.hits import hits
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
-    from phosphene.score.units import At, Period, Position, Span
+    from phosphene.score.units import At, Length, Period, Position, Span
     from phosphene.song.pulse import Pulse, Sound
     from phosphene.song.song import Feature, Section, Song
+    from phosphene.song.tempo import TempoMap
     from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
@@ -43,6 +44,7 @@ _PUBLIC = {
     "EngineSpec": "phosphene.engines:EngineSpec",
     "Feature": "phosphene.song.song:Feature",
     "FilmFormat": "phosphene.film.formats:Format",
+    "Length": "phosphene.score.units:Length",
     "Model": "phosphene.project:Model",
     "Modulator": "phosphene.modulator:Modulator",
     "Options": "phosphene.options:Options",
@@ -57,6 +59,7 @@ _PUBLIC = {
     "Sound": "phosphene.song.pulse:Sound",
     "SoundCodec": "phosphene.film.formats:Codec",
     "Span": "phosphene.score.units:Span",
+    "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
     "hint": "phosphene.hints:hint",
@@ -75,6 +78,7 @@ __all__ = [
     "EngineSpec",
     "Feature",
     "FilmFormat",
+    "Length",
     "Model",
     "Modulator",
     "Options",
@@ -89,6 +93,7 @@ __all__ = [
     "Sound",
     "SoundCodec",
     "Span",
+    "TempoMap",
     "Timeline",
     "TrackerSpec",
     "hint",

@@ -59,6 +59,29 @@ def broken(old, new):
         (PROJECT, ["p.toml", "--fps", "fast"], ["--fps fast", "30000/1001"]),
         (PROJECT, ["p.toml", "--size", "big"], ["big", "512x512"]),
         (PROJECT, ["p.toml", "--size", "63x64"], ["63"]),
+        (PROJECT, ["p.toml", "--size", "²x²"], ["'²x²' is not a size"]),
+        (PROJECT, ["p.toml", "--size", "100000x100000"], ["--size width: got 100000", "--size height", "8192"]),
+        (PROJECT, ["p.toml", "--fps", ""], ["--fps", "expected a number"]),
+        (PROJECT, ["p.toml", "--fps", "1e99999999"], ["--fps", "0.1 to 240"]),
+        (PROJECT, ["p.toml", "--start", ""], ["video.start: got ''"]),
+        (PROJECT, ["p.toml", "--model", ""], ["model.name: got ''"]),
+        (PROJECT, ["p.toml", "--seed", "9" * 30], ["model.seed: got a whole number of 3"]),
+        (PROJECT, ["p.toml", "--set", "motion.²=1"], ["there is no entry '²'"]),
+        (PROJECT, ["p.toml", "--set", "a." * 100 + "a=1"], ["nested more than 32 deep"]),
+        (PROJECT, ["p.toml", "--set", "video.image=no.png"], ["p.toml: video.image: there is no", "no.png"]),
+        (PROJECT, ["p.toml", "--set", "video.image=."], ["p.toml: video.image: ", "is a folder"]),
+        (PROJECT, ["p.toml", "--set", "video.image=song.wav"], ["p.toml: video.image: ", "not a picture"]),
+        (PROJECT, ["p.toml", "--set", "song.beats=no.txt"], ["p.toml: song.beats: there is no", "no.txt"]),
+        (PROJECT, ["p.toml", "--set", "song.file="], ["song.file: got ''", "name of a file"]),
+        (PROJECT, ["p.toml", "--set", "song.file=~nobody/a.wav"], ["~nobody/a.wav"]),
+        ('model = "x"\n' + broken('[model]\nname = "worlds"', ""), ["p.toml", "--model", "none"], ["model: got 'x': expected a table"]),
+        ('prompts = 1\n' + PROJECT, ["p.toml", "--prompt", "a"], ["prompts: got 1: expected a table"]),
+        ("", ["."], ["'INPUT': . is a folder"]),
+        ("", [""], ["'INPUT': '': expected the name of a file"]),
+        ("", ["/"], ["'INPUT': / is a folder"]),
+        ("", ["x" * 300], ["at most 255 bytes"]),
+        (PROJECT, ["p.toml", "-o", ""], ["'-o'", "expected the name of a file"]),
+        (PROJECT, ["p.toml", "-o", "/"], ["'-o'", "/ is a folder"]),
         (PROJECT, ["p.toml", "--start", "9s"], ["video.start", "9s", "outside"]),
         (PROJECT, ["p.toml", "--set", "motion.7.x=1"], ["there is no entry '7'"]),
         (PROJECT, ["p.toml", "-o", "song.wav"], [".wav"]),
@@ -76,3 +99,19 @@ def test_bad_input_is_told_before_a_model_loads(folder, monkeypatch, text, argum
     assert "Traceback" not in result.output
     assert "diffusers" not in sys.modules
     assert not list(folder.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compose", ""], ["compose", "."], ["compose", "song.wav", "-o", ""], ["plot", "/", "-o", "a.png"],
+        ["plot", "song.wav", "-o", ""], ["new", ""], ["new", "/"], ["new", "song.wav", "-o", "."],
+        ["import", "deforum", "", "-o", "a.toml"], ["import", "deforum", "song.wav", "-o", ""],
+        ["compose", "song.wav", "-o", "a.csv", "--explain", "²"],
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_no_command_takes_a_folder_or_an_empty_name_for_a_file(folder, arguments):
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2, result.output
+    assert "Error" in result.stderr

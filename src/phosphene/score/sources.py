@@ -90,7 +90,7 @@ def _asked(
     modulator = asked.modulator
     with traced(asked.plugin.name if asked.plugin else asked.use, f"{asked.use}.curves"):
         if modulator.by_interval:
-            seen = {name: read_only(curve.view()) for name, curve in below.items()}
+            seen = {name: read_only(curve) for name, curve in below.items()}
             return modulator.curves_above(song, frames, MappingProxyType(seen))
         return modulator.curves(song, frames)
 
@@ -99,6 +99,7 @@ _READ_ONLY = (
     "What a modulator receives is read-only, since the other layers read it too: write "
     "`t = t * 2` in place of `t *= 2`, or change a copy."
 )
+_SIGNS = ("read-only", "WRITEABLE", "mappingproxy", "FrozenInstanceError")
 _FULL = "PHOSPHENE_STRICT=1 shows the full traceback."
 
 
@@ -119,7 +120,7 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
     if plugin.built_in:
         return Bug(about, "This is a mistake of Phosphene. Please report it with your project.")
     fixes = [plugin.remedy, "--skip-broken renders without the layer."]
-    if isinstance(error, ValueError) and "read-only" in str(error):
+    if any(word in _told(error) for word in _SIGNS):
         fixes.insert(0, _READ_ONLY)
     if not isinstance(error, WrongAnswer):
         fixes.append(_FULL)
