@@ -182,14 +182,17 @@ def composes(folder, *arguments):
     return result
 
 
-@fuzzed(60, 8000)
-@given(project=projects())
-def test_any_project_composes_or_is_refused(folder, project):
+RATES = [[], ["--fps", "0.1"], ["--fps", "23.976"], ["--fps", "240"], ["--size", "8192x16"]]
+
+
+@fuzzed(120, 8000)
+@given(project=projects(), rate=st.sampled_from([[], [], *RATES]))
+def test_any_project_composes_or_is_refused(folder, project, rate):
     write(folder / "p.toml", project)
-    composes(folder)
+    composes(folder, *rate)
 
 
-@fuzzed(20, 1500)
+@fuzzed(50, 1500)
 @given(
     options=st.lists(
         st.one_of(
@@ -213,7 +216,7 @@ def test_any_option_composes_or_is_refused(folder, options):
     composes(folder, *(word.replace("\0", "") for option in options for word in option))
 
 
-@fuzzed(10, 500)
+@fuzzed(30, 500)
 @given(
     text=st.one_of(
         st.text(),

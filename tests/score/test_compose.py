@@ -131,6 +131,14 @@ def test_values_are_clamped_once_and_counted(project):
     assert score.clamped == {"strength": 15}
 
 
+def test_an_excerpt_shorter_than_a_frame_is_one_frame(project):
+    made = project(video={"start": "2s", "end": "2.05s"})
+    assert compose(synthetic_song(8.0), made).frames.tolist() == [30]
+    assert compose(synthetic_song(8.0), made, Format(Fraction(1, 10), 64, 64)).frames.tolist() == [
+        0
+    ]
+
+
 def test_clamps_are_counted_in_the_frames_that_are_shown(project):
     high = {"use": "keyframes", "strength": 1.5}
     score = compose(synthetic_song(8.0), project(high, video={"start": "1s", "end": "25"}))

@@ -150,15 +150,16 @@ def _channels(
 
 def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:
     start, end = project.video.start, project.video.end
-    first = timeline.frame_of(within(timeline, start, "video.start")) if start else 0
-    last = timeline.n_frames
-    if end:
-        last = min(last, timeline.frame_of(within(timeline, end, "video.end")))
-    if first >= last:
+    begins = within(timeline, start, "video.start") if start else 0.0
+    ends = within(timeline, end, "video.end") if end else timeline.song.duration
+    first, last = timeline.frame_of(begins), timeline.n_frames
+    if first >= last or ends <= begins:
         raise ProjectError(
             f"video.end ('{end or 'the end of the song'}') does not come after video.start "
             f"('{start or 0}')"
         )
+    if end:
+        last = min(last, max(first + 1, timeline.frame_of(ends)))  # a frame may be longer
     return first, last
 
 

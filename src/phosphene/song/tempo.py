@@ -1,5 +1,7 @@
 """The tempo map: beats and bars to seconds, and back."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, overload
 
