@@ -81,7 +81,7 @@ def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measure
         tempfile.TemporaryDirectory() as folder,
         Film(Path(folder) / "film.mp4", size, size, score.fps) as film,
     ):
-        for i, picture in enumerate(paint(score, engine, anchors)):
+        for i, picture, _ in paint(score, engine, anchors):
             since = time.perf_counter()
             film.write(to_bytes(picture))
             if i == 0:

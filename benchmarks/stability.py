@@ -60,7 +60,7 @@ def ours(frames: int) -> Iterator[Frame]:
     """Our frames, as they are filmed."""
     score = still_score(SIZE, frames + 1)
     engine = load_engine(PRESETS["worlds"], Model(), score)
-    for picture in paint(score, engine, scene_anchors(score, engine)):
+    for _, picture, _ in paint(score, engine, scene_anchors(score, engine)):
         yield to_bytes(picture)
 
 

@@ -7,6 +7,7 @@ import time
 import torch
 
 from phosphene.engines import Engine
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.score.score import Row
 
 
@@ -15,6 +16,7 @@ class Timed:
 
     def __init__(self, engine: Engine) -> None:
         self.device = engine.device
+        self.noise_shape = getattr(engine, "noise_shape", None)
         self.spent = 0.0
         self._engine = engine
 
@@ -22,9 +24,9 @@ class Timed:
         """The engine's own; not counted."""
         return self._engine.first(row)
 
-    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+    def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
         """The engine's own, counted."""
         begun = time.perf_counter()
-        painted = self._engine.img2img(picture, row)
+        painted = self._engine.img2img(picture, row, *noise)
         self.spent += time.perf_counter() - begun
         return painted

@@ -34,7 +34,7 @@ def painted(style: str) -> NDArray[np.float32]:
     score = small_score((style,), n=FRAMES, width=SIZE, height=SIZE, seed=5)
     still = {"zoom": np.full(FRAMES, 1.01), "strength": np.full(FRAMES, 0.25)}
     score = replace(score, fps=Fraction(12), channels={**score.channels, **still})
-    *_, last = paint(score, load(Model(name="styletransfer"), score))
+    *_, (_, last, _) = paint(score, load(Model(name="styletransfer"), score))
     return last[0].permute(1, 2, 0).numpy()
 
 

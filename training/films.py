@@ -26,7 +26,7 @@ def film(
     """A frame for each row of weights, (frames, prompts): a slow zoom and turn at strength 0.5."""
     score = replace(still_score(SIZE, len(weights)), prompts=tuple(prompts), weights=weights)
     engine = load_engine(replace(PRESETS["worlds"], source=str(folder)), Model(), score)
-    for picture in paint(score, engine, scene_anchors(score, engine)):
+    for _, picture, _ in paint(score, engine, scene_anchors(score, engine)):
         yield to_bytes(picture)
 
 

@@ -60,10 +60,10 @@ def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDA
     anchors = scene_anchors(score, engine)
 
     def painted() -> Iterator[Painted]:
-        for row, picture in enumerate(paint(score, engine, anchors)):
+        for row, picture, state in paint(score, engine, anchors):
             if row == len(score) - 1 and not bool(picture.isfinite().all()):
                 print("NOT FINITE")
-            yield row, picture, to_levels(grade(picture, score.row(row)))
+            yield row, state, to_levels(grade(picture, score.row(row)))
 
     if overlap:
         yield from (frame for _, _, frame in read_back(painted(), engine.device))

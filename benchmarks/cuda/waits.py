@@ -47,7 +47,7 @@ def waits(of: Models) -> None:
     list(islice(pictures, WARM))
     torch.cuda.synchronize()
     begun = time.perf_counter()
-    to_levels(next(pictures))
+    to_levels(next(pictures).picture)
     handed = time.perf_counter()
     torch.cuda.synchronize()
     print(f"a frame is handed over in {1000 * (handed - begun):.2f} ms, and painted "

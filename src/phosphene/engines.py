@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from phosphene.errors import ProjectError
+from phosphene.errors import EngineError, ProjectError
 
 if TYPE_CHECKING:
     import torch
@@ -48,7 +48,8 @@ class EngineSpec:
     diffuses : bool
         False where no colours need to be held: what it paints does not drift by itself.
     ignores : frozenset of str
-        Channels that it can not follow; a project that drives one is told so.
+        Channels that it cannot follow. They stay at rest, with a warning, where a project drives
+        them; `render --strict` refuses the project.
     source : str
         Folder or hub id of its checkpoint, where it has one.
     examples : tuple of str
@@ -70,19 +71,51 @@ class EngineSpec:
     check: Callable[[Model, Score], None] | None = None
 
 
-def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Find out before anything is loaded whether an engine can paint all that is asked of it.
+def unfollowed(spec: EngineSpec, score: Score) -> list[str]:
+    """The channels that a score drives and an engine cannot follow, by name."""
+    return sorted(spec.ignores & set(score.moving()))
+
+
+def check_paintable(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Find out before anything is loaded whether an engine can paint a score.
 
     Raises
     ------
     ProjectError
-        If it can not.
+        If it cannot.
     """
-    deaf = sorted(spec.ignores & set(score.moving()))
-    if deaf:
-        raise ProjectError(
-            f"motion drives {', '.join(deaf)}, which the model '{spec.name}' can not follow",
-            "Leave that out, or choose another model; `phosphene doctor` lists them.",
-        )
     if spec.check is not None:
         spec.check(model, score)
+
+
+def check_torch() -> None:
+    """Find out whether PyTorch, which every engine paints with, can be imported.
+
+    Raises
+    ------
+    EngineError
+        If it cannot.
+    """
+    try:
+        import torch  # noqa: F401
+    except Exception as error:  # a broken library may raise anything
+        raise EngineError(
+            f"PyTorch cannot be imported: {type(error).__name__}: {error}",
+            "Install it again: pip install --force-reinstall torch",
+        ) from error
+
+
+def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
+    """The same, and whether it follows every channel that the score drives.
+
+    Raises
+    ------
+    ProjectError
+        If it does not.
+    """
+    if ignored := unfollowed(spec, score):
+        raise ProjectError(
+            f"motion drives {', '.join(ignored)}, which the model '{spec.name}' cannot follow",
+            "Leave that out, or choose another model; `phosphene doctor` lists them.",
+        )
+    check_paintable(spec, model, score)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 
 class PhospheneError(Exception):
     """An error that the user can fix; the command line prints it without a traceback.
@@ -23,10 +21,12 @@ class PhospheneError(Exception):
         super().__init__(message)
         self.fix = fix
 
-    def located(self, where: str) -> Self:
-        """The same error with its place before the message; the class may be a plugin's own."""
-        self.args = (f"{where}: {self}",)
-        return self
+    def name_place(self, where: str) -> None:
+        """Put the entry or file that the error is about before its message.
+
+        The error keeps its class, whatever arguments that class is made with.
+        """
+        self.args = (f"{where}: {self}", *self.args[1:])
 
 
 class SongError(PhospheneError):

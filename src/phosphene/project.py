@@ -11,6 +11,7 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -20,6 +21,7 @@ from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
 from phosphene.quality import QUALITIES
+from phosphene.score.cadence import CADENCE_HELP, Cadence
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
@@ -49,6 +51,9 @@ class SongFile(_Section, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
     file: FileName = Field(description="audio or video file, relative to the project file")
+    track: int | None = Field(
+        None, ge=1, description="audio track of a file with several, from 1; else the default one"
+    )
     tracker: str = Field("bars", description="what finds beats and bars")
 
 
@@ -65,9 +70,19 @@ class Video(_Section):
     )
     end: Position | None = Field(None, description="where the video ends; else the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
+    image_hold: Span | None = Field(
+        None, description="how long strength takes to rise from 0, so that the image stays"
+    )
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
     )
+
+    @field_validator("image_hold")
+    @classmethod
+    def _holds_an_image(cls, hold: Span | None, others: ValidationInfo) -> Span | None:
+        if hold is not None and others.data.get("image") is None:
+            raise ValueError("there is no image to hold; set video.image too")
+        return hold
 
 
 class Model(_Section):
@@ -79,7 +94,11 @@ class Model(_Section):
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
+    native_size: bool = Field(
+        True, description="paint at the size that the model was trained on, and enlarge"
+    )
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
+    cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
     colour_match: float = Field(
         0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
     )
@@ -117,16 +136,13 @@ def _amount(given: Any) -> Any:
 
 def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
     """One range or a list of them, each of two positions."""
-    pairs = given if given and isinstance(given, list) and _all_lists(given) else [given]
+    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
+    pairs = given if several else [given]
     if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise ValueError(
             'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
         )
     return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
-
-
-def _all_lists(given: list[Any]) -> bool:
-    return all(isinstance(part, list) for part in given)
 
 
 class Source(_Section):

@@ -17,8 +17,10 @@ import traceback
 from pathlib import Path
 
 from phosphene.cli import cli, filming, inputs
-from phosphene.film import film, preflight
+from phosphene.film import encoder, film, preflight
 from phosphene.testing import synthetic_song
+
+PREFLIGHT = preflight.preflight
 
 
 def at(name, count, do):
@@ -50,6 +52,10 @@ def release(path):
 
 
 def become(order):
+    if order.get("impatient"):
+        encoder.STOPPED = 1
+    if order.get("preflight"):
+        preflight.preflight = PREFLIGHT
     os.environ.update(order.get("env", {}))
     if "ignored" in order:
         signal.signal(signal.Signals[order["ignored"]], signal.SIG_IGN)
@@ -58,9 +64,29 @@ def become(order):
     if "signal" in order:
         number = signal.Signals[order["signal"]]
         at(*order["at"], lambda: send(number, order.get("hung_up", False)))
+    for name, count, later in order.get("then", ()):
+        at(name, count, lambda later=signal.Signals[later]: send(later, False))
     if "release" in order:
         at(*order["at"], lambda: release(Path(order["release"])))
     cli(order["arguments"])
+
+
+def at_once(orders):
+    """Answer several orders in children that run side by side."""
+    pipes = []
+    for order in orders:
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            os.write(writing, json.dumps(answer(order)).encode())
+            os._exit(0)
+        os.close(writing)
+        pipes.append(reading)
+    answers = []
+    for pipe in pipes:
+        with os.fdopen(pipe) as file:
+            answers.append(json.loads(file.read()))
+        os.wait()
+    return answers
 
 
 def answer(order):
@@ -91,7 +117,8 @@ def main():
     film.SEGMENT = 0.5
     filming.EVERY = -1.0
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), flush=True)
+        order = json.loads(line)
+        print(json.dumps(at_once(order) if isinstance(order, list) else answer(order)), flush=True)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def broken(old, new):
         (PROJECT + 'between = ["0", "bar 99"]', ["p.toml"], ["motion[0].between[1]", "bar 99"]),
         (broken('"beat"', '"beet"'), ["p.toml"], ["unknown modulator 'beet'", "'beat'"]),
         (broken("zoom", "zom"), ["p.toml"], ["unknown channel 'zom'", "'zoom'"]),
-        (PROJECT, ["p.toml", "-o", "file/x.mp4"], ["file", "can not be written"]),
+        (PROJECT, ["p.toml", "-o", "file/x.mp4"], ["file", "cannot be written"]),
         # ... and some more.
         (PROJECT, ["p.toml", "-o", "x.mp5"], [".mp5", ".mp4"]),
         (PROJECT, ["p.toml", "--model", "wolds"], ["unknown model 'wolds'", "worlds"]),

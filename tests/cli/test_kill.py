@@ -43,10 +43,15 @@ def render(folder):
         env={**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "200"},
     ) as process:
 
-        def ask(target, *options, **happens):
+        def ask(target, *options, at_once=None, **happens):
             arguments = ["render", str(folder / "p.toml"), "-o", str(target), *options]
-            print(json.dumps({"arguments": arguments, **happens}), file=process.stdin, flush=True)
-            return SimpleNamespace(**json.loads(process.stdout.readline()))
+            order = {"arguments": arguments, **happens}
+            text = json.dumps([order] * at_once if at_once else order)
+            print(text, file=process.stdin, flush=True)
+            told = json.loads(process.stdout.readline())
+            if at_once:
+                return [SimpleNamespace(**one) for one in told]
+            return SimpleNamespace(**told)
 
         yield ask
         process.stdin.close()
@@ -71,7 +76,7 @@ MOMENTS = [
     (FRAME, 23),
     ("phosphene.film.film.film_command", 0),  # every frame painted
     ("os.replace", 26),  # joined, without its name
-    ("phosphene.cli.filming.state_folder", 1),  # the film has its name; its state lies about
+    ("phosphene.cli.filming.clear_own", 0),  # the film has its name; its state lies about
 ]
 
 
@@ -143,7 +148,7 @@ def test_a_full_disk(tmp_path, render, whole, limit):
     target = tmp_path / "film.mp4"
     told = render(target, limit=limit)
     assert told.status == 1
-    assert "can not be" in told.said
+    assert "cannot be" in told.said
     assert "File too large" in told.said
     assert "ulimit" in told.said
     assert "Traceback" not in told.said
@@ -153,3 +158,57 @@ def test_a_full_disk(tmp_path, render, whole, limit):
     assert told.status == 0
     assert kept in told.said
     assert target.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "moment", ["phosphene.film.film.count_command", "phosphene.film.encoder.Encoder.put"]
+)
+def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
+    target = tmp_path / "film.mp4"
+    told = render(target, preflight=True, at=(moment, 0), signal=name)
+    assert told.status == 128 + signal.Signals[name]
+    assert "Traceback" not in told.said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["phosphene.paint.checkpoint.save_last", "phosphene.film.segments.Segments.kill",
+     "phosphene.cli.filming._stopped", "phosphene.film.lock.remove_if_bare"],
+)  # fmt: skip
+def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole, second):
+    target = tmp_path / "film.mp4"
+    told = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
+    assert told.status == 130
+    assert "Traceback" not in told.said
+    assert "Going on after frame 9," in render(target).said
+    assert target.read_bytes() == whole
+
+
+def test_five_renders_at_once(tmp_path, render, whole):
+    target = tmp_path / "film.mp4"
+    told = render(target, at_once=5)
+    assert {one.status for one in told} <= {0, 1}
+    assert any(one.status == 0 for one in told)
+    assert all("Another render is writing" in one.said for one in told if one.status == 1)
+    assert target.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whole):
+    """Stopped before its first frame, as by SIGSTOP: a script stops itself and becomes ffmpeg."""
+    stops = tmp_path / "ffmpeg"
+    stops.write_text(
+        f'#!/bin/sh\ncase "$*" in *pipe:0*) kill -STOP $$;; esac\nexec {ffmpeg.executable()} "$@"\n'
+    )
+    stops.chmod(0o755)
+    target = tmp_path / "film.mp4"
+    told = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
+    assert told.status == 1
+    assert "was stopped from outside for 1 s (SIGSTOP)" in told.said
+    assert "The same command goes on after frame" in told.said
+    stops.unlink()
+    assert "Going on after frame" in render(target).said
+    assert target.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [target]

@@ -2,16 +2,18 @@
 
 import os
 import shutil
+import types
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+import torch
 from click.testing import CliRunner
 
-from phosphene.cli import cli, filming, inputs
+from phosphene.cli import cli, filming, inputs, set_aside
 from phosphene.engines import EngineSpec
-from phosphene.errors import FilmError
+from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
 from phosphene.testing import synthetic_song
 
@@ -172,6 +174,8 @@ def test_resume_from_keeps_what_lies_before(
     assert len(mixed) == FRAMES
     np.testing.assert_array_equal(mixed[:6], old[:6])
     assert all(np.any(mixed[i] != old[i]) for i in range(6, FRAMES))
+    render(project, stopped, "--force")  # the settings before: from where they were stopped
+    assert stopped.read_bytes() == uninterrupted
     assert not (tmp_path / ".film.mp4.resume").exists()
 
 
@@ -300,3 +304,205 @@ def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_pat
     assert told.exit_code == 1
     assert "no weights" in told.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p.toml", "song.wav"]
+
+
+@pytest.fixture
+def kept(project, tmp_path, monkeypatch, uninterrupted):
+    """A film that was rendered with `--keep`."""
+    assert render(project, tmp_path / "film.mp4", "--keep").exit_code == 0
+    return tmp_path / "film.mp4"
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
+    """Nor does one that loads, and cannot paint a frame."""
+    folder = kept.with_name(".film.mp4.resume")
+    before = contents(folder)
+
+    class Broken:
+        device = torch.device("cpu")
+
+        def first(self, row):
+            raise EngineError("out of memory")
+
+    def fail(*_):
+        raise EngineError("no weights")
+
+    for load in (fail, lambda *_: Broken()):
+        spec = EngineSpec("x", "", load)
+        with monkeypatch.context() as patch:
+            patch.setattr("phosphene.paint.names.find_engine", lambda *_, spec=spec: spec)
+            assert render(project, kept, "--seed", "7").exit_code == 2
+        assert contents(folder) == before
+    told = render(project, kept)
+    assert f"Going on after frame {FRAMES}," in told.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [["--seed", "7"], ["--set", "video.crf=30"], ["--size", "96x64"], ["--end", "1s"],
+     ["--seed", "7", "--resume-from", "1s"]],
+)  # fmt: skip
+def test_what_was_painted_under_other_settings_is_set_aside(
+    project, stopped, uninterrupted, change
+):
+    folder = stopped.with_name(".film.mp4.resume")
+    told = render(project, stopped, *change)
+    assert told.exit_code == 0
+    assert "set aside" in told.stderr
+    assert [path.name[:6] for path in folder.iterdir() if path.is_dir()] == ["aside-"]
+    told = render(project, stopped)
+    assert "Going on after frame 9," in told.stderr
+    assert stopped.read_bytes() == uninterrupted
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("first", ["3", "5"])
+def test_resume_from_also_where_it_set_aside_what_it_keeps(
+    project, tmp_path, monkeypatch, uninterrupted, first
+):
+    """Stopped within the first segment; a third run continues from what the second set aside."""
+    target = tmp_path / "film.mp4"
+    heal = at_frame(monkeypatch, 5, stop)
+    render(project, target)
+    heal()
+    told = render(project, target, "--seed", "7", "--resume-from", first)
+    assert told.exit_code == 0
+    told = render(project, target, "--seed", "8", "--resume-from", "5")
+    assert told.exit_code == 0
+    assert "Keeping the first 5 frames" in told.stderr
+    assert "Going on after frame 5," in render(project, target).stderr
+    assert target.read_bytes() == uninterrupted
+
+
+def test_two_settings_take_turns(project, stopped, monkeypatch, uninterrupted):
+    """Each stopped again and again: each continues where it was."""
+    seen = []
+    for change in ([], ["--set", "motion.0.radius_x=9.0"]) * 2:
+        heal = at_frame(monkeypatch, 4, stop)
+        seen.append(render(project, stopped, *change).stderr)
+        heal()
+    assert "Going on after frame 9," in seen[0]
+    assert "set aside" in seen[1]
+    assert "Going on after frame 13," in seen[2]
+    assert "Going on after frame 4," in seen[3]
+    render(project, stopped)
+    assert stopped.read_bytes() == uninterrupted
+
+
+@pytest.mark.parametrize("name", ["os.replace", "shutil.copyfile"])
+@pytest.mark.parametrize("call", [0, 1, 3])
+def test_a_move_that_is_cut_short_loses_nothing(
+    project, stopped, monkeypatch, uninterrupted, name, call
+):
+    """As by a kill in the middle of setting aside, and of bringing back."""
+
+    def cut(number):
+        module, function = {"os": os, "shutil": shutil}[name.split(".")[0]], name.split(".")[1]
+        whole, count = getattr(module, function), iter(range(10_000))
+
+        def called(*arguments, **named):
+            if next(count) == number:
+                raise KeyboardInterrupt
+            return whole(*arguments, **named)
+
+        other = types.SimpleNamespace(**{**vars(module), function: called})
+        monkeypatch.setattr(set_aside, module.__name__, other)
+        return lambda: monkeypatch.setattr(set_aside, module.__name__, module)
+
+    for change in (["--seed", "7"], []):
+        heal = cut(call)
+        render(project, stopped, *change)
+        heal()
+        assert "Traceback" not in render(project, stopped, "--set", "motion.0.period=2s").stderr
+    told = render(project, stopped)
+    assert told.exit_code == 0
+    assert stopped.read_bytes() == uninterrupted
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, ["resume", *map(str, arguments)], env={"COLUMNS": "200"})
+
+
+def test_resume_list_and_clean(project, stopped, tmp_path, monkeypatch):
+    heal = at_frame(monkeypatch, 5, stop)
+    render(project, stopped, "--seed", "7")
+    heal()
+    for place in (tmp_path, stopped):
+        told = run("list", place).output.splitlines()
+        assert len(told) == 2
+        assert told[0].startswith("film.mp4: 5 frames, ")
+        assert told[0].endswith("to go on from (none, seed 7, 64x64 at 12 fps, 24 frames)")
+        assert told[1].startswith("film.mp4: 9 frames, ")
+        assert "set aside as " in told[1]
+        assert "seed 42" in told[1]
+    (tmp_path / ".film.mp4.resume" / "notes.txt").touch()
+    assert "freed" in run("clean", "--set-aside", stopped).output
+    assert len(run("list", tmp_path).output.splitlines()) == 1
+    assert "Going on after frame 5," in render(project, stopped, "--seed", "7", "--keep").stderr
+    run("clean", tmp_path)
+    left = [path.name for path in (tmp_path / ".film.mp4.resume").iterdir()]
+    assert sorted(left) == ["lock", "made-by-phosphene", "notes.txt"]
+    assert "Nothing is kept" in run("list", tmp_path).output
+    assert stopped.exists()
+
+
+def test_resume_clean_leaves_a_render_at_work_and_foreign_folders(project, tmp_path, monkeypatch):
+    target, told = tmp_path / "film.mp4", []
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "segment-00000.mp4").write_text("mine")
+    (tmp_path / ".a.mp4.resume").symlink_to("album")
+    (tmp_path / ".b.mp4.resume").mkdir()
+    (tmp_path / ".b.mp4.resume" / "segment-00000.mp4").write_text("mine")
+    heal = at_frame(monkeypatch, 9, lambda: told.append(run("clean", tmp_path)))
+    assert render(project, target).exit_code == 0
+    heal()
+    assert told[0].exit_code == 1
+    assert "Another render is writing" in told[0].output
+    assert run("clean", tmp_path, tmp_path / "a.mp4", tmp_path / "b.mp4").exit_code == 0
+    assert (tmp_path / "album" / "segment-00000.mp4").read_text() == "mine"
+    assert (tmp_path / ".b.mp4.resume" / "segment-00000.mp4").read_text() == "mine"
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "name", ["segment-00000.mp4", "segment-00001.mp4", "segment-00003.mp4", "*.safetensors"]
+)
+@pytest.mark.parametrize("how", [flip, lambda path: path.write_bytes(b"")])
+def test_damage_to_what_is_kept_is_painted_again(project, kept, uninterrupted, name, how):
+    for path in kept.with_name(".film.mp4.resume").glob(name):
+        how(path)
+    kept.unlink()
+    assert render(project, kept).exit_code == 0
+    assert kept.read_bytes() == uninterrupted
+
+
+def test_links_in_a_downloaded_project_are_refused(project, tmp_path):
+    target, folder = tmp_path / "film.mp4", tmp_path / ".film.mp4.resume"
+    album = tmp_path / "album"
+    album.mkdir()
+    (album / "song.flac").write_text("mine")
+    folder.symlink_to("album")
+    told = render(project, target)
+    assert told.exit_code == 2
+    assert "symbolic link" in told.stderr
+    folder.unlink()
+    for name in ("lock", "segment-00000.rgb", "segments.txt", "reserve.new", "joined.mp4"):
+        folder.mkdir()
+        (folder / "made-by-phosphene").touch()
+        (folder / name).symlink_to(album / "song.flac")
+        told = render(project, target)
+        assert told.exit_code == 2
+        assert f"{name} is a link" in told.stderr
+        shutil.rmtree(folder)
+    assert [path.read_text() for path in album.iterdir()] == ["mine"]

@@ -82,8 +82,6 @@ def test_without_a_song_it_says_what_to_do(folder):
         ("{", [], ["not valid JSON"]),
         ("[]", [], ["no Deforum settings file"]),
         ('{"a": 1}', [], ["no Deforum settings file"]),
-        (json.dumps(SETTINGS | {"zoom": "0"}), [], ["zoom", "0:(1.0)"]),
-        (json.dumps(SETTINGS | {"zoom": "0:(sin(t)"}), [], ["zoom", "sin(t"]),
         (json.dumps(SETTINGS | {"fps": "fast"}), [], ["fps", "fast"]),
         (json.dumps(SETTINGS | {"max_frames": 0}), [], ["max_frames", "1 or more"]),
         (json.dumps(SETTINGS | {"W": "wide"}), [], ["W", "'wide'", "whole number"]),
@@ -102,6 +100,107 @@ def test_bad_input_is_told(folder, content, arguments, says):
 
 
 def test_a_missing_file_and_one_that_is_there(folder):
-    assert "can not be read" in bring("none.txt", "-o", "p.toml").stderr
+    assert "cannot be read" in bring("none.txt", "-o", "p.toml").stderr
     (folder / "p.toml").write_text("")
     assert "is there already" in bring("settings.txt", "-o", "p.toml").stderr
+
+
+BARE = {
+    "W": 64, "H": 64, "fps": 15, "max_frames": 30, "animation_mode": "2D", "seed": 7,
+    "strength_schedule": "0:(0.5)", "prompts": {"0": "a forest"},
+}  # fmt: skip
+
+
+def composed(folder, *options, **entries):
+    """Import settings and compose them: the exit code, stderr, and the score as an array."""
+    (folder / "settings.txt").write_text(json.dumps(BARE | entries))
+    (folder / "project.toml").unlink(missing_ok=True)
+    assert bring("settings.txt", "-o", "project.toml", "--song", "song.wav").exit_code == 0
+    command = ["compose", "project.toml", "-o", "score.csv", *options]
+    result = CliRunner().invoke(cli, command, catch_exceptions=False)
+    if result.exit_code:
+        return result.exit_code, result.stderr, None
+    return 0, result.stderr, np.genfromtxt("score.csv", delimiter=",", names=True)
+
+
+def test_a_high_power_of_a_small_base(folder):
+    schedule = "0:(-0.06*(cos(3.141*t/15)**100)+0.06)"
+    code, _, score = composed(folder, noise_schedule=schedule)
+    assert code == 0
+    frames = np.arange(30)
+    expected = 0.36 * (-0.06 * np.cos(3.141 * frames / 15) ** 100 + 0.06)
+    np.testing.assert_allclose(score["noise"], expected, atol=1e-12)
+    np.testing.assert_allclose(score["noise"][[0, 7]], [0.0, 0.0216], atol=1e-6)
+
+
+def test_a_formula_counts_only_where_the_film_has_frames(folder):
+    schedule = "0:(10*sqrt(max_f-t))"  # the song has 45 frames, the film 30
+    code, _, score = composed(folder, translation_x=schedule)
+    assert code == 0
+    np.testing.assert_allclose(score["translation_x"], 10 * np.sqrt(29.0 - np.arange(30)))
+    code, _, score = composed(folder, "--start", "5", "--end", "20", translation_x="0:(1/t)")
+    assert code == 0
+    np.testing.assert_allclose(score["translation_x"], 0.0)  # the import has listed it
+    code, told, _ = composed(folder, "--end", "100%", translation_x=schedule)
+    assert code == 2
+    assert "translation_x" in told
+    assert "nan at frame 30" in told
+
+
+def test_a_channel_that_the_model_ignores_is_a_warning_and_an_error_when_strict(folder):
+    composed(folder, cfg_scale_schedule="0:(5), 15:(9)")
+    command = ["render", "project.toml", "--model", "none", "--end", "2", "-o", "film.mp4"]
+    result = CliRunner().invoke(cli, command, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert "motion drives guidance, which the model 'none' cannot follow" in result.stderr
+    result = CliRunner().invoke(cli, [*command, "--strict"], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert "Error: motion drives guidance" in result.stderr
+
+
+def test_what_is_not_in_the_file_stands_on_the_terminal_and_in_the_project(folder):
+    without = {key: value for key, value in BARE.items() if key not in ("fps", "W")}
+    (folder / "settings.txt").write_text(json.dumps(without))
+    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+    assert "not in settings.txt, and assumed: W = 512, fps = 15" in result.stderr
+    text = (folder / "project.toml").read_text()
+    assert "#   - fps = 15\n" in text
+    assert "# fps is not in the file" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"max_frames": 5, "zoom": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deep"),
+        ('{"max_frames": ' + "9" * 5000 + "}", "got inf: expected a whole number"),
+        ('{"max_frames": 1e400}', "got inf: expected a whole number"),
+        ('{"max_frames": 5, "W": NaN}', "W: got nan"),
+        ('{"max_frames": 5, "fps": "1e99999999"}', "fps: got '1e99999999'"),
+        ('{"max_frames": 5, "prompts": "[[[["}', "not valid JSON"),
+    ],
+)
+def test_absurd_files_are_refused_in_a_sentence(folder, text, told):
+    (folder / "settings.txt").write_text(text)
+    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"seed": 10**300}, {"max_frames": 10**19, "zoom": "0:(1+0.01*sin(t))"},
+        {"prompts": {"0": "a \ud800 b"}, "\udc00": 1}, {"cfg_scale_schedule": "0:(log(-1))"},
+        {"prompts": {"0\n\x00": "a", "1": "b\x00\x1b[31m\x85\x7f"}, "k\n[x]\ny = 1": "v\n"},
+        {"zoom": "0:(" + "arctanh(" * 24 + "t/999" + ")" * 24 + ")"},
+        {"zoom": "0:(1e308)", "translation_x": "0:(1e308*t)"},
+        {"add_soundtrack": "File", "soundtrack_path": "x" * 5000}, {"diffusion_cadence": 10**30},
+        {"prompts": {"0": "(" * 20_000}}, {"zoom": ",".join(f"{k}:(t)" for k in range(1500))},
+        {"steps": 0.5, "diffusion_cadence": [1], "noise_type": {}, "noise_schedule": True},
+    ],
+    ids=lambda entries: next(iter(entries)).encode("unicode_escape").decode()[:20],
+)  # fmt: skip
+def test_absurd_entries_cost_no_more_than_themselves(folder, entries):
+    code, told, score = composed(folder, **entries)
+    assert code == 0, told
+    assert np.all(np.isfinite(score["zoom"]))

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from phosphene.errors import FilmError, ProjectError
 from phosphene.film import ffmpeg
 from phosphene.film.formats import FORMATS
 from phosphene.film.preflight import check_fit, preflight
+from phosphene.film.probe import probe
 from phosphene.film.sound import Sound
 
 FPS = Fraction(15)
@@ -22,12 +24,12 @@ def test_all_well_leaves_only_the_folder(tmp_path: Path, clicks: Path, suffix: s
 
 def test_folder_that_can_not_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ProjectError, match=r"output folder .*file.* can not be written"):
+    with pytest.raises(ProjectError, match=r"output folder .*file.* cannot be written"):
         preflight(tmp_path / "file" / "film.mp4", 64, 48, FPS)
 
 
 def test_folder_that_does_not_take_files() -> None:
-    with pytest.raises(ProjectError, match="/proc can not be written"):
+    with pytest.raises(ProjectError, match="/proc cannot be written"):
         preflight(Path("/proc/film.mp4"), 64, 48, FPS)
 
 
@@ -66,6 +68,7 @@ def test_ffmpeg_without_the_encoder(
         ("x.gif", (511, 301), 60, None, "fps of 50"),
         ("x.mp4", (64, 48), 0, None, "fps of 24"),
         ("x.mp4", (64, 48), 15, 52, "Leave it out"),
+        ("x.webm", (64, 48), 15, 64, "Leave it out"),
         ("x.gif", (64, 48), 15, 20, "Leave it out"),
     ],
 )
@@ -75,6 +78,68 @@ def test_what_does_not_fit_is_refused(
     with pytest.raises(ProjectError) as caught:
         check_fit(Path(name), *size, Fraction(fps), crf)
     assert fix in caught.value.fix
+
+
+@pytest.mark.parametrize(("name", "crf"), [("x.webm", 63), ("x.mp4", 51), ("x.webm", 0)])
+def test_each_encoder_has_its_own_range_of_quality(name: str, crf: int) -> None:
+    check_fit(Path(name), 64, 48, FPS, crf)
+
+
+NAMES = [
+    "what is love?", "a #1 %d %03d", "it's \"quoted\" \\ back", "two\nlines", "-y", "~home~", "é ☃",
+    "a:b|c;d&e", "[x]{y}(z)", "file:x", "x" * 251, "é" * 125,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:12])
+def test_every_name_that_the_file_system_takes(
+    tmp_path: Path, clicks: Path, frames: Callable, shoot: Callable, name: str
+) -> None:
+    """As film, as song and as folder; what preflight tries is what the film does."""
+    folder = tmp_path / name
+    folder.mkdir()
+    song = folder / f"{name}.wav"
+    song.write_bytes(clicks.read_bytes())
+    film = folder / f"{name}.mp4"
+    preflight(film, 64, 48, FPS, Sound(song, 0, 1))
+    shoot(film, frames(15), FPS, Sound(song, 0, 1))
+    assert probe(film).audio is not None
+    assert sorted(folder.iterdir()) == sorted([film, song])
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_names_in_every_container(
+    tmp_path: Path, clicks: Path, frames: Callable, shoot: Callable, suffix: str
+) -> None:
+    folder = tmp_path / "dir #1?"
+    folder.mkdir()
+    film = folder / f"what is 'love'? #2{suffix}"
+    preflight(film, 64, 48, FPS, Sound(clicks))
+    assert shoot(film, frames(15), FPS, Sound(clicks, 0, 1)).exists()
+
+
+def test_what_is_not_ours_is_refused_before_painting(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_text("a letter")
+    with pytest.raises(ProjectError, match="did not make it"):
+        preflight(tmp_path / "film.mp4", 64, 48, FPS)
+    preflight(tmp_path / "film.mp4", 64, 48, FPS, force=True)
+    assert (tmp_path / "film.mp4").read_text() == "a letter"
+
+
+def test_an_end_that_fails_is_found_before_painting(
+    tmp_path: Path, clicks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ffmpeg encodes segments, and cannot join them."""
+    poor = tmp_path / "ffmpeg"
+    poor.write_text(
+        f'#!/bin/sh\ncase "$*" in *concat*) echo no demuxer >&2; exit 1;; esac\n'
+        f'exec {ffmpeg.executable()} "$@"\n'
+    )
+    poor.chmod(0o755)
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(poor))
+    with pytest.raises(FilmError, match="no demuxer"):
+        preflight(tmp_path / "film.mp4", 64, 48, FPS, Sound(clicks))
+    assert list(tmp_path.iterdir()) == [poor]
 
 
 def test_odd_gif_fits() -> None:

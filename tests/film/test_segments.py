@@ -5,9 +5,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from phosphene.errors import FilmError
+from phosphene.errors import FilmError, ProjectError
 from phosphene.film import film as film_room
+from phosphene.film.checksums import digest_of
 from phosphene.film.film import Film
+from phosphene.film.mark import is_ours
 from phosphene.film.sound import Sound
 
 LENGTH = 5  # frames of a segment
@@ -113,3 +115,103 @@ def test_a_join_that_fails_can_be_done_again(make, frames, tmp_path, decode_fram
     with make() as film:
         film.resume(7)
     assert len(decode_frames(film.path)) == 7
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def shorten(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("how", [flip, shorten, empty, lambda path: path.unlink()])
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("segment-00001.mp4", 5), ("segment-00003.rgb", 15), ("segments.json", 0)],
+)
+def test_what_is_damaged_is_not_held(make, left, how, name, held):
+    how(left / name)
+    film = make()
+    assert film.holds(held)
+    assert not film.holds(held + 1 if name != "segment-00003.rgb" else 17)
+
+
+@pytest.mark.parametrize("how", [flip, shorten, empty])
+def test_a_segment_that_is_damaged_while_others_are_filmed_is_an_error(make, frames, how):
+    film = make()
+
+    def shoot():
+        with film:
+            for index, frame in enumerate(frames(17)):
+                film.write(frame)
+                if index == 12:
+                    how(film.path.parent / "state" / "segment-00000.mp4")
+
+    with pytest.raises(FilmError, match=r"segment-00000\.mp4 was damaged"):
+        shoot()
+    assert not film.path.exists()
+
+
+def test_frames_are_counted_after_joining(make, frames, monkeypatch):
+    """A list that lacks a segment: ffmpeg itself ends well."""
+    film = make()
+    finish = film._segments.finish
+
+    def short():
+        listed = finish()
+        listed.write_text("".join(listed.read_text().splitlines(keepends=True)[1:]))
+        return listed
+
+    monkeypatch.setattr(film._segments, "finish", short)
+
+    def shoot():
+        with film:
+            for frame in frames(17):
+                film.write(frame)
+
+    with pytest.raises(FilmError, match="has 12 of 17 frames"):
+        shoot()
+    assert not film.path.exists()
+
+
+def test_a_foreign_file_that_appeared_meanwhile_stays(make, frames):
+    film = make()
+
+    def shoot():
+        with film:
+            for frame in frames(7):
+                film.write(frame)
+            film.path.write_text("a letter")
+
+    with pytest.raises(ProjectError, match="did not make it"):
+        shoot()
+    assert film.path.read_text() == "a letter"
+    film.path.unlink()
+    with make() as again:
+        assert again.holds(7)
+        again.resume(7)
+    assert is_ours(film.path)
+
+
+def test_a_song_that_was_changed_meanwhile_is_not_put_in(make, frames, clicks, tmp_path):
+    song = tmp_path / "song.wav"
+    song.write_bytes(clicks.read_bytes())
+    film = make()
+    film._sound = Sound(song, 0, 1, digest=digest_of(song))
+
+    def shoot():
+        with film:
+            for frame in frames(7):
+                film.write(frame)
+            song.write_bytes(clicks.read_bytes()[:100_000])
+
+    with pytest.raises(FilmError, match=r"song\.wav was changed while the film was painted"):
+        shoot()
+    assert not film.path.exists()

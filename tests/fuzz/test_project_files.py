@@ -34,9 +34,23 @@ LAYERS = [
     {"look": "pulse", "amount": 0.5, "solo": True},
 ]  # fmt: skip
 TABLES = {
-    "song": {"file": "song.wav", "offset": 0.01, "downbeat": 2, "metre": 3, "bpm": 100.0},
-    "video": {"width": 64, "height": 64, "fps": "12", "start": "1", "end": "2s", "crf": 20},
-    "model": {"name": "none", "seed": 1, "quality": "draft", "colour_match": 0.5, "steps": 4},
+    "song": {
+        "file": "song.wav",
+        "track": 1,
+        "offset": 0.01,
+        "downbeat": 2,
+        "metre": 3,
+        "bpm": 100.0,
+    },
+    "video": {
+        "width": 64,
+        "height": 64,
+        "fps": "12",
+        "start": "1",
+        "end": "2s",
+        "crf": 20,
+    },
+    "model": {"name": "none", "seed": 1, "quality": "draft", "colour_match": 0.5, "cadence": 2},
     "prompts": {"style": "s", "blend": "1 beat", "at": {"0": "a", "bar 2": "b", "50%": "c"}},
     "plugins": {},
     "requires": [],
@@ -180,6 +194,13 @@ def composes(folder, *arguments):
         assert result.exit_code == 2, result.output
         assert "Error" in result.stderr
     return result
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=range(len(LAYERS)))
+def test_what_is_changed_composes_as_it_is(folder, layer):
+    write(folder / "p.toml", TABLES | {"motion": [layer]})
+    result = composes(folder)
+    assert result.exit_code == 0, result.output
 
 
 RATES = [[], ["--fps", "0.1"], ["--fps", "23.976"], ["--fps", "240"], ["--size", "8192x16"]]

@@ -14,7 +14,7 @@ def painted(count, said, device="cpu"):
     for row in range(count):
         said.append(f"paint {row}")
         picture = torch.full((1, 3, 2, 4), row / 255.0, device=device)
-        yield row, picture, to_levels(picture)
+        yield row, {"picture": picture}, to_levels(picture)
 
 
 @pytest.fixture
@@ -43,21 +43,21 @@ def events(monkeypatch):
 
 def test_on_the_cpu_a_frame_is_there_at_once_and_is_not_copied():
     said = []
-    for row, picture, frame in read_back(painted(3, said), torch.device("cpu")):
+    for row, state, frame in read_back(painted(3, said), torch.device("cpu")):
         assert said == [f"paint {i}" for i in range(row + 1)]
         assert frame.shape == (2, 4, 3)
         assert np.all(frame == row)
-        assert torch.all(picture == row / 255.0)
+        assert torch.all(state["picture"] == row / 255.0)
     levels = torch.zeros(2, 4, 3, dtype=torch.uint8)
-    whole = next(read_back([(0, levels, levels)], torch.device("cpu")))[2]
+    whole = next(read_back([(0, {}, levels)], torch.device("cpu")))[2]
     assert whole.ctypes.data == levels.data_ptr()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_a_frame_is_read_when_the_next_one_is_under_way(events, count):
     seen = []
-    for row, picture, frame in read_back(painted(count, events), torch.device("cpu")):
-        seen.append((row, int(frame[0, 0, 0]), round(float(picture[0, 0, 0, 0]) * 255)))
+    for row, state, frame in read_back(painted(count, events), torch.device("cpu")):
+        seen.append((row, int(frame[0, 0, 0]), round(float(state["picture"][0, 0, 0, 0]) * 255)))
     assert seen == [(row, row, row) for row in range(count)]
     waits = [i for i, said in enumerate(events) if said.startswith("wait")]
     for row, where in enumerate(waits):
@@ -79,7 +79,7 @@ def test_on_a_device_a_frame_makes_one_copy_and_that_is_all(events):
     with fake_gpu() as device:
         with device:
             pictures = [torch.zeros(1, 3, 8, 8, dtype=torch.float32) for _ in range(3)]
-        frames = ((row, picture, to_levels(picture)) for row, picture in enumerate(pictures))
+        frames = ((row, {}, to_levels(picture)) for row, picture in enumerate(pictures))
         with copies, torch.no_grad():
             # Fake memory has no pages: what is read is looked at by the tests above.
             rows = [row for row, _, _ in _unread(frames, device)]

@@ -324,6 +324,46 @@ def test_a_modulator_that_breaks_is_named(curves, message):
         compose(synthetic_song(1.0), project)
 
 
+class OwnError(ProjectError):
+    """An error of a plugin that is made in its own way."""
+
+    def __init__(self, *, code):
+        super().__init__(f"code {code}", "Try again.")
+        self.code = code
+
+
+def test_an_error_keeps_its_class_when_the_layer_is_named():
+    def fail(n):
+        raise OwnError(code=7)
+
+    registry = load_plugins()
+    registry.modulators["odd"] = given_by(fail)
+    data = {"song": {"file": "x"}, "motion": [{"use": "odd"}]}
+    with pytest.raises(OwnError) as caught:
+        compose(synthetic_song(1.0), make_project(data, Path("p.toml"), registry))
+    assert str(caught.value) == "motion[0] (odd): code 7"
+    assert (caught.value.code, caught.value.fix) == (7, "Try again.")
+
+
+@pytest.mark.parametrize("start", ["0", "2s"])
+def test_an_image_is_held_while_strength_rises_to_its_curve(project, start):
+    layers = {"use": "keyframes", "strength": {"0": 0.5}, "detail_match": {"0": 0.8}}
+    video = {"fps": 10, "start": start}
+    song = synthetic_song(8.0)
+    free = compose(song, project(layers, video=video))
+    held = compose(song, project(layers, video=video | {"image": "i.png", "image_hold": "4s"}))
+    rise = np.clip(np.arange(len(held)) / 40, 0, 1)
+    for name in ("strength", "colour_match", "detail_match"):
+        np.testing.assert_allclose(held.channels[name], rise * free.channels[name])
+    assert held.diffuses.tolist() == [False] + [True] * (len(held) - 1)
+    np.testing.assert_array_equal(held.channels["zoom"], free.channels["zoom"])
+
+
+def test_without_an_image_there_is_nothing_to_hold(project):
+    with pytest.raises(ProjectError, match=r"video\.image_hold.*no image to hold"):
+        project(video={"image_hold": "2 bars"})
+
+
 @pytest.mark.parametrize("song", [synthetic_song(0.05, 0), synthetic_song(3.0, 0, level=0.0)])
 def test_every_modulator_is_fine_with_silence_and_one_frame(project, registry, song):
     layers = [

@@ -1,8 +1,12 @@
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phosphene.score.carrying import own_frames
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve
 from phosphene.score.formulas.meaning import _NAMES, Meaning
@@ -31,7 +35,10 @@ def value(text, fps=10, song=None):
         ("sin(pi / 2) + cos(0) + tan(0)", 2), ("log(e)", 1), ("tau / pi", 2), ("floor(2.7)", 2),
         ("asin(1) / pi", 0.5), ("acos(0) / pi", 0.5), ("atan(1) / pi", 0.25), ("ceil(2.1)", 3),
         ("atan2(1, 0) / pi", 0.5), ("sinh(0) + cosh(0) + tanh(0)", 1), ("smoothstep(0, 2, 1)", 0.5),
-        ("  1 +\n  2 ", 3), ("1e3", 1000), (".5", 0.5), ("+t", 0.7), ("where(0 == 0, 1, 1 / 0)", 1),
+        ("5 & 6", 4), ("5 | 6", 7), ("(t > 0.5) & (frame == 7)", 1), ("frame & -2", 6),
+        ("cos(0) ** 500", 1), ("1.0 % 0.1", 0), ("1.0 // 0.1", 10), ("fmod(-7, 3)", -1),
+        ("trunc(-2.7)", -2), ("asinh(sinh(2))", 2), ("acosh(cosh(2))", 2), ("atanh(tanh(2))", 2),
+        ("expm1(0) + log1p(0)", 0), ("  1 +\n  2 ", 3), ("1e3", 1000), (".5", 0.5), ("+t", 0.7), ("where(0 == 0, 1, 1 / 0)", 1),
     ],
 )  # fmt: skip
 def test_what_a_formula_means(text, at_frame_7):
@@ -113,3 +120,25 @@ def test_any_text_is_a_formula_or_a_formula_error(text):
 def test_every_word_of_the_tables_has_a_meaning():
     assert NAMES.keys() == _NAMES.keys()
     assert all(function.description for function in FUNCTIONS.values())
+
+
+def test_bitwise_operators_are_for_whole_numbers():
+    with pytest.raises(FormulaError, match="column 1, at 't & 1': this is nan at frame 1"):
+        value("t & 1")
+
+
+def test_only_the_frames_of_the_film_have_to_be_numbers():
+    tree, frames = parse("sqrt(6 - frame)").tree, {"frame": np.arange(10.0)}
+    got = curve("sqrt(6 - frame)", tree, frames, 10, range(2, 7))
+    np.testing.assert_allclose(got[:7], np.sqrt(6 - np.arange(7.0)))
+    np.testing.assert_array_equal(got[7:], 0.0)  # held
+    with pytest.raises(FormulaError, match="nan at frame 7"):
+        curve("sqrt(6 - frame)", tree, frames, 10, range(2, 8))
+
+
+def test_an_excerpt_has_the_frames_that_it_shows():
+    whole = timeline(synthetic_song(4.0), 10)
+    assert whole.film == range(40)
+    excerpt = replace(whole, shown=(Fraction(1), Fraction(5, 2)))
+    assert excerpt.film == range(10, 25)
+    assert own_frames(replace(excerpt, fps=Fraction(30))).film == range(10, 25)

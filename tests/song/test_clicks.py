@@ -1,5 +1,6 @@
 """The click track: every click in the sample of its beat, and nothing clipped."""
 
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -97,18 +98,28 @@ def test_other_endings_and_places_are_refused(write: Write, tmp_path: Path) -> N
     with pytest.raises(SongError, match="is the song itself"):
         write_clicks(song, song.path)
     (tmp_path / "file").touch()
-    with pytest.raises(SongError, match="can not be written"):
+    with pytest.raises(SongError, match="cannot be written"):
         write_clicks(song, tmp_path / "file" / "out.wav")
     with pytest.raises(SongError, match="has none"):
         write_clicks(replace(song, path=None), tmp_path / "out.wav")
 
 
 def test_a_disk_that_is_full_is_not_the_songs_fault(write: Write) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("there is no /dev/full")
+    """A limit on the size of files stands for it."""
     song = song_of(write(np.zeros(8000 * 60), 8000), np.zeros(0))
-    part = song.path.with_name(".out.wav.part")
-    part.symlink_to("/dev/full")
-    with pytest.raises(SongError, match=r"out\.wav can not be written"):
-        write_clicks(song, song.path.with_name("out.wav"))
-    assert not song.path.with_name("out.wav").exists()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(SongError, match=r"out\.wav cannot be written"):
+            write_clicks(song, song.path.with_name("out.wav"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(song.path.parent.iterdir()) == [song.path]
+
+
+def test_a_link_in_the_way_is_not_written_through(write: Write, tmp_path: Path) -> None:
+    song = song_of(write(np.zeros(800), 8000), np.zeros(0))
+    (tmp_path / "mine").write_text("mine")
+    song.path.with_name(".out.wav.part").symlink_to(tmp_path / "mine")
+    write_clicks(song, song.path.with_name("out.wav"))
+    assert (tmp_path / "mine").read_text() == "mine"

@@ -21,6 +21,8 @@ from phosphene.cli.new import new
 from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
+from phosphene.cli.resume import resume
+from phosphene.cli.stopping import ignore, stoppable
 from phosphene.errors import PhospheneError, PluginError
 
 
@@ -42,7 +44,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
         except PhospheneError as error:
             from phosphene.cli.console import show_error
 
@@ -80,6 +83,7 @@ def cli(plugins_dir: tuple[Path, ...]) -> None:
 
 for command in (
     render,
+    resume,
     compose_command,
     plot,
     listen,
@@ -104,3 +108,5 @@ def main() -> None:
         if strict():
             raise
         sys.exit(told(error))
+    finally:
+        ignore()  # a second Ctrl-C while the process ends

@@ -47,7 +47,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    project, song, score = composed(input, Options(**options))
+    project, song, score = composed(input, Options(**options), {"-o": output})
     warn_of_clamped(score)
     if explain is not None:
         out.print(_explained(explain, song, project, score), markup=False)

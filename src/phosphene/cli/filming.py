@@ -1,23 +1,26 @@
-"""Painting and filming at once, so that a render that is stopped goes on where it was."""
+"""Painting and filming at once, so that a render that is stopped continues where it was."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phosphene.cli.console import ToConsole, console, painting_progress
 from phosphene.cli.identity import identity
-from phosphene.cli.resuming import Asked, clear, kept_frames
-from phosphene.cli.stopping import stoppable
+from phosphene.cli.resuming import Asked, begin, planned
+from phosphene.cli.set_aside import reunite
 from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
+from phosphene.film.film import beside
 from phosphene.film.lock import locked
 from phosphene.film.sound import Sound
+from phosphene.own_files import clear_own
 from phosphene.paint import checkpoint
 from phosphene.paint.anchors import Anchor, is_held, scene_anchors
 from phosphene.paint.grade import grade
@@ -26,9 +29,11 @@ from phosphene.paint.pictures import to_levels
 from phosphene.paint.readback import Painted, read_back
 
 if TYPE_CHECKING:
-    import torch
+    import numpy as np
+    from numpy.typing import NDArray
 
     from phosphene.engines import Engine, EngineSpec
+    from phosphene.film.formats import Format
     from phosphene.project import Project
     from phosphene.score.score import Score
 
@@ -36,8 +41,8 @@ EVERY = 5.0  # seconds between checkpoints: what is painted again at most after 
 
 
 def state_folder(target: Path) -> Path:
-    """Where all lies that a stopped render goes on from."""
-    return target.with_name(f".{target.name}.resume")
+    """Where everything lies that a stopped render continues from."""
+    return beside(target, ".resume")
 
 
 def render_film(
@@ -47,77 +52,105 @@ def render_film(
     target: Path,
     sound: Sound,
     asked: Asked | None = None,
+    form: Format | None = None,
+    keep: bool = False,
+    force: bool = False,
 ) -> float:
     """Paint and film every frame; seconds that it took.
 
-    Stopped at any moment, the same call goes on from the last checkpoint, and ends with the same
-    frames to the bit. What it needs for that stays in `state_folder`, which is the caller's to
-    remove.
+    Stopped at any moment, the same call continues from the last checkpoint, and ends with the same
+    frames to the bit. What it needs for that lies in `state_folder` until the film is complete.
+    Nothing there is changed before the engine has loaded and painted a frame.
+
+    Parameters
+    ----------
+    score, spec, project, target, sound
+    asked : Asked or None
+        Where to continue from after a change.
+    form : Format or None
+        How the film is made; None takes what the ending of its name says.
+    keep : bool
+        Leave the state when the film is complete.
+    force : bool
+        Replace a file of this name also where Phosphene did not make it.
 
     Raises
     ------
     FilmError
         If the disk or ffmpeg fails, or another process renders to the same target.
     ProjectError
-        If nothing is kept of what `asked` wants to go on from.
+        If nothing is kept of what `asked` wants to continue from, or the state folder is not one
+        that Phosphene made.
     """
     begun = time.monotonic()
     logging.getLogger("phosphene").handlers = [ToConsole()]
-    folder = state_folder(target)
-    film = Film(
-        target, score.width, score.height, score.fps, sound, len(score), project.video.crf, folder
+    folder, crf = state_folder(target), project.video.crf
+    about = identity(score, spec, project.model, target, crf, form)
+    settings = (
+        f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
+        f"{float(score.fps):g} fps, {len(score)} frames"
     )
-    about = identity(score, spec, project.model, target, project.video.crf)
-    with _disk_errors(), locked(folder), stoppable():
-        kept = kept_frames(film, folder, about, asked, len(score))
-        after = (kept - 1, checkpoint.load(folder, kept - 1)) if kept else None
-        try:
-            with console.status(f"Loading {spec.name} ..."):
-                engine = spec.load(project.model, score)
-                anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
-        except BaseException:
-            if not kept:  # nothing was begun: nothing is left behind
-                clear(folder)
-            raise
+
+    def film_in(place: Path) -> Film:
+        return Film(
+            target, score.width, score.height, score.fps, sound, len(score), crf, place, form, force
+        )
+
+    with _disk_errors(), locked(folder):
+        reunite(folder)
+        plan = planned(film_in, folder, about, settings, asked, len(score))
+        after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
+        with console.status(f"Loading {spec.name} ..."):
+            engine = spec.load(project.model, score)
+            anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        frames = read_back(_painted(score, engine, anchors, after), engine.device)
+        first = list(itertools.islice(frames, 1))
+        begin(plan, film_in(plan.source), folder)
+        film = film_in(folder)
         try:
             with film:
-                film.resume(kept)
-                _frames(film, score, engine, anchors, folder, after)
+                film.resume(plan.kept)
+                _film(film, itertools.chain(first, frames), folder, len(score))
                 console.print("Joining picture and sound ...")
         except BaseException:
             with contextlib.suppress(OSError):  # the terminal may be gone
                 console.print(_stopped(film.written, len(score), folder))
             raise
+        if not keep:
+            clear_own(folder)
     return time.monotonic() - begun
 
 
-def _frames(
-    film: Film,
+def _painted(
     score: Score,
     engine: Engine,
     anchors: Sequence[Anchor],
+    after: tuple[int, checkpoint.State] | None,
+) -> Iterator[Painted]:
+    for row, picture, state in paint(score, engine, anchors, after):
+        yield row, state, to_levels(grade(picture, score.row(row)))
+
+
+def _film(
+    film: Film,
+    frames: Iterable[tuple[int, checkpoint.State, NDArray[np.uint8]]],
     folder: Path,
-    after: tuple[int, torch.Tensor] | None,
+    length: int,
 ) -> None:
-    first = after[0] + 1 if after else 0
-    saved, last = time.monotonic(), None
-    checkpoint.reserve(folder, score.width, score.height)
-
-    def painted() -> Iterator[Painted]:
-        for row, picture in enumerate(paint(score, engine, anchors, after), first):
-            yield row, picture, to_levels(grade(picture, score.row(row)))
-
+    begun, saved, last = film.written, time.monotonic(), None
     try:
         with painting_progress() as progress:
-            task = progress.add_task("Painting", total=len(score), completed=first)
-            for row, picture, frame in read_back(painted(), engine.device):
+            task = progress.add_task("Painting", total=length, completed=begun)
+            for row, state, frame in frames:
+                if row == begun:
+                    checkpoint.reserve(folder, state)
                 film.write(frame)
-                last = row, picture
-                if film.full:  # its raw frames go: what follows must be able to go on
-                    checkpoint.save_border(folder, row, picture)
+                last = row, state
+                if film.full:  # its raw frames go: what follows must be able to continue
+                    checkpoint.save_border(folder, row, state)
                     last, saved = None, time.monotonic()
                 elif time.monotonic() - saved > EVERY:
-                    checkpoint.save_latest(folder, row, picture)
+                    checkpoint.save_latest(folder, row, state)
                     last, saved = None, time.monotonic()
                 progress.advance(task)
     finally:
@@ -144,6 +177,6 @@ def _disk_errors() -> Iterator[None]:
         if error.errno is None:  # not the system's: a library that derives its own from OSError
             raise
         raise FilmError(
-            f"{error.filename or 'A file'} can not be read or written: {error.strerror or error}.",
+            f"{error.filename or 'A file'} cannot be read or written: {error.strerror or error}.",
             next((fix for sign, fix in FIXES.items() if sign in str(error)), "Check the disk."),
         ) from error

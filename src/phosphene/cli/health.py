@@ -37,6 +37,9 @@ def _ffmpeg() -> str:
 
 
 def _device() -> str:
+    from phosphene.engines import check_torch
+
+    check_torch()
     import torch
 
     if torch.cuda.is_available():
@@ -93,4 +96,7 @@ def checks() -> Iterator[Check]:
         try:
             yield Check(name, True, escape(check()))
         except PhospheneError as error:
-            yield Check(name, False, escape(f"{error} {error.fix}".strip()))
+            said = ". ".join(part for part in (str(error), error.fix) if part)
+            yield Check(name, False, escape(said))
+        except Exception as error:  # the doctor examines what is broken in any way
+            yield Check(name, False, escape(f"{type(error).__name__}: {error}"))

@@ -14,6 +14,7 @@ from phosphene.song.cache import code_of
 
 if TYPE_CHECKING:
     from phosphene.engines import EngineSpec
+    from phosphene.film.formats import Format
     from phosphene.project import Model
     from phosphene.score.score import Score
 
@@ -26,7 +27,12 @@ FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
 
 
 def identity(
-    score: Score, spec: EngineSpec, model: Model, target: Path, crf: int | None
+    score: Score,
+    spec: EngineSpec,
+    model: Model,
+    target: Path,
+    crf: int | None,
+    form: Format | None = None,
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -38,6 +44,8 @@ def identity(
     target : Path
         Its ending chooses how segments are encoded.
     crf : int or None
+    form : Format or None
+        How the film is made; None takes what the ending of its name says.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def identity(
         "first picture": score.image.read_bytes() if score.image else b"",
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
         "engine's code": code_of(getattr(spec.load, "func", spec.load)),
-        "format": (target.suffix.lower(), format_of(target).segment, crf),
+        "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }

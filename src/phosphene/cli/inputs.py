@@ -68,7 +68,8 @@ def _require_files(project: Project, source: Path) -> None:
             try:
                 require_file(path, what)
             except SongError as error:
-                raise error.located(f"{source}: {entry}") from None
+                error.name_place(f"{source}: {entry}")
+                raise error from None
     if (image := project.video.image) is not None:
         import cv2
 
@@ -161,11 +162,17 @@ def hear(source: SongFile, registry: Registry) -> Song:
     from dataclasses import replace
     from types import MappingProxyType
 
-    from phosphene.cli.console import listening_progress
+    from phosphene.cli.console import console, listening_progress
     from phosphene.song.cache import user_cache
     from phosphene.song.corrections import corrected
+    from phosphene.song.files import require_file
     from phosphene.song.listening import listen
+    from phosphene.song.tracks import choose_track
 
+    require_file(source.file)
+    track = choose_track(source.file, source.track)
+    if track.count > 1:
+        console.print(f"The song is audio track {track}; `track` in [song] chooses another.")
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
         song = listen(
@@ -173,16 +180,24 @@ def hear(source: SongFile, registry: Registry) -> Song:
             lambda step, share: progress.update(task, description=step, completed=share),
             registry.trackers[source.tracker],
             user_cache(),
+            track,
         )
     return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
-def composed(path: Path, options: Options) -> tuple[Project, Song, Score]:
-    """All that a command needs that looks at a Score and does not paint it."""
+def composed(
+    path: Path, options: Options, outputs: dict[str, Path | None]
+) -> tuple[Project, Song, Score]:
+    """All that a command needs that looks at a Score and does not paint it.
+
+    The outputs that it will write are checked first.
+    """
     from phosphene.cli.loading import registry_for
+    from phosphene.cli.outputs import files_of, require_outputs
 
     registry = registry_for(path)
     project = read_input(path, options, registry)
+    require_outputs(outputs, files_of(path, project))
     song = hear(project.song, registry)
     project, score = compose_for(song, project, options)
     return project, song, score

@@ -47,7 +47,7 @@ def listen(
     from phosphene.cli.console import console, joined, out
     from phosphene.cli.inputs import Options, hear, read_input
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.outputs import write_bytes, write_text
+    from phosphene.cli.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
 
     draw = _drawer(plot)
@@ -57,7 +57,10 @@ def listen(
         require_format(clicks)
     registry = registry_for(input)
     settings = [f"song.tracker={tracker}"] if tracker else []
-    source = read_input(input, Options(settings=settings), registry).song
+    project = read_input(input, Options(settings=settings), registry)
+    outputs = {"--json": report, "--clicks": clicks, "--plot": plot}
+    require_outputs(outputs, files_of(input, project))
+    source = project.song
     begun = time.monotonic()
     heard = hear(source, registry)
     with console.status("Key and loudness ..."):

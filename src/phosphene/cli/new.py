@@ -19,13 +19,14 @@ def new(song: Path, output: Path | None) -> None:
     import tomlkit
 
     from phosphene.cli.console import out
-    from phosphene.cli.outputs import write_text
+    from phosphene.cli.outputs import require_outputs, write_text
     from phosphene.default_project import default_text
     from phosphene.errors import ProjectError, SongError
 
     output = output or song.with_suffix(".toml")
     if not song.is_file():
         raise SongError(f"{song}: no such file", "Name an audio file.")
+    require_outputs({"-o": output}, [song])
     if output.exists():
         raise ProjectError(f"{output} is there already", "Name another with -o.")
     project = tomlkit.parse(default_text())

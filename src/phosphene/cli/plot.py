@@ -43,7 +43,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    project, song, score = composed(input, Options(**options))
+    project, song, score = composed(input, Options(**options), {"-o": output})
     form = Format(score.fps, score.width, score.height)
     picture = picture_of(song, project, form, _title(input, song, score))
     write_bytes(output, write(picture))

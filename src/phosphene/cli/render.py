@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +29,18 @@ if TYPE_CHECKING:
     metavar="POSITION",
     help="After a change: keep what was painted before 30 (frame), 2.5s, beat 16, bar 9, 50%.",
 )
-@click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is whole.")
+@click.option("--strict", is_flag=True, help="Refuse motion that the model cannot follow.")
+@click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is done.")
+@click.option("--force", is_flag=True, help="Replace a file that Phosphene did not make.")
 @project_options
 def render(
-    input: Path, output: Path | None, resume_from: str | None, keep: bool, **options: Any
+    input: Path,
+    output: Path | None,
+    resume_from: str | None,
+    keep: bool,
+    strict: bool,
+    force: bool,
+    **options: Any,
 ) -> None:
     """Turn INPUT into a video that moves with its song.
 
@@ -48,24 +55,45 @@ def render(
     from phosphene.cli.console import console, joined
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.reports import warn_of_clamped, warn_of_words
-    from phosphene.engines import check_followed
-    from phosphene.film.formats import add_formats
-    from phosphene.paint.names import find_engine
+    from phosphene.cli.outputs import files_of, require_outputs
+    from phosphene.cli.reports import (
+        warn_of_clamped,
+        warn_of_image,
+        warn_of_size,
+        warn_of_unfollowed,
+        warn_of_words,
+    )
+    from phosphene.engines import check_followed, check_paintable, check_torch, unfollowed
+    from phosphene.film.checksums import digest_of
+    from phosphene.film.formats import format_of
+    from phosphene.film.mark import require_replaceable
+    from phosphene.film.preflight import preflight
+    from phosphene.paint.names import check_checkpoint, find_engine
 
     registry = registry_for(input)
-    add_formats(registry.encoders)
     chosen = Options(**options)
     project = read_input(input, chosen, registry)
-    target = output or Path(input.with_suffix(".mp4").name)
+    target = output or Path(f"{input.stem}.mp4")
+    form = format_of(target, registry.encoders)
+    require_outputs({"-o": target}, files_of(input, project))
+    require_replaceable(target, force)
     spec = find_engine(project.model.name, registry)
+    check_checkpoint(spec)
+    digest = digest_of(project.song.file) if project.song.file.is_file() else ""
     song = hear(project.song, registry)
     project, score = compose_for(song, project, chosen)
     warn_of_clamped(score)
-    check_followed(spec, project.model, score)
+    check = check_followed if strict else check_paintable
+    check(spec, project.model, score)
+    warn_of_unfollowed(spec, score)
+    score = score.at_rest(unfollowed(spec, score))
+    sound = _sound(project, song, score, digest)
+    crf = project.video.crf
+    preflight(target, score.width, score.height, score.fps, sound, crf, form, force)
+    check_torch()
     warn_of_words(spec, score)
-    sound = _sound(project, song, score)
-    _check_output(target, score, sound, project)
+    warn_of_size(spec, project.model, score)
+    warn_of_image(spec, project, score)
     console.print(
         joined(
             [
@@ -77,14 +105,12 @@ def render(
         )
     )
     # With torch: not before all else is checked.
-    from phosphene.cli.filming import render_film, state_folder
+    from phosphene.cli.filming import render_film
     from phosphene.cli.resuming import asked_for
 
     asked = asked_for(resume_from, song, project, score) if resume_from else None
     del song  # an hour of it is a gigabyte
-    seconds = render_film(score, spec, project, target, sound, asked)
-    if not keep:
-        shutil.rmtree(state_folder(target), ignore_errors=True)
+    seconds = render_film(score, spec, project, target, sound, asked, form, keep, force)
     size = target.stat().st_size / 1e6
     console.print(
         f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
@@ -93,18 +119,10 @@ def render(
     click.echo(target)
 
 
-def _sound(project: Project, song: Song, score: Score) -> Sound:
+def _sound(project: Project, song: Song, score: Score, digest: str) -> Sound:
     from phosphene.film import Sound
 
+    file = project.song.file
     if score.duration >= song.duration:  # whole: the song may be copied as it is
-        return Sound(project.song.file)
-    return Sound(project.song.file, score.start, score.duration)
-
-
-def _check_output(target: Path, score: Score, sound: Sound, project: Project) -> None:
-    from phosphene.errors import ProjectError
-    from phosphene.film.preflight import preflight
-
-    if target.resolve() == project.song.file.resolve():
-        raise ProjectError(f"-o {target}: this is the song itself", "Name another file.")
-    preflight(target, score.width, score.height, score.fps, sound, project.video.crf)
+        return Sound(file, track=song.track, digest=digest)
+    return Sound(file, score.start, score.duration, song.track, digest)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from phosphene.deforum.formula import Translated
 from phosphene.deforum.schedule import Key, Schedule
+from phosphene.errors import ProjectError
 from phosphene.score.formulas import FormulaError, parse
-from phosphene.score.formulas.evaluate import curve
+from phosphene.score.formulas.evaluate import curve, evaluate
+
+_MOST_FRAMES = 100_000  # that formulas are tried on
 
 
 def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
@@ -17,7 +22,7 @@ def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
     schedule : Schedule
         All numbers.
     end : int
-        The last frame that the song has: keys past it are cut, on the line that leads to them.
+        The last frame of the film: keys past it are cut, on the line that leads to them.
 
     Returns
     -------
@@ -33,70 +38,83 @@ def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
     return {str(frame): value for frame, value in (table or {0: keys[0][1]}).items()}
 
 
-def formulas(schedule: Schedule, rest: float) -> list[str]:
-    """A schedule with formulas as formulas that add up to it.
+def formula(schedule: Schedule, end: int) -> str | dict[str, float]:
+    """A schedule with formulas as one formula, tried on every frame of the film.
 
     Parameters
     ----------
     schedule : Schedule
-    rest : float
-        The channel's neutral value, at which a layer does nothing.
+    end : int
+        The last frame of the film.
 
     Returns
     -------
-    list of str
-        One; more where that one would be longer than the language allows: each is at rest outside
-        of its own keys.
+    str or dict of str to float
+        Keyframes, one wherever the value changes, where a formula would be longer than the
+        language allows.
 
     Raises
     ------
-    FormulaError
-        If one holds something that the language lacks, is no number in some frame, or is too long
-        for a single key.
+    ProjectError
+        If it holds something that the language lacks, or is not a finite number in some frame.
     """
-    return _formulas(schedule, 0, len(schedule.keys), rest)
-
-
-def _formulas(schedule: Schedule, first: int, last: int, rest: float) -> list[str]:
-    text = _piecewise(schedule, first, last)
-    after = last < len(schedule.keys)
-    if first:
-        begun = f"frame < {schedule.keys[first].frame}"
-        outside = f"({begun}) | (frame >= {schedule.keys[last].frame})" if after else begun
-        text = f"where({outside}, {rest:g}, {text})"
-    elif after:
-        text = f"where(frame < {schedule.keys[last].frame}, {text}, {rest:g})"
+    keys = [key for key in schedule.keys if key.frame <= end]
+    following = [*schedule.keys[1:], None][: len(keys)]
+    pieces = [_piece(schedule, *pair) for pair in zip(keys, following, strict=True)]
+    frames = [key.frame for key in keys]
+    tried = min(end + 1, _MOST_FRAMES)
     try:
-        _run(text, schedule.last + 1)
-    except FormulaError:
-        if last - first < 2:
-            raise
-        middle = (first + last) // 2
-        halves = (first, middle), (middle, last)
-        return [part for half in halves for part in _formulas(schedule, *half, rest)]
-    return [text]
+        values = [
+            _tried(piece, begin, min(stop, tried))
+            for piece, begin, stop in zip(pieces, frames, [*frames[1:], tried], strict=True)
+            if begin < min(stop, tried)
+        ]
+        text = _piecewise(frames, [piece.text for piece in pieces])
+    except FormulaError as error:
+        raise ProjectError(str(error), error.fix) from None
+    try:
+        parse(text)
+    except FormulaError as error:
+        if end >= tried or len(keys) == 1:
+            raise ProjectError(str(error), error.fix) from None
+        return _each_frame(np.concatenate(values))
+    return text
 
 
-def _run(text: str, frames: int) -> None:
-    """Refuse at once what would be refused when the project is composed."""
-    names = {"frame": np.arange(float(frames)), "pi": np.pi, "e": np.e}
-    curve(text, parse(text).tree, names, frames)
+def _tried(piece: Translated, begin: int, stop: int) -> NDArray[np.float64]:
+    """A formula's value in its own frames, begin to stop; refused where it is not exact."""
+    names = {"frame": np.arange(float(begin), float(stop)), "pi": np.pi, "e": np.e}
+    for product, limit in piece.integers:
+        if np.any(np.abs(evaluate(parse(product).tree, names)) > limit):
+            raise ProjectError(f"the integer {product} is beyond {limit}")
+    return curve(piece.text, parse(piece.text).tree, names, stop - begin, begin=begin)
 
 
-def _piecewise(schedule: Schedule, first: int, last: int) -> str:
-    """Keys first to last, halved again and again, so that brackets do not run deep."""
-    if last - first == 1:
-        following = schedule.keys[first + 1] if first + 1 < len(schedule.keys) else None
-        return _piece(schedule, schedule.keys[first], following)
-    middle = (first + last) // 2
-    before, after = _piecewise(schedule, first, middle), _piecewise(schedule, middle, last)
-    return f"where(frame < {schedule.keys[middle].frame}, {before}, {after})"
+def _each_frame(values: NDArray[np.float64]) -> dict[str, float]:
+    rounded = [float(f"{value:.12g}") for value in values]
+    last = len(rounded) - 1
+    return {
+        str(frame): value
+        for frame, value in enumerate(rounded)
+        if frame in (0, last) or not rounded[frame - 1] == value == rounded[frame + 1]
+    }
 
 
-def _piece(schedule: Schedule, key: Key, following: Key | None) -> str:
+def _piecewise(frames: list[int], texts: list[str]) -> str:
+    """One formula of several, halved again and again, so that brackets do not run deep."""
+    if len(texts) == 1:
+        return texts[0]
+    middle = len(texts) // 2
+    before = _piecewise(frames[:middle], texts[:middle])
+    after = _piecewise(frames[middle:], texts[middle:])
+    return f"where(frame < {frames[middle]}, {before}, {after})"
+
+
+def _piece(schedule: Schedule, key: Key, following: Key | None) -> Translated:
     begin = schedule.formula(key)
     if following is None or isinstance(key.value, str) or key.value == following.value:
         return begin
     end = schedule.formula(following, str(following.frame))
     passed = f"(frame - {key.frame})" if key.frame else "frame"
-    return f"lerp({begin}, {end}, {passed} / {following.frame - key.frame})"
+    text = f"lerp({begin.text}, {end.text}, {passed} / {following.frame - key.frame})"
+    return Translated(text, end.integers)

@@ -7,27 +7,47 @@ from fractions import Fraction
 from typing import Any
 
 import tomlkit
-from tomlkit.items import KeyType, SingleKey
-from tomlkit.items import Table as TomlTable
 
 from phosphene.deforum.layers import Layers, Table
-from phosphene.deforum.motion import read
 from phosphene.deforum.prompts import Prompts
 from phosphene.deforum.settings import Settings
 from phosphene.deforum.song import SongChoice
 
+_Entries = dict[str, tuple[Any, str]]
+"""Keys with their values, and what each came from."""
+
 
 @dataclass(frozen=True)
 class Found:
-    """All that was found in a settings file, as the project is to have it."""
+    """All that was found in a settings file, as the project is to have it.
+
+    Parameters
+    ----------
+    settings : Settings
+    song : SongChoice
+    prompts : Prompts
+    layers : Layers
+    fps : Fraction
+    width, height : int
+        px; even.
+    seed, steps : int
+    guidance_scale : float or None
+    lost, assumed : tuple of str
+        What is not carried, and what is not in the file.
+    """
 
     settings: Settings
     song: SongChoice
     prompts: Prompts
     layers: Layers
-    seed: int
     fps: Fraction
+    width: int
+    height: int
+    seed: int
+    steps: int
+    guidance_scale: float | None
     lost: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 def document(found: Found) -> str:
@@ -42,102 +62,84 @@ def document(found: Found) -> str:
     str
         TOML.
     """
-    made = tomlkit.document()
-    name = found.settings.path.name
-    made.add(tomlkit.comment(f"Imported from {name}, Deforum's settings file."))
-    if found.lost:
-        made.add(tomlkit.comment("What could not be carried as it was:"))
-    for line in found.lost:
-        made.add(tomlkit.comment("  - " + line.replace("\n", " ")))
-    made.add(tomlkit.nl())
-    made["song"] = _table({"file": (found.song.file, "")})
-    made["video"] = _video(found)
-    made["model"] = _model(found)
-    made["prompts"] = _prompts(found)
-    motion = tomlkit.aot()
+    lines = [_comment(f"Imported from {found.settings.path.name}, Deforum's settings file.")]
+    for about, listed in (
+        ("What could not be carried as it was:", found.lost),
+        ("What is not in the file, and assumed:", found.assumed),
+    ):
+        if listed:
+            lines += [_comment(about), *(_comment(f"  - {line}") for line in listed)]
+    lines += _table("song", {"file": (found.song.file, "")})
+    lines += _table("video", _video(found))
+    lines += _table("model", _model(found))
+    lines += _table("prompts", _prompts(found))
+    prompts = {_value(frame): (text, "") for frame, text in found.prompts.at.items()}
+    lines += _table("prompts.at", prompts)
     for layer in found.layers.tables:
-        motion.append(_layer(layer))
-    if found.layers.tables:
-        made["motion"] = motion
-    return tomlkit.dumps(made).rstrip() + "\n"
+        lines += _layer(layer)
+    return "\n".join([*lines, ""]).encode("utf-8", "replace").decode("utf-8")
 
 
-def _video(found: Found) -> TomlTable:
+def _video(found: Found) -> _Entries:
     settings, fps = found.settings, found.fps
     frames, duration = settings.whole("max_frames"), found.song.duration
-    video: dict[str, tuple[Any, str]] = {
-        "width": (_even(settings.whole("W")), "W"),
-        "height": (_even(settings.whole("H")), "H"),
-        "fps": (int(fps) if fps.denominator == 1 else str(fps), "fps"),
+    video: _Entries = {
+        "width": (found.width, settings.source("W")),
+        "height": (found.height, settings.source("H")),
+        "fps": (int(fps) if fps.denominator == 1 else str(fps), settings.source("fps")),
     }
-    if duration is None or frames / fps < duration:
-        video["end"] = (str(frames), "max_frames")
-    return _table(video)
+    if settings.mode != "None" and (duration is None or frames / fps < duration):
+        video["end"] = (str(frames), settings.source("max_frames"))
+    return video
 
 
-def _model(found: Found) -> TomlTable:
-    guidance = read(found.settings, "cfg_scale_schedule", found.seed).first
-    model: dict[str, tuple[Any, str]] = {
+def _model(found: Found) -> _Entries:
+    source = found.settings.source
+    seed = f"{source('seed')}, and seed_behavior = iter: frame i is painted from seed + i"
+    model: _Entries = {
         "name": ("worlds", "bundled; or sd15, sdxl ..., a hub id, or a folder"),
-        "seed": (found.seed, "seed, and seed_behavior = iter: frame i is painted from seed + i"),
-        "steps": (found.settings.whole("steps"), "steps"),
+        "seed": (found.seed, seed),
+        "steps": (found.steps, source("steps")),
     }
-    if guidance > 0:
-        model["guidance_scale"] = (guidance, "cfg_scale_schedule")
-    return _table(model)
+    if found.guidance_scale is not None:
+        model["guidance_scale"] = (found.guidance_scale, source("cfg_scale_schedule"))
+    return model
 
 
-def _prompts(found: Found) -> TomlTable:
-    morphs = found.settings.text("animation_mode") == "Interpolation"
-    table = _table(
-        {
-            "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
-            "blend": (
-                "100%" if morphs else "0s",
-                "from one prompt to the next" if morphs else "a prompt holds until the next",
-            ),
-        }
-    )
-    table["at"] = at = tomlkit.table()
-    for frame, text in found.prompts.at.items():
-        at.append(_quoted(frame), text)
-    at.add(tomlkit.nl())
-    return table
+def _prompts(found: Found) -> _Entries:
+    morphs = found.settings.mode == "Interpolation"
+    return {
+        "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
+        "blend": (
+            "100%" if morphs else "0s",
+            "from one prompt to the next" if morphs else "a prompt holds until the next",
+        ),
+    }
 
 
-def _layer(layer: Table) -> TomlTable:
-    table = tomlkit.table()
-    for line in layer.about.split(". "):
-        table.add(tomlkit.comment(line if line.endswith(".") else f"{line}."))
-    for name, value in layer.entries.items():
-        table[name] = _inline(value)
-        if name in layer.remarks:
-            table[name].comment(layer.remarks[name])
-    return table
+def _layer(layer: Table) -> list[str]:
+    about = [f"{line.rstrip('.')}." for line in layer.about.split(". ")]
+    entries = {name: (value, layer.remarks.get(name, "")) for name, value in layer.entries.items()}
+    return ["", "[[motion]]", *map(_comment, about), *_entries(entries)]
 
 
-def _inline(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return tomlkit.item(value)
-    inline = tomlkit.inline_table()
-    for key, inner in value.items():
-        inline.append(_quoted(key), inner)
-    return inline
+def _table(name: str, entries: _Entries) -> list[str]:
+    return ["", f"[{name}]", *_entries(entries)]
 
 
-def _quoted(key: str) -> SingleKey:
-    return SingleKey(key, t=KeyType.Basic)
+def _entries(entries: _Entries) -> list[str]:
+    return [
+        f"{name} = {_value(value)}" + (f" {_comment(comment)}" if comment else "")
+        for name, (value, comment) in entries.items()
+    ]
 
 
-def _table(entries: dict[str, tuple[Any, str]]) -> TomlTable:
-    table = tomlkit.table()
-    for name, (value, comment) in entries.items():
-        table[name] = value
-        if comment:
-            table[name].comment(comment)
-    table.add(tomlkit.nl())
-    return table
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_value(key)} = {_value(held)}' for key, held in value.items())}}}"
+    return tomlkit.item(value).as_string()
 
 
-def _even(pixels: int) -> int:
-    return min(max(pixels - pixels % 2, 16), 8192)
+def _comment(text: str) -> str:
+    """One line, whatever is in the text."""
+    return "# " + "".join(letter if letter.isprintable() else " " for letter in text)

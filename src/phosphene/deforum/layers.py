@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from phosphene.deforum.curves import formulas, keyframes
-from phosphene.deforum.motion import Carried, carried
+from phosphene.deforum.curves import formula, keyframes
+from phosphene.deforum.motion import Motion
 from phosphene.deforum.schedule import Schedule
 from phosphene.deforum.settings import Settings
+from phosphene.errors import ProjectError
 from phosphene.score.channels import CHANNELS
-from phosphene.score.formulas import FormulaError
 
 # Perspective shows in tilt and pan alone.
 _NEEDS = {"field_of_view": {"tilt", "pan"}}
@@ -24,6 +24,10 @@ class Table:
     entries: dict[str, Any]
     remarks: dict[str, str] = field(default_factory=dict)
 
+    def add(self, channel: str, value: Any, remark: str) -> None:
+        """Write an entry, and what it came from."""
+        self.entries[channel], self.remarks[channel] = value, remark
+
 
 @dataclass
 class Layers:
@@ -34,53 +38,44 @@ class Layers:
     lost: list[str]
 
 
-def layers(settings: Settings, seed: int, end: int) -> Layers:
+def layers(settings: Settings, motion: Motion, end: int) -> Layers:
     """Every schedule as layers that compose to the same curves.
 
     Parameters
     ----------
     settings : Settings
-    seed : int
+    motion : Motion
+        What drives the channels.
     end : int
-        The last frame that a keyframe may stand at.
+        The last frame of the film, and the last that a keyframe may stand at.
 
     Returns
     -------
     Layers
-
-    Raises
-    ------
-    ProjectError
-        If a schedule can not be read.
     """
     numbers = Table("Deforum's schedules that are numbers.", {"use": "keyframes"})
-    maths = [Table("Deforum's schedules with maths.", {"use": "expression"})]
+    maths = Table("Deforum's schedules with maths.", {"use": "expression"})
     lost: list[str] = []
-    rows = {row.channel: (row, schedule) for row, schedule in carried(settings, seed)}
+    rows = {row.channel: (row, schedule) for row, schedule in motion.rows}
     moving = {channel for channel, (_, schedule) in rows.items() if not _rests(channel, schedule)}
     for channel, (row, schedule) in rows.items():
         if channel not in moving or not _NEEDS.get(channel, moving) & moving:
             continue
+        remark = settings.source(row.key) + (f": {row.remark}" if row.remark else "")
         if schedule.numbers:
-            numbers.entries[channel] = keyframes(schedule, end)
-            numbers.remarks[channel] = _remark(row)
+            numbers.add(channel, keyframes(schedule, end), remark)
             continue
         try:
-            parts = formulas(schedule, CHANNELS[channel].neutral)
-        except FormulaError as error:
+            written = formula(schedule, end)
+        except ProjectError as error:
             lost.append(f"{row.key}: {error}")
             continue
-        for number, part in enumerate(parts):
-            if number == len(maths):
-                maths.append(
-                    Table(
-                        "... which go on: the formula is too long for one.", {"use": "expression"}
-                    )
-                )
-            maths[number].entries[channel] = part
-            maths[number].remarks[channel] = _remark(row)
-    tables = [table for table in (numbers, *maths) if len(table.entries) > 1]
-    tables += _cadence(settings) + _from_nothing(settings)
+        if isinstance(written, str):
+            maths.add(channel, written, remark)
+        else:
+            numbers.add(channel, written, f"{remark}; too long for one formula")
+    tables = [table for table in (numbers, maths) if len(table.entries) > 1]
+    tables += _cadence(settings, lost) + _from_nothing(settings)
     found = [channel for channel in CHANNELS if any(channel in table.entries for table in tables)]
     return Layers(tables, found, lost)
 
@@ -90,13 +85,14 @@ def _rests(channel: str, schedule: Schedule) -> bool:
     return schedule.numbers and all(schedule.number(key) == neutral for key in schedule.keys)
 
 
-def _remark(row: Carried) -> str:
-    return f"{row.key}: {row.remark}" if row.remark else row.key
-
-
-def _cadence(settings: Settings) -> list[Table]:
-    every = settings.whole("diffusion_cadence")
-    if every < 2 or settings.text("animation_mode") not in ("2D", "3D"):
+def _cadence(settings: Settings, lost: list[str]) -> list[Table]:
+    try:
+        every = settings.whole("diffusion_cadence")
+    except ProjectError as error:
+        lost.append(str(error))
+        return []
+    every = min(every, settings.whole("max_frames"))
+    if every < 2 or settings.mode not in ("2D", "3D"):
         return []
     about = (
         f"diffusion_cadence = {every}: the frames between are moved, and not painted. "
@@ -107,7 +103,7 @@ def _cadence(settings: Settings) -> list[Table]:
 
 
 def _from_nothing(settings: Settings) -> list[Table]:
-    mode = settings.text("animation_mode")
+    mode = settings.mode
     if mode in ("2D", "3D"):
         return []
     about = f"animation_mode = {mode}: every frame is made from nothing."

@@ -7,16 +7,28 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from phosphene.deforum.formula import translated
-from phosphene.deforum.schedule import constant
-from phosphene.deforum.settings import Settings
-from phosphene.errors import PhospheneError, ProjectError
+from phosphene.deforum.schedule import frame_number
+from phosphene.deforum.settings import Settings, shown
+from phosphene.errors import ProjectError
 
-_MATHS = re.compile(r":?\s*`[^`]*`")
-_WEIGHT = re.compile(r"\(([^()]*?)\s*:\s*[+-]?[\d.]+\s*\)")
-_TAIL = re.compile(r"\s*:\s*[+-]?\d*\.?\d+\s*(?=$|AND\b)")
-_EMPHASIS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_NETWORK = re.compile(r"<(lora|hypernet|lyco):[^<>]*>")
+# What the web UI reads in a prompt, what is left of it here, and what it is called. Every pattern
+# ends at the next bracket or separator, so that none is slow on any text.
+_MARKS = [
+    (re.compile(form), left, name)
+    for form, left, name in (
+        (r"<(?:lora|hypernet|lyco):[^<>]*>", "", "networks such as <lora:...>"),
+        (r":? ?`[^`]*`", "", "weights with maths in them"),
+        (r" ?: ?[+-]?[\d.]+ ?(?=\))", "", "weights of words"),
+        (r"[()]", "", "emphasis in brackets"),
+        (r"\[[^\[\]:|]*:([^\[\]:|]*[^\[\]:|\d. ][^\[\]:|]*): ?[\d.]+ ?\]", r"\1", "prompt editing"),
+        (r"\[([^\[\]:|]*)::? ?[\d.]+ ?\]", r"\1", "prompt editing"),
+        (r"\[([^\[\]:|]*)(?:\|[^\[\]|]*)+\]", r"\1", "alternating words"),
+        (r"[\[\]]", "", "emphasis in brackets"),
+        (r" ?: ?[+-]?(?:\d+(?:\.\d*)?|\.\d+) ?(?=$|AND\b)", " ", "weights of parts joined by AND"),
+        (r"\bBREAK\b,? ?", "", "BREAK"),
+    )
+]
+_ESCAPED = dict(zip("()[]", "\ue000\ue001\ue002\ue003", strict=True))  # while marks are read
 
 
 @dataclass
@@ -26,11 +38,11 @@ class Prompts:
     Parameters
     ----------
     at : dict of str to str
-        Frame and positive prompt, frames rising.
+        Position and positive prompt, positions rising: frames, or shares of the song for stills.
     negative : str
         Every negative part, once.
     lost : list of str
-        What Phosphene's prompts can not say.
+        What Phosphene's prompts cannot say.
     """
 
     at: dict[str, str]
@@ -55,64 +67,97 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     Raises
     ------
     ProjectError
-        If they are no table, or a frame can not be read.
+        If they are not a table, a list or text, or no frame can be read.
     """
-    lost: list[str] = []
+    lost: dict[str, list[str]] = {}  # what is lost, and the prompts that lose it
     placed: dict[int, tuple[str, str]] = {}
-    before, after = settings.text("positive_prompts"), settings.text("negative_prompts")
-    for key, text in _table(settings).items():
-        frame = _frame(settings, str(key), seed)
+    before = settings.text("positive_prompts")
+    table, last = _table(settings), settings.whole("max_frames") - 1
+    unread: ProjectError | None = None
+    for number, (key, text) in enumerate(table.items()):
+        try:
+            frame = number if settings.mode == "None" else max(0, frame_number(key, last, seed))
+        except ProjectError as error:
+            unread = ProjectError(f'{settings.path}: prompts: "{key}": {error}', error.fix)
+            lost.setdefault(str(error), []).append(key)
+            continue
+        if not isinstance(text, (str, int, float)):
+            lost.setdefault(f"{shown(text)} is not text", []).append(key)
+            continue
         positive, _, negative = str(text).partition("--neg")
-        plain = [
-            _plain(part, f'prompt "{key}"', lost) for part in (f"{before} {positive}", negative)
-        ]
-        if frame > end:
-            lost.append(f'prompts: "{key}" lies past the last frame, {end}')
-        else:
-            placed[frame] = plain[0], plain[1]
-    at = {str(frame): placed[frame][0] for frame in sorted(placed)}
+        if settings.mode != "None" and frame > end:
+            lost.setdefault(f"past the last frame, {end}", []).append(key)
+            continue
+        if frame in placed:
+            lost.setdefault(f"frame {frame} is that of another; the last holds", []).append(key)
+        plain = [_plain(part) for part in (f"{before} {positive}", negative)]
+        for mark in {mark: None for _, marks in plain for mark in marks}:
+            lost.setdefault(mark, []).append(key)
+        placed[frame] = plain[0][0], plain[1][0]
+    if unread and not placed:
+        raise unread
     negatives = [placed[frame][1] for frame in sorted(placed)]
+    everywhere, marks = _plain(_everywhere(settings))
+    lines = [f"prompts {_some(keys)}: {what}" for what, keys in lost.items()]
+    lines += [f"negative_prompts: {mark}" for mark in marks]
     if len(set(negatives)) > 1:
-        lost.append("prompts: their negative parts differ; all of them together hold throughout")
-    joined = ", ".join([*negatives, _plain(after, "negative_prompts", lost)])
+        lines.append("prompts: their negative parts differ; all of them together hold throughout")
+    joined = ", ".join([*negatives, everywhere])
     terms = [term.strip() for term in joined.split(",") if term.strip()]
-    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), list(dict.fromkeys(lost)))
+    at = {_position(settings, frame, len(placed)): placed[frame][0] for frame in sorted(placed)}
+    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), lines)
 
 
-def _table(settings: Settings) -> dict[Any, Any]:
-    prompts = settings.entries.get("prompts", {})
-    try:
-        prompts = json.loads(prompts) if isinstance(prompts, str) else prompts
-    except json.JSONDecodeError as error:
-        raise ProjectError(f"{settings.path}: prompts: this is not valid JSON: {error}") from None
+def _some(keys: list[str]) -> str:
+    """Some of the prompts, and how many there are."""
+    named = ", ".join(f'"{key[:40]}"' for key in keys[:5])
+    return f"{named} and {len(keys) - 5} more" if len(keys) > 5 else named
+
+
+def _position(settings: Settings, frame: int, count: int) -> str:
+    """Stills follow one another over the song; they have no frames."""
+    return f"{100 * frame / count:.6g}%" if settings.mode == "None" and frame else str(frame)
+
+
+def _table(settings: Settings) -> dict[str, Any]:
+    prompts = settings.value("prompts")
+    where = f"{settings.path}: {(settings.given('prompts') or ('prompts',))[0]}"
+    if isinstance(prompts, str) and prompts.lstrip()[:1] in ("{", "["):
+        try:
+            prompts = json.loads(prompts)
+        except RecursionError:
+            raise ProjectError(f"{where}: the JSON is nested too deep") from None
+        except ValueError as error:
+            raise ProjectError(f"{where}: this is not valid JSON: {error}") from None
+    if isinstance(prompts, str):
+        prompts = [prompts]
     if isinstance(prompts, list):  # the oldest notebooks: one after the other
         prompts = dict(enumerate(prompts))
     if not isinstance(prompts, dict):
-        raise ProjectError(f"{settings.path}: prompts: expected frames and prompts")
-    return prompts
+        raise ProjectError(f"{where}: got {shown(prompts)}: expected frames and prompts")
+    return {str(key): text for key, text in prompts.items()}
 
 
-def _frame(settings: Settings, key: str, seed: int) -> int:
-    last = settings.whole("max_frames") - 1
-    try:
-        return max(0, int(constant(translated(key.strip("'\" "), "0", last, seed))))
-    except PhospheneError as error:
-        raise ProjectError(f"{settings.path}: prompts: {error}") from None
+def _everywhere(settings: Settings) -> str:
+    """The negative prompts beside those of each frame; a notebook has them by frame."""
+    given = settings.value("negative_prompts")
+    if isinstance(given, (dict, list)):
+        parts = given.values() if isinstance(given, dict) else given
+        return ", ".join(str(part) for part in parts if isinstance(part, (str, int, float)))
+    return settings.text("negative_prompts")
 
 
-def _plain(text: str, where: str, lost: list[str]) -> str:
-    """The words alone; what else was said is added to `lost`."""
-    for form, into, what in (
-        (_NETWORK, "", "networks such as <lora:...>"),
-        (_MATHS, "", "weights with maths in them"),
-        (_WEIGHT, r"\1", "weights of words"),
-        (_TAIL, " ", "weights of parts joined by AND"),
-    ):
-        text, count = form.subn(into, text)
-        if count:
-            lost.append(f"{where}: {what}")
-    previous = ""
-    while previous != text:
-        previous, text = text, _EMPHASIS.sub(lambda found: found[1] or found[2] or "", text)
-    text = re.sub(r"\s*\bAND\b\s*", ", ", text)
-    return re.sub(r"\s+", " ", text).strip(" ,")
+def _plain(text: str) -> tuple[str, list[str]]:
+    """The words alone, and what else was said."""
+    text = re.sub(r"\s+", " ", text)
+    for bracket, placeholder in _ESCAPED.items():
+        text = text.replace("\\" + bracket, placeholder)
+    marks = []
+    for form, left, name in _MARKS:
+        text, count = form.subn(left, text)
+        if count and name not in marks:
+            marks.append(name)
+    for bracket, placeholder in _ESCAPED.items():
+        text = text.replace(placeholder, bracket)
+    text = re.sub(r" ?\bAND\b ?", ", ", text)
+    return re.sub(r"\s+", " ", text).strip(" ,"), marks

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from phosphene.deforum.formula import translated
+from phosphene.deforum.formula import Translated, translated
+from phosphene.deforum.settings import shown
 from phosphene.errors import ProjectError
-from phosphene.score.formulas import parse
+from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import evaluate, names_in
 
 # What Deforum takes for a number; anything else is a formula, `1e-3` and `( 1 )` too.
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
+_MOST_FORMULAS = 1000  # in a schedule
+_FRAME = re.compile(r"\d{1,15}", re.ASCII)
+_NAMES = {"pi": np.pi, "e": np.e}
 
 
 @dataclass(frozen=True)
@@ -61,50 +65,85 @@ class Schedule:
         return replace(self, gain=self.gain * gain, offset=self.offset * gain + offset)
 
     def number(self, key: Key) -> float:
-        """The channel's value at a key that is a number."""
-        return float(f"{self.gain * float(key.value) + self.offset:.12g}")
+        """The channel's value at a key that is a number.
 
-    def formula(self, key: Key, frame: str = "frame") -> str:
+        Raises
+        ------
+        ProjectError
+            If it is too large.
+        """
+        value = self.gain * float(key.value) + self.offset
+        if not np.isfinite(value):
+            raise ProjectError(f"'{key.value:g}': this number is too large")
+        return float(f"{value:.12g}")
+
+    def formula(self, key: Key, frame: str = "frame") -> Translated:
         """The channel's formula at a key, in Phosphene's language."""
         if isinstance(key.value, float):
-            return f"{self.number(key):.12g}"
-        text = translated(key.value, frame, self.last, self.seed)
-        if self.gain == 1.0:
-            return f"{self.offset:.12g} + {text}" if self.offset else text
+            return Translated(f"{self.number(key):.12g}")
+        made = translated(key.value, frame, self.last, self.seed)
+        if self.gain == 1.0 and not self.offset:
+            return made
         factor = "" if abs(self.gain) == 1.0 else f"{abs(self.gain):.12g} * "
+        text = made.text if self.gain == 1.0 else f"{factor}({made.text})"
         sign = "-" if self.gain < 0 else ""
-        if self.offset:
-            return f"{self.offset:.12g} {sign or '+'} {factor}({text})"
-        return f"{sign}{factor}({text})"
+        before = f"{self.offset:.12g} {sign or '+'} " if self.offset else sign
+        return replace(made, text=before + text)
 
     @property
     def first(self) -> float:
-        """The channel's value at the first key."""
-        text = self.formula(self.keys[0], str(self.keys[0].frame))
-        return constant(text)
+        """The channel's value at the first key.
+
+        Raises
+        ------
+        ProjectError
+            If it is not a finite number.
+        """
+        return constant(self.formula(self.keys[0], str(self.keys[0].frame)).text)
 
 
 def constant(text: str) -> float:
-    """The value of a formula without names.
+    """The value of a formula without names of its own.
 
     Raises
     ------
     ProjectError
-        If it is none, or has names in it.
+        If it has names in it, or is not a finite number.
     """
-    tree = parse(text).tree
-    if names := names_in(tree):
-        raise ProjectError(f"'{text}': expected a number; '{next(iter(names))}' is none")
-    return float(np.asarray(evaluate(tree, {})))
+    try:
+        tree = parse(text).tree
+    except FormulaError as error:
+        raise ProjectError(str(error), error.fix) from None
+    if unknown := names_in(tree).keys() - _NAMES.keys():
+        raise ProjectError(f"'{text}': expected a number, without '{min(unknown)}'")
+    value = float(np.asarray(evaluate(tree, _NAMES)))
+    if not np.isfinite(value):
+        raise ProjectError(f"'{text}' is {value:g}; expected a finite number")
+    return value
 
 
-def read_schedule(text: str, last: int, seed: int) -> Schedule:
+def frame_number(text: str, last: int, seed: int) -> int:
+    """The frame that a key names: a number, or a formula in `max_f` and `s`.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be read.
+    """
+    text = _bare(text)
+    if _FRAME.fullmatch(text):
+        return int(text)
+    return int(constant(translated(text, "0", last, seed).text))
+
+
+def read_schedule(given: Any, last: int, seed: int) -> Schedule:
     """Read a schedule.
 
     Parameters
     ----------
-    text : str
-        `frame: (value)`, with commas between; a frame may be a formula in `max_f`.
+    given : Any
+        Text such as `frame: (value)`, with commas between; a frame may be a formula in `max_f`.
+        A plain number, or a formula alone, holds throughout.
     last, seed : int
         What `max_f` and `s` are.
 
@@ -116,18 +155,42 @@ def read_schedule(text: str, last: int, seed: int) -> Schedule:
     Raises
     ------
     ProjectError
-        If it can not be read.
+        If it cannot be read.
     """
+    if isinstance(given, bool) or not isinstance(given, (str, int, float)):
+        raise ProjectError(f"got {shown(given)}: expected a schedule such as 0:(1.0), 30:(1.1)")
+    text = str(given)
+    if ":" not in text:
+        text = f"0:({text})"
+    try:
+        return _schedule(_outside_brackets(text), last, seed)
+    except ProjectError:
+        # Deforum's web UI knows no brackets here, and so reads a number with one too few.
+        try:
+            return _schedule(text.split(","), last, seed)
+        except ProjectError:
+            pass
+        raise
+
+
+def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
     keys: dict[int, float | str] = {}
-    for entry in _split(text, ","):
-        frame, colon, value = entry.partition(":")
-        if not colon:
-            raise ProjectError(f"'{entry.strip()}': expected a frame and a value, as 0:(1.0)")
-        at = int(constant(translated(_bare(frame), "0", last, seed)))
+    formulas = 0
+    for entry in entries:
+        if not entry.strip():
+            continue
+        frame, *values = entry.split(":")
+        if not values:
+            raise ProjectError(f"'{_short(entry)}': expected a frame and a value, as 0:(1.0)")
+        at = frame_number(frame, last, seed)
+        value = _value(values[0], last, seed)  # Deforum does not read past a second colon
+        formulas += isinstance(value, str)
+        if formulas > _MOST_FORMULAS:
+            raise ProjectError(f"more than {_MOST_FORMULAS} formulas")
         if 0 <= at <= last:
-            keys[at] = _value(value, last, seed)
+            keys[at] = value
     if not keys:
-        raise ProjectError(f"'{text}': expected at least one key within frames 0 to {last}")
+        raise ProjectError(f"expected at least one key within frames 0 to {last}")
     first = min(keys)
     # Before the first key its value is held: a formula stands still.
     if first:
@@ -139,24 +202,30 @@ def read_schedule(text: str, last: int, seed: int) -> Schedule:
 def _value(text: str, last: int, seed: int) -> float | str:
     bare = re.sub(r"['\"()]", "", text.strip())
     if _NUMBER.fullmatch(bare):
-        return float(bare)
-    translated(_bare(text), "frame", last, seed)  # what can not be read is told now
-    return _bare(text)
+        number = float(bare)
+        if not np.isfinite(number):
+            raise ProjectError(f"'{_short(bare)}': this number is too large")
+        return number
+    formula = _bare(text)
+    translated(formula, "frame", last, seed)  # what cannot be read is said now
+    return formula
 
 
 def _bare(text: Any) -> str:
     return str(text).strip().strip("'\"").strip()
 
 
-def _split(text: str, separator: str) -> Iterator[str]:
-    """The parts of a text between separators that stand in no bracket."""
-    depth, part = 0, ""
-    for letter in text:
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _outside_brackets(text: str) -> Iterator[str]:
+    """The parts of a text between commas that stand in no bracket."""
+    depth, begun = 0, 0
+    for at, letter in enumerate(text):
         depth += (letter in "([") - (letter in ")]")
-        if letter == separator and depth <= 0:
-            yield part
-            part = ""
-        else:
-            part += letter
-    if part.strip():
-        yield part
+        if letter == "," and depth <= 0:
+            yield text[begun:at]
+            begun = at + 1
+    yield text[begun:]

@@ -1,9 +1,10 @@
-"""Reading a Deforum settings file: JSON text, as its web UI saves it."""
+"""Reading a Deforum settings file: JSON text, as its web UI and its notebooks save it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ DEFAULTS: dict[str, Any] = {
     "H": 512,
     "seed": -1,
     "seed_behavior": "iter",
-    "seed_iter_N": 1,
     "steps": 25,
     "fps": 15,
     "max_frames": 120,
@@ -40,28 +40,88 @@ DEFAULTS: dict[str, Any] = {
     "noise_type": "uniform",
 }
 
-# What older versions called it, and where the current one keeps it.
-_FORMER = {
-    "animation_prompts": "prompts",
-    "animation_prompts_positive": "positive_prompts",
-    "animation_prompts_negative": "negative_prompts",
-    "scale": "cfg_scale_schedule",
+#: What other versions call it.
+FORMER: dict[str, tuple[str, ...]] = {
+    "W": ("width",),
+    "H": ("height",),
+    "steps": ("num_inference_steps",),
+    "prompts": ("animation_prompts", "cond_prompts"),
+    "positive_prompts": ("animation_prompts_positive",),
+    "negative_prompts": ("animation_prompts_negative", "uncond_prompts", "neg_prompts"),
+    "cfg_scale_schedule": ("scale", "guidance_scale"),
+    "fov_schedule": ("fov",),
+    "strength_schedule": ("previous_frame_strength",),
+    "noise_schedule": ("previous_frame_noise",),
+    "amount_schedule": ("antiblur_amount_schedule",),
 }
-_MOTION = {"strength_schedule", "max_frames", "zoom", "translation_x", "animation_mode"}
+#: The schedules that do nothing by default.
+RESTING = frozenset(
+    {
+        "angle", "zoom", "translation_x", "translation_y", "translation_z", "rotation_3d_x",
+        "rotation_3d_y", "rotation_3d_z", "noise_schedule", "amount_schedule",
+    }
+)  # fmt: skip
+MODES = ("2D", "3D", "None", "Interpolation")
+
+#: Keys by which a file is known to be Deforum's; those of motion are in no file for stills.
+MOTION = ("strength_schedule", "max_frames", "zoom", "translation_x", "animation_mode")
+_STILLS = ("prompts", "animation_prompts", "sampler", "steps", "seed", "W", "H")
+
+_LARGEST = 16_000_000  # bytes
+_FILE = "Deforum saves its settings as a .txt file of JSON, beside the frames."
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A settings file: where it lies, and its entries."""
+    """A settings file: where it lies, and its entries.
+
+    Parameters
+    ----------
+    path : Path
+    entries : dict
+    video : mapping
+        Those of the video settings that the notebooks save in a file beside it.
+    """
 
     path: Path
     entries: dict[str, Any]
+    video: Mapping[str, Any] = field(default_factory=dict)
+
+    def given(self, key: str) -> tuple[str, Any] | None:
+        """Where an entry was found, under any name that it had, and its value; None: nowhere."""
+        for entries, where in ((self.entries, ""), (self.video, " of the video settings")):
+            for name in (key, *FORMER.get(key, ())):
+                if entries.get(name) not in (None, "", {}, []):
+                    return name + where, entries[name]
+        return None
+
+    def value(self, key: str) -> Any:
+        """An entry, or its default."""
+        found = self.given(key)
+        return DEFAULTS.get(key) if found is None else found[1]
+
+    def source(self, key: str) -> str:
+        """Where an entry comes from, for a comment."""
+        found = self.given(key)
+        return found[0] if found else f"{key} is not in the file: Deforum's default"
 
     def text(self, key: str) -> str:
         """An entry as text; a schedule may have been saved as a plain number."""
-        value = self.entries.get(key)
-        value = DEFAULTS.get(key, "") if value is None else value
-        return str(value)
+        value = self.value(key)
+        return str(value) if isinstance(value, (str, int, float)) else ""
+
+    @property
+    def mode(self) -> str:
+        """The animation mode: `None` for stills."""
+        if self.given("animation_mode") is None and not self.moves:
+            return "None"
+        mode = self.text("animation_mode")
+        return next((known for known in MODES if known.lower() == mode.lower()), mode)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the file holds motion; stills were saved without."""
+        return any(key in self.entries for key in MOTION)
 
     def whole(self, key: str) -> int:
         """An entry that is a whole number.
@@ -69,19 +129,20 @@ class Settings:
         Raises
         ------
         ProjectError
-            If it is none.
+            If it is not one.
         """
-        value = self.entries.get(key, DEFAULTS[key])
+        value = self.value(key)
         try:
-            return int(float(value))
-        except (TypeError, ValueError):
+            return int(value) if isinstance(value, int) else int(float(value))
+        except (TypeError, ValueError, OverflowError):
+            name = (self.given(key) or (key,))[0]
             raise ProjectError(
-                f"{self.path}: {key}: got {value!r}: expected a whole number"
+                f"{self.path}: {name}: got {shown(value)}: expected a whole number"
             ) from None
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file.
+    """Read a settings file, and the video settings of a notebook where they lie beside it.
 
     Parameters
     ----------
@@ -91,29 +152,86 @@ def read_settings(path: Path) -> Settings:
     Returns
     -------
     Settings
-        Under the names of the current version.
 
     Raises
     ------
     ProjectError
-        If it can not be read, is no JSON, or holds nothing of Deforum's.
+        If it cannot be read, is not JSON, or holds nothing of Deforum's.
     """
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path}: can not be read: {error}") from None
-    except json.JSONDecodeError as error:
+    entries = _read_json(path)
+    if isinstance(entries, dict) and "deforum_settings" in entries:  # as its API takes them
+        inner = entries["deforum_settings"]
+        entries = inner[0] if isinstance(inner, list) and inner else inner
+    known = isinstance(entries, dict) and (
+        any(key in entries for key in MOTION) or sum(key in entries for key in _STILLS) >= 3
+    )
+    if not known:
+        if isinstance(entries, dict) and {"fps", "skip_video_for_run_all"} <= entries.keys():
+            raise ProjectError(
+                f"{path}: this holds the settings of a video only",
+                "Import the file that ends in _settings.txt beside it; the frame rate is read "
+                "from here.",
+            )
         raise ProjectError(
-            f"{path}: this is not valid JSON: {error}",
-            "Deforum saves its settings as a .txt file of JSON, beside the frames.",
-        ) from None
-    if not isinstance(entries, dict) or not _MOTION & entries.keys():
-        raise ProjectError(
-            f"{path}: this is no Deforum settings file: it has none of "
-            f"{', '.join(sorted(_MOTION))}",
-            "Deforum saves its settings as a .txt file of JSON, beside the frames.",
+            f"{path}: no Deforum settings file lacks all of {', '.join(sorted(MOTION))}",
+            _FILE,
         )
-    for former, name in _FORMER.items():
-        if former in entries and not entries.get(name):
-            entries[name] = entries[former]
-    return Settings(path, entries)
+    return Settings(path, entries, _video_beside(path))
+
+
+def shown(value: Any) -> str:
+    """A value of the file for a message: one short line of printable characters."""
+    if isinstance(value, (dict, list)):
+        return f"{'{...}' if isinstance(value, dict) else '[...]'} of {len(value)} entries"
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return f"a number of {len(str(abs(value)))} digits"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:58]}…{text[-1]}"
+
+
+def _video_beside(path: Path) -> dict[str, Any]:
+    name = path.name.replace("_settings", "_video-settings")
+    beside = path.with_name(name)
+    if name == path.name or not beside.is_file():
+        return {}
+    try:
+        entries = _read_json(beside)
+    except ProjectError:  # it is not what the user named
+        return {}
+    return entries if isinstance(entries, dict) else {}
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        if not path.is_file():
+            raise ProjectError(f"{path}: cannot be read: no such file", "Name a settings file.")
+        if path.stat().st_size > _LARGEST:
+            raise ProjectError(f"{path}: larger than {_LARGEST // 10**6} MB", _FILE)
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"{path}: cannot be read: {error}") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # an older version, on Windows
+        text = data.decode("cp1252", errors="replace")
+    try:
+        return _encodable(json.loads(text, parse_int=_integer))
+    except RecursionError:
+        raise ProjectError(f"{path}: the JSON is nested too deep", _FILE) from None
+    except ValueError as error:
+        raise ProjectError(f"{path}: this is not valid JSON: {error}", _FILE) from None
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 400 else float(digits)
+
+
+def _encodable(value: Any) -> Any:
+    """The same with half a surrogate pair, which no file can hold, as a question mark."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_encodable(inner) for inner in value]
+    return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from phosphene.deforum.settings import Settings
+from phosphene.deforum.settings import Settings, shown
 from phosphene.errors import FilmError, SongError
 from phosphene.film.probe import probe
 
@@ -56,16 +56,18 @@ def choose_song(settings: Settings, given: Path | None, folder: Path) -> SongCho
     Raises
     ------
     SongError
-        If the given song is no file, or is no audio.
+        If the given song cannot be found, or is not audio.
     """
     if given is not None:
         return SongChoice(os.path.relpath(given, folder), _duration(given))
-    soundtrack = settings.entries.get("soundtrack_path")
-    if settings.entries.get("add_soundtrack") == "File" and isinstance(soundtrack, str):
+    soundtrack = settings.value("soundtrack_path")
+    if settings.value("add_soundtrack") in ("File", True) and isinstance(soundtrack, str):
         path = Path(soundtrack)
-        if path.is_file():
+        try:
             return SongChoice(os.path.relpath(path, folder), _duration(path))
-        return SongChoice(PLACEHOLDER, None, (f"soundtrack_path = {soundtrack!r}: {_NAME_IT}",))
+        except (SongError, OSError, ValueError):
+            why = f"soundtrack_path = {shown(soundtrack)}: {_NAME_IT}"
+        return SongChoice(PLACEHOLDER, None, (why,))
     return SongChoice(PLACEHOLDER, None, (_NAME_IT,))
 
 

@@ -6,12 +6,17 @@ import signal
 import subprocess
 import threading
 from collections import deque
+from collections.abc import Callable
+from pathlib import Path
 from typing import IO, cast
 
+from phosphene import posix
 from phosphene.errors import FilmError
 
 DEPTH = 8  # frames that may wait
 LINES = 12  # of ffmpeg's last words kept
+STOPPED = 10  # seconds that ffmpeg may be stopped, as by SIGSTOP
+SILENT = 600  # seconds without a sign of life: on a slow disk, ffmpeg moves a whole film in it
 
 FIXES = {
     "No space left on device": "Free some space on the disk, or write the film elsewhere.",
@@ -28,7 +33,10 @@ class Encoder:
     Parameters
     ----------
     command : list of str
-        The program and its arguments; it reads raw frames from standard input.
+        The program and its arguments; it reads raw frames from standard input, and writes its
+        progress to standard output.
+    folder : Path or None
+        Where it runs.
 
     Raises
     ------
@@ -36,13 +44,14 @@ class Encoder:
         If the program does not start.
     """
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], folder: Path | None = None) -> None:
         try:
             # A session of its own: the terminal's Ctrl-C is for us, and we end it in order.
             self._process = subprocess.Popen(
                 command,
+                cwd=folder,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
@@ -50,13 +59,17 @@ class Encoder:
             raise FilmError(
                 f"{command[0]} does not start: {error}", "Run `phosphene doctor`."
             ) from error
+        self.frames = 0
         self._queue: queue.Queue[bytes | None] = queue.Queue(DEPTH)
         self._broken = threading.Event()
         self._words: deque[str] = deque(maxlen=LINES)
+        self._signs = 0
         self._writer = threading.Thread(target=self._feed, daemon=True)
-        self._reader = threading.Thread(target=self._hear, daemon=True)
-        self._writer.start()
-        self._reader.start()
+        self._readers = [
+            threading.Thread(target=target, daemon=True) for target in (self._hear, self._watch)
+        ]
+        for thread in (self._writer, *self._readers):
+            thread.start()
 
     def put(self, frame: bytes) -> None:
         """Queue one frame; wait while the queue is full.
@@ -69,20 +82,20 @@ class Encoder:
         Raises
         ------
         FilmError
-            If ffmpeg has ended, with its last words.
+            If ffmpeg has ended, with its last words, or hangs.
         """
         if self._broken.is_set():
             self._end()
             raise self._error()
-        self._queue.put(frame)
+        self._await(lambda: self._queued(frame))
 
     def finish(self) -> None:
-        """Send what is queued and wait until the file is whole.
+        """Send what is queued and wait until the file is complete; `frames` is then their number.
 
         Raises
         ------
         FilmError
-            If ffmpeg failed, with its last words.
+            If ffmpeg failed, with its last words, or hangs.
         """
         self._end()
         if self._broken.is_set() or self._process.returncode:
@@ -98,6 +111,7 @@ class Encoder:
         try:
             while (frame := self._queue.get()) is not None:
                 pipe.write(frame)
+                self._signs += 1
             pipe.close()
         except OSError:
             self._broken.set()
@@ -113,12 +127,62 @@ class Encoder:
             self._words.append(line.decode(errors="replace").rstrip())
         pipe.close()
 
+    def _watch(self) -> None:
+        pipe = cast(IO[bytes], self._process.stdout)
+        for line in pipe:
+            self._signs += 1
+            name, _, value = line.partition(b"=")
+            if name == b"frame" and value.strip().isdigit():
+                self.frames = int(value)
+        pipe.close()
+
+    def _queued(self, frame: bytes | None) -> bool:
+        try:
+            self._queue.put(frame, timeout=1.0)
+        except queue.Full:
+            return False
+        return True
+
+    def _ended(self, thread: threading.Thread) -> bool:
+        thread.join(1.0)
+        return not thread.is_alive()
+
+    def _exited(self) -> bool:
+        try:
+            self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def _end(self) -> None:
         if self._writer.is_alive():
-            self._queue.put(None)
-            self._writer.join()
-        self._process.wait()
-        self._reader.join()
+            self._await(lambda: self._queued(None))
+            self._await(lambda: self._ended(self._writer))
+        self._await(self._exited)
+        for reader in self._readers:
+            reader.join(STOPPED)  # a child of a wrapper script may keep the pipe open
+
+    def _await(self, done: Callable[[], bool]) -> None:
+        """Repeat a step that takes a second at most until it is done, or ffmpeg hangs.
+
+        Steps are counted, not the clock: while the computer sleeps, there are none.
+        """
+        stopped, silent, signs = 0, 0, self._signs
+        while not done():
+            stopped = stopped + 1 if posix.is_stopped(self._process.pid) else 0
+            silent = silent + 1 if self._signs == signs else 0
+            signs = self._signs
+            if stopped >= STOPPED or silent >= SILENT:
+                self._process.kill()
+                how = (
+                    f"was stopped from outside for {STOPPED} s (SIGSTOP)"
+                    if stopped
+                    else f"gave no sign of life for {SILENT} s"
+                )
+                raise FilmError(
+                    f"ffmpeg (process {self._process.pid}) {how}.",
+                    "Check the disk and what stopped it, then give the same command again.",
+                )
 
     def _error(self) -> FilmError:
         code = self._process.returncode

@@ -17,13 +17,13 @@ def executable() -> str:
     Returns
     -------
     str
-        Path of the program: what the environment variable PHOSPHENE_FFMPEG names (a path, or a
-        name on PATH), else the one that imageio-ffmpeg carries.
+        Absolute path of the program: what the environment variable PHOSPHENE_FFMPEG names (a path,
+        or a name on PATH), else the one that imageio-ffmpeg carries.
 
     Raises
     ------
     FilmError
-        If there is none, or the one named can not be run.
+        If there is none, or the one named cannot be run.
     """
     named = os.environ.get(VARIABLE)
     if named:
@@ -34,9 +34,10 @@ def executable() -> str:
                 f"Set {VARIABLE} to an ffmpeg (a path, or a name on PATH), or unset it to use "
                 "the one that comes with imageio-ffmpeg.",
             )
-        return found
+        return os.path.abspath(found)
     try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
+        found = imageio_ffmpeg.get_ffmpeg_exe()
+        return os.path.abspath(shutil.which(found) or found)
     except RuntimeError as error:
         raise FilmError(
             f"There is no ffmpeg to be had from imageio-ffmpeg: {error}",

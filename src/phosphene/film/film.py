@@ -1,8 +1,10 @@
-"""A film: frames go in, and a whole file comes out under its name, or none."""
+"""A film: frames go in, and a complete file comes out under its name, or none."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -11,12 +13,32 @@ from types import TracebackType
 import numpy as np
 
 from phosphene.errors import FilmError
-from phosphene.film.command import film_command, segment_command
+from phosphene.film.command import count_command, film_command, segment_command
 from phosphene.film.encoder import Encoder
+from phosphene.film.formats import Format, format_of
+from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.segments import Segments
 from phosphene.film.sound import Sound
+from phosphene.own_files import make_folder, remove_if_bare
 
 SEGMENT = 4  # seconds; a key frame each is good for seeking too
+LONGEST = 255  # bytes in the name of a file
+
+
+def beside(film: Path, ending: str) -> Path:
+    """The hidden folder of a film beside it: `.film.mp4.resume`; shortened where that is too long.
+
+    Parameters
+    ----------
+    film : Path
+    ending : str
+        Of the folder's name.
+    """
+    name = os.fsencode(film.name)
+    if len(name) + len(ending) + 1 > LONGEST:
+        short = name[:100].decode(errors="ignore")
+        return film.with_name(f".{short}-{hashlib.sha256(name).hexdigest()[:16]}{ending}")
+    return film.with_name(f".{film.name}{ending}")
 
 
 class Film:
@@ -43,6 +65,12 @@ class Film:
         Constant rate factor, lower is better and larger; None takes the format's own.
     folder : Path or None
         Where the film grows; nothing in it is removed at the end.
+    form : Format or None
+        How it is made; None takes what the ending of its name says.
+    force : bool
+        Replace a file of this name also where Phosphene did not make it.
+    seconds : Fraction or None
+        Cut the film at this length when it is joined.
 
     Examples
     --------
@@ -61,24 +89,28 @@ class Film:
         frames: int | None = None,
         crf: int | None = None,
         folder: Path | None = None,
+        form: Format | None = None,
+        force: bool = False,
+        seconds: Fraction | None = None,
     ) -> None:
         self.path, self.fps = path, fps
         self.frames = frames
         self._keep = folder is not None
-        folder = folder or path.with_name(f".{path.name}.parts")
-        self._shape = (height, width, 3)
-        self._sound = sound
-        encode = partial(segment_command, path, width=width, height=height, fps=fps, crf=crf)
+        folder = folder or beside(path, ".parts")
+        self.shape = (height, width, 3)
+        self._sound, self._force, self._seconds = sound, force, seconds
+        self._form = form or format_of(path)
+        encode = partial(segment_command, self._form, width=width, height=height, fps=fps, crf=crf)
         self._segments = Segments(
             folder,
             max(1, round(SEGMENT * fps)),
-            int(np.prod(self._shape)),
+            int(np.prod(self.shape)),
             lambda segment: encode(segment=segment),
         )
         self._part = folder / f"joined{path.suffix}"
 
     def __enter__(self) -> Film:
-        self._segments.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._segments.folder)
         return self
 
     @property
@@ -92,8 +124,12 @@ class Film:
         return self._segments.full
 
     def holds(self, count: int) -> bool:
-        """Whether the first `count` frames of an earlier run lie in the same folder."""
+        """Whether the first `count` frames of an earlier run lie in the same folder, undamaged."""
         return self._segments.holds(count)
+
+    def needed(self, count: int) -> list[str]:
+        """The names of the files in the folder that hold the first `count` frames."""
+        return self._segments.needed(count)
 
     def resume(self, count: int) -> None:
         """Go on after the first `count` frames of an earlier run, which the folder `holds`.
@@ -118,10 +154,10 @@ class Film:
         FilmError
             If the frame is of another shape or type, the disk is full, or ffmpeg has ended.
         """
-        if frame.shape != self._shape or frame.dtype != np.uint8:
+        if frame.shape != self.shape or frame.dtype != np.uint8:
             raise FilmError(
                 f"Frame {self.written} is {frame.dtype} {frame.shape}; this film takes uint8 "
-                f"{self._shape}."
+                f"{self.shape}."
             )
         self._segments.put(frame.tobytes())
 
@@ -136,21 +172,45 @@ class Film:
                 self._check_count()
                 self._join()
         except OSError as wrong:
-            raise FilmError(f"{self.path} can not take its name: {wrong}") from wrong
+            raise FilmError(f"{self.path} cannot take its name: {wrong}") from wrong
         finally:
             self._segments.kill()
             self._part.unlink(missing_ok=True)
             if not self._keep:
                 self._segments.clear()
+                with suppress(OSError):
+                    remove_if_bare(self._segments.folder)
 
     def _join(self) -> None:
         segments = self._segments.finish()
-        joining = Encoder(film_command(self.path, self._part, segments, self._sound))
-        try:
-            joining.finish()
-        finally:
-            joining.kill()
+        self._part.unlink(missing_ok=True)
+        if self._sound is not None:
+            self._sound.require_unchanged()
+        joined = film_command(
+            self._form, self._part.name, segments.name, self._sound, self._seconds
+        )
+        self._run(joined)
+        if self._sound is not None:
+            self._sound.require_unchanged()
+        counted = self._run(count_command(self._part))
+        if counted != self.written:
+            raise FilmError(
+                f"{self.path.name} has {counted} of {self.written} frames after joining.",
+                "Check the disk, then give the same command again.",
+            )
+        stamp(self._part)
+        with self._part.open("r+b") as file:
+            os.fsync(file.fileno())  # before what it was made of goes
+        require_replaceable(self.path, self._force)
         os.replace(self._part, self.path)
+
+    def _run(self, command: list[str]) -> int:
+        running = Encoder(command, self._segments.folder)
+        try:
+            running.finish()
+        finally:
+            running.kill()
+        return running.frames
 
     def _check_count(self) -> None:
         expected = max(1, self.written) if self.frames is None else self.frames

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 from phosphene.errors import ProjectError
 from phosphene.hookspecs import hookimpl
@@ -72,6 +73,8 @@ class Format:
         MP3 in Matroska 25 ms, and AAC in Matroska 23 ms early with ffmpeg 7.0.
     crf : int or None
         Constant rate factor, lower is better; None where the encoder has none.
+    max_crf : int
+        The encoder's highest constant rate factor.
     multiple : int
         Width and height must be multiples of this.
     max_fps : int or None
@@ -84,21 +87,24 @@ class Format:
     muxer: tuple[str, ...] = ()
     copies: frozenset[str] = frozenset()
     crf: int | None = None
+    max_crf: int = 51
     multiple: int = 1
     max_fps: int | None = None
 
 
 FASTSTART = ("-movflags", "+faststart")
-FORMATS: dict[str, Format] = {
+_BUILT_IN = {
     ".mp4": Format(H264, sound=AAC, muxer=FASTSTART, copies=frozenset({"aac"}), crf=18, multiple=2),
     ".mov": Format(
         H264, sound=AAC, muxer=FASTSTART, copies=PCM | {"aac", "alac"}, crf=18, multiple=2
     ),
     ".mkv": Format(H264, sound=FLAC, copies=PCM | {"flac", "opus"}, crf=18, multiple=2),
-    ".webm": Format(VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, multiple=2),
+    ".webm": Format(VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2),
     # GIF counts in hundredths of a second, and players slow down anything under two of them.
     ".gif": Format(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
+#: The kinds of film that come with Phosphene; `Registry.encoders` has those of plugins too.
+FORMATS: Mapping[str, Format] = MappingProxyType(_BUILT_IN)
 
 
 @hookimpl
@@ -108,19 +114,15 @@ def register_encoders(register: Callable[[str, Format], None]) -> None:
         register(ending, form)
 
 
-def add_formats(formats: Mapping[str, Format]) -> None:
-    """Make the kinds of film that plugins registered known to `format_of`."""
-    for ending, form in formats.items():
-        FORMATS.setdefault(ending, form)
-
-
-def format_of(path: Path) -> Format:
+def format_of(path: Path, formats: Mapping[str, Format] = FORMATS) -> Format:
     """Choose the format by the ending of a film's name.
 
     Parameters
     ----------
     path : Path
         Where the film will be; upper and lower case are the same.
+    formats : mapping of str to Format, optional
+        The formats to choose from, by ending.
 
     Returns
     -------
@@ -133,11 +135,11 @@ def format_of(path: Path) -> Format:
         If the ending is missing or unknown; the nearest known one is named.
     """
     suffix = path.suffix.lower()
-    if suffix in FORMATS:
-        return FORMATS[suffix]
-    near = get_close_matches(suffix, FORMATS, n=1, cutoff=0.5) or [".mp4"]
+    if suffix in formats:
+        return formats[suffix]
+    near = get_close_matches(suffix, formats, n=1, cutoff=0.5) or [".mp4"]
     given = f"ends in {path.suffix!r}" if suffix else "has no ending"
     raise ProjectError(
-        f"The output {path.name!r} {given}; a film ends in {', '.join(FORMATS)}.",
-        f"Name it {path.with_suffix(near[0]).name!r}, for example.",
+        f"The output {path.name!r} {given}; a film ends in {', '.join(formats)}.",
+        f"Name it {path.stem + near[0]!r}, for example.",
     )

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from phosphene import posix
 from phosphene.errors import FilmError
-
-NAME = "lock"
+from phosphene.own_files import LOCK as NAME
+from phosphene.own_files import check_folder, open_own, remove_if_bare
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder, made if missing, for this process alone.
 
-    The system's own lock (flock) on a file that says whose it is: a process that is killed holds
-    none, so that no lock is ever stale.
+    The system's own lock on a file that says whose it is: a process that is killed holds none, so
+    that no lock is ever stale.
 
     Parameters
     ----------
@@ -29,6 +28,8 @@ def locked(folder: Path) -> Iterator[None]:
     ------
     FilmError
         If another process holds it.
+    ProjectError
+        If the folder is not one that Phosphene made.
     """
     file = _opened(folder / NAME)
     try:
@@ -37,28 +38,26 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         with contextlib.suppress(OSError):
-            if os.listdir(folder) == [NAME]:  # nothing came of it
-                shutil.rmtree(folder)
+            remove_if_bare(folder)
         os.close(file)
 
 
 def _opened(path: Path) -> int:
     while True:
+        check_folder(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(file), path.stat()):
-                return file
-        except BlockingIOError:
-            holder = os.pread(file, 32, 0).decode(errors="replace") or "unknown"
+        with contextlib.suppress(FileNotFoundError):
+            file = open_own(path, os.O_RDWR | os.O_CREAT)
+            if not posix.lock(file):
+                holder = os.read(file, 32).decode(errors="replace") or "unknown"
+                os.close(file)
+                raise FilmError(
+                    f"Another render is writing this film (process {holder}; its state is in "
+                    f"{path.parent}).",
+                    "Wait until it is done, stop it, or name another output with -o.",
+                )
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file), path.stat()):
+                    return file
+            # The holder removed the folder, with this file, between our opening and locking it.
             os.close(file)
-            raise FilmError(
-                f"Another render is writing this film (process {holder}; its state is in "
-                f"{path.parent}).",
-                "Wait until it is done, stop it, or name another output with -o.",
-            ) from None
-        except FileNotFoundError:
-            pass
-        # The holder removed the folder, with this file, between our opening and our locking it.
-        os.close(file)

@@ -8,8 +8,9 @@ import numpy as np
 
 from phosphene.errors import ProjectError
 from phosphene.film import ffmpeg
-from phosphene.film.film import Film
-from phosphene.film.formats import format_of
+from phosphene.film.film import Film, beside
+from phosphene.film.formats import Format, format_of
+from phosphene.film.mark import require_replaceable
 from phosphene.film.sound import Sound
 
 TRIAL = Fraction(1, 10)  # seconds of sound
@@ -22,45 +23,50 @@ def preflight(
     fps: Fraction,
     sound: Sound | None = None,
     crf: int | None = None,
+    form: Format | None = None,
+    force: bool = False,
 ) -> None:
-    """Make a film of one black frame in the same folder, in the same way, and remove it.
+    """Make a film of one black frame beside the film to be, in the same way, and remove it.
 
-    Nothing short of trying tells: ffmpeg lists encoders that it can not run, and permissions
-    say little on network drives. The folder is made if it is missing.
+    It is encoded, joined, mixed with the song and renamed, all under the true names. Only trying
+    tells: ffmpeg lists encoders that it cannot run, permissions say little on network drives, and
+    a name may be too long. The folder is made if it is missing.
 
     Parameters
     ----------
-    path, width, height, fps, sound, crf
+    path, width, height, fps, sound, crf, form, force
         As for `Film`.
 
     Raises
     ------
     ProjectError
-        If the ending is unknown, the size, rate or quality does not fit it, or the folder can
-        not be written.
+        If the ending is unknown, the size, rate or quality does not fit it, the folder cannot be
+        written, or there is a file of this name that Phosphene did not make.
     FilmError
-        If ffmpeg is missing, or can not encode such a film or read the song.
+        If ffmpeg is missing, or cannot encode such a film or read the song.
     """
-    check_fit(path, width, height, fps, crf)
+    check_fit(path, width, height, fps, crf, form)
     ffmpeg.version()
-    if path.is_dir():
-        raise ProjectError(f"The output {path} is a folder.", "Name a file in it.")
+    require_replaceable(path, force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(prefix=".phosphene-", dir=path.parent)
     except OSError as error:
         raise ProjectError(
-            f"The output folder {path.parent} can not be written: {error.strerror}.",
+            f"The output folder {path.parent} cannot be written: {error.strerror}.",
             "Name another with -o, or change its permissions.",
         ) from error
     with folder as name:
-        trial = Path(name, "trial").with_suffix(path.suffix)
-        heard = None if sound is None else Sound(sound.path, 0, TRIAL)
-        with Film(trial, width, height, fps, heard, frames=1, crf=crf) as film:
+        trial = Path(name, path.name)
+        grows = beside(trial, ".resume")
+        heard = None if sound is None else sound.beginning(TRIAL)
+        with Film(trial, width, height, fps, heard, 1, crf, grows, form, seconds=TRIAL) as film:
             film.write(np.zeros((height, width, 3), np.uint8))
 
 
-def check_fit(path: Path, width: int, height: int, fps: Fraction, crf: int | None) -> None:
+def check_fit(
+    path: Path, width: int, height: int, fps: Fraction, crf: int | None, form: Format | None = None
+) -> None:
     """Check that a film of this size, rate and quality can be of the kind its name says.
 
     Parameters
@@ -73,13 +79,15 @@ def check_fit(path: Path, width: int, height: int, fps: Fraction, crf: int | Non
         Frames per second.
     crf : int or None
         Constant rate factor, if the user gave one.
+    form : Format or None
+        How it is made; None takes what the ending of its name says.
 
     Raises
     ------
     ProjectError
-        If it can not; the message names what is allowed.
+        If it cannot; the message names what is allowed.
     """
-    row = format_of(path)
+    row = form or format_of(path)
     if width < 1 or height < 1 or width % row.multiple or height % row.multiple:
         even = [max(row.multiple, n - n % row.multiple) for n in (width, height)]
         raise ProjectError(
@@ -93,8 +101,8 @@ def check_fit(path: Path, width: int, height: int, fps: Fraction, crf: int | Non
             f"fps is {float(fps):g}; in a {path.suffix} film it is more than 0{most}.",
             f"Give an fps of {row.max_fps or 24}, for example.",
         )
-    if crf is not None and (row.crf is None or not 0 <= crf <= 51):
-        allowed = "0 to 51" if row.crf is not None else "not to be given"
+    if crf is not None and (row.crf is None or not 0 <= crf <= row.max_crf):
+        allowed = f"0 to {row.max_crf}" if row.crf is not None else "not to be given"
         raise ProjectError(
             f"crf is {crf}; in a {path.suffix} film it is {allowed}.",
             "Leave it out.",

@@ -37,15 +37,21 @@ class Video:
 
 @dataclass(frozen=True)
 class Probe:
-    """A media file: duration and start in seconds, its first sound and its first pictures.
+    """A media file: duration and start in seconds, its sounds, its first pictures, its comment.
 
     A cover picture does not count as video.
     """
 
     duration: float | None
     start: float
-    audio: Audio | None
+    sounds: tuple[Audio | None, ...]
     video: Video | None
+    comment: str = ""
+
+    @property
+    def audio(self) -> Audio | None:
+        """The first sound that can be decoded."""
+        return next(filter(None, self.sounds), None)
 
 
 def probe(path: Path) -> Probe:
@@ -64,16 +70,21 @@ def probe(path: Path) -> Probe:
     Raises
     ------
     FilmError
-        If the file can not be opened, or is not media.
+        If the file cannot be opened, or is not media.
     """
-    report = subprocess.run(
-        [ffmpeg.executable(), "-nostdin", "-hide_banner", "-i", f"file:{path}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-    ).stderr.decode(errors="replace")
+    safely = ("-nostdin", "-hide_banner", "-protocol_whitelist", "file")
+    try:
+        report = subprocess.run(
+            [ffmpeg.executable(), *safely, "-i", f"file:{path}"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        ).stderr.decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FilmError(f"ffmpeg cannot read {path}: {error}", "Run `phosphene doctor`.") from error
     if not re.search(r"^Input #0", report, re.MULTILINE):
         last = report.strip().splitlines()[-1:] or ["no answer"]
-        raise FilmError(f"ffmpeg can not read {path}: {last[0]}", "Give another file.")
+        raise FilmError(f"ffmpeg cannot read {path}: {last[0]}", "Give another file.")
     return parse(report)
 
 
@@ -93,13 +104,15 @@ def parse(report: str) -> Probe:
     length = re.search(r"^ *Duration: (\d+):(\d+):(\d+(?:\.\d+)?)", report, re.MULTILINE)
     start = re.search(r"^ *Duration:.*?start: (-?[\d.]+)", report, re.MULTILINE)
     streams = re.findall(r"^ *Stream #0:\d+.*?: (Audio|Video): (.*)$", report, re.MULTILINE)
-    sounds = [line for kind, line in streams if kind == "Audio"]
+    sounds = tuple(_audio(line) for kind, line in streams if kind == "Audio")
+    comment = re.search(r"^ *comment *: (.*)$", report, re.MULTILINE | re.IGNORECASE)
     pictures = [line for kind, line in streams if kind == "Video" and "(attached pic)" not in line]
     return Probe(
         duration=_seconds(*length.groups()) if length else None,
         start=float(start.group(1)) if start else 0.0,
-        audio=_audio(sounds[0]) if sounds else None,
+        sounds=sounds,
         video=_video(pictures[0]) if pictures else None,
+        comment=comment.group(1).strip() if comment else "",
     )
 
 

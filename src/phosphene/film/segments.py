@@ -1,24 +1,27 @@
-"""A silent film in pieces of a fixed length, so that a killed render goes on where it was.
+"""A silent film in pieces of a fixed length, so that a killed render continues where it was.
 
-A segment is encoded while its frames come in, and its raw frames lie beside it until it is whole.
-Segments begin at the same frames in every run, and so does their encoding: a film that was
-interrupted is the same, to the bit, as one that was not.
+A segment is encoded while its frames come in, and its raw frames lie beside it until it is
+complete. Segments begin at the same frames in every run, and so does their encoding: a film that
+was interrupted is the same, to the bit, as one that was not. Every frame and every segment has a
+digest, so that what was damaged meanwhile is not taken for a film.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
 from phosphene.errors import FilmError
+from phosphene.film.checksums import FRAMES, SEGMENTS, FrameSums, SegmentSums
 from phosphene.film.encoder import FIXES, Encoder
+from phosphene.own_files import clear_own, open_own, replace_own, state_files
 
 LIST = "segments.txt"
+AGAIN = "Check the disk, then give the same command again."
 
 
 class Segments:
@@ -41,6 +44,7 @@ class Segments:
     ) -> None:
         self.folder, self.length, self.count = folder, length, 0
         self._size, self._command = size, command
+        self._frames, self._sums = FrameSums(folder), SegmentSums(folder)
         # What ffmpeg writes has a name of this run: that of a run that was killed may still be
         # writing its own for a moment.
         self._run = secrets.token_hex(4)
@@ -55,18 +59,21 @@ class Segments:
         return self.count % self.length == 0
 
     def holds(self, count: int) -> bool:
-        """Whether an earlier run left the first `count` frames, encoded or raw."""
+        """Whether an earlier run left the first `count` frames undamaged, encoded or raw."""
+        return all(
+            self._encoded(first, count) or self._raw_frames(first, count)
+            for first in range(0, count, self.length)
+        )
+
+    def needed(self, count: int) -> list[str]:
+        """The names of the files that hold the first `count` frames."""
+        names = [FRAMES, SEGMENTS]
         for first in range(0, count, self.length):
-            needed = min(self.length, count - first)
-            if needed == self.length and self._path(first).exists():
-                continue
-            raw = self._path(first, ".rgb")
-            if not raw.exists() or raw.stat().st_size < needed * self._size:
-                return False
-        return True
+            names.append(self._path(first, ".mp4" if self._encoded(first, count) else ".rgb").name)
+        return names
 
     def restore(self, count: int) -> None:
-        """Go on after `count` frames: whole segments stay, raw frames are encoded again.
+        """Continue after `count` frames: complete segments stay, raw frames are encoded again.
 
         What lies beyond them is removed.
 
@@ -76,12 +83,13 @@ class Segments:
             If ffmpeg or the disk fails.
         """
         self._drop(count)
+        self._frames.truncate(count)
         for first in range(0, count, self.length):
             needed = min(self.length, count - first)
-            if needed == self.length and self._path(first).exists():
+            if self._encoded(first, count):
                 self.count += needed
                 continue
-            encoder, raw = self._begin("r+b")
+            encoder, raw = self._begin(new=False)
             for _ in range(needed):
                 encoder.put(raw.read(self._size))
                 self.count += 1
@@ -96,30 +104,44 @@ class Segments:
             If ffmpeg or the disk fails.
         """
         if self._encoder is None or self._raw is None or self.full:
-            self._begin("w+b")
+            self._begin(new=True)
         assert self._encoder is not None
         assert self._raw is not None
         try:
             left = memoryview(frame)
             while left:  # a disk that is nearly full takes a part of a frame
                 left = left[self._raw.write(left) :]
+            self._frames.write(self.count, frame)
         except OSError as error:
-            raise _unwritten(self._raw.name, error) from error
+            first = self.count // self.length * self.length
+            raise _unwritten(str(self._path(first, ".rgb")), error) from error
         self._encoder.put(frame)
         self.count += 1
 
     def finish(self) -> Path:
-        """Wait until all segments are whole; their list, as ffmpeg's concat demuxer reads it."""
+        """Wait until all segments are complete; their list, as ffmpeg's concat demuxer reads it.
+
+        Raises
+        ------
+        FilmError
+            If ffmpeg or the disk fails, or a segment was damaged since it was written.
+        """
         self._rotate()
         self._wait()
         firsts = range(0, self.count, self.length)
         paths = [self._path(first, self._ending(first, self.count)) for first in firsts]
+        for path in paths:
+            if not self._sums.is_intact(path):
+                raise FilmError(
+                    f"{path} was damaged or removed since it was written.",
+                    "Check the disk, then give the same command again: it is painted again.",
+                )
         listed = self.folder / LIST
-        listed.write_text("".join(f"file '{path.name}'\n" for path in paths))
+        replace_own(listed, "".join(f"file '{path.name}'\n" for path in paths).encode())
         return listed
 
     def kill(self) -> None:
-        """End at once; what is whole stays, and the raw frames of what is not."""
+        """End at once; complete segments stay, and the raw frames of the others."""
         if self._encoder is not None:
             self._encoder.kill()
         if self._raw is not None:
@@ -127,8 +149,15 @@ class Segments:
         self._pool.shutdown(wait=True)
 
     def clear(self) -> None:
-        """Remove the folder with all that is in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove what was written."""
+        clear_own(self.folder)
+
+    def _encoded(self, first: int, count: int) -> bool:
+        return count - first >= self.length and self._sums.holds(self._path(first))
+
+    def _raw_frames(self, first: int, count: int) -> bool:
+        raw, needed = self._path(first, ".rgb"), min(self.length, count - first)
+        return self._frames.holds(first, needed, raw, self._size)
 
     def _path(self, first: int, ending: str = ".mp4") -> Path:
         return self.folder / f"segment-{first // self.length:05d}{ending}"
@@ -137,11 +166,12 @@ class Segments:
         # The film's end may be short: never to be taken for a whole segment of a longer film.
         return ".mp4" if count - first >= self.length else ".short.mp4"
 
-    def _begin(self, mode: str) -> tuple[Encoder, IO[bytes]]:
+    def _begin(self, new: bool) -> tuple[Encoder, IO[bytes]]:
         self._rotate()
         raw = self._path(self.count, ".rgb")
+        flags = os.O_CREAT | os.O_TRUNC if new else 0
         try:
-            self._raw = raw.open(mode, buffering=0)
+            self._raw = os.fdopen(open_own(raw, os.O_RDWR | flags), "r+b", buffering=0)
         except OSError as error:
             raise _unwritten(str(raw), error) from error
         self._encoder = Encoder(self._command(self._path(self.count, f".{self._run}.part.mp4")))
@@ -155,7 +185,7 @@ class Segments:
         first = (self.count - 1) // self.length * self.length
         part = self._path(first, f".{self._run}.part.mp4")
         path = self._path(first, self._ending(first, self.count))
-        self._closing = self._pool.submit(_close, self._encoder, self._raw, part, path)
+        self._closing = self._pool.submit(_close, self._encoder, self._raw, part, path, self._sums)
         self._encoder = self._raw = None
 
     def _wait(self) -> None:
@@ -166,12 +196,12 @@ class Segments:
     def _drop(self, count: int) -> None:
         kept = {self._path(first).name for first in range(0, count - self.length + 1, self.length)}
         kept |= {self._path(first, ".rgb").name for first in range(0, count, self.length)}
-        for path in self.folder.glob("segment-*"):
-            if path.name not in kept:
+        for path in state_files(self.folder):
+            if path.name.startswith("segment-") and path.name not in kept:
                 path.unlink(missing_ok=True)
 
 
-def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path) -> None:
+def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path, sums: SegmentSums) -> None:
     with raw:
         try:
             encoder.finish()
@@ -181,15 +211,16 @@ def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path) -> None:
     try:
         with part.open("rb") as written:
             os.fsync(written.fileno())  # before its raw frames go
+        sums.write(path, part)
         part.rename(path)
         if path.suffixes == [".mp4"]:  # those of a short end stay: until the film has its name
-            Path(raw.name).unlink()
+            path.with_suffix(".rgb").unlink()
     except OSError as error:
         raise _unwritten(str(path), error) from error
 
 
 def _unwritten(path: str, error: OSError) -> FilmError:
     return FilmError(
-        f"{path} can not be written: {error.strerror}.",
-        FIXES.get(str(error.strerror), "Check the disk, then give the same command again."),
+        f"{path} cannot be written: {error.strerror}.",
+        next((fix for sign, fix in FIXES.items() if sign in str(error)), AGAIN),
     )

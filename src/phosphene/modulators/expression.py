@@ -35,9 +35,10 @@ class _Expression(Modulator):
     Names: t, frame, frames, fps, duration, beat, bar, bpm, since_beat, until_beat, pi, e, tau,
     and the audio features: onset, rms, low, mid, high, kick, snare, hat, bass, voice, loudness,
     brightness, chroma_c ... (docs/hearing.md) and those of plugins. Operators: + - * / //
-    % **, comparisons, and, or, not, `a if c else b`. Functions: where, abs, sign, floor, ceil,
-    round, fract, mod, min, max, clip, lerp, smoothstep, sqrt, exp, log, log2, log10, pow, hypot,
-    sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh.
+    % **, comparisons, and, or, not, `a if c else b`, and bitwise & and | of whole numbers.
+    Functions: where, abs, sign, floor, ceil, trunc, round, fract, mod, fmod, min, max, clip, lerp,
+    smoothstep, sqrt, exp, expm1, log, log1p, log2, log10, pow, hypot, sin, cos, tan, asin, acos,
+    atan, atan2, sinh, cosh, tanh, asinh, acosh, atanh.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -61,14 +62,14 @@ class _Expression(Modulator):
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         meaning = Meaning(song, timeline)
         return {
-            name: _named(name, formula, meaning, timeline.n_frames)
+            name: _named(name, formula, meaning, timeline)
             for name, formula in self._formulas().items()
         }
 
 
-def _named(name: str, formula: Formula, meaning: Meaning, n_frames: int) -> Curve:
+def _named(name: str, formula: Formula, meaning: Meaning, timeline: Timeline) -> Curve:
     try:
-        return curve(formula.text, formula.tree, meaning, n_frames)
+        return curve(formula.text, formula.tree, meaning, timeline.n_frames, timeline.film)
     except FormulaError as error:
         raise ProjectError(f"{name}: {error}", error.fix) from None
 

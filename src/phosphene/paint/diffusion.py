@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from phosphene.paint.denoise import SAMPLERS, Schedule
-from phosphene.paint.embeddings import Embedding, encode, mixed
-from phosphene.paint.noise import drawn
+from phosphene.paint.embeddings import Embedding, encode, encode_negative, mixed
+from phosphene.paint.noise import drawn, to_device
 from phosphene.paint.relief import Relief, measures_for
+from phosphene.paint.scene_noise import SceneNoise
 from phosphene.score.score import Row, Score
 
 FAMILIES = {
@@ -59,6 +60,7 @@ class DiffusionEngine:
         self._sampler = SAMPLERS[sampler]
         self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
+        self._scale = pipe.vae_scale_factor
         # Half precision overflows in the VAE of SDXL.
         upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
         self._vae_dtype = torch.float32 if upcast else self._dtype
@@ -69,8 +71,10 @@ class DiffusionEngine:
             # A latent consistency model has its guidance inside, and takes no negative prompt.
             inside = self._scale_embedding is not None
             self._guidance = 1.0 if inside else max(1.0, guidance_scale)
-            self._prompts = [self._read(pipe, prompt, score) for prompt in score.prompts]
-            self._negative = self._read(pipe, score.negative, score)
+            self._prompts = [
+                encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
+            ]
+            self._negative = encode_negative(pipe, score, device).to(self._dtype)
         self._in_turn = False
         split = "taking the two prompts of guidance one after the other", self._take_in_turn
         measures = measures_for(pipe, device)
@@ -80,17 +84,42 @@ class DiffusionEngine:
         """The first picture, painted from a flat field; see `Engine.first`."""
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
-        return self._relief.paint(lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps))
+        return self._relief.paint(
+            lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None)
+        )
 
-    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture repainted; see `Engine.img2img`."""
-        return self._relief.paint(lambda: self._paint(picture, row, row.strength, self._steps))
+    @property
+    def noise_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the noise that `img2img` takes."""
+        height, width = (-(-side // self._scale) for side in self._size)
+        return self._unet.config.in_channels, height, width
+
+    def img2img(
+        self, picture: torch.Tensor, row: Row, noise: SceneNoise | None = None
+    ) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`.
+
+        Without a noise of the scene it is drawn from the row's seed, fixed to the screen.
+        """
+        return self._relief.paint(
+            lambda: self._paint(picture, row, row.strength, self._steps, noise)
+        )
 
     @torch.inference_mode()
-    def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+    def _paint(
+        self,
+        picture: torch.Tensor,
+        row: Row,
+        strength: float,
+        steps: int,
+        scene_noise: SceneNoise | None,
+    ) -> torch.Tensor:
         latents = self._encode(picture)
-        noises = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
-        noise = self._noise(latents, row.seed, noises)
+        count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
+        if scene_noise is None:
+            noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
+        else:
+            noise = to_device(scene_noise.seen(count), self.device)
         prompts = mixed(self._prompts, row.weights)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
@@ -101,12 +130,6 @@ class DiffusionEngine:
 
         painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
         return self._decode(painted)
-
-    def _read(self, pipe: Any, prompt: str, score: Score) -> Embedding:
-        return encode(pipe, prompt, score, self.device).to(self._dtype)
-
-    def _noise(self, latents: torch.Tensor, seed: int, count: int) -> torch.Tensor:
-        return drawn((count, *latents.shape[1:]), seed, self.device)
 
     def _predict(
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from phosphene.score.score import Score
 
+# What diffusers tells a checkpoint that `requires_aesthetics_score`, such as the SDXL refiner.
+AESTHETIC_SCORE, NEGATIVE_AESTHETIC_SCORE = 6.0, 2.5
+
 
 @dataclass(frozen=True)
 class Embedding:
@@ -73,10 +76,32 @@ def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedd
     tokens, _, pooled, _ = pipe.encode_prompt(
         prompt, device=device, do_classifier_free_guidance=False
     )
+    return Embedding(tokens, _conditions(pipe, pooled, score, AESTHETIC_SCORE))
+
+
+def encode_negative(pipe: Any, score: Score, device: torch.device) -> Embedding:
+    """Encode the negative prompt of a Score, as diffusers does for guidance.
+
+    Parameters and returns are those of `encode`. An SDXL checkpoint may ask for zeros in place of
+    an empty negative prompt (`force_zeros_for_empty_prompt`).
+    """
+    encoded = encode(pipe, score.negative, score, device)
+    if not encoded.conditions:
+        return encoded
+    tokens, pooled = encoded.tokens, encoded.conditions["text_embeds"]
+    if not score.negative and pipe.config.force_zeros_for_empty_prompt:
+        tokens, pooled = torch.zeros_like(tokens), torch.zeros_like(pooled)
+    return Embedding(tokens, _conditions(pipe, pooled, score, NEGATIVE_AESTHETIC_SCORE))
+
+
+def _conditions(
+    pipe: Any, pooled: torch.Tensor, score: Score, aesthetic: float
+) -> dict[str, torch.Tensor]:
+    """The pooled prompt, and the sizes in px or the aesthetic score that SDXL takes beside it."""
     size = (score.height, score.width)
-    last = (6.0,) if pipe.config.requires_aesthetics_score else size
-    sizes = torch.tensor([[*size, 0, 0, *last]], dtype=tokens.dtype, device=device)
-    return Embedding(tokens, {"text_embeds": pooled, "time_ids": sizes})
+    last = (aesthetic,) if pipe.config.requires_aesthetics_score else size
+    sizes = torch.tensor([[*size, 0, 0, *last]], dtype=pooled.dtype, device=pooled.device)
+    return {"text_embeds": pooled, "time_ids": sizes}
 
 
 def mixed(embeddings: Sequence[Embedding], weights: NDArray) -> Embedding:

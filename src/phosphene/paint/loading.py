@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +15,14 @@ from phosphene.engines import Engine
 from phosphene.errors import EngineError
 from phosphene.paint.diffusion import FAMILIES, DiffusionEngine
 from phosphene.paint.graphs import run_as_graphs
+from phosphene.paint.hub import from_cache_or_hub
+from phosphene.paint.layout import check_layout, loading
 from phosphene.paint.pipeline import PipelineEngine
 from phosphene.paint.precision import convert, working_format
-from phosphene.paint.presets import Preset
-from phosphene.paint.vocabulary import vocabulary_of
+from phosphene.paint.presets import PRESETS, Preset
+from phosphene.paint.prompt_length import check_vocabulary
+from phosphene.paint.sizes import Resized, painted_size
+from phosphene.paint.vocabulary import in_known_words
 
 if TYPE_CHECKING:
     from phosphene.project import Model
@@ -72,12 +78,25 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
         If there is no such checkpoint, or it can not be loaded.
     """
     device = choose_device(model.device)
+    with loading(preset.source):
+        film = score.width, score.height
+        size = painted_size(*film, preset.trained if model.native_size else ())
+        score = replace(score, width=size[0], height=size[1])
+        engine = _engine(preset, model, score, device)
+        if preset not in PRESETS.values():
+            _try(engine, score)
+    return engine if size == film else Resized(engine, size, film)
+
+
+def _engine(
+    preset: Preset, model: Model, score: Score, device: torch.device
+) -> DiffusionEngine | PipelineEngine:
     working = working_format(device)
     quality = preset.qualities[model.quality]
     # On a CPU prompts are read in float32, once each, whatever the rest works in.
     loaded = torch.float32 if device.type == "cpu" else working
     pipe = load_pipeline(preset, loaded, model.quality)
-    score = _in_known_words(preset.source, score)
+    score = in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
@@ -93,6 +112,17 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
 
 
+def _try(engine: Engine, score: Score) -> None:
+    """Paint one small step with a checkpoint of somebody else's, whose parts may not fit."""
+    row = score.row(0)
+    grey = torch.full((1, 3, score.height, score.width), 0.5, device=engine.device)
+    painted = engine.img2img(grey, replace(row, channels={**row.channels, "strength": 1e-3}))
+    if painted.shape != grey.shape:
+        raise ValueError(f"it paints pictures of shape {tuple(painted.shape)}")
+    if not bool(painted.isfinite().all()):
+        raise ValueError("it paints values that are not finite")
+
+
 def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard") -> Any:
     """The diffusers img2img pipeline of a preset at a quality, on the CPU; safetensors only.
 
@@ -105,53 +135,41 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
     from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
 
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
-    try:
-        pipe = _with_variant(AutoPipelineForImage2Image.from_pretrained, preset.source, about)
+    with loading(preset.source):
+        check_layout(preset.source)
+        pipe = from_cache_or_hub(
+            _with_variant(AutoPipelineForImage2Image.from_pretrained), preset.source, **about
+        )
         if vae := preset.qualities[quality].vae:
             kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
-            pipe.vae = kind.from_pretrained(vae, **about)
+            pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
             _merge(pipe, lora)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        raise EngineError(
-            f"the model '{preset.source}' can not be loaded: {str(error).strip().splitlines()[0]}",
-            "Give a preset (`phosphene doctor` lists them), a folder in the diffusers layout with "
-            "safetensors, or a hub id; a hub needs a network the first time.",
-        ) from error
+        check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
         pipe.safety_checker = None  # as in the article: it would blacken frames of the feedback
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
 
-def _in_known_words(source: str, score: Score) -> Score:
-    """The Score with its prompts as the model reads them, where it has a vocabulary."""
-    vocabulary = vocabulary_of(source)
-    if vocabulary is None:
-        return score
-    prompts = tuple(vocabulary.read(prompt).text for prompt in score.prompts)
-    return replace(score, prompts=prompts, negative=vocabulary.read(score.negative).text)
-
-
 def _merge(pipe: Any, lora: str) -> None:
     """Merge low-rank weights into the UNet: from then on they cost nothing."""
-    folder, name = lora, {}
-    if lora.endswith(".safetensors"):
-        folder, _, file = lora.rpartition("/")
-        name = {"weight_name": file}
-    pipe.load_lora_weights(folder, use_safetensors=True, **name)
+    folder, _, name = lora.rpartition("/")
+    from_cache_or_hub(pipe.load_lora_weights, folder, weight_name=name, use_safetensors=True)
     pipe.fuse_lora()
     pipe.unload_lora_weights()
 
 
-def _with_variant(load: Any, source: str, about: dict[str, Any]) -> Any:
+def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
     """Half-size weights where a hub has them, and the full ones where it has not."""
-    if about["dtype"] is torch.float16 and not Path(source).exists():
-        try:
-            return load(source, variant="fp16", **about)
-        except (OSError, ValueError):
-            pass
-    return load(source, **about)
+
+    def loaded(source: str, *, dtype: torch.dtype, **about: Any) -> Any:
+        if dtype is torch.float16 and not Path(source).is_dir():
+            with suppress(OSError, ValueError):
+                return load(source, dtype=dtype, variant="fp16", **about)
+        return load(source, dtype=dtype, **about)
+
+    return loaded
 
 
 def _place(pipe: Any, device: torch.device) -> None:

@@ -14,9 +14,6 @@ Words = TypeVar("Words", int, torch.Tensor)
 def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor:
     """Normal noise, drawn on the CPU so that it does not depend on the device.
 
-    For CUDA it is drawn into page-locked memory: out of any other, a copy of more than 64 KiB
-    waits for all that the device has yet to do.
-
     Parameters
     ----------
     shape : sequence of int
@@ -29,14 +26,24 @@ def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor
         Of that shape, on the device.
     """
     generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(tuple(shape), generator=generator, pin_memory=device.type == "cuda")
+    return to_device(torch.randn(tuple(shape), generator=generator), device)
+
+
+def to_device(noise: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Noise on its way to the device, without waiting for it.
+
+    CUDA copies from page-locked memory: from any other, a copy of more than 64 KiB waits for all
+    the work that the device still has to do.
+    """
+    if device.type == "cuda":
+        noise = noise.pin_memory()
     return noise.to(device, non_blocking=True)
 
 
 def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
     """Uniform noise of mean 0 and deviation 1: each pixel's number and the seed, hashed.
 
-    Whole numbers alone, so that it is the same to the bit everywhere. The hash is lowbias32 of
+    Integer arithmetic only, so that it is the same to the bit everywhere. The hash is lowbias32 of
     Wellons, "Prospecting for hash functions" (2018).
 
     Parameters

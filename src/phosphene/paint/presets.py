@@ -33,7 +33,7 @@ class Quality:
     vae : str
         Hub id of a VAE that replaces the checkpoint's own: faster, or sound in half precision.
     lora : str
-        Low-rank weights that are merged into the UNet: a hub id, `owner/name/file.safetensors`, or
+        Low-rank weights that are merged into the UNet: `owner/name/file.safetensors` on the hub, or
         a file.
     """
 
@@ -65,19 +65,23 @@ class Preset:
         A name in `phosphene.paint.denoise.SAMPLERS`.
     graphs : bool
         Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
+    trained : tuple of (int, int)
+        Widths and heights in px that it was trained on, where it repeats its scenes in larger
+        pictures; those are painted at such a size and enlarged (`[model] native_size`).
     """
 
     source: str
     qualities: Mapping[str, Quality] = field(default_factory=lambda: FULL)
     sampler: str = "ddim"
     graphs: bool = False
+    trained: tuple[tuple[int, int], ...] = ()
 
 
 TAESD, TAESDXL = "madebyollin/taesd", "madebyollin/taesdxl"
 SDXL_VAE = "madebyollin/sdxl-vae-fp16-fix"
 SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 SDXL = "stabilityai/stable-diffusion-xl-base-1.0"
-LCM_LORA = "latent-consistency/lcm-lora-sdv1-5"
+LCM_LORA = "latent-consistency/lcm-lora-sdv1-5/pytorch_lora_weights.safetensors"
 HYPER = "ByteDance/Hyper-SD/Hyper-SD15-{}steps-lora.safetensors"
 LIGHTNING = "ByteDance/SDXL-Lightning/sdxl_lightning_{}step_lora.safetensors"
 
@@ -94,6 +98,7 @@ _TABLE = {
                 "fine": Quality(4, 4, 1.0),
             },
             graphs=True,
+            trained=((256, 256), (336, 192), (192, 336)),
         ),
     ),
     "sd15": (
@@ -189,6 +194,12 @@ def load_preset(preset: Preset, model: Model, score: Score) -> Engine:
     from phosphene.paint.loading import load_engine
 
     return load_engine(preset, model, score)
+
+
+def preset_of(spec: EngineSpec) -> Preset | None:
+    """The checkpoint that an engine loads; None for an engine of a plugin, and for `none`."""
+    load = spec.load
+    return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
 
 
 def _load_camera(model: Model, score: Score) -> Engine:

@@ -9,14 +9,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from phosphene.paint.checkpoint import State
+
 # Devices that paint on while their frames are copied, and what marks the end of a copy.
 ASYNCHRONOUS: dict[str, Callable[[], Any]] = {"cuda": torch.cuda.Event}
-Painted = tuple[int, torch.Tensor, torch.Tensor]  # row, float picture, uint8 frame
+Painted = tuple[int, State, torch.Tensor]  # row, state after it, uint8 frame
 
 
 def read_back(
     painted: Iterable[Painted], device: torch.device
-) -> Iterator[tuple[int, torch.Tensor, NDArray[np.uint8]]]:
+) -> Iterator[tuple[int, State, NDArray[np.uint8]]]:
     """Bring each finished frame to the host.
 
     On CUDA a frame is copied into page-locked memory, and read when the work of the next frame has
@@ -26,28 +28,29 @@ def read_back(
 
     Parameters
     ----------
-    painted : iterable of (int, Tensor, Tensor)
-        Row, picture, and the frame from `phosphene.paint.pictures.to_levels`, on `device`.
+    painted : iterable of (int, dict of str to Tensor, Tensor)
+        Row, state (`phosphene.paint.checkpoint`), and the frame from
+        `phosphene.paint.pictures.to_levels`, on `device`.
     device : torch.device
 
     Yields
     ------
-    (int, Tensor, ndarray)
-        Row, picture, and the frame on the host: uint8, shape (height, width, 3); on CUDA it is
+    (int, dict of str to Tensor, ndarray)
+        Row, state, and the frame on the host: uint8, shape (height, width, 3); on CUDA it is
         valid until the next one is asked for.
     """
     if device.type not in ASYNCHRONOUS:
-        for row, picture, levels in painted:
-            yield row, picture, levels.cpu().numpy()
+        for row, state, levels in painted:
+            yield row, state, levels.cpu().numpy()
         return
     buffers = [_Buffer(device), _Buffer(device)]
-    before: tuple[int, torch.Tensor, _Buffer] | None = None
-    for row, picture, levels in painted:
+    before: tuple[int, State, _Buffer] | None = None
+    for row, state, levels in painted:
         buffers.reverse()
         buffers[0].take(levels)
         if before is not None:
             yield before[0], before[1], before[2].read()
-        before = row, picture, buffers[0]
+        before = row, state, buffers[0]
     if before is not None:
         yield before[0], before[1], before[2].read()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from phosphene.errors import EngineError
+from phosphene.paint.layout import read_json
+from phosphene.score.score import Score
 
 FILE = "words.json"  # lies beside `model_index.json`; a model without it reads every word
 _WORD = re.compile(r"[^\W_]+")
@@ -81,9 +84,33 @@ def vocabulary_of(source: str) -> Vocabulary | None:
     ----------
     source : str
         Folder or hub id.
+
+    Raises
+    ------
+    EngineError
+        If its `words.json` does not hold a vocabulary.
     """
     path = Path(source) / FILE
     if not path.is_file():
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Vocabulary(frozenset(told["known"]), told["near"])
+    content = read_json(path)
+    known, near = (
+        (content.get("known"), content.get("near")) if isinstance(content, dict) else (None, None)
+    )
+    if not (isinstance(known, list) and isinstance(near, dict)) or not all(
+        isinstance(word, str) for word in (*known, *near.values())
+    ):
+        raise EngineError(
+            f'{path}: expected {{"known": ["forest", ...], "near": {{"woods": "forest", ...}}}}',
+            "Remove the file to have the model read every word.",
+        )
+    return Vocabulary(frozenset(known), near)
+
+
+def in_known_words(source: str, score: Score) -> Score:
+    """The Score with its prompts as a model reads them, where the model has a vocabulary."""
+    vocabulary = vocabulary_of(source)
+    if vocabulary is None:
+        return score
+    prompts = tuple(vocabulary.read(prompt).text for prompt in score.prompts)
+    return replace(score, prompts=prompts, negative=vocabulary.read(score.negative).text)

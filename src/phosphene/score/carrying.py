@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -15,7 +16,7 @@ def own_frames(timeline: Timeline) -> Timeline:
     """The frames of the same song at the project's own fps."""
     if timeline.fps == timeline.project_fps:
         return timeline
-    return Timeline(timeline.song, timeline.project_fps, timeline.project_fps)
+    return replace(timeline, fps=timeline.project_fps)
 
 
 def carried(values: Curve, timeline: Timeline) -> Curve:

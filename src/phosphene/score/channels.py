@@ -146,6 +146,11 @@ _TABLE = (
         "prompt_mix", "share", 0.0, "of the next prompt; the last one is followed by the first",
         per_frame=False, low=0.0, high=1.0,
     ),
+    Channel(
+        "renewal", "share of the noise", 0.3,
+        "how much of img2img's noise is new in each frame; the rest moves with the camera",
+        per_frame=False, low=0.0, high=1.0,
+    ),
 )  # fmt: skip
 
 ALWAYS_LISTED = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from phosphene.bounds import require_affordable
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project import Project
+from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.doubts import Doubts
 from phosphene.score.gates import within
@@ -18,9 +19,13 @@ from phosphene.score.prompts import prompt_weights, with_next
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
 from phosphene.score.trace import Trace
+from phosphene.score.units import Length
 from phosphene.song.song import Song
 
 HELD = ("colour_match", "detail_match")  # channels whose rest the project's [model] says
+
+# What takes an image away: repainting, and holding it to the colours and detail of the prompts.
+REPAINTING = ("strength", *HELD)
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,16 @@ def compose(
     form = form or Format(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
+    timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
     doubts = Doubts(project, timeline, first, last)
     prompts_at = _placed_prompts(project, timeline)
     with np.errstate(all="ignore"):  # what is not finite is refused by name
         channels, clamped = _channels(song, project, timeline, form, doubts, trace)
+    if video.image_hold is not None:
+        rise = _rise(timeline, first, video.image_hold)
+        channels |= {name: rise * channels[name] for name in REPAINTING}
+        if trace is not None:
+            trace.values |= channels
     placed = list(prompts_at)
     blends = [timeline.length(project.prompts.blend, key) for key in placed]
     prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
@@ -87,7 +98,7 @@ def compose(
         weights=with_next(prompt_weights(timeline.starts, placed, blends), channels["prompt_mix"]),
         negative=project.prompts.negative,
         seeds=project.model.seed + frames,
-        diffuses=channels["strength"] > 0.0,
+        diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
         doubts=tuple(doubts.told),
@@ -146,6 +157,13 @@ def _channels(
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped
+
+
+def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
+    """A line from 0 in the first frame to 1 after a span, for every frame of the song."""
+    begin = timeline.starts[first]
+    span = timeline.length(hold, begin)
+    return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
 
 
 def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:

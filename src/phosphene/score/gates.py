@@ -18,7 +18,8 @@ def within(timeline: Timeline, position: At, where: str) -> float:
     try:
         return timeline.at(position)
     except ProjectError as error:
-        raise error.located(where) from None
+        error.name_place(where)
+        raise error from None
 
 
 def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Timeline) -> Curve:
@@ -80,7 +81,8 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
         try:
             heard = on_frames(song.feature(when.feature), timeline)
         except PhospheneError as error:
-            raise error.located(f"{where}.when.feature") from error.__cause__
+            error.name_place(f"{where}.when.feature")
+            raise
         above = -np.inf if when.above is None else when.above
         below = np.inf if when.below is None else when.below
         opened = opened * ((heard > above) & (heard < below))

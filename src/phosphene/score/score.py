@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -123,6 +123,11 @@ class Score:
             seeds=self.seeds[keep],
             diffuses=self.diffuses[keep],
         )
+
+    def at_rest(self, names: Iterable[str]) -> Score:
+        """The same without the motion of some channels."""
+        still = {name: np.full(len(self), CHANNELS[name].neutral) for name in names}
+        return replace(self, channels={**self.channels, **still})
 
     def moving(self) -> list[str]:
         """The channels that are not at their neutral value throughout."""

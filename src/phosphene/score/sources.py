@@ -68,7 +68,8 @@ def curves_of(
         raise
     except PhospheneError as error:
         author = f" of {outside.source}" if outside else ""
-        raise error.located(f"{where} ({asked.use}{author})") from error.__cause__
+        error.name_place(f"{where} ({asked.use}{author})")
+        raise
     except BaseException as error:  # a plugin may also raise SystemExit
         if strict():
             raise

@@ -64,11 +64,14 @@ class Timeline:
         Frames per second of the video that is rendered.
     project_fps : Fraction
         Frames per second that the project's values and frame numbers are given at.
+    shown : tuple of two Fractions, optional
+        Seconds of the song at which the film begins and ends; default: all of it.
     """
 
     song: Song
     fps: Fraction
     project_fps: Fraction
+    shown: tuple[Fraction, Fraction] | None = None
 
     @cached_property
     def n_frames(self) -> int:
@@ -76,6 +79,14 @@ class Timeline:
         count = max(1, math.ceil(self.song.duration * self.fps - 1e-6))
         require_affordable(count, "frames", "Lower the frame rate, or cut the song.", FRAMES)
         return count
+
+    @cached_property
+    def film(self) -> range:
+        """The rows that the film shows."""
+        if self.shown is None:
+            return range(self.n_frames)
+        begin, end = self.shown
+        return range(math.floor(begin * self.fps), min(math.ceil(end * self.fps), self.n_frames))
 
     @cached_property
     def starts(self) -> NDArray[np.float64]:

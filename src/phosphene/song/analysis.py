@@ -16,7 +16,7 @@ from phosphene.song.trackers import Sound, TrackerSpec
 _ENOUGH = 1 << 22  # samples that tell the constant offset: all those of three minutes
 
 
-def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf) -> Song:
+def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0) -> Song:
     """Decode an audio file and hear its onsets, beats, bars and feature curves.
 
     Parameters
@@ -27,6 +27,8 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf) -> S
     tracker : TrackerSpec
     shelf : Shelf
         Of the Song.
+    track : int, optional
+        Which of the file's audio tracks, from 0.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf) -> S
         If there is no such file, or it is a folder, is not audio, or holds no sound.
     """
     tell("decode", 0.0)
-    decoded = decode(path, lambda share: tell("decode", share))
+    decoded = decode(path, lambda share: tell("decode", share), track)
     samples, rate = decoded.samples, ANALYSIS_RATE
     # A constant offset is no sound. Not the mean: that would lift silence between claps off zero.
     samples -= np.median(samples[:: 1 + len(samples) // _ENOUGH])

@@ -2,8 +2,9 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -46,19 +47,19 @@ def write_clicks(song: Song, target: Path) -> None:
     require_format(target)
     if target.resolve() == song.path.resolve():
         raise SongError(f"{target} is the song itself", "Name another file for the clicks.")
-    part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        gain = _SONG / max(read_audio(song.path, _peak), _SONG)
-        read_audio(song.path, lambda source: _write(source, song, gain, part, target))
-        os.replace(part, target)
+        gain = _SONG / max(read_audio(song.path, _peak, song.track), _SONG)
+        with tempfile.TemporaryDirectory(prefix=".phosphene-", dir=target.parent) as folder:
+            part = Path(folder, target.name)
+            read_audio(
+                song.path, lambda source: _write(source, song, gain, part, target), song.track
+            )
+            os.replace(part, target)
     except OSError as error:
         raise SongError(
-            f"{target} can not be written: {error.strerror}", "Name another file or folder."
+            f"{target} cannot be written: {error.strerror}", "Name another file or folder."
         ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def require_format(target: Path) -> None:

@@ -30,7 +30,7 @@ class Decoded:
     duration: float
 
 
-def decode(path: Path, progress: Callable[[float], None] | None = None) -> Decoded:
+def decode(path: Path, progress: Callable[[float], None] | None = None, track: int = 0) -> Decoded:
     """Decode `path` to mono at `ANALYSIS_RATE`; a truncated file gives what decodes.
 
     Parameters
@@ -39,13 +39,15 @@ def decode(path: Path, progress: Callable[[float], None] | None = None) -> Decod
         wav, flac, ogg, mp3 and all else that libsndfile or ffmpeg reads, video files included.
     progress : callable, optional
         Told the share done, 0 to 1, where the length of the file is known.
+    track : int, optional
+        Which of the file's audio tracks, from 0.
 
     Raises
     ------
     SongError
         If there is no such file, or it is a folder, is not audio, or holds no sound.
     """
-    return read_audio(path, lambda source: _to_mono(source, progress))
+    return read_audio(path, lambda source: _to_mono(source, progress), track)
 
 
 def _to_mono(source: Source, progress: Callable[[float], None] | None) -> Decoded:

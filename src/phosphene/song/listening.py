@@ -12,6 +12,7 @@ from phosphene.song.shelf import Shelf
 from phosphene.song.song import Song
 from phosphene.song.stored import song_from_shelf, song_to_shelf
 from phosphene.song.trackers import BARS, TrackerSpec
+from phosphene.song.tracks import Track, choose_track
 
 Progress = Callable[[str, float], None]
 
@@ -25,6 +26,7 @@ def listen(
     progress: Progress | None = None,
     tracker: TrackerSpec = BARS,
     cache: Cache | None = None,
+    track: Track | None = None,
 ) -> Song:
     """Hear the onsets, beats, bars and feature curves of an audio file.
 
@@ -39,6 +41,8 @@ def listen(
         What finds the beats and bars.
     cache : Cache, optional
         Where songs that were heard before are found, and this one is kept.
+    track : Track, optional
+        Which of the file's audio tracks; without it, the default one.
 
     Raises
     ------
@@ -48,20 +52,23 @@ def listen(
     path, tell = Path(path), progress or _quiet
     require_file(path)
     shelf = Shelf() if cache is None else _shelf(cache, path)
+    index = (track or choose_track(path)).index
+    if index:
+        shelf.code += f"\ntrack {index}"
     name = f"heard by {tracker.name} of {code_of(tracker.track)}"
     song = song_from_shelf(path, name, shelf)
     if song is not None:
         shelf.recalled = True
         tell("cache", 1.0)
-        return replace(song, extra=FEATURES)
+        return replace(song, extra=FEATURES, track=index)
     # librosa and SciPy take a second to import; only who hears something new pays for them.
     from phosphene.song.analysis import analyse
 
-    song = analyse(path, tell, tracker, shelf)
+    song = analyse(path, tell, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
         song_to_shelf(song, name, shelf)
         cache.trim(shelf.folder)
-    return replace(song, extra=FEATURES)
+    return replace(song, extra=FEATURES, track=index)
 
 
 def _shelf(cache: Cache, path: Path) -> Shelf:

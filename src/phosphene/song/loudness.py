@@ -75,7 +75,7 @@ def _energies(song: Song) -> Curve:
     """Of the file, where it is there still; else of the mono signal that was analysed."""
     if song.path is not None:
         try:
-            return read_audio(song.path, energies)
+            return read_audio(song.path, energies, song.track)
         except SongError:
             pass
     starts = range(0, len(song.samples), BLOCK)

@@ -11,7 +11,7 @@ from phosphene.song.sources import Source, Unreadable, open_ffmpeg, open_soundfi
 T = TypeVar("T")
 
 
-def read_audio(path: Path, consume: Callable[[Source], T]) -> T:
+def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
     """Give an audio file, opened, to a function; a truncated file holds what decodes.
 
     Parameters
@@ -21,6 +21,8 @@ def read_audio(path: Path, consume: Callable[[Source], T]) -> T:
     consume : callable
         consume(source) reads the blocks. It is called again, with another reader, where the first
         stumbles in the middle; it may raise `Unreadable` itself.
+    track : int, optional
+        Which of the file's audio tracks, from 0.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def read_audio(path: Path, consume: Callable[[Source], T]) -> T:
     reasons = []
     for opener in (open_soundfile, open_ffmpeg):
         try:
-            with opener(path) as source:
+            with opener(path, track) as source:
                 return consume(source)
         except Unreadable as error:
             reasons.append(str(error))

@@ -103,6 +103,8 @@ class Song:
     extra : mapping of str to callable
         Features that were registered; each is a function of the Song, called when it is first
         read.
+    track : int
+        Which of the file's audio tracks was heard, from 0.
     shelf : Shelf
         What else was worked out of these samples; see `kept`.
     """
@@ -121,6 +123,7 @@ class Song:
     confidence: float
     features: Mapping[str, Feature]
     extra: Mapping[str, Callable[[Song], Feature]] = field(default_factory=dict)
+    track: int = 0
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     _read: dict[str, Feature] = field(default_factory=dict, init=False, repr=False)
 

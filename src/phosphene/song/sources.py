@@ -46,7 +46,7 @@ class Unreadable(Exception):
 
 
 @contextmanager
-def open_soundfile(path: Path) -> Iterator[Source]:
+def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
     """Open wav, flac, ogg, opus, aiff ... through libsndfile.
 
     Raises
@@ -55,6 +55,8 @@ def open_soundfile(path: Path) -> Iterator[Source]:
         If libsndfile does not know the file, stumbles in the middle of it, or can not read it
         exactly in blocks (mp3).
     """
+    if track:
+        raise Unreadable("libsndfile reads the first track alone")
     try:
         with soundfile.SoundFile(path) as file:
             if file.format in _INEXACT_IN_BLOCKS:
@@ -66,8 +68,8 @@ def open_soundfile(path: Path) -> Iterator[Source]:
 
 
 @contextmanager
-def open_ffmpeg(path: Path) -> Iterator[Source]:
-    """Open the first audio stream of anything that ffmpeg knows: mp3, m4a, webm, mp4, mkv ...
+def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
+    """Open an audio track of anything that ffmpeg knows: mp3, m4a, webm, mp4, mkv ...
 
     The pipe carries Sun AU: the simplest stream whose header states rate and channels.
 
@@ -87,7 +89,8 @@ def open_ffmpeg(path: Path) -> Iterator[Source]:
         ) from error
     # "file:" and the whitelist: a name or a playlist must not make ffmpeg reach for the network.
     command = [exe, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"]
-    command += ["-i", f"file:{path}", "-map", "0:a:0", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
+    command += ["-i", f"file:{path}", "-map", f"0:a:{track}"]
+    command += ["-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process,

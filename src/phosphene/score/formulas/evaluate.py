@@ -47,7 +47,14 @@ def names_in(node: Node) -> dict[str, int]:
     return found
 
 
-def curve(text: str, tree: Node, values: Mapping[str, Any], n_frames: int) -> Curve:
+def curve(
+    text: str,
+    tree: Node,
+    values: Mapping[str, Any],
+    n_frames: int,
+    film: range | None = None,
+    begin: int = 0,
+) -> Curve:
     """The value of a formula in every frame.
 
     Parameters
@@ -58,6 +65,11 @@ def curve(text: str, tree: Node, values: Mapping[str, Any], n_frames: int) -> Cu
     values : mapping of str to ndarray, shape (n_frames,), or float
         What names mean; a name that is not in it is an error.
     n_frames : int
+    film : range, optional
+        The rows that the film shows; default: all. In the others a value that is not finite is no
+        error, and the nearest finite one is taken.
+    begin : int
+        The frame that row 0 is, for errors.
 
     Returns
     -------
@@ -66,23 +78,37 @@ def curve(text: str, tree: Node, values: Mapping[str, Any], n_frames: int) -> Cu
     Raises
     ------
     FormulaError
-        If a name is unknown, or the value in some frame is no number.
+        If a name is unknown, or the value in a frame of the film is not finite.
     """
     for name, column in names_in(tree).items():
         if name not in values:
             raise FormulaError(f"unknown name '{name}'. {hint(name, values)}", text, column)
     curve = np.broadcast_to(evaluate(tree, values), n_frames).astype(np.float64)
-    if not np.all(np.isfinite(curve)):
-        frame = int(np.flatnonzero(~np.isfinite(curve))[0])
-        there = {name: np.broadcast_to(values[name], n_frames)[frame] for name in names_in(tree)}
+    odd = np.flatnonzero(~np.isfinite(curve))
+    shown = range(n_frames) if film is None else film
+    wrong = odd[(odd >= shown.start) & (odd < shown.stop)]
+    if len(wrong):
+        row = int(wrong[0])
+        there = {name: np.broadcast_to(values[name], n_frames)[row] for name in names_in(tree)}
         culprit = _culprit(tree, there)
+        value = float(evaluate(culprit, there))
         raise FormulaError(
-            f"this is {evaluate(culprit, there):g} at frame {frame}; expected a number",
+            f"this is {value:g} at frame {begin + row}; expected a finite number",
             text,
-            culprit.column,
+            _blamed(culprit, value).column,
             "Guard it: max(x, 0.001) under a division or a logarithm, where(c, a, b) elsewhere.",
         )
+    if len(odd):
+        finite = np.flatnonzero(np.isfinite(curve))
+        curve[odd] = np.interp(odd, finite, curve[finite])
     return curve
+
+
+def _blamed(culprit: Node, value: float) -> Node:
+    """Where an error points: at a constant exponent, if the power is too large."""
+    if isinstance(culprit, Apply) and culprit.word in ("**", "pow") and np.isinf(value):
+        return culprit if names_in(culprit.arguments[1]) else culprit.arguments[1]
+    return culprit
 
 
 def _culprit(node: Node, values: Mapping[str, Any]) -> Node:

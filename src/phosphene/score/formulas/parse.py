@@ -16,7 +16,7 @@ from phosphene.score.formulas.words import FUNCTIONS, NAMES, OPERATORS
 LONGEST = 2000  # characters
 DEEPEST = 60  # brackets, or operators inside operators
 MOST = 500  # numbers, names, operators and functions
-STEEPEST = 64.0  # exponent
+STEEPEST = 64.0  # exponent of two constants whose power is larger than 2 ** 64
 
 # What people try, and what it is called; `ast` has a class for each.
 _REFUSED: dict[type[ast.AST], str] = {
@@ -60,7 +60,7 @@ def parse(given: Any) -> Formula:
     Parameters
     ----------
     given : str, int, float or Formula
-        At most 2000 characters, 500 parts and 60 levels deep; exponents up to 64.
+        At most 2000 characters, 500 parts and 60 levels deep.
 
     Returns
     -------
@@ -135,7 +135,7 @@ class _Reader:
             case ast.UnaryOp(op=op, operand=operand):
                 return self._apply(op, [operand], column, depth)
             case ast.BinOp(left=left, op=op, right=right):
-                return self._gentle(self._apply(op, [left, right], column, depth))
+                return self._bounded(self._apply(op, [left, right], column, depth))
             case ast.BoolOp(op=op, values=values):
                 return self._chain([(op, value) for value in values[1:]], values[0], depth)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -147,7 +147,7 @@ class _Reader:
             case ast.IfExp(test=test, body=body, orelse=other):
                 return self._arguments("where", [test, body, other], column, depth)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                return self._gentle(self._call(name, args, column, depth))
+                return self._bounded(self._call(name, args, column, depth))
         raise self._refused(node, column)
 
     def _column(self, node: ast.AST) -> int:
@@ -198,13 +198,16 @@ class _Reader:
             tree = Apply(word, (tree, self.read(value, depth)), tree.column)
         return tree
 
-    def _gentle(self, node: Node) -> Node:
-        """Refuse an exponent that is known, and too large, before anything runs."""
-        if isinstance(node, Apply) and node.word in ("**", "pow"):
-            exponent = node.arguments[1]
-            known = _constant(exponent)
-            if known and not abs(float(evaluate(exponent, {}))) <= STEEPEST:
-                raise FormulaError(f"exponents go up to {STEEPEST:g}", self.text, exponent.column)
+    def _bounded(self, node: Node) -> Node:
+        """Refuse a power of constants that is too large, before anything runs."""
+        if isinstance(node, Apply) and node.word in ("**", "pow") and _constant(node):
+            exponent, value = (float(evaluate(part, {})) for part in (node.arguments[1], node))
+            if not (abs(exponent) <= STEEPEST or abs(value) <= 2.0**STEEPEST):
+                raise FormulaError(
+                    f"this makes the power {value:g}, which is too large",
+                    self.text,
+                    node.arguments[1].column,
+                )
         return node
 
     def _refused(self, node: ast.AST, column: int) -> FormulaError:

@@ -44,6 +44,27 @@ def _clip(x: Curve, low: Curve, high: Curve) -> Curve:
     return np.minimum(np.maximum(x, low), high)
 
 
+def _quotient(a: Curve, b: Curve) -> Curve:
+    return np.floor(a / b)
+
+
+def _modulo(a: Curve, b: Curve) -> Curve:
+    return a - np.floor(a / b) * b  # agrees with a // b, also where rounding decides
+
+
+def _bitwise(ufunc: np.ufunc) -> Callable[..., Curve]:
+    """A bitwise operator: of whole numbers, and so of conditions; not a number elsewhere."""
+
+    def combined(a: Curve, b: Curve) -> Curve:
+        whole = [(x == np.floor(x)) & (np.abs(x) <= 2.0**53) for x in (a, b)]
+        bits = [
+            np.where(fits, x, 0.0).astype(np.int64) for fits, x in zip(whole, (a, b), strict=True)
+        ]
+        return np.where(whole[0] & whole[1], ufunc(*bits), np.nan)
+
+    return combined
+
+
 #: Names with a value in every frame; beside them stand the audio features, such as `low`.
 NAMES: dict[str, str] = {
     "t": "seconds since the song's start",
@@ -70,7 +91,9 @@ FUNCTIONS: dict[str, Function] = {
     "ceil": Function(np.ceil, 1, 1, "the whole number above"),
     "round": Function(np.round, 1, 1, "the nearest whole number, halves to the even one"),
     "fract": Function(lambda x: x - np.floor(x), 1, 1, "what is left above the whole number below"),
-    "mod": Function(np.mod, 2, 2, "(a, b): what is left of a; has the sign of b, as has a % b"),
+    "mod": Function(_modulo, 2, 2, "(a, b): what is left of a; has the sign of b, as has a % b"),
+    "fmod": Function(np.fmod, 2, 2, "(a, b): what is left of a; has the sign of a"),
+    "trunc": Function(np.trunc, 1, 1, "the whole number towards 0"),
     "min": Function(_fold(np.minimum), 2, None, "the least"),
     "max": Function(_fold(np.maximum), 2, None, "the greatest"),
     "clip": Function(_clip, 3, 3, "(x, low, high): x, kept between"),
@@ -79,6 +102,8 @@ FUNCTIONS: dict[str, Function] = {
     "sqrt": Function(np.sqrt, 1, 1, "square root"),
     "exp": Function(np.exp, 1, 1, "e to the power of x"),
     "log": Function(np.log, 1, 1, "natural logarithm"),
+    "expm1": Function(np.expm1, 1, 1, "exp(x) - 1, exact near 0"),
+    "log1p": Function(np.log1p, 1, 1, "log(1 + x), exact near 0"),
     "log2": Function(np.log2, 1, 1, "logarithm to the base 2"),
     "log10": Function(np.log10, 1, 1, "logarithm to the base 10"),
     "pow": Function(np.power, 2, 2, "(a, b): a ** b"),
@@ -93,6 +118,9 @@ FUNCTIONS: dict[str, Function] = {
     "sinh": Function(np.sinh, 1, 1, "hyperbolic sine"),
     "cosh": Function(np.cosh, 1, 1, "hyperbolic cosine"),
     "tanh": Function(np.tanh, 1, 1, "hyperbolic tangent"),
+    "asinh": Function(np.arcsinh, 1, 1, "value of a hyperbolic sine"),
+    "acosh": Function(np.arccosh, 1, 1, "value of a hyperbolic cosine"),
+    "atanh": Function(np.arctanh, 1, 1, "value of a hyperbolic tangent"),
 }  # fmt: skip
 
 #: Operators: how Python's `ast` calls them, how they are written, and what they do.
@@ -101,16 +129,16 @@ OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
     ast.Sub: ("-", np.subtract),
     ast.Mult: ("*", np.multiply),
     ast.Div: ("/", np.divide),
-    ast.FloorDiv: ("//", np.floor_divide),
-    ast.Mod: ("%", np.mod),
+    ast.FloorDiv: ("//", _quotient),
+    ast.Mod: ("%", _modulo),
     ast.Pow: ("**", np.power),
     ast.USub: ("- ", np.negative),
     ast.UAdd: ("+ ", np.positive),
     ast.Not: ("not", lambda x: ~_true(x)),
     ast.And: ("and", lambda a, b: _true(a) & _true(b)),
     ast.Or: ("or", lambda a, b: _true(a) | _true(b)),
-    ast.BitAnd: ("and", lambda a, b: _true(a) & _true(b)),  # `&` and `|` as numexpr has them
-    ast.BitOr: ("or", lambda a, b: _true(a) | _true(b)),
+    ast.BitAnd: ("&", _bitwise(np.bitwise_and)),
+    ast.BitOr: ("|", _bitwise(np.bitwise_or)),
     ast.Lt: ("<", np.less),
     ast.LtE: ("<=", np.less_equal),
     ast.Gt: (">", np.greater),

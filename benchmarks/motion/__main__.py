@@ -1,0 +1,80 @@
+"""`python -m benchmarks.motion [PROJECT]`, `python -m benchmarks.motion steady`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.motion.figures import measure
+from benchmarks.motion.rendering import Piece, article_film
+from benchmarks.motion.report import table
+from phosphene.cli.inputs import Options, project_options
+from phosphene.errors import PhospheneError
+
+DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
+
+
+@click.command()
+@click.argument("input", type=click.Path(path_type=Path), default=DEMO)
+@click.option("--film", type=click.Path(path_type=Path), help="Measure this film of INPUT instead.")
+@click.option("--muted", is_flag=True, help="Also render and measure it without its beat layers.")
+@click.option("--article", is_flag=True, help="Also paint its Score by the article's loop.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Leave the films in this folder.")
+@project_options
+def films(
+    input: Path, film: Path | None, muted: bool, article: bool, keep: Path | None, **options: Any
+) -> None:
+    """Render INPUT, a project file or a song, and measure how visibly it moves.
+
+    The film is decoded again. Takes the options of `phosphene render`. With `--film` they must be
+    those that it was rendered with.
+    """
+    piece = Piece.of(input, Options(**options))
+    if article and piece.spec.name != "worlds":
+        raise click.UsageError("--article paints with the weights of `worlds`; use --model worlds.")
+    with tempfile.TemporaryDirectory() as name:
+        folder = keep or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        score, song = piece.score, piece.song
+        shown = film or piece.film(score, folder / "film.mp4")
+        found = {"the film": measure(shown, score, song)}
+        if muted:
+            calm = piece.muted()
+            shown = piece.film(calm, folder / "muted.mp4")
+            found["its beat muted"] = measure(shown, calm, song)
+        if article:
+            shown = article_film(score, folder / "article.mp4")
+            found["the article's loop"] = measure(shown, score, song)
+    click.echo(table(found))
+
+
+@click.command()
+@click.option("--prompt", multiple=True, help="Instead of ten worlds; may be repeated.")
+@click.option("--frames", default=24, show_default=True, help="Steps of each film.")
+@click.option("--strength", type=float, help="Of every frame; default: where a project rests.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Other weights of `worlds`.")
+def steady(
+    prompt: tuple[str, ...], frames: int, strength: float | None, weights: Path | None
+) -> None:
+    """Measure how much of a constant zoom, turn and pan is seen in each world."""
+    from benchmarks.motion.steady import WORLDS, report, steady_shares
+
+    click.echo(report(steady_shares(prompt or WORLDS, frames, strength, weights)))
+
+
+def main() -> None:
+    """`steady` is the only word that is not an input."""
+    first, *rest = sys.argv[1:] or [""]
+    command, arguments = (steady, rest) if first == "steady" else (films, sys.argv[1:])
+    try:
+        command.main(arguments, "python -m benchmarks.motion", standalone_mode=True)
+    except PhospheneError as error:
+        sys.exit(f"{error}\n{error.fix}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Films to measure: of a project, of the same without its beat, and of the article's loop."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from benchmarks.article_loop import article_loop
+from phosphene.cli.filming import render_film
+from phosphene.cli.inputs import Options, compose_for, hear, read_input
+from phosphene.cli.loading import registry_for
+from phosphene.engines import EngineSpec, check_followed
+from phosphene.film import Film
+from phosphene.film.sound import Sound
+from phosphene.modulators.striking import Striking
+from phosphene.paint.loading import load_pipeline
+from phosphene.paint.names import find_engine
+from phosphene.paint.presets import PRESETS
+from phosphene.project import Layer, Project, Source
+from phosphene.score.compose import Format, compose
+from phosphene.score.score import Score
+from phosphene.song.song import Song
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A project that is read, heard and composed, and its engine."""
+
+    project: Project
+    song: Song
+    score: Score
+    spec: EngineSpec
+
+    @classmethod
+    def of(cls, path: Path, options: Options) -> Piece:
+        """Read a project file, or a song with its default project, as `phosphene render` does."""
+        registry = registry_for(path)
+        project = read_input(path, options, registry)
+        song = hear(project.song, registry)
+        project, score = compose_for(song, project, options)
+        spec = find_engine(project.model.name, registry)
+        check_followed(spec, project.model, score)
+        return cls(project, song, score, spec)
+
+    def muted(self) -> Score:
+        """The Score without the layers that strike, on beats or on other hits.
+
+        As many frames are repainted, at even distances: a cadence may follow the beat too.
+        """
+        motion = tuple(
+            layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
+            for layer in self.project.motion
+        )
+        project = self.project.model_copy(update={"motion": motion})
+        form = Format(self.score.fps, self.score.width, self.score.height)
+        calm = compose(self.song, project, form)
+        repainted = np.arange(len(calm)) * self.score.diffuses.mean()
+        evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0
+        return replace(calm, diffuses=evenly & (calm.channels["strength"] > 0.0))
+
+    def film(self, score: Score, target: Path) -> Path:
+        """Render a Score, with its sound."""
+        sound = Sound(self.project.song.file, score.start, score.duration)
+        render_film(score, self.spec, self.project, target, sound)
+        return target
+
+
+def _strikes(layer: Layer) -> bool:
+    """Whether hits move a layer, or open it: `beat`, `onset`, and gates that have a pattern."""
+    amounts = (layer.amount, layer.share)
+    sources = [amount.modulator for amount in amounts if isinstance(amount, Source)]
+    gated = layer.when is not None and layer.when.pattern is not None
+    return gated or any(isinstance(one, Striking) for one in (layer.modulator, *sources))
+
+
+def article_film(score: Score, target: Path) -> Path:
+    """The article's loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
+    preset = PRESETS["worlds"]
+    standard = preset.qualities["standard"]
+    pipe = load_pipeline(preset, torch.float32)
+    with tempfile.TemporaryDirectory() as name:
+        article_loop(pipe, score, standard.steps, standard.guidance_scale, Path(name))
+        with Film(target, score.width, score.height, Fraction(score.fps)) as film:
+            for file in sorted(Path(name).glob("*.png")):
+                film.write(cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB))
+    return target

@@ -1,0 +1,122 @@
+"""Steady moves: how much of a constant zoom, turn or pan each world lets through."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.motion.camera import CHANNELS, Flow
+from benchmarks.motion.films import decoded, luma
+from benchmarks.painting import still_score
+from benchmarks.table import markdown
+from phosphene.engines import Engine
+from phosphene.film import Film
+from phosphene.paint.anchors import Anchor, scene_anchors
+from phosphene.paint.grade import grade
+from phosphene.paint.loading import load_engine
+from phosphene.paint.loop import paint
+from phosphene.paint.pictures import to_bytes
+from phosphene.paint.presets import PRESETS
+from phosphene.paint.step import step_matrix
+from phosphene.project import Model
+from phosphene.score.channels import CHANNELS as PAINTED
+from phosphene.score.score import Score
+
+SIZE, FRAMES = 256, 24
+MOVES = {
+    "zoom": {"zoom": 1.02},
+    "rotation": {"rotation": 1.0},
+    "pan x": {"translation_x": 2.0},
+}
+WORLDS = (
+    "an ancient temple overgrown with vines",
+    "a futuristic neon city at night",
+    "a mystical forest with glowing mushrooms",
+    "a purple nebula in deep space",
+    "a coral reef underwater",
+    "snowy mountains at dusk",
+    "a burning fire",
+    "a field of flowers",
+    "storm clouds",
+    "a golden mandala",
+)
+
+
+def steady_scores(
+    prompts: Sequence[str], frames: int, strength: float | None
+) -> Iterator[tuple[int, str, Score]]:
+    """A Score for each prompt and move: number of the prompt, channel, Score of frames + 1 rows.
+
+    `strength` is that of every frame; None takes the one a project rests at.
+    """
+    rest = {name: np.full(frames + 1, channel.neutral) for name, channel in PAINTED.items()}
+    if strength is not None:
+        rest["strength"] = np.full(frames + 1, strength)
+    for k in range(len(prompts)):
+        weights = np.tile(np.eye(len(prompts))[k], (frames + 1, 1))
+        for name, move in MOVES.items():
+            moved = {channel: np.full(frames + 1, value) for channel, value in move.items()}
+            yield k, name, replace(
+                still_score(SIZE, frames + 1), channels=rest | moved, prompts=tuple(prompts),
+                weights=weights, diffuses=rest["strength"] > 0.0,
+            )  # fmt: skip
+
+
+def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: str) -> float:
+    """What a film shows of a steady move, over what its Score commands; 1 is all of it."""
+    column, flow = CHANNELS.index(name), Flow(score.width, score.height)
+    commanded = flow.commanded(step_matrix(score.row(1), score.width, score.height))[column]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "steady.mp4"
+        with Film(path, score.width, score.height, score.fps) as film:
+            for i, picture, _ in paint(score, engine, anchors):
+                film.write(to_bytes(grade(picture, score.row(i))))
+        lumas = map(luma, decoded(path))
+        seen = [flow.seen(*pair)[column] for pair in pairwise(lumas)]
+    return float(np.mean(seen) / commanded)
+
+
+def steady_shares(
+    prompts: Sequence[str] = WORLDS,
+    frames: int = FRAMES,
+    strength: float | None = None,
+    weights: Path | None = None,
+) -> dict[str, dict[str, float]]:
+    """The share of each move that a film shows, by prompt and channel.
+
+    Parameters
+    ----------
+    prompts : sequence of str
+    frames : int
+        Steps that are measured of each film.
+    strength : float, optional
+        Default: the one a project rests at.
+    weights : Path, optional
+        Folder of other weights of `worlds`.
+    """
+    preset = PRESETS["worlds"]
+    preset = preset if weights is None else replace(preset, source=str(weights))
+    scores = list(steady_scores(prompts, frames, strength))
+    engine = load_engine(preset, Model(), scores[0][2])
+    anchors = scene_anchors(scores[0][2], engine)
+    shares: dict[str, dict[str, float]] = {prompt: {} for prompt in prompts}
+    for k, name, score in scores:
+        shares[prompts[k]][name] = share_shown(score, engine, anchors, name)
+    return shares
+
+
+def report(shares: dict[str, dict[str, float]]) -> str:
+    """A row a prompt, and their mean and least."""
+    figures = np.array([[shares[prompt][name] for name in MOVES] for prompt in shares])
+    named = {**dict(zip(shares, figures, strict=True)),
+             "**mean**": figures.mean(0), "**least**": figures.min(0)}  # fmt: skip
+    moves = [", ".join(f"{n} {v:g}" for n, v in move.items()) for move in MOVES.values()]
+    return markdown(
+        ["share of the move that is seen", *moves],
+        [[name, *(f"{share:.2f}" for share in row)] for name, row in named.items()],
+    )

@@ -1,0 +1,50 @@
+"""An ffmpeg that does not end by itself."""
+
+import signal
+import sys
+
+import pytest
+
+from phosphene.errors import FilmError
+from phosphene.film import encoder
+from phosphene.film.encoder import Encoder
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(encoder, "STOPPED", 1)
+    monkeypatch.setattr(encoder, "SILENT", 1)
+
+
+def test_a_stopped_ffmpeg_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(encoder, "SILENT", 100)
+    running = Encoder([sys.executable, "-c", "import sys; sys.stdin.buffer.read()"])
+    running._process.send_signal(signal.SIGSTOP)
+    frame = bytes(1 << 20)  # more than a pipe takes
+
+    def fill():
+        for _ in range(20):
+            running.put(frame)
+
+    with pytest.raises(FilmError, match="was stopped from outside for 1 s") as caught:
+        fill()
+    assert "same command again" in caught.value.fix
+    running.kill()
+    assert running._process.returncode == -signal.SIGKILL
+
+
+def test_one_that_is_silent_at_its_end_is_not_waited_for():
+    running = Encoder(SLEEPS)
+    with pytest.raises(FilmError, match="gave no sign of life for 1 s"):
+        running.finish()
+    running.kill()
+
+
+def test_one_that_tells_its_progress_is(monkeypatch):
+    monkeypatch.setattr(encoder, "SILENT", 3)
+    tells = "import time\nfor i in range(5): print(f'frame={i}', flush=True); time.sleep(0.3)"
+    running = Encoder([sys.executable, "-c", tells])
+    running.finish()
+    assert running.frames == 4
