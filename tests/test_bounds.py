@@ -94,7 +94,7 @@ def test_what_lies_within_passes(value):
     "wrong", ["", " ", "a\0b", "x" * 256, "é" * 128, "a/" * 2500, 3, None, ["a"]]
 )
 def test_what_no_file_can_be_named(wrong):
-    with pytest.raises(ValueError, match=r"file's name|name of a file"):
+    with pytest.raises(ValueError, match=r"a name"):
         file_name(wrong)
 
 

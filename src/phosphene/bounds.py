@@ -146,14 +146,14 @@ def file_name(given: Any) -> Any:
         If no file can have this name.
     """
     if not isinstance(given, (str, Path)):
-        raise ValueError("expected the name of a file")
+        raise ValueError("expected a name")
     if not str(given).strip():
-        raise ValueError("expected the name of a file, got an empty text")
+        raise ValueError("expected a name, not an empty text")
     if "\0" in str(given):
-        raise ValueError("a file's name cannot hold a NUL character")
+        raise ValueError("a name cannot hold a NUL character")
     parts = [part.encode(errors="surrogateescape") for part in Path(given).parts]
     if max(map(len, parts), default=0) > NAME or len(str(given)) > 4000:
-        raise ValueError(f"a file's name has at most {NAME} bytes")
+        raise ValueError(f"a name has at most {NAME} bytes")
     return given
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from phosphene.bounds import FileName
+from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
@@ -37,8 +38,7 @@ Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
 def _fps(given: Any) -> str:
-    exact = exact_fps(given)
-    return str(exact)
+    return str(exact_fps(given))
 
 
 class _Section(BaseModel):
@@ -88,7 +88,9 @@ class Video(_Section):
 class Model(_Section):
     """`[model]`: what paints, and how."""
 
-    name: str = Field("worlds", min_length=1, description="engine, Hugging Face hub id, or folder")
+    name: Annotated[str, AfterValidator(file_name)] = Field(
+        "worlds", description="engine, Hugging Face hub id, or folder"
+    )
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
@@ -130,10 +132,6 @@ class Prompts(_Section):
         return at
 
 
-def _amount(given: Any) -> Any:
-    return given if isinstance(given, Source) else constant(given)
-
-
 def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
     """One range or a list of them, each of two positions."""
     several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
@@ -164,7 +162,7 @@ class Source(_Section):
 Amount = Annotated[
     Annotated[dict[Position, Share], Tag("keys")] | Annotated[Source, Tag("source")],
     Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
-    BeforeValidator(_amount),
+    BeforeValidator(lambda given: given if isinstance(given, Source) else constant(given)),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -211,12 +212,5 @@ def _located(project: Project, folder: Path) -> Project:
 
 
 def _beside(folder: Path, file: Path) -> Path:
-    """A file relative to a folder; `~/` is the user's home, and any other `~` a character."""
-    if file.parts[:1] != ("~",):
-        return folder / file
-    try:
-        return Path.home().joinpath(*file.parts[1:])
-    except RuntimeError:
-        raise ProjectError(
-            f"{file}: there is no home directory", "Write the path in full."
-        ) from None
+    """A file relative to a folder; a `~` that does not begin a home directory is a character."""
+    return folder / os.path.expanduser(file)
