@@ -52,11 +52,11 @@ def test_a_number_of_more_digits_than_python_reads_is_not_a_traceback(tmp_path):
 
 def test_a_large_file_and_what_is_not_a_file_are_not_read(tmp_path):
     (tmp_path / "p.toml").write_text("#" * (bounds.BYTES + 1))
-    with pytest.raises(ProjectError, match="larger than 4 MB"):
+    with pytest.raises(ProjectError, match="a project file has at most 4 MB"):
         read_data(tmp_path / "p.toml")
-    with pytest.raises(ProjectError, match="is not a file"):
+    with pytest.raises(ProjectError, match="is a device, not a project file"):
         read_data(Path("/dev/zero"))
-    with pytest.raises(ProjectError, match="is not a file"):
+    with pytest.raises(ProjectError, match="is a folder, not a project file"):
         read_data(tmp_path)
 
 

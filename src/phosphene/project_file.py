@@ -19,6 +19,7 @@ from phosphene.problems import problems_of
 from phosphene.project import Project
 from phosphene.project_layers import Reading, layer_of, layers_of_look
 from phosphene.project_plugins import check_requires, plugin_options
+from phosphene.song.files import require_file
 
 Data = dict[str, Any]
 
@@ -47,10 +48,7 @@ def read_data(path: Path) -> Data:
         others = sorted(other.name for other in path.parent.glob("*.toml"))
         near = hint(path.name, others) if others else "Make one with `phosphene new SONG`."
         raise ProjectError(f"{path}: no such project file", near) from None
-    if not path.is_file():  # reading a pipe or a device may never end
-        raise ProjectError(f"{path} is not a file", "Name a project file (.toml).")
-    if path.stat().st_size > BYTES:
-        raise ProjectError(f"{path} is larger than {BYTES >> 20} MB; no project file is")
+    require_file(path, "project file", BYTES, ProjectError)
     try:
         return parsed(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:

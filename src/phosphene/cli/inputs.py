@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -56,18 +57,18 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
 
 def _require_files(project: Project, source: Path) -> None:
     """Refuse files of a project that are not there, before anything is listened to."""
-    from phosphene.errors import ProjectError, SongError
-    from phosphene.song.files import require_file
+    from phosphene.errors import ProjectError
+    from phosphene.song.files import IMAGE, TEXT, require_file
 
     files = {
-        "song.beats": (project.song.beats, "file with beats"),
-        "video.image": (project.video.image, "picture"),
+        "song.beats": (project.song.beats, "file with beats", TEXT),
+        "video.image": (project.video.image, "picture", IMAGE),
     }
-    for entry, (path, what) in files.items():
+    for entry, (path, what, most) in files.items():
         if path is not None:
             try:
-                require_file(path, what)
-            except SongError as error:
+                require_file(path, what, most, ProjectError)
+            except ProjectError as error:
                 error.name_place(f"{source}: {entry}")
                 raise error from None
     if (image := project.video.image) is not None:
@@ -162,13 +163,14 @@ def hear(source: SongFile, registry: Registry) -> Song:
     from dataclasses import replace
     from types import MappingProxyType
 
-    from phosphene.cli.console import console, listening_progress
+    from phosphene.cli.console import ToConsole, console, listening_progress
     from phosphene.song.cache import user_cache
     from phosphene.song.corrections import corrected
     from phosphene.song.files import require_file
     from phosphene.song.listening import listen
     from phosphene.song.tracks import choose_track
 
+    logging.getLogger("phosphene").handlers = [ToConsole()]
     require_file(source.file)
     track = choose_track(source.file, source.track)
     if track.count > 1:

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 
+from phosphene.cli.console import styled
 from phosphene.parameters import MOST, allowed, choices, schemas
 from phosphene.plugins import Registry
 
@@ -29,7 +29,7 @@ def modulator_table(registry: Registry) -> Table:
     for name, cls in sorted(registry.modulators.items()):
         summary = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
         owner = registry.owner("modulators", name)
-        rows.add_row(name, escape(summary), owner.package or str(owner.file))
+        rows.add_row(name, summary, owner.package or str(owner.file))
     return rows
 
 
@@ -37,7 +37,7 @@ def look_table(registry: Registry) -> Table:
     """Every look: the name, and what its layers do together."""
     rows = table("look", "what it does")
     for name, look in registry.looks.items():
-        rows.add_row(name, escape(look["about"]))
+        rows.add_row(name, look["about"])
     return rows
 
 
@@ -57,11 +57,11 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
                 continue
             schema = known.get(parameter, {})
             means = "\n".join(filter(None, (field.description, allowed(schema))))
-            rows.add_row(*map(escape, (prefix + parameter, _default(field), means)))
+            rows.add_row(prefix + parameter, _default(field), means)
             if len(names := choices(schema)) > MOST:
-                long.append(escape(f"{prefix}{parameter} takes: {', '.join(names)}."))
-    about = f"[bold]{name}[/]  from {owner.source if not owner.package else owner}\n\n"
-    return Group(about + escape(inspect.getdoc(cls) or ""), "", rows, *long)
+                long.append(f"{prefix}{parameter} takes: {', '.join(names)}.")
+    about = f"  from {owner if owner.package else owner.source}\n\n{inspect.getdoc(cls) or ''}"
+    return Group(styled((name, "bold"), about), "", rows, *map(styled, long))
 
 
 def look_page(registry: Registry, name: str) -> RenderableType:
@@ -72,10 +72,9 @@ def look_page(registry: Registry, name: str) -> RenderableType:
         reaches = ", ".join(f"{channel} {reach:g}" for channel, reach in layer["to"].items())
         rest = {key: value for key, value in layer.items() if key not in ("use", "to")}
         said = ", ".join(f"{key} = {value}" for key, value in rest.items())
-        rows.add_row(*map(escape, (layer["use"], reaches, said)))
-    about = f"[bold]{escape(name)}[/]  a look\n\n{escape(look['about'])}"
-    use = escape(f'In a project: [[motion]] with look = "{name}"; values are for 12 fps, 256 px.')
-    return Group(about, "", rows, use)
+        rows.add_row(layer["use"], reaches, said)
+    use = f'In a project: [[motion]] with look = "{name}"; values are for 12 fps, 256 px.'
+    return Group(styled((name, "bold"), f"  a look\n\n{look['about']}"), "", rows, styled(use))
 
 
 def _default(field: FieldInfo) -> str:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.errors import ProjectError
+from phosphene.song.files import IMAGE, require_file
 
 NARROWEST = 20  # the longer side over the shorter; more would fill memory when it is enlarged
 
@@ -30,22 +31,23 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     Raises
     ------
     ProjectError
-        If it is not a picture that can be read, or is very narrow.
+        If it is not an image that can be read, or is very narrow.
     """
-    data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
+    require_file(path, "image", IMAGE, ProjectError)
+    data = np.fromfile(path, np.uint8)
     try:
-        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
-    except cv2.error:  # more pixels than OpenCV takes
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:  # more pixels than OpenCV allows
         pixels = None
     if pixels is None:
         raise ProjectError(
-            f"video.image: {path} is not a picture that can be read",
+            f"video.image: {path} is not an image that can be read",
             "Give a PNG, JPEG or WebP file.",
         )
     if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
         raise ProjectError(
             f"video.image: {path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
-            f"Give a picture whose longer side is at most {NARROWEST} times the shorter one.",
+            f"Give an image whose longer side is at most {NARROWEST} times the shorter one.",
         )
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
