@@ -71,10 +71,9 @@ def run(package, tmp_path, monkeypatch):
 def tried(monkeypatch):
     """Trying each in a process of its own is tested elsewhere, and takes a second each."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", ""))
-    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
 
 
 @pytest.mark.parametrize(("body", "says"), ANSWERS, ids=range(len(ANSWERS)))
@@ -227,9 +226,9 @@ def register_commands(cli):
         1 / 0
 """, version="0.7.1")  # fmt: skip
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    known = Record("", "", "", "", "", hooks=["register_commands"])
+    known = Record("", "", "", "", hooks=["register_commands"])
     monkeypatch.setattr(loading, "known", lambda plugin: known)
     monkeypatch.setattr("sys.argv", ["phosphene", "hello"])
     with pytest.raises(SystemExit) as ended:

@@ -177,18 +177,21 @@ class Song:
         Parameters
         ----------
         name : str
-            Of all that `work` depends on beside the audio: the plugin, its version, its model.
+            Of all that `work` depends on beside the audio and its own code: its model, its
+            settings.
         work : callable
-            work() gives the features by name.
+            work() gives the features by name. After a change to its package it is called anew.
         """
+        from phosphene.song.cache import code_of
         from phosphene.song.stored import features_from_arrays, features_to_arrays
 
         def read_or_made() -> Mapping[str, Feature]:
-            stored = self.shelf.read(name)
+            entry = f"{name} of {code_of(work)}"
+            stored = self.shelf.read(entry)
             if stored is not None:
                 return features_from_arrays(stored)
             made = work()
-            self.shelf.write(name, features_to_arrays(made))
+            self.shelf.write(entry, features_to_arrays(made))
             return made
 
         found: Mapping[str, Feature] = self.shelf.kept(name, read_or_made)
