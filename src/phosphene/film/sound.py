@@ -9,6 +9,11 @@ from phosphene.film.checksums import digest_of
 from phosphene.film.formats import Codec
 from phosphene.film.probe import probe
 
+# Encoders refuse NaN, infinity and huge samples, which damaged files of floats hold: as in the
+# analysis, those are silent. What is far too loud is clipped. Without `aresample` the filters after
+# it would have aeval change the number of channels, and ffmpeg crashes.
+FINITE = "aeval=exprs='clip(if(lte(abs(val(ch)),2^16),val(ch),0),-16,16)':c=same,aresample"
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -109,4 +114,4 @@ class Sound:
         cut = f"atrim=start_sample={first}"
         if self.duration is not None:
             cut += f":end_sample={round((self.start + self.duration) * rate)}"
-        return f"{cut},asetpts=N/SR/TB"
+        return f"{cut},{FINITE},asetpts=N/SR/TB"
