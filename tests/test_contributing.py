@@ -13,10 +13,8 @@ import phosphene
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = SETTINGS["project"]
-REQUIRED = [
-    Requirement(line)
-    for line in [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
-]
+LISTS = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+REQUIRED = [Requirement(line) for lines in LISTS for line in lines]
 
 
 def read(name):
