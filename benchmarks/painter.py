@@ -14,12 +14,12 @@ from PIL import Image
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
 from phosphene.paint.anchors import Anchor, hold
-from phosphene.paint.camera import test_card
 from phosphene.paint.pictures import to_bytes
 from phosphene.paint.step import step_matrix
 from phosphene.paint.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
+from phosphene.testing.painters import small_score, soft_picture
 
 SIZE = 512
 MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 1.01}
@@ -29,7 +29,7 @@ def measure() -> list[list[str]]:
     """Milliseconds a frame of each part, ours and the article's."""
     torch.set_grad_enabled(False)
     still = {name: channel.neutral for name, channel in CHANNELS.items()}
-    picture = test_card(SIZE, SIZE)
+    picture = soft_picture(small_score(width=SIZE, height=SIZE))
     noisy = (picture + 0.1 * torch.randn(picture.shape)).clamp(0, 1)
     row = Row(1, still | MOTION, np.ones(1), 0, True)
     matrix = step_matrix(row, SIZE, SIZE)

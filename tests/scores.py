@@ -1,8 +1,9 @@
-"""Small Scores to paint."""
+"""Small Scores to paint, and a picture to start from."""
 
 from fractions import Fraction
 
 import numpy as np
+import torch
 
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
@@ -19,3 +20,18 @@ def score(n=3, width=64, height=48, prompts=("a cat", "a dog"), **channels):
         prompts=prompts, weights=weights, negative="bad", seeds=42 + np.arange(n),
         diffuses=values["strength"] > 0,
     )  # fmt: skip
+
+
+def card(width, height):
+    """Rings and rays in colours that run round the centre: float32, (1, 3, height, width)."""
+    x = np.arange(width) - (width - 1) / 2.0
+    y = np.arange(height) - (height - 1) / 2.0
+    across, down = np.meshgrid(x, y)
+    radius = np.hypot(across, down) / (0.5 * min(width, height))
+    angle = np.arctan2(down, across)
+    rings = 0.5 + 0.5 * np.cos(12.0 * np.pi * np.sqrt(radius + 1e-9))
+    rays = 0.5 + 0.5 * np.cos(12.0 * angle)
+    light = 0.15 + 0.7 * (0.6 * rings + 0.4 * rays) * np.exp(-0.35 * radius)
+    hues = angle[None] + np.array([0.0, 2.0, 4.0])[:, None, None] * np.pi / 3.0
+    colours = light * (0.65 + 0.35 * np.cos(hues + 2.0 * radius))
+    return torch.from_numpy(colours.astype(np.float32))[None]

@@ -20,11 +20,11 @@ from benchmarks.cuda.speed import Models
 from benchmarks.cuda.trace import told
 from benchmarks.table import milliseconds
 from phosphene.paint.anchors import Anchor, hold, scene_anchors
-from phosphene.paint.camera import test_card
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_levels
 from phosphene.paint.step import step_matrix
 from phosphene.paint.warp import warp
+from phosphene.testing.painters import soft_picture
 
 LOOKED_AT = 5  # frames whose every call is looked at
 UPLOADS = (1, 4, 64, 64), (1, 4, 128, 128), (1, 3, 512, 512)  # noise at 512 and 1024 px; grain
@@ -91,7 +91,7 @@ def moves(of: Models) -> None:
     row = of.score.row(1)
     row = replace(row, channels={**row.channels, "pan": 0.5})
     matrix = step_matrix(row, of.scale.size, of.scale.size)
-    card = test_card(of.scale.size, of.scale.size)
+    card = soft_picture(of.score)
     picture, anchor = card.to(of.device), Anchor.of(card.to(of.device))
     apart = (warp(picture, matrix).cpu() - warp(card, matrix)).abs() * 255.0
     print(f"warps {apart.max():.4f} of 255 apart at most, {apart.mean():.6f} in the mean")

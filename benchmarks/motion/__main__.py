@@ -12,6 +12,7 @@ import click
 from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
+from benchmarks.motion.steady import CADENCE, REST, WORLDS, report, steady_shares
 from phosphene.cli.inputs import Options, project_options
 from phosphene.errors import PhospheneError
 
@@ -55,15 +56,21 @@ def films(
 @click.command()
 @click.option("--prompt", multiple=True, help="Instead of ten worlds; may be repeated.")
 @click.option("--frames", default=24, show_default=True, help="Steps of each film.")
-@click.option("--strength", type=float, help="Of every frame; default: where a project rests.")
+@click.option("--strength", default=REST["strength"], show_default=True, help="Of every frame.")
+@click.option("--renewal", default=REST["renewal"], show_default=True, help="Of every frame.")
+@click.option("--cadence", default=CADENCE, show_default=True, help="Repaint every Nth frame.")
 @click.option("--weights", type=click.Path(path_type=Path), help="Other weights of `worlds`.")
 def steady(
-    prompt: tuple[str, ...], frames: int, strength: float | None, weights: Path | None
+    prompt: tuple[str, ...],
+    frames: int,
+    strength: float,
+    renewal: float,
+    cadence: int,
+    weights: Path | None,
 ) -> None:
     """Measure how much of a constant zoom, turn and pan is seen in each world."""
-    from benchmarks.motion.steady import WORLDS, report, steady_shares
-
-    click.echo(report(steady_shares(prompt or WORLDS, frames, strength, weights)))
+    rest = {"strength": strength, "renewal": renewal}
+    click.echo(report(steady_shares(prompt or WORLDS, frames, rest, cadence, weights)))
 
 
 def main() -> None:

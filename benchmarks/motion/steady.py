@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,8 @@ from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
 SIZE, FRAMES = 256, 24
+# Where the default project rests between beats: `phosphene/default.toml`.
+REST, CADENCE = {"strength": 0.16, "renewal": 0.05}, 2
 MOVES = {
     "zoom": {"zoom": 1.02},
     "rotation": {"rotation": 1.0},
@@ -48,22 +50,22 @@ WORLDS = (
 
 
 def steady_scores(
-    prompts: Sequence[str], frames: int, strength: float | None
+    prompts: Sequence[str], frames: int, rest: Mapping[str, float], cadence: int
 ) -> Iterator[tuple[int, str, Score]]:
     """A Score for each prompt and move: number of the prompt, channel, Score of frames + 1 rows.
 
-    `strength` is that of every frame; None takes the one a project rests at.
+    `rest` are channels of every frame, and `cadence` how often one is repainted.
     """
-    rest = {name: np.full(frames + 1, channel.neutral) for name, channel in PAINTED.items()}
-    if strength is not None:
-        rest["strength"] = np.full(frames + 1, strength)
+    still = {name: np.full(frames + 1, channel.neutral) for name, channel in PAINTED.items()}
+    still |= {name: np.full(frames + 1, value) for name, value in rest.items()}
+    repainted = (np.arange(frames + 1) % cadence == 0) & (still["strength"] > 0.0)
     for k in range(len(prompts)):
         weights = np.tile(np.eye(len(prompts))[k], (frames + 1, 1))
         for name, move in MOVES.items():
             moved = {channel: np.full(frames + 1, value) for channel, value in move.items()}
             yield k, name, replace(
-                still_score(SIZE, frames + 1), channels=rest | moved, prompts=tuple(prompts),
-                weights=weights, diffuses=rest["strength"] > 0.0,
+                still_score(SIZE, frames + 1), channels=still | moved, prompts=tuple(prompts),
+                weights=weights, diffuses=repainted,
             )  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: s
 def steady_shares(
     prompts: Sequence[str] = WORLDS,
     frames: int = FRAMES,
-    strength: float | None = None,
+    rest: Mapping[str, float] = REST,
+    cadence: int = CADENCE,
     weights: Path | None = None,
 ) -> dict[str, dict[str, float]]:
     """The share of each move that a film shows, by prompt and channel.
@@ -94,14 +97,16 @@ def steady_shares(
     prompts : sequence of str
     frames : int
         Steps that are measured of each film.
-    strength : float, optional
-        Default: the one a project rests at.
+    rest : mapping of str to float
+        Channels of every frame.
+    cadence : int
+        Every so many frames are repainted.
     weights : Path, optional
         Folder of other weights of `worlds`.
     """
     preset = PRESETS["worlds"]
     preset = preset if weights is None else replace(preset, source=str(weights))
-    scores = list(steady_scores(prompts, frames, strength))
+    scores = list(steady_scores(prompts, frames, rest, cadence))
     engine = load_engine(preset, Model(), scores[0][2])
     anchors = scene_anchors(scores[0][2], engine)
     shares: dict[str, dict[str, float]] = {prompt: {} for prompt in prompts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from phosphene.errors import EngineError, ProjectError
 
@@ -29,7 +29,21 @@ class Engine(Protocol):
         ...
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture repainted at `row.strength`; same shape, range and device."""
+        """The picture repainted at `row.strength`; same shape, range and device.
+
+        An engine with a `noise_shape`, the (channels, height, width) of its noise, is called as
+        ``img2img(picture, row, noise)``: the `phosphene.paint.scene_noise.SceneNoise` that moves
+        with the camera.
+        """
+        ...
+
+
+@runtime_checkable
+class DrawingEngine(Engine, Protocol):
+    """An engine that draws every frame from its row alone, and feeds nothing back."""
+
+    def draw_moved(self, row: Row) -> torch.Tensor:
+        """What is repainted instead of the moved picture; same shape and range as from `first`."""
         ...
 
 

@@ -1,22 +1,62 @@
-"""Where Phosphene keeps what it can make again."""
+"""Where Phosphene keeps what it can make again, and what of it may be removed."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import re
+import tempfile
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 #: Names another folder for the cache.
 CACHE = "PHOSPHENE_CACHE"
+# Entries of the caches of songs and of graphs, and the files in them. Nothing else is removed.
+_ENTRY = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}")
+_FILE = re.compile(r"[0-9a-f]{32}\.(npz|npy|crc32)|tmp\w+\.part|graph\.(xml|bin)")
 
 
 def cache_folder() -> Path:
     """The cache of this user: the folder that `PHOSPHENE_CACHE` names, or the system's usual."""
     import platformdirs
 
-    named = os.environ.get(CACHE)
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("phosphene")
+    # Path.expanduser raises where `~name` is not a user.
+    named = os.path.expanduser(os.environ.get(CACHE, ""))
+    return Path(named or platformdirs.user_cache_dir("phosphene"))
+
+
+def find_home() -> None:
+    """Give a user without a home a temporary one, which is removed when the process ends.
+
+    Not only our own caches are looked for there: librosa, matplotlib and others raise without it.
+    """
+    if os.path.expanduser("~") == "~":
+        os.environ["HOME"] = _temporary().name
+
+
+def numba_folder() -> Path | None:
+    """Where numba is to keep what it compiles; None where it can write beside the code.
+
+    A folder of this user alone, since numba reads pickles from it. Where numba finds no folder,
+    neither librosa nor the painter can be imported.
+    """
+    librosa = find_spec("librosa")
+    beside = [Path(__file__).parent]
+    if librosa is not None and librosa.origin is not None:
+        beside.append(Path(librosa.origin).parent)
+    if all(os.access(folder, os.W_OK) for folder in beside):
+        return None
+    folder = cache_folder() / "numba"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            about = folder.stat()
+            user = getattr(os, "getuid", lambda: about.st_uid)()
+            ours = about.st_uid == user and not about.st_mode & 0o022
+    except OSError:
+        ours = False
+    return folder if ours else Path(_temporary().name)
 
 
 def used_now(entry: Path) -> None:
@@ -31,7 +71,7 @@ def trim(folder: Path, limit: int, newest: Path) -> None:
     Parameters
     ----------
     folder : Path
-        With a folder for each entry.
+        With a folder for each entry. It may hold other files and folders, which stay.
     limit : int
         Bytes.
     newest : Path
@@ -43,13 +83,33 @@ def trim(folder: Path, limit: int, newest: Path) -> None:
         if sum(sizes.values()) <= limit:
             return
         if entry != newest:
-            shutil.rmtree(entry, ignore_errors=True)
+            remove(entry)
             del sizes[entry]
+
+
+def remove(entry: Path) -> None:
+    """Remove an entry of a cache: the files that Phosphene wrote, and the folder if it is empty."""
+    for file in _files(entry):
+        with suppress(OSError):
+            file.unlink()
+    with suppress(OSError):
+        entry.rmdir()
 
 
 def _entries(folder: Path) -> list[Path]:
     try:
-        return [entry for entry in folder.iterdir() if entry.is_dir()]
+        return [entry for entry in folder.iterdir() if _is_entry(entry)]
+    except OSError:
+        return []
+
+
+def _is_entry(entry: Path) -> bool:
+    return bool(_ENTRY.fullmatch(entry.name)) and entry.is_dir() and not entry.is_symlink()
+
+
+def _files(entry: Path) -> list[Path]:
+    try:
+        return [file for file in entry.iterdir() if _FILE.fullmatch(file.name)]
     except OSError:
         return []
 
@@ -63,7 +123,12 @@ def _last_used(entry: Path) -> float:
 
 def _size(entry: Path) -> int:
     total = 0
-    for file in entry.glob("*"):
+    for file in _files(entry):
         with suppress(OSError):  # another process has just removed it
-            total += file.stat().st_size
+            total += file.lstat().st_size
     return total
+
+
+@cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="phosphene-home-")

@@ -277,7 +277,7 @@ class _Texture:
 
 
 def test_a_steady_move_is_seen_in_full_where_nothing_is_repainted() -> None:
-    for _, name, score in steady.steady_scores([""], 5, 0.0):
+    for _, name, score in steady.steady_scores([""], 5, {"strength": 0.0}, 1):
         assert steady.share_shown(score, _Texture(), [], name) == pytest.approx(1.0, abs=0.05)
 
 

@@ -277,7 +277,7 @@ def test_ffmpeg_that_is_killed(project, tmp_path, monkeypatch, uninterrupted, fi
     told = render(project, target)
     heal()
     assert told.exit_code == 1
-    assert "ffmpeg was ended by signal 9 (SIGKILL)" in told.stderr
+    assert "ffmpeg was killed by signal 9 (SIGKILL)" in told.stderr
     assert "The same command goes on after frame" in told.stderr
     assert not target.exists()
     assert "Going on after frame" in render(project, target).stderr

@@ -120,7 +120,7 @@ def test_names_in_every_container(
 
 def test_what_is_not_ours_is_refused_before_painting(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("a letter")
-    with pytest.raises(ProjectError, match="did not make it"):
+    with pytest.raises(ProjectError, match="was not made by Phosphene"):
         preflight(tmp_path / "film.mp4", 64, 48, FPS)
     preflight(tmp_path / "film.mp4", 64, 48, FPS, force=True)
     assert (tmp_path / "film.mp4").read_text() == "a letter"

@@ -190,7 +190,7 @@ def test_a_foreign_file_that_appeared_meanwhile_stays(make, frames):
                 film.write(frame)
             film.path.write_text("a letter")
 
-    with pytest.raises(ProjectError, match="did not make it"):
+    with pytest.raises(ProjectError, match="was not made by Phosphene"):
         shoot()
     assert film.path.read_text() == "a letter"
     film.path.unlink()

@@ -156,6 +156,40 @@ def test_unusual_rates_and_channels(
     assert len(sound) / played == pytest.approx(0.5333, abs=1 / 15)
 
 
+@pytest.mark.parametrize("suffix", AUDIBLE)
+@pytest.mark.parametrize("channels", [1, 2, 4, 5])
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -1e20])
+def test_damaged_samples_are_silent(
+    tmp_path: Path,
+    frames: Callable,
+    shoot: Callable[..., Path],
+    decode_audio: Callable,
+    suffix: str,
+    channels: int,
+    broken: float,
+) -> None:
+    rate, song = 48000, tmp_path / "song.wav"
+    sound = np.random.default_rng(1).standard_normal((rate // 2, channels)) * 0.001
+    sound[12000] = 0.9
+    sound[18000:18010, 0] = broken
+    soundfile.write(song, sound, rate, "FLOAT")
+    film = shoot(tmp_path / f"film{suffix}", frames(6), Fraction(15), Sound(song, 0, 0.4))
+    played, played_rate = decode_audio(film)
+    assert peaks(played, played_rate) == pytest.approx([0.25], abs=0.001)
+    assert np.isfinite(played).all()
+
+
+def test_sound_far_beyond_full_scale_is_clipped(
+    tmp_path: Path, frames: Callable, shoot: Callable[..., Path], decode_audio: Callable
+) -> None:
+    song, tone = tmp_path / "song.wav", np.sin(np.arange(24000) * 0.05)
+    soundfile.write(song, 32768 * tone, 48000, "FLOAT")
+    played, _ = decode_audio(
+        shoot(tmp_path / "film.mp4", frames(6), Fraction(15), Sound(song, 0, 0.4))
+    )
+    assert 15 < np.abs(played).max() < 22
+
+
 def test_song_shorter_than_the_film(
     tmp_path: Path, clicks: Path, frames: Callable, shoot: Callable, decode_frames: Callable
 ) -> None:

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 from checkpoints import CHECKPOINTS
-from scores import score
+from scores import card, score
 
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.presets import Preset, Quality, load_preset
 from phosphene.project import Model
 

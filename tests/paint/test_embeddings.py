@@ -6,9 +6,8 @@ import pytest
 import torch
 from checkpoints import sd15, sdxl
 from diffusers import DDIMScheduler
-from scores import score
+from scores import card, score
 
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.diffusion import DiffusionEngine
 from phosphene.paint.loading import load_pipeline
 from phosphene.paint.presets import Preset

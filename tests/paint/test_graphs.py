@@ -10,10 +10,9 @@ import torch
 from checkpoints import CHECKPOINTS
 from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
-from scores import score
+from scores import card, score
 
 from phosphene.folders import CACHE
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.presets import Preset, Quality, load_preset
 from phosphene.project import Model
 

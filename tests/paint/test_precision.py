@@ -4,9 +4,8 @@ from unittest import mock
 
 import pytest
 import torch
-from scores import score
+from scores import card, score
 
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.loading import load_engine
 from phosphene.paint.precision import working_format
 from phosphene.paint.presets import PRESETS

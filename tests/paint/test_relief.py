@@ -3,10 +3,9 @@
 import pytest
 import torch
 from checkpoints import sd15
-from scores import score
+from scores import card, score
 
 from phosphene.errors import EngineError
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.presets import Preset, Quality, load_preset
 from phosphene.paint.relief import Relief
 from phosphene.project import Model

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import torch
 from fake_gpu import Copies, fake_gpu
-from scores import score
+from scores import card, score
 
-from phosphene.paint.camera import test_card as card
 from phosphene.paint.diffusion import DiffusionEngine
 from phosphene.paint.loading import load_engine
 from phosphene.paint.loop import paint

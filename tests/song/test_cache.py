@@ -94,7 +94,7 @@ def test_the_code_of_a_tracker_is_its_package(tmp_path: Path, monkeypatch) -> No
     assert "librosa" in analysis_code()
 
 
-@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder"])
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder", "pipe", "link"])
 def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> None:
     first, _ = stages(path, kept)
     files = sorted(file for file in kept.folder.rglob("*") if file.is_file())
@@ -105,6 +105,12 @@ def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> No
         if harm == "folder":
             file.unlink()
             file.mkdir()
+        elif harm == "pipe":
+            file.unlink()
+            os.mkfifo(file)
+        elif harm == "link":
+            file.unlink()
+            file.symlink_to("/dev/zero")
         else:
             flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
             harmed = {"cut": whole[:middle], "flip": flipped, "empty": b"", "overwrite": b"x" * 999}
@@ -163,10 +169,10 @@ def test_where_nothing_can_be_written_it_is_heard_all_the_same(path: Path, tmp_p
         assert len(song.beats)
 
 
-def entry(kept: Cache, name: str, size: int, used: float) -> Path:
-    folder = kept.folder / name
+def entry(kept: Cache, digit: str, size: int, used: float) -> Path:
+    folder = kept.folder / (32 * digit)
     folder.mkdir(parents=True)
-    (folder / "x.npz").write_bytes(bytes(size))
+    (folder / f"{32 * digit}.npz").write_bytes(bytes(size))
     os.utime(folder, (used, used))
     return folder
 
@@ -178,6 +184,35 @@ def test_the_longest_unused_goes_first(tmp_path: Path) -> None:
     assert [folder.exists() for folder in (old, middle, new)] == [False, True, True]
     Cache(tmp_path, limit=0).trim(middle)
     assert [folder.exists() for folder in (middle, new)] == [True, False]
+
+
+def test_only_files_that_phosphene_wrote_are_removed(tmp_path: Path) -> None:
+    kept = Cache(tmp_path / "songs", limit=0)
+    album = kept.folder / "album"
+    album.mkdir(parents=True)
+    (album / "01.flac").write_bytes(bytes(500))
+    linked = tmp_path / "elsewhere"
+    linked.mkdir()
+    (linked / f"{32 * 'a'}.npz").write_bytes(bytes(500))
+    (kept.folder / (32 * "b")).symlink_to(linked)
+    ours, mixed = entry(kept, "c", 100, 1), entry(kept, "d", 100, 2)
+    (mixed / "notes.txt").write_text("mine")
+    kept.trim(tmp_path)
+    assert (album / "01.flac").exists()
+    assert list(linked.iterdir())
+    assert not ours.exists()
+    assert [file.name for file in mixed.iterdir()] == ["notes.txt"]
+
+
+def test_what_lies_in_the_place_of_an_entry_stays(path: Path, kept: Cache) -> None:
+    stages(path, kept)
+    files = sorted(kept.folder.rglob("*.np*"))
+    for file in files:
+        file.unlink()
+        file.mkdir()
+        (file / "notes.txt").write_text("mine")
+    assert "beats" in stages(path, kept)[1]
+    assert all((file / "notes.txt").read_text() == "mine" for file in files)
 
 
 def test_a_song_that_is_used_counts_as_new(path: Path, kept: Cache) -> None:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import soundfile
 
 from phosphene.errors import SongError
 from phosphene.song.decode import ANALYSIS_RATE, decode
+from phosphene.song.sources import BLOCK, open_soundfile
 
 CENTRES = (0.5, 1.5, 2.5)
 
@@ -74,10 +76,74 @@ def test_channels_are_averaged(write: Callable[..., Path]) -> None:
     assert decoded.samples[500] == pytest.approx(0.1, abs=1e-6)
 
 
-def test_broken_samples_are_silent(write: Callable[..., Path]) -> None:
-    sound = np.zeros(5000)
-    sound[[100, 200, 300]] = [np.nan, np.inf, -np.inf]
-    assert np.abs(decode(write(sound)).samples).max() == 0
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 1e20, -1e38, 65537])
+def test_broken_samples_are_silent_and_counted(
+    broken: float, write: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    sound = np.zeros((5000, 2))
+    sound[[100, 4999], [0, 1]] = broken
+    decoded = decode(write(sound))
+    assert np.abs(decoded.samples).max() == 0
+    assert decoded.damaged == 2
+    assert "song.wav: 2 samples are not finite" in caplog.text
+
+
+def test_integers_written_as_floats_are_a_song(write: Callable[..., Path]) -> None:
+    decoded = decode(write(32768 * chirps(22050)))
+    assert decoded.damaged == 0
+    assert displacement(decoded.samples) < 1e-5
+
+
+@pytest.mark.parametrize("rate", [1, 100, 999, 1_000_001, 2**31 - 1])
+@pytest.mark.parametrize("name", ["a.wav", "a.au"])
+def test_no_song_has_such_a_rate(rate: int, name: str, write: Callable[..., Path]) -> None:
+    with pytest.raises(SongError, match=rf"sample rate is {rate} Hz; allowed are 1000 to 1000000"):
+        decode(write(np.zeros(50_000), rate, name))
+
+
+@pytest.mark.parametrize("rate", [1000, 1_000_000])
+def test_the_outermost_rates(rate: int, write: Callable[..., Path]) -> None:
+    assert decode(write(np.ones(rate), rate)).samples.shape == (ANALYSIS_RATE,)
+
+
+def test_a_song_lasts_twelve_hours_at_most(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phosphene.song.sources.LONGEST", 180)
+    assert decode(write(np.zeros(180_000), 1000, "a.flac")).duration == 180
+    with pytest.raises(SongError, match=r"lasts more than 0\.05 hours"):
+        decode(write(np.zeros(180_001), 1000, "a.flac"))
+
+
+def test_many_channels_take_no_more_memory(write: Callable[..., Path]) -> None:
+    with open_soundfile(write(np.zeros((40_000, 128)), 8000)) as source:
+        assert next(len(block) for block in source.blocks) * 128 == 8 * BLOCK
+
+
+@pytest.mark.parametrize(
+    "name", ["~how i'm feeling~.wav", "~root", "caf\udce9.flac", "a\n\x1b[2J.ogg"]
+)
+def test_any_name_of_the_file_system(name: str, write: Callable[..., Path]) -> None:
+    path = write(chirps(8000), 8000)
+    assert decode(path.rename(path.with_name(name))).duration == 3.0
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("pipe", "is a named pipe, not a song"),
+        ("/dev/zero", "is a device, not a song"),
+        ("a" * 256, "cannot be read: File name too long"),
+        ("a\0b", "cannot be the name of a file"),
+        ("pipe/a.wav", "no such song"),
+        ("loop", "cannot be read: Too many levels of symbolic links"),
+    ],
+)
+def test_what_is_not_a_regular_file(path: str, says: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(SongError, match=says):
+        decode(tmp_path / path)
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3"])
@@ -94,13 +160,13 @@ def test_one_sample_is_a_song(write: Callable[..., Path]) -> None:
 
 def test_a_missing_file_names_the_nearest(write: Callable[..., Path]) -> None:
     path = write(np.zeros(10), name="nocturne.wav")
-    with pytest.raises(SongError, match=r"no song .*noctrune\.wav") as error:
+    with pytest.raises(SongError, match=r"noctrune\.wav") as error:
         decode(path.with_name("noctrune.wav"))
     assert "nocturne.wav" in error.value.fix
 
 
 def test_a_missing_folder_is_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(SongError, match="there is no song"):
+    with pytest.raises(SongError, match="no such song"):
         decode(tmp_path / "nowhere" / "a.wav")
 
 

@@ -117,6 +117,12 @@ def test_the_feature_is_0_to_1_over_40_db(write: Callable[..., Path]) -> None:
     assert curve.values[[15, 45, 75, 105]] == pytest.approx([1.0, 0.5, 0.0, 0.0], abs=0.01)
 
 
+@pytest.mark.parametrize("rate", [1000, 2000, 3364, 3400])
+def test_rates_whose_highest_frequency_is_below_the_shelf(rate: int) -> None:
+    levels = features(heard(None, sine(rate, 2.0, frequency=200.0).astype(np.float32), rate))
+    assert levels["momentary"].values[10] == pytest.approx(-3.0, abs=1.1)
+
+
 @pytest.mark.parametrize("length", [1, 100, 2205])
 def test_silence_and_next_to_nothing(length: int) -> None:
     song = heard(None, np.zeros(length, np.float32), 22050)

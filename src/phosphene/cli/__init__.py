@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -24,6 +26,7 @@ from phosphene.cli.render import render
 from phosphene.cli.resume import resume
 from phosphene.cli.stopping import ignore, stoppable
 from phosphene.errors import PhospheneError, PluginError
+from phosphene.folders import find_home, numba_folder
 
 
 class Commands(click.Group):
@@ -44,6 +47,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            _require_folder()
             with stoppable():
                 return super().invoke(ctx)
         except PhospheneError as error:
@@ -53,10 +57,47 @@ class Commands(click.Group):
                 raise
             show_error(error)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            from phosphene.cli.console import show_error
+
+            if error.errno not in _SYSTEM:
+                raise
+            what = error.filename or "a file or the output cannot be written"
+            show_error(PhospheneError(f"{what}: {error.strerror}"))
+            ctx.exit(PhospheneError.exit_code)
+        except click.ClickException as error:
+            from phosphene.cli.console import visible
+
+            vars(error)["message"] = visible(error.message)
+            raise
         except KeyboardInterrupt as stopped:
             with contextlib.suppress(OSError):  # the terminal may be gone
                 click.echo("Stopped.", err=True)
             ctx.exit(getattr(stopped, "exit_code", 130))
+
+
+# What is wrong with a name or the system, and not with Phosphene.
+_SYSTEM = frozenset(
+    {
+        errno.ENAMETOOLONG,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.ELOOP,
+        errno.EIO,
+    }
+)
+
+
+def _require_folder() -> None:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise PhospheneError(
+            f"the working folder cannot be found: {error.strerror}",
+            "It was removed or renamed: change to another folder.",
+        ) from None
 
 
 @click.group(
@@ -100,6 +141,14 @@ def main() -> None:
     """The entry point of `phosphene`."""
     # Two programs whose OpenMP threads spin while they wait slow each other three-fold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    find_home()
+    if folder := numba_folder():
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 28))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Names that the terminal's encoding does not have are shown as escapes.
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli())
     except Exception as error:

@@ -12,7 +12,7 @@ from phosphene.plugins import Plugin
 
 def told(error: Exception) -> int:
     """Print an error with its traceback, and whose it is; the exit code for it."""
-    console.print("".join(traceback.format_exception(error)), markup=False)
+    console.print("".join(traceback.format_exception(error)))
     blamed = whose(error)
     show_error(blamed)
     return blamed.exit_code

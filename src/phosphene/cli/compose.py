@@ -50,7 +50,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
     project, song, score = composed(input, Options(**options), {"-o": output})
     warn_of_clamped(score)
     if explain is not None:
-        out.print(_explained(explain, song, project, score), markup=False)
+        out.print(_explained(explain, song, project, score))
     if output is not None:
         text = score.to_json() if output.suffix.lower() == ".json" else score.to_csv()
         write_text(output, text)

@@ -1,13 +1,17 @@
-"""How the command line speaks: messages on stderr, one progress bar, errors with their fix."""
+"""What the command line prints: messages on stderr, a progress bar, errors with their fix.
+
+Names of files, plugins and entries come from outside. Everything goes through `Terminal`, which
+prints text as it is: neither markup nor emoji codes, and no character that a terminal obeys.
+"""
 
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -17,6 +21,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.status import Status
 from rich.text import Text
 
 from phosphene.errors import PhospheneError
@@ -24,8 +29,50 @@ from phosphene.errors import PhospheneError
 if TYPE_CHECKING:
     from phosphene.plugins import Registry
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False, soft_wrap=True)
+# Printed as they are: ends of lines, tabs, and the joiners of emoji and of several scripts.
+_KEPT = frozenset("\n\t\u200c\u200d")
+
+
+def visible(text: str) -> str:
+    """Text with every character that is not shown, but obeyed, as an escape such as ``\\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign
+        if sign.isprintable() or sign in _KEPT or unicodedata.category(sign) == "Zs"
+        else ascii(sign)[1:-1]
+        for sign in text
+    )
+
+
+def one_line(name: object) -> str:
+    """A name from outside, for a place where an end of line would pass for ours; see `visible`."""
+    return visible(str(name)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Text of which parts have a style: ``styled(("Error:", "bold red"), " no such file")``."""
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((visible(text), style) for text, style in pairs))
+
+
+class Terminal(Console):
+    """A console that prints every text as it is; see `visible` and `styled`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Every text that is printed, also in tables, comes along here."""
+        return super().render_str(visible(text), **options)
+
+    def status(self, status: Any, **options: Any) -> Status:
+        """A line that stays while something takes long; rich would read text as markup."""
+        return super().status(styled(status) if isinstance(status, str) else status, **options)
+
+
+console = Terminal(stderr=True)
+out = Terminal()
 
 
 class FramesPerSecond(ProgressColumn):
@@ -38,18 +85,19 @@ class FramesPerSecond(ProgressColumn):
 
 def show_error(error: PhospheneError) -> None:
     """Print what is wrong and what to do about it."""
-    console.print(f"[bold red]Error:[/] {escape(str(error))}")
+    # Indented, so that an end of line in a name does not begin what looks like a message.
+    console.print(styled(("Error:", "bold red"), f" {error}".replace("\n", "\n       ")))
     if error.fix:
-        console.print(f"[green]Fix:[/]   {escape(error.fix)}")
+        console.print(styled(("Fix:", "green"), f"   {error.fix}".replace("\n", "\n       ")))
 
 
 def warn(message: str) -> None:
     """Print something that does not stop the work."""
-    console.print(f"[yellow]Warning:[/] {escape(message)}")
+    console.print(styled(("Warning:", "yellow"), f" {message}".replace("\n", "\n         ")))
 
 
 class ToConsole(logging.Handler):
-    """Shows what the painter says while it works."""
+    """Shows what the rooms log, such as damaged samples and what the painter did about memory."""
 
     def emit(self, record: logging.LogRecord) -> None:
         warn(record.getMessage())

@@ -8,13 +8,13 @@ import click
 @click.command()
 def doctor() -> None:
     """Check ffmpeg, the device, memory, plugins and models, and say what is missing."""
-    from phosphene.cli.console import out
+    from phosphene.cli.console import out, styled
     from phosphene.cli.health import checks
 
     failed = 0
     for check in checks():
-        mark = "[green]ok[/]  " if check.ok else "[red]no[/]  "
-        out.print(f"{mark} [bold]{check.name:<10}[/] {check.found}")
+        mark = ("ok  ", "green") if check.ok else ("no  ", "red")
+        out.print(styled(mark, " ", (f"{check.name:<10}", "bold"), f" {check.found}"))
         failed += not check.ok
     if failed:
         raise click.exceptions.Exit(1)

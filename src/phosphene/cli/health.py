@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.markup import escape
-
 from phosphene.errors import PhospheneError
 
 
@@ -94,9 +92,9 @@ def checks() -> Iterator[Check]:
     """Run every check in turn."""
     for name, check in CHECKS.items():
         try:
-            yield Check(name, True, escape(check()))
+            yield Check(name, True, check())
         except PhospheneError as error:
             said = ". ".join(part for part in (str(error), error.fix) if part)
-            yield Check(name, False, escape(said))
+            yield Check(name, False, said)
         except Exception as error:  # the doctor examines what is broken in any way
-            yield Check(name, False, escape(f"{type(error).__name__}: {error}"))
+            yield Check(name, False, f"{type(error).__name__}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -149,13 +150,14 @@ def hear(source: SongFile, registry: Registry) -> Song:
     from dataclasses import replace
     from types import MappingProxyType
 
-    from phosphene.cli.console import console, listening_progress
+    from phosphene.cli.console import ToConsole, console, listening_progress
     from phosphene.song.cache import user_cache
     from phosphene.song.corrections import corrected
     from phosphene.song.files import require_file
     from phosphene.song.listening import listen
     from phosphene.song.tracks import choose_track
 
+    logging.getLogger("phosphene").handlers = [ToConsole()]
     require_file(source.file)
     track = choose_track(source.file, source.track)
     if track.count > 1:

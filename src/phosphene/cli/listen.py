@@ -42,9 +42,7 @@ def listen(
     import json
     import time
 
-    from rich.markup import escape
-
-    from phosphene.cli.console import console, joined, out
+    from phosphene.cli.console import console, joined, one_line, out, styled
     from phosphene.cli.inputs import Options, hear, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.outputs import files_of, require_outputs, write_bytes, write_text
@@ -66,7 +64,7 @@ def listen(
     with console.status("Key and loudness ..."):
         told = as_json(heard)
     lines = _lines(heard, told)
-    out.print(f"[bold]{escape(source.file.name)}[/]")
+    out.print(styled((one_line(source.file.name), "bold")))
     for name, text in lines.items():
         out.print(f"  {name:<10} {text}")
     where = "found in the cache" if heard.shelf.recalled else "heard"
@@ -79,9 +77,9 @@ def listen(
     if plot:
         with console.status("Drawing ..."):
             title = joined([source.file.name, *(lines[name] for name in _TITLE if name in lines)])
-            write_bytes(plot, draw(heard, title))
+            write_bytes(plot, draw(heard, one_line(title)))
     for path in filter(None, (report, clicks, plot)):
-        out.print(f"  written    {path}")
+        out.print(f"  written    {one_line(path)}")
 
 
 _TITLE = ("tempo", "key", "loudness")

@@ -21,11 +21,11 @@ def new(song: Path, output: Path | None) -> None:
     from phosphene.cli.console import out
     from phosphene.cli.outputs import require_outputs, write_text
     from phosphene.default_project import default_text
-    from phosphene.errors import ProjectError, SongError
+    from phosphene.errors import ProjectError
+    from phosphene.song.files import require_file
 
     output = output or song.with_suffix(".toml")
-    if not song.is_file():
-        raise SongError(f"{song}: no such file", "Name an audio file.")
+    require_file(song)
     require_outputs({"-o": output}, [song])
     if output.exists():
         raise ProjectError(f"{output} is there already", "Name another with -o.")

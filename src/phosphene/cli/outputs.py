@@ -64,8 +64,22 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file; see `write_bytes`."""
-    write_bytes(path, text.encode())
+    """Write a text file in UTF-8; see `write_bytes`.
+
+    Raises
+    ------
+    ProjectError
+        If it names a file whose name is not UTF-8.
+    """
+    try:
+        content = text.encode(errors="surrogateescape")
+        content.decode()
+    except UnicodeError:
+        raise ProjectError(
+            f"{path} cannot be written: a file that it names has a name that is not UTF-8",
+            "Rename that file.",
+        ) from None
+    write_bytes(path, content)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -30,7 +30,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
     beats stands above the curves, and the prompts below them, on one time axis.
     """
-    from phosphene.cli.console import out
+    from phosphene.cli.console import one_line, out
     from phosphene.cli.inputs import Options, composed
     from phosphene.cli.outputs import write_bytes
     from phosphene.errors import ProjectError
@@ -45,7 +45,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
         )
     project, song, score = composed(input, Options(**options), {"-o": output})
     form = Format(score.fps, score.width, score.height)
-    picture = picture_of(song, project, form, _title(input, song, score))
+    picture = picture_of(song, project, form, one_line(_title(input, song, score)))
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 

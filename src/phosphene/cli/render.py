@@ -52,7 +52,7 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
-    from phosphene.cli.console import console, joined
+    from phosphene.cli.console import console, joined, one_line, styled
     from phosphene.cli.inputs import Options, compose_for, hear, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.outputs import files_of, require_outputs
@@ -94,16 +94,14 @@ def render(
     warn_of_words(spec, score)
     warn_of_size(spec, project.model, score)
     warn_of_image(spec, project, score)
-    console.print(
-        joined(
-            [
-                f"[bold]{input.name}[/]",
-                f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
-                f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
-                f"model {spec.name}",
-            ]
-        )
+    about = joined(
+        [
+            f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
+            f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
+            f"model {spec.name}",
+        ]
     )
+    console.print(styled((one_line(input.name), "bold"), f" · {about}"))
     # With torch: not before all else is checked.
     from phosphene.cli.filming import render_film
     from phosphene.cli.resuming import asked_for
@@ -112,11 +110,9 @@ def render(
     del song  # an hour of it is a gigabyte
     seconds = render_film(score, spec, project, target, sound, asked, form, keep, force)
     size = target.stat().st_size / 1e6
-    console.print(
-        f"[bold green]Done:[/] {float(score.duration):.1f} s of video in {seconds:.0f} s, "
-        f"{size:.1f} MB"
-    )
-    click.echo(target)
+    done = f" {float(score.duration):.1f} s of video in {seconds:.0f} s, {size:.1f} MB"
+    console.print(styled(("Done:", "bold green"), done))
+    click.echo(one_line(target))
 
 
 def _sound(project: Project, song: Song, score: Score, digest: str) -> Sound:

@@ -7,9 +7,9 @@ import inspect
 from pydantic.fields import FieldInfo
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 
+from phosphene.cli.console import styled
 from phosphene.plugins import Registry
 
 
@@ -27,7 +27,7 @@ def modulator_table(registry: Registry) -> Table:
     for name, cls in sorted(registry.modulators.items()):
         summary = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
         owner = registry.owner("modulators", name)
-        rows.add_row(name, escape(summary), owner.package or str(owner.file))
+        rows.add_row(name, summary, owner.package or str(owner.file))
     return rows
 
 
@@ -35,7 +35,7 @@ def look_table(registry: Registry) -> Table:
     """Every look: the name, and what its layers do together."""
     rows = table("look", "what it does")
     for name, look in registry.looks.items():
-        rows.add_row(name, escape(look["about"]))
+        rows.add_row(name, look["about"])
     return rows
 
 
@@ -50,9 +50,9 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
         told = registry.options[owner.name].model_fields
         fields |= {f"[plugins.{owner.name}] {key}": field for key, field in told.items()}
     for parameter, field in fields.items():
-        rows.add_row(escape(parameter), escape(_default(field)), escape(field.description or ""))
-    about = f"[bold]{name}[/]  from {owner.source if not owner.package else owner}\n\n"
-    return Group(about + escape(inspect.getdoc(cls) or ""), "", rows)
+        rows.add_row(parameter, _default(field), field.description or "")
+    about = f"  from {owner if owner.package else owner.source}\n\n{inspect.getdoc(cls) or ''}"
+    return Group(styled((name, "bold"), about), "", rows)
 
 
 def _default(field: FieldInfo) -> str:

@@ -1,4 +1,4 @@
-"""Film: frames and a song become one video file, whole or not at all."""
+"""Film: encode frames and a song into one video file, complete or not at all."""
 
 from phosphene.film.film import Film
 from phosphene.film.sound import Sound

@@ -7,7 +7,6 @@ out. The graphs are traced from the diffusers modules, keep float32, and lie in 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from phosphene.folders import cache_folder, trim, used_now
+from phosphene.folders import cache_folder, remove, trim, used_now
 
 # What turns a module into a graph, and a graph into numbers.
 LIBRARIES = ("openvino", "torch", "diffusers")
@@ -140,7 +139,7 @@ def _kept(folder: Path) -> Any | None:
     try:
         return openvino.Core().read_model(folder / "graph.xml")
     except RuntimeError:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         return None
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from phosphene.engines import Engine
+from phosphene.engines import DrawingEngine, Engine
 from phosphene.paint.anchors import Anchor, hold, mixed
 from phosphene.paint.pictures import read_image
 from phosphene.paint.scene_noise import SceneNoise
@@ -55,6 +55,9 @@ def paint(
     ------
     Frame
     """
+    if isinstance(engine, DrawingEngine):
+        yield from _drawn(score, engine, 0 if after is None else after[0] + 1)
+        return
     with torch.inference_mode():
         noise = SceneNoise.of(engine, score)
         if after is None:
@@ -86,6 +89,17 @@ def paint(
             painted += len(rows)
             if row.diffuses:
                 yield Frame(painted, picture, _state(painted, picture, noise))
+
+
+def _drawn(score: Score, engine: DrawingEngine, first: int) -> Iterator[Frame]:
+    with torch.inference_mode():
+        for i in range(first, len(score)):
+            row = score.row(i)
+            picture = engine.draw_moved(row)
+            if i > 0 and row.diffuses:
+                picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
+                picture = engine.img2img(picture, row)
+            yield Frame(i, picture, _state(i, picture, None))
 
 
 def first_picture(score: Score, engine: Engine) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     """
     if name in registry.engines:
         return registry.engines[name]
-    folder = Path(name).expanduser()
+    folder = Path(os.path.expanduser(name))  # a name may begin with `~` without being a user's
     if (folder / INDEX).is_file():
         check_layout(str(folder))
         load = partial(load_preset, Preset(str(folder)))

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.errors import ProjectError
+from phosphene.song.files import IMAGE, require_file
 
 
 def read_image(path: Path, width: int, height: int) -> torch.Tensor:
@@ -28,13 +29,18 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     Raises
     ------
     ProjectError
-        If it is no image that can be read.
+        If it is not an image that can be read.
     """
-    data = np.fromfile(path, np.uint8) if path.is_file() else np.empty(0, np.uint8)
-    pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    require_file(path, "image", IMAGE, ProjectError)
+    data = np.fromfile(path, np.uint8)
+    try:
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:  # more pixels than OpenCV allows
+        pixels = None
     if pixels is None:
         raise ProjectError(
-            f"video.image: {path} is no image that can be read", "Give a PNG, JPEG or WebP file."
+            f"video.image: {path} is not an image that can be read",
+            "Give a PNG, JPEG or WebP file.",
         )
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

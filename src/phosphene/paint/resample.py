@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 
 import cv2
 import numba
@@ -41,15 +41,15 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
     around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
     padded = np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
     moved = np.empty((channels, height, width), np.float32)
+    in_bands(height, lambda first, last: _rows(padded, back, TABLE, moved, first, last))
+    return moved
+
+
+def in_bands(height: int, work: Callable[[int, int], None]) -> None:
+    """Call work(first, last) for bands of rows, on a thread for each core."""
     bands = np.linspace(0, height, torch.get_num_threads() + 1).astype(int)
     with ThreadPoolExecutor(len(bands) - 1) as pool:
-        work = [
-            pool.submit(_rows, padded, back, TABLE, moved, first, last)
-            for first, last in pairwise(bands)
-        ]
-    for part in work:
-        part.result()
-    return moved
+        list(pool.map(work, bands[:-1], bands[1:]))
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import matplotlib as mpl
@@ -15,6 +16,8 @@ from phosphene.plotting.page import page
 from phosphene.plotting.picture import Picture
 from phosphene.song.song import Song
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 def png(drawn: Callable[[], Figure]) -> bytes:
     """A picture of 1600 px width."""
@@ -23,7 +26,8 @@ def png(drawn: Callable[[], Figure]) -> bytes:
 
 def svg(drawn: Callable[[], Figure]) -> bytes:
     """Vectors; the same plot is the same file."""
-    return _saved(drawn, "svg", Date=None, Creator=None)
+    # XML has no way to write control characters, which a prompt may hold.
+    return _CONTROL.sub(b"?", _saved(drawn, "svg", Date=None, Creator=None))
 
 
 def html(picture: Picture) -> bytes:

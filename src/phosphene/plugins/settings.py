@@ -36,7 +36,8 @@ def settings_file() -> Path:
     import platformdirs
 
     named = os.environ.get(VARIABLE)
-    folder = Path(named).expanduser() if named else platformdirs.user_config_path("phosphene")
+    # Path.expanduser raises where `~name` is not a user.
+    folder = Path(os.path.expanduser(named) if named else platformdirs.user_config_dir("phosphene"))
     return folder / "plugins.json"
 
 

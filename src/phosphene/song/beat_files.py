@@ -9,12 +9,15 @@ from phosphene.errors import SongError
 from phosphene.song.beats_in_jams import beats_in_jams
 from phosphene.song.beats_in_midi import beats_in_midi
 from phosphene.song.beats_in_text import beats_in_text
-from phosphene.song.files import require_file
+from phosphene.song.files import TEXT, require_file
 from phosphene.song.pulse import Pulse
 from phosphene.song.tempo import NOMINAL_METRE
 
 #: A beat: seconds, and its number in the bar from 1, or 0 where the file does not say.
 Mark = tuple[float, int]
+
+#: Seconds from beat to beat, at least: 3,000 BPM.
+CLOSEST = 0.02
 
 READERS: dict[str, Callable[[Path, float], Sequence[Mark]]] = {
     ".mid": beats_in_midi,
@@ -44,9 +47,9 @@ def read_beats(path: Path, duration: float) -> Pulse:
     Raises
     ------
     SongError
-        If there is no such file, it can not be read, or it holds fewer than two beats of the song.
+        If there is no such file, it cannot be read, or it holds fewer than two beats of the song.
     """
-    require_file(path, "file with beats")
+    require_file(path, "file with beats", TEXT)
     try:
         marks = READERS.get(path.suffix.lower(), beats_in_text)(path, duration)
     except OSError as error:
@@ -59,11 +62,12 @@ def read_beats(path: Path, duration: float) -> Pulse:
             "Its times are seconds from the song's start.",
         )
     beats = np.array([time for time, _ in marks])
-    if np.any(np.diff(beats) <= 0):
-        k = int(np.argmax(np.diff(beats) <= 0)) + 1
+    close = np.diff(beats) < CLOSEST
+    if close.any():
+        k = int(np.argmax(close)) + 1
         raise SongError(
             f"{path}: beat {k + 1}, at {beats[k]:g} s, does not come after the one before, at "
-            f"{beats[k - 1]:g} s",
+            f"{beats[k - 1]:g} s, or less than {CLOSEST} s after it",
             "Sort the beats by time, and leave out doubles.",
         )
     begins = np.flatnonzero([number == 1 for _, number in marks])

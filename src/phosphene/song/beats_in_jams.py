@@ -20,18 +20,18 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
     Raises
     ------
     SongError
-        If the file is no JSON, or has no such annotation.
+        If the file is not JSON, has no such annotation, or one of another shape.
     """
     try:
         document = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
-        raise SongError(f"{path}, line {error.lineno}: this is no JSON: {error.msg}") from None
-    except UnicodeDecodeError:
-        raise SongError(f"{path} is no JAMS file: it is no text") from None
+        raise SongError(f"{path}, line {error.lineno}: this is not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:  # not text, numbers or nesting beyond all limits
+        raise SongError(f"{path} is not a JAMS file: {error}") from None
     annotations = document.get("annotations") if isinstance(document, dict) else None
     found = [
         annotation
-        for annotation in annotations or []
+        for annotation in (annotations if isinstance(annotations, list) else [])
         if isinstance(annotation, dict) and annotation.get("namespace") in _NAMESPACES
     ]
     if not found:
@@ -39,16 +39,23 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
             f"{path} holds no beats: no annotation of the namespace {' or '.join(_NAMESPACES)}",
             "Export the beats as JAMS, as text or as MIDI.",
         )
-    marks = [_mark(item, path, k) for k, item in enumerate(_rows(found[0].get("data", [])))]
-    return sorted(marks)
+    rows = _rows(found[0].get("data", []))
+    if rows is None:
+        raise SongError(
+            f"{path}: the data of the beats is {_short(found[0]['data'])}; expected a list of "
+            "observations, or lists `time` and `value`"
+        )
+    return sorted(_mark(item, path, k) for k, item in enumerate(rows))
 
 
-def _rows(data: Any) -> list[Any]:
-    """The observations; older files hold a list for each column."""
-    if isinstance(data, dict):
-        columns = (data.get("time", []), data.get("value", []))
-        return [{"time": t, "value": v} for t, v in zip(*columns, strict=False)]
-    return list(data)
+def _rows(data: Any) -> list[Any] | None:
+    """The observations; older files hold a list for each column. None for another shape."""
+    if not isinstance(data, dict):
+        return data if isinstance(data, list) else None
+    times, values = data.get("time"), data.get("value")
+    if not isinstance(times, list) or not isinstance(values, list):
+        return None
+    return [{"time": t, "value": v} for t, v in zip(times, values, strict=False)]
 
 
 def _mark(item: Any, path: Path, number: int) -> tuple[float, int]:
@@ -57,7 +64,12 @@ def _mark(item: Any, path: Path, number: int) -> tuple[float, int]:
         if isinstance(value, dict):
             value = value.get("position")
         return float(item["time"]), int(float(value or 0))
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         raise SongError(
-            f"{path}: observation {number} of the beats is {item!r}; expected a time and a value"
+            f"{path}: observation {number} of the beats is {_short(item)}; expected a time and a "
+            "value"
         ) from None
+
+
+def _short(value: Any) -> str:
+    return repr(value)[:60]

@@ -6,6 +6,7 @@ import numpy as np
 
 from phosphene.errors import SongError
 
+_MOST = 50  # beats a second
 _TEMPO = 500_000  # microseconds a quarter where the file says nothing: 120 BPM
 
 
@@ -23,14 +24,15 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
     Raises
     ------
     SongError
-        If the file is no MIDI, or counts in film frames and not in beats.
+        If the file is not MIDI, counts in film frames and not in beats, or has more beats than a
+        song can have.
     """
     import mido
 
     try:
         file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError) as error:
-        raise SongError(f"{path} is no MIDI file that can be read: {error}") from None
+    except Exception as error:  # mido raises whatever its parser happens to meet
+        raise SongError(f"{path} is not a MIDI file that can be read: {error}") from None
     if file.type == 2 or file.ticks_per_beat <= 0 or file.ticks_per_beat >= 1 << 15:
         raise SongError(
             f"{path} has no tempo map in beats (type {file.type})",
@@ -38,13 +40,22 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
         )
     tempi, signatures = _changes(file)
     seconds = _Clock(tempi, file.ticks_per_beat)
-    ends = [begin for begin, _, _ in signatures[1:]] + [seconds.ticks(duration) + 1.0]
+    last = seconds.ticks(duration) + 1.0
+    signatures = [change for change in signatures if change[0] < last]
+    ends = [begin for begin, _, _ in signatures[1:]] + [last]
     marks = []
     for (begin, numerator, denominator), end in zip(signatures, ends, strict=True):
         step = 4 * file.ticks_per_beat / denominator
         compound = denominator >= 8 and numerator > 3 and numerator % 3 == 0
         per_bar = numerator // 3 if compound else numerator
-        ticks = np.arange(begin, end - 1e-6, 3 * step if compound else step)
+        beat = 3 * step if compound else step
+        if (end - begin) / beat > _MOST * duration:
+            raise SongError(
+                f"{path} has more than {_MOST} beats a second: its time signature is "
+                f"{numerator}/{denominator}",
+                "Export it with the tempo and the time signature of the song.",
+            )
+        ticks = np.arange(begin, end - 1e-6, beat)
         numbers = 1 + np.arange(len(ticks)) % per_bar
         marks += list(zip(seconds.times(ticks).tolist(), numbers.tolist(), strict=True))
     return marks

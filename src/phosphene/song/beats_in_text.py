@@ -1,4 +1,4 @@
-"""Beats in a text file: the `.beats` files of the trackers, and labels of audio editors."""
+"""Beats in a text file: the `.beats` files of trackers, and the labels of audio editors."""
 
 import math
 import re
@@ -10,8 +10,9 @@ from phosphene.errors import SongError
 def beats_in_text(path: Path, duration: float) -> list[tuple[float, int]]:
     """Read one beat a line: seconds, and perhaps its number in the bar.
 
-    Columns are parted by spaces, tabs, commas or semicolons; what follows a `#` is left out. Of
-    three columns the first two are the beginning and the end of a label, as Audacity writes them.
+    Columns are separated by tabs, or by spaces, commas or semicolons; what follows a `#` is left
+    out. A line may also be a label, as Audacity and Sonic Visualiser write them: its time, perhaps
+    its end or a value, and any text or none. Text that is a whole number is the number in the bar.
 
     Returns
     -------
@@ -27,26 +28,53 @@ def beats_in_text(path: Path, duration: float) -> list[tuple[float, int]]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise SongError(
-            f"{path} is no text",
+            f"{path} is not text in UTF-8",
             "Beats come as text, .jams or .mid; the ending of the file says which.",
         ) from None
-    marks = []
-    for number, line in enumerate(lines, start=1):
-        columns = re.split(r"[\s,;]+", line.partition("#")[0].strip())
-        if columns != [""]:
-            marks.append(_mark(columns, f"{path}, line {number}", line))
-    return marks
+    texts = [line.partition("#")[0] for line in lines]
+    rows = [_columns(text) for text in texts]
+    if all("\t" in text.strip() for text in texts if text.strip()) and _are_spans(rows):
+        rows = [[*row, ""] for row in rows]  # an editor removed the tab at the end of the line
+    return [
+        _mark(row, f"{path}, line {number}", line)
+        for number, (row, line) in enumerate(zip(rows, lines, strict=True), start=1)
+        if any(row) and row[0] != "\\"  # Audacity: the frequencies of the label above
+    ]
+
+
+def _columns(line: str) -> list[str]:
+    # A tab at the end is a label without text, and text may contain what else separates columns.
+    if "\t" in line.strip(" "):
+        return [column.strip() for column in line.split("\t", 2)]
+    return re.split(r"\s*[,;]\s*|\s+", line.strip(), maxsplit=2)
+
+
+def _are_spans(rows: list[list[str]]) -> bool:
+    """Whether every line has two numbers, and they are the start and the end of a label."""
+    spans = [[_number(column) for column in row] for row in rows if any(row)]
+    if not all(len(span) == 2 and span[0] <= span[1] < math.inf for span in spans):
+        return False
+    points = all(start == end for start, end in spans)
+    return points or not all(end.is_integer() for _, end in spans)
 
 
 def _mark(columns: list[str], where: str, line: str) -> tuple[float, int]:
-    try:
-        time = float(columns[0])
-        label = float(columns[-1]) if len(columns) > 1 else 0.0
-    except ValueError:
-        time = label = math.nan
-    if len(columns) > 3 or not math.isfinite(time) or not label.is_integer() or label < 0:
+    time, said = _number(columns[0]), columns[-1] if len(columns) > 1 else ""
+    number = _number(said)
+    counted = number.is_integer() and number >= 0
+    several = said.split()[1:] and not any(math.isnan(_number(word)) for word in said.split())
+    wrong = several or (len(columns) == 2 and not counted and not math.isnan(number))
+    if wrong or not math.isfinite(time):
         raise SongError(
             f"{where}: got {line.strip()[:60]!r}; expected a beat",
             "A line is a time in seconds, and perhaps the beat's number in the bar: 12.34 1",
         )
-    return time, int(label)
+    return time, int(number) if counted else 0
+
+
+def _number(text: str) -> float:
+    """A number as float; NaN where the text is something else."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

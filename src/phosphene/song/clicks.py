@@ -76,12 +76,8 @@ def require_format(target: Path) -> None:
 
 
 def _peak(source: Source) -> float:
-    peaks = (float(np.abs(_clean(block)).max(initial=0.0)) for block in source.blocks)
+    peaks = (float(np.abs(block).max(initial=0.0)) for block in source.blocks)
     return max(peaks, default=0.0)
-
-
-def _clean(block: NDArray[np.float32]) -> Waves:
-    return np.nan_to_num(block.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _write(source: Source, song: Song, gain: float, part: Path, target: Path) -> None:
@@ -94,7 +90,7 @@ def _write(source: Source, song: Song, gain: float, part: Path, target: Path) ->
     with file:
         position = 0
         for block in source.blocks:
-            mixed = gain * _clean(block)
+            mixed = gain * block.astype(np.float64)
             _mix(mixed, position, starts, bars, sounds)
             with _as_os_errors():
                 file.write(mixed)

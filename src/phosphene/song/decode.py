@@ -1,5 +1,6 @@
 """Decode any audio file to the mono signal that is analysed, in bounded memory."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,13 @@ class Decoded:
         Mono; sample k lies at ``k / ANALYSIS_RATE`` seconds of the file.
     duration : float
         Seconds: the frames that decoded, over the file's own rate.
+    damaged : int
+        Samples of the file that are not finite, or beyond all levels, and were set to 0.
     """
 
     samples: NDArray[np.float32]
     duration: float
+    damaged: int = 0
 
 
 def decode(path: Path, progress: Callable[[float], None] | None = None, track: int = 0) -> Decoded:
@@ -47,7 +51,14 @@ def decode(path: Path, progress: Callable[[float], None] | None = None, track: i
     SongError
         If there is no such file, or it is a folder, is not audio, or holds no sound.
     """
-    return read_audio(path, lambda source: _to_mono(source, progress), track)
+    decoded = read_audio(path, lambda source: _to_mono(source, progress), track)
+    if decoded.damaged:
+        logging.getLogger(__name__).warning(
+            "%s: %d samples are not finite, or far beyond full scale; they are taken as silence",
+            path,
+            decoded.damaged,
+        )
+    return decoded
 
 
 def _to_mono(source: Source, progress: Callable[[float], None] | None) -> Decoded:
@@ -56,13 +67,11 @@ def _to_mono(source: Source, progress: Callable[[float], None] | None) -> Decode
     # Grows in place: two hours joined from pieces would be in memory twice.
     heard, frames = bytearray(), 0
     for block in source.blocks:
-        # Broken float files hold NaN or infinity, and one would spread over the whole analysis.
-        clean = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-        heard += stream.resample_chunk(clean.mean(axis=1, dtype=np.float32)).data
+        heard += stream.resample_chunk(block.mean(axis=1, dtype=np.float32)).data
         frames += len(block)
         if progress and source.frames:
             progress(min(frames / source.frames, 1.0))
     heard += stream.resample_chunk(np.zeros(0, np.float32), last=True).data
     if not frames:
         raise Unreadable("no samples")
-    return Decoded(np.frombuffer(heard, np.float32), frames / source.rate)
+    return Decoded(np.frombuffer(heard, np.float32), frames / source.rate, source.damaged)

@@ -1,25 +1,78 @@
-"""Files that a user named: there, not a folder, and not empty."""
+"""Whether a file that a user names can be read: a regular file of a sane size."""
+
+from __future__ import annotations
 
 import difflib
+import os
+import stat
+from itertools import islice
 from pathlib import Path
 
-from phosphene.errors import SongError
+from phosphene.errors import PhospheneError, SongError
+
+#: Bytes that a file of text may have: a project, or beats.
+TEXT = 1 << 24
+#: Bytes that a file of an image may have.
+IMAGE = 1 << 28
+_NEIGHBOURS = 2000  # files in the same folder that are compared with a name that is not there
 
 
-def require_file(path: Path, what: str = "song") -> None:
-    """Refuse a path that is no file with something in it, and name the nearest one.
+def require_file(
+    path: Path,
+    what: str = "song",
+    most: int | None = None,
+    error: type[PhospheneError] = SongError,
+) -> None:
+    """Refuse a path that is not a readable, regular file, or is empty or too large.
 
-    Raises
-    ------
-    SongError
+    The file is not opened: opening a FIFO blocks, and some devices never end.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        What the file is expected to be, for the message.
+    most : int, optional
+        Size limit in bytes.
+    error : type
+        Raised as ``error(message, fix)``.
     """
-    if path.is_dir():
-        raise SongError(f"{path} is a folder, not a {what}", "Name one file in it.")
-    if not path.exists():
-        folder = path.parent
-        names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
-        near = difflib.get_close_matches(path.name, names, n=1)
-        hint = f"Did you mean {folder / near[0]}?" if near else "Check the path and the spelling."
-        raise SongError(f"there is no {what} {path}", hint)
-    if path.stat().st_size == 0:
-        raise SongError(f"{path} is empty: 0 bytes", "Copy or export it again.")
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise error(f"{path}: no such {what}", _nearest(path)) from None
+    except OSError as problem:
+        raise error(f"{path} cannot be read: {problem.strerror}") from None
+    except ValueError:  # a null character, or one that file names cannot have
+        raise error(f"{str(path)!r} cannot be the name of a file") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise error(f"{path} is a folder, not a {what}", "Name one file in it.")
+    if not stat.S_ISREG(found.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "special file")
+        raise error(f"{path} is a {kind}, not a {what}", "Name a regular file.")
+    if not os.access(path, os.R_OK):
+        raise error(f"{path} cannot be read: permission denied", "Change its permissions.")
+    if found.st_size == 0:
+        raise error(f"{path} is empty: 0 bytes", "Copy or export it again.")
+    if most is not None and found.st_size > most:
+        raise error(
+            f"{path} has {found.st_size / 1e6:.0f} MB; a {what} has at most {most / 1e6:.0f} MB",
+            f"Check that it is a {what}.",
+        )
+
+
+_KINDS = {
+    stat.S_IFIFO: "named pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
+
+
+def _nearest(path: Path) -> str:
+    try:
+        names = [entry.name for entry in islice(path.parent.iterdir(), _NEIGHBOURS)]
+    except OSError:
+        names = []
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return f"Did you mean {path.parent / near[0]}?" if near else "Check the path and the spelling."

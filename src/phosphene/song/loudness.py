@@ -98,8 +98,7 @@ def energies(source: Source) -> Curve:
     state = np.zeros((len(sections), 2, source.channels))
     sums, position = np.zeros(0), 0
     for block in source.blocks:
-        clean = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float64)
-        heard, state = sosfilt(sections, clean, axis=0, zi=state)
+        heard, state = sosfilt(sections, block.astype(np.float64), axis=0, zi=state)
         # A step may begin in one block and end in another.
         steps = (position + np.arange(len(block))) * STEP // source.rate
         known = len(sums)
@@ -135,4 +134,5 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
 
 
 def _warped(frequency: float, rate: int) -> float:
-    return float(np.tan(np.pi * frequency / rate))
+    # At rates below 3.4 kHz the shelf lies above all that there is.
+    return float(np.tan(np.pi * min(frequency / rate, 0.49)))

@@ -27,7 +27,8 @@ def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
     Raises
     ------
     SongError
-        If there is no such file, or it is a folder, is not audio, or holds no sound.
+        If there is no such file, or it is a folder, is not audio, holds no sound, or has a sample
+        rate or a length that no song has.
     """
     require_file(path)
     reasons = []
@@ -44,6 +45,6 @@ def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
         )
     reason = (reasons[-1].splitlines() or ["unknown format"])[-1]
     raise SongError(
-        f"{path} is not audio that can be read ({reason})",
+        f"{path} is not audio that Phosphene reads ({reason})",
         "Give a wav, flac, ogg, mp3, m4a, opus or video file; the content counts, not the name.",
     )

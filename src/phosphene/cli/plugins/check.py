@@ -14,9 +14,7 @@ NOTHING = "It registers no modulator, no feature, and no engine with `examples` 
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
     """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
-    from rich.markup import escape
-
-    from phosphene.cli.console import console, out
+    from phosphene.cli.console import console, out, styled
     from phosphene.cli.loading import named_folders
     from phosphene.cli.plugins.naming import meant
     from phosphene.cli.tables import table
@@ -29,19 +27,17 @@ def check(name: str | None) -> None:
         out.print("No plugin is installed.")
     failed = []
     for plugin in plugins:
-        out.print(f"[bold]{escape(str(plugin))}[/]")
+        out.print(styled((str(plugin), "bold")))
         with console.status(f"Checking {plugin.name} ..."):
             why, rows = _checked(plugin)
         if why:
-            out.print(f"[red]no[/]   {escape(why)}")
+            out.print(styled(("no", "red"), f"   {why}"))
             failed.append(str(plugin))
             continue
         shown = table("of", "", "check", "what must hold, and what was found")
         for row in rows:
-            mark = "[green]ok[/]" if row["passed"] else "[red]no[/]"
-            told = escape(row["about"]) + (
-                f"\n[red]{escape(row['told'])}[/]" if row["told"] else ""
-            )
+            mark = styled(("ok", "green") if row["passed"] else ("no", "red"))
+            told = styled(row["about"], (f"\n{row['told']}" if row["told"] else "", "red"))
             shown.add_row(row["of"], mark, row["check"], told)
         out.print(shown if rows else NOTHING)
         if not all(row["passed"] for row in rows):

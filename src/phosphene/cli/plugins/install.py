@@ -83,7 +83,7 @@ def _tell(wheels: list[Any], changed: list[Any]) -> None:
     packages = {canonical(wheel.package) for wheel in wheels}
     for change in changed:
         was = f", was {change.before}" if change.before else ""
-        out.print(f"Installed {change.package} {change.after}{was}", markup=False)
+        out.print(f"Installed {change.package} {change.after}{was}")
     plugins = [plugin for plugin in surveyed() if canonical(plugin.package) in packages]
     out.print(plugin_table(plugins))
     for plugin in plugins:

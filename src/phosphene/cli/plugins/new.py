@@ -28,5 +28,4 @@ def new(name: str, output: Path | None) -> None:
         f"{place} written. Change what you like, then:\n"
         f"  phosphene plugins install --editable {place}\n"
         f"  phosphene plugins check {name.removeprefix('phosphene-')}",
-        markup=False,
     )

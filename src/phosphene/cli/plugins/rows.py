@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from phosphene.cli.console import styled
 from phosphene.cli.tables import table
 from phosphene.plugins import Plugin
 from phosphene.plugins.plugin import READY
@@ -17,21 +18,20 @@ def plugin_table(plugins: Iterable[Plugin]) -> Table:
     """Every plugin: package, version, state, hooks, and what it registers or why it does not."""
     rows = table("plugin", "package", "version", "state", "hooks", "registers")
     for plugin in plugins:
-        state = plugin.state if plugin.state == READY else f"[yellow]{plugin.state}[/]"
-        if plugin.error:
-            state = f"[red]{plugin.state}[/]"
+        style = "red" if plugin.error else "" if plugin.state == READY else "yellow"
         hooks = ", ".join(plugin.hooks)
         registered = ", ".join(name for _, name in plugin.items) or plugin.why
         package = plugin.package or "a single file"
-        rows.add_row(plugin.name, package, plugin.version, state, hooks, escape(registered))
+        state = styled((plugin.state, style))
+        rows.add_row(plugin.name, package, plugin.version, state, hooks, registered)
     return rows
 
 
-def remedies(plugins: Iterable[Plugin]) -> Iterator[str]:
+def remedies(plugins: Iterable[Plugin]) -> Iterator[Text]:
     """What to do about each plugin that can not work."""
     for plugin in plugins:
         if plugin.error:
-            yield f"[green]Fix[/] {escape(str(plugin))}: {escape(plugin.fix)}"
+            yield styled(("Fix", "green"), f" {plugin}: {plugin.fix}")
 
 
 def as_data(plugin: Plugin) -> dict[str, Any]:

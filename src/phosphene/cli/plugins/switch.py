@@ -19,7 +19,7 @@ def disable(name: str) -> None:
         settings.disabled.append(name)
         write_settings(settings)
     told = ", ".join(str(plugin) for plugin in plugins)
-    out.print(f"Disabled: {told}. Back with: phosphene plugins enable {name}", markup=False)
+    out.print(f"Disabled: {told}. Back with: phosphene plugins enable {name}")
 
 
 @click.command()
@@ -36,9 +36,9 @@ def enable(name: str) -> None:
         other for other in settings.disabled if not any(plugin.called(other) for plugin in plugins)
     ]
     if kept == settings.disabled:
-        out.print(f"{name} was not disabled.", markup=False)
+        out.print(f"{name} was not disabled.")
         return
     settings.disabled = kept
     write_settings(settings)
     told = ", ".join(str(plugin) for plugin in plugins)
-    out.print(f"Enabled: {told}", markup=False)
+    out.print(f"Enabled: {told}")

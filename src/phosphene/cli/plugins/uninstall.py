@@ -12,7 +12,7 @@ def uninstall(name: str, yes: bool) -> None:
     """Remove the package of the plugin NAME, or the package NAME."""
     import sys
 
-    from phosphene.cli.console import out
+    from phosphene.cli.console import one_line, out
     from phosphene.cli.plugins.naming import meant
     from phosphene.errors import ProjectError
     from phosphene.plugins.pip import run_pip
@@ -24,7 +24,7 @@ def uninstall(name: str, yes: bool) -> None:
         files = ", ".join(str(plugin.file) for plugin in plugins if not plugin.package)
         raise ProjectError(f"'{name}' is a single file: {files}", "Remove that file yourself.")
     if not yes and sys.stdin.isatty():
-        click.confirm(f"Remove {', '.join(packages)}?", abort=True, err=True)
+        click.confirm(one_line(f"Remove {', '.join(packages)}?"), abort=True, err=True)
     run_pip("uninstall", "--yes", *packages)
     still = [package for package in packages if _is_there(package)]
     if still:
@@ -37,7 +37,7 @@ def uninstall(name: str, yes: bool) -> None:
         other for other in settings.disabled if not any(plugin.called(other) for plugin in plugins)
     ]
     write_settings(settings)
-    out.print(f"Removed: {', '.join(packages)}", markup=False)
+    out.print(f"Removed: {', '.join(packages)}")
 
 
 def _is_there(package: str) -> bool:
