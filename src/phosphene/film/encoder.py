@@ -122,13 +122,13 @@ class Encoder:
             with contextlib.suppress(OSError):
                 pipe.close()
 
-    def _hear(self) -> None:
+    def _read_errors(self) -> None:
         pipe = cast(IO[bytes], self._process.stderr)
         for line in pipe:
             self._error_lines.append(line.decode(errors="replace").rstrip())
         pipe.close()
 
-    def _watch(self) -> None:
+    def _read_progress(self) -> None:
         pipe = cast(IO[bytes], self._process.stdout)
         for line in pipe:
             self._progress += 1
