@@ -18,6 +18,7 @@ from PIL import Image
 
 from phosphene.looks import looks
 from phosphene.modulator import Modulator
+from phosphene.parameters import MOST, allowed, choices
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import OWN_KEYS, Layer, Project
 from phosphene.project_file import make_project, read_project
@@ -32,20 +33,6 @@ SONG = DOCS.parent / "samples" / "nocturne.flac"
 VIDEO = {"width": 256, "height": 256, "fps": 12, "start": "bar 4", "end": "bar 8"}
 
 MADE = "<!-- Made by docs/make_modulator_pages.py; change the docstring or the field instead. -->"
-KINDS = {
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "`true` or `false`",
-    "string": "text",
-}
-LIMITS = {
-    "minimum": "at least {:g}",
-    "exclusiveMinimum": "above {:g}",
-    "maximum": "at most {:g}",
-    "exclusiveMaximum": "below {:g}",
-}
-UNLIMITED = 1e12  # what is larger is a limit of the machine
-MOST = 8  # names in a cell; more of them stand under the table
 
 
 def built_in(registry: Registry) -> dict[str, type[Modulator]]:
@@ -80,7 +67,7 @@ def _page(name: str, cls: type[Modulator], registry: Registry) -> str:
     schema = cls.model_json_schema()
     fields, required = schema["properties"], schema.get("required", [])
     rows = [
-        (f"`{key}`", _default(field, key in required), _allowed(field), field["description"])
+        (f"`{key}`", _default(field, key in required), allowed(field, _code), field["description"])
         for key, field in fields.items()
     ]
     about = "Bars 4 to 8 of the sample song at 12 fps, 256 px wide:"
@@ -129,31 +116,15 @@ def _default(field: dict[str, Any], required: bool) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _allowed(field: dict[str, Any]) -> str:
-    """What a field takes, from its schema."""
-    field = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
-    kind, names = field.get("type"), field.get("enum", [])
-    if names:
-        shown = ", ".join(f"`{name}`" for name in names[: MOST if len(names) <= MOST else 4])
-        return shown if len(names) <= MOST else f"{shown}, ..."
-    if kind == ["string", "number"]:
-        return "a span"
-    if kind == "object":
-        numbers = field["additionalProperties"].get("type") == "number"
-        return f"positions and {'numbers' if numbers else '`[x, y]`'}"
-    limits = [
-        words.format(field[key])
-        for key, words in LIMITS.items()
-        if abs(field.get(key, UNLIMITED)) < UNLIMITED
-    ]
-    return f"{KINDS[str(kind)]}{', ' if limits else ''}{' and '.join(limits)}"
+def _code(name: str) -> str:
+    return f"`{name}`"
 
 
 def _long_choices(fields: dict[str, dict[str, Any]]) -> list[str]:
     return [
-        f"`{key}` takes: {', '.join(f'`{name}`' for name in field['enum'])}."
+        f"`{key}` takes: {', '.join(map(_code, choices(field)))}."
         for key, field in fields.items()
-        if len(field.get("enum", [])) > MOST
+        if len(choices(field)) > MOST
     ]
 
 

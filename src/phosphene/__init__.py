@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from phosphene.score.hits import hits
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
-    from phosphene.score.units import Period, Position, Span
+    from phosphene.score.units import At, Length, Period, Position, Span
     from phosphene.song.pulse import Pulse, Sound
-    from phosphene.song.song import Feature, Song
+    from phosphene.song.song import Feature, Section, Song
+    from phosphene.song.tempo import TempoMap
     from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ API_VERSION = 1
 
 # Where each public name is, and what it is called there.
 _PUBLIC = {
+    "At": "phosphene.score.units:At",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
     "Engine": "phosphene.engines:Engine",
@@ -42,6 +44,7 @@ _PUBLIC = {
     "EngineSpec": "phosphene.engines:EngineSpec",
     "Feature": "phosphene.song.song:Feature",
     "FilmFormat": "phosphene.film.formats:Format",
+    "Length": "phosphene.score.units:Length",
     "Model": "phosphene.project:Model",
     "Modulator": "phosphene.modulator:Modulator",
     "Options": "phosphene.options:Options",
@@ -51,10 +54,12 @@ _PUBLIC = {
     "Pulse": "phosphene.song.pulse:Pulse",
     "Row": "phosphene.score.score:Row",
     "Score": "phosphene.score.score:Score",
+    "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
     "Sound": "phosphene.song.pulse:Sound",
     "SoundCodec": "phosphene.film.formats:Codec",
     "Span": "phosphene.score.units:Span",
+    "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
     "hint": "phosphene.hints:hint",
@@ -66,12 +71,14 @@ _PUBLIC = {
 __all__ = [
     "API_VERSION",
     "CHANNELS",
+    "At",
     "Curve",
     "Engine",
     "EngineError",
     "EngineSpec",
     "Feature",
     "FilmFormat",
+    "Length",
     "Model",
     "Modulator",
     "Options",
@@ -81,10 +88,12 @@ __all__ = [
     "Pulse",
     "Row",
     "Score",
+    "Section",
     "Song",
     "Sound",
     "SoundCodec",
     "Span",
+    "TempoMap",
     "Timeline",
     "TrackerSpec",
     "hint",
@@ -99,3 +108,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'phosphene' has no attribute '{name}'")
     module, _, attribute = _PUBLIC[name].partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,8 +7,25 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from phosphene.bounds import entry, shortened
 from phosphene.hints import hint
 from phosphene.project import OWN_KEYS
+
+# In the words of TOML, where pydantic has those of Python.
+_MESSAGES = {
+    "model_type": "expected a table",
+    "dict_type": "expected a table",
+    "tuple_type": "expected a list",
+    "string_type": "expected text",
+    "string_too_short": "expected text that is not empty",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+}
 
 
 def problems_of(
@@ -47,7 +64,8 @@ def problems_of(
             told.setdefault(place, []).append("is missing")
         else:
             message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            told.setdefault(place, []).append(f"got {_shown(value)}: {message}")
+            message = _MESSAGES.get(item["type"], message)
+            told.setdefault(place, []).append(f"got {shortened(repr(value))}: {message}")
     return [f"{place}: {' or: '.join(messages)}" for place, messages in told.items()]
 
 
@@ -57,20 +75,12 @@ def _place(where: str, data: Any, loc: tuple[int | str, ...]) -> tuple[str, Any]
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
             where, data = f"{where}[{part}]", data[part]
         elif isinstance(data, Mapping) and str(part) in data:
-            name = str(part)
-            plain = name.replace("_", "a").isalnum() and not name[0].isdigit()
-            where = f"{where}.{name}" if plain else f'{where}."{name}"'
-            data = data[name]
+            where, data = entry(where, str(part)), data[str(part)]
         elif isinstance(data, Mapping) and part == loc[-1] and part != "[key]":
             where = f"{where}.{part}"
         elif part == "[key]":
             data = str(loc[-2])
     return where.removeprefix("."), data
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:

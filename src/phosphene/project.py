@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
 from phosphene.modulator import Modulator
 from phosphene.plugins import Plugin
@@ -26,7 +27,7 @@ from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.score.units import At, Position, Share, Span, constant, parse_position
 from phosphene.song.corrections import Corrections
 
 # Defaults as a user would write them; pydantic validates them like any other input.
@@ -37,8 +38,7 @@ Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
 def _fps(given: Any) -> str:
-    exact = exact_fps(given)
-    return str(exact)
+    return str(exact_fps(given))
 
 
 class _Section(BaseModel):
@@ -50,7 +50,7 @@ class _Section(BaseModel):
 class SongFile(_Section, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
-    file: Path = Field(description="audio or video file, relative to the project file")
+    file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
         None, ge=1, description="audio track of a file with several, from 1; else the default one"
     )
@@ -69,7 +69,7 @@ class Video(_Section):
         None, description="where the video begins; else the song's start"
     )
     end: Position | None = Field(None, description="where the video ends; else the song's end")
-    image: Path | None = Field(None, description="first picture, instead of a painted one")
+    image: FileName | None = Field(None, description="first picture, instead of a painted one")
     image_hold: Span | None = Field(
         None, description="how long strength takes to rise from 0, so that the image stays"
     )
@@ -88,7 +88,9 @@ class Video(_Section):
 class Model(_Section):
     """`[model]`: what paints, and how."""
 
-    name: str = Field("worlds", description="engine, Hugging Face hub id, or folder")
+    name: Annotated[str, AfterValidator(file_name)] = Field(
+        "worlds", description="engine, Hugging Face hub id, or folder"
+    )
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
@@ -130,22 +132,15 @@ class Prompts(_Section):
         return at
 
 
-def _constant(given: Any) -> Any:
-    return {parse_position(0): given} if isinstance(given, (int, float)) else given
-
-
 def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
     """One range or a list of them, each of two positions."""
-    pairs = given if given and isinstance(given, list) and _all_lists(given) else [given]
+    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
+    pairs = given if several else [given]
     if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise ValueError(
             'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
         )
     return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
-
-
-def _all_lists(given: list[Any]) -> bool:
-    return all(isinstance(part, list) for part in given)
 
 
 class Source(_Section):
@@ -155,8 +150,8 @@ class Source(_Section):
 
     modulator: Modulator
     plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    at_rest: float = Field(0.0, description="amount where the envelope is 0")
-    at_full: float = Field(1.0, description="amount where the envelope is 1")
+    at_rest: Share = Field(0.0, description="amount where the envelope is 0")
+    at_full: Share = Field(1.0, description="amount where the envelope is 1")
 
     @property
     def use(self) -> str:
@@ -165,9 +160,9 @@ class Source(_Section):
 
 
 Amount = Annotated[
-    Annotated[dict[Position, float], Tag("keys")] | Annotated[Source, Tag("source")],
+    Annotated[dict[Position, Share], Tag("keys")] | Annotated[Source, Tag("source")],
     Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
-    BeforeValidator(_constant),
+    BeforeValidator(lambda given: given if isinstance(given, Source) else constant(given)),
 ]
 
 
@@ -204,7 +199,7 @@ class Layer(_Section):
     )
     amount: Amount = Field(
         _WHOLE,
-        description="share of the layer: a number, positions and numbers, or a modulator's curve",
+        description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
     )
     between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
         None,

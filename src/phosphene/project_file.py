@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import tomlkit
 from pydantic import ValidationError
 
+from phosphene.bounds import BYTES, DEPTH, LAYERS, beyond, parsed, shortened
 from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
@@ -18,9 +19,11 @@ from phosphene.problems import problems_of
 from phosphene.project import Project
 from phosphene.project_layers import Reading, layer_of, layers_of_look
 from phosphene.project_plugins import check_requires, plugin_options
+from phosphene.song.files import require_file
 
 Data = dict[str, Any]
 
+SHOWN = 30  # mistakes in one message
 WITHOUT = "--skip-broken renders without such layers."
 
 
@@ -39,20 +42,21 @@ def read_data(path: Path) -> Data:
     Raises
     ------
     ProjectError
-        If the file can not be read, or is no TOML.
+        If the file cannot be read, is too large, or is not TOML.
     """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    if not path.exists():
         others = sorted(other.name for other in path.parent.glob("*.toml"))
         near = hint(path.name, others) if others else "Make one with `phosphene new SONG`."
         raise ProjectError(f"{path}: no such project file", near) from None
+    require_file(path, "project file", BYTES, ProjectError)
+    try:
+        return parsed(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path}: can not be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+        raise ProjectError(f"{path} cannot be read: {error}") from None
+    except ValueError as error:  # also numbers of more digits than Python reads
         raise ProjectError(
             f"{path}: this is not valid TOML: {error}",
-            "Text stands in quotes, and every table begins with its [name].",
+            "Put text in quotes, and begin every table with its [name].",
         ) from None
 
 
@@ -97,6 +101,8 @@ def make_project(
     """
     for setting in settings:
         _replace(data, setting)
+    if outside := list(islice(beyond(data), SHOWN)):
+        raise _refused(source, outside)
     check_requires(data, source)
     problems: list[str] = []
     reading = Reading(registry, plugin_options(data, registry, problems), problems)
@@ -122,50 +128,65 @@ def make_project(
         theirs = not problems and all(plugin.error for _, plugin in reading.lacking)
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
-        raise ProjectError("\n".join(f"{source}: {problem}" for problem in dict.fromkeys(problems)))
+        raise _refused(source, problems)
     return _located(project, source.parent)
 
 
+def _refused(source: Path, problems: Sequence[str]) -> ProjectError:
+    lines = [f"{source}: {problem}" for problem in dict.fromkeys(problems)]
+    if len(lines) > SHOWN:
+        lines[SHOWN:] = [f"{source}: and {len(lines) - SHOWN} more"]
+    return ProjectError("\n".join(lines))
+
+
 def _replace(data: Data, setting: str) -> None:
+    about = f"--set {shortened(setting)}"
     name, equals, text = setting.partition("=")
     *path, last = name.strip().split(".")
-    if not equals or not last:
+    if not equals or not all((*path, last)):
         raise ProjectError(
-            f"--set {setting}: expected NAME=VALUE", "For instance --set motion.0.release=0.2s"
+            f"{about}: expected NAME=VALUE", "For instance --set motion.0.release=0.2s"
         )
-    try:
-        value: Any = tomlkit.value(text.strip()).unwrap()
-    except (tomlkit.exceptions.ParseError, ValueError):
-        value = text.strip()
+    if len(path) > DEPTH:
+        raise ProjectError(f"{about}: nested more than {DEPTH} deep")
     place: Any = data
     for part in path:
         if isinstance(place, list):
-            place = _item(place, part, setting)
+            place = place[_index(place, part, about)]
         else:
             place = place.setdefault(part, {})
         if not isinstance(place, (dict, list)):
-            raise ProjectError(f"--set {setting}: '{part}' is a value, and has nothing inside")
-    if isinstance(place, list):
-        _item(place, last, setting)
-        place[int(last)] = value
-    else:
-        place[last] = value
+            raise ProjectError(f"{about}: '{part}' is a value, and has nothing inside")
+    key = _index(place, last, about) if isinstance(place, list) else last
+    place[key] = _value(text.strip())
 
 
-def _item(entries: list[Any], part: str, setting: str) -> Any:
-    if not part.isdigit() or int(part) >= len(entries):
+def _value(text: str) -> Any:
+    """What stands behind `=`, as in TOML; text may stand without quotes."""
+    try:
+        read = parsed(f"value = {text}")
+    except ValueError:
+        return text
+    return read["value"] if len(read) == 1 else text
+
+
+def _index(entries: list[Any], part: str, about: str) -> int:
+    if not (part.isascii() and part.isdigit()) or len(part) > 9 or int(part) >= len(entries):
         raise ProjectError(
-            f"--set {setting}: there is no entry '{part}': the project has {len(entries)}",
+            f"{about}: there is no entry '{part}': the project has {len(entries)}",
             "Entries count from 0: motion.0 is the first [[motion]].",
         )
-    return entries[int(part)]
+    return int(part)
 
 
 def _tables(data: Data, problems: list[str]) -> list[Data]:
     entries = data.get("motion", [])
-    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        problems.append("motion: expected tables, each beginning with [[motion]]")
+    elif len(entries) > LAYERS:
+        problems.append(f"motion: {len(entries)} layers; at most {LAYERS} are allowed")
+    else:
         return entries
-    problems.append("motion: expected tables, each beginning with [[motion]]")
     data["motion"] = []
     return []
 
@@ -179,10 +200,15 @@ def _unknown_tracker(name: str, registry: Registry) -> list[str]:
 
 
 def _located(project: Project, folder: Path) -> Project:
-    song = project.song.model_copy(update={"file": folder / project.song.file.expanduser()})
+    song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
     if song.beats is not None:
-        song = song.model_copy(update={"beats": folder / song.beats.expanduser()})
+        song = song.model_copy(update={"beats": _beside(folder, song.beats)})
     video = project.video
     if video.image is not None:
-        video = video.model_copy(update={"image": folder / video.image.expanduser()})
+        video = video.model_copy(update={"image": _beside(folder, video.image)})
     return project.model_copy(update={"song": song, "video": video})
+
+
+def _beside(folder: Path, file: Path) -> Path:
+    """A file relative to a folder; a `~` that does not begin a home directory is a character."""
+    return folder / os.path.expanduser(file)

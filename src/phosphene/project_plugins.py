@@ -40,7 +40,7 @@ def check_requires(data: Data, source: Path) -> None:
 
     from packaging.requirements import InvalidRequirement
 
-    from phosphene.plugins.single_files import unmet
+    from phosphene.plugins.discovery import unmet
 
     if not isinstance(requires, list):
         raise ProjectError(

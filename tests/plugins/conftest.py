@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from plugin_packages import make_environment, write_package
 
 from phosphene.cli import cli
-from phosphene.plugins import Plugin, inspection
+from phosphene.plugins import Plugin, trial
 
 
 @pytest.fixture
@@ -60,15 +60,15 @@ def phosphene(
     """Give a command in that environment; a plugin that hangs is given up soon."""
     python, site = environment
     home = tmp_path_factory.mktemp("home")
-    answered = inspection.answered
+    answered = trial.answered
 
-    def impatient(module: str, plugin: Plugin, seconds: float) -> dict[str, Any]:
-        return answered(module, plugin, 2.0 if plugin.name == "hangs" else seconds)
+    def impatient(plugin: Plugin, seconds: float, *task: str) -> dict[str, Any]:
+        return answered(plugin, 2.0 if plugin.name == "hangs" else seconds, *task)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(site)
         patch.setattr(sys, "executable", str(python))
-        patch.setattr(inspection, "answered", impatient)
+        patch.setattr(trial, "answered", impatient)
         patch.setenv("PHOSPHENE_CONFIG", str(home / "config"))
         patch.setenv("PHOSPHENE_CACHE", str(home / "cache"))
         patch.setenv("COLUMNS", "400")

@@ -1,6 +1,8 @@
 """Broken plugins of every kind, all installed at once: each is named, and does no harm."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from broken_plugins import ALL, write_broken
@@ -49,12 +51,27 @@ def test_a_render_that_uses_none_of_them_works_and_names_them(phosphene, song, t
 
 
 def test_a_project_that_uses_one_is_told_which_and_why(phosphene, song, tmp_path):
-    path = tmp_path / "project.toml"  # what no plugin is known to have
-    path.write_text(f'[song]\nfile = "{song}"\n[[motion]]\nuse = "xyzzy"\n')
+    path = tmp_path / "project.toml"
+    path.write_text(f'[song]\nfile = "{song}"\n[[motion]]\nuse = "misspells"\n')
     result = phosphene("compose", path, "-o", tmp_path / "score.csv")
     assert result.exit_code == 3, result.output
-    assert "motion[0]: the modulator 'xyzzy' comes from " in result.stderr
-    assert "which is broken: " in result.stderr
+    says = "motion[0]: the modulator 'misspells' comes from misspells (phosphene-misspells 1.2.0)"
+    assert f"{says}, which is broken: hooks: there is no hook 'register_modulator'" in result.stderr
     result = phosphene("compose", path, "-o", tmp_path / "score.csv", "--skip-broken")
     assert result.exit_code == 0, result.output
-    assert "left out: motion[0]: the modulator 'xyzzy'" in result.stderr
+    assert "left out: motion[0]: the modulator 'misspells'" in result.stderr
+
+
+def test_the_list_works_where_torch_is_broken(phosphene, environment, tmp_path):
+    """Nothing of ours imports it; a plugin that does is the only one that is broken."""
+    python, site = environment
+    write_package(site, "heavy", "import torch")
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text("raise OSError('libtorch.so: no such file')")
+    command = [python, "-c", "from phosphene.cli import main; main()", "plugins", "list", "--json"]
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    result = subprocess.run(command, capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stderr
+    plugins = {plugin["name"]: plugin for plugin in json.loads(result.stdout)}
+    assert "OSError: libtorch.so" in plugins["heavy"]["why"]
+    assert plugins["sound"]["state"] == plugins["paint.presets"]["state"] == "ready"

@@ -110,7 +110,7 @@ def test_what_a_project_tells_a_plugin_is_validated_by_the_plugin(package):
 def test_a_modulator_that_is_not_there_is_traced_to_its_plugin(package, own_settings, site):
     import shutil
 
-    from phosphene.plugins.settings import Settings, write_settings
+    from phosphene.plugins.trust import Settings, write_settings
 
     file = package("wobble")
     load_plugins()  # what it registers is known from here on

@@ -8,7 +8,7 @@ import pytest
 from phosphene import EngineSpec, Pulse, TrackerSpec
 from phosphene.errors import EngineError, PluginError
 from phosphene.plugins import Plugin
-from phosphene.plugins.guards import guarded
+from phosphene.plugins.registering import guarded
 from phosphene.song.cache import code_of
 
 PLUGIN = Plugin("odd", "phosphene-odd", "0.7.1")

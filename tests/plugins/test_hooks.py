@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from phosphene.cli import cli
 from phosphene.film import formats
 from phosphene.plugins import load_plugins
-from phosphene.plugins.alone import HOOKS
+from phosphene.plugins.registering import HOOKS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "examples"
 EXAMPLES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}

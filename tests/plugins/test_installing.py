@@ -65,7 +65,7 @@ def test_what_is_no_plugin_leaves_the_environment_as_it_was(run, tmp_path):
     (folder / "wobbles.py").write_text("x = 1")
     result = run(*MAIN, "plugins", "install", *OFFLINE, "./wobbles")
     assert result.returncode == 2, result.stderr
-    assert "wobbles 0.3.0 is no Phosphene plugin: it has no entry point" in result.stderr
+    assert "wobbles 0.3.0 is not a Phosphene plugin: it has no entry point" in result.stderr
     assert "Nothing was installed." in result.stderr
     assert "Traceback" not in result.stderr
     assert before
@@ -75,8 +75,8 @@ def test_what_is_no_plugin_leaves_the_environment_as_it_was(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "kind", "says"),
     [
-        ({}, ProjectError, "wobbles 0.3.0 is no Phosphene plugin: it has no entry point"),
-        ({"points": "[console_scripts]\nwobbles = wobbles:x\n"}, ProjectError, "is no Phosphene plugin"),
+        ({}, ProjectError, "wobbles 0.3.0 is not a Phosphene plugin: it has no entry point"),
+        ({"points": "[console_scripts]\nwobbles = wobbles:x\n"}, ProjectError, "is not a Phosphene plugin"),
         ({"points": POINT + "[phosphene.api]\nv9 = wobbles\n"}, PluginError, "it is made for the API v9"),
         ({"points": POINT, "requires": ["phosphene>=9"]}, PluginError, "it needs phosphene>=9"),
     ],
@@ -96,10 +96,14 @@ def test_a_wheel_says_whether_it_fits_before_it_is_installed(
     assert ran == ["wheel"]
 
 
-def test_what_is_no_wheel_is_named(tmp_path):
-    (tmp_path / "odd.whl").write_text("no archive")
-    with pytest.raises(ProjectError, match=r"odd\.whl: the wheel can not be read"):
-        installing.described(tmp_path / "odd.whl")
+@pytest.mark.parametrize("harm", [lambda path: path.write_text("no archive"), Path.mkdir])
+def test_what_is_not_a_wheel_is_named(tmp_path, monkeypatch, harm):
+    def broken(command, *arguments):
+        harm(Path(arguments[arguments.index("--wheel-dir") + 1]) / "odd.whl")
+
+    monkeypatch.setattr(installing, "run_pip", broken)
+    with pytest.raises(ProjectError, match=r"odd\.whl: the wheel cannot be read"):
+        installing.install(["odd"])
 
 
 @pytest.mark.parametrize("path", ["./nonesuch", "../nonesuch[extra]", "folder/nonesuch.whl"])
@@ -139,7 +143,7 @@ def test_a_plugin_that_does_not_load_stays_and_is_told(run, tmp_path):
 def test_without_pip_it_says_what_to_do(monkeypatch):
     import importlib.util
 
-    from phosphene.plugins.pip import PipError, run_pip
+    from phosphene.plugins.installing import PipError, run_pip
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     for tool, fix in ((None, "-m ensurepip"), ("/bin/uv", "uv pip uninstall odds")):
@@ -181,4 +185,4 @@ def test_check_names_what_a_modulator_does_wrong(run, tmp_path):
     result = run(*MAIN, "--plugins-dir", "mine", "plugins", "check", "drunk")
     assert result.returncode == 3, result.stdout
     assert "modulator drunk" in result.stdout
-    assert "not as it must be: drunk (" in result.stderr
+    assert "does not keep its contract: drunk (" in result.stderr

@@ -36,6 +36,15 @@ ANSWERS = [
     ("raise SystemExit(0)", "failed: SystemExit: 0"),
     ("raise GeneratorExit", "failed: GeneratorExit"),
     ("song.beats[:] = 0.0; song.samples[0] = 1.0", "failed: ValueError: assignment destination is read-only"),
+    ("timeline.times *= 2; return {}", "failed: ValueError: output array is read-only"),
+    ("timeline.starts.setflags(write=True); return {}", "failed: ValueError: cannot set WRITEABLE flag"),
+    ("timeline.tempo_map.beats[0] = 1; return {}", "failed: ValueError: assignment destination is read-only"),
+    ("timeline.tempo_map.downbeats.sort(); return {}", "failed: ValueError: sort array is read-only"),
+    ("song.feature('rms').values[0] = 1; return {}", "failed: ValueError: assignment destination is read-only"),
+    ("song.samples[:] *= 2; return {}", "failed: ValueError: "),
+    ("song.extra.clear()", "failed: AttributeError"),
+    ("timeline.fps = 1", "failed: FrozenInstanceError"),
+    ("raise MemoryError('too much')", "failed: MemoryError: too much"),
     ("song.tempo = 1.0", "failed: FrozenInstanceError"),
     ("song.extra['bass'] = None", "failed: TypeError"),
 ]  # fmt: skip
@@ -62,10 +71,9 @@ def run(package, tmp_path, monkeypatch):
 def tried(monkeypatch):
     """Trying each in a process of its own is tested elsewhere, and takes a second each."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", ""))
-    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
 
 
 @pytest.mark.parametrize(("body", "says"), ANSWERS, ids=range(len(ANSWERS)))
@@ -76,6 +84,51 @@ def test_a_wrong_answer_stops_before_painting_and_is_named(run, site, body, says
     assert where + says in result.stderr
     assert "phosphene plugins install --upgrade phosphene-odd" in result.stderr
     assert "--skip-broken" in result.stderr
+
+
+def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
+    body = "t = timeline.times\n        t *= 2.0\n        return {'zoom': t}"
+    result = run(body, "compose", "p.toml", "-o", "score.json")
+    file = site / "phosphene_odd.py"
+    line = file.read_text().splitlines().index("        t *= 2.0") + 1
+    assert f"read-only ({file}, line {line}: t *= 2.0)" in result.stderr
+    assert "What a modulator receives is read-only" in result.stderr
+    assert "`t = t * 2` in place of `t *= 2`" in result.stderr
+    assert "PHOSPHENE_STRICT=1 shows the full traceback" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("below['zoom'] = 1.0; return {}", "does not support item assignment"),
+        ("below['zoom'][:] = 1.0; return {}", "assignment destination is read-only"),
+        ("below['zoom'].setflags(write=True); return {}", "cannot set WRITEABLE flag"),
+    ],
+    ids=range(3),
+)
+def test_what_lies_below_is_read_only(run, package, body, says):
+    odd = ODD.replace("def curves(", "def curves_above(").replace("timeline):", "timeline, below):")
+    also = "    by_interval: ClassVar = True\n    def curves(self, s, t): ...\n@hookimpl"
+    package("odd", odd.format(body=body).replace("@hookimpl", also), version="0.7.1")
+    result = run("", "compose", "p.toml", "-o", "score.json")
+    assert result.exit_code == 3, result.output
+    assert says in result.stderr
+
+
+OWN_ERROR = """
+        class TooWide(ProjectError):
+            def __init__(self, width, most):
+                super().__init__(f"{width} is above {most}", "Lower it.")
+        raise TooWide(3, 2)"""
+
+
+def test_a_plugins_own_error_names_the_plugin_whatever_its_class(run, site):
+    result = run(
+        "from phosphene import ProjectError" + OWN_ERROR, "compose", "p.toml", "-o", "s.json"
+    )
+    assert result.exit_code == 2, result.output
+    plugin = f"phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'})"
+    assert f"Error: motion[1] (odd of {plugin}): 3 is above 2\nFix:   Lower it." in result.stderr
 
 
 def test_nothing_is_painted(run, tmp_path):
@@ -173,9 +226,9 @@ def register_commands(cli):
         1 / 0
 """, version="0.7.1")  # fmt: skip
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    known = Record("", "", "", "", "", hooks=["register_commands"])
+    known = Record("", "", "", "", hooks=["register_commands"])
     monkeypatch.setattr(loading, "known", lambda plugin: known)
     monkeypatch.setattr("sys.argv", ["phosphene", "hello"])
     with pytest.raises(SystemExit) as ended:

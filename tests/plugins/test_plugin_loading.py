@@ -65,21 +65,21 @@ WRONG = [
     (one(register="registry"), "hooks: Argument(s) {'registry'} are declared in the hookimpl"),
     (one(after="raise RuntimeError('half-way')"), "register_modulators: RuntimeError: half-way (at "),
     (one(after="raise SystemExit"), "register_modulators: SystemExit"),
-    (one(call="register(dict)"), "<class 'dict'> is no subclass of phosphene.Modulator"),
+    (one(call="register(dict)"), "<class 'dict'> is not a subclass of phosphene.Modulator"),
     (one(after="register(One)"), "modulator 'one' is registered twice"),
     (one(before="One.name = 3"), "One has no name"),
-    (one(before="One.name = ' '"), "' ' is no name for a modulator"),
+    (one(before="One.name = ' '"), "' ' cannot be the name of a modulator"),
     (one(before="One.name = 'beat'"), "modulator 'beat' is already registered by modulators (phosphene "),
     (one(method="curve"), "One does not define curves"),
     (one(arguments="song"), "One: curves(self, song) does not take (self, song, timeline)"),
     (one(parameter="mix: float = 1.0"), "One: the parameter 'mix' is a key of every layer; rename it"),
-    (one(hook="register_features", call="register('f', 3)"), "register_features: feature 'f': 3 can not be called"),
+    (one(hook="register_features", call="register('f', 3)"), "register_features: feature 'f': 3 cannot be called"),
     (one(hook="register_features", call="register('f', lambda: 0)"), "<lambda>() does not take (song)"),
     (one(hook="register_features", call="register('bass', lambda song: 0)"), "feature 'bass' is already registered"),
-    (one(hook="register_engines", call="register('e')"), "register_engines: 'e' is no EngineSpec"),
-    (one(hook="register_trackers", call="register(None)"), "register_trackers: None is no TrackerSpec"),
-    (one(hook="register_encoders", call="register('.avi', 1)"), "1 is no Format"),
-    (one(hook="register_options", call="register(One)"), "is no subclass of phosphene.Options"),
+    (one(hook="register_engines", call="register('e')"), "register_engines: 'e' is not an EngineSpec"),
+    (one(hook="register_trackers", call="register(None)"), "register_trackers: None is not a TrackerSpec"),
+    (one(hook="register_encoders", call="register('.avi', 1)"), "1 is not a FilmFormat"),
+    (one(hook="register_options", call="register(One)"), "is not a subclass of phosphene.Options"),
     (one(hook="register_looks", call="register('l', {})"), "look 'l': expected a dict of 'about' and 'layers'"),
     (one(hook="register_looks", call="register('l', {'about': 'x', 'layers': [{'use': 'one', 'to': {'zom': 1}}]})"), "look 'l': layers[0].to: unknown channel 'zom'. Did you mean 'zoom'"),
 ]  # fmt: skip
@@ -89,11 +89,10 @@ WRONG = [
 def in_process(monkeypatch):
     """As if each plugin had been tried in a process of its own, and had worked."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
-    fine = Record("", "", "", "", "")
+    fine = Record("", "", "", "")
     monkeypatch.setattr(loading, "known", lambda plugin: fine)
-    monkeypatch.setattr(loading, "try_those_unknown", lambda plugins: None)
 
 
 @pytest.mark.parametrize(("body", "why"), WRONG, ids=range(len(WRONG)))
@@ -158,10 +157,10 @@ def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
 
 def test_the_list_never_raises_even_for_its_author(package, in_process, monkeypatch):
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     package("odd")
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", "", why="broken"))
+    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", why="broken"))
     [odd] = [plugin for plugin in loading.surveyed() if plugin.name == "odd"]
     assert (odd.state, odd.why) == (BROKEN, "broken")

@@ -69,6 +69,13 @@ def test_only_public_names_are_used(code):
     assert not list(not_public(code))
 
 
+def test_the_public_names_are_listed_and_can_be_imported():
+    assert set(phosphene.__all__) <= set(dir(phosphene))
+    assert {"At", "Section"} <= set(phosphene.__all__)
+    for name in dir(phosphene):
+        getattr(phosphene, name)
+
+
 def test_what_docs_list_is_what_there_is():
     assert LISTED["phosphene"] == set(phosphene.__all__)
     for name in testing.__all__:

@@ -1,8 +1,8 @@
-"""Plugins of one file: beside a project by the user's yes, or in a folder that is named."""
+"""Plugins of one file: beside a project where the user trusts them, or in a folder that is named."""
 
 import json
 import os
-import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from plugin_packages import code_of
 
 from phosphene.cli import cli
 from phosphene.plugins import load_plugins
-from phosphene.plugins.single_files import in_folders
+from phosphene.plugins.discovery import in_folders
 
 
 def run(*words):
@@ -35,13 +35,12 @@ def folder(tmp_path, own_settings, monkeypatch):
 COMPOSE = ("compose", "p.toml", "-o", "score.csv")
 
 
-def test_a_file_is_code_and_waits_for_the_users_yes(folder, own_settings):
+def test_a_file_is_code_and_waits_until_it_is_trusted(folder, own_settings):
     refused = run(*COMPOSE)
     assert refused.exit_code == 2, refused.output
     place = folder / "plugins"
     assert f"phosphene plugins trust {place}" in refused.stderr
     assert f"'sway' comes from sway ({place / 'sway.py'}), which is not trusted" in refused.stderr
-    assert "phosphene_single_file_sway" not in sys.modules
     said = run("plugins", "trust", place)
     assert said.exit_code == 0
     assert "sway.py" in said.stdout
@@ -56,29 +55,10 @@ def test_a_project_that_does_not_use_them_works_without(folder):
     (folder / "p.toml").write_text('[song]\nfile = "song.wav"')
     result = run(*COMPOSE)
     assert result.exit_code == 0, result.output
-    assert "is not loaded: it is code" in result.stderr
+    assert "is not loaded: it is code, and you have not trusted it: sway.py" in result.stderr
 
 
-def test_a_yes_is_asked_for_once(folder, monkeypatch):
-    from phosphene.cli import loading
-
-    asked = []
-    monkeypatch.setattr(loading, "_asked", lambda place: asked.append(place) or True)
-    assert run(*COMPOSE).exit_code == 0
-    assert run(*COMPOSE).exit_code == 0
-    assert asked == [folder / "plugins"]
-
-
-def test_a_file_that_is_new_or_changed_is_told(folder):
-    run("plugins", "trust", "plugins")
-    assert "New or changed" not in run(*COMPOSE).stderr
-    (folder / "plugins" / "other.py").write_text(code_of("other"))
-    assert "New or changed in" in (told := run(*COMPOSE).stderr)
-    assert "other.py" in told
-    assert "New or changed" not in run(*COMPOSE).stderr
-
-
-def test_naming_a_folder_is_saying_yes(folder):
+def test_naming_a_folder_is_trusting_it(folder):
     (folder / "plugins").rename(folder / "mine")
     assert run(*COMPOSE).exit_code == 2
     assert run("--plugins-dir", "mine", *COMPOSE).exit_code == 0
@@ -91,6 +71,8 @@ def test_naming_a_folder_is_saying_yes(folder):
     missing = run("--plugins-dir", "nowhere", *COMPOSE)
     assert missing.exit_code == 2
     assert "nowhere: no such folder of plugins" in missing.stderr
+    for empty in ("", " "):
+        assert run("--plugins-dir", empty, *COMPOSE).exit_code == 2
 
 
 def test_a_broken_file_is_named_and_can_be_disabled(folder):
@@ -105,6 +87,30 @@ def test_a_broken_file_is_named_and_can_be_disabled(folder):
     gone = run(*named, "uninstall", "odd")
     assert gone.exit_code == 2
     assert "Remove that file yourself" in gone.stderr
+
+
+ODD = {
+    "folder": (Path.mkdir, "it is a folder, not a file"),
+    "pipe": (os.mkfifo, "it is a named pipe, not a file"),
+    "dangling": (lambda path: path.symlink_to("gone"), "it is a link to nothing"),
+    "circle": (lambda path: path.symlink_to(path), "it is a link to nothing"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "it is a device, not a file"),
+    "not text": (lambda path: path.write_bytes(b"\xff\x00"), "cannot be read: 'utf-8' codec"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_not_a_file_is_named_and_does_no_harm(folder, kind):
+    make, says = ODD[kind]
+    make(folder / "plugins" / "odd.py")
+    assert "is not loaded" in run(*COMPOSE).stderr
+    assert run("plugins", "trust", "plugins").exit_code == 0
+    result = run(*COMPOSE)
+    assert result.exit_code == 0, result.output
+    assert f"odd ({folder / 'plugins' / 'odd.py'}) is broken and left out: " in result.stderr
+    assert says in result.stderr
+    for words in (("list",), ("check", "odd"), ("disable", "odd"), ("uninstall", "odd")):
+        assert run("--plugins-dir", "plugins", "plugins", *words).exit_code in (0, 2, 3)
 
 
 BLOCK = """# /// script
@@ -123,8 +129,11 @@ BLOCK = """# /// script
         ('"phosphene"', 7, "incompatible", "it is made for the API v7; this is "),
         ('"no-such-package>=1"', 1, "broken", "it needs no-such-package>=1"),
         ('"numpy>=1"', 1, "ready", ""),
-        ('"!!"', 1, "broken", "block can not be read"),
-        ("]]", 1, "broken", "block can not be read"),
+        ('"!!"', 1, "broken", "block cannot be read"),
+        ("]]", 1, "broken", "block cannot be read"),
+        ("[" * 5000, 1, "broken", "block cannot be read"),
+        ("1]\n# dependencies = 1 #", 1, "broken", "block cannot be read"),
+        ('"x; no_such_marker > 1"', 1, "broken", "block cannot be read"),
     ],
 )
 def test_a_file_states_what_it_needs_and_is_not_run_for_that(
@@ -144,7 +153,18 @@ def test_settings_that_can_not_be_read_stop_instead_of_loading_what_is_disabled(
     package("wobble")
     own_settings.parent.mkdir()
     own_settings.write_text("{ not json")
-    with pytest.raises(ProjectError, match="the plugin settings can not be read") as told:
+    with pytest.raises(ProjectError, match="the plugin settings cannot be read") as told:
         load_plugins()
     assert "remove that file" in told.value.fix
     assert os.path.exists(own_settings)
+
+
+@pytest.mark.parametrize("harm", [Path.mkdir, os.mkfifo, lambda path: path.write_text("[" * 99999)])
+def test_settings_that_are_no_file_are_named(package, own_settings, harm):
+    from phosphene.errors import ProjectError
+
+    package("wobble")
+    own_settings.parent.mkdir()
+    harm(own_settings)
+    with pytest.raises(ProjectError, match=r"plugins\.json: the plugin settings cannot be read"):
+        load_plugins()

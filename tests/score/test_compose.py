@@ -1,3 +1,4 @@
+import contextlib
 from fractions import Fraction
 from pathlib import Path
 
@@ -128,6 +129,140 @@ def test_values_are_clamped_once_and_counted(project):
     score = compose(synthetic_song(1.0), project(up, down))
     np.testing.assert_allclose(score.channels["strength"], 1.0)  # 0.55 + 1.0 - 0.5 = 1.05
     assert score.clamped == {"strength": 15}
+
+
+def test_an_excerpt_shorter_than_a_frame_is_one_frame(project):
+    made = project(video={"start": "2s", "end": "2.05s"})
+    assert compose(synthetic_song(8.0), made).frames.tolist() == [30]
+    assert compose(synthetic_song(8.0), made, Format(Fraction(1, 10), 64, 64)).frames.tolist() == [
+        0
+    ]
+
+
+def test_clamps_are_counted_in_the_frames_that_are_shown(project):
+    high = {"use": "keyframes", "strength": 1.5}
+    score = compose(synthetic_song(8.0), project(high, video={"start": "1s", "end": "25"}))
+    assert score.clamped == {"strength": 10}
+
+
+@pytest.mark.parametrize("fps", [15, 30, 12])
+@pytest.mark.parametrize("zoom", [0.0, -1.0, 0.0009])
+def test_a_zoom_of_0_or_below_is_counted_as_clamped(project, zoom, fps):
+    layer = {"use": "keyframes", "ease": "step", "zoom": {"0": 1.0, "1s": zoom}}
+    score = compose(synthetic_song(2.0), project(layer), Format(Fraction(fps), 512, 512))
+    assert score.clamped == {"zoom": pytest.approx(fps, abs=1)}
+    np.testing.assert_allclose(score.channels["zoom"][-2], 0.001 ** (15 / fps), rtol=1e-6)
+
+
+SAME = "'{}' and '{}' are the same moment, 2.00 s, but have different values"
+
+
+@pytest.mark.parametrize(
+    ("layer", "keys", "where"),
+    [
+        ({"zoom": {"0": 1.0, "30": 1.0, "2s": 1.1}}, ("30", "2s"), r"motion\[0\] \(keyframes\): zoom: "),
+        ({"zoom": {"30": 1.0, " 30": 1.1}}, ("30", " 30"), r"motion\[0\] \(keyframes\): zoom: "),
+        ({"zoom": {"0:02": 1.0, "2.0000001s": 1.1}}, ("0:02", "2.0000001s"), ".*zoom: "),
+        ({"zoom": 1.0, "amount": {"bar 2": 1, "BAR 2": 2}}, ("bar 2", "BAR 2"), r"motion\[0\]\.amount: "),
+        ({"use": "path", "points": {"0": [0, 0], "beat 5": [1, 1], "25%": [2, 2]}}, ("beat 5", "25%"), ".*points: "),
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_two_values_at_the_same_moment_are_a_conflict(project, layer, keys, where):
+    with pytest.raises(ProjectError, match=f"^{where}{SAME.format(*keys)}$"):
+        compose(synthetic_song(8.0), project({"use": "keyframes"} | layer))
+
+
+def test_two_prompts_at_the_same_moment_are_a_conflict(project):
+    with pytest.raises(ProjectError, match=f"^prompts.at: {SAME.format('30', '2s')}$"):
+        compose(synthetic_song(8.0), project(prompts={"at": {"30": "a", "2s": "b"}}))
+
+
+def test_the_same_value_at_the_same_moment_is_fine(project):
+    layer = {"use": "keyframes", "zoom": {"0": 1.0, "30": 1.02, "2s": 1.02, "0:04": 1.0}}
+    score = compose(synthetic_song(8.0), project(layer, prompts={"at": {"30": "a", "2s": "a"}}))
+    assert score.channels["zoom"][30] == pytest.approx(1.02)
+    assert score.prompts == ("a",)
+
+
+GROWING = {"use": "expression", "value": "exp(3*t)"}
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([GROWING | {"to": {"zoom": 0.67}}], r"^motion\[0\] \(expression\): zoom becomes inf at frame"),
+        ([{"use": "orbit"}, {"use": "follow", "of": "translation_x", "full": 0.02, "to": {"zoom": 0.1}},
+          GROWING | {"to": {"zoom": 0.67}, "when": {"pattern": "x.x."}}], r"^motion\[2\] \(expression\): zoom becomes inf"),
+        ([{"use": "keyframes", "hue": 9e18}] * 2 + [{"use": "oscillator", "high": 9e18, "mix": "multiply", "to": {"hue": 9e18}}] * 9,
+         r"^motion\[9\] \(oscillator\): hue becomes -?inf"),
+    ],
+    ids=range(3),
+)  # fmt: skip
+def test_a_channel_that_is_not_finite_is_refused_with_its_layer(project, layers, message):
+    with pytest.raises(ProjectError, match=message):
+        compose(synthetic_song(8.0), project(*layers))
+
+
+def test_a_channel_that_another_frame_rate_makes_infinite_is_refused_with_its_layers(project):
+    layers = (
+        {"use": "keyframes", "zoom": 30.0},
+        {"use": "spiral", "end_zoom": 30.0, "period": "1"},
+    )
+    made = project(*layers, video={"fps": 240})
+    assert compose(synthetic_song(20.0), made).channels["zoom"].max() == pytest.approx(900.0)
+    message = r"^motion\[0\] \(keyframes\), motion\[1\] \(spiral\) at 0\.1 fps: zoom becomes inf"
+    with pytest.raises(ProjectError, match=message):
+        compose(synthetic_song(20.0), made, Format(Fraction(1, 10), 512, 512))
+
+
+def test_what_is_not_finite_where_a_layer_is_silent_does_no_harm(project):
+    layer = GROWING | {"to": {"zoom": 0.1, "rotation": 1e18}, "between": ["0", "1s"]}
+    score = compose(synthetic_song(200.0), project(layer))
+    assert np.all(score.channels["zoom"][15:] == 1.0)
+    assert np.all(score.channels["rotation"][15:] == 0.0)
+
+
+def test_what_is_not_finite_where_nothing_is_shown_does_no_harm(project):
+    made = project(GROWING | {"to": {"zoom": 0.1}}, video={"end": "1s"})
+    score = compose(synthetic_song(8.0), made)
+    assert np.all(np.isfinite(score.channels["zoom"]))
+    assert len(score) == 15
+
+
+def test_a_zoom_that_underflows_does_not_harm_the_layers_above_it(project):
+    layers = (
+        GROWING | {"to": {"zoom": -0.9}, "between": ["0", "4s"]},
+        {"use": "keyframes", "zoom": 1.02},
+    )
+    score = compose(synthetic_song(8.0), project(*layers))
+    assert score.channels["zoom"][59] == pytest.approx(0.00102)
+    assert score.channels["zoom"][100] == pytest.approx(1.02)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"use": "follow", "of": "hue", "full": 5e-324, "to": {"zoom": 0.1}},
+        {"use": "oscillator", "low": -9e18, "high": 9e18, "to": {"zoom": 0.1}},
+        {"use": "keyframes", "ease": "cubic", "hue": {"0": -9e18, "0.000002s": 9e18}},
+        {"use": "path", "points": {"0": [0, 0], "0.000002s": [9e18, -9e18]}},
+        {"use": "spiral", "start_zoom": 5e-324, "end_zoom": 9e18, "mix": "multiply"},
+        {"use": "noise", "period": 1e-9, "octaves": 8, "to": {"zoom": 9e18}},
+        {
+            "use": "beat",
+            "release": "1000000000 bars",
+            "attack": "1000000000s",
+            "to": {"zoom": 9e18},
+        },
+    ],
+    ids=range(7),
+)
+def test_extreme_parameters_are_the_users_mistake_or_finite(project, layer):
+    made = project({"use": "keyframes", "hue": 1.0}, layer)
+    with contextlib.suppress(ProjectError):  # which names the layer; no other error may come out
+        score = compose(synthetic_song(2.0), made)
+        assert all(np.all(np.isfinite(curve)) for curve in score.channels.values())
 
 
 def test_an_excerpt_has_the_rows_of_the_whole(project):

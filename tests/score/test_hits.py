@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phosphene.errors import ProjectError
 from phosphene.score.hits import Envelope, struck
 from phosphene.testing import synthetic_song, timeline
 
@@ -102,3 +103,24 @@ def test_a_weak_hit_does_not_cover_a_strong_one():
     got = struck(np.array([0.5, 1.0, 3.0]), weights, Envelope(release=0.4), frames)
     alone = struck(np.array([0.5]), weights[:1], Envelope(release=0.4), frames)
     assert got[24] == alone[24]
+
+
+def test_many_hits_are_the_highest_of_their_parts():
+    song = synthetic_song(200.0, bpm=400)
+    frames = timeline(song, fps=30)
+    rng = np.random.default_rng(0)
+    weights = rng.uniform(0.1, 1.0, len(song.beats))
+    spans = rng.uniform(0.0, 40.0, (2, len(song.beats)))
+
+    def envelope(part):
+        shape = Envelope(attack=spans[0][part], release=spans[1][part])
+        return struck(song.beats[part], weights[part], shape, frames)
+
+    parts = [envelope(slice(first, first + 100)) for first in range(0, len(song.beats), 100)]
+    np.testing.assert_array_equal(envelope(slice(None)), np.max(parts, axis=0))
+
+
+def test_more_frames_of_hits_than_can_be_worked_out_are_refused_at_once():
+    song = synthetic_song(3600.0)
+    with pytest.raises(ProjectError, match="frames of hits; at most 200,000,000 are allowed"):
+        struck(song.beats, np.ones(len(song.beats)), Envelope(release=1e9), timeline(song, fps=60))

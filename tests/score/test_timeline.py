@@ -21,7 +21,28 @@ def test_frame_rates_are_exact(given, exact):
     assert exact_fps(given) == exact
 
 
-@pytest.mark.parametrize("wrong", ["abc", 0, -1, 241, "1/0", "nan", "inf"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "abc",
+        0,
+        -1,
+        241,
+        "1/0",
+        "nan",
+        "inf",
+        "",
+        "²",
+        1e-9,
+        0.09,
+        "1e99999999",
+        "1e-99999999",
+        "1/" + "9" * 5000,
+        10**400,
+        [15],
+        None,
+    ],
+)
 def test_what_is_no_frame_rate(wrong):
     with pytest.raises(ValueError, match="expected"):
         exact_fps(wrong)

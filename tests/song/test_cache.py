@@ -1,7 +1,9 @@
 """The cache: the same song again, from the bytes that were heard, whole or not at all."""
 
+import importlib
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ from phosphene.song import Feature, Song, cache, listen
 from phosphene.song.cache import Cache, analysis_code, code_of, user_cache
 from phosphene.song.shelf import Shelf
 from phosphene.song.trackers import LIBROSA, TrackerSpec
+from phosphene.testing import synthetic_song
 
 Write = Callable[..., Path]
 
@@ -92,6 +95,99 @@ def test_the_code_of_a_tracker_is_its_package(tmp_path: Path, monkeypatch) -> No
     (tmp_path / "tracks_alone.py").write_text("def track(sound): return None")
     assert code_of(tracks_alone.track) != before
     assert "librosa" in analysis_code()
+
+
+HELD = """
+import functools, types
+def other(function): return lambda *given: function(*given)
+def plain(given): return 1
+class Called:
+    def __init__(self, *held): self.held = held
+    def __call__(self, given): return 1
+    def method(self, given): return 1
+class Late(Called): ...
+"""
+HOLDERS = {
+    "function": "plain",
+    "partial": "functools.partial(plain, 3)",
+    "partial of a partial": "functools.partial(functools.partial(plain))",
+    "partial of another, bound": "functools.partial(map, plain)",
+    "partial with a keyword": "functools.partial(sorted, key=plain)",
+    "decorated": "functools.wraps(plain)(lambda given: plain(given))",
+    "cached": "functools.lru_cache(plain)",
+    "dispatched": "functools.singledispatch(plain)",
+    "method": "Called().method",
+    "instance": "Called()",
+    "class": "Called",
+    "partial of an instance": "functools.partial(Called())",
+}
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch):
+    """A package whose callables are looked at; ``held(expression, name="inside.deep")``."""
+    folder = tmp_path / "inside"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("__init__.py", "sub/__init__.py", "sub/deep.py", "other.py"):
+        (folder / name).write_text(HELD)
+    (folder / "table.json").write_text("[1]")
+    (tmp_path / "alone.py").write_text(HELD)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def held(expression: str, name: str = "inside.sub.deep"):
+        module = importlib.import_module(name)
+        return eval(expression, vars(module))
+
+    yield held
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("inside", "alone")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, held, holder: str) -> None:
+    function = held(HOLDERS[holder])
+    before = code_of(function)
+    assert code_of(function) == before
+    for file in (
+        "inside/sub/deep.py",
+        "inside/other.py",
+        "inside/__init__.py",
+        "inside/table.json",
+    ):
+        (tmp_path / file).write_text("changed = 1")
+        after = code_of(function)
+        assert after != before, file
+        before = after
+    (tmp_path / "alone.py").write_text("changed = 1")  # beside the package: not of it
+    assert code_of(function) == before
+
+
+@pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
+def test_code_of_sees_what_a_wrapper_from_elsewhere_holds(tmp_path, held, holder) -> None:
+    plain = held("plain", "alone")
+    wrapper = held(f"lambda plain: {holder}", "inside.other")(plain)
+    before = code_of(wrapper)
+    assert {"inside", "alone"} == {part.split()[0] for part in before.split(", ")}
+    (tmp_path / "alone.py").write_text("changed = 1")
+    assert code_of(wrapper) != before
+
+
+def test_kept_features_are_made_anew_after_a_change_of_their_code(tmp_path, held) -> None:
+    level = Feature(np.zeros(3), 0.1, "level")
+    code = "def work():\n    asked.append(1)\n    return {'x': level}\n"
+    (tmp_path / "alone.py").write_text(code)
+    work, asked = held("work", "alone"), []
+    work.__globals__.update(asked=asked, level=level)
+
+    def hear() -> None:
+        replace(synthetic_song(2.0), shelf=Shelf(tmp_path, "code")).kept("x", work)
+
+    hear()
+    hear()
+    assert len(asked) == 1
+    (tmp_path / "alone.py").write_text(code + "\n# changed")
+    hear()
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder", "pipe", "link"])

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -50,30 +50,53 @@ class Commands(click.Group):
             _require_folder()
             with stoppable():
                 return super().invoke(ctx)
-        except PhospheneError as error:
+        except _ENDS as end:
+            if isinstance(end, click.ClickException):
+                from phosphene.cli.console import visible
+
+                vars(end)["message"] = visible(end.message)
+            # A plugin's own command may end as it likes.
+            if ctx.invoked_subcommand not in self.commands:
+                raise
+            self._end(ctx, end)
+        except BaseException as error:
+            self._end(ctx, error)
+
+    def _end(self, ctx: click.Context, error: BaseException) -> NoReturn:
+        """Say what went wrong and whose mistake it is, and end with the exit code for that."""
+        from phosphene.cli.blame import attributed
+
+        named = attributed(error)
+        if isinstance(named, PluginError) and strict():
+            raise error
+        if isinstance(named, PhospheneError):
             from phosphene.cli.console import show_error
 
-            if isinstance(error, PluginError) and strict():
-                raise
-            show_error(error)
-            ctx.exit(error.exit_code)
-        except OSError as error:
+            show_error(named)
+            ctx.exit(named.exit_code)
+        if isinstance(named, OSError) and named.errno in _SYSTEM:
             from phosphene.cli.console import show_error
 
-            if error.errno not in _SYSTEM:
-                raise
-            what = error.filename or "a file or the output cannot be written"
-            show_error(PhospheneError(f"{what}: {error.strerror}"))
+            what = named.filename or "a file or the output cannot be written"
+            show_error(PhospheneError(f"{what}: {named.strerror}"))
             ctx.exit(PhospheneError.exit_code)
-        except click.ClickException as error:
-            from phosphene.cli.console import visible
-
-            vars(error)["message"] = visible(error.message)
-            raise
-        except KeyboardInterrupt as stopped:
+        if isinstance(named, KeyboardInterrupt):
             with contextlib.suppress(OSError):  # the terminal may be gone
                 click.echo("Stopped.", err=True)
-            ctx.exit(getattr(stopped, "exit_code", 130))
+            ctx.exit(getattr(named, "exit_code", 130))
+        raise error
+
+
+_ENDS = (SystemExit, click.exceptions.Exit, click.ClickException, click.Abort)
+
+
+class Folder(click.Path):
+    """The name of a folder; an empty one would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("expected a folder, got an empty name", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 # What is wrong with a name or the system, and not with Phosphene.
@@ -107,7 +130,7 @@ def _require_folder() -> None:
 )
 @click.option(
     "--plugins-dir",
-    type=click.Path(path_type=Path),
+    type=Folder(path_type=Path),
     multiple=True,
     envvar="PHOSPHENE_PLUGINS_DIR",
     metavar="DIR",
@@ -150,12 +173,19 @@ def main() -> None:
             # Names that the terminal's encoding does not have are shown as escapes.
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(cli())
-    except Exception as error:
+        code = cli()
+    except SystemExit as end:
+        code = end.code
+    except BaseException as error:
         from phosphene.cli.blame import told
 
         if strict():
             raise
-        sys.exit(told(error))
+        code = told(error)
     finally:
         ignore()  # a second Ctrl-C while the process ends
+    if "phosphene.plugins.running" in sys.modules:
+        from phosphene.cli.blame import leave
+
+        leave(code)
+    sys.exit(code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.project import Project
@@ -18,8 +18,8 @@ FORMATS = (".csv", ".json")
 
 
 @click.command("compose")
-@click.argument("input", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="score.csv or score.json")
+@click.argument("input", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), help="score.csv or score.json")
 @click.option(
     "--explain",
     metavar="FRAME",

@@ -61,7 +61,7 @@ def identity(
         "length": len(score),
         "first picture": score.image.read_bytes() if score.image else b"",
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
-        "engine's code": code_of(getattr(spec.load, "func", spec.load)),
+        "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],

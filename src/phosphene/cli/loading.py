@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from phosphene.plugins import Plugin, Registry
+
+MOST = 12  # names of files in a question
 
 
 def registry_for(project: Path | None = None) -> Registry:
@@ -30,23 +33,29 @@ def registry_for(project: Path | None = None) -> Registry:
 
 
 def folders_for(project: Path | None = None) -> tuple[list[Path], list[Plugin]]:
-    """The folders of single files to load, and the plugins in those without the user's yes.
+    """The folders of single files to load, and the plugins in those that are not trusted.
 
-    Naming a folder with `--plugins-dir` is saying yes to it; for the one beside a project the
-    user is asked, once.
+    Naming a folder with `--plugins-dir` is trusting it. For the one beside a project the user is
+    asked, and asked again after anything in it has changed.
     """
-    from phosphene.plugins.trust import folder_beside, is_trusted, trust, untrusted
+    from phosphene.errors import ProjectError
+    from phosphene.plugins.trust import changes, contents, folder_beside, trust, untrusted
 
     folders = named_folders()
     beside = folder_beside(project) if project is not None else None
     if beside is None or beside in [folder.resolve() for folder in folders]:
         return folders, []
-    if is_trusted(beside):
-        _tell_of_changes(beside)
-    elif _asked(beside):
-        trust(beside)
-    else:
-        return folders, untrusted(beside)
+    try:
+        now = contents(beside)
+        changed = changes(beside, now)
+        if changed or changed is None:
+            _ask(beside, changed)
+            trust(beside, now)
+    except ProjectError as refused:
+        from phosphene.cli.console import warn
+
+        warn(f"{beside} is not loaded: {refused}. {refused.fix}")
+        return folders, untrusted(beside, str(refused))
     return [*folders, beside], []
 
 
@@ -58,28 +67,38 @@ def named_folders() -> list[Path]:
     return list(context.find_root().params.get("plugins_dir") or ())
 
 
-def _tell_of_changes(folder: Path) -> None:
-    from phosphene.cli.console import console
-    from phosphene.plugins.trust import changed_since, trust
+def _ask(folder: Path, changed: Sequence[str] | None) -> None:
+    """Ask whether a folder is to be loaded.
 
-    if changed := changed_since(folder):
-        console.print(f"New or changed in {folder}: {', '.join(changed)}", markup=False)
-        trust(folder)
+    Raises
+    ------
+    ProjectError
+        If the user does not want that, or nobody can be asked.
+    """
+    from phosphene.cli.console import one_line
+    from phosphene.errors import ProjectError
+    from phosphene.plugins.discovery import files_in
 
-
-def _asked(folder: Path) -> bool:
-    from phosphene.cli.console import warn
-    from phosphene.plugins.single_files import files_in
-
-    names = ", ".join(file.name for file in files_in(folder))
+    fix = f"Read it; if you trust it: phosphene plugins trust {folder}"
+    if changed is None:
+        names = _listed(path.name for path in files_in(folder))
+        said = f"it is code, and you have not trusted it: {names}"
+    else:
+        said = f"it has changed since you trusted it: {_listed(changed)}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        warn(
-            f"{folder} ({names}) is not loaded: it is code, and you have not said yes to it. "
-            f"If you trust it: phosphene plugins trust {folder}"
-        )
-        return False
-    return click.confirm(
-        f"{folder} holds plugins ({names}). They are code that runs with your rights.\n"
-        "Load them, now and from now on?",
-        err=True,
+        raise ProjectError(said, fix)
+    question = (
+        f"{one_line(folder)} holds plugins; {said}.\n"
+        "They are code that runs with your rights.\n"
+        "Load them, until something in the folder changes?"
     )
+    if not click.confirm(question, err=True):
+        raise ProjectError(said, fix)
+
+
+def _listed(names: Iterable[str]) -> str:
+    from phosphene.cli.console import one_line
+
+    shown = [one_line(name) for name in names]
+    more = f", and {len(shown) - MOST} more" if len(shown) > MOST else ""
+    return ", ".join(shown[:MOST]) + more

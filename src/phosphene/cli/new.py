@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from phosphene.cli.parameters import FilePath
+
 
 @click.command()
-@click.argument("song", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Default: beside the song, as .toml."
-)
+@click.argument("song", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
 def new(song: Path, output: Path | None) -> None:
     """Write the default project for SONG, with comments, to change as you like."""
     import os

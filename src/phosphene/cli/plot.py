@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.score.score import Score
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=click.Path(path_type=Path))
+@click.argument("input", type=FilePath())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     required=True,
     help="plot.png, plot.svg, or plot.html, which tells the values under the pointer",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.film.sound import Sound
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=click.Path(path_type=Path))
+@click.argument("input", type=FilePath())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help=".mp4, .mov, .mkv, .webm or .gif; default: the input's name, as .mp4, here.",
 )
 @click.option(
@@ -73,10 +73,11 @@ def render(
     registry = registry_for(input)
     chosen = Options(**options)
     project = read_input(input, chosen, registry)
-    target = output or Path(f"{input.stem}.mp4")
+    output = output or Path(f"{input.stem}.mp4")
+    target = output.absolute()  # an engine of a plugin may change the current folder
     form = format_of(target, registry.encoders)
-    require_outputs({"-o": target}, files_of(input, project))
-    require_replaceable(target, force)
+    require_outputs({"-o": output}, files_of(input, project))
+    require_replaceable(output, force)
     spec = find_engine(project.model.name, registry)
     check_checkpoint(spec)
     digest = digest_of(project.song.file) if project.song.file.is_file() else ""
@@ -112,13 +113,13 @@ def render(
     size = target.stat().st_size / 1e6
     done = f" {float(score.duration):.1f} s of video in {seconds:.0f} s, {size:.1f} MB"
     console.print(styled(("Done:", "bold green"), done))
-    click.echo(one_line(target))
+    click.echo(one_line(output))
 
 
 def _sound(project: Project, song: Song, score: Score, digest: str) -> Sound:
     from phosphene.film import Sound
 
-    file = project.song.file
+    file = project.song.file.absolute()
     if score.duration >= song.duration:  # whole: the song may be copied as it is
         return Sound(file, track=song.track, digest=digest)
     return Sound(file, score.start, score.duration, song.track, digest)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from phosphene.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.easing import Ease, keyed
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import At, Position
+from phosphene.score.units import At, Position, constant
 from phosphene.song.song import Song
 
 
@@ -20,13 +20,14 @@ def _not_empty(keys: dict[At, float]) -> dict[At, float]:
     return keys
 
 
-Keys = Annotated[dict[Position, float], AfterValidator(_not_empty)]
+Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidator(_not_empty)]
 
 
 class _Keyframes(Modulator):
     """Values at positions in the song, eased from one to the next, and held before and after.
 
-    Each channel takes a table of position and value: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`.
+    Each channel takes a table of position and value: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
+    plain number, `zoom = 1.02`, holds throughout.
     """
 
     name: ClassVar = "keyframes"
@@ -38,7 +39,7 @@ class _Keyframes(Modulator):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         return {
-            channel: keyed(keys, self.ease, timeline)
+            channel: keyed(keys, self.ease, timeline, channel)
             for channel in CHANNELS
             if (keys := getattr(self, channel)) is not None
         }

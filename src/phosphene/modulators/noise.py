@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 from scipy.interpolate import CubicSpline
 
+from phosphene.bounds import VALUES, require_affordable
 from phosphene.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges, mean_shown, turns
@@ -50,6 +51,7 @@ class Noise(Modulator):
         draw = np.random.default_rng([self.seed, octave])
         first = np.floor(turned[0])
         count = int(np.ceil(turned[-1]) - first) + 1 + 2 * _EDGE
+        require_affordable(count, "turns of noise", "Lengthen the period.", VALUES // 4)
         lattice = first - _EDGE + np.arange(count)
         integral = CubicSpline(lattice, draw.uniform(-1.0, 1.0, count)).antiderivative()
         return mean_shown(lambda begin, end: integral(end) - integral(begin), turned)

@@ -39,7 +39,7 @@ class Path(Modulator):
     ease: Ease = Field("cubic", description="from point to point: as keyframes; cubic is a spline")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        placed = dict(sorted((timeline.at(at), point) for at, point in self.points.items()))
+        placed = timeline.placed(self.points, "points")
         times, places = np.array(list(placed)), np.array(list(placed.values()))
         # A step per frame that is rendered, given per frame of the project.
         steps = float(timeline.fps / timeline.project_fps)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from phosphene.errors import ProjectError
 from phosphene.song.files import IMAGE, require_file
 
+NARROWEST = 20  # the longer side over the shorter; more would fill memory when it is enlarged
+
 
 def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     """A user's image as first picture: scaled to cover the frame, and cut about its centre.
@@ -29,7 +31,7 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     Raises
     ------
     ProjectError
-        If it is not an image that can be read.
+        If it is not an image that can be read, or is very narrow.
     """
     require_file(path, "image", IMAGE, ProjectError)
     data = np.fromfile(path, np.uint8)
@@ -41,6 +43,11 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
         raise ProjectError(
             f"video.image: {path} is not an image that can be read",
             "Give a PNG, JPEG or WebP file.",
+        )
+    if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
+        raise ProjectError(
+            f"video.image: {path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
+            f"Give an image whose longer side is at most {NARROWEST} times the shorter one.",
         )
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -1,7 +1,6 @@
 """Plugins: found by their metadata, tried in a process of their own, and loaded one by one."""
 
 from phosphene.plugins.loading import load_plugins
-from phosphene.plugins.plugin import Plugin
-from phosphene.plugins.registry import Registry
+from phosphene.plugins.plugin import Plugin, Registry
 
 __all__ = ["Plugin", "Registry", "load_plugins"]

@@ -1,43 +1,51 @@
-"""Which plugin would have what a project names and nothing has registered."""
+"""Which plugin would register what a project names, were it not left out."""
 
 from __future__ import annotations
 
-from phosphene.hints import hint
-from phosphene.plugins.plugin import READY, Plugin
-from phosphene.plugins.records import read_record, records
-from phosphene.plugins.registry import Registry
+import re
+
+from phosphene.plugins.plugin import READY, Plugin, Registry
+from phosphene.plugins.trial import recorded, records, source_of
 
 NOT_INSTALLED = "not installed"
 
 
 def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
-    """The plugin that is left out, or was once here, and has `name` of a kind; else None.
+    """The plugin that is left out, or was once installed, and has `name` of a kind; else None.
 
-    Where what a plugin registers was never known, since it has always been broken, it is taken
-    for the one if it is called so itself, or `name` is no misspelling of anything that is there.
+    What a plugin registered when it last worked is on record. Of one that never did its source
+    tells: that which names its modulator `name`, or at least contains that word in quotes.
     """
-    left_out = [plugin for plugin in registry.plugins if plugin.state != READY]
     unknown = []
-    for plugin in left_out:
-        record = read_record(plugin)
-        items = plugin.items or (record.items if record else [])
-        if (kind, name) in items:
-            return plugin
-        if not items:
-            unknown.append(plugin)
+    for plugin in registry.plugins:
+        if plugin.state != READY:
+            record = recorded(plugin)
+            items = plugin.items or (record.items if record else [])
+            if (kind, name) in items:
+                return plugin
+            if not items:
+                unknown.append(plugin)
     here = {(plugin.package, plugin.name) for plugin in registry.plugins}
     for record in records():
-        if (kind, name) in record.items and (record.package, record.name) not in here:
-            if not record.package:
-                continue  # a file that belongs to another project
+        # Without a package it is a file, which belongs to another project.
+        new = record.package and (record.package, record.name) not in here
+        if new and (kind, name) in record.items:
             gone = Plugin(record.name, record.package, record.version)
             install = f"`phosphene plugins install {record.package}`"
             gone.leave_out(NOT_INSTALLED, "it is no longer installed", install)
             return gone
-    if called_so := [plugin for plugin in unknown if plugin.called(name)]:
-        return called_so[0]
-    near = "Did you mean" in hint(name, getattr(registry, kind))
-    return unknown[0] if unknown and not near else None
+    likely = [(_signs(plugin, name), plugin) for plugin in unknown]
+    most = max((signs for signs, _ in likely), default=0)
+    return next((plugin for signs, plugin in likely if signs == most), None) if most else None
+
+
+def _signs(plugin: Plugin, name: str) -> int:
+    """How much speaks for a plugin that has never worked being the one that has `name`."""
+    word = rf"""(?P<quote>["']){re.escape(name)}(?P=quote)"""
+    source = source_of(plugin)
+    if re.search(rf"(\bname\b[^=\n]*=|\bregister\(|Spec\()\s*{word}", source):
+        return 3
+    return 2 if plugin.called(name) else int(re.search(word, source) is not None)
 
 
 def told(plugin: Plugin, kind: str, name: str) -> str:

@@ -1,21 +1,37 @@
-"""The loader: every plugin is loaded alone, and one that can not work is named and left out."""
+"""Loading plugins, one at a time: what cannot work is named and left out, and registers nothing."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import SourceFileLoader
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
-from phosphene.authoring import strict
+import pluggy
+
+from phosphene import hookspecs
+from phosphene.authoring import strict, traced
 from phosphene.errors import PluginError
-from phosphene.plugins.alone import load_alone
-from phosphene.plugins.discovery import built_in, installed
-from phosphene.plugins.guards import guarded
-from phosphene.plugins.inspection import known, try_those_unknown
-from phosphene.plugins.plugin import BROKEN, DISABLED, NOT_ASKED, READY, Plugin
-from phosphene.plugins.registry import Registry
-from phosphene.plugins.settings import read_settings
-from phosphene.plugins.single_files import in_folders
+from phosphene.plugins.discovery import built_in, in_folders, installed
+from phosphene.plugins.plugin import (
+    BROKEN,
+    DISABLED,
+    GROUP,
+    NOT_ASKED,
+    READY,
+    Item,
+    Plugin,
+    Registry,
+)
+from phosphene.plugins.registering import Staged, guarded, misspelt, told, unmarked
+from phosphene.plugins.running import enter, place_in, pressed
+from phosphene.plugins.trial import Record, known
+from phosphene.plugins.trust import read_settings
 
 #: Names of the plugins or packages that may load, with commas; set and empty: none.
 VARIABLE = "PHOSPHENE_LOAD_PLUGINS"
@@ -29,39 +45,54 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
     folders : iterable of Path
         Folders of single-file plugins that the user trusts.
     left_out : iterable of Plugin
-        Plugins that stand in the registry with the reason why they are not loaded.
+        Plugins that are listed in the registry with the reason why they are not loaded.
 
     Returns
     -------
     Registry
-        Plugins that can not work stand in `broken` with the reason, and register nothing.
+        Plugins that cannot work are listed in `broken` with the reason, and register nothing.
 
     Raises
     ------
     ProjectError
-        If there is no such folder, or the user's settings can not be read.
+        If there is no such folder, or the user's settings cannot be read.
     Exception
         With `PHOSPHENE_STRICT=1`, whatever a plugin raises.
     """
-    registry = Registry()
-    for plugin in built_in():
-        _load(registry, plugin)
+    registry = own_plugins()
     outside = found(folders)
-    if not strict():
-        _try(outside)
+    tried = {} if strict() else _tried(outside)
     for plugin in outside:
-        _load(registry, plugin)
+        _add(registry, plugin, _loaded, tried.get(plugin))
     registry.plugins += left_out
     return registry
 
 
-def load_commands(folders: Iterable[Path] = ()) -> Registry:
-    """Load those plugins alone that add commands: `phosphene --help` is to answer at once."""
+def own_plugins() -> Registry:
+    """What comes with Phosphene, alone."""
     registry = Registry()
-    for plugin in found(folders):
-        if plugin.state == READY and "register_commands" in known(plugin).hooks:
-            _load(registry, plugin)
+    for plugin in built_in():
+        _add(registry, plugin, _loaded)
     return registry
+
+
+def load_commands(folders: Iterable[Path] = ()) -> Registry:
+    """Load those plugins alone that add commands, so that `phosphene --help` is fast."""
+    registry = Registry()
+    for plugin, record in _tried(found(folders)).items():
+        if "register_commands" in record.hooks:
+            _add(registry, plugin, _loaded, record)
+    return registry
+
+
+def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
+    """Every plugin, with what it registers or why it cannot; none from outside is imported here."""
+    registry = own_plugins()
+    outside = found(folders)
+    tried = _tried(outside)
+    for plugin in outside:
+        _add(registry, plugin, lambda plugin: dict.fromkeys(tried[plugin].items), tried.get(plugin))
+    return sorted(registry.plugins, key=lambda plugin: plugin.built_in)
 
 
 def found(folders: Iterable[Path] = ()) -> list[Plugin]:
@@ -73,65 +104,120 @@ def found(folders: Iterable[Path] = ()) -> list[Plugin]:
     names = None if wanted is None else [name.strip() for name in wanted.split(",") if name.strip()]
     for plugin in plugins:
         if any(plugin.called(name) for name in disabled):
-            plugin.leave_out(
-                DISABLED, "you disabled it", f"`phosphene plugins enable {plugin.name}`"
-            )
+            enable = f"`phosphene plugins enable {plugin.name}`"
+            plugin.leave_out(DISABLED, "you disabled it", enable)
         elif names is not None and not any(plugin.called(name) for name in names):
             plugin.leave_out(NOT_ASKED, f"{VARIABLE}={wanted} leaves it out", f"Unset {VARIABLE}.")
     return plugins
 
 
-def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
-    """Every plugin with what it registers or why it can not; nothing from outside is imported."""
-    registry = Registry()
-    for plugin in built_in():
-        _load(registry, plugin)
-    outside = found(folders)
-    _try(outside)
-    for plugin in outside:
-        registry.plugins.append(plugin)
-        _tried(plugin, lambda plugin=plugin: _survey(registry, plugin))  # type: ignore[misc]
-    return sorted(registry.plugins, key=lambda plugin: plugin.built_in)
+def _tried(plugins: Iterable[Plugin]) -> dict[Plugin, Record]:
+    """What is known of those that are to be loaded; they are tried as many at a time as fit."""
+    if not (ready := [plugin for plugin in plugins if plugin.state == READY]):
+        return {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(ready, pool.map(known, ready), strict=True))
 
 
-def _try(plugins: Iterable[Plugin]) -> None:
-    try_those_unknown([plugin for plugin in plugins if plugin.state == READY])
-
-
-def _survey(registry: Registry, plugin: Plugin) -> None:
-    record = known(plugin)
-    plugin.hooks = record.hooks
-    if record.why:
-        raise PluginError(record.why, plugin.remedy)
-    registry.adopt(plugin, dict.fromkeys(record.items))
-    plugin.items = record.items
-
-
-def _load(registry: Registry, plugin: Plugin) -> None:
+def _add(
+    registry: Registry,
+    plugin: Plugin,
+    items_of: Callable[[Plugin], Mapping[Item, Any]],
+    record: Record | None = None,
+) -> None:
+    """Take a plugin into the registry with its items, or note why it cannot work."""
     registry.plugins.append(plugin)
-    if not strict():
-        _tried(plugin, lambda: _take_over(registry, plugin))
-    elif plugin.state == READY:
-        try:
-            _take_over(registry, plugin)
-        except PluginError as error:  # its author gets what was raised, as it was
-            raise error.__cause__ or error from None
-
-
-def _take_over(registry: Registry, plugin: Plugin) -> None:
-    # What crashes or hangs where it is imported did so in a process of its own, and stays there.
-    if not plugin.built_in and not strict() and (why := known(plugin).why):
-        raise PluginError(why, plugin.remedy)
-    staged = load_alone(plugin)
-    registry.adopt(plugin, guarded(plugin, staged.items))
-    plugin.items = list(staged.items)
-
-
-def _tried(plugin: Plugin, work: Callable[[], None]) -> None:
-    """Do something with a plugin that is not left out; note it where that fails."""
     if plugin.state != READY:
         return
     try:
-        work()
+        if record is not None:
+            plugin.hooks = record.hooks
+            if record.why:  # what crashed or hung did so in a process of its own
+                raise PluginError(record.why, plugin.remedy)
+        registry.adopt(plugin, items_of(plugin))
     except PluginError as error:
+        if strict() and items_of is _loaded:  # its author gets what was raised, as it was
+            raise error.__cause__ or error from None
         plugin.leave_out(BROKEN, str(error), error.fix)
+
+
+def _loaded(plugin: Plugin) -> Mapping[Item, Any]:
+    if not plugin.built_in:
+        enter(plugin)
+    return guarded(plugin, load_alone(plugin))
+
+
+def load_alone(plugin: Plugin) -> dict[Item, Any]:
+    """Import a plugin and call its hooks; sets `plugin.hooks` and `plugin.file`.
+
+    Returns
+    -------
+    dict
+        What it registers.
+
+    Raises
+    ------
+    PluginError
+        Whatever goes wrong, SystemExit too, named by the step that it went wrong in.
+    """
+    step = "import"
+    try:
+        with traced(plugin.name, "import"):
+            module = _imported(plugin)
+        if plugin.file is None and getattr(module, "__file__", None):
+            plugin.file = Path(module.__file__)
+        step = "hooks"
+        manager = pluggy.PluginManager(GROUP)
+        manager.add_hookspecs(hookspecs)
+        plugin.hooks = _hooks(manager, module, plugin)
+        staged = Staged(plugin.name)
+        for hook, arguments in staged.hooks().items():
+            step = hook
+            if hook in plugin.hooks:
+                with traced(plugin.name, hook):
+                    getattr(manager.hook, hook)(**arguments)
+        staged.commands()
+    except BaseException as error:  # whatever a plugin raises, the others are loaded
+        if isinstance(error, KeyboardInterrupt) and pressed(error, [plugin]):
+            raise
+        said = told(error) + ("" if plugin.built_in else place_in(error, plugin))
+        raise PluginError(f"{step}: {said}", plugin.remedy) from error
+    return staged.items
+
+
+def _imported(plugin: Plugin) -> Any:
+    if plugin.package:
+        return EntryPoint(plugin.name, plugin.module, GROUP).load()
+    name, file = f"phosphene_single_file_{plugin.name}", str(plugin.file)
+    loader = _FromSource(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # pydantic looks annotations up there
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:  # what it imports from its folder adds no file there either
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = writes
+    return module
+
+
+class _FromSource(SourceFileLoader):
+    """Neither reads nor writes bytecode: what runs is the file that the user trusts."""
+
+    def get_code(self, fullname: str) -> Any:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+def _hooks(manager: pluggy.PluginManager, module: Any, plugin: Plugin) -> list[str]:
+    """The hooks that a module implements; pluggy itself is silent about a misspelt one."""
+    manager.register(module, name=plugin.name)
+    callers = manager.get_hookcallers(module) or []
+    for caller in callers:
+        if not caller.has_spec():
+            raise PluginError(misspelt(caller.name))
+    if hasattr(module, "__name__") and (names := unmarked(module)):
+        raise PluginError(f"{names[0]} is not marked with @phosphene.hookimpl")
+    if not callers:
+        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
+    return sorted(caller.name for caller in callers)

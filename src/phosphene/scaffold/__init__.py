@@ -5,6 +5,8 @@ The template is the package of a plugin called wobble; for another name the word
 
 from __future__ import annotations
 
+import builtins
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -23,6 +25,7 @@ FILES = {
     "tests/test_wobble.py": "tests.py",
 }
 _FORM = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+LONGEST = 60  # letters of a name: what is made of it must fit into a file name
 _ITS_NAMES = ("ClassVar", "Callable", "Field", "ModulatorContract")
 
 
@@ -44,11 +47,11 @@ def write_package(name: str, folder: Path) -> Path:
     Raises
     ------
     ProjectError
-        If the name is no name or taken, or the folder is there already or can not be written.
+        If the name is not allowed or taken, or the folder exists or cannot be written.
     """
     plugin = plugin_name(name)
     package = folder / f"phosphene-{plugin}"
-    if package.exists():
+    if os.path.lexists(package):
         raise ProjectError(f"{package} is there already", "Choose another name, or another folder.")
     try:
         for target, text in _texts(plugin).items():
@@ -57,7 +60,7 @@ def write_package(name: str, folder: Path) -> Path:
             file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ProjectError(
-            f"{package} can not be written: {error.strerror}", "Choose another folder."
+            f"{package} cannot be written: {error.strerror}", "Choose another folder."
         ) from None
     return package
 
@@ -68,22 +71,27 @@ def plugin_name(given: str) -> str:
     Raises
     ------
     ProjectError
-        If it is no name of a package, or stands for something else already.
+        If it is not the name of a package, or has a meaning already.
     """
     name = re.sub(r"[-_.]+", "-", given.strip().lower()).removeprefix("phosphene-")
-    if not _FORM.fullmatch(name):
+    if not _FORM.fullmatch(name) or len(name) > LONGEST:
         raise ProjectError(
-            f"'{given}' is no name of a plugin",
-            "Use letters, digits and single hyphens, a letter first: slow-wobble.",
+            f"{given!r} cannot be the name of a plugin",
+            f"Use at most {LONGEST} letters, digits and single hyphens, a letter first: my-wobble.",
         )
     import phosphene
-    from phosphene.modulators import MODULATORS
+    from phosphene.plugins.loading import own_plugins
 
-    if name in {modulator.name for modulator in MODULATORS}:
+    registry = own_plugins()
+    taken = {name: kind for kind, name in registry.origin if kind in ("modulators", "engines")}
+    taken |= {plugin.name: "plugins" for plugin in registry.plugins}
+    if name in taken:
         raise ProjectError(
-            f"'{name}' is a modulator of Phosphene itself", "Choose a name of its own."
+            f"'{name}' is a {taken[name].removesuffix('s')} of Phosphene itself",
+            f"Choose another name, such as my-{name}.",
         )
-    if _class_name(name) in (*phosphene.__all__, *_ITS_NAMES):
+    used = {*phosphene.__all__, *_ITS_NAMES, *dir(builtins)}
+    if _class_name(name) in used:
         raise ProjectError(
             f"'{name}' would hide {_class_name(name)}, which its code needs",
             f"Choose another name, such as my-{name}.",

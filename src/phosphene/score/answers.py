@@ -12,7 +12,11 @@ from phosphene.score.channels import CHANNELS, Curve
 
 
 class WrongAnswer(ValueError):
-    """What a modulator gave is no set of curves."""
+    """What a modulator gave is not a set of curves."""
+
+
+class NotFinite(WrongAnswer):
+    """A curve holds a NaN or an infinity."""
 
 
 def checked(given: Any, n_frames: int) -> dict[str, Curve]:
@@ -32,8 +36,8 @@ def checked(given: Any, n_frames: int) -> dict[str, Curve]:
     Raises
     ------
     WrongAnswer
-        If it is no dict of channels, or of `value` and perhaps `height`; or if a curve has
-        another shape, is not made of real numbers, or has one that is not finite.
+        If it is not a dict of channels, or of `value` and perhaps `height`; or if a curve has
+        another shape, is not made of real numbers, or has one that is not finite (`NotFinite`).
     """
     if not isinstance(given, Mapping):
         raise WrongAnswer(f"gave {type(given).__name__}; expected a dict of curves")
@@ -61,5 +65,5 @@ def _curve(name: str, curve: Any, n_frames: int) -> Curve:
     array = array.astype(np.float64)  # a copy: what the plugin keeps of it is its own
     if not np.all(np.isfinite(array)):
         frame = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise WrongAnswer(f"gave '{name}' = {array[frame]} at frame {frame}; expected a number")
+        raise NotFinite(f"gave '{name}' = {array[frame]} at frame {frame}; expected a number")
     return array

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 import numpy as np
 
+from phosphene.bounds import require_affordable
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project import Project
 from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.doubts import Doubts
 from phosphene.score.gates import within
-from phosphene.score.layers import fold
+from phosphene.score.layers import fold, require_finite
 from phosphene.score.prompts import prompt_weights, with_next
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
@@ -61,9 +63,10 @@ def compose(
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, or a layer does not fit its modulator.
+        If a position lies outside of the song, two prompts or keyframes are at the same moment, a
+        layer does not fit its modulator, or a channel is not finite.
     PluginError
-        If a modulator fails, or gives something that is no set of curves; its `entry` is the
+        If a modulator fails, or gives something that is not a set of curves; its `entry` is the
         layer's.
     """
     video = project.video
@@ -72,19 +75,18 @@ def compose(
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
-    channels, clamped = _channels(song, project, timeline, form, trace)
+    doubts = Doubts(project, timeline, first, last)
+    prompts_at = _placed_prompts(project, timeline)
+    with np.errstate(all="ignore"):  # what is not finite is refused by name
+        channels, clamped = _channels(song, project, timeline, form, doubts, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}
         if trace is not None:
             trace.values |= channels
-    keys = {
-        within(timeline, at, f'prompts.at."{at}"'): (at, text)
-        for at, text in project.prompts.at.items()
-    }
-    placed = sorted(keys)
+    placed = list(prompts_at)
     blends = [timeline.length(project.prompts.blend, key) for key in placed]
-    prompts = [_styled(keys[key][1], project.prompts.style) for key in placed]
+    prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
     frames = np.arange(timeline.n_frames)
     score = Score(
         fps=form.fps,
@@ -99,23 +101,42 @@ def compose(
         diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
+        doubts=tuple(doubts.told),
     )
     return score.excerpt(first, last)
 
 
+def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
+    """The prompts by the seconds of their positions, in order."""
+    at = project.prompts.at
+    for position in at:
+        within(timeline, position, f'prompts.at."{position}"')
+    require_affordable(
+        timeline.n_frames * len(at), "weights of prompts", "Write fewer prompts, or lower the fps."
+    )
+    return timeline.placed(at, "prompts.at")
+
+
 def _channels(
-    song: Song, project: Project, timeline: Timeline, form: Format, trace: Trace | None
+    song: Song,
+    project: Project,
+    timeline: Timeline,
+    form: Format,
+    doubts: Doubts,
+    trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """Every channel's value for the form's fps and width, and how many frames were clamped."""
     rest = {name: channel.neutral for name, channel in CHANNELS.items()}
     rest |= {name: getattr(project.model, name) for name in HELD}
     values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
+    moved_by: dict[str, list[str]] = {name: [] for name in CHANNELS}
     soloed = any(layer.solo for layer in project.motion)
     for index, layer in enumerate(project.motion):
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
             try:
-                fold(values, layer, where, song, timeline, trace)
+                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                    moved_by[name].append(f"{where} ({layer.use})")
             except PluginError as error:
                 if not isinstance(error, SongChanged):
                     error.entry = where
@@ -127,10 +148,12 @@ def _channels(
     clamped: dict[str, int] = {}
     for name, channel in CHANNELS.items():
         kept = np.clip(values[name], channel.low, channel.high)
-        beyond = int(np.count_nonzero(kept != values[name]))
-        if beyond:
-            clamped[name] = beyond
+        beyond = (kept != values[name]) | doubts.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[doubts.shown])):
+            clamped[name] = count
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
+        culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
+        require_finite(name, values[name], culprits, doubts.shown)
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped
@@ -145,15 +168,16 @@ def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
 
 def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:
     start, end = project.video.start, project.video.end
-    first = timeline.frame_of(within(timeline, start, "video.start")) if start else 0
-    last = timeline.n_frames
-    if end:
-        last = min(last, timeline.frame_of(within(timeline, end, "video.end")))
-    if first >= last:
+    begins = within(timeline, start, "video.start") if start else 0.0
+    ends = within(timeline, end, "video.end") if end else timeline.song.duration
+    first, last = timeline.frame_of(begins), timeline.n_frames
+    if first >= last or ends <= begins:
         raise ProjectError(
             f"video.end ('{end or 'the end of the song'}') does not come after video.start "
             f"('{start or 0}')"
         )
+    if end:
+        last = min(last, max(first + 1, timeline.frame_of(ends)))  # a frame may be longer
     return first, last
 
 

@@ -87,22 +87,29 @@ def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") 
     return EASINGS[ease](keys, values, times)
 
 
-def keyed(keys: dict[At, float], ease: str, timeline: Timeline) -> Curve:
+def keyed(keys: dict[At, float], ease: str, timeline: Timeline, name: str) -> Curve:
     """A curve through keyframes.
 
     Parameters
     ----------
     keys : dict of At to float
-        At least one; of two at the same moment the later one in the table counts.
+        At least one.
     ease : str
         A name in `EASINGS`.
     timeline : Timeline
+    name : str
+        Of the curve, for errors.
 
     Returns
     -------
     ndarray, shape (timeline.n_frames,)
+
+    Raises
+    ------
+    ProjectError
+        As `Timeline.placed` does.
     """
-    placed = dict(sorted((timeline.at(position), value) for position, value in keys.items()))
+    placed = timeline.placed(keys, name)
     return interpolate(
         np.array(list(placed)), np.array(list(placed.values())), timeline.times, ease
     )

@@ -18,7 +18,8 @@ def within(timeline: Timeline, position: At, where: str) -> float:
     try:
         return timeline.at(position)
     except ProjectError as error:
-        raise ProjectError(f"{where}: {error}", error.fix) from None
+        error.name_place(where)
+        raise error from None
 
 
 def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Timeline) -> Curve:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.bounds import VALUES, require_affordable
+from phosphene.score.carrying import own_frames
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float
 
+MOST_VALUES = 10 * VALUES  # frames of all hits: a few seconds of work
+_AT_ONCE = 1 << 20  # ... of those hits that are worked on together
+_SPANS = ("attack", "hold", "decay", "length", "release")
 _INSTANT = 1e-9  # seconds; anything shorter happens at once
 
 
@@ -43,8 +48,15 @@ class Envelope:
     release_bend: float = 2.0
     look_ahead: bool = False
 
-    def on_frames(self, frame_length: float) -> tuple[int, NDArray[np.float64]]:
+    def on_frames(self, frame_length: float, most: int) -> tuple[int, NDArray[np.float64]]:
         """A hit of height 1 in each frame: the maximum over the time that the frame is shown.
+
+        Parameters
+        ----------
+        frame_length : float
+            Seconds.
+        most : int
+            Frames of the song: what lies further from the hit is left out.
 
         Returns
         -------
@@ -58,8 +70,8 @@ class Envelope:
         held = np.maximum(hold + decay, length)
         # With look-ahead the hit's whole own frame is its peak; the attack ends where it begins.
         top = np.zeros_like(attack) if self.look_ahead else attack
-        before = int(np.ceil(np.max(attack - top) / frame_length))
-        after = int(np.ceil(np.max(top + held + release) / frame_length)) + 1
+        before = min(int(np.ceil(np.max(attack - top) / frame_length)), most)
+        after = min(int(np.ceil(np.max(top + held + release) / frame_length)), most) + 1
         start = np.arange(-before, after + 1)[:, None] * frame_length
         end = start if self.look_ahead else start + frame_length
         risen = np.clip(1.0 + (end - top) / np.maximum(attack, _INSTANT), 0.0, 1.0)
@@ -69,6 +81,16 @@ class Envelope:
         falling = (self.sustain + (1.0 - self.sustain) * decayed) * released
         # The peak lies in this frame, before it, or after it.
         return before, np.where(since > _INSTANT, falling, risen**self.attack_bend)
+
+    def longest(self) -> float:
+        """Seconds from the beginning to the end of the longest hit, at most."""
+        return float(np.max(self.attack + self.hold + self.decay + self.length + self.release))
+
+    def of(self, part: slice) -> Envelope:
+        """The envelope of some of the hits."""
+        spans = {name: getattr(self, name) for name in _SPANS}
+        several = {name: span[part] for name, span in spans.items() if np.ndim(span)}
+        return replace(self, **several)
 
 
 def _left(since: Curve, span: Curve) -> Curve:
@@ -109,19 +131,35 @@ def struck(
     envelope = np.zeros(timeline.n_frames)
     if len(times) == 0:
         return envelope
-    frame_length = float(1 / timeline.fps)
-    before, heights = shape.on_frames(frame_length)
-    if evenly and timeline.fps != timeline.project_fps:
-        own_length = float(1 / timeline.project_fps)
-        alone = _alone(times, weights)
-        own = _sums(*shape.on_frames(own_length), alone / own_length) * own_length
-        heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
-    first = np.floor(times / frame_length + 1e-6).astype(np.int64) - before
-    for later, height in enumerate(heights * weights):
-        frame = first + later
-        inside = (frame >= 0) & (frame < timeline.n_frames)
-        np.maximum.at(envelope, frame[inside], height[inside])
+    alone = _alone(times, weights)
+    fps = float(max(timeline.fps, timeline.project_fps))
+    rows = int(min(shape.longest(), timeline.song.duration) * fps) + 3
+    require_affordable(
+        rows * len(times), "frames of hits", "Shorten the release, or another span.", MOST_VALUES
+    )
+    size = max(1, _AT_ONCE // rows)
+    for first in range(0, len(times), size):
+        part = slice(first, first + size)
+        before, heights = _heights(shape.of(part), alone[part], timeline, evenly)
+        begins = np.floor(times[part] / float(1 / timeline.fps) + 1e-6).astype(np.int64) - before
+        for later, height in enumerate(heights * weights[part]):
+            frame = begins + later
+            inside = (frame >= 0) & (frame < timeline.n_frames)
+            np.maximum.at(envelope, frame[inside], height[inside])
     return envelope
+
+
+def _heights(
+    shape: Envelope, alone: Curve, timeline: Timeline, evenly: bool
+) -> tuple[int, NDArray[np.float64]]:
+    """`Envelope.on_frames` for the frames of the timeline, scaled where `evenly` asks for it."""
+    frame_length, own_length = float(1 / timeline.fps), float(1 / timeline.project_fps)
+    before, heights = shape.on_frames(frame_length, timeline.n_frames)
+    if evenly and timeline.fps != timeline.project_fps:
+        most = own_frames(timeline).n_frames
+        own = _sums(*shape.on_frames(own_length, most), alone / own_length) * own_length
+        heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
+    return before, heights
 
 
 def _alone(times: Curve, weights: Curve) -> Curve:

@@ -7,9 +7,10 @@ import numpy as np
 from phosphene.errors import ProjectError
 from phosphene.project import Layer, Source
 from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.doubts import Doubts
 from phosphene.score.easing import keyed
 from phosphene.score.gates import opened_between, opened_when, within
-from phosphene.score.mixing import mix, routed
+from phosphene.score.mixing import MIXES, mix, routed
 from phosphene.score.sources import curves_of
 from phosphene.score.timeline import Timeline
 from phosphene.score.trace import Step, Trace
@@ -22,8 +23,9 @@ def fold(
     where: str,
     song: Song,
     timeline: Timeline,
+    doubts: Doubts,
     trace: Trace | None = None,
-) -> None:
+) -> list[str]:
     """Fold one layer into the channels that it moves.
 
     Parameters
@@ -35,23 +37,53 @@ def fold(
         The layer's entry in the project file, for errors.
     song : Song
     timeline : Timeline
+    doubts : Doubts
+        Where what is probably not meant is noted.
     trace : Trace, optional
         Where every step is recorded.
+
+    Returns
+    -------
+    list of str
+        The channels that the layer moves.
 
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, or `to` does not fit the modulator.
+        If a position lies outside of the song, `to` does not fit the modulator, or a channel is
+        not finite with the layer.
     PluginError
-        If the modulator fails, or gives something that is no set of curves.
+        If the modulator fails, or gives something that is not a set of curves.
     """
     curves = _curves(layer, where, song, timeline, values)
     amount = amount_of(layer, where, song, timeline, values)
+    doubts.of_layer(layer, where)
     for name, m in curves.items():
-        base, result = values[name], mix(CHANNELS[name], values[name], m, amount, layer.mix)
-        values[name] = result
+        channel, base = CHANNELS[name], values[name]
+        result = values[name] = mix(channel, base, m, amount, layer.mix)
+        require_finite(name, result, f"{where} ({layer.use})", doubts.shown)
+        if not MIXES[layer.mix].gain:
+            doubts.of_curve(channel, m, amount, layer, where)
         if trace is not None:
             trace.steps.append(Step(where, layer.use, name, layer.mix, base, m, amount, result))
+    return list(curves)
+
+
+def require_finite(name: str, values: Curve, culprit: str, shown: slice) -> None:
+    """Refuse a channel that is not finite in a frame that is shown.
+
+    Raises
+    ------
+    ProjectError
+        With the first such frame, and the layer that caused it.
+    """
+    odd = np.flatnonzero(~np.isfinite(values[shown]))
+    if len(odd):
+        frame = shown.start + int(odd[0])
+        raise ProjectError(
+            f"{culprit}: {name} becomes {values[frame]} at frame {frame}; expected a number",
+            "Lower its values, its amount, or how far `to` goes.",
+        )
 
 
 def _curves(
@@ -92,7 +124,7 @@ def amount_of(
             continue
         for position in share:
             within(timeline, position, f'{place}."{position}"')
-        amount = amount * keyed(share, "linear", timeline)
+        amount = amount * keyed(share, "linear", timeline, place)
     if layer.between is not None:
         amount = amount * opened_between(layer.between, where, timeline)
     if layer.when is not None:

@@ -14,6 +14,8 @@ import numpy as np
 
 from phosphene.score.channels import Channel, Curve
 
+_SMALLEST = -700.0  # of a logarithm, far below the limit of any channel
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -61,10 +63,13 @@ def mix(channel: Channel, base: Curve, m: Curve, amount: Curve | float, how: str
     """
     law = MIXES[how]
     if not channel.multiplicative:
-        return base + amount * (law.op(base, m, channel.neutral) - base)
+        mixed = base + amount * (law.op(base, m, channel.neutral) - base)
+        return np.where(np.equal(amount, 0.0), base, mixed)  # m may be infinite where it is silent
     log_base = np.log(base)
     log_m = m if law.gain else np.log(np.maximum(m, channel.low))
-    return np.exp(log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base))
+    mixed = log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base)
+    mixed = np.exp(np.maximum(mixed, _SMALLEST))  # 0 would have no logarithm for the next layer
+    return np.where(np.equal(amount, 0.0), base, mixed)
 
 
 def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:

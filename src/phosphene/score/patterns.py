@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 
+from phosphene.bounds import require_affordable
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 
@@ -46,6 +47,7 @@ class Steps:
         origin = grid.time_beat(grid.bar_time(1.0))
         first = math.floor((grid.time_beat(0.0) - origin) * subdivision)
         last = math.ceil((grid.time_beat(timeline.song.duration) - origin) * subdivision)
+        require_affordable(last - first, "steps", "Correct the beats: they are too close.")
         steps = np.arange(first, last)
         heights = np.array(self.heights)[steps % len(self.heights)]
         return grid.beat_time(origin + steps / subdivision), heights

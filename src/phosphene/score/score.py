@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.authoring import read_only
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve
 
 
@@ -38,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """What is painted, frame by frame; plain NumPy, and all that the painter reads.
+    """What is painted, frame by frame: plain NumPy, read-only, and all that the painter reads.
 
     Parameters
     ----------
@@ -61,14 +63,16 @@ class Score:
     image : Path or None
         First picture, where the user gave one.
     clamped : dict of str to int
-        How many frames of a channel went beyond its limits and were clamped.
+        How many of these frames left the limits of a channel and were clamped.
+    doubts : tuple of str
+        What the project says that is allowed, and probably not meant.
     """
 
     fps: Fraction
     width: int
     height: int
     frames: NDArray[np.int64]
-    channels: dict[str, Curve]
+    channels: Mapping[str, Curve]
     prompts: tuple[str, ...]
     weights: NDArray[np.float64]
     negative: str
@@ -76,6 +80,13 @@ class Score:
     diffuses: NDArray[np.bool_]
     image: Path | None = None
     clamped: dict[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("frames", "weights", "seeds", "diffuses"):
+            object.__setattr__(self, name, read_only(getattr(self, name).view()))
+        channels = {name: read_only(curve.view()) for name, curve in self.channels.items()}
+        object.__setattr__(self, "channels", MappingProxyType(channels))
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -116,7 +127,7 @@ class Score:
     def at_rest(self, names: Iterable[str]) -> Score:
         """The same without the motion of some channels."""
         still = {name: np.full(len(self), CHANNELS[name].neutral) for name in names}
-        return replace(self, channels=self.channels | still)
+        return replace(self, channels={**self.channels, **still})
 
     def moving(self) -> list[str]:
         """The channels that are not at their neutral value throughout."""

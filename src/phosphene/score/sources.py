@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from phosphene.authoring import strict, traced
-from phosphene.errors import Bug, PhospheneError, PluginError, SongChanged
+from phosphene.authoring import line_of, read_only, strict, traced
+from phosphene.errors import Bug, PhospheneError, PluginError, ProjectError, SongChanged
 from phosphene.project import Layer, Source
-from phosphene.score.answers import WrongAnswer, checked
+from phosphene.score.answers import NotFinite, WrongAnswer, checked
 from phosphene.score.carrying import carried, own_frames
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.gates import within
@@ -47,9 +48,10 @@ def curves_of(
     Raises
     ------
     ProjectError
-        If a position lies outside of the song.
+        If a position lies outside of the song, or the parameters of one of Phosphene's own
+        modulators are so extreme that its curves are not finite.
     PluginError
-        If the modulator fails, gives something that is no set of curves, or changes the song.
+        If the modulator fails, gives something that is not a set of curves, or changes the song.
     Bug
         If that is one of Phosphene's own.
     """
@@ -62,16 +64,16 @@ def curves_of(
     try:
         given = _asked(asked, song, frames, below)
         curves = checked(given, frames.n_frames)
-    except (KeyboardInterrupt, MemoryError):
+    except KeyboardInterrupt:
         raise
     except PhospheneError as error:
-        error.name_place(f"{where} ({asked.use})")
+        author = f" of {outside.source}" if outside else ""
+        error.name_place(f"{where} ({asked.use}{author})")
         raise
     except BaseException as error:  # a plugin may also raise SystemExit
         if strict():
             raise
-        said = str(error) if isinstance(error, WrongAnswer) else f"failed: {_told(error)}"
-        raise _blamed(asked, where, said) from error
+        raise _blamed(asked, where, error) from error
     if outside and _state(song) != before:
         raise SongChanged(
             f"{where}: the modulator '{asked.use}' of {outside.source} changed the song, which "
@@ -89,18 +91,41 @@ def _asked(
     modulator = asked.modulator
     with traced(asked.plugin.name if asked.plugin else asked.use, f"{asked.use}.curves"):
         if modulator.by_interval:
-            return modulator.curves_above(song, frames, _read_only(below))
+            seen = {name: read_only(curve) for name, curve in below.items()}
+            return modulator.curves_above(song, frames, MappingProxyType(seen))
         return modulator.curves(song, frames)
 
 
-def _blamed(asked: Layer | Source, where: str, said: str) -> PhospheneError:
-    """The error that names the entry, the modulator, and the plugin with its version and file."""
-    if asked.plugin is None:
-        return PluginError(f"{where}: the modulator '{asked.use}' {said}")
-    about = f"{where}: the modulator '{asked.use}' of {asked.plugin.source} {said}"
-    if asked.plugin.built_in:
+_READ_ONLY = (
+    "What a modulator receives is read-only, since the other layers read it too: write "
+    "`t = t * 2` in place of `t *= 2`, or change a copy."
+)
+_SIGNS = ("read-only", "WRITEABLE", "mappingproxy", "FrozenInstanceError")
+_FULL = "PHOSPHENE_STRICT=1 shows the full traceback."
+
+
+def _blamed(asked: Layer | Source, where: str, error: BaseException) -> PhospheneError:
+    """The error that names the entry, the modulator, and the plugin with its version and line."""
+    plugin = asked.plugin
+    author = f" of {plugin.source}" if plugin is not None else ""
+    about = f"{where}: the modulator '{asked.use}'{author} "
+    if isinstance(error, WrongAnswer):
+        about += str(error)
+    else:
+        line = line_of(error, plugin.file if plugin else None)
+        about += f"failed: {_told(error)}" + (f" ({line})" if line else "")
+    if plugin is None:
+        return PluginError(about)
+    if plugin.built_in and isinstance(error, (NotFinite, MemoryError)):
+        return ProjectError(about, "Choose parameters that are less extreme.")
+    if plugin.built_in:
         return Bug(about, "This is a mistake of Phosphene. Please report it with your project.")
-    return PluginError(about, f"{asked.plugin.remedy} --skip-broken renders without the layer.")
+    fixes = [plugin.remedy, "--skip-broken renders without the layer."]
+    if any(word in _told(error) for word in _SIGNS):
+        fixes.insert(0, _READ_ONLY)
+    if not isinstance(error, WrongAnswer):
+        fixes.append(_FULL)
+    return PluginError(about, " ".join(fixes))
 
 
 def _told(error: BaseException) -> str:
@@ -120,16 +145,10 @@ def _state(song: Song) -> int:
 
 def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
     if name in CHANNELS and CHANNELS[name].multiplicative:
-        kept = np.maximum(curve, CHANNELS[name].low)
+        # Well below the limit, so that what was below it still is, and is counted as clamped.
+        kept = np.maximum(curve, 0.5 * CHANNELS[name].low)
         return np.exp(carried(np.log(kept), timeline))
     return carried(curve, timeline)
-
-
-def _read_only(below: dict[str, Curve]) -> dict[str, Curve]:
-    views = {name: curve.view() for name, curve in below.items()}
-    for view in views.values():
-        view.setflags(write=False)
-    return views
 
 
 def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:

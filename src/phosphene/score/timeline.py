@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.authoring import read_only
+from phosphene.bounds import FASTEST, FRAMES, SLOWEST, require_affordable, shortened
 from phosphene.errors import ProjectError
 from phosphene.score.units import At, Length
 from phosphene.song.song import Song
 from phosphene.song.tempo import TempoMap
 
+T = TypeVar("T")
+
+SAME_MOMENT = 1e-6  # seconds; keys that are nearer cannot both hold
 NTSC = {round(n * 1000 / 1001, 3): Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
 
 
@@ -25,14 +32,20 @@ def exact_fps(fps: float | str | Fraction) -> Fraction:
     Raises
     ------
     ValueError
-        If `fps` is no number, or not above 0 and at most 240.
+        If `fps` is not a number from 0.1 to 240.
     """
+    text = str(fps).strip()
+    bounds = f"expected {float(SLOWEST):g} to {float(FASTEST):g} frames per second"
     try:
-        exact = Fraction(str(fps))
+        if "/" not in text and not SLOWEST <= float(text) <= FASTEST:
+            raise OverflowError  # before the fraction is taken: that of 1e99999999 fills memory
+        exact = Fraction(shortened(text))
     except (ValueError, ZeroDivisionError):
         raise ValueError("expected a number such as 15, 23.976 or 30000/1001") from None
-    if not 0 < exact <= 240:
-        raise ValueError("expected a frame rate above 0 and at most 240")
+    except OverflowError:
+        raise ValueError(bounds) from None
+    if not SLOWEST <= exact <= FASTEST:
+        raise ValueError(bounds)
     for name, ntsc in NTSC.items():
         if exact.denominator > 1 and abs(float(exact) - name) < 6e-3:
             return ntsc
@@ -63,7 +76,9 @@ class Timeline:
     @cached_property
     def n_frames(self) -> int:
         """Number of frames: enough to show the last sample of the song, and at least one."""
-        return max(1, math.ceil(self.song.duration * self.fps - 1e-6))
+        count = max(1, math.ceil(self.song.duration * self.fps - 1e-6))
+        require_affordable(count, "frames", "Lower the frame rate, or cut the song.", FRAMES)
+        return count
 
     @cached_property
     def film(self) -> range:
@@ -75,18 +90,18 @@ class Timeline:
 
     @cached_property
     def starts(self) -> NDArray[np.float64]:
-        """When each frame appears, in seconds; shape (n_frames,)."""
-        return np.arange(self.n_frames) / float(self.fps)
+        """When each frame appears, in seconds; shape (n_frames,), read-only."""
+        return read_only(np.arange(self.n_frames) / float(self.fps))
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
-        """Where a smooth curve is read for each frame, in seconds; shape (n_frames,).
+        """Where a smooth curve is read for each frame, in seconds; shape (n_frames,), read-only.
 
         At the project's own fps these are the starts. At another fps each step is read at the
         same point of its own length, relative to the middle, so that the steps add up to the same
         path (the midpoint rule) instead of one that is half a frame ahead.
         """
-        return self.starts + 0.5 * float(1 / self.project_fps - 1 / self.fps)
+        return read_only(self.starts + 0.5 * float(1 / self.project_fps - 1 / self.fps))
 
     @cached_property
     def tempo_map(self) -> TempoMap:
@@ -110,6 +125,28 @@ class Timeline:
                 "Choose a position within the song; `phosphene listen SONG` shows its beats.",
             )
         return seconds
+
+    def placed(self, keys: Mapping[At, T], name: str) -> dict[float, T]:
+        """What stands at positions, by its seconds and in order; `name` is for errors.
+
+        Raises
+        ------
+        ProjectError
+            If a position lies outside of the song, or if two values stand at the same moment.
+        """
+        moments = sorted(((self.at(key), key) for key in keys), key=lambda moment: moment[0])
+        placed = {seconds: keys[key] for seconds, key in moments}
+        for (earlier, one), (later, other) in pairwise(moments):
+            if later - earlier < SAME_MOMENT:
+                if keys[one] != keys[other]:
+                    raise ProjectError(
+                        f"{name}: '{one}' and '{other}' are the same moment, {later:.2f} s, but "
+                        "have different values",
+                        "Remove one of the two, or move it.",
+                    )
+                if later > earlier:
+                    del placed[later]
+        return placed
 
     def _seconds(self, position: At) -> float:
         match position.unit:

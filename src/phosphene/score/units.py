@@ -6,22 +6,24 @@ A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the s
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-_NUMBER = r"(?P<n>\d+(?:\.\d*)?|\.\d+)"
+from phosphene.bounds import MOMENT
+
+_NUMBER = r"(?P<n>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 
 _POSITION_FORMS = {
     "frame": rf"(?:frame\s+)?{_NUMBER}",
     "s": rf"{_NUMBER}\s*s",
-    "min": r"(?P<m>\d+):(?P<n>[0-5]?\d(?:\.\d*)?)",
+    "min": r"(?P<m>[0-9]+):(?P<n>[0-5]?[0-9](?:\.[0-9]*)?)",
     "beat": rf"beat\s+{_NUMBER}",
     "bar": rf"bar\s+{_NUMBER}",
-    "section": r"section\s+(?P<n>\d+)",
+    "section": r"section\s+(?P<n>[0-9]+)",
     "%": rf"{_NUMBER}\s*%",
 }
 _SPAN_FORMS = {
@@ -61,16 +63,18 @@ class Length:
 
 
 def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str, str]:
-    text = f"{given:g}" if isinstance(given, (int, float)) else str(given)
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise ValueError(f"expected {allowed}")
+    # As written: two spellings of one moment must stay apart, so that the conflict is named.
+    text = given if isinstance(given, str) else f"{Decimal(given):f}"
     for unit, form in forms.items():
         found = re.fullmatch(form, text.strip(), re.IGNORECASE)
         if found:
             minutes = float(found.groupdict().get("m") or 0)
             value = float(found["n"]) + 60.0 * minutes
-            if math.isfinite(value):
-                return value, {"min": "s"}.get(unit, unit), text.strip()
+            if value > MOMENT:
+                raise ValueError(f"expected at most {MOMENT:.0f}")
+            return value, {"min": "s"}.get(unit, unit), text
     raise ValueError(f"expected {allowed}")
 
 
@@ -119,6 +123,25 @@ def parse_span(given: Any) -> Length:
     return given if isinstance(given, Length) else Length(*_parse(given, _SPAN_FORMS, SPAN_HELP))
 
 
+def constant(given: Any) -> Any:
+    """A number in place of positions and numbers: it holds throughout."""
+    if isinstance(given, dict):
+        return given
+    if isinstance(given, bool) or not isinstance(parse_share(given), (int, float)):
+        raise ValueError('expected a number, or positions and numbers: { "0" = 0, "bar 9" = 1 }')
+    return {parse_position(0): given}
+
+
+def parse_share(given: Any) -> Any:
+    """Read `50%` as 0.5, and leave everything else as it is."""
+    found = re.fullmatch(rf"{_NUMBER}\s*%", given.strip()) if isinstance(given, str) else None
+    return float(found["n"]) / 100.0 if found else given
+
+
+Share = Annotated[float, BeforeValidator(parse_share)]
+"""The type of a field that takes a share as users write it: 0.5 or `50%`."""
+
+
 def _lasting(span: Length) -> Length:
     if span.value <= 0:
         raise ValueError("expected a span longer than 0")
@@ -133,13 +156,15 @@ else:
     Position = Annotated[
         At,
         BeforeValidator(parse_position),
-        WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
+        WithJsonSchema(
+            {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
+        ),
     ]
     """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
     Span = Annotated[
         Length,
         BeforeValidator(parse_span),
-        WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
+        WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
     ]
     """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
     Period = Annotated[Span, AfterValidator(_lasting)]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from phosphene.bounds import FileName
 from phosphene.errors import SongError
 from phosphene.song.beat_files import read_beats
 from phosphene.song.metronome import at_bpm, barred
@@ -33,7 +33,7 @@ class Corrections(BaseModel):
         None, ge=1, description="this beat, counted from 1, begins a bar; bars follow from it"
     )
     metre: int | None = Field(None, ge=1, le=32, description="beats in a bar")
-    beats: Path | None = Field(
+    beats: FileName | None = Field(
         None, description="file with the beats: text, .jams or .mid; relative to the project file"
     )
 

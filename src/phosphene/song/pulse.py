@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from phosphene.authoring import read_only
 
 Times = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """A song before its beats are known.
+    """A song before its beats are known; all of it is read-only.
 
     Parameters
     ----------
@@ -36,6 +39,12 @@ class Sound:
     rms: NDArray[np.float32]
     onsets: Times
     onset_strengths: Times
+
+    def __post_init__(self) -> None:
+        for name in ("samples", "rms", "onsets", "onset_strengths"):
+            object.__setattr__(self, name, read_only(getattr(self, name).view()))
+        curves = {name: read_only(curve.view()) for name, curve in self.curves.items()}
+        object.__setattr__(self, "curves", MappingProxyType(curves))
 
     @property
     def duration(self) -> float:

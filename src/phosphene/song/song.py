@@ -132,6 +132,7 @@ class Song:
         for name in ("beats", "downbeats", "onsets", "onset_strengths"):
             object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
         object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
+        object.__setattr__(self, "extra", MappingProxyType(self.extra))
 
     def strengths_at(
         self, times: NDArray[np.float64], feature: str = "onset"
@@ -176,18 +177,21 @@ class Song:
         Parameters
         ----------
         name : str
-            Of all that `work` depends on beside the audio: the plugin, its version, its model.
+            Of all that `work` depends on beside the audio and its own code: its model, its
+            settings.
         work : callable
-            work() gives the features by name.
+            work() gives the features by name. After a change to its package it is called anew.
         """
+        from phosphene.song.cache import code_of
         from phosphene.song.stored import features_from_arrays, features_to_arrays
 
         def read_or_made() -> Mapping[str, Feature]:
-            stored = self.shelf.read(name)
+            entry = f"{name} of {code_of(work)}"
+            stored = self.shelf.read(entry)
             if stored is not None:
                 return features_from_arrays(stored)
             made = work()
-            self.shelf.write(name, features_to_arrays(made))
+            self.shelf.write(entry, features_to_arrays(made))
             return made
 
         found: Mapping[str, Feature] = self.shelf.kept(name, read_or_made)

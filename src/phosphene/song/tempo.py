@@ -1,10 +1,14 @@
 """The tempo map: beats and bars to seconds, and back."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from phosphene.authoring import read_only
 
 Times = NDArray[np.float64]
 
@@ -72,8 +76,8 @@ class TempoMap:
             bars = _time(
                 beats, np.arange(first_beat, len(beats) + NOMINAL_METRE + 1, NOMINAL_METRE)
             )
-        object.__setattr__(self, "beats", beats)
-        object.__setattr__(self, "downbeats", bars)
+        object.__setattr__(self, "beats", read_only(beats.view()))
+        object.__setattr__(self, "downbeats", read_only(bars.view()))
 
     @overload
     def beat_time(self, n: float) -> float: ...

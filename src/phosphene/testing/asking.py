@@ -71,7 +71,7 @@ class Subject:
 
     def heard(self, song: Song) -> Song:
         """A song with the plugin's own features in it; itself where it has them."""
-        return song if song.extra is self.features else replace(song, extra=self.features)
+        return song if song.extra == self.features else replace(song, extra=self.features)
 
     def asked(
         self,

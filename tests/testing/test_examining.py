@@ -1,8 +1,8 @@
-"""What `phosphene plugins check` examines, and by what."""
+"""What `phosphene plugins check` examines."""
 
 from phosphene import EngineSpec
-from phosphene.plugins.checker import findings
 from phosphene.testing.engines import CHECKS
+from phosphene.testing.examining import findings
 
 asked = []
 
@@ -16,9 +16,13 @@ def test_an_engine_paints_its_own_examples():
     asked.clear()
     [found] = findings({("engines", "grey"): EngineSpec("grey", "", load, examples=("a", "b"))})
     assert set(asked) == {("a", "b")}
-    assert (found["of"], found["check"], found["passed"]) == ("engine grey", "made", False)
-    assert "no weights here" in found["told"]
-    assert len(CHECKS) > 1  # what can not be made is told once, not by each check
+    assert (found["of"], found["check"], found["about"]) == (
+        "engine grey",
+        "made",
+        "It can be made.",
+    )
+    assert "no weights here" in found["problem"]
+    assert len(CHECKS) > 1  # what cannot be made is reported once, not by each check
 
 
 def test_an_engine_without_examples_is_not_loaded():

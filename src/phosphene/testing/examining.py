@@ -1,0 +1,40 @@
+"""All contracts of what a plugin registers, examined at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from phosphene.testing.engines import examine_engine
+from phosphene.testing.features import examine_feature
+from phosphene.testing.modulators import examine_modulator, seconds_of
+
+
+def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:
+    """Examine everything that has a contract.
+
+    Parameters
+    ----------
+    items : mapping of (kind, name) to object
+        As a plugin registers them.
+
+    Yields
+    ------
+    dict of str to str
+        `of`, `check`, `about`, and `problem` and `fix`, which are empty where the check passed.
+    """
+    features = {name: item for (kind, name), item in items.items() if kind == "features"}
+    for (kind, name), item in items.items():
+        found = []
+        if kind == "features":
+            found = examine_feature(item)
+        elif kind == "modulators":
+            found = examine_modulator(item, features)
+        elif kind == "engines" and item.examples:
+            found = examine_engine(item)
+        of = {"of": f"{kind.removesuffix('s')} {name}"}
+        yield from (of | asdict(finding) for finding in found)
+        if kind == "modulators" and all(finding.passed for finding in found):
+            about = f"Three minutes of music at 30 fps take {seconds_of(item, features):.2g} s."
+            yield of | {"check": "speed", "about": about, "problem": "", "fix": ""}
