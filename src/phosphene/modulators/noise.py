@@ -32,7 +32,9 @@ class Noise(Modulator):
     by_interval: ClassVar = True
     period: Period = Field("1s", description="time between random values of the slowest octave")
     octaves: int = Field(2, ge=1, le=8, description="number of octaves; each is twice as fast")
-    roughness: float = Field(0.5, ge=0, le=1, description="amplitude of each octave relative to the previous")
+    roughness: float = Field(
+        0.5, ge=0, le=1, description="amplitude of each octave over the previous"
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="random seed")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:

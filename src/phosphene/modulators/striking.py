@@ -9,7 +9,7 @@ from pydantic import Field
 from phosphene.modulator import Modulator
 from phosphene.modulators.bands import BANDS
 from phosphene.score.channels import Curve
-from phosphene.score.hits import Envelope, struck
+from phosphene.score.hits import HitShape, struck
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, Span
 
@@ -40,7 +40,7 @@ class Striking(Modulator):
             # Only spans in beats or bars differ from hit to hit.
             return timeline.length(span, times if span.unit in ("beat", "bar") else 0.0)
 
-        shape = Envelope(
+        shape = HitShape(
             attack=seconds(self.attack),
             hold=seconds(self.hold),
             decay=seconds(self.decay),
