@@ -17,7 +17,7 @@ from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
 from phosphene.engines import EngineSpec, check_followed
 from phosphene.film import Film
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.modulators.striking import Striking
 from phosphene.paint.loading import load_pipeline
 from phosphene.paint.names import find_engine
@@ -66,7 +66,7 @@ class Piece:
 
     def film(self, score: Score, target: Path) -> Path:
         """Render a Score, with its sound."""
-        sound = Sound(self.project.song.file, score.start, score.duration)
+        sound = Soundtrack(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target
 

@@ -218,7 +218,7 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
         (["--resume-from", "8", "--fps", "24"], "differ in frame rate"),
         (["--resume-from", "8", "--start", "0.5s"], "differ in start"),
         (["--resume-from", "loud"], "--resume-from loud: expected a frame (30), 2.5s"),
-        (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' lies outside"),
+        (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' is outside"),
         (["--resume-from", "0.1s", "--start", "0.5s"], "the video goes from 0:00 to 0:02"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phosphene.film import ffmpeg
 from phosphene.film.formats import Format
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 # No dates, versions or foreign tags: the same frames give the same file.
 SAME = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
@@ -59,7 +59,11 @@ def segment_command(
 
 
 def film_command(
-    form: Format, target: str, segments: str, sound: Sound | None, seconds: Fraction | None = None
+    form: Format,
+    target: str,
+    segments: str,
+    sound: Soundtrack | None,
+    seconds: Fraction | None = None,
 ) -> list[str]:
     """Build the command that joins segments into a film and adds the sound.
 
@@ -73,7 +77,7 @@ def film_command(
         Name of the output file in that folder.
     segments : str
         Name of the concat demuxer's list of segments there.
-    sound : Sound or None
+    sound : Soundtrack or None
         The soundtrack; ignored if the format is silent.
     seconds : Fraction or None
         Cut the film at this length.

@@ -18,7 +18,7 @@ from phosphene.film.encoder import Encoder
 from phosphene.film.formats import Format, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.segments import Segments
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.own_files import make_folder, remove_if_bare
 
 SEGMENT = 4  # seconds; one key frame per segment also allows seeking
@@ -57,7 +57,7 @@ class Film:
         Size in pixels.
     fps : Fraction
         Frames per second; frame i is shown from i/fps to (i+1)/fps.
-    sound : Sound or None
+    sound : Soundtrack or None
         The soundtrack, from the first frame on.
     frames : int or None
         Expected number of frames; any other number is an error.
@@ -74,7 +74,7 @@ class Film:
 
     Examples
     --------
-    >>> with Film(Path("out.mp4"), 512, 512, Fraction(15), Sound(Path("song.flac"))) as film:
+    >>> with Film(Path("out.mp4"), 512, 512, Fraction(15), Soundtrack(Path("song.flac"))) as film:
     ...     for frame in frames:  # uint8, shape (512, 512, 3), RGB
     ...         film.write(frame)
     """
@@ -85,7 +85,7 @@ class Film:
         width: int,
         height: int,
         fps: Fraction,
-        sound: Sound | None = None,
+        sound: Soundtrack | None = None,
         frames: int | None = None,
         crf: int | None = None,
         folder: Path | None = None,

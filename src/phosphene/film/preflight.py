@@ -11,7 +11,7 @@ from phosphene.film import ffmpeg
 from phosphene.film.film import Film, beside
 from phosphene.film.formats import Format, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 TRIAL = Fraction(1, 10)  # seconds of sound
 
@@ -21,7 +21,7 @@ def preflight(
     width: int,
     height: int,
     fps: Fraction,
-    sound: Sound | None = None,
+    sound: Soundtrack | None = None,
     crf: int | None = None,
     form: Format | None = None,
     force: bool = False,

@@ -15,7 +15,7 @@ RATES = {f"{1000 * n / 1001:.2f}": Fraction(1000 * n, 1001) for n in (24, 30, 48
 
 
 @dataclass(frozen=True)
-class Audio:
+class AudioStream:
     """An audio stream: codec, rate in Hz, number of channels, start in seconds."""
 
     codec: str
@@ -25,7 +25,7 @@ class Audio:
 
 
 @dataclass(frozen=True)
-class Video:
+class VideoStream:
     """A video stream: codec, size in pixels, frames per second, start in seconds."""
 
     codec: str
@@ -44,12 +44,12 @@ class Probe:
 
     duration: float | None
     start: float
-    sounds: tuple[Audio | None, ...]
-    video: Video | None
+    sounds: tuple[AudioStream | None, ...]
+    video: VideoStream | None
     comment: str = ""
 
     @property
-    def audio(self) -> Audio | None:
+    def audio(self) -> AudioStream | None:
         """The first audio stream that can be decoded."""
         return next(filter(None, self.sounds), None)
 
@@ -125,17 +125,17 @@ def _start(line: str) -> float:
     return float(found.group(1)) if found else 0.0
 
 
-def _audio(line: str) -> Audio | None:
+def _audio(line: str) -> AudioStream | None:
     found = re.search(r"(\d+) Hz, ([^,]+)", line)
     if not found:
         return None
     layout = found.group(2).split("(")[0].strip()
     counted = re.match(r"\d+(?= channels)", layout)
     channels = int(counted.group()) if counted else LAYOUTS.get(layout, 2)
-    return Audio(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
+    return AudioStream(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
 
 
-def _video(line: str) -> Video | None:
+def _video(line: str) -> VideoStream | None:
     size = re.search(r", (\d+)x(\d+)", line)
     if not size:
         return None
@@ -144,4 +144,4 @@ def _video(line: str) -> Video | None:
     if rate:
         fps = RATES.get(rate.group(1), Fraction(rate.group(1)) * (1000 if rate.group(2) else 1))
     codec = re.split(r"[ ,]", line)[0]
-    return Video(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))
+    return VideoStream(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))

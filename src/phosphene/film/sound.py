@@ -16,7 +16,7 @@ FINITE = "aeval=exprs='clip(if(lte(abs(val(ch)),2^16),val(ch),0),-16,16)':c=same
 
 
 @dataclass(frozen=True)
-class Sound:
+class Soundtrack:
     """The soundtrack of a film: a song or an excerpt.
 
     Parameters
@@ -65,7 +65,7 @@ class Sound:
                 "With the new song, the same command starts over if the motion differs.",
             )
 
-    def beginning(self, seconds: Fraction) -> "Sound":
+    def beginning(self, seconds: Fraction) -> "Soundtrack":
         """A short soundtrack that is encoded in the same way, for a trial.
 
         For an excerpt it is the beginning of the file; the offset makes no difference.
