@@ -1,4 +1,4 @@
-"""Films to measure: of a project, of the same without its beat, and of the article's loop."""
+"""Films to measure: of a project, of the same without its beat, and of the reference loop."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _strikes(layer: Layer) -> bool:
 
 
 def article_film(score: Score, target: Path) -> Path:
-    """The article's loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
+    """The reference loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)
