@@ -144,7 +144,7 @@ def test_killed_ffmpeg_is_an_error_and_leaves_nothing(
                 if i == when:
                     os.kill(film._segments._encoder._process.pid, signal.SIGKILL)
 
-    with pytest.raises(FilmError, match="ended by signal 9"):
+    with pytest.raises(FilmError, match="killed by signal 9"):
         make()
     assert not list(tmp_path.iterdir())
 

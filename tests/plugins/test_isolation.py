@@ -96,7 +96,7 @@ def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
         "arrays that a modulator receives are shared with other layers and read-only"
         in result.stderr
     )
-    assert "`t = t * 2` in place of `t *= 2`" in result.stderr
+    assert "`t = t * 2` instead of `t *= 2`" in result.stderr
     assert "PHOSPHENE_STRICT=1 shows the full traceback" in result.stderr
 
 
