@@ -2,12 +2,8 @@
 
     python docs/make_modulator_pages.py
 
-<<<<<<< HEAD
-A page shows the example docs/modulators/examples/NAME.toml; a new modulator needs one.
-=======
-What a page shows is docs/modulators/examples/NAME.toml; a new modulator needs one. Also draws the
+A page shows the example docs/modulators/examples/NAME.toml; a new modulator needs one. Also draws the
 plots of docs/cookbook.
->>>>>>> main
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def compose(
         diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
-        doubts=tuple(doubts.told),
+        doubts=tuple(doubts.texts),
     )
     return score.excerpt(first, last)
 

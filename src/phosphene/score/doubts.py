@@ -34,7 +34,7 @@ class Doubts:
 
     def __init__(self, project: Project, timeline: Timeline, first: int, last: int) -> None:
         self.shown = slice(first, last)
-        self.told: list[str] = []
+        self.texts: list[str] = []
         self.floored: dict[str, NDArray[np.bool_]] = {}
         self._timeline, self._width = timeline, project.video.width
         if abs(project.song.offset) >= LATE:
@@ -44,8 +44,8 @@ class Doubts:
             )
 
     def _tell(self, text: str) -> None:
-        if text not in self.told:
-            self.told.append(text)
+        if text not in self.texts:
+            self.texts.append(text)
 
     def of_layer(self, layer: Layer, where: str) -> None:
         """Note spans, amounts and a gate that are probably unintended."""

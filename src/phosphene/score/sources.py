@@ -113,7 +113,7 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
         about += str(error)
     else:
         line = line_of(error, plugin.file if plugin else None)
-        about += f"failed: {_told(error)}" + (f" ({line})" if line else "")
+        about += f"failed: {_message(error)}" + (f" ({line})" if line else "")
     if plugin is None:
         return PluginError(about)
     if plugin.built_in and isinstance(error, (NotFinite, MemoryError)):
@@ -121,14 +121,14 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
     if plugin.built_in:
         return Bug(about, "This is a bug in Phosphene. Please report it with your project.")
     fixes = [plugin.remedy, "--skip-broken renders without the layer."]
-    if any(word in _told(error) for word in _SIGNS):
+    if any(word in _message(error) for word in _SIGNS):
         fixes.insert(0, _READ_ONLY)
     if not isinstance(error, WrongAnswer):
         fixes.append(_FULL)
     return PluginError(about, " ".join(fixes))
 
 
-def _told(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 

@@ -150,11 +150,11 @@ def _lasting(span: Length) -> Length:
 
 if TYPE_CHECKING:  # defaults may be strings: Span = Field("8 bars")
     Position = Any
-    """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
+    """Field type of a position; `Timeline.at` converts it to seconds."""
     Span = Any
-    """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
+    """Field type of a length of time; `Timeline.length` converts it to seconds."""
     Period = Any
-    """A `Span` longer than 0, so that one may divide by it."""
+    """A `Span` longer than 0, which is safe to divide by."""
 else:
     Position = Annotated[
         At,
@@ -163,19 +163,9 @@ else:
             {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
         ),
     ]
-<<<<<<< HEAD
-    """Field type of a position; `Timeline.at` converts it to seconds."""
-=======
->>>>>>> main
     Span = Annotated[
         Length,
         BeforeValidator(parse_span),
         WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
     ]
-<<<<<<< HEAD
-    """Field type of a length of time; `Timeline.length` converts it to seconds."""
     Period = Annotated[Span, AfterValidator(_lasting)]
-    """A `Span` longer than 0, which is safe to divide by."""
-=======
-    Period = Annotated[Span, AfterValidator(_lasting)]
->>>>>>> main
