@@ -2,8 +2,8 @@
 
     python docs/make_modulator_pages.py
 
-A page shows the example docs/modulators/examples/NAME.toml; a new modulator needs one. Also draws the
-plots of docs/cookbook.
+A page shows the example docs/modulators/examples/NAME.toml; a new modulator needs one. Also
+draws the plots of docs/cookbook.
 """
 
 from __future__ import annotations
