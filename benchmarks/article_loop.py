@@ -1,4 +1,4 @@
-"""The article's loop, written out as the article has it: PIL, PNGs, the pipeline's own call."""
+"""The reference loop: the script of "The Deforum Approach to AI Animation", with PIL and PNGs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from phosphene.score.score import Score
 def article_loop(
     pipe: Any, score: Score, steps: int, guidance_scale: float, folder: Path
 ) -> dict[str, float]:
-    """Paint a Score as the article does; milliseconds by part, summed over the frames.
+    """Paint a Score with the reference loop; milliseconds by part, summed over the frames.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How long composing takes once the song has been heard, and how much memory."""
+"""Time and memory of composing, without the analysis of the song."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that takes the time of its own work."""
+"""An engine wrapper that measures time."""
 
 from __future__ import annotations
 

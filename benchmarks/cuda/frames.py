@@ -1,4 +1,4 @@
-"""Frames as a render makes them, but for the film."""
+"""Frames as in a render, without encoding."""
 
 from __future__ import annotations
 

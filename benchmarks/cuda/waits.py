@@ -1,4 +1,4 @@
-"""Where the host waits for the device, and what a frame is made of."""
+"""Synchronisation points between host and device, and the operations of a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The camera that a film shows: optical flow between two frames, and the similarity in it."""
+"""The visible camera motion: optical flow between two frames, and a similarity fitted to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films to measure: of a project, of the same without its beat, and of the article's loop."""
+"""Films to measure: of a project, of the same without its beat, and of the reference loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
 from phosphene.engines import EngineSpec, check_followed
 from phosphene.film import Film
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.modulators.striking import Striking
 from phosphene.paint.loading import load_pipeline
 from phosphene.paint.names import find_engine
@@ -66,7 +66,7 @@ class Piece:
 
     def film(self, score: Score, target: Path) -> Path:
         """Render a Score, with its sound."""
-        sound = Sound(self.project.song.file, score.start, score.duration)
+        sound = Soundtrack(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target
 
@@ -80,7 +80,7 @@ def _strikes(layer: Layer) -> bool:
 
 
 def article_film(score: Score, target: Path) -> Path:
-    """The article's loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
+    """The reference loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)

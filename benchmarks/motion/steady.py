@@ -1,4 +1,4 @@
-"""Steady moves: how much of a constant zoom, turn or pan each world lets through."""
+"""Steady moves: the visible share of a constant zoom, turn or pan in each world."""
 
 from __future__ import annotations
 

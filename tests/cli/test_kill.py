@@ -206,7 +206,7 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     target = tmp_path / "film.mp4"
     told = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
     assert told.status == 1
-    assert "was stopped from outside for 1 s (SIGSTOP)" in told.said
+    assert "was paused by another process for 1 s (SIGSTOP)" in told.said
     assert "The same command goes on after frame" in told.said
     stops.unlink()
     assert "Going on after frame" in render(target).said

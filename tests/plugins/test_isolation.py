@@ -21,17 +21,17 @@ def register_modulators(register):
     register(Odd)
 """
 ANSWERS = [
-    ("return {'zom': np.ones(n)}", "gave a curve for 'zom'. Did you mean 'zoom'"),
-    ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "gave a curve for 'value'"),
-    ("return {'zoom': np.ones(n + 1)}", "gave 'zoom' in shape (16,); expected (15,), one value a frame"),
-    ("return {'zoom': np.ones((n, 1))}", "gave 'zoom' in shape (15, 1)"),
-    ("return {'zoom': 1.0}", "gave 'zoom' in shape ()"),
-    ("return {'zoom': np.ones(n) * 1j}", "gave no numbers for 'zoom': complex128"),
-    ("return {'zoom': ['1.0'] * n}", "gave no numbers for 'zoom': <U3"),
-    ("return {'zoom': np.ma.masked_all(n)}", "gave a masked array for 'zoom'"),
-    ("return {'zoom': np.where(np.arange(n) == 3, np.nan, 1.0)}", "gave 'zoom' = nan at frame 3"),
-    ("return {'zoom': np.where(np.arange(n) == 4, np.inf, 1.0)}", "gave 'zoom' = inf at frame 4"),
-    ("return np.ones(n)", "gave ndarray; expected a dict of curves"),
+    ("return {'zom': np.ones(n)}", "returned a curve for 'zom'. Did you mean 'zoom'"),
+    ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "returned a curve for 'value'"),
+    ("return {'zoom': np.ones(n + 1)}", "returned 'zoom' in shape (16,); expected (15,), one value per frame"),
+    ("return {'zoom': np.ones((n, 1))}", "returned 'zoom' in shape (15, 1)"),
+    ("return {'zoom': 1.0}", "returned 'zoom' in shape ()"),
+    ("return {'zoom': np.ones(n) * 1j}", "returned no numbers for 'zoom': complex128"),
+    ("return {'zoom': ['1.0'] * n}", "returned no numbers for 'zoom': <U3"),
+    ("return {'zoom': np.ma.masked_all(n)}", "returned a masked array for 'zoom'"),
+    ("return {'zoom': np.where(np.arange(n) == 3, np.nan, 1.0)}", "returned 'zoom' = nan at frame 3"),
+    ("return {'zoom': np.where(np.arange(n) == 4, np.inf, 1.0)}", "returned 'zoom' = inf at frame 4"),
+    ("return np.ones(n)", "returned ndarray; expected a dict of curves"),
     ("return {'zoom': 1 / 0}", "failed: ZeroDivisionError: division by zero"),
     ("raise SystemExit(0)", "failed: SystemExit: 0"),
     ("raise GeneratorExit", "failed: GeneratorExit"),
@@ -92,8 +92,11 @@ def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
     file = site / "phosphene_odd.py"
     line = file.read_text().splitlines().index("        t *= 2.0") + 1
     assert f"read-only ({file}, line {line}: t *= 2.0)" in result.stderr
-    assert "What a modulator receives is read-only" in result.stderr
-    assert "`t = t * 2` in place of `t *= 2`" in result.stderr
+    assert (
+        "arrays that a modulator receives are shared with other layers and read-only"
+        in result.stderr
+    )
+    assert "`t = t * 2` instead of `t *= 2`" in result.stderr
     assert "PHOSPHENE_STRICT=1 shows the full traceback" in result.stderr
 
 

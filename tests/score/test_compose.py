@@ -154,7 +154,7 @@ def test_a_zoom_of_0_or_below_is_counted_as_clamped(project, zoom, fps):
     np.testing.assert_allclose(score.channels["zoom"][-2], 0.001 ** (15 / fps), rtol=1e-6)
 
 
-SAME = "'{}' and '{}' are the same moment, 2.00 s, but have different values"
+SAME = "'{}' and '{}' are the same time, 2.00 s, but have different values"
 
 
 @pytest.mark.parametrize(
@@ -280,14 +280,14 @@ def test_an_excerpt_has_the_rows_of_the_whole(project):
     [
         ({"motion": [{"use": "keyframes", "zoom": {"bar 99": 1.0}}]}, r'motion\[0\]\.zoom\."bar 99": position'),
         ({"motion": [{"use": "beat", "to": {"zoom": 1}, "between": ["0", "bar 99"]}]}, r"motion\[0\]\.between\[1\]"),
-        ({"motion": [{"use": "beat", "to": {"zoom": 1}, "between": ["5s", "2s"]}]}, "does not come after"),
+        ({"motion": [{"use": "beat", "to": {"zoom": 1}, "between": ["5s", "2s"]}]}, "is not after"),
         ({"motion": [{"use": "beat", "to": {"zoom": 1}, "amount": {"99s": 1}}]}, r'motion\[0\]\.amount\."99s"'),
         ({"motion": [{"use": "beat"}]}, r"motion\[0\]\.to is missing"),
-        ({"motion": [{"use": "orbit", "to": {"zoom": 1}}]}, "names its channels itself"),
+        ({"motion": [{"use": "orbit", "to": {"zoom": 1}}]}, "drives its channels directly"),
         ({"motion": [{"use": "level", "feature": "rsm", "to": {"zoom": 1}}]}, r"motion\[0\].*feature 'rsm'"),
         ({"prompts": {"at": {"bar 99": "x"}}}, r'prompts\.at\."bar 99"'),
         ({"video": {"start": "99s"}}, "video.start"),
-        ({"video": {"start": "3s", "end": "2s"}}, "does not come after video.start"),
+        ({"video": {"start": "3s", "end": "2s"}}, "is not after video.start"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_song_is_named(project, tables, message):

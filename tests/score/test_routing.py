@@ -102,7 +102,7 @@ def test_a_mistake_names_its_entry(project, entry, message):
 @pytest.mark.parametrize(
     ("entry", "error", "message"),
     [
-        ({"amount": {"use": "orbit"}}, ProjectError, r"motion\[0\]\.amount: 'orbit' names its channels"),
+        ({"amount": {"use": "orbit"}}, ProjectError, r"motion\[0\]\.amount: 'orbit' drives its channels"),
         ({"amount": {"use": "keyframes", "zoom": {"bar 99": 1}}}, ProjectError, r'motion\[0\]\.amount\.zoom\."bar 99"'),
         ({"between": [["0", "1s"], ["2s", "bar 99"]]}, ProjectError, r"motion\[0\]\.between\[1\]\[1\]"),
         ({"when": {"feature": "rsm", "above": 0}}, SongError, r"motion\[0\]\.when\.feature: unknown feature 'rsm'"),

@@ -77,10 +77,10 @@ def test_a_modulator_may_read_what_lies_below_and_not_write_it(tmp_path):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (None, "gave NoneType; expected a dict of curves"),
-        ({"zoom": "fast"}, "gave no numbers for 'zoom'"),
+        (None, "returned NoneType; expected a dict of curves"),
+        ({"zoom": "fast"}, "returned no numbers for 'zoom'"),
         ({"zoom": [[1.0]]}, r"'zoom' in shape \(1, 1\)"),
-        ({"value": np.ones(24), "zoom": np.ones(24)}, "gave a curve for 'value'"),
+        ({"value": np.ones(24), "zoom": np.ones(24)}, "returned a curve for 'value'"),
     ],
 )
 def test_what_is_no_set_of_curves_is_named(tmp_path, given, message):

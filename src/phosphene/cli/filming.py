@@ -19,7 +19,7 @@ from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
 from phosphene.film.lock import locked
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own
 from phosphene.paint import checkpoint
 from phosphene.paint.anchors import Anchor, is_held, scene_anchors
@@ -50,7 +50,7 @@ def render_film(
     spec: EngineSpec,
     project: Project,
     target: Path,
-    sound: Sound,
+    sound: Soundtrack,
     asked: Asked | None = None,
     form: Format | None = None,
     keep: bool = False,

@@ -10,7 +10,7 @@ import click
 from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
-    from phosphene.film.sound import Sound
+    from phosphene.film.sound import Soundtrack
     from phosphene.project import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
@@ -116,10 +116,10 @@ def render(
     click.echo(one_line(output))
 
 
-def _sound(project: Project, song: Song, score: Score, digest: str) -> Sound:
-    from phosphene.film import Sound
+def _sound(project: Project, song: Song, score: Score, digest: str) -> Soundtrack:
+    from phosphene.film import Soundtrack
 
     file = project.song.file.absolute()
     if score.duration >= song.duration:  # whole: the song may be copied as it is
-        return Sound(file, track=song.track, digest=digest)
-    return Sound(file, score.start, score.duration, song.track, digest)
+        return Soundtrack(file, track=song.track, digest=digest)
+    return Soundtrack(file, score.start, score.duration, song.track, digest)

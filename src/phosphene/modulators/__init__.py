@@ -1,4 +1,4 @@
-"""The modulators that come with Phosphene, registered as any plugin's are."""
+"""The built-in modulators, registered through the plugin hook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keyframes: values at positions, and an easing between them."""
+"""Keyframes: values at positions, with an easing in between."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidato
 
 
 class _Keyframes(Modulator):
-    """Values at positions in the song, eased from one to the next, and held before and after.
+    """Values at positions in the song, with an easing between them, held before and after.
 
-    Each channel takes a table of position and value: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
+    Each channel takes a table of positions and values: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
     plain number, `zoom = 1.02`, holds throughout.
     """
 
@@ -49,7 +49,7 @@ def _field(channel: Channel) -> Any:
     return (Keys | None, Field(None, description=f"{channel.unit}; {channel.description}"))
 
 
-# One field a channel, from the one table of channels.
+# One field per channel, from the table of channels.
 Keyframes = create_model(
     "Keyframes",
     __base__=_Keyframes,

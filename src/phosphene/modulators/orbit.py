@@ -1,4 +1,4 @@
-"""Orbit: the camera goes round in an ellipse."""
+"""Orbit: moves the camera in an ellipse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from phosphene.song.song import Song
 class Orbit(Modulator):
     """Elliptical camera orbit that loops smoothly.
 
-    The article's `circular_motion_keys`, by its formula at every frame instead of every tenth:
     translation_x = radius_x cos(2 pi t / period), translation_y = radius_y sin(2 pi t / period).
     """
 

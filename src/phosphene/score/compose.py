@@ -1,4 +1,4 @@
-"""Compose: a Song and a Project become a Score."""
+"""Composes a Score from a Song and a Project."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from phosphene.score.trace import Trace
 from phosphene.score.units import Length
 from phosphene.song.song import Song
 
-HELD = ("colour_match", "detail_match")  # channels whose rest the project's [model] says
+HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
 
-# What takes an image away: repainting, and holding it to the colours and detail of the prompts.
+# These change an image: repainting, and matching the colours and detail of the prompts.
 REPAINTING = ("strength", *HELD)
 
 
 @dataclass(frozen=True)
 class Format:
-    """The fps and size to compose for, where they are not the project's own."""
+    """The fps and size to compose for, if they differ from the project's."""
 
     fps: Fraction
     width: int
@@ -42,9 +42,9 @@ def compose(
 ) -> Score:
     """Compose the Score of a video.
 
-    Layers are folded in file order, per channel, from its neutral value, or from the one that
-    `[model]` has for it. Values are at the project's own fps and width; for another form they are
-    rescaled, so that the camera travels the same path in the same seconds.
+    Layers are applied to each channel in file order, from its neutral value or the one in
+    `[model]`. Values are at the project's own fps and width; for another form they are rescaled, so
+    that the camera travels the same path in the same time.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def compose(
     form : Format, optional
         Default: the project's own fps, width and height.
     trace : Trace, optional
-        Where every step of the fold is recorded, for the whole song.
+        Records every step, for the entire song.
 
     Returns
     -------
@@ -63,10 +63,10 @@ def compose(
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, two prompts or keyframes are at the same moment, a
-        layer does not fit its modulator, or a channel is not finite.
+        If a position is outside the song, two prompts or keyframes are at the same time, a layer
+        does not match its modulator, or a channel is not finite.
     PluginError
-        If a modulator fails, or gives something that is not a set of curves; its `entry` is the
+        If a modulator fails, or returns something that is not a set of curves; `entry` is the
         layer's.
     """
     video = project.video
@@ -77,7 +77,7 @@ def compose(
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
     doubts = Doubts(project, timeline, first, last)
     prompts_at = _placed_prompts(project, timeline)
-    with np.errstate(all="ignore"):  # what is not finite is refused by name
+    with np.errstate(all="ignore"):  # values that are not finite are refused by name
         channels, clamped = _channels(song, project, timeline, form, doubts, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
@@ -101,18 +101,18 @@ def compose(
         diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
-        doubts=tuple(doubts.told),
+        doubts=tuple(doubts.texts),
     )
     return score.excerpt(first, last)
 
 
 def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
-    """The prompts by the seconds of their positions, in order."""
+    """The prompts by time in seconds, in order."""
     at = project.prompts.at
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
-        timeline.n_frames * len(at), "weights of prompts", "Write fewer prompts, or lower the fps."
+        timeline.n_frames * len(at), "weights of prompts", "Use fewer prompts, or lower the fps."
     )
     return timeline.placed(at, "prompts.at")
 
@@ -125,7 +125,7 @@ def _channels(
     doubts: Doubts,
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
-    """Every channel's value for the form's fps and width, and how many frames were clamped."""
+    """All channels at the form's fps and width, and the number of clamped frames of each."""
     rest = {name: channel.neutral for name, channel in CHANNELS.items()}
     rest |= {name: getattr(project.model, name) for name in HELD}
     values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
@@ -160,7 +160,7 @@ def _channels(
 
 
 def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
-    """A line from 0 in the first frame to 1 after a span, for every frame of the song."""
+    """A ramp from 0 in the first frame to 1 after a span, for every frame of the song."""
     begin = timeline.starts[first]
     span = timeline.length(hold, begin)
     return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
@@ -173,7 +173,7 @@ def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:
     first, last = timeline.frame_of(begins), timeline.n_frames
     if first >= last or ends <= begins:
         raise ProjectError(
-            f"video.end ('{end or 'the end of the song'}') does not come after video.start "
+            f"video.end ('{end or 'the end of the song'}') is not after video.start "
             f"('{start or 0}')"
         )
     if end:

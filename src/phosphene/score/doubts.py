@@ -1,4 +1,4 @@
-"""Doubts: what a project says that is allowed, and probably not meant."""
+"""Doubts: settings of a project that are allowed, but probably unintended."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, parse_span
 
-MANY_FRAMES = 100  # of a span whose default is below a second: milliseconds, more likely
+MANY_FRAMES = 100  # of a span whose default is below a second: probably milliseconds
 LARGE_AMOUNT = 10.0
-LATE = 5.0  # seconds that a beat tracker is never late
-#: What a single layer brings to a channel in one frame, at most, where something is still seen.
+LATE = 5.0  # seconds; no beat tracker is that late
+#: Largest change of a channel by a single layer in one frame that leaves a recognisable picture.
 FAST = {"zoom": 1.5, "rotation": 45.0, "tilt": 20.0, "pan": 20.0, "guidance": 4.0}
 
 
 class Doubts:
-    """What is noted while a project is composed.
+    """Collects doubts while a project is composed.
 
     Parameters
     ----------
     project : Project
     timeline : Timeline
     first, last : int
-        The frames that are shown: [first, last). Nothing is said of the others.
+        The frames that are shown: [first, last). The others are ignored.
     """
 
     def __init__(self, project: Project, timeline: Timeline, first: int, last: int) -> None:
         self.shown = slice(first, last)
-        self.told: list[str] = []
+        self.texts: list[str] = []
         self.floored: dict[str, NDArray[np.bool_]] = {}
         self._timeline, self._width = timeline, project.video.width
         if abs(project.song.offset) >= LATE:
@@ -44,11 +44,11 @@ class Doubts:
             )
 
     def _tell(self, text: str) -> None:
-        if text not in self.told:
-            self.told.append(text)
+        if text not in self.texts:
+            self.texts.append(text)
 
     def of_layer(self, layer: Layer, where: str) -> None:
-        """Note spans, amounts and a gate that are probably not meant."""
+        """Note spans, amounts and a gate that are probably unintended."""
         self._spans(layer.modulator, where)
         look = where.rpartition(".")[0] or where
         for place, share in ((where, layer.amount), (look, layer.share)):
@@ -66,7 +66,7 @@ class Doubts:
             self._gate(layer, f"{where}.when")
 
     def _spans(self, modulator: Modulator, where: str) -> None:
-        """Spans that are seconds long where the default is shorter than one."""
+        """Spans of several seconds where the default is below one second."""
         for name, value in modulator:
             usual = _seconds(type(modulator).model_fields[name].default)
             if not isinstance(value, Length) or usual is None or usual >= 1.0:
@@ -84,22 +84,22 @@ class Doubts:
             )
 
     def _gate(self, layer: Layer, where: str) -> None:
-        """A bound that lies beyond all values of a feature."""
+        """A bound outside the range of a feature."""
         assert layer.when is not None
         assert layer.when.feature is not None
         heard = on_frames(self._timeline.song.feature(layer.when.feature), self._timeline)
         low, high = float(np.min(heard[self.shown])), float(np.max(heard[self.shown]))
-        about = f"'{layer.when.feature}' goes from {low:.2g} to {high:.2g} here"
+        about = f"'{layer.when.feature}' ranges from {low:.2g} to {high:.2g} here"
         for bound, value, does in (
-            ("above", layer.when.above, "the layer is never heard"),
-            ("below", layer.when.below, "the bound does nothing"),
+            ("above", layer.when.above, "the layer is never active"),
+            ("below", layer.when.below, "the bound has no effect"),
         ):
             if value is not None and value >= 1.0 and high <= 1.0:
                 per_cent = f"; for per cent write {value / 100:g}" if 1.0 < value <= 100.0 else ""
                 self._tell(f"{where}.{bound} = {value:g}, but {about}: {does}{per_cent}")
 
     def of_curve(self, channel: Channel, m: Curve, amount: Curve, layer: Layer, where: str) -> None:
-        """Note a layer's own curve where it is below the limits of a channel, or very fast."""
+        """Note where a layer's own curve is below the limits of a channel, or very fast."""
         beyond = np.zeros(len(m), np.bool_)
         if channel.multiplicative:
             beyond = m < channel.low * (1.0 - 1e-9)
@@ -134,7 +134,7 @@ def _meant(channel: Channel, reach: float | None) -> str:
 
 
 def _seconds(default: Any) -> float | None:
-    """A span's default in seconds, where it is given in a unit of time."""
+    """A span's default in seconds, if it is in a unit of time."""
     try:
         span = parse_span(default)
     except ValueError:

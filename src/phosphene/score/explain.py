@@ -1,4 +1,4 @@
-"""Explain a frame: how each channel's value came to be, layer by layer, as text."""
+"""Explains the value of each channel in a frame, layer by layer, as text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _HEAD = ("layer", "mix", "base", "m", "amount", "result")
 
 
 def explained(trace: Trace, frame: int) -> str:
-    """The very numbers of the fold in one frame.
+    """The exact numbers of every step in one frame.
 
     Parameters
     ----------
     trace : Trace
-        Of the composition.
+        The trace of the composition.
     frame : int
-        Its number in the song, at the fps that was composed for.
+        Frame number in the song, at the fps of the composition.
 
     Returns
     -------

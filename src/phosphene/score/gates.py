@@ -1,4 +1,4 @@
-"""Gates: where a layer is heard at all, by position, by a feature, and by a pattern."""
+"""Gates: where a layer is active, by position, by a feature, or by a pattern."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phosphene.song.song import Song
 
 
 def within(timeline: Timeline, position: At, where: str) -> float:
-    """Seconds of a position; one outside of the song is an error that names its entry."""
+    """Seconds of a position; one outside the song is an error that names its entry."""
     try:
         return timeline.at(position)
     except ProjectError as error:
@@ -23,7 +23,7 @@ def within(timeline: Timeline, position: At, where: str) -> float:
 
 
 def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Timeline) -> Curve:
-    """1 inside of any of the ranges and 0 elsewhere, by whole frames.
+    """1 inside any of the ranges and 0 elsewhere, by frame.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Time
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, or the second does not come after the first.
+        If a position is outside the song, or the second is not after the first.
     """
     opened = np.zeros(timeline.n_frames)
     for number, (first, second) in enumerate(ranges):
@@ -48,15 +48,15 @@ def opened_between(ranges: tuple[tuple[At, At], ...], where: str, timeline: Time
         end = within(timeline, second, f"{place}[1]")
         if end <= begin:
             raise ProjectError(
-                f"{place}: '{second}' ({end:.2f} s) does not come after '{first}' ({begin:.2f} s)"
+                f"{place}: '{second}' ({end:.2f} s) is not after '{first}' ({begin:.2f} s)"
             )
-        # The gate opens with the frame whose interval holds the position.
+        # The gate opens with the frame whose interval contains the position.
         opened[timeline.frame_of(begin) : timeline.frame_of(end)] = 1.0
     return opened
 
 
 def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve:
-    """How far the song opens a gate, in every frame.
+    """How far a gate is open in every frame.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
     Returns
     -------
     ndarray, shape (n_frames,)
-        0 or 1, or a half at the half hits of a pattern.
+        0 or 1, or 0.5 at the half hits of a pattern.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
         opened = opened * ((heard > above) & (heard < below))
     if when.pattern is not None:
         times, heights = when.pattern.times(when.subdivision, timeline)
-        # A step holds the frames from the one that holds its beginning.
+        # A step starts with the frame that contains its beginning.
         first = np.floor(times * float(timeline.fps) + 1e-6)
         step = np.searchsorted(first, np.arange(timeline.n_frames), side="right") - 1
         opened = opened * heights[step]

@@ -1,4 +1,4 @@
-"""Layers: what a modulator gives, routed to channels and folded by the mixing law."""
+"""Layers: a modulator's curves, routed to channels and mixed into them."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ def fold(
     doubts: Doubts,
     trace: Trace | None = None,
 ) -> list[str]:
-    """Fold one layer into the channels that it moves.
+    """Mix one layer into the channels that it drives.
 
     Parameters
     ----------
     values : dict of str to ndarray, shape (n_frames,)
-        Every channel's value below the layer; replaced where the layer moves it.
+        Every channel's value below the layer; replaced for channels that the layer drives.
     layer : Layer
     where : str
         The layer's entry in the project file, for errors.
     song : Song
     timeline : Timeline
     doubts : Doubts
-        Where what is probably not meant is noted.
+        Collects settings that are probably unintended.
     trace : Trace, optional
-        Where every step is recorded.
+        Records every step.
 
     Returns
     -------
     list of str
-        The channels that the layer moves.
+        The channels that the layer drives.
 
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, `to` does not fit the modulator, or a channel is
-        not finite with the layer.
+        If a position is outside the song, `to` does not match the modulator, or a channel becomes
+        infinite or NaN.
     PluginError
-        If the modulator fails, or gives something that is not a set of curves.
+        If the modulator fails, or returns something that is not a set of curves.
     """
     curves = _curves(layer, where, song, timeline, values)
     amount = amount_of(layer, where, song, timeline, values)
@@ -70,38 +70,39 @@ def fold(
 
 
 def require_finite(name: str, values: Curve, culprit: str, shown: slice) -> None:
-    """Refuse a channel that is not finite in a frame that is shown.
+    """Refuse a channel that is not finite in a shown frame.
 
     Raises
     ------
     ProjectError
-        With the first such frame, and the layer that caused it.
+        Names the first such frame, and the layer that caused it.
     """
     odd = np.flatnonzero(~np.isfinite(values[shown]))
     if len(odd):
         frame = shown.start + int(odd[0])
         raise ProjectError(
             f"{culprit}: {name} becomes {values[frame]} at frame {frame}; expected a number",
-            "Lower its values, its amount, or how far `to` goes.",
+            "Lower its values, its `amount`, or the values in `to`.",
         )
 
 
 def _curves(
     layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
-    """The layer's own curves by channel, checked: whatever a modulator gives or raises."""
+    """The layer's own curves by channel, validated."""
     given = curves_of(layer, where, song, timeline, below)
     if "value" not in given:
         if layer.to:
             raise ProjectError(
-                f"{where}.to: '{layer.use}' names its channels itself ({', '.join(sorted(given))})",
+                f"{where}.to: '{layer.use}' drives its channels directly "
+                f"({', '.join(sorted(given))})",
                 "Leave `to` out; `amount` scales the layer.",
             )
         return given
     if not layer.to:
         raise ProjectError(
-            f"{where}.to is missing: '{layer.use}' gives an envelope, and `to` says which "
-            "channels it moves and how far",
+            f"{where}.to is missing: '{layer.use}' returns an envelope, and `to` sets which "
+            "channels it drives and how far",
             "For instance: to = { zoom = 0.04, strength = -0.08 }",
         )
     curves = {}
@@ -115,7 +116,7 @@ def _curves(
 def amount_of(
     layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> Curve:
-    """The share of a layer in every frame, its gates included; shape (n_frames,)."""
+    """The amount of a layer in every frame, including its gates; shape (n_frames,)."""
     amount = np.ones(timeline.n_frames)
     look = where.rpartition(".")[0] or where
     for place, share in ((f"{where}.amount", layer.amount), (f"{look}.amount", layer.share)):
@@ -138,7 +139,7 @@ def _from(
     given = curves_of(source, where, song, timeline, below)
     if "value" not in given:
         raise ProjectError(
-            f"{where}: '{source.use}' names its channels itself, and gives no envelope for an "
+            f"{where}: '{source.use}' drives its channels directly, and has no envelope for an "
             "amount",
             "Use one that does: oscillator, noise, expression with `value`, beat, onset or level.",
         )

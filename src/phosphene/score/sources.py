@@ -1,4 +1,4 @@
-"""Sources: what a modulator gives for the frames that are rendered, whatever it does."""
+"""Sources: calls a modulator, and handles everything that it returns or raises."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ def curves_of(
     timeline: Timeline,
     below: dict[str, Curve],
 ) -> dict[str, Curve]:
-    """The curves of a modulator on the frames of `timeline`, whatever it gives or raises.
+    """The validated curves of a modulator on the frames of `timeline`.
 
     Parameters
     ----------
     asked : Layer or Source
-        What names the modulator.
+        The entry that uses the modulator.
     where : str
         Its entry in the project file, for errors.
     song : Song
     timeline : Timeline
     below : dict of str to ndarray, shape (n_frames,)
-        Every channel's value below it.
+        Every channel's value below the layer.
 
     Returns
     -------
     dict of str to ndarray, shape (n_frames,)
-        Channels, or `value` and perhaps `height`.
+        Channels, or `value` and optionally `height`.
 
     Raises
     ------
     ProjectError
-        If a position lies outside of the song, or the parameters of one of Phosphene's own
-        modulators are so extreme that its curves are not finite.
+        If a position is outside the song, or the parameters of a built-in modulator are so extreme
+        that its curves are not finite.
     PluginError
-        If the modulator fails, gives something that is not a set of curves, or changes the song.
+        If the modulator fails, returns something that is not a set of curves, or changes the song.
     Bug
-        If that is one of Phosphene's own.
+        If a built-in modulator does so.
     """
     modulator = asked.modulator
     for place, position in _positions(modulator, where):
@@ -97,8 +97,8 @@ def _asked(
 
 
 _READ_ONLY = (
-    "What a modulator receives is read-only, since the other layers read it too: write "
-    "`t = t * 2` in place of `t *= 2`, or change a copy."
+    "The arrays that a modulator receives are shared with other layers and read-only: write "
+    "`t = t * 2` instead of `t *= 2`, or change a copy."
 )
 _SIGNS = ("read-only", "WRITEABLE", "mappingproxy", "FrozenInstanceError")
 _FULL = "PHOSPHENE_STRICT=1 shows the full traceback."
@@ -113,22 +113,22 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
         about += str(error)
     else:
         line = line_of(error, plugin.file if plugin else None)
-        about += f"failed: {_told(error)}" + (f" ({line})" if line else "")
+        about += f"failed: {_message(error)}" + (f" ({line})" if line else "")
     if plugin is None:
         return PluginError(about)
     if plugin.built_in and isinstance(error, (NotFinite, MemoryError)):
-        return ProjectError(about, "Choose parameters that are less extreme.")
+        return ProjectError(about, "Choose less extreme parameters.")
     if plugin.built_in:
-        return Bug(about, "This is a mistake of Phosphene. Please report it with your project.")
+        return Bug(about, "This is a bug in Phosphene. Please report it with your project.")
     fixes = [plugin.remedy, "--skip-broken renders without the layer."]
-    if any(word in _told(error) for word in _SIGNS):
+    if any(word in _message(error) for word in _SIGNS):
         fixes.insert(0, _READ_ONLY)
     if not isinstance(error, WrongAnswer):
         fixes.append(_FULL)
     return PluginError(about, " ".join(fixes))
 
 
-def _told(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
@@ -145,14 +145,14 @@ def _state(song: Song) -> int:
 
 def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
     if name in CHANNELS and CHANNELS[name].multiplicative:
-        # Well below the limit, so that what was below it still is, and is counted as clamped.
+        # Well below the limit, so that values below it are still counted as clamped.
         kept = np.maximum(curve, 0.5 * CHANNELS[name].low)
         return np.exp(carried(np.log(kept), timeline))
     return carried(curve, timeline)
 
 
 def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:
-    """Every position among a modulator's parameters, with the entry that it stands in."""
+    """Every position among a modulator's parameters, with its entry."""
     found = []
     for name, value in modulator:
         inside = {str(key): key for key in value} if isinstance(value, dict) else {"": value}

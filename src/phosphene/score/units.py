@@ -1,4 +1,4 @@
-"""Positions and spans: how a user says when, and how long.
+"""Positions and spans: points in the song and lengths of time, as users write them.
 
 A position is `30` (frame), `2.5s`, `1:30` (minutes), `beat 16`, `bar 9`, `section 2` or `50%`.
 A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the song).
@@ -40,7 +40,7 @@ SPAN_HELP = "a number of frames (20), 0.25s, 250ms, 1 beat, 4 bars or 50%"
 
 @dataclass(frozen=True)
 class At:
-    """A point in the song, in the unit that the user chose; `Timeline.at` gives its seconds."""
+    """A point in the song, in the user's unit; `Timeline.at` converts it to seconds."""
 
     value: float
     unit: str
@@ -52,7 +52,7 @@ class At:
 
 @dataclass(frozen=True)
 class Length:
-    """A length of time, in the unit that the user chose; `Timeline.length` gives its seconds."""
+    """A length of time, in the user's unit; `Timeline.length` converts it to seconds."""
 
     value: float
     unit: str
@@ -65,7 +65,7 @@ class Length:
 def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str, str]:
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise ValueError(f"expected {allowed}")
-    # As written: two spellings of one moment must stay apart, so that the conflict is named.
+    # Kept as written: two spellings of one time must stay distinct, to report the conflict.
     text = given if isinstance(given, str) else f"{Decimal(given):f}"
     for unit, form in forms.items():
         found = re.fullmatch(form, text.strip(), re.IGNORECASE)
@@ -79,12 +79,12 @@ def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str,
 
 
 def parse_position(given: Any) -> At:
-    """Read a position.
+    """Parse a position.
 
     Parameters
     ----------
     given : int, float, str or At
-        As a user writes it.
+        As written by a user.
 
     Returns
     -------
@@ -104,12 +104,12 @@ def parse_position(given: Any) -> At:
 
 
 def parse_span(given: Any) -> Length:
-    """Read a span.
+    """Parse a span.
 
     Parameters
     ----------
     given : int, float, str or Length
-        As a user writes it.
+        As written by a user.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def parse_span(given: Any) -> Length:
 
 
 def constant(given: Any) -> Any:
-    """A number in place of positions and numbers: it holds throughout."""
+    """A number in place of positions and numbers, which applies throughout."""
     if isinstance(given, dict):
         return given
     if isinstance(given, bool) or not isinstance(parse_share(given), (int, float)):
@@ -133,13 +133,13 @@ def constant(given: Any) -> Any:
 
 
 def parse_share(given: Any) -> Any:
-    """Read `50%` as 0.5, and leave everything else as it is."""
+    """Parse `50%` as 0.5, and return everything else unchanged."""
     found = re.fullmatch(rf"{_NUMBER}\s*%", given.strip()) if isinstance(given, str) else None
     return float(found["n"]) / 100.0 if found else given
 
 
 Share = Annotated[float, BeforeValidator(parse_share)]
-"""The type of a field that takes a share as users write it: 0.5 or `50%`."""
+"""Field type of a share, written as 0.5 or `50%`."""
 
 
 def _lasting(span: Length) -> Length:
@@ -148,13 +148,13 @@ def _lasting(span: Length) -> Length:
     return span
 
 
-if TYPE_CHECKING:  # a default may be written as users write it: Span = Field("8 bars")
+if TYPE_CHECKING:  # defaults may be strings: Span = Field("8 bars")
     Position = Any
-    """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
+    """Field type of a position; `Timeline.at` converts it to seconds."""
     Span = Any
-    """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
+    """Field type of a length of time; `Timeline.length` converts it to seconds."""
     Period = Any
-    """A `Span` longer than 0, so that one may divide by it."""
+    """A `Span` longer than 0, which is safe to divide by."""
 else:
     Position = Annotated[
         At,
