@@ -51,5 +51,5 @@ def test_nothing_unpickles_or_evaluates_or_uses_a_shell():
 
 def test_rooms_are_small():
     for file in SOURCE.rglob("*.py"):
-        assert len(file.read_text().splitlines()) <= 250, file
+        assert len(file.read_text().splitlines()) <= 300, file
         assert file.stem not in ("utils", "helpers", "common", "misc", "manager")

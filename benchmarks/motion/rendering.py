@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.filming import render_film
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
 from phosphene.engines import EngineSpec, check_followed
@@ -23,6 +22,7 @@ from phosphene.paint.loading import load_pipeline
 from phosphene.paint.names import find_engine
 from phosphene.paint.presets import PRESETS
 from phosphene.project import Layer, Project, Source
+from phosphene.rendering.filming import render_film
 from phosphene.score.compose import Format, compose
 from phosphene.score.score import Score
 from phosphene.song.song import Song

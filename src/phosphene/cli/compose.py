@@ -33,9 +33,9 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
     """
     from phosphene.cli.console import out
     from phosphene.cli.inputs import Options, composed
-    from phosphene.cli.outputs import write_text
-    from phosphene.cli.reports import warn_of_clamped
     from phosphene.errors import ProjectError
+    from phosphene.outputs import write_text
+    from phosphene.rendering.reports import warn_of_clamped
 
     if output is None and explain is None:
         raise ProjectError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -156,35 +155,18 @@ def compose_for(song: Song, project: Project, options: Options) -> tuple[Project
 
 
 def hear(source: SongFile, registry: Registry) -> Song:
-    """Listen to a project's song, with a bar, or find it in the cache; corrected.
+    """Listen to a project's song, with a bar, or find it in the cache; corrected."""
+    from phosphene.cli.console import listening_progress, show_logs
+    from phosphene.rendering.render import song_of
 
-    Features that were registered are heard when they are read.
-    """
-    from dataclasses import replace
-    from types import MappingProxyType
-
-    from phosphene.cli.console import ToConsole, console, listening_progress
-    from phosphene.song.cache import user_cache
-    from phosphene.song.corrections import corrected
-    from phosphene.song.files import require_file
-    from phosphene.song.listening import listen
-    from phosphene.song.tracks import choose_track
-
-    logging.getLogger("phosphene").handlers = [ToConsole()]
-    require_file(source.file)
-    track = choose_track(source.file, source.track)
-    if track.count > 1:
-        console.print(f"The song is audio track {track}; `track` in [song] chooses another.")
+    show_logs()
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
-        song = listen(
-            source.file,
+        return song_of(
+            source,
+            registry,
             lambda step, share: progress.update(task, description=step, completed=share),
-            registry.trackers[source.tracker],
-            user_cache(),
-            track,
         )
-    return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
 def composed(
@@ -194,12 +176,12 @@ def composed(
 
     The outputs that it will write are checked first.
     """
-    from phosphene.cli.loading import registry_for
-    from phosphene.cli.outputs import files_of, require_outputs
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
     project = read_input(path, options, registry)
-    require_outputs(outputs, files_of(path, project))
+    require_outputs(outputs, files_of(path, project, named_folders()))
     song = hear(project.song, registry)
     project, score = compose_for(song, project, options)
     return project, song, score

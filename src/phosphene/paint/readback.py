@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.paint.checkpoint import State
+from phosphene.paint.loop import State
 
 # Devices that paint on while their frames are copied, and what marks the end of a copy.
 ASYNCHRONOUS: dict[str, Callable[[], Any]] = {"cuda": torch.cuda.Event}
@@ -29,7 +29,7 @@ def read_back(
     Parameters
     ----------
     painted : iterable of (int, dict of str to Tensor, Tensor)
-        Row, state (`phosphene.paint.checkpoint`), and the frame from
+        Row, state (`phosphene.paint.loop`), and the frame from
         `phosphene.paint.pictures.to_levels`, on `device`.
     device : torch.device
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phosphene.own_files import ABOUT, ASIDE, clear_own, state_files
-from phosphene.paint import checkpoint
+from phosphene.rendering import checkpoint
 
 
 @dataclass(frozen=True)

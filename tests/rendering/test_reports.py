@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from scores import score
 
-from phosphene.cli.reports import warn_of_image, warn_of_size, warn_of_words
 from phosphene.project import Model
+from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
 
 BASE = "a temple on mountains at dawn with stars"
 
@@ -17,29 +17,29 @@ def worlds(registry):
     return registry.engines["worlds"]
 
 
-def told(capsys):
-    return " ".join(capsys.readouterr().err.split())
+def told(caplog):
+    return " ".join(record.getMessage() for record in caplog.records)
 
 
-def test_the_words_that_are_cut_off_are_named_with_the_style(worlds, capsys):
+def test_the_words_that_are_cut_off_are_named_with_the_style(worlds, caplog):
     long = ", ".join([BASE] * 6) + ", digital art"
     warn_of_words(worlds, score(prompts=(long, "a forest")))
-    said = told(capsys)
+    said = told(caplog)
     assert "worlds reads 46 tokens of a prompt" in said
     assert "stars, digital art' at the end of 'a temple on mountains" in said
 
 
-def test_an_end_that_prompts_share_is_told_once(worlds, capsys):
+def test_an_end_that_prompts_share_is_told_once(worlds, caplog):
     prompts = tuple(
         f"{', '.join([start] + [BASE] * 6)}, ocean" for start in ("a forest", "a desert")
     )
     warn_of_words(worlds, score(prompts=prompts))
-    assert told(capsys).count("at the end of 2 prompts") == 1
+    assert told(caplog).count("at the end of 2 prompts") == 1
 
 
-def test_a_prompt_that_fits_is_not_spoken_of(worlds, capsys):
+def test_a_prompt_that_fits_is_not_spoken_of(worlds, caplog):
     warn_of_words(worlds, replace(score(prompts=("a temple", "a forest")), negative=""))
-    assert told(capsys) == ""
+    assert told(caplog) == ""
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_a_prompt_that_fits_is_not_spoken_of(worlds, capsys):
         ("none", (1024, 1024), True, ""),
     ],
 )
-def test_a_film_beyond_the_trained_size_is_spoken_of(registry, capsys, name, size, native, says):
+def test_a_film_beyond_the_trained_size_is_spoken_of(registry, caplog, name, size, native, says):
     about = score(width=size[0], height=size[1])
     warn_of_size(registry.engines[name], Model(native_size=native), about)
-    said = told(capsys)
+    said = told(caplog)
     assert says in said
     assert bool(said) == bool(says)
 
@@ -72,9 +72,9 @@ def test_a_film_beyond_the_trained_size_is_spoken_of(registry, capsys, name, siz
     ],
 )
 def test_an_image_that_is_gone_at_once_is_spoken_of(
-    registry, project, capsys, name, strength, video, warned
+    registry, project, caplog, name, strength, video, warned
 ):
     image = Path(video["image"]) if "image" in video else None
     about = replace(score(n=30, strength=strength), image=image)
     warn_of_image(registry.engines[name], project(video=video), about)
-    assert ("image_hold" in told(capsys)) == warned
+    assert ("image_hold" in told(caplog)) == warned

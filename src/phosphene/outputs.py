@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from phosphene.project import Project
 
 
-def files_of(source: Path, project: Project) -> list[Path]:
-    """The files that a project is read from: itself, its song, beats, image, model and plugins."""
-    from phosphene.cli.loading import named_folders
+def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
+    """The files that a project is read from: itself, its song, beats, image, model and plugins.
 
+    `plugins` are the folders of single files, beside the one at the project.
+    """
     named = (project.song.file, project.song.beats, project.video.image)
-    folders = (source.parent / "plugins", *named_folders(), Path(project.model.name))
+    folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from scores import score
 
-from phosphene.cli.identity import identity
 from phosphene.engines import EngineSpec
 from phosphene.plugins import Plugin
 from phosphene.plugins.registering import guarded
 from phosphene.project import Model
+from phosphene.rendering.identity import identity
 
 
 @pytest.fixture

@@ -6,14 +6,10 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.cli.console import ToConsole, console, painting_progress
-from phosphene.cli.identity import identity
-from phosphene.cli.resuming import Asked, begin, planned
-from phosphene.cli.set_aside import reunite
 from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
@@ -21,12 +17,15 @@ from phosphene.film.film import beside
 from phosphene.film.lock import locked
 from phosphene.film.sound import Sound
 from phosphene.own_files import clear_own
-from phosphene.paint import checkpoint
 from phosphene.paint.anchors import Anchor, is_held, scene_anchors
 from phosphene.paint.grade import grade
 from phosphene.paint.loop import paint
 from phosphene.paint.pictures import to_levels
 from phosphene.paint.readback import Painted, read_back
+from phosphene.rendering import checkpoint
+from phosphene.rendering.identity import identity
+from phosphene.rendering.resuming import Asked, begin, planned
+from phosphene.rendering.set_aside import reunite
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
     from phosphene.project import Project
     from phosphene.score.score import Score
 
+_log = logging.getLogger(__name__)
+Progress = Callable[[int, int, str], None]
+"""on_progress(done, total, stage): frames, and "loading", "painting" or "joining"."""
 EVERY = 5.0  # seconds between checkpoints: what is painted again at most after a kill -9
 
 
@@ -55,6 +57,7 @@ def render_film(
     form: Format | None = None,
     keep: bool = False,
     force: bool = False,
+    on_progress: Progress = lambda done, total, stage: None,
 ) -> float:
     """Paint and film every frame; seconds that it took.
 
@@ -73,6 +76,9 @@ def render_film(
         Leave the state when the film is complete.
     force : bool
         Replace a file of this name also where Phosphene did not make it.
+    on_progress : callable
+        on_progress(done, total, stage) is called with the number of frames that are filmed, the
+        number of all, and "loading", "painting" (after each frame) or "joining".
 
     Raises
     ------
@@ -83,7 +89,6 @@ def render_film(
         that Phosphene made.
     """
     begun = time.monotonic()
-    logging.getLogger("phosphene").handlers = [ToConsole()]
     folder, crf = state_folder(target), project.video.crf
     about = identity(score, spec, project.model, target, crf, form)
     settings = (
@@ -100,9 +105,9 @@ def render_film(
         reunite(folder)
         plan = planned(film_in, folder, about, settings, asked, len(score))
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
-        with console.status(f"Loading {spec.name} ..."):
-            engine = spec.load(project.model, score)
-            anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        on_progress(plan.kept, len(score), "loading")
+        engine = spec.load(project.model, score)
+        anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         frames = read_back(_painted(score, engine, anchors, after), engine.device)
         first = list(itertools.islice(frames, 1))
         begin(plan, film_in(plan.source), folder)
@@ -110,11 +115,11 @@ def render_film(
         try:
             with film:
                 film.resume(plan.kept)
-                _film(film, itertools.chain(first, frames), folder, len(score))
-                console.print("Joining picture and sound ...")
+                _film(film, itertools.chain(first, frames), folder, len(score), on_progress)
+                on_progress(len(score), len(score), "joining")
         except BaseException:
             with contextlib.suppress(OSError):  # the terminal may be gone
-                console.print(_stopped(film.written, len(score), folder))
+                _log.info(_stopped(film.written, len(score), folder))
             raise
         if not keep:
             clear_own(folder)
@@ -136,23 +141,23 @@ def _film(
     frames: Iterable[tuple[int, checkpoint.State, NDArray[np.uint8]]],
     folder: Path,
     length: int,
+    on_progress: Progress,
 ) -> None:
     begun, saved, last = film.written, time.monotonic(), None
     try:
-        with painting_progress() as progress:
-            task = progress.add_task("Painting", total=length, completed=begun)
-            for row, state, frame in frames:
-                if row == begun:
-                    checkpoint.reserve(folder, state)
-                film.write(frame)
-                last = row, state
-                if film.full:  # its raw frames go: what follows must be able to continue
-                    checkpoint.save_border(folder, row, state)
-                    last, saved = None, time.monotonic()
-                elif time.monotonic() - saved > EVERY:
-                    checkpoint.save_latest(folder, row, state)
-                    last, saved = None, time.monotonic()
-                progress.advance(task)
+        on_progress(begun, length, "painting")
+        for row, state, frame in frames:
+            if row == begun:
+                checkpoint.reserve(folder, state)
+            film.write(frame)
+            last = row, state
+            if film.full:  # its raw frames go: what follows must be able to continue
+                checkpoint.save_border(folder, row, state)
+                last, saved = None, time.monotonic()
+            elif time.monotonic() - saved > EVERY:
+                checkpoint.save_latest(folder, row, state)
+                last, saved = None, time.monotonic()
+            on_progress(row + 1, length, "painting")
     finally:
         if last is not None:
             with contextlib.suppress(OSError):  # an older one is there, and its raw frames

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from phosphene.paint import checkpoint
+from phosphene.rendering import checkpoint
 
 
 def state(row):

@@ -6,6 +6,7 @@ own, named by their fingerprint, and the command that painted it continues from 
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from phosphene.cli.console import clock, console
-from phosphene.cli.identity import FILMED
-from phosphene.cli.set_aside import begun_in, is_filmed, move, put_aside, set_aside
 from phosphene.errors import ProjectError
 from phosphene.own_files import ABOUT, clear_own, make_folder, state_files
-from phosphene.paint import checkpoint
+from phosphene.rendering import checkpoint
+from phosphene.rendering.identity import FILMED
+from phosphene.rendering.set_aside import begun_in, is_filmed, move, put_aside, set_aside
 
 if TYPE_CHECKING:
     from phosphene.film import Film
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
+_log = logging.getLogger(__name__)
 ASIDE_TOLD = "What was painted is set aside: `phosphene resume list` shows it."
 
 
@@ -55,12 +56,16 @@ def asked_for(position: str, song: Song, project: Project, score: Score) -> Aske
     except (ValueError, ProjectError) as error:
         raise ProjectError(f"--resume-from {position}: {error}") from None
     if not 0 <= row <= len(score):
-        first, last = clock(float(score.start)), clock(float(score.start + score.duration))
+        first, last = (_clock(float(t)) for t in (score.start, score.start + score.duration))
         raise ProjectError(
             f"--resume-from {position}: the video goes from {first} to {last} of the song",
             "Choose a position within it.",
         )
     return Asked(position, row)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def planned(
     folder : Path
         Of the film.
     about : mapping of str to str
-        From `phosphene.cli.identity.identity`.
+        From `phosphene.rendering.identity.identity`.
     settings : str
         The settings in words.
     asked : Asked or None
@@ -140,7 +145,7 @@ def planned(
         rows = (row for row in checkpoint.rows(source) if row < limit)
         kept = next((row + 1 for row in rows if _fits(source, row, film)), 0)
     if kept or any(map(is_filmed, state_files(folder))):
-        console.print(_told(kept, changed, None if again else asked, film))
+        _log.info(_told(kept, changed, None if again else asked, film))
     asked_row = asked.row if asked else begun.asked if begun and kept else None
     return Plan(about, settings, asked_row, kept, source, bool(changed))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from textwrap import shorten
 
 import numpy as np
 
-from phosphene.cli.console import size, warn
 from phosphene.engines import EngineSpec, unfollowed
 from phosphene.paint.presets import preset_of
 from phosphene.paint.prompt_length import unread_words
@@ -16,7 +16,12 @@ from phosphene.project import Model, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
+warn = logging.getLogger(__name__).warning
 GONE = 0.05  # share of an image, below which nobody sees it any more
+
+
+def _size(width: int, height: int) -> str:
+    return f"{width}x{height}"
 
 
 def warn_of_clamped(score: Score) -> None:
@@ -40,18 +45,18 @@ def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
     preset = preset_of(spec)
     if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
         return
-    sizes = ", ".join(size(*trained) for trained in preset.trained)
+    sizes = ", ".join(_size(*trained) for trained in preset.trained)
     if model.native_size:
-        painted = size(*painted_size(score.width, score.height, preset.trained))
+        painted = _size(*painted_size(score.width, score.height, preset.trained))
         warn(
             f"{spec.name} was trained on {sizes}: it paints at {painted}, and each frame is "
-            f"enlarged to {size(score.width, score.height)}; [model] native_size = false paints at "
-            "full size, where the scene is repeated"
+            f"enlarged to {_size(score.width, score.height)}; [model] native_size = false paints "
+            "at full size, where the scene is repeated"
         )
     else:
         warn(
             f"{spec.name} was trained on {sizes} and repeats the scene at "
-            f"{size(score.width, score.height)}; without native_size = false it paints one and "
+            f"{_size(score.width, score.height)}; without native_size = false it paints one and "
             "enlarges it"
         )
 
