@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from phosphene import hookspecs
 from phosphene.cli import cli
-from phosphene.project_file import make_project
+from phosphene.project.file import make_project
 from phosphene.score.channels import CHANNELS
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from phosphene.errors import ProjectError
 
 if TYPE_CHECKING:
-    from phosphene.project import Project
+    from phosphene.project.schema import Project
 
 
 def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:

@@ -12,9 +12,9 @@ import torch
 from click.testing import CliRunner
 
 from phosphene.cli import cli, inputs
-from phosphene.engines import EngineSpec
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
+from phosphene.painting.engine import EngineSpec
 from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
 
@@ -300,7 +300,9 @@ def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_pat
     def fail(*_):
         raise FilmError("no weights", "get some")
 
-    monkeypatch.setattr("phosphene.rendering.render.find_engine", lambda *_: EngineSpec("x", "", fail))
+    monkeypatch.setattr(
+        "phosphene.rendering.render.find_engine", lambda *_: EngineSpec("x", "", fail)
+    )
     told = render(project, tmp_path / "film.mp4")
     assert told.exit_code == 1
     assert "no weights" in told.stderr

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from scores import score
 
-from phosphene.engines import EngineSpec
+from phosphene.painting.engine import EngineSpec
 from phosphene.plugins import Plugin
 from phosphene.plugins.registering import guarded
-from phosphene.project import Model
+from phosphene.project.schema import Model
 from phosphene.rendering.identity import identity
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scores import score
 
-from phosphene.project import Model
+from phosphene.project.schema import Model
 from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
 
 BASE = "a temple on mountains at dawn with stars"

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.composing.compose import Format
     from phosphene.plugins import Registry
-    from phosphene.project import Project, SongFile
-    from phosphene.score.compose import Format
+    from phosphene.project.schema import Project, SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -34,8 +34,8 @@ class Options:
 
 def read_input(path: Path, options: Options, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.default_project import default_project
-    from phosphene.project_file import make_project, read_data
+    from phosphene.project.default import default_project
+    from phosphene.project.file import make_project, read_data
 
     if path.suffix.lower() == ".toml":
         data, source = read_data(path), path
@@ -113,10 +113,10 @@ def form_of(project: Project, options: Options) -> Format:
     """
     from pydantic import ValidationError
 
+    from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
-    from phosphene.problems import problems_of
-    from phosphene.project import Video
-    from phosphene.score.compose import Format
+    from phosphene.project.problems import problems_of
+    from phosphene.project.schema import Video
 
     asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
     if options.size is not None:
@@ -142,13 +142,13 @@ def compose_for(song: Song, project: Project, options: Options) -> tuple[Project
     """
     from phosphene.cli.console import warn
     from phosphene.cli.skipping import compose_what_works
-    from phosphene.score.compose import compose
+    from phosphene.composing.compose import compose
 
     form = form_of(project, options)
     if options.skip_broken:
         project, score = compose_what_works(song, project, form)
     else:
-        score = compose(song, project, form)
+        score = compose(project, song, form)
     for doubt in score.doubts:
         warn(doubt)
     return project, score
@@ -156,10 +156,9 @@ def compose_for(song: Song, project: Project, options: Options) -> tuple[Project
 
 def hear(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
-    from phosphene.cli.console import listening_progress, show_logs
-    from phosphene.rendering.render import song_of
+    from phosphene.cli.console import listening_progress
+    from phosphene.project.listening import song_of
 
-    show_logs()
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
         return song_of(

@@ -17,11 +17,11 @@ from phosphene.film.film import beside
 from phosphene.film.lock import locked
 from phosphene.film.sound import Sound
 from phosphene.own_files import clear_own
-from phosphene.paint.anchors import Anchor, is_held, scene_anchors
-from phosphene.paint.grade import grade
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_levels
-from phosphene.paint.readback import Painted, read_back
+from phosphene.painting.anchors import Anchor, is_held, scene_anchors
+from phosphene.painting.grade import grade
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_levels
+from phosphene.painting.readback import Painted, read_back
 from phosphene.rendering import checkpoint
 from phosphene.rendering.identity import identity
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from phosphene.engines import Engine, EngineSpec
     from phosphene.film.formats import Format
-    from phosphene.project import Project
+    from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.project.schema import Project
     from phosphene.score.score import Score
 
 _log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def render_film(
         on_progress(plan.kept, len(score), "loading")
         engine = spec.load(project.model, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
-        frames = read_back(_painted(score, engine, anchors, after), engine.device)
+        frames = read_back(painted(score, engine, anchors, after), engine.device)
         first = list(itertools.islice(frames, 1))
         begin(plan, film_in(plan.source), folder)
         film = film_in(folder)
@@ -126,12 +126,13 @@ def render_film(
     return time.monotonic() - begun
 
 
-def _painted(
+def painted(
     score: Score,
     engine: Engine,
     anchors: Sequence[Anchor],
-    after: tuple[int, checkpoint.State] | None,
+    after: tuple[int, checkpoint.State] | None = None,
 ) -> Iterator[Painted]:
+    """Every frame as it is filmed, on the engine's device; see `phosphene.painting.loop.paint`."""
     for row, picture, state in paint(score, engine, anchors, after):
         yield row, state, to_levels(grade(picture, score.row(row)))
 

@@ -7,15 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phosphene.composing.compose import HELD
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
-from phosphene.score.compose import HELD
 from phosphene.song.cache import code_of
 
 if TYPE_CHECKING:
-    from phosphene.engines import EngineSpec
     from phosphene.film.formats import Format
-    from phosphene.project import Model
+    from phosphene.painting.engine import EngineSpec
+    from phosphene.project.schema import Model
     from phosphene.score.score import Score
 
 VERSIONS = (

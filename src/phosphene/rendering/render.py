@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from phosphene.engines import check_followed, check_paintable, check_torch, unfollowed
+from phosphene.composing.compose import compose
+from phosphene.engines.names import check_checkpoint, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight
 from phosphene.film.sound import Sound
 from phosphene.outputs import files_of, require_outputs
-from phosphene.paint.names import check_checkpoint, find_engine
+from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
 from phosphene.plugins import load_plugins
+from phosphene.project.listening import song_of
 from phosphene.rendering.reports import (
     warn_of_clamped,
     warn_of_image,
@@ -25,22 +24,13 @@ from phosphene.rendering.reports import (
     warn_of_unfollowed,
     warn_of_words,
 )
-from phosphene.score.compose import compose
-from phosphene.song.cache import user_cache
-from phosphene.song.corrections import corrected
-from phosphene.song.files import require_file
-from phosphene.song.listening import listen
-from phosphene.song.tracks import choose_track
 
 if TYPE_CHECKING:
     from phosphene.plugins import Registry
-    from phosphene.project import Project, SongFile
+    from phosphene.project.schema import Project
     from phosphene.rendering.filming import Progress
     from phosphene.score.score import Score
-    from phosphene.song.listening import Progress as ListeningProgress
     from phosphene.song.song import Song
-
-_log = logging.getLogger(__name__)
 
 
 def render(
@@ -96,29 +86,9 @@ def render(
     """
     job = Render(project, Path(output), registry or load_plugins(), force=force)
     song = song_of(project.song, job.registry)
-    job.check(song, project, compose(song, project), strict)
+    job.check(song, project, compose(project, song), strict)
     job.run(resume_from, keep, on_progress)
     return job.target
-
-
-def song_of(
-    source: SongFile, registry: Registry, progress: ListeningProgress | None = None
-) -> Song:
-    """Listen to a project's song, or find it in the cache; corrected as the project says.
-
-    Features that plugins registered are computed when they are read.
-
-    Raises
-    ------
-    SongError
-        If it cannot be read.
-    """
-    require_file(source.file)
-    track = choose_track(source.file, source.track)
-    if track.count > 1:
-        _log.info(f"The song is audio track {track}; `track` in [song] chooses another.")
-    song = listen(source.file, progress, registry.trackers[source.tracker], user_cache(), track)
-    return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
 class Render:

@@ -7,12 +7,12 @@ from textwrap import shorten
 
 import numpy as np
 
-from phosphene.engines import EngineSpec, unfollowed
-from phosphene.paint.presets import preset_of
-from phosphene.paint.prompt_length import unread_words
-from phosphene.paint.sizes import BEYOND, excess, painted_size
-from phosphene.paint.vocabulary import in_known_words, vocabulary_of
-from phosphene.project import Model, Project
+from phosphene.engines.presets import preset_of
+from phosphene.engines.prompt_length import unread_words
+from phosphene.engines.sizes import BEYOND, excess, painted_size
+from phosphene.engines.vocabulary import in_known_words, vocabulary_of
+from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.project.schema import Model, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

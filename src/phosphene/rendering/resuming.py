@@ -23,7 +23,7 @@ from phosphene.rendering.set_aside import begun_in, is_filmed, move, put_aside, 
 
 if TYPE_CHECKING:
     from phosphene.film import Film
-    from phosphene.project import Project
+    from phosphene.project.schema import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
