@@ -48,7 +48,7 @@ def article_loop(
             prompt=score.prompts[int(row.weights.argmax())],
             negative_prompt=score.negative,
             image=picture,
-            strength=row.strength,
+            strength=max(row.strength, 1.0 / steps),  # below that the pipeline paints nothing
             num_inference_steps=steps,
             guidance_scale=guidance_scale,
             generator=torch.Generator().manual_seed(row.seed),

@@ -2,7 +2,8 @@
 
     python docs/make_modulator_pages.py
 
-What a page shows is docs/modulators/examples/NAME.toml; a new modulator needs one.
+What a page shows is docs/modulators/examples/NAME.toml; a new modulator needs one. Also draws the
+plots of docs/cookbook.
 """
 
 from __future__ import annotations
@@ -160,12 +161,12 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
     )
 
 
-def _draw(name: str, project: Project, song: Song) -> None:
+def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.plotting import FORMATS, picture_of
 
     png = FORMATS[".png"](picture_of(song, project, title=name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
-    drawn.quantize(64).save(PICTURES / f"plot-{name}.png", optimize=True)
+    drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 
 
 def main() -> None:
@@ -180,6 +181,8 @@ def main() -> None:
     for name in built_in(registry):
         _draw(name, example(name, registry), song)
         print(f"{name}: docs/modulators/{name}.md, docs/pictures/plot-{name}.png")
+    for path in (DOCS / "cookbook").glob("*.toml"):
+        _draw(path.stem, read_project(path, registry), song, "cookbook")
 
 
 if __name__ == "__main__":

@@ -150,8 +150,11 @@ def _lasting(span: Length) -> Length:
 
 if TYPE_CHECKING:  # a default may be written as users write it: Span = Field("8 bars")
     Position = Any
+    """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
     Span = Any
+    """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
     Period = Any
+    """A `Span` longer than 0, so that one may divide by it."""
 else:
     Position = Annotated[
         At,
@@ -160,12 +163,9 @@ else:
             {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
         ),
     ]
-    """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
     Span = Annotated[
         Length,
         BeforeValidator(parse_span),
         WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
     ]
-    """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
     Period = Annotated[Span, AfterValidator(_lasting)]
-    """A `Span` longer than 0, so that one may divide by it."""
