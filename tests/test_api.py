@@ -46,7 +46,8 @@ def test_the_example_of_the_docs_runs(folder, capsys):
     said = capsys.readouterr().out
     assert said.count("(64, 64, 3) uint8") == 8
     assert "painting: 8 of 8 frames" in said
-    assert probe(folder / "film.mp4").size == (64, 64)
+    video = probe(folder / "film.mp4").video
+    assert (video.width, video.height, video.fps) == (64, 64, 8)
 
 
 def test_a_film_has_the_frames_that_paint_gives(project):
@@ -85,8 +86,10 @@ def test_a_stopped_render_continues(project, caplog):
 
 
 def test_an_output_that_is_an_input_is_refused(project):
+    Path("song.wav").rename("song.mkv")
+    song = project.song.model_copy(update={"file": Path("song.mkv")})
     with pytest.raises(phosphene.ProjectError, match="would be lost"):
-        phosphene.render(project, "song.wav")
+        phosphene.render(project.model_copy(update={"song": song}), "./song.mkv")
 
 
 def test_a_song_that_is_missing_is_an_error(tmp_path):

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phosphene.project.file import read_project
 from phosphene.composing.compose import compose
+from phosphene.project.file import read_project
 from phosphene.song.listening import listen
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -7,7 +7,7 @@ import pytest
 from phosphene.errors import ProjectError
 from phosphene.project.file import make_project, read_data, read_project
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 SONG = {"song": {"file": "a.wav"}}
 
 

@@ -48,7 +48,8 @@ def listen(
     SongError
         If the file is missing, is not audio, or is silent.
     """
-    file = source.song if isinstance(source, Project) else SongFile(file=Path(source))
+    name = {"file": str(source)}
+    file = source.song if isinstance(source, Project) else SongFile.model_validate(name)
     return song_of(file, registry or load_plugins(), on_progress)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from phosphene.engines.presets import preset_of
 from phosphene.engines.prompt_length import unread_words
-from phosphene.engines.sizes import BEYOND, excess, painted_size
 from phosphene.engines.vocabulary import in_known_words, vocabulary_of
 from phosphene.painting.engine import EngineSpec, unfollowed
 from phosphene.project.schema import Model, Project
@@ -42,6 +41,8 @@ def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
 
 def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
     """Say that a model paints smaller pictures than the film's, or larger ones than it can."""
+    from phosphene.engines.sizes import BEYOND, excess, painted_size  # with torch
+
     preset = preset_of(spec)
     if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
         return
