@@ -105,8 +105,16 @@ def test_data_is_validated_and_not_changed(folder):
 
 
 def test_importing_phosphene_imports_nothing_heavy():
-    code = (
-        "import phosphene, sys; print(*{'torch', 'librosa', 'numpy', 'click'} & set(sys.modules))"
-    )
+    assert imported("import phosphene", "torch", "librosa", "numpy", "click", "rich") == []
+
+
+def test_torch_is_imported_only_where_frames_are_painted():
+    code = "from phosphene import Project, compose, listen, load_engine, render"
+    assert imported(code, "torch", "librosa", "rich") == []
+
+
+def imported(code, *libraries):
+    """Those of some libraries that code imports."""
+    code += f"; import sys; print(*{set(libraries)} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    return done.stdout.split()
