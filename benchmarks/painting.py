@@ -23,15 +23,15 @@ from benchmarks.article_loop import article_loop
 from benchmarks.memory import peak
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
+from phosphene.engines.loading import load_engine, load_pipeline
+from phosphene.engines.precision import working_format
+from phosphene.engines.presets import PRESETS, Preset
 from phosphene.film import Film
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.loading import load_engine, load_pipeline
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.precision import working_format
-from phosphene.paint.presets import PRESETS, Preset
-from phosphene.project import Model
-from phosphene.quality import QUALITIES
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.project.quality import QUALITIES
+from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from benchmarks.article_loop import article_loop
 from benchmarks.painting import still_score
 from benchmarks.table import markdown
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.loading import load_engine, load_pipeline
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.presets import PRESETS
-from phosphene.project import Model
+from phosphene.engines.loading import load_engine, load_pipeline
+from phosphene.engines.presets import PRESETS
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.project.schema import Model
 
 FRAMES, SIZE, SHOWN = 1000, 256, 11
 STRIP = Path(__file__).parent.parent / "docs" / "pictures" / "stability.png"

@@ -8,7 +8,7 @@ import pytest
 from phosphene import bounds
 from phosphene.bounds import beyond, entry, file_name, parsed
 from phosphene.errors import ProjectError
-from phosphene.project_file import make_project, read_data
+from phosphene.project.file import make_project, read_data
 from phosphene.testing import synthetic_song, timeline
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phosphene.project_file import read_project
-from phosphene.score.compose import compose
+from phosphene.composing.compose import compose
+from phosphene.project.file import read_project
 from phosphene.song.listening import listen
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -34,7 +34,7 @@ def song():
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_a_recipe_moves_its_channels_and_no_other(path, song, registry):
-    score = compose(song, read_project(path, registry))
+    score = compose(read_project(path, registry), song)
     changing = {name for name, curve in score.channels.items() if np.ptp(curve) > 1e-9}
     assert changing == MOVED[path.stem]
 

@@ -16,7 +16,7 @@ from diffusers import (
 )
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from phosphene.paint.presets import WORLDS
+from phosphene.engines.presets import WORLDS
 
 CPU = torch.device("cpu")
 WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, to the first's

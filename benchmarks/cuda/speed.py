@@ -14,8 +14,8 @@ from diffusers import StableDiffusionImg2ImgPipeline
 from benchmarks.article_loop import article_loop
 from benchmarks.cuda.frames import WARM, engine_of, rate, rendered, score_of
 from benchmarks.cuda.models import CPU, Scale, pipeline, with_tiny_vae
-from phosphene.engines import Engine
-from phosphene.paint.presets import WORLDS
+from phosphene.engines.presets import WORLDS
+from phosphene.painting.engine import Engine
 from phosphene.score.score import Score
 
 STEPS, GUIDANCE, STRENGTH = 20, 7.5, 0.55  # of the reference loop

@@ -11,10 +11,11 @@ import soundfile
 import torch
 from click.testing import CliRunner
 
-from phosphene.cli import cli, filming, inputs, set_aside
-from phosphene.engines import EngineSpec
+from phosphene.cli import cli, inputs
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
+from phosphene.painting.engine import EngineSpec
+from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
 
 FRAMES = 24
@@ -299,7 +300,9 @@ def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_pat
     def fail(*_):
         raise FilmError("no weights", "get some")
 
-    monkeypatch.setattr("phosphene.paint.names.find_engine", lambda *_: EngineSpec("x", "", fail))
+    monkeypatch.setattr(
+        "phosphene.rendering.render.find_engine", lambda *_: EngineSpec("x", "", fail)
+    )
     told = render(project, tmp_path / "film.mp4")
     assert told.exit_code == 1
     assert "no weights" in told.stderr
@@ -336,7 +339,7 @@ def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
     for load in (fail, lambda *_: Broken()):
         spec = EngineSpec("x", "", load)
         with monkeypatch.context() as patch:
-            patch.setattr("phosphene.paint.names.find_engine", lambda *_, spec=spec: spec)
+            patch.setattr("phosphene.rendering.render.find_engine", lambda *_, spec=spec: spec)
             assert render(project, kept, "--seed", "7").exit_code == 2
         assert contents(folder) == before
     told = render(project, kept)

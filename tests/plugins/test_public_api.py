@@ -91,7 +91,7 @@ def test_what_docs_list_is_what_there_is():
         ("from phosphene import *", "phosphene:*"),
         ("from phosphene.testing import songs", "phosphene.testing:songs"),
         ("import phosphene as host; host.modulator", "phosphene:modulator"),
-        ("import_module('phosphene.project')", "phosphene.project"),
+        ("import_module('phosphene.project.schema')", "phosphene.project.schema"),
         ("def f():\n    from phosphene.plugins import load_plugins", "phosphene.plugins:load_plugins"),
     ],
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.composing.compose import Format
     from phosphene.plugins import Registry
-    from phosphene.project import Project, SongFile
-    from phosphene.score.compose import Format
+    from phosphene.project.schema import Project, SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -35,8 +34,8 @@ class Options:
 
 def read_input(path: Path, options: Options, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.default_project import default_project
-    from phosphene.project_file import make_project, read_data
+    from phosphene.project.default import default_project
+    from phosphene.project.file import make_project, read_data
 
     if path.suffix.lower() == ".toml":
         data, source = read_data(path), path
@@ -114,10 +113,10 @@ def form_of(project: Project, options: Options) -> Format:
     """
     from pydantic import ValidationError
 
+    from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
-    from phosphene.problems import problems_of
-    from phosphene.project import Video
-    from phosphene.score.compose import Format
+    from phosphene.project.problems import problems_of
+    from phosphene.project.schema import Video
 
     asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
     if options.size is not None:
@@ -143,48 +142,30 @@ def compose_for(song: Song, project: Project, options: Options) -> tuple[Project
     """
     from phosphene.cli.console import warn
     from phosphene.cli.skipping import compose_what_works
-    from phosphene.score.compose import compose
+    from phosphene.composing.compose import compose
 
     form = form_of(project, options)
     if options.skip_broken:
         project, score = compose_what_works(song, project, form)
     else:
-        score = compose(song, project, form)
+        score = compose(project, song, form)
     for doubt in score.doubts:
         warn(doubt)
     return project, score
 
 
 def hear(source: SongFile, registry: Registry) -> Song:
-    """Listen to a project's song, with a bar, or find it in the cache; corrected.
+    """Listen to a project's song, with a bar, or find it in the cache; corrected."""
+    from phosphene.cli.console import listening_progress
+    from phosphene.project.listening import song_of
 
-    Features that were registered are heard when they are read.
-    """
-    from dataclasses import replace
-    from types import MappingProxyType
-
-    from phosphene.cli.console import ToConsole, console, listening_progress
-    from phosphene.song.cache import user_cache
-    from phosphene.song.corrections import corrected
-    from phosphene.song.files import require_file
-    from phosphene.song.listening import listen
-    from phosphene.song.tracks import choose_track
-
-    logging.getLogger("phosphene").handlers = [ToConsole()]
-    require_file(source.file)
-    track = choose_track(source.file, source.track)
-    if track.count > 1:
-        console.print(f"The song is audio track {track}; `track` in [song] chooses another.")
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
-        song = listen(
-            source.file,
+        return song_of(
+            source,
+            registry,
             lambda step, share: progress.update(task, description=step, completed=share),
-            registry.trackers[source.tracker],
-            user_cache(),
-            track,
         )
-    return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
 def composed(
@@ -194,12 +175,12 @@ def composed(
 
     The outputs that it will write are checked first.
     """
-    from phosphene.cli.loading import registry_for
-    from phosphene.cli.outputs import files_of, require_outputs
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
     project = read_input(path, options, registry)
-    require_outputs(outputs, files_of(path, project))
+    require_outputs(outputs, files_of(path, project, named_folders()))
     song = hear(project.song, registry)
     project, score = compose_for(song, project, options)
     return project, song, score

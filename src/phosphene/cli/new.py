@@ -19,9 +19,9 @@ def new(song: Path, output: Path | None) -> None:
     import tomlkit
 
     from phosphene.cli.console import out
-    from phosphene.cli.outputs import require_outputs, write_text
-    from phosphene.default_project import default_text
     from phosphene.errors import ProjectError
+    from phosphene.outputs import require_outputs, write_text
+    from phosphene.project.default import default_text
     from phosphene.song.files import require_file
 
     output = output or song.with_suffix(".toml")

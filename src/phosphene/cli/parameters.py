@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from phosphene.quality import QUALITIES
+from phosphene.project.quality import QUALITIES
 
 
 class Size(click.ParamType):

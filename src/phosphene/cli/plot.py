@@ -32,10 +32,10 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     """
     from phosphene.cli.console import one_line, out
     from phosphene.cli.inputs import Options, composed
-    from phosphene.cli.outputs import write_bytes
+    from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
+    from phosphene.outputs import write_bytes
     from phosphene.plotting import FORMATS, picture_of
-    from phosphene.score.compose import Format
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:

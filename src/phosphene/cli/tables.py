@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from phosphene.cli.console import styled
-from phosphene.parameters import MOST, allowed, choices, schemas
+from phosphene.modulators.parameters import MOST, allowed, choices, schemas
 from phosphene.plugins import Registry
 
 

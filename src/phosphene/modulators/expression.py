@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from phosphene.errors import ProjectError
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.formulas import Formula, parse
 from phosphene.score.formulas.evaluate import curve

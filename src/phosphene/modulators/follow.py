@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from phosphene.hints import hint
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.easing import Ease, keyed
 from phosphene.score.timeline import Timeline

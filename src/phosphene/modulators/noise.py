@@ -9,7 +9,7 @@ from pydantic import Field
 from scipy.interpolate import CubicSpline
 
 from phosphene.bounds import VALUES, require_affordable
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges, mean_shown, turns
 from phosphene.score.timeline import Timeline

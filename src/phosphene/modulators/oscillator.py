@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges, mean_shown, turns
 from phosphene.score.timeline import Timeline

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from phosphene.modulator import Modulator
 from phosphene.modulators.bands import BANDS
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.hits import HitShape, struck
 from phosphene.score.timeline import Timeline

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phosphene.project import Project
+from phosphene.composing.compose import Format, compose
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.compose import Format, compose
 from phosphene.score.score import Score
 from phosphene.score.timeline import exact_fps
 from phosphene.score.trace import Trace
@@ -97,7 +97,7 @@ def picture_of(
         As for `compose`.
     """
     trace = Trace()
-    score = compose(song, project, form, trace)
+    score = compose(project, song, form, trace)
     frames = float(exact_fps(project.video.fps) / score.fps)
     width = score.width / project.video.width
 

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.carrying import own_frames
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.timeline import Timeline
