@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY := .venv/.ready
 
-.PHONY: demo test fuzz check format train bench clean
+.PHONY: demo test fuzz check format docs train bench clean
 
 demo: $(READY)  ## Render the sample song into an mp4 with sound
 	$(BIN)/phosphene render samples/nocturne.toml -o out/demo.mp4
@@ -17,10 +17,17 @@ test: $(READY)  ## Run the tests
 fuzz: $(READY)  ## Run the fuzz tests at full length; takes an hour
 	PHOSPHENE_FUZZ=1 $(BIN)/python -m pytest tests/fuzz --numprocesses auto --maxprocesses 2
 
-check: $(READY)  ## Lint, format check and types
+check: $(READY)  ## Lint, format check, types and the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/zizmor --quiet --offline .github
+
+docs: $(READY)  ## Build the site of the docs into out/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -36,7 +43,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Phosphene needs Python 3.11 to 3.13, not " + sys.version.split()[0]) if not (3, 11) <= sys.version_info < (3, 14) else None'
 	@echo "Setting up .venv; PyTorch takes a while the first time ..."
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) --editable '.[dev,docs]'
 	@touch $@
 
 clean:

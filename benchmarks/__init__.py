@@ -1,1 +1,1 @@
-"""What Phosphene costs, as ratios against a named alternative in the same run."""
+"""Benchmarks of Phosphene against a named alternative in the same run."""

@@ -1,4 +1,4 @@
-"""The article's loop, written out as the article has it: PIL, PNGs, the pipeline's own call."""
+"""The reference loop: the script of "The Deforum Approach to AI Animation", with PIL and PNGs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from phosphene.paint.step import step_matrix
+from phosphene.painting.step import step_matrix
 from phosphene.score.score import Score
 
 
 def article_loop(
     pipe: Any, score: Score, steps: int, guidance_scale: float, folder: Path
 ) -> dict[str, float]:
-    """Paint a Score as the article does; milliseconds by part, summed over the frames.
+    """Paint a Score with the reference loop; milliseconds by part, summed over the frames.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def article_loop(
             prompt=score.prompts[int(row.weights.argmax())],
             negative_prompt=score.negative,
             image=picture,
-            strength=row.strength,
+            strength=max(row.strength, 1.0 / steps),  # below that the pipeline paints nothing
             num_inference_steps=steps,
             guidance_scale=guidance_scale,
             generator=torch.Generator().manual_seed(row.seed),

@@ -1,4 +1,4 @@
-"""How long composing takes once the song has been heard, and how much memory."""
+"""Time and memory of composing, without the analysis of the song."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.table import markdown
+from phosphene.composing.compose import Format, compose
 from phosphene.plugins import load_plugins
-from phosphene.project_file import make_project
-from phosphene.score.compose import Format, compose
+from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
 
 LAYERS: list[dict[str, Any]] = [
@@ -59,10 +59,10 @@ def _measured(case: str, duration: float, own_fps: int, fps: int) -> dict[str, A
     seconds = []
     for _ in range(RUNS):
         began = time.perf_counter()
-        score = compose(song, project, form)
+        score = compose(project, song, form)
         seconds.append(time.perf_counter() - began)
     tracemalloc.start()
-    compose(song, project, form)
+    compose(project, song, form)
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     return {"case": case, "frames": len(score), "seconds": min(seconds), "peak_mib": peak}

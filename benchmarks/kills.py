@@ -1,8 +1,8 @@
-"""`python -m benchmarks.kills INPUT [OPTION ...]`: renders that are killed at random moments.
+"""`python -m benchmarks.kills INPUT [OPTION ...]`: kill renders at random moments.
 
-The true command line in a process of its own, ended by SIGKILL while it paints, films or joins, and
-started again at once, while its ffmpeg may still be writing; every film must end with the bytes of
-the one that was left alone. PHOSPHENE_KILLS says how many kills (20).
+The command line runs in its own process, is killed with SIGKILL while it paints, encodes or joins,
+and is restarted at once, while its ffmpeg may still be writing. Every film must be identical to the
+one of an uninterrupted render. PHOSPHENE_KILLS sets the number of kills (default 20).
 """
 
 from __future__ import annotations

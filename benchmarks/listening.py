@@ -1,6 +1,6 @@
-"""How long listening takes, step by step, beside librosa's beat tracker; and two hours of it.
+"""Time of each step of listening, compared with librosa's beat tracker; and of two hours of music.
 
-Every run is a process of its own, as a user's is: imports are part of it.
+Every run is a separate process, so imports are included.
 """
 
 from __future__ import annotations

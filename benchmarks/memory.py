@@ -1,7 +1,7 @@
-"""`python -m benchmarks.memory [OPTION ...]`: what a render needs, of 200 frames and of 2,000.
+"""`python -m benchmarks.memory [OPTION ...]`: memory of renders of 200 and 2,000 frames.
 
-The true command line in a process of its own; peak memory is the process's own (VmHWM), by stage:
-listening ends when the first file of the render's state appears. Options are those of `phosphene
+The command line runs in its own process; peak memory is that of the process (VmHWM), by stage:
+listening ends when the first file of the resume state appears. Options are those of `phosphene
 render`; without any, `--model none --size 256x256`. A song is made for each: 24 frames a second.
 """
 

@@ -1,4 +1,4 @@
-"""The painter's own share of a frame: all but the engine's evaluations, at 512 x 512."""
+"""Cost of a frame outside the engine, at 512 x 512."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from PIL import Image
 
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
-from phosphene.paint.anchors import Anchor, hold
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.step import step_matrix
-from phosphene.paint.warp import warp
+from phosphene.painting.anchors import Anchor, hold
+from phosphene.painting.pictures import to_bytes
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 from phosphene.testing.painters import small_score, soft_picture
@@ -26,7 +26,7 @@ MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 
 
 
 def measure() -> list[list[str]]:
-    """Milliseconds a frame of each part, ours and the article's."""
+    """Milliseconds a frame of each part, Phosphene and the reference loop."""
     torch.set_grad_enabled(False)
     still = {name: channel.neutral for name, channel in CHANNELS.items()}
     picture = soft_picture(small_score(width=SIZE, height=SIZE))
@@ -66,5 +66,5 @@ def _article_warp(image: Image.Image, matrix: np.ndarray) -> Image.Image:
 
 def report() -> str:
     """The table."""
-    columns = ["part of a frame, 512 x 512", "Phosphene, ms", "the article (PIL, PNG), ms"]
+    columns = ["part of a frame, 512 x 512", "Phosphene, ms", "reference loop (PIL, PNG), ms"]
     return markdown(columns, measure())

@@ -1,7 +1,7 @@
-"""The article's loop against ours, in turn in one run, on the weights of the bundled model.
+"""The reference loop against Phosphene, in one run, with the weights of the bundled model.
 
-Loading is not counted, nor is the first frame. Peak memory is that of the process, counted anew for
-each case (Linux alone can).
+Loading and the first frame are excluded. Peak memory is that of the process, reset for each case
+(Linux only).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from benchmarks.article_loop import article_loop
 from benchmarks.memory import peak
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
+from phosphene.engines.loading import load_engine, load_pipeline
+from phosphene.engines.precision import working_format
+from phosphene.engines.presets import PRESETS, Preset
 from phosphene.film import Film
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.loading import load_engine, load_pipeline
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.precision import working_format
-from phosphene.paint.presets import PRESETS, Preset
-from phosphene.project import Model
-from phosphene.quality import QUALITIES
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.project.quality import QUALITIES
+from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -94,7 +94,7 @@ def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measure
 
 
 def article(size: int, steps: int, guidance_scale: float, dtype: torch.dtype) -> Measured:
-    """The article's loop, in a number format."""
+    """The reference loop, in a number format."""
     pipe = load_pipeline(PRESETS["worlds"], torch.float32).to(dtype=dtype)
     count = FRAMES[size]
     with tempfile.TemporaryDirectory() as folder:
@@ -127,10 +127,10 @@ def rows(size: int) -> list[list[str]]:
     if working is exact:
         plain = replace(PRESETS["worlds"], graphs=False)
         cases["Phosphene, standard, without graphs"] = partial(ours, size, "standard", plain)
-    cases["the article's loop, evaluations as `standard`"] = partial(article, size, *same, exact)
+    cases["the reference loop, evaluations as `standard`"] = partial(article, size, *same, exact)
     if working is not exact:
         cases["the same in bfloat16, as ours"] = partial(article, size, *same, working)
-    cases["the article's loop, its own 20 steps"] = partial(article, size, *ARTICLE, exact)
+    cases["the reference loop, its own 20 steps"] = partial(article, size, *ARTICLE, exact)
     measured = {name: afresh(case) for name, case in cases.items()}
     standards = measured["Phosphene, standard"].rate
     return [

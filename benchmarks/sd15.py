@@ -1,7 +1,7 @@
-"""One frame of Stable Diffusion 1.5 in its true configuration, with random weights, on the CPU.
+"""One frame of Stable Diffusion 1.5 at full size, with random weights, on the CPU.
 
-The parts are measured once each, and a frame is their sum: the article's has 11 guided evaluations
-(20 steps at 0.55), ours one without guidance (`sd-turbo` at strength 0.5) and the tiny VAE.
+Each part is measured once, and a frame is their sum. The reference loop has 11 guided evaluations
+(20 steps at 0.55), Phosphene one without guidance (`sd-turbo` at strength 0.5) and the tiny VAE.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 
 from benchmarks.table import markdown
-from phosphene.paint.precision import working_format
+from phosphene.engines.precision import working_format
 
 SIZE = 512
 GUIDED = 11  # int(20 * 0.55)
@@ -79,7 +79,7 @@ def report() -> str:
     parts = ("evaluation", "encoding", "decoding")
     lines = []
     for what, seconds, times in (
-        ("the article's, float32", theirs, GUIDED), (f"Phosphene, `sd-turbo`, {name}", mine, 1),
+        ("reference loop, float32", theirs, GUIDED), (f"Phosphene, `sd-turbo`, {name}", mine, 1),
     ):  # fmt: skip
         frame = seconds["evaluation"] * times + seconds["encoding"] + seconds["decoding"]
         cells = [f"{seconds[part]:.2f}" for part in parts]

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.stability [FRAMES]`: does the feedback burn, grey or blur away?
+"""`python -m benchmarks.stability [FRAMES]`: drift of colours, contrast and sharpness.
 
-The bundled model, one prompt, zoom 1.01, rotation 0.2, strength 0.5, 256 x 256: ours and the
-article's loop, on the same weights and evaluations. Prints the table of docs/performance.md and
-writes docs/pictures/stability.png: above ours, below the article's, from frame 0 to the last.
+The bundled model, one prompt, zoom 1.01, rotation 0.2, strength 0.5, 256 x 256: Phosphene and the
+reference loop, with the same weights and evaluations. Prints the table of docs/performance.md and
+writes docs/pictures/stability.png: Phosphene above, the reference loop below.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from benchmarks.article_loop import article_loop
 from benchmarks.painting import still_score
 from benchmarks.table import markdown
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.loading import load_engine, load_pipeline
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.presets import PRESETS
-from phosphene.project import Model
+from phosphene.engines.loading import load_engine, load_pipeline
+from phosphene.engines.presets import PRESETS
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.project.schema import Model
 
 FRAMES, SIZE, SHOWN = 1000, 256, 11
 STRIP = Path(__file__).parent.parent / "docs" / "pictures" / "stability.png"
@@ -65,7 +65,7 @@ def ours(frames: int) -> Iterator[Frame]:
 
 
 def article(frames: int) -> Iterator[Frame]:
-    """The article's frames, read back from its PNGs."""
+    """The frames of the reference loop, read back from its PNGs."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)
@@ -91,7 +91,7 @@ def report(frames: int = FRAMES) -> str:
     """The table; writes the strip."""
     early, late = slice(frames // 20, 3 * frames // 20 + 1), slice(frames - frames // 10 + 1, None)
     rows, strips = [], []
-    for name, painted in (("Phosphene", ours(frames)), ("the article's loop", article(frames))):
+    for name, painted in (("Phosphene", ours(frames)), ("the reference loop", article(frames))):
         found, shown = followed(painted, frames)
         strips.append(
             cv2.resize(np.hstack(shown), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""An engine that takes the time of its own work."""
+"""An engine wrapper that measures time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 
 import torch
 
-from phosphene.engines import Engine
-from phosphene.paint.scene_noise import SceneNoise
+from phosphene.painting.engine import Engine
+from phosphene.painting.scene_noise import SceneNoise
 from phosphene.score.score import Row
 
 

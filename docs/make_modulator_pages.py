@@ -1,8 +1,9 @@
-"""Write docs/modulators: a page for each modulator, from its docstring and schema, with its plot.
+"""Generate docs/modulators: a page for each modulator, from its docstring and schema, with a plot.
 
     python docs/make_modulator_pages.py
 
-What a page shows is docs/modulators/examples/NAME.toml; a new modulator needs one.
+A page shows the example docs/modulators/examples/NAME.toml; a new modulator needs one. Also
+draws the plots of docs/cookbook.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import Any
 
 from PIL import Image
 
-from phosphene.looks import looks
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
+from phosphene.modulators.parameters import MOST, allowed, choices
 from phosphene.plugins import Registry, load_plugins
-from phosphene.project import OWN_KEYS, Layer, Project
-from phosphene.project_file import make_project, read_project
+from phosphene.project.file import make_project, read_project
+from phosphene.project.looks import looks
+from phosphene.project.schema import OWN_KEYS, Layer, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.units import POSITION_HELP, SPAN_HELP
 from phosphene.song.song import Song
@@ -32,24 +34,10 @@ SONG = DOCS.parent / "samples" / "nocturne.flac"
 VIDEO = {"width": 256, "height": 256, "fps": 12, "start": "bar 4", "end": "bar 8"}
 
 MADE = "<!-- Made by docs/make_modulator_pages.py; change the docstring or the field instead. -->"
-KINDS = {
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "`true` or `false`",
-    "string": "text",
-}
-LIMITS = {
-    "minimum": "at least {:g}",
-    "exclusiveMinimum": "above {:g}",
-    "maximum": "at most {:g}",
-    "exclusiveMaximum": "below {:g}",
-}
-UNLIMITED = 1e12  # what is larger is a limit of the machine
-MOST = 8  # names in a cell; more of them stand under the table
 
 
 def built_in(registry: Registry) -> dict[str, type[Modulator]]:
-    """The modulators that come with Phosphene, in the order in which they are registered."""
+    """The built-in modulators, in the order of registration."""
     owner = registry.owner
     return {
         name: cls
@@ -59,14 +47,14 @@ def built_in(registry: Registry) -> dict[str, type[Modulator]]:
 
 
 def pages(registry: Registry) -> dict[Path, str]:
-    """Every page and its text."""
+    """The pages and their texts."""
     modulators = built_in(registry)
     made = {FOLDER / f"{name}.md": _page(name, cls, registry) for name, cls in modulators.items()}
     return made | {FOLDER / "README.md": _index(modulators)}
 
 
 def example(name: str, registry: Registry) -> Project:
-    """The project that a page shows."""
+    """The example project of a page."""
     data = tomllib.loads(_example(name))
     project = {"song": {"file": str(SONG)}, "video": dict(VIDEO), **data}
     return make_project(project, FOLDER / "examples" / f"{name}.toml", registry)
@@ -80,7 +68,7 @@ def _page(name: str, cls: type[Modulator], registry: Registry) -> str:
     schema = cls.model_json_schema()
     fields, required = schema["properties"], schema.get("required", [])
     rows = [
-        (f"`{key}`", _default(field, key in required), _allowed(field), field["description"])
+        (f"`{key}`", _default(field, key in required), allowed(field, _code), field["description"])
         for key, field in fields.items()
     ]
     about = "Bars 4 to 8 of the sample song at 12 fps, 256 px wide:"
@@ -92,9 +80,9 @@ def _page(name: str, cls: type[Modulator], registry: Registry) -> str:
         f"{about}\n\n```toml\n{_example(name)}\n```",
         _gives(name, registry),
         "## Parameters",
-        _table(("parameter", "default", "allowed", "what it means"), rows),
+        _table(("parameter", "default", "allowed", "description"), rows),
         *_long_choices(fields),
-        "What every layer takes besides, such as `to` and `mix`: [Modulators](README.md).",
+        "For the keys of all layers, such as `to` and `mix`, see [Modulators](README.md).",
     )
 
 
@@ -110,16 +98,16 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _gives(name: str, registry: Registry) -> str:
-    """What a modulator gives, found by asking it."""
+    """A sentence about the curves of a modulator, found by calling it."""
     song = synthetic_song(30.0)
     layer = next(layer for layer in example(name, registry).motion if layer.use == name)
     curves = layer.modulator.curves(song, timeline(song))
     if "value" in curves:
-        return "It gives an envelope, `value`; `to` says which channels it moves, and how far."
+        return "It returns an envelope; `to` sets which channels it drives, and how far."
     if set(CHANNELS) <= type(layer.modulator).model_fields.keys():
-        return "It names its channels itself: any of them, each a parameter."
+        return "It drives any channels directly; each is a parameter."
     named = ", ".join(f"`{channel}`" for channel in curves)
-    return f"It names its channels itself: {named}. `amount` scales them."
+    return f"It drives these channels directly: {named}. `amount` scales them."
 
 
 def _default(field: dict[str, Any], required: bool) -> str:
@@ -129,31 +117,15 @@ def _default(field: dict[str, Any], required: bool) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _allowed(field: dict[str, Any]) -> str:
-    """What a field takes, from its schema."""
-    field = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
-    kind, names = field.get("type"), field.get("enum", [])
-    if names:
-        shown = ", ".join(f"`{name}`" for name in names[: MOST if len(names) <= MOST else 4])
-        return shown if len(names) <= MOST else f"{shown}, ..."
-    if kind == ["string", "number"]:
-        return "a span"
-    if kind == "object":
-        numbers = field["additionalProperties"].get("type") == "number"
-        return f"positions and {'numbers' if numbers else '`[x, y]`'}"
-    limits = [
-        words.format(field[key])
-        for key, words in LIMITS.items()
-        if abs(field.get(key, UNLIMITED)) < UNLIMITED
-    ]
-    return f"{KINDS[str(kind)]}{', ' if limits else ''}{' and '.join(limits)}"
+def _code(name: str) -> str:
+    return f"`{name}`"
 
 
 def _long_choices(fields: dict[str, dict[str, Any]]) -> list[str]:
     return [
-        f"`{key}` takes: {', '.join(f'`{name}`' for name in field['enum'])}."
+        f"`{key}` takes: {', '.join(map(_code, choices(field)))}."
         for key, field in fields.items()
-        if len(field.get("enum", [])) > MOST
+        if len(choices(field)) > MOST
     ]
 
 
@@ -170,35 +142,35 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
     return _joined(
         MADE,
         "# Modulators",
-        "What can move a picture: sources of curves, one value a frame. Each `[[motion]]` of a "
-        "project is a layer that uses one. `phosphene modulators NAME` tells the same, of plugins' "
-        "too, and `phosphene plot PROJECT -o plot.png` draws what they do in a project.",
+        "Modulators are the sources of motion: curves with one value per frame. Each `[[motion]]` "
+        "of a project is a layer that uses one. `phosphene modulators NAME` prints the same "
+        "information, also for plugins, and `phosphene plot PROJECT -o plot.png` plots the effect.",
         _table(("modulator", "what it does"), rows),
-        "The sample project, drawn: the line is a channel's value, and each band is what one layer "
-        "brought to it.",
+        "A plot of the sample project: the line is a channel's value, and each band is the "
+        "contribution of one layer.",
         "![samples/nocturne.toml as phosphene plot draws it](../pictures/plot-nocturne.png)",
-        "## What every layer takes",
-        _table(("key", "what it means"), shared),
+        "## Keys of all layers",
+        _table(("key", "description"), shared),
         "## Looks",
-        'Layers by one name: `look = "pulse"` in a `[[motion]]` in place of `use`. What else '
-        "stands there overrides them; `amount` scales the whole look.",
+        'A look is a preset of layers: set `look = "pulse"` in a `[[motion]]` instead of `use`. '
+        "Other keys override those of its layers; `amount` scales the entire look.",
         _table(("look", "what it does"), [(f"`{k}`", v["about"]) for k, v in looks().items()]),
         f"A position is {POSITION_HELP}; a span is {SPAN_HELP}.",
-        "The [channels](../channels.md) say what can be moved, and the [project file]"
-        "(../project-file.md) has the rest.",
+        "See [Channels](../channels.md) for what can be driven, and [The project file]"
+        "(../project-file.md) for everything else.",
     )
 
 
-def _draw(name: str, project: Project, song: Song) -> None:
+def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.plotting import FORMATS, picture_of
 
     png = FORMATS[".png"](picture_of(song, project, title=name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
-    drawn.quantize(64).save(PICTURES / f"plot-{name}.png", optimize=True)
+    drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 
 
 def main() -> None:
-    """Write the pages, and draw the plots."""
+    """Write the pages and draw the plots."""
     from phosphene.song.listening import listen
 
     registry = load_plugins()
@@ -209,6 +181,8 @@ def main() -> None:
     for name in built_in(registry):
         _draw(name, example(name, registry), song)
         print(f"{name}: docs/modulators/{name}.md, docs/pictures/plot-{name}.png")
+    for path in (DOCS / "cookbook").glob("*.toml"):
+        _draw(path.stem, read_project(path, registry), song, "cookbook")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from phosphene.paint.camera import Camera
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
+from phosphene.engines.camera import Camera
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
 from phosphene.testing import small_score
 
 FILE = Path(__file__).parent / "pictures" / "preview.jpg"

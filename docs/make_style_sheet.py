@@ -19,8 +19,8 @@ from phosphene_styletransfer import load
 from phosphene_styletransfer.styles import STYLES
 from PIL import Image
 
-from phosphene.paint.loop import paint
-from phosphene.project import Model
+from phosphene.painting.loop import paint
+from phosphene.project.schema import Model
 from phosphene.testing import small_score
 
 FILE = Path(__file__).parents[1] / "plugins" / "phosphene-styletransfer" / "styles.png"

@@ -1,9 +1,9 @@
-"""Make `nocturne.flac`, the sample song: 14 bars at 118 BPM whose every beat is known.
+"""Make `nocturne.flac`, the sample song: 14 bars at 118 BPM with known beats.
 
     python samples/make_song.py
 
-Four bars of pads and arpeggio, four of full beat, two of break, three of finale and one chord
-to end on. The noise is seeded and FLAC is lossless, so the file comes out the same every time.
+Four bars of pads and arpeggio, four with drums, a break of two, a finale of three, and a final
+chord. The noise is seeded and FLAC is lossless, so the file is always the same.
 """
 
 from pathlib import Path
@@ -21,10 +21,10 @@ BARS = 14
 LENGTH = BARS * BAR + 1.2  # the reverb rings out
 PEAK = 10 ** (-1 / 20)  # -1 dBFS
 
-# MIDI notes: four chords in D minor, one a bar, and the bass note under each.
+# MIDI notes: four chords in D minor, one per bar, and the bass note of each.
 CHORDS = [(62, 65, 69, 72), (58, 62, 65, 69), (65, 69, 72, 76), (60, 64, 67, 71)]
 BASS = [38, 34, 41, 36]
-ROUNDS = [0, 1, 2, 3, 0, 1, 2, 3, 1, 3, 0, 1, 3, 0]  # which chord in which bar
+ROUNDS = [0, 1, 2, 3, 0, 1, 2, 3, 1, 3, 0, 1, 3, 0]  # index of the chord in each bar
 
 INTRO, FULL, BREAK, FINALE, END = range(0, 4), range(4, 8), range(8, 10), range(10, 13), 13
 DRUMS = (*FULL, *FINALE)
@@ -36,7 +36,7 @@ Wave = NDArray[np.float64]
 
 
 def beat_times() -> Wave:
-    """Seconds of every beat, shape (4 * BARS,); every fourth from the first begins a bar."""
+    """Times of the beats in seconds, shape (4 * BARS,); every fourth begins a bar."""
     return np.arange(4 * BARS) * BEAT
 
 
@@ -46,12 +46,12 @@ def hertz(note: float) -> float:
 
 
 def seconds(length: float) -> Wave:
-    """Times of the samples of a sound that lasts `length` seconds."""
+    """Sample times of a sound of `length` seconds."""
     return np.arange(int(length * RATE)) / RATE
 
 
 def swell(t: Wave, rise: float, fall: float) -> Wave:
-    """An envelope over `t` with a linear rise and a linear fall at its end, both in seconds."""
+    """An envelope over `t` with a linear rise and a final linear fall, both in seconds."""
     return np.clip(np.minimum(t / rise, (t[-1] - t) / fall), 0, 1)
 
 
@@ -78,7 +78,7 @@ def hat(rng: np.random.Generator) -> Wave:
 
 
 def pluck(note: float, length: float) -> Wave:
-    """A soft bell: a few harmonics, each dying faster than the one below."""
+    """A soft bell: a few harmonics, each decaying faster than the previous."""
     t = seconds(length)
     partials = (
         np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 5 * k) / k for k in range(1, 6)
@@ -87,7 +87,7 @@ def pluck(note: float, length: float) -> Wave:
 
 
 def bass(note: float, length: float) -> Wave:
-    """A round saw: six harmonics that lose their edge as they ring."""
+    """A mellow saw: six harmonics, the higher ones decaying faster."""
     t = seconds(length)
     partials = (
         np.sin(2 * np.pi * k * hertz(note) * t) * np.exp(-t * 2 * k) / k for k in range(1, 7)
@@ -96,7 +96,7 @@ def bass(note: float, length: float) -> Wave:
 
 
 def pad(notes: tuple[int, ...], length: float, detune: float) -> Wave:
-    """A slow chord, each note twice, a little apart."""
+    """A slow chord of two detuned voices per note."""
     t = seconds(length)
     sound = np.zeros(len(t))
     for note in notes:
@@ -116,13 +116,13 @@ def lead(note: float, length: float) -> Wave:
 
 
 class Track:
-    """A stereo tape to put sounds on."""
+    """A stereo track that sounds are mixed into."""
 
     def __init__(self) -> None:
         self.tape = np.zeros((int(LENGTH * RATE), 2))
 
     def put(self, sound: Wave, time: float, gain: float, side: float = 0.0) -> None:
-        """Add `sound` at `time` seconds; `side` from -1 (left) to 1 (right), at equal power."""
+        """Add `sound` at `time` seconds; `side` pans from -1 (left) to 1 (right) at equal power."""
         start = round(time * RATE)
         sound = sound[: len(self.tape) - start]
         angle = (side + 1) * np.pi / 4
@@ -131,7 +131,7 @@ class Track:
 
 
 def play_drums(track: Track, rng: np.random.Generator) -> None:
-    """Kick on every beat, snare on two and four, hats on the quavers; a fill leads on."""
+    """Kick on every beat, snare on two and four, hats on the quavers; a fill into the finale."""
     for bar in DRUMS:
         for beat in range(4):
             time = bar * BAR + beat * BEAT
@@ -147,7 +147,7 @@ def play_drums(track: Track, rng: np.random.Generator) -> None:
 
 
 def play_chords(track: Track) -> None:
-    """Pads everywhere, wide; the bass with the beat; a last long chord."""
+    """Wide pads throughout, the bass with the drums, and a long final chord."""
     for bar, chord in enumerate(ROUNDS):
         length = BAR if bar != END else BAR + 0.9
         gain = 0.085 if bar in DRUMS else 0.12
@@ -164,7 +164,7 @@ def play_chords(track: Track) -> None:
 
 
 def play_notes(track: Track) -> None:
-    """The arpeggio, from side to side, and the melody over the full beat and the finale."""
+    """The panned arpeggio, and the melody over the drums."""
     for bar in range(END):
         notes = CHORDS[ROUNDS[bar]]
         steps = 8 if bar in INTRO or bar in BREAK else 16
@@ -180,7 +180,7 @@ def play_notes(track: Track) -> None:
 
 
 def ducked(tape: Wave) -> Wave:
-    """Let the music breathe: down with every kick, back before the next."""
+    """Sidechain ducking: lower the music on every kick."""
     t = np.arange(len(tape)) / RATE
     since = np.mod(t, BEAT)
     bar = np.floor(t / BAR).astype(int)
@@ -189,7 +189,7 @@ def ducked(tape: Wave) -> Wave:
 
 
 def reverb(tape: Wave, rng: np.random.Generator) -> Wave:
-    """A hall: two seconds of dying noise, another for each ear."""
+    """A hall: decaying noise, different in each channel."""
     t = seconds(1.6)
     hall = rng.standard_normal((len(t), 2)) * np.exp(-t / 0.35)[:, None]
     hall = sosfilt(butter(1, [250, 5000], "band", fs=RATE, output="sos"), hall, axis=0)
@@ -198,7 +198,7 @@ def reverb(tape: Wave, rng: np.random.Generator) -> Wave:
 
 
 def nocturne() -> NDArray[np.float32]:
-    """Play the whole song: stereo at `RATE`, shape (n, 2), peak -1 dBFS."""
+    """Synthesise the song: stereo at `RATE`, shape (n, 2), peak -1 dBFS."""
     rng = np.random.default_rng(14)
     drums, chords, notes = Track(), Track(), Track()
     play_drums(drums, rng)
@@ -214,7 +214,7 @@ def nocturne() -> NDArray[np.float32]:
 def main() -> None:
     """Write the song beside this script."""
     target = Path(__file__).with_name("nocturne.flac")
-    # Quantised here, so that the file does not hang on libsndfile's own rounding.
+    # Quantised here, so that the file does not depend on libsndfile's rounding.
     pcm = np.rint(nocturne() * 32767).astype(np.int16)
     soundfile.write(target, pcm, RATE, subtype="PCM_16", compression_level=1.0)
     print(f"{target}: {len(pcm) / RATE:.1f} s, {target.stat().st_size / 1e6:.2f} MB")

@@ -34,9 +34,9 @@ STATED: dict[str, tuple[dict[str, Any], str]] = {
 ALL = {name: says for name, (_, says) in (KINDS | STATED).items()}
 # These load, and are found out when they are used.
 USED = {
-    "nan": (GOOD.replace(CURVES, f"{CURVES} * np.nan"), "gave 'rotation' = nan at frame 0"),
-    "short": (GOOD.replace(CURVES, "np.zeros(1)"), "gave 'rotation' in shape (1,)"),
-    "unknown": (GOOD.replace('"rotation"', '"rotatoin"'), "gave a curve for 'rotatoin'"),
+    "nan": (GOOD.replace(CURVES, f"{CURVES} * np.nan"), "returned 'rotation' = nan at frame 0"),
+    "short": (GOOD.replace(CURVES, "np.zeros(1)"), "returned 'rotation' in shape (1,)"),
+    "unknown": (GOOD.replace('"rotation"', '"rotatoin"'), "returned a curve for 'rotatoin'"),
     "raises": (GOOD.replace(CURVES, "1 / 0"), "failed: ZeroDivisionError"),
     "quits": (GOOD.replace(CURVES, "exit()"), "failed: SystemExit"),
 }

@@ -20,8 +20,8 @@ import phosphene.cli.console  # noqa: F401
 from phosphene.film.ffmpeg import executable
 from phosphene.film.probe import probe
 from phosphene.plugins import Registry, load_plugins
-from phosphene.project import Project
-from phosphene.project_file import make_project
+from phosphene.project.file import make_project
+from phosphene.project.schema import Project
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -1,1 +1,1 @@
-"""What makes the bundled model `worlds`: drawings, captions, training, export."""
+"""Training of the bundled model `worlds`: drawings, captions, training, export."""

@@ -1,6 +1,6 @@
-"""One command makes the model: draw, vae, text, latents, unet. What is done is not done again.
+"""Train the model in one command: draw, vae, text, latents, unet. Finished steps are skipped.
 
-python -m training                       goes on until it is stopped (SIGTERM keeps the work)
+python -m training                       runs until it is stopped (SIGTERM saves the state)
 python -m training --minutes 90          for so long
 python -m training --finish-minutes 120  the last session: the rate falls, then export and a sheet
 """

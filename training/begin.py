@@ -1,8 +1,8 @@
-"""Where the picture coder begins: as a plain shrinking and enlarging of the picture.
+"""Initialises the VAE as a plain downscale and upscale of the picture.
 
-From random weights it soon finds brightness and then stays grey for a long time. So three of its
-channels start as the picture's own colours, decorrelated, averaged over 8 x 8 pixels; every block
-starts as the identity; what is left to learn is detail.
+From random weights it learns brightness quickly and then stays grey for a long time. Therefore
+three of its channels start as the picture's decorrelated colours, averaged over 8 x 8 pixels, and
+every block starts as the identity, so that only detail remains to be learned.
 """
 
 import numpy as np

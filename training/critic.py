@@ -1,4 +1,4 @@
-"""The critic: tells drawn latents from painted ones, through the reader's eyes.
+"""The critic: distinguishes drawn from painted latents, using the reader's features.
 
 A mean squared error is least for the mean of all pictures that might be, which is soft; what looks
 drawn is learnt from a critic instead (Goodfellow et al. 2014). This one judges what the reader

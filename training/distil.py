@@ -2,9 +2,9 @@
 
 python -m training.distil --minutes 60
 
-The student's one evaluation learns where some guided steps of the teacher's end (Salimans and Ho,
-"Progressive distillation", 2022, with the guidance of Meng et al. 2023). Where these are unsure it
-is soft: `polish.py` comes next.
+One evaluation of the student learns the result of several guided steps of the teacher (Salimans
+and Ho, "Progressive distillation", 2022, with the guidance of Meng et al. 2023). Where these are
+unsure it is soft: `polish.py` comes next.
 """
 
 import argparse

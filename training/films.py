@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.painting import still_score
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.loading import load_engine
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.presets import PRESETS
-from phosphene.project import Model
+from phosphene.engines.loading import load_engine
+from phosphene.engines.presets import PRESETS
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.project.schema import Model
 from training.contact import Tile
 from training.places import WORLDS
 

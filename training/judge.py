@@ -1,4 +1,4 @@
-"""The judge: names the world and the palette of a picture.
+"""The judge: classifies the world and the palette of a picture.
 
 python -m training.judge [--minutes 22]
 

@@ -1,8 +1,8 @@
-"""Teach the text model what a caption says before it ever sees a picture.
+"""Pre-trains the text model to predict the content of captions, without pictures.
 
-It learns to name every part of the look from its own output at every position from the end of the
-caption on. The UNet then finds the meaning ready-made, whichever token it attends to: without
-this, thousands of steps pass before any prompt is obeyed.
+It learns to predict every attribute of the look from its output at every position from the end of
+the caption on, so that the UNet finds the content at any token. Without this, prompts have no
+effect for thousands of steps.
 """
 
 import random

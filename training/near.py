@@ -1,4 +1,4 @@
-"""The words that the model knows, and a near one for each of some thousands that it does not.
+"""The model's vocabulary, and a near known word for thousands of unknown ones.
 
 python -m training.near WORDLIST MINILM
 

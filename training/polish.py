@@ -1,4 +1,4 @@
-"""Polish the distilled model: what it paints should pass for drawn. Resumable.
+"""Fine-tune the distilled model adversarially, so that its pictures pass as drawings. Resumable.
 
 python -m training.polish --minutes 60
 

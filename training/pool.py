@@ -1,7 +1,7 @@
-"""What a model has painted of late, to be painted on.
+"""A pool of recently painted pictures, to be repainted.
 
-A picture comes from noise in a few steps; from then on it is moved and painted anew, as a film does
-it frame after frame. A model that has met only its first step goes astray over twenty.
+A picture is painted from noise in a few steps, then moved and repainted repeatedly, as in a film. A
+model trained only on the first step drifts over twenty.
 """
 
 from typing import NamedTuple

@@ -1,11 +1,11 @@
-"""The reader: names world and palette of noisy latents, and lends its eyes to the critic.
+"""The reader: a classifier of noisy latents, whose features the critic uses.
 
 python -m training.reader [--minutes 14]
 
-It goes on from its checkpoint, where there is one.
+It resumes from its checkpoint, if there is one.
 
-A critic that looks through a trained network learns in hundreds of steps what takes one from
-nothing tens of thousands (Sauer et al., "Projected GANs converge faster", 2021).
+A critic on the features of a trained network learns in hundreds of steps what takes tens of
+thousands from scratch (Sauer et al., "Projected GANs converge faster", 2021).
 """
 
 import argparse

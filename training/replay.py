@@ -1,7 +1,7 @@
-"""Work on tensors that a GPU repeats without being told every launch of it again.
+"""Records the kernels of a training step as a CUDA graph.
 
-A step of the model is some thousands of small launches, and a GPU waits for each. Recorded, they
-are one: a CUDA graph.
+A step has thousands of small kernel launches, and the GPU waits for each. As a graph they are a
+single launch.
 """
 
 from collections.abc import Callable, Sequence

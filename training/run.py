@@ -1,7 +1,6 @@
 """A model in training: its weights, their average, the optimisers and the number of steps.
 
-Every step's samples follow from its number, so a run that was stopped and went on is the run that
-was not.
+The samples of a step are determined by its number, so a resumed run equals an uninterrupted one.
 """
 
 import copy

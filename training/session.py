@@ -1,4 +1,4 @@
-"""A sitting of training: it tells how far it is, keeps what it has learnt, and stops when asked."""
+"""A training session: progress, checkpoints and signals."""
 
 import signal
 import time

@@ -1,8 +1,7 @@
-"""Pictures as the feedback loop hands them on: moved and coded again and again.
+"""Pictures degraded as in the feedback loop: moved and encoded repeatedly.
 
-Each picture was moved by a small step of the camera, coded, decoded and moved back, one to three
-times. The step back lays it over the clean one, so that a model can be told what it should have
-been.
+Each picture was moved by a small step of the camera, encoded, decoded and moved back, one to three
+times. It is aligned with the clean picture, which is the training target.
 """
 
 import torch

@@ -13,7 +13,7 @@ import torch
 from benchmarks.cuda.models import SD15, TINY
 from benchmarks.cuda.speed import Models, article, compiled, ours, worlds
 from benchmarks.cuda.waits import calls, moves, uploads, waits
-from phosphene.paint import loading
+from phosphene.engines import loading
 
 BEGUN = time.perf_counter()
 CHECKS = (ours, article, waits, calls, uploads, worlds, moves, compiled)

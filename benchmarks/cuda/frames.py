@@ -1,4 +1,4 @@
-"""Frames as a render makes them, but for the film."""
+"""Frames as in a render, without encoding."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.engines import Engine
-from phosphene.paint import loading
-from phosphene.paint.anchors import scene_anchors
-from phosphene.paint.grade import grade
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_levels
-from phosphene.paint.presets import PRESETS
-from phosphene.paint.readback import Painted, read_back
+from phosphene.engines import loading
+from phosphene.engines.presets import PRESETS
+from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.engine import Engine
+from phosphene.painting.grade import grade
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_levels
+from phosphene.painting.readback import Painted, read_back
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

@@ -1,4 +1,4 @@
-"""SD 1.5 in its true configuration, and one of the same classes that a CPU runs in no time."""
+"""SD 1.5 at full size, and a tiny model of the same classes for the CPU."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diffusers import (
 )
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from phosphene.paint.presets import WORLDS
+from phosphene.engines.presets import WORLDS
 
 CPU = torch.device("cpu")
 WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, to the first's
@@ -41,7 +41,7 @@ TINY = Scale(CPU, torch.float32, 64, 8, 32, 8, 8, 64)
 
 
 def pipeline(scale: Scale) -> Any:
-    """SD 1.5 as the article has it, with PyTorch's own random weights."""
+    """SD 1.5 as in the reference loop, with PyTorch's own random weights."""
     groups = {"norm_num_groups": min(32, scale.unet // 2)}
     torch.manual_seed(0)
     encoder = CLIPTextModel(CLIPTextConfig(

@@ -1,4 +1,4 @@
-"""Frames per second: ours, the article's, the bundled model's, and of a compiled UNet."""
+"""Frames per second: Phosphene, the reference loop, the bundled model's, and of a compiled UNet."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from diffusers import StableDiffusionImg2ImgPipeline
 from benchmarks.article_loop import article_loop
 from benchmarks.cuda.frames import WARM, engine_of, rate, rendered, score_of
 from benchmarks.cuda.models import CPU, Scale, pipeline, with_tiny_vae
-from phosphene.engines import Engine
-from phosphene.paint.presets import WORLDS
+from phosphene.engines.presets import WORLDS
+from phosphene.painting.engine import Engine
 from phosphene.score.score import Score
 
-STEPS, GUIDANCE, STRENGTH = 20, 7.5, 0.55  # the article's
+STEPS, GUIDANCE, STRENGTH = 20, 7.5, 0.55  # of the reference loop
 
 
 class Models:
@@ -55,7 +55,7 @@ def ours(of: Models) -> None:
 
 
 def article(of: Models) -> None:
-    """The article's loop."""
+    """The reference loop."""
     with tempfile.TemporaryDirectory() as folder:
         given = STEPS, GUIDANCE, Path(folder)
         article_loop(of.pipe, score_of(of.scale.size, 1, STRENGTH), *given)

@@ -1,4 +1,4 @@
-"""What the profiler saw of the device."""
+"""Summary of the profiler's trace of the device."""
 
 from __future__ import annotations
 

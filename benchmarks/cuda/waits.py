@@ -1,4 +1,4 @@
-"""Where the host waits for the device, and what a frame is made of."""
+"""Synchronisation points between host and device, and the operations of a frame."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from benchmarks.cuda.frames import WARM, rendered, warmed
 from benchmarks.cuda.speed import Models
 from benchmarks.cuda.trace import told
 from benchmarks.table import milliseconds
-from phosphene.paint.anchors import Anchor, hold, scene_anchors
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_levels
-from phosphene.paint.step import step_matrix
-from phosphene.paint.warp import warp
+from phosphene.painting.anchors import Anchor, hold, scene_anchors
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_levels
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
 from phosphene.testing.painters import soft_picture
 
 LOOKED_AT = 5  # frames whose every call is looked at

@@ -1,4 +1,4 @@
-"""How well Phosphene hears beats and bars, beside librosa: `python -m benchmarks.hearing`.
+"""Accuracy of beats and bars, compared with librosa: `python -m benchmarks.hearing`.
 
 It needs `apt-get install fluidsynth timgm6mb-soundfont openttd-openmsx fretsonfire-songs-sectoid`.
 """

@@ -1,7 +1,7 @@
-"""Music that nothing was tuned or trained on: MIDI files of Debian's `simutrans-data`, `freedoom`.
+"""Music not used for tuning or training: MIDI files of Debian's `simutrans-data` and `freedoom`.
 
-Of each package the files count whose truth can be trusted by `trustworthy`; the rule was made
-before any of them was heard.
+Only files with reliable annotations, by `trustworthy`, are used; the rule was fixed before the
+first evaluation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Songs that the project's generator makes up, from seeds that the network never saw."""
+"""Songs of the project's generator, from seeds that were not used in training."""
 
 from __future__ import annotations
 

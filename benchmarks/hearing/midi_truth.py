@@ -1,4 +1,4 @@
-"""The true beats of a MIDI file, and whether its notes keep to them."""
+"""The annotated beats of a MIDI file, and whether its notes follow them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def truth(midi: Path) -> Truth:
 
 
 def trustworthy(midi: Path) -> bool:
-    """Whether a file tells its time signature and nine notes in ten lie on its own grid."""
+    """Whether a file has a time signature and nine in ten of its notes are on its own grid."""
     try:
         file = mido.MidiFile(midi)
     except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError):

@@ -1,7 +1,7 @@
 """Real recordings with drums: the rock songs of Debian's `fretsonfire-songs-sectoid`.
 
-The clicks that `phosphene listen --clicks` writes are measured: how far they lie from the drums'
-attacks. (The game's own tempo maps stray by up to 40 ms, and are no truth.)
+Measures the distance of the clicks of `phosphene listen --clicks` from the attacks of the drums.
+(The game's own tempo maps are off by up to 40 ms and cannot serve as annotations.)
 """
 
 from __future__ import annotations

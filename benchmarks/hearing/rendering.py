@@ -1,4 +1,4 @@
-"""MIDI files played by FluidSynth, whose clock is checked with a file of clicks first."""
+"""Renders MIDI files with FluidSynth, and measures its timing with a file of clicks."""
 
 from __future__ import annotations
 

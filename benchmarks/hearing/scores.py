@@ -1,4 +1,4 @@
-"""How well beats agree with the truth, by mir_eval."""
+"""Scores of beats against annotations, by mir_eval."""
 
 from __future__ import annotations
 

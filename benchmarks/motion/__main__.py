@@ -13,7 +13,8 @@ from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
 from benchmarks.motion.steady import CADENCE, REST, WORLDS, report, steady_shares
-from phosphene.cli.inputs import Options, project_options
+from phosphene.cli.inputs import Options
+from phosphene.cli.parameters import project_options
 from phosphene.errors import PhospheneError
 
 DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
@@ -23,7 +24,7 @@ DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
 @click.argument("input", type=click.Path(path_type=Path), default=DEMO)
 @click.option("--film", type=click.Path(path_type=Path), help="Measure this film of INPUT instead.")
 @click.option("--muted", is_flag=True, help="Also render and measure it without its beat layers.")
-@click.option("--article", is_flag=True, help="Also paint its Score by the article's loop.")
+@click.option("--article", is_flag=True, help="Also paint its Score by the reference loop.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the films in this folder.")
 @project_options
 def films(
@@ -49,7 +50,7 @@ def films(
             found["its beat muted"] = measure(shown, calm, song)
         if article:
             shown = article_film(score, folder / "article.mp4")
-            found["the article's loop"] = measure(shown, score, song)
+            found["the reference loop"] = measure(shown, score, song)
     click.echo(table(found))
 
 

@@ -1,4 +1,4 @@
-"""How the changes that are seen fall on the beats that are heard."""
+"""Alignment of visual changes with the beats of the song."""
 
 from __future__ import annotations
 

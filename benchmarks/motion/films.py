@@ -1,4 +1,4 @@
-"""Films: read back frame by frame as a player would show them."""
+"""Decodes films frame by frame."""
 
 from __future__ import annotations
 

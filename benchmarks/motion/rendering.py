@@ -1,4 +1,4 @@
-"""Films to measure: of a project, of the same without its beat, and of the article's loop."""
+"""Films to measure: of a project, of the same without its beat, and of the reference loop."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.filming import render_film
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
-from phosphene.engines import EngineSpec, check_followed
+from phosphene.composing.compose import Format, compose
+from phosphene.engines.loading import load_pipeline
+from phosphene.engines.names import find_engine
+from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.modulators.striking import Striking
-from phosphene.paint.loading import load_pipeline
-from phosphene.paint.names import find_engine
-from phosphene.paint.presets import PRESETS
-from phosphene.project import Layer, Project, Source
-from phosphene.score.compose import Format, compose
+from phosphene.painting.engine import EngineSpec, check_followed
+from phosphene.project.schema import Layer, Project, Source
+from phosphene.rendering.filming import render_film
 from phosphene.score.score import Score
 from phosphene.song.song import Song
 
@@ -59,14 +59,14 @@ class Piece:
         )
         project = self.project.model_copy(update={"motion": motion})
         form = Format(self.score.fps, self.score.width, self.score.height)
-        calm = compose(self.song, project, form)
+        calm = compose(project, self.song, form)
         repainted = np.arange(len(calm)) * self.score.diffuses.mean()
         evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0
         return replace(calm, diffuses=evenly & (calm.channels["strength"] > 0.0))
 
     def film(self, score: Score, target: Path) -> Path:
         """Render a Score, with its sound."""
-        sound = Sound(self.project.song.file, score.start, score.duration)
+        sound = Soundtrack(self.project.song.file, score.start, score.duration)
         render_film(score, self.spec, self.project, target, sound)
         return target
 
@@ -80,7 +80,7 @@ def _strikes(layer: Layer) -> bool:
 
 
 def article_film(score: Score, target: Path) -> Path:
-    """The article's loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
+    """The reference loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)

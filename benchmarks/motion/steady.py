@@ -1,4 +1,4 @@
-"""Steady moves: how much of a constant zoom, turn or pan each world lets through."""
+"""Steady moves: the visible share of a constant zoom, turn or pan in each world."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from benchmarks.motion.camera import CHANNELS, Flow
 from benchmarks.motion.films import decoded, luma
 from benchmarks.painting import still_score
 from benchmarks.table import markdown
-from phosphene.engines import Engine
+from phosphene.engines.loading import load_engine
+from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
-from phosphene.paint.anchors import Anchor, scene_anchors
-from phosphene.paint.grade import grade
-from phosphene.paint.loading import load_engine
-from phosphene.paint.loop import paint
-from phosphene.paint.pictures import to_bytes
-from phosphene.paint.presets import PRESETS
-from phosphene.paint.step import step_matrix
-from phosphene.project import Model
+from phosphene.painting.anchors import Anchor, scene_anchors
+from phosphene.painting.engine import Engine
+from phosphene.painting.grade import grade
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_bytes
+from phosphene.painting.step import step_matrix
+from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
 SIZE, FRAMES = 256, 24
-# Where the default project rests between beats: `phosphene/default.toml`.
+# Where the default project rests between beats: `phosphene/project/default.toml`.
 REST, CADENCE = {"strength": 0.16, "renewal": 0.05}, 2
 MOVES = {
     "zoom": {"zoom": 1.02},

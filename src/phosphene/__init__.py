@@ -1,6 +1,6 @@
 """Phosphene: a song in, a music video out.
 
-The public API for plugins, imported on first use so that the command line starts at once.
+The public API, imported on first use so that the command line starts at once.
 """
 
 from __future__ import annotations
@@ -9,23 +9,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from phosphene.engines import Engine, EngineSpec
+    from phosphene.composing.compose import compose
+    from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import Codec as SoundCodec
     from phosphene.film.formats import Format as FilmFormat
     from phosphene.hints import hint
     from phosphene.hookspecs import hookimpl
-    from phosphene.modulator import Modulator
+    from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
-    from phosphene.project import Model
+    from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.project.listening import listen
+    from phosphene.project.schema import Model, Project
+    from phosphene.rendering.frames import paint
+    from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
     from phosphene.score.hits import hits
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
-    from phosphene.score.units import Period, Position, Span
+    from phosphene.score.units import At, Length, Period, Position, Span
     from phosphene.song.pulse import Pulse, Sound
-    from phosphene.song.song import Feature, Song
+    from phosphene.song.song import Feature, Section, Song
+    from phosphene.song.tempo import TempoMap
     from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
@@ -35,62 +41,82 @@ API_VERSION = 1
 
 # Where each public name is, and what it is called there.
 _PUBLIC = {
+    "At": "phosphene.score.units:At",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
-    "Engine": "phosphene.engines:Engine",
+    "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
-    "EngineSpec": "phosphene.engines:EngineSpec",
+    "EngineSpec": "phosphene.painting.engine:EngineSpec",
     "Feature": "phosphene.song.song:Feature",
     "FilmFormat": "phosphene.film.formats:Format",
-    "Model": "phosphene.project:Model",
-    "Modulator": "phosphene.modulator:Modulator",
+    "Length": "phosphene.score.units:Length",
+    "Model": "phosphene.project.schema:Model",
+    "Modulator": "phosphene.modulators.modulator:Modulator",
     "Options": "phosphene.options:Options",
     "Period": "phosphene.score.units:Period",
     "Position": "phosphene.score.units:Position",
+    "Project": "phosphene.project.schema:Project",
     "ProjectError": "phosphene.errors:ProjectError",
     "Pulse": "phosphene.song.pulse:Pulse",
     "Row": "phosphene.score.score:Row",
     "Score": "phosphene.score.score:Score",
+    "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
     "Sound": "phosphene.song.pulse:Sound",
     "SoundCodec": "phosphene.film.formats:Codec",
     "Span": "phosphene.score.units:Span",
+    "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
+    "compose": "phosphene.composing.compose:compose",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.hookspecs:hookimpl",
+    "listen": "phosphene.project.listening:listen",
+    "load_engine": "phosphene.engines.names:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",
+    "paint": "phosphene.rendering.frames:paint",
+    "render": "phosphene.rendering.render:render",
 }
 
 __all__ = [
     "API_VERSION",
     "CHANNELS",
+    "At",
     "Curve",
     "Engine",
     "EngineError",
     "EngineSpec",
     "Feature",
     "FilmFormat",
+    "Length",
     "Model",
     "Modulator",
     "Options",
     "Period",
     "Position",
+    "Project",
     "ProjectError",
     "Pulse",
     "Row",
     "Score",
+    "Section",
     "Song",
     "Sound",
     "SoundCodec",
     "Span",
+    "TempoMap",
     "Timeline",
     "TrackerSpec",
+    "compose",
     "hint",
     "hits",
     "hookimpl",
+    "listen",
+    "load_engine",
     "on_frames",
+    "paint",
+    "render",
 ]
 
 
@@ -99,3 +125,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'phosphene' has no attribute '{name}'")
     module, _, attribute = _PUBLIC[name].partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""For authors of plugins: their calls with the time that they took, and their errors raised."""
+"""For authors of plugins: what they receive is read-only, and their errors and times are shown."""
 
 from __future__ import annotations
 
@@ -7,13 +7,49 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 #: Threads that were started while a plugin was called, and its name.
 STARTED: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """A view that cannot be written to, of an array that cannot be written to either."""
+    values.setflags(write=False)
+    return values.view()
+
+
+def line_of(error: BaseException, file: Path | None) -> str:
+    """The line of a plugin that an error came through last; empty where it came through none.
+
+    Parameters
+    ----------
+    error : BaseException
+    file : Path or None
+        The plugin's module; of a package, its `__init__.py`.
+
+    Returns
+    -------
+    str
+        Such as `/home/me/plugins/sway.py, line 14: t *= 2`.
+    """
+    if file is None:
+        return ""
+    folder = file.parent if file.name == "__init__.py" else None
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path == file or (folder is not None and path.is_relative_to(folder)):
+            return f"{path}, line {frame.lineno}: {frame.line}".rstrip(": ")
+    return ""
 
 
 def strict() -> bool:

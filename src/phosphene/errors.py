@@ -1,10 +1,10 @@
-"""The errors that a user can mend: each says what was given, what is allowed, and the fix."""
+"""The errors that a user can fix: each says what was given, what is allowed, and the fix."""
 
 from __future__ import annotations
 
 
 class PhospheneError(Exception):
-    """An error that the user can mend; the command line prints it without a traceback.
+    """An error that the user can fix; the command line prints it without a traceback.
 
     Parameters
     ----------
@@ -15,6 +15,7 @@ class PhospheneError(Exception):
     """
 
     exit_code = 2
+    fix = ""
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)

@@ -15,10 +15,10 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from phosphene.engines import EngineSpec
     from phosphene.film.formats import Format
-    from phosphene.modulator import Modulator
+    from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.engine import EngineSpec
     from phosphene.song.song import Feature, Song
     from phosphene.song.trackers import TrackerSpec
 

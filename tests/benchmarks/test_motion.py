@@ -20,13 +20,13 @@ from benchmarks.motion.beats import BeatFigures, f_measure, visual_peaks
 from benchmarks.motion.camera import Fidelity, Flow
 from benchmarks.motion.films import decoded, luma
 from benchmarks.motion.rendering import Piece
+from phosphene.composing.compose import compose
 from phosphene.errors import FilmError
 from phosphene.film import Film
-from phosphene.paint.step import step_matrix
+from phosphene.painting.step import step_matrix
 from phosphene.plugins import Registry
-from phosphene.project import Project
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS
-from phosphene.score.compose import compose
 from phosphene.score.score import Row, Score
 from phosphene.song.song import Song
 from phosphene.testing.songs import synthetic_song
@@ -235,9 +235,9 @@ def test_a_muted_project_has_lost_its_hits_and_nothing_else(
         drift,
     ]
     written, calm = project(*motion), project(drift)
-    piece = Piece(written, song, compose(song, written), registry.engines["none"])
+    piece = Piece(written, song, compose(written, song), registry.engines["none"])
     assert np.ptp(piece.score.channels["zoom"]) > 0.0
-    for name, curve in compose(song, calm).channels.items():
+    for name, curve in compose(calm, song).channels.items():
         np.testing.assert_array_equal(piece.muted().channels[name], curve)
 
 
@@ -245,7 +245,7 @@ def test_a_muted_project_repaints_as_often_but_not_by_the_beat(
     project: Callable[..., Project], registry: Registry, song: Song
 ) -> None:
     written = project(video={"fps": 12})
-    on_beats = replace(compose(song, written), diffuses=np.arange(FRAMES) % 6 < 2)
+    on_beats = replace(compose(written, song), diffuses=np.arange(FRAMES) % 6 < 2)
     piece = Piece(written, song, on_beats, registry.engines["none"])
     assert np.flatnonzero(piece.muted().diffuses).tolist() == list(range(0, FRAMES, 3))
 

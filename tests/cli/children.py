@@ -16,8 +16,9 @@ import time
 import traceback
 from pathlib import Path
 
-from phosphene.cli import cli, filming, inputs
+from phosphene.cli import cli, inputs
 from phosphene.film import encoder, film, preflight
+from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
 
 PREFLIGHT = preflight.preflight

@@ -79,9 +79,25 @@ def test_modulators_are_listed_and_shown(registry):
     page = run("modulators", "beat").stdout
     for field in registry.modulators["beat"].model_fields.values():
         assert field.description in page
+    assert "a number, at least 0 and at most 1" in page
+    assert "a whole number, at least 1 and at most 48" in page
+    assert "sine, triangle, saw, square, pulse" in run("modulators", "oscillator").stdout
+    keyframes = run("modulators", "keyframes").stdout
+    assert "ease takes: linear, smooth, cubic, step, easeInSine" in keyframes
+    assert "easeInOutBounce." in keyframes
     wrong = run("modulators", "orbti")
     assert wrong.exit_code == 2
     assert "'orbit'" in wrong.stderr
+
+
+def test_every_look_that_is_listed_is_shown(registry):
+    listed = run("modulators").stdout
+    for name, look in registry.looks.items():
+        assert name in listed
+        page = run("modulators", name)
+        assert page.exit_code == 0, page.output
+        assert look["about"] in page.stdout
+        assert all(layer["use"] in page.stdout for layer in look["layers"])
 
 
 def test_every_parameter_is_described(registry):

@@ -51,7 +51,7 @@ def broken(old, new):
         (PROJECT + 'between = ["0", "bar 99"]', ["p.toml"], ["motion[0].between[1]", "bar 99"]),
         (broken('"beat"', '"beet"'), ["p.toml"], ["unknown modulator 'beet'", "'beat'"]),
         (broken("zoom", "zom"), ["p.toml"], ["unknown channel 'zom'", "'zoom'"]),
-        (PROJECT, ["p.toml", "-o", "file/x.mp4"], ["file", "can not be written"]),
+        (PROJECT, ["p.toml", "-o", "file/x.mp4"], ["file", "cannot be written"]),
         # ... and some more.
         (PROJECT, ["p.toml", "-o", "x.mp5"], [".mp5", ".mp4"]),
         (PROJECT, ["p.toml", "--model", "wolds"], ["unknown model 'wolds'", "worlds"]),
@@ -59,6 +59,31 @@ def broken(old, new):
         (PROJECT, ["p.toml", "--fps", "fast"], ["--fps fast", "30000/1001"]),
         (PROJECT, ["p.toml", "--size", "big"], ["big", "512x512"]),
         (PROJECT, ["p.toml", "--size", "63x64"], ["63"]),
+        (PROJECT, ["p.toml", "--size", "²x²"], ["'²x²' is not a size"]),
+        (PROJECT, ["p.toml", "--size", "100000x100000"], ["--size width: got 100000", "--size height", "8192"]),
+        (PROJECT, ["p.toml", "--model", "~no one"], ["~no one"]),
+        (PROJECT, ["p.toml", "--fps", ""], ["--fps", "expected a number"]),
+        (PROJECT, ["p.toml", "--fps", "1e99999999"], ["--fps", "0.1 to 240"]),
+        (PROJECT, ["p.toml", "--start", ""], ["video.start: got ''"]),
+        (PROJECT, ["p.toml", "--model", ""], ["model.name: got ''"]),
+        (PROJECT, ["p.toml", "--model", "x" * 5000], ["model.name: got 'x", "at most 255 bytes"]),
+        (PROJECT, ["p.toml", "--seed", "9" * 30], ["model.seed: got a whole number of 3"]),
+        (PROJECT, ["p.toml", "--set", "motion.²=1"], ["there is no entry '²'"]),
+        (PROJECT, ["p.toml", "--set", "a." * 100 + "a=1"], ["nested more than 32 deep"]),
+        (PROJECT, ["p.toml", "--set", "video.image=no.png"], ["p.toml: video.image: ", "no.png: no such"]),
+        (PROJECT, ["p.toml", "--set", "video.image=."], ["p.toml: video.image: ", "is a folder"]),
+        (PROJECT, ["p.toml", "--set", "video.image=song.wav"], ["p.toml: video.image: ", "not a picture"]),
+        (PROJECT, ["p.toml", "--set", "song.beats=no.txt"], ["p.toml: song.beats: ", "no.txt: no such"]),
+        (PROJECT, ["p.toml", "--set", "song.file="], ["song.file: got ''", "expected a name"]),
+        (PROJECT, ["p.toml", "--set", "song.file=~no one/a.wav"], ["~no one/a.wav"]),
+        ('model = "x"\n' + broken('[model]\nname = "worlds"', ""), ["p.toml", "--model", "none"], ["model: got 'x': expected a table"]),
+        ('prompts = 1\n' + PROJECT, ["p.toml", "--prompt", "a"], ["prompts: got 1: expected a table"]),
+        ("", ["."], ["'INPUT': . is a folder"]),
+        ("", [""], ["'INPUT': '': expected a name"]),
+        ("", ["/"], ["'INPUT': / is a folder"]),
+        ("", ["x" * 300], ["at most 255 bytes"]),
+        (PROJECT, ["p.toml", "-o", ""], ["'-o'", "expected a name"]),
+        (PROJECT, ["p.toml", "-o", "/"], ["'-o'", "/ is a folder"]),
         (PROJECT, ["p.toml", "--start", "9s"], ["video.start", "9s", "outside"]),
         (PROJECT, ["p.toml", "--set", "motion.7.x=1"], ["there is no entry '7'"]),
         (PROJECT, ["p.toml", "-o", "song.wav"], [".wav"]),
@@ -76,3 +101,19 @@ def test_bad_input_is_told_before_a_model_loads(folder, monkeypatch, text, argum
     assert "Traceback" not in result.output
     assert "diffusers" not in sys.modules
     assert not list(folder.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compose", ""], ["compose", "."], ["compose", "song.wav", "-o", ""], ["plot", "/", "-o", "a.png"],
+        ["plot", "song.wav", "-o", ""], ["new", ""], ["new", "/"], ["new", "song.wav", "-o", "."],
+        ["import", "deforum", "", "-o", "a.toml"], ["import", "deforum", "song.wav", "-o", ""],
+        ["compose", "song.wav", "-o", "a.csv", "--explain", "²"],
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_no_command_takes_a_folder_or_an_empty_name_for_a_file(folder, arguments):
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2, result.output
+    assert "Error" in result.stderr

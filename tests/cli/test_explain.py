@@ -87,7 +87,7 @@ def test_a_position_and_another_frame_rate(run):
     ("arguments", "says"),
     [
         ((), "--explain"),
-        (("--explain", "bar 99"), "lies outside"),
+        (("--explain", "bar 99"), "is outside"),
         (("--explain", "soon"), "expected a frame"),
     ],
 )

@@ -18,7 +18,7 @@ PROJECT = (
     '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
     '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
 )
-FRAME = "phosphene.cli.filming.to_levels"
+FRAME = "phosphene.rendering.filming.to_levels"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ MOMENTS = [
     (FRAME, 23),
     ("phosphene.film.film.film_command", 0),  # every frame painted
     ("os.replace", 26),  # joined, without its name
-    ("phosphene.cli.filming.clear_own", 0),  # the film has its name; its state lies about
+    ("phosphene.rendering.filming.clear_own", 0),  # the film has its name; its state lies about
 ]
 
 
@@ -174,8 +174,8 @@ def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
 
 @pytest.mark.parametrize(
     "second",
-    ["phosphene.paint.checkpoint.save_last", "phosphene.film.segments.Segments.kill",
-     "phosphene.cli.filming._stopped", "phosphene.film.lock.remove_if_bare"],
+    ["phosphene.rendering.checkpoint.save_last", "phosphene.film.segments.Segments.kill",
+     "phosphene.rendering.filming._stopped", "phosphene.film.lock.remove_if_bare"],
 )  # fmt: skip
 def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole, second):
     target = tmp_path / "film.mp4"
@@ -206,7 +206,7 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     target = tmp_path / "film.mp4"
     told = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
     assert told.status == 1
-    assert "was stopped from outside for 1 s (SIGSTOP)" in told.said
+    assert "was paused by another process for 1 s (SIGSTOP)" in told.said
     assert "The same command goes on after frame" in told.said
     stops.unlink()
     assert "Going on after frame" in render(target).said

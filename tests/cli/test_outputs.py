@@ -62,7 +62,7 @@ def test_a_film_does_not_replace_what_is_not_ours(folder, ending):
     line = ["render", "s.wav", "--model", "none", "--size", "64x64", "--fps", "4", "-o", film.name]
     told = CliRunner().invoke(cli, line)
     assert told.exit_code == 2
-    assert "Phosphene did not make it" in told.stderr
+    assert "was not made by Phosphene" in told.stderr
     assert "--force" in told.stderr
     assert film.read_bytes() == b"home video"
     assert CliRunner().invoke(cli, [*line, "--force"]).exit_code == 0

@@ -11,10 +11,11 @@ import soundfile
 import torch
 from click.testing import CliRunner
 
-from phosphene.cli import cli, filming, inputs, set_aside
-from phosphene.engines import EngineSpec
+from phosphene.cli import cli, inputs
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
+from phosphene.painting.engine import EngineSpec
+from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
 
 FRAMES = 24
@@ -218,7 +219,7 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
         (["--resume-from", "8", "--fps", "24"], "differ in frame rate"),
         (["--resume-from", "8", "--start", "0.5s"], "differ in start"),
         (["--resume-from", "loud"], "--resume-from loud: expected a frame (30), 2.5s"),
-        (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' lies outside"),
+        (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' is outside"),
         (["--resume-from", "0.1s", "--start", "0.5s"], "the video goes from 0:00 to 0:02"),
     ],
 )
@@ -277,7 +278,7 @@ def test_ffmpeg_that_is_killed(project, tmp_path, monkeypatch, uninterrupted, fi
     told = render(project, target)
     heal()
     assert told.exit_code == 1
-    assert "ffmpeg was ended by signal 9 (SIGKILL)" in told.stderr
+    assert "ffmpeg was killed by signal 9 (SIGKILL)" in told.stderr
     assert "The same command goes on after frame" in told.stderr
     assert not target.exists()
     assert "Going on after frame" in render(project, target).stderr
@@ -290,7 +291,7 @@ def test_a_folder_that_is_removed_meanwhile(project, tmp_path, monkeypatch):
     at_frame(monkeypatch, 9, lambda: (tmp_path / "out").rename(tmp_path / "gone"))
     told = render(project, tmp_path / "out" / "film.mp4")
     assert told.exit_code == 1
-    assert "removed or renamed meanwhile" in told.stderr
+    assert "removed or renamed" in told.stderr
     assert "nothing could be saved: the same command starts over" in told.stderr
     assert not (tmp_path / "out").exists()
 
@@ -299,7 +300,9 @@ def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_pat
     def fail(*_):
         raise FilmError("no weights", "get some")
 
-    monkeypatch.setattr("phosphene.paint.names.find_engine", lambda *_: EngineSpec("x", "", fail))
+    monkeypatch.setattr(
+        "phosphene.rendering.render.find_engine", lambda *_: EngineSpec("x", "", fail)
+    )
     told = render(project, tmp_path / "film.mp4")
     assert told.exit_code == 1
     assert "no weights" in told.stderr
@@ -336,7 +339,7 @@ def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
     for load in (fail, lambda *_: Broken()):
         spec = EngineSpec("x", "", load)
         with monkeypatch.context() as patch:
-            patch.setattr("phosphene.paint.names.find_engine", lambda *_, spec=spec: spec)
+            patch.setattr("phosphene.rendering.render.find_engine", lambda *_, spec=spec: spec)
             assert render(project, kept, "--seed", "7").exit_code == 2
         assert contents(folder) == before
     told = render(project, kept)

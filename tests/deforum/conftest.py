@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from phosphene.composing.compose import compose
 from phosphene.deforum import Settings, imported, read_settings
-from phosphene.project_file import make_project
-from phosphene.score.compose import compose
+from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
 
 
@@ -19,7 +19,7 @@ def brought(registry):
     def bring(duration=20.0, **entries):
         made = imported(Settings(Path("settings.txt"), entries), None, Path())
         project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
-        return made, compose(synthetic_song(duration), project)
+        return made, compose(project, synthetic_song(duration))
 
     return bring
 

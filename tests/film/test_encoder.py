@@ -28,7 +28,7 @@ def test_a_stopped_ffmpeg_is_not_waited_for(monkeypatch):
         for _ in range(20):
             running.put(frame)
 
-    with pytest.raises(FilmError, match="was stopped from outside for 1 s") as caught:
+    with pytest.raises(FilmError, match="was paused by another process for 1 s") as caught:
         fill()
     assert "same command again" in caught.value.fix
     running.kill()
@@ -37,7 +37,7 @@ def test_a_stopped_ffmpeg_is_not_waited_for(monkeypatch):
 
 def test_one_that_is_silent_at_its_end_is_not_waited_for():
     running = Encoder(SLEEPS)
-    with pytest.raises(FilmError, match="gave no sign of life for 1 s"):
+    with pytest.raises(FilmError, match="made no progress for 1 s"):
         running.finish()
     running.kill()
 

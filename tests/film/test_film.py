@@ -12,7 +12,7 @@ from phosphene.film.ffmpeg import VARIABLE, executable
 from phosphene.film.film import Film
 from phosphene.film.formats import FORMATS
 from phosphene.film.probe import probe
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 FPS = Fraction(15)
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128), (200, 120, 40), (16, 16, 16)]
@@ -42,7 +42,7 @@ def test_frames_are_shown_on_time(
     suffix: str,
     fps: Fraction,
 ) -> None:
-    film = shoot(tmp_path / f"film{suffix}", frames(20), fps, Sound(clicks, 0, 20 / fps))
+    film = shoot(tmp_path / f"film{suffix}", frames(20), fps, Soundtrack(clicks, 0, 20 / fps))
     # Matroska counts milliseconds, GIF hundredths.
     tolerance = {".mkv": 0.0005, ".webm": 0.0005, ".gif": 0.005}.get(suffix, 1e-5)
     np.testing.assert_allclose(decode_times(film), np.arange(20) / float(fps), atol=tolerance)
@@ -72,7 +72,7 @@ def test_same_frames_same_file(
     tmp_path: Path, frames: Callable, clicks: Path, shoot: Callable, suffix: str
 ) -> None:
     once, again = (
-        shoot(tmp_path / f"{name}{suffix}", frames(20), FPS, Sound(clicks, 1, 1)).read_bytes()
+        shoot(tmp_path / f"{name}{suffix}", frames(20), FPS, Soundtrack(clicks, 1, 1)).read_bytes()
         for name in ("once", "again")
     )
     assert once == again
@@ -144,7 +144,7 @@ def test_killed_ffmpeg_is_an_error_and_leaves_nothing(
                 if i == when:
                     os.kill(film._segments._encoder._process.pid, signal.SIGKILL)
 
-    with pytest.raises(FilmError, match="ended by signal 9"):
+    with pytest.raises(FilmError, match="killed by signal 9"):
         make()
     assert not list(tmp_path.iterdir())
 

@@ -23,7 +23,7 @@ def test_a_film_of_ours_is_known(film):
 def test_the_same_film_by_another_program_is_not(film, convert):
     other = convert(film, film.with_name(f"other{film.suffix}"), "-map_metadata", "-1")
     assert not is_ours(other)
-    with pytest.raises(ProjectError, match="Phosphene did not make it") as caught:
+    with pytest.raises(ProjectError, match="was not made by Phosphene") as caught:
         require_replaceable(other, force=False)
     assert "--force" in caught.value.fix
     require_replaceable(other, force=True)
@@ -41,7 +41,7 @@ def test_the_mark_of_a_gif_is_a_comment_and_nothing_else(tmp_path, frames, shoot
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"a letter", b"Made with Phosphene"])
 def test_other_files_are_not_ours(tmp_path, content):
     (tmp_path / "film.mp4").write_bytes(content)
-    with pytest.raises(ProjectError, match="did not make it"):
+    with pytest.raises(ProjectError, match="was not made by Phosphene"):
         require_replaceable(tmp_path / "film.mp4", force=False)
 
 

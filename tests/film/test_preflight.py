@@ -9,7 +9,7 @@ from phosphene.film import ffmpeg
 from phosphene.film.formats import FORMATS
 from phosphene.film.preflight import check_fit, preflight
 from phosphene.film.probe import probe
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 FPS = Fraction(15)
 
@@ -17,7 +17,7 @@ FPS = Fraction(15)
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_all_well_leaves_only_the_folder(tmp_path: Path, clicks: Path, suffix: str) -> None:
     path = tmp_path / "new" / "er" / f"film{suffix}"
-    preflight(path, 64, 48, FPS, Sound(clicks, 3, 4))
+    preflight(path, 64, 48, FPS, Soundtrack(clicks, 3, 4))
     assert path.parent.is_dir()
     assert not list(path.parent.iterdir())
 
@@ -42,7 +42,7 @@ def test_output_that_is_a_folder(tmp_path: Path) -> None:
 def test_song_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_text("la la la")
     with pytest.raises(FilmError, match=r"song\.mp3"):
-        preflight(tmp_path / "film.mp4", 64, 48, FPS, Sound(tmp_path / "song.mp3"))
+        preflight(tmp_path / "film.mp4", 64, 48, FPS, Soundtrack(tmp_path / "song.mp3"))
 
 
 def test_ffmpeg_without_the_encoder(
@@ -101,8 +101,8 @@ def test_every_name_that_the_file_system_takes(
     song = folder / f"{name}.wav"
     song.write_bytes(clicks.read_bytes())
     film = folder / f"{name}.mp4"
-    preflight(film, 64, 48, FPS, Sound(song, 0, 1))
-    shoot(film, frames(15), FPS, Sound(song, 0, 1))
+    preflight(film, 64, 48, FPS, Soundtrack(song, 0, 1))
+    shoot(film, frames(15), FPS, Soundtrack(song, 0, 1))
     assert probe(film).audio is not None
     assert sorted(folder.iterdir()) == sorted([film, song])
 
@@ -114,13 +114,13 @@ def test_names_in_every_container(
     folder = tmp_path / "dir #1?"
     folder.mkdir()
     film = folder / f"what is 'love'? #2{suffix}"
-    preflight(film, 64, 48, FPS, Sound(clicks))
-    assert shoot(film, frames(15), FPS, Sound(clicks, 0, 1)).exists()
+    preflight(film, 64, 48, FPS, Soundtrack(clicks))
+    assert shoot(film, frames(15), FPS, Soundtrack(clicks, 0, 1)).exists()
 
 
 def test_what_is_not_ours_is_refused_before_painting(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("a letter")
-    with pytest.raises(ProjectError, match="did not make it"):
+    with pytest.raises(ProjectError, match="was not made by Phosphene"):
         preflight(tmp_path / "film.mp4", 64, 48, FPS)
     preflight(tmp_path / "film.mp4", 64, 48, FPS, force=True)
     assert (tmp_path / "film.mp4").read_text() == "a letter"
@@ -138,7 +138,7 @@ def test_an_end_that_fails_is_found_before_painting(
     poor.chmod(0o755)
     monkeypatch.setenv(ffmpeg.VARIABLE, str(poor))
     with pytest.raises(FilmError, match="no demuxer"):
-        preflight(tmp_path / "film.mp4", 64, 48, FPS, Sound(clicks))
+        preflight(tmp_path / "film.mp4", 64, 48, FPS, Soundtrack(clicks))
     assert list(tmp_path.iterdir()) == [poor]
 
 

@@ -7,13 +7,15 @@ import pytest
 
 from phosphene.errors import FilmError
 from phosphene.film.probe import parse, probe
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 
 def test_film_is_read(
     tmp_path: Path, frames: Callable, clicks: Path, shoot: Callable[..., Path]
 ) -> None:
-    path = shoot(tmp_path / "a b:c%d.mp4", frames(24), Fraction(24000, 1001), Sound(clicks, 0, 1))
+    path = shoot(
+        tmp_path / "a b:c%d.mp4", frames(24), Fraction(24000, 1001), Soundtrack(clicks, 0, 1)
+    )
     found = probe(path)
     assert found.video is not None
     assert (found.video.codec, found.video.width, found.video.height) == ("h264", 64, 48)

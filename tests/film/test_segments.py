@@ -10,7 +10,7 @@ from phosphene.film import film as film_room
 from phosphene.film.checksums import digest_of
 from phosphene.film.film import Film
 from phosphene.film.mark import is_ours
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 LENGTH = 5  # frames of a segment
 
@@ -102,7 +102,7 @@ def test_another_runs_encoder_writes_under_another_name(make):
 
 def test_a_join_that_fails_can_be_done_again(make, frames, tmp_path, decode_frames):
     film = make()
-    film._sound = Sound(tmp_path / "gone.wav")
+    film._sound = Soundtrack(tmp_path / "gone.wav")
 
     def shoot():
         with film:
@@ -190,7 +190,7 @@ def test_a_foreign_file_that_appeared_meanwhile_stays(make, frames):
                 film.write(frame)
             film.path.write_text("a letter")
 
-    with pytest.raises(ProjectError, match="did not make it"):
+    with pytest.raises(ProjectError, match="was not made by Phosphene"):
         shoot()
     assert film.path.read_text() == "a letter"
     film.path.unlink()
@@ -204,7 +204,7 @@ def test_a_song_that_was_changed_meanwhile_is_not_put_in(make, frames, clicks, t
     song = tmp_path / "song.wav"
     song.write_bytes(clicks.read_bytes())
     film = make()
-    film._sound = Sound(song, 0, 1, digest=digest_of(song))
+    film._sound = Soundtrack(song, 0, 1, digest=digest_of(song))
 
     def shoot():
         with film:

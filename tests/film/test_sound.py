@@ -9,7 +9,7 @@ import soundfile
 
 from phosphene.errors import FilmError
 from phosphene.film.formats import AAC, FORMATS
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 CINEMA, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
 SOURCES = {
@@ -55,7 +55,7 @@ def test_flash_and_click_meet(
     flashes = [floor(t * fps) for t in times]
     pictures = np.zeros((ceil(duration * fps), 48, 64, 3), np.uint8)
     pictures[flashes] = 255
-    film = shoot(tmp_path / "film.mp4", pictures, fps, Sound(clicks, start, length))
+    film = shoot(tmp_path / "film.mp4", pictures, fps, Soundtrack(clicks, start, length))
 
     seen = decode_frames(film)
     sound, rate = decode_audio(film)
@@ -93,7 +93,9 @@ def test_no_source_shifts(
     suffix: str,
 ) -> None:
     path, heard, length = song
-    film = shoot(tmp_path / f"film{suffix}", frames(ceil(length * 15)), Fraction(15), Sound(path))
+    film = shoot(
+        tmp_path / f"film{suffix}", frames(ceil(length * 15)), Fraction(15), Soundtrack(path)
+    )
     sound, rate = decode_audio(film)
     assert decode_times(film)[0] == 0
     np.testing.assert_allclose(peaks(sound, rate), heard, atol=0.001)
@@ -105,16 +107,16 @@ def test_no_source_shifts(
 def test_whole_song_is_copied_and_an_excerpt_is_not(clicks: Path, convert: Callable) -> None:
     aac = convert(clicks, clicks.with_name("copy.m4a"), "-c:a", "aac")
 
-    def arguments(sound: Sound, suffix: str) -> list[str]:
+    def arguments(sound: Soundtrack, suffix: str) -> list[str]:
         codec = FORMATS[suffix].sound
         assert codec is not None
         return sound.arguments(codec, FORMATS[suffix].copies)
 
-    assert arguments(Sound(aac), ".mp4") == ["-c:a", "copy"]
-    assert arguments(Sound(clicks), ".mov") == ["-c:a", "copy"]
-    assert "aac" in arguments(Sound(aac, 0, 7.9), ".mp4")
-    assert "aac" in arguments(Sound(aac, 1), ".mp4")
-    assert "aac" in arguments(Sound(clicks), ".mp4")
+    assert arguments(Soundtrack(aac), ".mp4") == ["-c:a", "copy"]
+    assert arguments(Soundtrack(clicks), ".mov") == ["-c:a", "copy"]
+    assert "aac" in arguments(Soundtrack(aac, 0, 7.9), ".mp4")
+    assert "aac" in arguments(Soundtrack(aac, 1), ".mp4")
+    assert "aac" in arguments(Soundtrack(clicks), ".mp4")
 
 
 def test_sound_of_a_video_that_starts_late(
@@ -128,7 +130,7 @@ def test_sound_of_a_video_that_starts_late(
     silent = shoot(tmp_path / "silent.mp4", frames(30), Fraction(15))
     late = ("-itsoffset", "0.3", "-i", str(clicks), "-map", "0:v", "-map", "1:a", "-c:a", "aac")
     video = convert(silent, tmp_path / "video.mp4", *late)
-    film = shoot(tmp_path / "film.mp4", frames(120), Fraction(15), Sound(video, 3, 4))
+    film = shoot(tmp_path / "film.mp4", frames(120), Fraction(15), Soundtrack(video, 3, 4))
     sound, rate = decode_audio(film)
     # The song's clock starts with its first decoded sample.
     heard = decode_audio(video)[0][round(0.3 * rate) :][3 * rate : 7 * rate]
@@ -150,7 +152,7 @@ def test_unusual_rates_and_channels(
     noise = np.random.default_rng(1).standard_normal((rate, channels)) * 0.001
     noise[rate // 2] = 0.9
     soundfile.write(song, noise, rate)
-    film = shoot(tmp_path / f"film{suffix}", frames(8), Fraction(15), Sound(song, 0, 0.5333))
+    film = shoot(tmp_path / f"film{suffix}", frames(8), Fraction(15), Soundtrack(song, 0, 0.5333))
     sound, played = decode_audio(film)
     assert peaks(sound, played)[0] == pytest.approx(0.5, abs=0.002)
     assert len(sound) / played == pytest.approx(0.5333, abs=1 / 15)
@@ -173,7 +175,7 @@ def test_damaged_samples_are_silent(
     sound[12000] = 0.9
     sound[18000:18010, 0] = broken
     soundfile.write(song, sound, rate, "FLOAT")
-    film = shoot(tmp_path / f"film{suffix}", frames(6), Fraction(15), Sound(song, 0, 0.4))
+    film = shoot(tmp_path / f"film{suffix}", frames(6), Fraction(15), Soundtrack(song, 0, 0.4))
     played, played_rate = decode_audio(film)
     assert peaks(played, played_rate) == pytest.approx([0.25], abs=0.001)
     assert np.isfinite(played).all()
@@ -185,7 +187,7 @@ def test_sound_far_beyond_full_scale_is_clipped(
     song, tone = tmp_path / "song.wav", np.sin(np.arange(24000) * 0.05)
     soundfile.write(song, 32768 * tone, 48000, "FLOAT")
     played, _ = decode_audio(
-        shoot(tmp_path / "film.mp4", frames(6), Fraction(15), Sound(song, 0, 0.4))
+        shoot(tmp_path / "film.mp4", frames(6), Fraction(15), Soundtrack(song, 0, 0.4))
     )
     assert 15 < np.abs(played).max() < 22
 
@@ -194,7 +196,7 @@ def test_song_shorter_than_the_film(
     tmp_path: Path, clicks: Path, frames: Callable, shoot: Callable, decode_frames: Callable
 ) -> None:
     for start in (7.9, 9):
-        film = shoot(tmp_path / "film.mp4", frames(30), Fraction(15), Sound(clicks, start, 2))
+        film = shoot(tmp_path / "film.mp4", frames(30), Fraction(15), Soundtrack(clicks, start, 2))
         assert len(decode_frames(film)) == 30
 
 
@@ -203,4 +205,4 @@ def test_a_film_without_sound_is_no_song(
 ) -> None:
     silent = shoot(tmp_path / "silent.mp4", frames(3), Fraction(15))
     with pytest.raises(FilmError, match="no sound in"):
-        Sound(silent).arguments(AAC, frozenset())
+        Soundtrack(silent).arguments(AAC, frozenset())

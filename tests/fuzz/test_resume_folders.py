@@ -12,8 +12,9 @@ from hostile import fuzzed, survives
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.cli import filming, inputs
+from phosphene.cli import inputs
 from phosphene.film import film, preflight
+from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
 
 FRAMES = 12

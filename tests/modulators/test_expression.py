@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.score.compose import compose
 from phosphene.testing import synthetic_song
 
 
@@ -15,7 +15,7 @@ def test_a_formula_for_each_channel(curves):
 
 def test_a_formula_for_an_envelope(project):
     layer = {"use": "expression", "value": "beat % 1 == 0", "to": {"rotation": 3.0}}
-    score = compose(synthetic_song(2.0), project(layer, video={"fps": 10}))
+    score = compose(project(layer, video={"fps": 10}), synthetic_song(2.0))
     np.testing.assert_allclose(score.channels["rotation"][:6], [3, 0, 0, 0, 0, 3])
 
 
@@ -38,7 +38,7 @@ def test_a_name_that_the_song_does_not_have(project):
     with pytest.raises(
         ProjectError, match=r"motion\[0\] \(expression\): zoom: column 5, at 'hihat'"
     ):
-        compose(synthetic_song(1.0), made)
+        compose(made, synthetic_song(1.0))
 
 
 def test_a_feature_of_a_plugin_has_a_name(curves):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.score.compose import compose
 from phosphene.testing import synthetic_song
 
 TURN = {"use": "keyframes", "rotation": {"0": 0, "10": 2, "20": 0}}
@@ -10,7 +10,7 @@ FPS = {"video": {"fps": 10}}
 
 
 def rotation_and(project, channel, *layers):
-    score = compose(synthetic_song(4.0), project(*layers, **FPS))
+    score = compose(project(*layers, **FPS), synthetic_song(4.0))
     return score.channels["rotation"], score.channels[channel]
 
 
@@ -32,7 +32,7 @@ def test_it_comes_later(project, delay):
 def test_zoom_is_followed_by_its_logarithm(project):
     zoom = {"use": "keyframes", "zoom": {"0": 1.02**0.5}}
     layer = {"use": "follow", "of": "zoom", "full": 0.02, "to": {"rotation": 3.0}}
-    score = compose(synthetic_song(1.0), project(zoom, layer))
+    score = compose(project(zoom, layer), synthetic_song(1.0))
     np.testing.assert_allclose(score.channels["rotation"], 1.5)
 
 

@@ -70,7 +70,7 @@ def test_no_text_lies_over_another(project, duration, motion):
 def test_a_song_without_beats_is_drawn_and_told_of(project):
     figure = draw(picture_of(synthetic_song(4.0, bpm=0.0), project(PLAIN[0])))
     told = " ".join(text.get_text() for text in figure.texts)
-    assert "No beat was heard" in told
+    assert "No beats were detected" in told
     assert "rotation (0)" in told
 
 
@@ -92,9 +92,9 @@ def test_what_is_not_shown_is_told(project):
     told = notes(picture_of(synthetic_song(60.0), project(mute, loud, prompts=prompts)))
     assert "hue (0)" in told[0]
     assert told[1:] == [
-        "Silent by mute or solo: motion[0] beat.",
+        "Silenced by mute or solo: motion[0] beat.",
         f"strength left its limits (0 to 1) in {told[2].split()[8]} frames and was clamped there.",
-        "Prompts that have no room for their names: 0:02.0 a dog.",
+        "Prompts too short to be labelled: 0:02.0 a dog.",
     ]
 
 

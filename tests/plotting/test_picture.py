@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from phosphene.composing.compose import Format, compose
 from phosphene.plotting import picture_of
-from phosphene.score.compose import Format, compose
 from phosphene.testing import synthetic_song
 
 SONG = synthetic_song(duration=8.0)
@@ -27,7 +27,7 @@ def test_the_parts_lead_from_rest_to_the_value(project):
 
 def test_the_last_part_is_the_composed_score(project):
     made = project(KEYS, BEAT, {"use": "level", "to": {"strength": 0.2}, "mix": "max"})
-    score = compose(SONG, made)
+    score = compose(made, SONG)
     for name, parts in picture_of(SONG, made).parts.items():
         np.testing.assert_array_equal(parts[-1].above, score.channels[name])
 
@@ -54,7 +54,7 @@ def test_parts_are_at_the_size_and_rate_that_are_rendered(project):
     made = project(KEYS, {"use": "orbit"}, video={"fps": 12, "width": 256})
     form = Format(Fraction(24), 512, 512)
     picture = picture_of(SONG, made, form)
-    score = compose(SONG, made, form)
+    score = compose(made, SONG, form)
     for name, parts in picture.parts.items():
         np.testing.assert_allclose(parts[-1].above, score.channels[name], rtol=1e-12)
         assert len(parts[-1].below) == len(score) == 192

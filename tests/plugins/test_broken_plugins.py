@@ -74,4 +74,4 @@ def test_the_list_works_where_torch_is_broken(phosphene, environment, tmp_path):
     assert result.returncode == 0, result.stderr
     plugins = {plugin["name"]: plugin for plugin in json.loads(result.stdout)}
     assert "OSError: libtorch.so" in plugins["heavy"]["why"]
-    assert plugins["sound"]["state"] == plugins["paint.presets"]["state"] == "ready"
+    assert plugins["sound"]["state"] == plugins["engines.presets"]["state"] == "ready"

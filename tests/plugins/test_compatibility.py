@@ -8,7 +8,7 @@ import pytest
 from phosphene.errors import PluginError, ProjectError
 from phosphene.plugins import load_plugins
 from phosphene.plugins.discovery import incompatible, located
-from phosphene.project_file import make_project
+from phosphene.project.file import make_project
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phosphene.plugins import load_plugins
-from phosphene.project_file import make_project
+from phosphene.project.file import make_project
 
 PACKAGES = sorted((Path(__file__).parents[2] / "plugins").glob("phosphene-*"))
 ROW = re.compile(r"^\| `(\w+)` \| `?(.*?)`? \| (.+) \|$", re.MULTILINE)

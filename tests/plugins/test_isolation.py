@@ -21,21 +21,30 @@ def register_modulators(register):
     register(Odd)
 """
 ANSWERS = [
-    ("return {'zom': np.ones(n)}", "gave a curve for 'zom'. Did you mean 'zoom'"),
-    ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "gave a curve for 'value'"),
-    ("return {'zoom': np.ones(n + 1)}", "gave 'zoom' in shape (16,); expected (15,), one value a frame"),
-    ("return {'zoom': np.ones((n, 1))}", "gave 'zoom' in shape (15, 1)"),
-    ("return {'zoom': 1.0}", "gave 'zoom' in shape ()"),
-    ("return {'zoom': np.ones(n) * 1j}", "gave no numbers for 'zoom': complex128"),
-    ("return {'zoom': ['1.0'] * n}", "gave no numbers for 'zoom': <U3"),
-    ("return {'zoom': np.ma.masked_all(n)}", "gave a masked array for 'zoom'"),
-    ("return {'zoom': np.where(np.arange(n) == 3, np.nan, 1.0)}", "gave 'zoom' = nan at frame 3"),
-    ("return {'zoom': np.where(np.arange(n) == 4, np.inf, 1.0)}", "gave 'zoom' = inf at frame 4"),
-    ("return np.ones(n)", "gave ndarray; expected a dict of curves"),
+    ("return {'zom': np.ones(n)}", "returned a curve for 'zom'. Did you mean 'zoom'"),
+    ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "returned a curve for 'value'"),
+    ("return {'zoom': np.ones(n + 1)}", "returned 'zoom' in shape (16,); expected (15,), one value per frame"),
+    ("return {'zoom': np.ones((n, 1))}", "returned 'zoom' in shape (15, 1)"),
+    ("return {'zoom': 1.0}", "returned 'zoom' in shape ()"),
+    ("return {'zoom': np.ones(n) * 1j}", "returned no numbers for 'zoom': complex128"),
+    ("return {'zoom': ['1.0'] * n}", "returned no numbers for 'zoom': <U3"),
+    ("return {'zoom': np.ma.masked_all(n)}", "returned a masked array for 'zoom'"),
+    ("return {'zoom': np.where(np.arange(n) == 3, np.nan, 1.0)}", "returned 'zoom' = nan at frame 3"),
+    ("return {'zoom': np.where(np.arange(n) == 4, np.inf, 1.0)}", "returned 'zoom' = inf at frame 4"),
+    ("return np.ones(n)", "returned ndarray; expected a dict of curves"),
     ("return {'zoom': 1 / 0}", "failed: ZeroDivisionError: division by zero"),
     ("raise SystemExit(0)", "failed: SystemExit: 0"),
     ("raise GeneratorExit", "failed: GeneratorExit"),
     ("song.beats[:] = 0.0; song.samples[0] = 1.0", "failed: ValueError: assignment destination is read-only"),
+    ("timeline.times *= 2; return {}", "failed: ValueError: output array is read-only"),
+    ("timeline.starts.setflags(write=True); return {}", "failed: ValueError: cannot set WRITEABLE flag"),
+    ("timeline.tempo_map.beats[0] = 1; return {}", "failed: ValueError: assignment destination is read-only"),
+    ("timeline.tempo_map.downbeats.sort(); return {}", "failed: ValueError: sort array is read-only"),
+    ("song.feature('rms').values[0] = 1; return {}", "failed: ValueError: assignment destination is read-only"),
+    ("song.samples[:] *= 2; return {}", "failed: ValueError: "),
+    ("song.extra.clear()", "failed: AttributeError"),
+    ("timeline.fps = 1", "failed: FrozenInstanceError"),
+    ("raise MemoryError('too much')", "failed: MemoryError: too much"),
     ("song.tempo = 1.0", "failed: FrozenInstanceError"),
     ("song.extra['bass'] = None", "failed: TypeError"),
 ]  # fmt: skip
@@ -75,6 +84,54 @@ def test_a_wrong_answer_stops_before_painting_and_is_named(run, site, body, says
     assert where + says in result.stderr
     assert "phosphene plugins install --upgrade phosphene-odd" in result.stderr
     assert "--skip-broken" in result.stderr
+
+
+def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
+    body = "t = timeline.times\n        t *= 2.0\n        return {'zoom': t}"
+    result = run(body, "compose", "p.toml", "-o", "score.json")
+    file = site / "phosphene_odd.py"
+    line = file.read_text().splitlines().index("        t *= 2.0") + 1
+    assert f"read-only ({file}, line {line}: t *= 2.0)" in result.stderr
+    assert (
+        "arrays that a modulator receives are shared with other layers and read-only"
+        in result.stderr
+    )
+    assert "`t = t * 2` instead of `t *= 2`" in result.stderr
+    assert "PHOSPHENE_STRICT=1 shows the full traceback" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("below['zoom'] = 1.0; return {}", "does not support item assignment"),
+        ("below['zoom'][:] = 1.0; return {}", "assignment destination is read-only"),
+        ("below['zoom'].setflags(write=True); return {}", "cannot set WRITEABLE flag"),
+    ],
+    ids=range(3),
+)
+def test_what_lies_below_is_read_only(run, package, body, says):
+    odd = ODD.replace("def curves(", "def curves_above(").replace("timeline):", "timeline, below):")
+    also = "    by_interval: ClassVar = True\n    def curves(self, s, t): ...\n@hookimpl"
+    package("odd", odd.format(body=body).replace("@hookimpl", also), version="0.7.1")
+    result = run("", "compose", "p.toml", "-o", "score.json")
+    assert result.exit_code == 3, result.output
+    assert says in result.stderr
+
+
+OWN_ERROR = """
+        class TooWide(ProjectError):
+            def __init__(self, width, most):
+                super().__init__(f"{width} is above {most}", "Lower it.")
+        raise TooWide(3, 2)"""
+
+
+def test_a_plugins_own_error_names_the_plugin_whatever_its_class(run, site):
+    result = run(
+        "from phosphene import ProjectError" + OWN_ERROR, "compose", "p.toml", "-o", "s.json"
+    )
+    assert result.exit_code == 2, result.output
+    plugin = f"phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'})"
+    assert f"Error: motion[1] (odd of {plugin}): 3 is above 2\nFix:   Lower it." in result.stderr
 
 
 def test_nothing_is_painted(run, tmp_path):

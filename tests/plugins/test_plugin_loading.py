@@ -2,7 +2,7 @@
 
 import pytest
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import load_plugins
 from phosphene.plugins.plugin import BROKEN, READY
 

@@ -69,6 +69,13 @@ def test_only_public_names_are_used(code):
     assert not list(not_public(code))
 
 
+def test_the_public_names_are_listed_and_can_be_imported():
+    assert set(phosphene.__all__) <= set(dir(phosphene))
+    assert {"At", "Section"} <= set(phosphene.__all__)
+    for name in dir(phosphene):
+        getattr(phosphene, name)
+
+
 def test_what_docs_list_is_what_there_is():
     assert LISTED["phosphene"] == set(phosphene.__all__)
     for name in testing.__all__:
@@ -84,7 +91,7 @@ def test_what_docs_list_is_what_there_is():
         ("from phosphene import *", "phosphene:*"),
         ("from phosphene.testing import songs", "phosphene.testing:songs"),
         ("import phosphene as host; host.modulator", "phosphene:modulator"),
-        ("import_module('phosphene.project')", "phosphene.project"),
+        ("import_module('phosphene.project.schema')", "phosphene.project.schema"),
         ("def f():\n    from phosphene.plugins import load_plugins", "phosphene.plugins:load_plugins"),
     ],
 )  # fmt: skip

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from phosphene.modulator import Modulator
+from phosphene.composing.compose import compose
+from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import load_plugins
-from phosphene.project_file import make_project
-from phosphene.score.compose import compose
+from phosphene.project.file import make_project
 from phosphene.score.trace import Trace
 from phosphene.testing import synthetic_song
 
@@ -69,7 +69,7 @@ def composed(tmp_path):
     data = {"song": {"file": "x.wav"}, "video": {"fps": 10}, "motion": LAYERS}
     trace = Trace()
     score = compose(
-        synthetic_song(8.0), make_project(data, tmp_path / "p.toml", registry), trace=trace
+        make_project(data, tmp_path / "p.toml", registry), synthetic_song(8.0), trace=trace
     )
     return score, trace
 

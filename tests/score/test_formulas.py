@@ -94,7 +94,7 @@ def test_an_attempt_to_break_out_or_hang_is_refused_at_its_column(text, column):
 
 
 def test_what_is_no_number_is_named_where_it_arises():
-    with pytest.raises(FormulaError, match="column 5, at '1 / frame': this is inf at frame 0"):
+    with pytest.raises(FormulaError, match="column 5, at '1 / frame': the value is inf at frame 0"):
         value("2 + 1 / frame")
 
 
@@ -123,7 +123,7 @@ def test_every_word_of_the_tables_has_a_meaning():
 
 
 def test_bitwise_operators_are_for_whole_numbers():
-    with pytest.raises(FormulaError, match="column 1, at 't & 1': this is nan at frame 1"):
+    with pytest.raises(FormulaError, match="column 1, at 't & 1': the value is nan at frame 1"):
         value("t & 1")
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phosphene.composing.compose import compose
 from phosphene.plugins import load_plugins
-from phosphene.project_file import make_project
+from phosphene.project.file import make_project
 from phosphene.score.channels import CHANNELS
-from phosphene.score.compose import compose
 from phosphene.score.mixing import MIXES, mix, routed
 from phosphene.testing import synthetic_song
 
@@ -119,7 +119,7 @@ SONG = synthetic_song(2.0)
 
 def composed(layers):
     data = {"song": {"file": "x"}, "video": {"fps": 10}, "motion": layers}
-    return compose(SONG, make_project(data, Path("p.toml"), REGISTRY)).channels
+    return compose(make_project(data, Path("p.toml"), REGISTRY), SONG).channels
 
 
 @settings(deadline=None, max_examples=40)

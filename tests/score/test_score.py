@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 
-from phosphene.score.compose import compose
+from phosphene.composing.compose import compose
 from phosphene.testing import synthetic_song
 
 
 def test_the_table_has_the_stable_columns(project):
     prompts = {"style": "oil", "at": {"0": "a", "1s": "b"}}
-    score = compose(synthetic_song(2.0), project(prompts=prompts, model={"seed": 7}))
+    score = compose(project(prompts=prompts, model={"seed": 7}), synthetic_song(2.0))
     rows = list(csv.DictReader(io.StringIO(score.to_csv())))
     assert list(rows[0]) == [
         "frame", "time", "translation_x", "translation_y", "rotation", "zoom", "strength", "seed",
@@ -24,7 +24,7 @@ def test_the_table_has_the_stable_columns(project):
 
 
 def test_json_says_the_same(project):
-    score = compose(synthetic_song(1.0), project({"use": "orbit"}))
+    score = compose(project({"use": "orbit"}), synthetic_song(1.0))
     told = json.loads(score.to_json())
     assert told["fps"] == 15.0
     got = [row["translation_x"] for row in told["rows"]]
@@ -32,6 +32,6 @@ def test_json_says_the_same(project):
 
 
 def test_a_row_reads_its_channels_by_name(project):
-    row = compose(synthetic_song(1.0), project({"use": "keyframes", "zoom": {"0": 1.1}})).row(3)
+    row = compose(project({"use": "keyframes", "zoom": {"0": 1.1}}), synthetic_song(1.0)).row(3)
     assert row.frame == 3
     np.testing.assert_allclose([row.zoom, row.rotation, row.strength], [1.1, 0.0, 0.55])

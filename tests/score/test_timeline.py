@@ -21,7 +21,28 @@ def test_frame_rates_are_exact(given, exact):
     assert exact_fps(given) == exact
 
 
-@pytest.mark.parametrize("wrong", ["abc", 0, -1, 241, "1/0", "nan", "inf"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "abc",
+        0,
+        -1,
+        241,
+        "1/0",
+        "nan",
+        "inf",
+        "",
+        "²",
+        1e-9,
+        0.09,
+        "1e99999999",
+        "1e-99999999",
+        "1/" + "9" * 5000,
+        10**400,
+        [15],
+        None,
+    ],
+)
 def test_what_is_no_frame_rate(wrong):
     with pytest.raises(ValueError, match="expected"):
         exact_fps(wrong)
@@ -65,7 +86,7 @@ def test_without_beats_the_grid_is_120_bpm():
 
 @pytest.mark.parametrize("position", ["9s", "bar 99", "200", "section 1", "150%"])
 def test_a_position_outside_of_the_song_is_named(position):
-    with pytest.raises(ProjectError, match=f"position '{position}' lies outside"):
+    with pytest.raises(ProjectError, match=f"position '{position}' is outside"):
         timeline(synthetic_song(8.0)).at(parse_position(position))
 
 

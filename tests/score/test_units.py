@@ -33,7 +33,8 @@ def test_every_form_of_a_span(given_, value, unit):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "bar", "-1", "x", "2 parsecs", "1:99", True, None, [1], "1e"]
+    "wrong",
+    ["", "bar", "-1", "x", "2 parsecs", "1:99", True, None, [1], "1e", "²", "bar ²", "٣", -1.0],
 )
 def test_what_is_no_position_is_refused_with_the_forms(wrong):
     with pytest.raises(ValueError, match="bar 9"):
@@ -53,3 +54,15 @@ def test_any_text_is_a_span_or_a_value_error(text):
     except ValueError:
         return
     assert length.value >= 0
+
+
+@pytest.mark.parametrize("parse", [parse_position, parse_span])
+@pytest.mark.parametrize("wrong", ["1000000001", "2000000000s", "9" * 400, 10**400, 1e300, 2e9])
+def test_what_is_very_far_away_is_refused(parse, wrong):
+    with pytest.raises(ValueError, match="expected at most 1000000000"):
+        parse(wrong)
+
+
+@pytest.mark.parametrize("given_", [1234567, 1234567.0, "1234567", 1e6 + 234567])
+def test_large_numbers_are_exact(given_):
+    assert parse_position(given_).value == 1234567

@@ -78,7 +78,7 @@ def test_loudness_does_not_matter(rock) -> None:
 
 
 def test_another_rate_is_refused() -> None:
-    with pytest.raises(ValueError, match="44100 given; the network hears 22050 Hz alone"):
+    with pytest.raises(ValueError, match="sample_rate is 44100; the network needs 22050 Hz"):
         activations(np.zeros(100, np.float32), 44100)
 
 

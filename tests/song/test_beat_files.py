@@ -85,11 +85,11 @@ def test_beats_outside_of_the_song_are_left_out(text) -> None:
         ("0.5 inf\n", "line 1"),
         ("0.5 -1\n1\n", "line 1"),
         ("1 2 3 4\n", "line 1"),
-        ("0.5\n2.0\n1.0\n", r"beat 3, at 1 s, does not come after the one before, at 2 s"),
+        ("0.5\n2.0\n1.0\n", r"beat 3, at 1 s, does not come after the previous one, at 2 s"),
         ("1.0\n1.0\n", "beat 2"),
         ("1.0\n1.0000001\n", "less than 0.02 s after it"),
-        ("99\n100\n", r"holds 0 beats within the song's 10.0 s"),
-        ("0.5\n", "holds 1 beats"),
+        ("99\n100\n", r"has 0 beats within the song's 10.0 s"),
+        ("0.5\n", "has 1 beats"),
     ],
 )
 def test_mistakes_in_text(text, content: str, message: str) -> None:
@@ -139,15 +139,15 @@ def test_jams(text, namespace: str, data: Any) -> None:
     ("content", "message"),
     [
         ('{"annotations": [\n  {"namespace": beat}]}', "song.jams, line 2: this is not JSON"),
-        ("[]", "holds no beats"),
-        ('{"annotations": null}', "holds no beats"),
-        (jams("segment_open", []), "holds no beats: no annotation of the namespace beat"),
+        ("[]", "has no beats"),
+        ('{"annotations": null}', "has no beats"),
+        (jams("segment_open", []), "has no beats: no annotation of the namespace beat"),
         (jams("beat", [{"duration": 0}]), "observation 0"),
         (jams("beat", [{"time": "soon", "value": 1}]), "observation 0"),
         (jams("beat", ["x"]), "observation 0"),
-        (jams("beat", []), "holds 0 beats"),
-        ('{"annotations": 5}', "holds no beats"),
-        ('{"annotations": [5, null, {"namespace": ["beat"]}]}', "holds no beats"),
+        (jams("beat", []), "has 0 beats"),
+        ('{"annotations": 5}', "has no beats"),
+        ('{"annotations": [5, null, {"namespace": ["beat"]}]}', "has no beats"),
         (jams("beat", None), "data of the beats is None; expected a list"),
         (jams("beat", 5), "data of the beats is 5"),
         (jams("beat", {"time": 1, "value": 2}), "expected a list"),
@@ -213,7 +213,7 @@ def test_midi_with_more_beats_than_a_song_has(tmp_path: Path, power: int) -> Non
     whole = bytearray(path.read_bytes())
     whole[whole.index(b"\xff\x58") + 4] = power  # the denominator is this power of 2
     path.write_bytes(whole)
-    with pytest.raises(SongError, match=r"more than 50 beats a second.*4/"):
+    with pytest.raises(SongError, match=r"more than 50 beats per second.*4/"):
         read_beats(path, 10.0)
 
 
@@ -235,7 +235,7 @@ def test_mistakes_in_midi(tmp_path: Path) -> None:
         read_beats(midi(tmp_path, kind=2), 4.0)
     path = tmp_path / "song.mid"
     path.write_bytes(b"no MIDI at all")
-    with pytest.raises(SongError, match="is not a MIDI file that can be read"):
+    with pytest.raises(SongError, match="is not a readable MIDI file"):
         read_beats(path, 4.0)
     whole = midi(tmp_path, tempo(100)).read_bytes()
     for length in range(1, len(whole)):

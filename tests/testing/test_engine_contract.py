@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from phosphene.engines import EngineSpec
+from phosphene.painting.engine import EngineSpec
 from phosphene.testing import ContractError, EngineContract, check_engine, examine_engine
 from phosphene.testing.engines import CHECKS
 

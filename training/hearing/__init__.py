@@ -1,1 +1,1 @@
-"""What makes the beat network: songs that the project composes and renders itself."""
+"""Training of the beat network on songs that the project composes and renders."""

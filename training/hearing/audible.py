@@ -1,4 +1,4 @@
-"""Whether a song's notes tell its beats and bars: what no listener can hear is no truth."""
+"""Checks that beats and bars are audible from a song's notes, as labels must be."""
 
 from __future__ import annotations
 

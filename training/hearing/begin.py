@@ -1,4 +1,4 @@
-"""Begin from the bundled weights: what one machine has learnt goes on on another."""
+"""Starts from the bundled weights, to continue training on another machine."""
 
 from __future__ import annotations
 

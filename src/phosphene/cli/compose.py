@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
-    from phosphene.project import Project
+    from phosphene.project.schema import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -18,8 +18,8 @@ FORMATS = (".csv", ".json")
 
 
 @click.command("compose")
-@click.argument("input", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="score.csv or score.json")
+@click.argument("input", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), help="score.csv or score.json")
 @click.option(
     "--explain",
     metavar="FRAME",
@@ -33,9 +33,9 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
     """
     from phosphene.cli.console import out
     from phosphene.cli.inputs import Options, composed
-    from phosphene.cli.outputs import write_text
-    from phosphene.cli.reports import warn_of_clamped
     from phosphene.errors import ProjectError
+    from phosphene.outputs import write_text
+    from phosphene.rendering.reports import warn_of_clamped
 
     if output is None and explain is None:
         raise ProjectError(
@@ -59,9 +59,9 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
 
 def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
     """The frame that `--explain` names, told by the fold itself."""
+    from phosphene.composing.compose import Format, compose
+    from phosphene.composing.explain import explained
     from phosphene.errors import ProjectError
-    from phosphene.score.compose import Format, compose
-    from phosphene.score.explain import explained
     from phosphene.score.timeline import Timeline, exact_fps
     from phosphene.score.trace import Trace
     from phosphene.score.units import parse_position
@@ -73,6 +73,6 @@ def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
         raise ProjectError(f"--explain {explain}: {error}") from None
     frame = min(frame, timeline.n_frames - 1)
     trace = Trace()
-    compose(song, project, Format(score.fps, score.width, score.height), trace)
+    compose(project, song, Format(score.fps, score.width, score.height), trace)
     seconds = frame / float(score.fps)
     return f"Frame {frame}, at {seconds:.3f} s\n\n{explained(trace, frame)}"

@@ -6,9 +6,10 @@ prints text as it is: neither markup nor emoji codes, and no character that a te
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -97,10 +98,20 @@ def warn(message: str) -> None:
 
 
 class ToConsole(logging.Handler):
-    """Shows what the rooms log, such as damaged samples and what the painter did about memory."""
+    """Shows what is logged: notices as they are, and what is more severe as a warning."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        warn(record.getMessage())
+        if record.levelno > logging.INFO:
+            warn(record.getMessage())
+        else:
+            console.print(record.getMessage())
+
+
+def show_logs() -> None:
+    """Print what Phosphene logs, from notices on."""
+    logger = logging.getLogger("phosphene")
+    logger.handlers = [ToConsole()]
+    logger.setLevel(logging.INFO)
 
 
 def warn_of_broken(registry: Registry) -> None:
@@ -124,17 +135,46 @@ def painting_progress() -> Progress:
     )
 
 
+@contextlib.contextmanager
+def rendering_progress(name: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A function for `on_progress` of a render: a line while an engine loads, then the bar.
+
+    Parameters
+    ----------
+    name : str
+        Of the engine.
+    """
+    status, bar, task = console.status(f"Loading {name} ..."), painting_progress(), None
+
+    def show(done: int, total: int, stage: str) -> None:
+        nonlocal task
+        if stage == "loading":
+            status.start()
+            return
+        status.stop()
+        if stage == "joining":
+            bar.stop()
+            console.print("Joining picture and sound ...")
+        elif task is None:
+            bar.start()
+            task = bar.add_task("Painting", total=total, completed=done)
+        else:
+            bar.update(task, completed=done)
+
+    try:
+        yield show
+    finally:
+        status.stop()
+        if task is not None:
+            bar.stop()
+
+
 def listening_progress() -> Progress:
     """The bar for the analysis of a song."""
     return Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
         console=console, transient=True,
     )  # fmt: skip
-
-
-def size(width: int, height: int) -> str:
-    """A size as people write it."""
-    return f"{width}x{height}"
 
 
 def clock(seconds: float) -> str:

@@ -35,7 +35,7 @@ def _ffmpeg() -> str:
 
 
 def _device() -> str:
-    from phosphene.engines import check_torch
+    from phosphene.painting.engine import check_torch
 
     check_torch()
     import torch
@@ -69,7 +69,7 @@ def _plugins() -> str:
 
 
 def _models() -> str:
-    from phosphene.paint.presets import WORLDS
+    from phosphene.engines.presets import WORLDS
     from phosphene.plugins import load_plugins
 
     if not (WORLDS / "model_index.json").is_file():

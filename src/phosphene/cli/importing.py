@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from phosphene.cli.parameters import FilePath
+
 
 @click.group("import")
 def import_group() -> None:
@@ -13,9 +15,9 @@ def import_group() -> None:
 
 
 @import_group.command()
-@click.argument("settings", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="project.toml")
-@click.option("--song", type=click.Path(path_type=Path), help="The song that it is to move with.")
+@click.argument("settings", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), required=True, help="project.toml")
+@click.option("--song", type=FilePath(), help="The song that it is to move with.")
 def deforum(settings: Path, output: Path, song: Path | None) -> None:
     """Turn SETTINGS, a settings file of Deforum, into a project.
 
@@ -23,9 +25,9 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     be carried is listed, here and at the top of the project, and so is what the file lacks.
     """
     from phosphene.cli.console import out, warn
-    from phosphene.cli.outputs import require_outputs, write_text
     from phosphene.deforum import imported, read_settings
     from phosphene.errors import ProjectError
+    from phosphene.outputs import require_outputs, write_text
 
     if output.suffix.lower() != ".toml":
         raise ProjectError(

@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from phosphene.quality import QUALITIES
-
 if TYPE_CHECKING:
+    from phosphene.composing.compose import Format
     from phosphene.plugins import Registry
-    from phosphene.project import Project, SongFile
+    from phosphene.project.schema import Project, SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
-
-
-class Size(click.ParamType):
-    """A size such as 512x512."""
-
-    name = "WxH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        width, x, height = str(value).lower().partition("x")
-        if not (x and width.isdigit() and height.isdigit()):
-            self.fail(f"{value!r} is no size; write for instance 512x512", param, ctx)
-        return int(width), int(height)
-
-
-OPTIONS = (
-    click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
-    click.option(
-        "--quality", type=click.Choice(list(QUALITIES)),
-        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
-    ),
-    click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
-    click.option("--size", type=Size(), help="Size of the video. The motion stays."),
-    click.option("--seed", type=int, help="Another seed is another video."),
-    click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
-    click.option("--end", help="End here."),
-    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
-    click.option(
-        "--set", "settings", multiple=True, metavar="NAME=VALUE",
-        help="Replace an entry of the project: motion.0.release=0.2s",
-    ),
-    click.option(
-        "--skip-broken", is_flag=True,
-        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
-    ),
-)  # fmt: skip
-
-
-def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change a project; every command that composes takes them."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
 
 
 @dataclass(frozen=True)
@@ -84,23 +34,50 @@ class Options:
 
 def read_input(path: Path, options: Options, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.default_project import default_project
-    from phosphene.project_file import make_project, read_data
+    from phosphene.project.default import default_project
+    from phosphene.project.file import make_project, read_data
 
     if path.suffix.lower() == ".toml":
         data, source = read_data(path), path
     else:
         data, source = default_project(path), Path(f"{path} (default project)")
     _change(data, options)
-    if not options.skip_broken:
-        return make_project(data, source, registry, options.settings)
-    from phosphene.cli.console import warn
-
-    skipped: list[str] = []
+    skipped: list[str] | None = [] if options.skip_broken else None
     project = make_project(data, source, registry, options.settings, skipped)
-    for text in skipped:
-        warn(f"left out: {text}")
+    form_of(project, options)
+    _require_files(project, source)
+    if skipped:
+        from phosphene.cli.console import warn
+
+        for text in skipped:
+            warn(f"left out: {text}")
     return project
+
+
+def _require_files(project: Project, source: Path) -> None:
+    """Refuse files of a project that are not there, before anything is listened to."""
+    from phosphene.errors import ProjectError
+    from phosphene.song.files import IMAGE, TEXT, require_file
+
+    files = {
+        "song.beats": (project.song.beats, "file with beats", TEXT),
+        "video.image": (project.video.image, "picture", IMAGE),
+    }
+    for entry, (path, what, most) in files.items():
+        if path is not None:
+            try:
+                require_file(path, what, most, ProjectError)
+            except ProjectError as error:
+                error.name_place(f"{source}: {entry}")
+                raise error from None
+    if (image := project.video.image) is not None:
+        import cv2
+
+        if not cv2.haveImageReader(str(image)):
+            raise ProjectError(
+                f"{source}: video.image: {image} is not a picture that can be read",
+                "Give a PNG, JPEG or WebP file.",
+            )
 
 
 def _change(data: dict[str, Any], options: Options) -> None:
@@ -113,11 +90,49 @@ def _change(data: dict[str, Any], options: Options) -> None:
     }
     for (table, key), value in changes.items():
         if value is not None:
-            data.setdefault(table, {})[key] = value
+            _put(data, table, key, value)
     if options.prompt:
         share = 100.0 / len(options.prompt)
         at = {f"{k * share:g}%": prompt for k, prompt in enumerate(options.prompt)}
-        data.setdefault("prompts", {})["at"] = at
+        _put(data, "prompts", "at", at)
+
+
+def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
+    """Change an entry; what is not a table is left, and refused with the project."""
+    if isinstance(data.setdefault(table, {}), dict):
+        data[table][key] = value
+
+
+def form_of(project: Project, options: Options) -> Format:
+    """The fps and size that were asked for, or the project's own.
+
+    Raises
+    ------
+    ProjectError
+        If `--fps` or `--size` is outside of what `[video]` allows.
+    """
+    from pydantic import ValidationError
+
+    from phosphene.composing.compose import Format
+    from phosphene.errors import ProjectError
+    from phosphene.project.problems import problems_of
+    from phosphene.project.schema import Video
+
+    asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
+    if options.size is not None:
+        asked |= dict(zip(("width", "height"), options.size, strict=True))
+    try:
+        video = Video.model_validate(dict(project.video) | asked)
+    except ValidationError as error:
+        said = problems_of(error, asked, "", Video)
+        named = [
+            f"--fps {options.fps}: {text.removeprefix('fps: ')}"
+            if text.startswith("fps")
+            else f"--size {text}"
+            for text in said
+        ]
+        raise ProjectError("\n".join(named)) from None
+    return Format(Fraction(video.fps), video.width, video.height)
 
 
 def compose_for(song: Song, project: Project, options: Options) -> tuple[Project, Score]:
@@ -125,53 +140,32 @@ def compose_for(song: Song, project: Project, options: Options) -> tuple[Project
 
     Also the project that it is of: without the layers that `--skip-broken` left out.
     """
-    from phosphene.errors import ProjectError
-    from phosphene.score.compose import Format, compose
-    from phosphene.score.timeline import exact_fps
+    from phosphene.cli.console import warn
+    from phosphene.cli.skipping import compose_what_works
+    from phosphene.composing.compose import compose
 
-    try:
-        fps = exact_fps(options.fps or project.video.fps)
-    except ValueError as error:
-        raise ProjectError(f"--fps {options.fps}: {error}") from None
-    width, height = options.size or (project.video.width, project.video.height)
-    form = Format(Fraction(fps), width, height)
+    form = form_of(project, options)
     if options.skip_broken:
-        from phosphene.cli.skipping import compose_what_works
-
-        return compose_what_works(song, project, form)
-    return project, compose(song, project, form)
+        project, score = compose_what_works(song, project, form)
+    else:
+        score = compose(project, song, form)
+    for doubt in score.doubts:
+        warn(doubt)
+    return project, score
 
 
 def hear(source: SongFile, registry: Registry) -> Song:
-    """Listen to a project's song, with a bar, or find it in the cache; corrected.
+    """Listen to a project's song, with a bar, or find it in the cache; corrected."""
+    from phosphene.cli.console import listening_progress
+    from phosphene.project.listening import song_of
 
-    Features that were registered are heard when they are read.
-    """
-    from dataclasses import replace
-    from types import MappingProxyType
-
-    from phosphene.cli.console import ToConsole, console, listening_progress
-    from phosphene.song.cache import user_cache
-    from phosphene.song.corrections import corrected
-    from phosphene.song.files import require_file
-    from phosphene.song.listening import listen
-    from phosphene.song.tracks import choose_track
-
-    logging.getLogger("phosphene").handlers = [ToConsole()]
-    require_file(source.file)
-    track = choose_track(source.file, source.track)
-    if track.count > 1:
-        console.print(f"The song is audio track {track}; `track` in [song] chooses another.")
     with listening_progress() as progress:
         task = progress.add_task("Listening", total=1.0)
-        song = listen(
-            source.file,
+        return song_of(
+            source,
+            registry,
             lambda step, share: progress.update(task, description=step, completed=share),
-            registry.trackers[source.tracker],
-            user_cache(),
-            track,
         )
-    return replace(corrected(song, source), extra=MappingProxyType(registry.features))
 
 
 def composed(
@@ -181,12 +175,12 @@ def composed(
 
     The outputs that it will write are checked first.
     """
-    from phosphene.cli.loading import registry_for
-    from phosphene.cli.outputs import files_of, require_outputs
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
     project = read_input(path, options, registry)
-    require_outputs(outputs, files_of(path, project))
+    require_outputs(outputs, files_of(path, project, named_folders()))
     song = hear(project.song, registry)
     project, score = compose_for(song, project, options)
     return project, song, score

@@ -44,8 +44,8 @@ def listen(
 
     from phosphene.cli.console import console, joined, one_line, out, styled
     from phosphene.cli.inputs import Options, hear, read_input
-    from phosphene.cli.loading import registry_for
-    from phosphene.cli.outputs import files_of, require_outputs, write_bytes, write_text
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
 
     draw = _drawer(plot)
@@ -57,7 +57,7 @@ def listen(
     settings = [f"song.tracker={tracker}"] if tracker else []
     project = read_input(input, Options(settings=settings), registry)
     outputs = {"--json": report, "--clicks": clicks, "--plot": plot}
-    require_outputs(outputs, files_of(input, project))
+    require_outputs(outputs, files_of(input, project, named_folders()))
     source = project.song
     begun = time.monotonic()
     heard = hear(source, registry)

@@ -23,9 +23,10 @@ def registry_for(project: Path | None = None) -> Registry:
     project : Path, optional
         Its folder may hold another one, `plugins`, of single files.
     """
-    from phosphene.cli.console import warn_of_broken
+    from phosphene.cli.console import show_logs, warn_of_broken
     from phosphene.plugins import load_plugins
 
+    show_logs()
     folders, refused = folders_for(project)
     registry = load_plugins(folders, refused)
     warn_of_broken(registry)

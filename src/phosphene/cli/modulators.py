@@ -8,10 +8,10 @@ import click
 @click.command()
 @click.argument("name", required=False)
 def modulators(name: str | None) -> None:
-    """List the modulators, or show NAME with its parameters, units and defaults."""
+    """List the modulators and looks, or show NAME: its parameters, defaults and what they take."""
     from phosphene.cli.console import out
     from phosphene.cli.loading import registry_for
-    from phosphene.cli.tables import look_table, modulator_page, modulator_table
+    from phosphene.cli.tables import look_page, look_table, modulator_page, modulator_table
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
 
@@ -20,10 +20,13 @@ def modulators(name: str | None) -> None:
         out.print(modulator_table(registry))
         out.print(look_table(registry))
         out.print(
-            "`phosphene modulators NAME` shows the parameters of a modulator. A look is a few of "
-            'them under one name: look = "pulse" instead of use = ...'
+            "`phosphene modulators NAME` shows the parameters of a modulator, or the layers of a "
+            'look: a few modulators under one name, look = "pulse" instead of use = ...'
         )
     elif name in registry.modulators:
         out.print(modulator_page(registry, name))
+    elif name in registry.looks:
+        out.print(look_page(registry, name))
     else:
-        raise ProjectError(f"'{name}' is no modulator", hint(name, registry.modulators))
+        known = [*registry.modulators, *registry.looks]
+        raise ProjectError(f"there is no modulator or look '{name}'", hint(name, known))

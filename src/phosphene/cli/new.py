@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from phosphene.cli.parameters import FilePath
+
 
 @click.command()
-@click.argument("song", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Default: beside the song, as .toml."
-)
+@click.argument("song", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
 def new(song: Path, output: Path | None) -> None:
     """Write the default project for SONG, with comments, to change as you like."""
     import os
@@ -19,9 +19,9 @@ def new(song: Path, output: Path | None) -> None:
     import tomlkit
 
     from phosphene.cli.console import out
-    from phosphene.cli.outputs import require_outputs, write_text
-    from phosphene.default_project import default_text
     from phosphene.errors import ProjectError
+    from phosphene.outputs import require_outputs, write_text
+    from phosphene.project.default import default_text
     from phosphene.song.files import require_file
 
     output = output or song.with_suffix(".toml")

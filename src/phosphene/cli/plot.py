@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import project_options
+from phosphene.cli.parameters import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.score.score import Score
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=click.Path(path_type=Path))
+@click.argument("input", type=FilePath())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     required=True,
     help="plot.png, plot.svg, or plot.html, which tells the values under the pointer",
 )
@@ -32,10 +32,10 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     """
     from phosphene.cli.console import one_line, out
     from phosphene.cli.inputs import Options, composed
-    from phosphene.cli.outputs import write_bytes
+    from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
+    from phosphene.outputs import write_bytes
     from phosphene.plotting import FORMATS, picture_of
-    from phosphene.score.compose import Format
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:

@@ -8,8 +8,8 @@ from phosphene.cli.console import warn
 from phosphene.errors import PluginError
 
 if TYPE_CHECKING:
-    from phosphene.project import Project
-    from phosphene.score.compose import Format
+    from phosphene.composing.compose import Format
+    from phosphene.project.schema import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -28,11 +28,11 @@ def compose_what_works(song: Song, project: Project, form: Format) -> tuple[Proj
     PluginError
         If a plugin fails that leaving out a layer does not help.
     """
-    from phosphene.score.compose import compose
+    from phosphene.composing.compose import compose
 
     while True:
         try:
-            return project, compose(song, project, form)
+            return project, compose(project, song, form)
         except PluginError as error:
             kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
             if not error.entry or len(kept) == len(project.motion):

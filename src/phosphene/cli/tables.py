@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from phosphene.cli.console import styled
+from phosphene.modulators.parameters import MOST, allowed, choices, schemas
 from phosphene.plugins import Plugin, Registry
 from phosphene.plugins.plugin import READY
 
@@ -43,25 +45,47 @@ def look_table(registry: Registry) -> Table:
 
 
 def modulator_page(registry: Registry, name: str) -> RenderableType:
-    """One modulator: its docstring, and its parameters with units and defaults."""
+    """One modulator: its docstring, and its parameters with defaults and what they take."""
     cls = registry.modulators[name]
-    rows = table("parameter", "default", "what it means")
+    rows = table("parameter", "default", "what it means, and what it takes")
     owner = registry.owner("modulators", name)
-    fields = dict(cls.model_fields)
-    if "options" in fields and owner.name in registry.options:
-        del fields["options"]
-        told = registry.options[owner.name].model_fields
-        fields |= {f"[plugins.{owner.name}] {key}": field for key, field in told.items()}
-    for parameter, field in fields.items():
-        rows.add_row(parameter, _default(field), field.description or "")
+    models: dict[str, type[BaseModel]] = {"": cls}
+    if "options" in cls.model_fields and owner.name in registry.options:
+        models[f"[plugins.{owner.name}] "] = registry.options[owner.name]
+    long = []
+    for prefix, model in models.items():
+        known = schemas(model)
+        for parameter, field in model.model_fields.items():
+            if len(models) > 1 and model is cls and parameter == "options":
+                continue
+            schema = known.get(parameter, {})
+            means = "\n".join(filter(None, (field.description, allowed(schema))))
+            rows.add_row(prefix + parameter, _default(field), means)
+            if len(names := choices(schema)) > MOST:
+                long.append(f"{prefix}{parameter} takes: {', '.join(names)}.")
     about = f"  from {owner if owner.package else owner.source}\n\n{inspect.getdoc(cls) or ''}"
-    return Group(styled((name, "bold"), about), "", rows)
+    return Group(styled((name, "bold"), about), "", rows, *map(styled, long))
+
+
+def look_page(registry: Registry, name: str) -> RenderableType:
+    """One look: what it does, and its layers at the fps and width that it is written for."""
+    look = registry.looks[name]
+    rows = table("layer", "to, at full", "what else it sets")
+    for layer in look["layers"]:
+        reaches = ", ".join(f"{channel} {reach:g}" for channel, reach in layer["to"].items())
+        rest = {key: value for key, value in layer.items() if key not in ("use", "to")}
+        said = ", ".join(f"{key} = {value}" for key, value in rest.items())
+        rows.add_row(layer["use"], reaches, said)
+    use = f'In a project: [[motion]] with look = "{name}"; values are for 12 fps, 256 px.'
+    return Group(styled((name, "bold"), f"  a look\n\n{look['about']}"), "", rows, styled(use))
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
+    if isinstance(value, bool):
+        return str(value).lower()
     return "none" if value is None else str(value)
 
 

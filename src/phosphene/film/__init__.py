@@ -1,6 +1,6 @@
-"""Film: frames and a song become one video file, whole or not at all."""
+"""Film: encode frames and a song into one video file, complete or not at all."""
 
 from phosphene.film.film import Film
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
-__all__ = ["Film", "Sound"]
+__all__ = ["Film", "Soundtrack"]

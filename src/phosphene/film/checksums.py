@@ -1,4 +1,4 @@
-"""Digests of what a film is made of, written beside it, so that damage is found and repaired."""
+"""Checksums of frames and segments, so that damage is detected and repaired."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from phosphene.own_files import open_own, read_own, replace_own
 
 FRAMES, SEGMENTS = "frames.sums", "segments.json"
-SIZE = 16  # bytes of a frame's digest
+SIZE = 16  # bytes per frame digest
 
 
 def digest_of(path: Path) -> str:
@@ -26,13 +26,13 @@ def digest_of(path: Path) -> str:
 
 
 class FrameSums:
-    """The digest of every raw frame, each at its place in one file."""
+    """The digests of all raw frames, by position in one file."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FRAMES
 
     def write(self, index: int, frame: bytes) -> None:
-        """Note the digest of a frame."""
+        """Write the digest of a frame."""
         file = open_own(self._path, os.O_WRONLY | os.O_CREAT)
         try:
             os.lseek(file, SIZE * index, os.SEEK_SET)
@@ -41,7 +41,7 @@ class FrameSums:
             os.close(file)
 
     def truncate(self, count: int) -> None:
-        """Forget the frames after the first `count`."""
+        """Drop the frames after the first `count`."""
         if self._path.exists():
             file = open_own(self._path, os.O_WRONLY)
             try:
@@ -50,7 +50,7 @@ class FrameSums:
                 os.close(file)
 
     def holds(self, first: int, count: int, raw: Path, size: int) -> bool:
-        """Whether `raw` begins with `count` whole frames of `size` bytes, from `first` on."""
+        """Whether `raw` begins with `count` intact frames of `size` bytes, from `first` on."""
         try:
             with (
                 os.fdopen(open_own(raw, os.O_RDONLY), "rb") as pictures,
@@ -78,7 +78,7 @@ class SegmentSums:
         self._found: dict[tuple[str, int, int], bool] = {}
 
     def write(self, path: Path, content: Path) -> None:
-        """Note what the segment `path` will be, from its content.
+        """Record the size and digest of the segment `path` from its content.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class SegmentSums:
         replace_own(self._path, json.dumps(self._sums, indent=1).encode())
 
     def holds(self, path: Path) -> bool:
-        """Whether a segment is undamaged; read again only where the file seems changed."""
+        """Whether a segment is intact; read again only if its size or time changed."""
         try:
             found = path.stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""The ffmpeg commands that film: raw frames to a silent segment, and segments to a film."""
+"""The ffmpeg commands: encode raw frames into silent segments, and join segments into a film."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 
 from phosphene.film import ffmpeg
 from phosphene.film.formats import Format
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 # No dates, versions or foreign tags: the same frames give the same file.
 SAME = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 SAME_STREAMS = ("-flags:v", "+bitexact", "-flags:a", "+bitexact")
-# By this a film is known as ours, and may be replaced by the next one.
+# Marks a film as made by Phosphene, so that it may be replaced.
 MARK = "Made with Phosphene"
 
 
 def _ffmpeg() -> list[str]:
-    # Progress goes to standard output: a sign of life, and the number of frames.
+    # Progress goes to standard output: it shows that ffmpeg is alive, and counts frames.
     quiet = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1")
     return [ffmpeg.executable(), *quiet, "-y"]
 
@@ -26,20 +26,20 @@ def _ffmpeg() -> list[str]:
 def segment_command(
     form: Format, segment: Path, width: int, height: int, fps: Fraction, crf: int | None
 ) -> list[str]:
-    """Write the command that encodes raw RGB frames from standard input into a segment.
+    """Build the command that encodes raw RGB frames from standard input into a segment.
 
     Parameters
     ----------
     form : Format
-        Of the film that it will be part of.
+        Format of the film.
     segment : Path
-        Where ffmpeg writes, an .mp4.
+        The output file, an .mp4.
     width, height : int
         Size in pixels.
     fps : Fraction
         Frames per second.
     crf : int or None
-        Constant rate factor; None takes the format's own.
+        Constant rate factor; None uses the format's default.
 
     Returns
     -------
@@ -59,22 +59,26 @@ def segment_command(
 
 
 def film_command(
-    form: Format, target: str, segments: str, sound: Sound | None, seconds: Fraction | None = None
+    form: Format,
+    target: str,
+    segments: str,
+    sound: Soundtrack | None,
+    seconds: Fraction | None = None,
 ) -> list[str]:
-    """Write the command that joins segments to a film, with its sound.
+    """Build the command that joins segments into a film and adds the sound.
 
     It runs in the folder of the segments: ffmpeg's concat demuxer reads the names in its list as
-    URLs, relative to the list's own, so that a folder named `what?` would be misread.
+    URLs, relative to the list, so a folder named `what?` would be misread.
 
     Parameters
     ----------
     form : Format
     target : str
-        Name of the file in that folder that ffmpeg writes.
+        Name of the output file in that folder.
     segments : str
-        Name of the list of segments there, as the concat demuxer reads it.
-    sound : Sound or None
-        What is heard; dropped where the format is silent.
+        Name of the concat demuxer's list of segments there.
+    sound : Soundtrack or None
+        The soundtrack; ignored if the format is silent.
     seconds : Fraction or None
         Cut the film at this length.
 
@@ -89,7 +93,7 @@ def film_command(
         heard = ["-map", f"1:a:{sound.track}", *sound.arguments(form.sound, form.copies)]
     return [
         *_ffmpeg(),
-        # Only our own kind of segment is opened, whatever a file in the folder holds.
+        # Open only our own kind of segment, whatever the folder contains.
         *("-protocol_whitelist", "file", "-format_whitelist", "concat,mov"),
         *("-f", "concat", "-safe", "0", "-i", f"file:{segments}"),
         *song,
@@ -105,7 +109,7 @@ def film_command(
 
 
 def count_command(film: Path) -> list[str]:
-    """Write the command that counts the pictures in a film, without decoding them."""
+    """Build the command that counts the frames of a film without decoding them."""
     return [
         *_ffmpeg(),
         *("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy", "-f", "null", "-"),

@@ -1,4 +1,4 @@
-"""One ffmpeg process, fed from a bounded queue so that painting and encoding run side by side."""
+"""One ffmpeg process, fed from a bounded queue so that painting and encoding run in parallel."""
 
 import contextlib
 import queue
@@ -13,17 +13,17 @@ from typing import IO, cast
 from phosphene import posix
 from phosphene.errors import FilmError
 
-DEPTH = 8  # frames that may wait
-LINES = 12  # of ffmpeg's last words kept
+DEPTH = 8  # frames in the queue
+LINES = 12  # of ffmpeg's error output that are kept
 STOPPED = 10  # seconds that ffmpeg may be stopped, as by SIGSTOP
-SILENT = 600  # seconds without a sign of life: on a slow disk, ffmpeg moves a whole film in it
+SILENT = 600  # seconds without progress: on a slow disk, ffmpeg moves an entire film in that time
 
 FIXES = {
     "No space left on device": "Free some space on the disk, or write the film elsewhere.",
     "File too large": "The file system or a limit (ulimit -f) forbids files this large.",
-    "No such file": "Something that the film needs was removed or renamed meanwhile; put it back.",
+    "No such file": "A file that the film needs was removed or renamed; restore it.",
     "Unknown encoder": "This ffmpeg lacks the encoder: unset PHOSPHENE_FFMPEG, or choose .mp4.",
-    "signal 9": "It was killed from outside; if memory ran out, make the film smaller (--size).",
+    "signal 9": "Another process killed it; if memory ran out, make the film smaller (--size).",
 }
 
 
@@ -33,10 +33,10 @@ class Encoder:
     Parameters
     ----------
     command : list of str
-        The program and its arguments; it reads raw frames from standard input, and writes its
-        progress to standard output.
+        The program and its arguments. It reads raw frames from standard input and writes progress
+        to standard output.
     folder : Path or None
-        Where it runs.
+        Working directory.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Encoder:
 
     def __init__(self, command: list[str], folder: Path | None = None) -> None:
         try:
-            # A session of its own: the terminal's Ctrl-C is for us, and we end it in order.
+            # In its own session, so that the terminal's Ctrl-C reaches only Phosphene.
             self._process = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -57,22 +57,23 @@ class Encoder:
             )
         except OSError as error:
             raise FilmError(
-                f"{command[0]} does not start: {error}", "Run `phosphene doctor`."
+                f"{command[0]} could not be started: {error}", "Run `phosphene doctor`."
             ) from error
         self.frames = 0
         self._queue: queue.Queue[bytes | None] = queue.Queue(DEPTH)
         self._broken = threading.Event()
-        self._words: deque[str] = deque(maxlen=LINES)
-        self._signs = 0
+        self._error_lines: deque[str] = deque(maxlen=LINES)
+        self._progress = 0
         self._writer = threading.Thread(target=self._feed, daemon=True)
         self._readers = [
-            threading.Thread(target=target, daemon=True) for target in (self._hear, self._watch)
+            threading.Thread(target=target, daemon=True)
+            for target in (self._read_errors, self._read_progress)
         ]
         for thread in (self._writer, *self._readers):
             thread.start()
 
     def put(self, frame: bytes) -> None:
-        """Queue one frame; wait while the queue is full.
+        """Queue a frame; wait while the queue is full.
 
         Parameters
         ----------
@@ -82,7 +83,7 @@ class Encoder:
         Raises
         ------
         FilmError
-            If ffmpeg has ended, with its last words, or hangs.
+            If ffmpeg has exited, with its error output, or hangs.
         """
         if self._broken.is_set():
             self._end()
@@ -90,19 +91,19 @@ class Encoder:
         self._await(lambda: self._queued(frame))
 
     def finish(self) -> None:
-        """Send what is queued and wait until the file is complete; `frames` is then their number.
+        """Flush the queue and wait until the file is complete; `frames` is then the frame count.
 
         Raises
         ------
         FilmError
-            If ffmpeg failed, with its last words, or hangs.
+            If ffmpeg failed, with its error output, or hangs.
         """
         self._end()
         if self._broken.is_set() or self._process.returncode:
             raise self._error()
 
     def kill(self) -> None:
-        """End ffmpeg at once; what it wrote is worthless. Harmless if it has ended."""
+        """Kill ffmpeg; its output is unusable. Harmless if it has exited."""
         self._process.kill()
         self._end()
 
@@ -111,26 +112,26 @@ class Encoder:
         try:
             while (frame := self._queue.get()) is not None:
                 pipe.write(frame)
-                self._signs += 1
+                self._progress += 1
             pipe.close()
         except OSError:
             self._broken.set()
-            # ffmpeg is gone: keep emptying the queue, or the painter would wait for ever.
+            # ffmpeg has exited: keep emptying the queue, or the painter would wait forever.
             while self._queue.get() is not None:
                 pass
             with contextlib.suppress(OSError):
                 pipe.close()
 
-    def _hear(self) -> None:
+    def _read_errors(self) -> None:
         pipe = cast(IO[bytes], self._process.stderr)
         for line in pipe:
-            self._words.append(line.decode(errors="replace").rstrip())
+            self._error_lines.append(line.decode(errors="replace").rstrip())
         pipe.close()
 
-    def _watch(self) -> None:
+    def _read_progress(self) -> None:
         pipe = cast(IO[bytes], self._process.stdout)
         for line in pipe:
-            self._signs += 1
+            self._progress += 1
             name, _, value = line.partition(b"=")
             if name == b"frame" and value.strip().isdigit():
                 self.frames = int(value)
@@ -160,35 +161,35 @@ class Encoder:
             self._await(lambda: self._ended(self._writer))
         self._await(self._exited)
         for reader in self._readers:
-            reader.join(STOPPED)  # a child of a wrapper script may keep the pipe open
+            reader.join(STOPPED)  # a wrapper script's child may keep the pipe open
 
     def _await(self, done: Callable[[], bool]) -> None:
-        """Repeat a step that takes a second at most until it is done, or ffmpeg hangs.
+        """Repeat a step of at most one second until it is done or ffmpeg hangs.
 
-        Steps are counted, not the clock: while the computer sleeps, there are none.
+        Counts steps instead of reading the clock, so time while the computer sleeps is ignored.
         """
-        stopped, silent, signs = 0, 0, self._signs
+        stopped, silent, signs = 0, 0, self._progress
         while not done():
             stopped = stopped + 1 if posix.is_stopped(self._process.pid) else 0
-            silent = silent + 1 if self._signs == signs else 0
-            signs = self._signs
+            silent = silent + 1 if self._progress == signs else 0
+            signs = self._progress
             if stopped >= STOPPED or silent >= SILENT:
                 self._process.kill()
                 how = (
-                    f"was stopped from outside for {STOPPED} s (SIGSTOP)"
+                    f"was paused by another process for {STOPPED} s (SIGSTOP)"
                     if stopped
-                    else f"gave no sign of life for {SILENT} s"
+                    else f"made no progress for {SILENT} s"
                 )
                 raise FilmError(
                     f"ffmpeg (process {self._process.pid}) {how}.",
-                    "Check the disk and what stopped it, then give the same command again.",
+                    "Check the disk and what paused it, then run the same command again.",
                 )
 
     def _error(self) -> FilmError:
         code = self._process.returncode
-        how = f"was ended by signal {-code}" if code < 0 else f"failed with code {code}"
+        how = f"was killed by signal {-code}" if code < 0 else f"failed with code {code}"
         if code < 0 and -code in set(signal.Signals):
             how += f" ({signal.Signals(-code).name})"
-        words = "\n".join([f"ffmpeg {how}.", *self._words])
+        words = "\n".join([f"ffmpeg {how}.", *self._error_lines])
         fix = next((fix for sign, fix in FIXES.items() if sign in words), "Run `phosphene doctor`.")
         return FilmError(words, fix)

@@ -1,4 +1,4 @@
-"""Where ffmpeg is: the one that comes with imageio-ffmpeg, unless the user names another."""
+"""Finds ffmpeg: imageio-ffmpeg's binary, unless the user sets another."""
 
 import os
 import shutil
@@ -17,20 +17,20 @@ def executable() -> str:
     Returns
     -------
     str
-        Absolute path of the program: what the environment variable PHOSPHENE_FFMPEG names (a path,
-        or a name on PATH), else the one that imageio-ffmpeg carries.
+        Absolute path of the program in the environment variable PHOSPHENE_FFMPEG (a path, or a
+        name on PATH), or else of imageio-ffmpeg's binary.
 
     Raises
     ------
     FilmError
-        If there is none, or the one named cannot be run.
+        If there is none, or it cannot be run.
     """
     named = os.environ.get(VARIABLE)
     if named:
         found = shutil.which(os.path.expanduser(named))
         if found is None:
             raise FilmError(
-                f"{VARIABLE} is {named!r}, which is not a program that can be run.",
+                f"{VARIABLE} is {named!r}, which is not an executable program.",
                 f"Set {VARIABLE} to an ffmpeg (a path, or a name on PATH), or unset it to use "
                 "the one that comes with imageio-ffmpeg.",
             )
@@ -40,7 +40,7 @@ def executable() -> str:
         return os.path.abspath(shutil.which(found) or found)
     except RuntimeError as error:
         raise FilmError(
-            f"There is no ffmpeg to be had from imageio-ffmpeg: {error}",
+            f"imageio-ffmpeg has no ffmpeg binary for this platform: {error}",
             "Reinstall it (`pip install --force-reinstall imageio-ffmpeg`), or install ffmpeg "
             f"and set {VARIABLE}=ffmpeg.",
         ) from error
@@ -57,7 +57,7 @@ def version() -> str:
     Raises
     ------
     FilmError
-        If there is no ffmpeg, or what was found does not run or is something else.
+        If there is no ffmpeg, or the program does not run or is not ffmpeg.
     """
     program = executable()
     fix = f"Set {VARIABLE} to an ffmpeg that runs on this machine."
@@ -69,5 +69,5 @@ def version() -> str:
         raise FilmError(f"{program} does not run: {error}", fix) from error
     words = answer.stdout.decode(errors="replace").split()
     if answer.returncode or words[:2] != ["ffmpeg", "version"]:
-        raise FilmError(f"{program} does not answer as ffmpeg does.", fix)
+        raise FilmError(f"{program} is not ffmpeg.", fix)
     return words[2]

@@ -1,4 +1,4 @@
-"""A film: frames go in, and a complete file comes out under its name, or none."""
+"""A film: encodes frames into a file that appears under its name only when complete."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from phosphene.film.encoder import Encoder
 from phosphene.film.formats import Format, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.segments import Segments
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 from phosphene.own_files import make_folder, remove_if_bare
 
-SEGMENT = 4  # seconds; a key frame each is good for seeking too
-LONGEST = 255  # bytes in the name of a file
+SEGMENT = 4  # seconds; one key frame per segment also allows seeking
+LONGEST = 255  # bytes in a file name
 
 
 def beside(film: Path, ending: str) -> Path:
-    """The hidden folder of a film beside it: `.film.mp4.resume`; shortened where that is too long.
+    """The hidden folder beside a film, such as `.film.mp4.resume`; shortened if too long.
 
     Parameters
     ----------
     film : Path
     ending : str
-        Of the folder's name.
+        Suffix of the folder's name.
     """
     name = os.fsencode(film.name)
     if len(name) + len(ending) + 1 > LONGEST:
@@ -44,37 +44,37 @@ def beside(film: Path, ending: str) -> Path:
 class Film:
     """A film being made; a context manager.
 
-    It grows in segments in a folder beside its own name and takes that name when whole; until then
-    an older film stays there. Leaving the block by an exception, Ctrl-C too, removes what was
-    written, unless `folder` is given: then it stays there, to be resumed, and it is the caller's
-    to remove.
+    Segments are written to a folder beside the film. The film takes its name when it is complete;
+    an older film stays in place until then. If the block is left by an exception, including
+    Ctrl-C, the segments are removed, unless `folder` is given: then they stay for a later resume,
+    and the caller removes them.
 
     Parameters
     ----------
     path : Path
-        Where the film will be: .mp4, .mov, .mkv, .webm or .gif.
+        The output file: .mp4, .mov, .mkv, .webm or .gif.
     width, height : int
         Size in pixels.
     fps : Fraction
         Frames per second; frame i is shown from i/fps to (i+1)/fps.
-    sound : Sound or None
-        What is heard, from the first frame on.
+    sound : Soundtrack or None
+        The soundtrack, from the first frame on.
     frames : int or None
-        How many frames it will have; if given, a film of another number is an error.
+        Expected number of frames; any other number is an error.
     crf : int or None
-        Constant rate factor, lower is better and larger; None takes the format's own.
+        Constant rate factor, lower is better and larger; None uses the format's default.
     folder : Path or None
-        Where the film grows; nothing in it is removed at the end.
+        Folder for the segments; nothing in it is removed at the end.
     form : Format or None
-        How it is made; None takes what the ending of its name says.
+        The film's format; None chooses it by the file name's ending.
     force : bool
-        Replace a file of this name also where Phosphene did not make it.
+        Replace an existing file even if Phosphene did not make it.
     seconds : Fraction or None
-        Cut the film at this length when it is joined.
+        Cut the joined film at this length.
 
     Examples
     --------
-    >>> with Film(Path("out.mp4"), 512, 512, Fraction(15), Sound(Path("song.flac"))) as film:
+    >>> with Film(Path("out.mp4"), 512, 512, Fraction(15), Soundtrack(Path("song.flac"))) as film:
     ...     for frame in frames:  # uint8, shape (512, 512, 3), RGB
     ...         film.write(frame)
     """
@@ -85,7 +85,7 @@ class Film:
         width: int,
         height: int,
         fps: Fraction,
-        sound: Sound | None = None,
+        sound: Soundtrack | None = None,
         frames: int | None = None,
         crf: int | None = None,
         folder: Path | None = None,
@@ -115,24 +115,24 @@ class Film:
 
     @property
     def written(self) -> int:
-        """Number of frames so far, with those of an earlier run."""
+        """Number of frames so far, including those of an earlier run."""
         return self._segments.count
 
     @property
     def full(self) -> bool:
-        """Whether a segment has just been filled: what resumes after this frame must be saved."""
+        """Whether a segment was just filled, so that the state after this frame must be saved."""
         return self._segments.full
 
     def holds(self, count: int) -> bool:
-        """Whether the first `count` frames of an earlier run lie in the same folder, undamaged."""
+        """Whether the folder contains the first `count` frames of an earlier run, intact."""
         return self._segments.holds(count)
 
     def needed(self, count: int) -> list[str]:
-        """The names of the files in the folder that hold the first `count` frames."""
+        """Names of the files in the folder that contain the first `count` frames."""
         return self._segments.needed(count)
 
     def resume(self, count: int) -> None:
-        """Go on after the first `count` frames of an earlier run, which the folder `holds`.
+        """Resume after the first `count` frames of an earlier run, which the folder `holds`.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Film:
         self._segments.restore(count)
 
     def write(self, frame: np.ndarray) -> None:
-        """Add a frame; returns as soon as it is queued, and the array may be used again.
+        """Add a frame; returns as soon as it is queued, and the array may be reused.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Film:
         Raises
         ------
         FilmError
-            If the frame is of another shape or type, the disk is full, or ffmpeg has ended.
+            If the frame has another shape or type, the disk is full, or ffmpeg has exited.
         """
         if frame.shape != self.shape or frame.dtype != np.uint8:
             raise FilmError(
@@ -172,7 +172,7 @@ class Film:
                 self._check_count()
                 self._join()
         except OSError as wrong:
-            raise FilmError(f"{self.path} cannot take its name: {wrong}") from wrong
+            raise FilmError(f"the film cannot be renamed to {self.path}: {wrong}") from wrong
         finally:
             self._segments.kill()
             self._part.unlink(missing_ok=True)
@@ -196,11 +196,11 @@ class Film:
         if counted != self.written:
             raise FilmError(
                 f"{self.path.name} has {counted} of {self.written} frames after joining.",
-                "Check the disk, then give the same command again.",
+                "Check the disk, then run the same command again.",
             )
         stamp(self._part)
         with self._part.open("r+b") as file:
-            os.fsync(file.fileno())  # before what it was made of goes
+            os.fsync(file.fileno())  # before its sources are removed
         require_replaceable(self.path, self._force)
         os.replace(self._part, self.path)
 
@@ -217,5 +217,5 @@ class Film:
         if self.written != expected:
             raise FilmError(
                 f"{self.path.name} got {self.written} frames instead of {expected}.",
-                "This is a fault of the program that wrote them.",
+                "This is a bug in the program that wrote them.",
             )

@@ -1,4 +1,4 @@
-"""The kinds of film there are: one row for each ending of the output's name."""
+"""The film formats, by the ending of the output's name."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from types import MappingProxyType
 from phosphene.errors import ProjectError
 from phosphene.hookspecs import hookimpl
 
-# swscale converts by BT.601 unless told, and players assume BT.709: said both in the conversion
-# and in the stream's tags, or reds and greens shift.
+# swscale converts to BT.601 by default, but players assume BT.709. Set it in both the conversion
+# and the stream's tags, or reds and greens shift.
 BT709 = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,"
     "format=yuv420p,"
     "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 )
-# A palette for each frame, not one for the film: it streams (palettegen would hold the whole film
-# in memory), and measured 52 dB against 39 dB on a morph through three scenes, at 2.4 x the size.
+# A palette per frame, not per film: it streams (palettegen would hold the entire film in memory)
+# and measured 52 dB instead of 39 dB on a morph through three scenes, at 2.4 times the size.
 PALETTE = "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a"
 
-# "faster" gives the picture of "medium" (39.8 dB) at 2.4 x the speed and 1.25 x the size.
+# "faster" has the quality of "medium" (39.8 dB) at 2.4 times the speed and 1.25 times the size.
 H264 = ("-vf", BT709, "-c:v", "libx264", "-preset", "faster")
 VP9 = (
     *("-vf", BT709, "-c:v", "libvpx-vp9", "-b:v", "0"),
@@ -36,15 +36,15 @@ PCM = frozenset({"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be"
 
 @dataclass(frozen=True)
 class Codec:
-    """How sound is encoded: what the encoder takes (an ffmpeg filter), and its arguments."""
+    """How sound is encoded: an ffmpeg filter for the encoder's input, and its arguments."""
 
     takes: str
     arguments: tuple[str, ...]
 
 
-LAYOUTS = "channel_layouts=mono|stereo|5.1|7.1"  # libopus refuses others, like 5.1(side)
-# AAC comes in packets of 1024 samples: at 8 kHz the last would overrun the picture by frames, so
-# low rates are raised.
+LAYOUTS = "channel_layouts=mono|stereo|5.1|7.1"  # libopus refuses others, such as 5.1(side)
+# AAC uses packets of 1024 samples. At 8 kHz the last would overrun the picture by several frames,
+# so low rates are raised.
 AAC = Codec(
     f"aformat=sample_rates=32000|44100|48000|88200|96000:{LAYOUTS}",
     ("-c:a", "aac", "-b:a", "256k"),
@@ -55,30 +55,30 @@ FLAC = Codec(f"aformat=sample_fmts=s16:{LAYOUTS}", ("-c:a", "flac"))
 
 @dataclass(frozen=True)
 class Format:
-    """How one kind of film is made.
+    """A film format.
 
     Attributes
     ----------
     segment : tuple of str
-        ffmpeg arguments that encode raw RGB frames for a segment, in an .mp4.
+        ffmpeg arguments that encode raw RGB frames into a segment, an .mp4.
     film : tuple of str
-        ffmpeg arguments that put the joined segments into the film.
+        ffmpeg arguments for the video stream of the joined film.
     muxer : tuple of str
         ffmpeg arguments for the container.
     sound : Codec or None
-        How sound is encoded; None is a silent film.
+        How sound is encoded; None for a silent film.
     copies : frozenset of str
-        Audio codecs that go in by stream copy. Only those are listed that play where the
-        container does and were measured to start at the sample: Vorbis in WebM comes 3 ms late,
-        MP3 in Matroska 25 ms, and AAC in Matroska 23 ms early with ffmpeg 7.0.
+        Audio codecs that are stream-copied. Only those that play wherever the container does, and
+        start at the exact sample in measurements: Vorbis in WebM is 3 ms late, MP3 in Matroska
+        25 ms late, and AAC in Matroska 23 ms early with ffmpeg 7.0.
     crf : int or None
-        Constant rate factor, lower is better; None where the encoder has none.
+        Constant rate factor, lower is better; None if the encoder has none.
     max_crf : int
         The encoder's highest constant rate factor.
     multiple : int
         Width and height must be multiples of this.
     max_fps : int or None
-        Frames per second at most.
+        Highest frame rate.
     """
 
     segment: tuple[str, ...]
@@ -100,16 +100,16 @@ _BUILT_IN = {
     ),
     ".mkv": Format(H264, sound=FLAC, copies=PCM | {"flac", "opus"}, crf=18, multiple=2),
     ".webm": Format(VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2),
-    # GIF counts in hundredths of a second, and players slow down anything under two of them.
+    # GIF times are in hundredths of a second, and players slow down anything below two.
     ".gif": Format(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
-#: The kinds of film that come with Phosphene; `Registry.encoders` has those of plugins too.
+#: The built-in formats; `Registry.encoders` also has those of plugins.
 FORMATS: Mapping[str, Format] = MappingProxyType(_BUILT_IN)
 
 
 @hookimpl
 def register_encoders(register: Callable[[str, Format], None]) -> None:
-    """Register the kinds of film that come with Phosphene."""
+    """Register the built-in formats."""
     for ending, form in FORMATS.items():
         register(ending, form)
 
@@ -120,14 +120,14 @@ def format_of(path: Path, formats: Mapping[str, Format] = FORMATS) -> Format:
     Parameters
     ----------
     path : Path
-        Where the film will be; upper and lower case are the same.
+        The output file; case is ignored.
     formats : mapping of str to Format, optional
         The formats to choose from, by ending.
 
     Returns
     -------
     Format
-        The row of the table.
+        The matching format.
 
     Raises
     ------
@@ -140,6 +140,6 @@ def format_of(path: Path, formats: Mapping[str, Format] = FORMATS) -> Format:
     near = get_close_matches(suffix, formats, n=1, cutoff=0.5) or [".mp4"]
     given = f"ends in {path.suffix!r}" if suffix else "has no ending"
     raise ProjectError(
-        f"The output {path.name!r} {given}; a film ends in {', '.join(formats)}.",
+        f"The output {path.name!r} {given}; allowed: {', '.join(formats)}.",
         f"Name it {path.stem + near[0]!r}, for example.",
     )

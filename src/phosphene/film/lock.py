@@ -1,4 +1,4 @@
-"""One render at a time writes to a folder; the lock goes with its process, kill -9 too."""
+"""A lock on a folder for one render at a time; it is released when the process ends."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from phosphene.own_files import check_folder, open_own, remove_if_bare
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, made if missing, for this process alone.
+    """Lock a folder for this process, creating it if missing.
 
-    The system's own lock on a file that says whose it is: a process that is killed holds none, so
-    that no lock is ever stale.
+    Uses a lock of the operating system on a file with the process id, so a killed process leaves
+    no stale lock.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def locked(folder: Path) -> Iterator[None]:
     FilmError
         If another process holds it.
     ProjectError
-        If the folder is not one that Phosphene made.
+        If the folder was not made by Phosphene.
     """
     file = _opened(folder / NAME)
     try:
@@ -59,5 +59,5 @@ def _opened(path: Path) -> int:
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(file), path.stat()):
                     return file
-            # The holder removed the folder, with this file, between our opening and locking it.
+            # The holder removed the folder and this file between our opening and locking it.
             os.close(file)

@@ -1,4 +1,4 @@
-"""Which files may be replaced: films of our own, known by a mark in their metadata."""
+"""Which files may be replaced: Phosphene's own films, recognised by their metadata."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from phosphene.errors import FilmError, ProjectError
 from phosphene.film.command import MARK
 from phosphene.film.probe import probe
 
-# ffmpeg writes no metadata to GIF: a comment extension before the trailer holds the mark.
+# ffmpeg writes no metadata to GIF, so the mark is a comment extension before the trailer.
 GIF = (b"GIF87a", b"GIF89a")
 TRAILER = b";"
 COMMENT = b"\x21\xfe" + bytes([len(MARK)]) + MARK.encode() + b"\x00" + TRAILER
 
 
 def stamp(film: Path) -> None:
-    """Put the mark into a film that ffmpeg could not put it into."""
+    """Add the mark to a film in a format for which ffmpeg does not write it."""
     with film.open("r+b") as file:
         if file.read(6) in GIF:
             file.seek(-1, os.SEEK_END)
@@ -39,12 +39,12 @@ def is_ours(film: Path) -> bool:
 
 
 def require_replaceable(film: Path, force: bool) -> None:
-    """Check that a film may take the name of what is there.
+    """Check that a film may replace the existing file.
 
     Raises
     ------
     ProjectError
-        If that is not a plain file, or one that Phosphene did not make, without `force`.
+        If it is not a plain file, or was not made by Phosphene and `force` is not set.
     """
     try:
         found = film.stat()
@@ -58,7 +58,7 @@ def require_replaceable(film: Path, force: bool) -> None:
         raise ProjectError(f"The output {film} is a folder.", "Name a file in it.")
     if not stat.S_ISREG(found.st_mode):
         raise ProjectError(
-            f"The output {film} is a device or a pipe; a film is a plain file.",
+            f"The output {film} is a device or a pipe, not a regular file.",
             "Name another with -o.",
         )
     if force:
@@ -67,11 +67,11 @@ def require_replaceable(film: Path, force: bool) -> None:
         ours = is_ours(film)
     except OSError as error:
         raise ProjectError(
-            f"The output {film} is there already, and cannot be read: {error.strerror}.",
+            f"The output {film} already exists and cannot be read: {error.strerror}.",
             "Name another with -o, or add --force to replace it.",
         ) from error
     if not ours:
         raise ProjectError(
-            f"The output {film} is there already, and Phosphene did not make it.",
+            f"The output {film} already exists and was not made by Phosphene.",
             "Name another with -o, or add --force to replace it.",
         )

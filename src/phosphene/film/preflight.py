@@ -1,4 +1,4 @@
-"""Before hours of painting: can this film be made, here, under this name?"""
+"""Checks before painting: can this film be encoded, here, under this name?"""
 
 import tempfile
 from fractions import Fraction
@@ -11,7 +11,7 @@ from phosphene.film import ffmpeg
 from phosphene.film.film import Film, beside
 from phosphene.film.formats import Format, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.sound import Sound
+from phosphene.film.sound import Soundtrack
 
 TRIAL = Fraction(1, 10)  # seconds of sound
 
@@ -21,16 +21,16 @@ def preflight(
     width: int,
     height: int,
     fps: Fraction,
-    sound: Sound | None = None,
+    sound: Soundtrack | None = None,
     crf: int | None = None,
     form: Format | None = None,
     force: bool = False,
 ) -> None:
-    """Make a film of one black frame beside the film to be, in the same way, and remove it.
+    """Make a film of one black frame in the output folder, in the same way, and remove it.
 
-    It is encoded, joined, mixed with the song and renamed, all under the true names. Only trying
-    tells: ffmpeg lists encoders that it cannot run, permissions say little on network drives, and
-    a name may be too long. The folder is made if it is missing.
+    It is encoded, joined, muxed with the song and renamed, with the final names. A trial is
+    necessary: ffmpeg lists encoders that it cannot run, permissions mean little on network drives,
+    and a name may be too long. The folder is created if it is missing.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def preflight(
     Raises
     ------
     ProjectError
-        If the ending is unknown, the size, rate or quality does not fit it, the folder cannot be
-        written, or there is a file of this name that Phosphene did not make.
+        If the ending is unknown, the size, rate or quality is not allowed for it, the folder cannot
+        be written, or the output exists and was not made by Phosphene.
     FilmError
         If ffmpeg is missing, or cannot encode such a film or read the song.
     """
@@ -67,12 +67,12 @@ def preflight(
 def check_fit(
     path: Path, width: int, height: int, fps: Fraction, crf: int | None, form: Format | None = None
 ) -> None:
-    """Check that a film of this size, rate and quality can be of the kind its name says.
+    """Check that the output's format allows this size, rate and quality.
 
     Parameters
     ----------
     path : Path
-        Where the film will be.
+        The output file.
     width, height : int
         Size in pixels.
     fps : Fraction
@@ -80,18 +80,18 @@ def check_fit(
     crf : int or None
         Constant rate factor, if the user gave one.
     form : Format or None
-        How it is made; None takes what the ending of its name says.
+        The film's format; None chooses it by the file name's ending.
 
     Raises
     ------
     ProjectError
-        If it cannot; the message names what is allowed.
+        If not; the message says what is allowed.
     """
     row = form or format_of(path)
     if width < 1 or height < 1 or width % row.multiple or height % row.multiple:
         even = [max(row.multiple, n - n % row.multiple) for n in (width, height)]
         raise ProjectError(
-            f"The size is {width}x{height}; in a {path.suffix} film width and height are "
+            f"The size is {width}x{height}; in a {path.suffix} film, width and height must be "
             f"positive multiples of {row.multiple}.",
             f"Use {even[0]}x{even[1]}.",
         )

@@ -1,4 +1,4 @@
-"""What ffmpeg says of a media file. imageio-ffmpeg carries no ffprobe, so its report is read."""
+"""Reads ffmpeg's report about a media file, as imageio-ffmpeg ships no ffprobe."""
 
 import re
 import subprocess
@@ -10,13 +10,13 @@ from phosphene.errors import FilmError
 from phosphene.film import ffmpeg
 
 LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "6.1": 7, "7.1": 8}
-# ffmpeg rounds rates to two decimals; these are what it means.
+# ffmpeg rounds rates to two decimals; these are the exact values.
 RATES = {f"{1000 * n / 1001:.2f}": Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120)}
 
 
 @dataclass(frozen=True)
-class Audio:
-    """A stream of sound: codec, rate in Hz, number of channels, start in seconds."""
+class AudioStream:
+    """An audio stream: codec, rate in Hz, number of channels, start in seconds."""
 
     codec: str
     rate: int
@@ -25,8 +25,8 @@ class Audio:
 
 
 @dataclass(frozen=True)
-class Video:
-    """A stream of pictures: codec, size in pixels, frames per second, start in seconds."""
+class VideoStream:
+    """A video stream: codec, size in pixels, frames per second, start in seconds."""
 
     codec: str
     width: int
@@ -37,25 +37,25 @@ class Video:
 
 @dataclass(frozen=True)
 class Probe:
-    """A media file: duration and start in seconds, its sounds, its first pictures, its comment.
+    """A media file: duration and start in seconds, audio streams, first video stream, comment.
 
-    A cover picture does not count as video.
+    Cover art does not count as video.
     """
 
     duration: float | None
     start: float
-    sounds: tuple[Audio | None, ...]
-    video: Video | None
+    sounds: tuple[AudioStream | None, ...]
+    video: VideoStream | None
     comment: str = ""
 
     @property
-    def audio(self) -> Audio | None:
-        """The first sound that can be decoded."""
+    def audio(self) -> AudioStream | None:
+        """The first audio stream that can be decoded."""
         return next(filter(None, self.sounds), None)
 
 
 def probe(path: Path) -> Probe:
-    """Ask ffmpeg what is in a file.
+    """Probe a media file with ffmpeg.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ def probe(path: Path) -> Probe:
     Returns
     -------
     Probe
-        ``audio`` and ``video`` are None where there is none.
+        ``audio`` and ``video`` are None if there is none.
 
     Raises
     ------
     FilmError
-        If the file cannot be opened, or is not media.
+        If the file cannot be opened or is not a media file.
     """
     safely = ("-nostdin", "-hide_banner", "-protocol_whitelist", "file")
     try:
@@ -89,7 +89,7 @@ def probe(path: Path) -> Probe:
 
 
 def parse(report: str) -> Probe:
-    """Read the report that ``ffmpeg -i`` prints.
+    """Parse the report of ``ffmpeg -i``.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def parse(report: str) -> Probe:
     Returns
     -------
     Probe
-        What it says of the first input.
+        The first input.
     """
     length = re.search(r"^ *Duration: (\d+):(\d+):(\d+(?:\.\d+)?)", report, re.MULTILINE)
     start = re.search(r"^ *Duration:.*?start: (-?[\d.]+)", report, re.MULTILINE)
@@ -125,17 +125,17 @@ def _start(line: str) -> float:
     return float(found.group(1)) if found else 0.0
 
 
-def _audio(line: str) -> Audio | None:
+def _audio(line: str) -> AudioStream | None:
     found = re.search(r"(\d+) Hz, ([^,]+)", line)
     if not found:
         return None
     layout = found.group(2).split("(")[0].strip()
     counted = re.match(r"\d+(?= channels)", layout)
     channels = int(counted.group()) if counted else LAYOUTS.get(layout, 2)
-    return Audio(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
+    return AudioStream(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
 
 
-def _video(line: str) -> Video | None:
+def _video(line: str) -> VideoStream | None:
     size = re.search(r", (\d+)x(\d+)", line)
     if not size:
         return None
@@ -144,4 +144,4 @@ def _video(line: str) -> Video | None:
     if rate:
         fps = RATES.get(rate.group(1), Fraction(rate.group(1)) * (1000 if rate.group(2) else 1))
     codec = re.split(r"[ ,]", line)[0]
-    return Video(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))
+    return VideoStream(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))

@@ -1,9 +1,9 @@
-"""A silent film in pieces of a fixed length, so that a killed render continues where it was.
+"""A silent film in segments of a fixed length, so that a killed render can resume.
 
-A segment is encoded while its frames come in, and its raw frames lie beside it until it is
-complete. Segments begin at the same frames in every run, and so does their encoding: a film that
-was interrupted is the same, to the bit, as one that was not. Every frame and every segment has a
-digest, so that what was damaged meanwhile is not taken for a film.
+A segment is encoded while its frames arrive; its raw frames are kept until it is complete.
+Segments and their encoding begin at the same frames in every run, so an interrupted film is
+identical, to the bit, to an uninterrupted one. Every frame and segment has a digest, so damage is
+detected.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from phosphene.film.encoder import FIXES, Encoder
 from phosphene.own_files import clear_own, open_own, replace_own, state_files
 
 LIST = "segments.txt"
-AGAIN = "Check the disk, then give the same command again."
+AGAIN = "Check the disk, then run the same command again."
 
 
 class Segments:
-    """The segments of a film that is being made.
+    """The segments of an unfinished film.
 
     Parameters
     ----------
     folder : Path
-        Where they lie; it is there.
+        Their folder, which must exist.
     length : int
-        Frames of each but the last.
+        Frames per segment, except the last.
     size : int
-        Bytes of a raw frame.
+        Bytes per raw frame.
     command : callable
-        command(path) is the ffmpeg command that encodes raw frames to a segment at `path`.
+        command(path) returns the ffmpeg command that encodes raw frames to a segment at `path`.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class Segments:
         self.folder, self.length, self.count = folder, length, 0
         self._size, self._command = size, command
         self._frames, self._sums = FrameSums(folder), SegmentSums(folder)
-        # What ffmpeg writes has a name of this run: that of a run that was killed may still be
-        # writing its own for a moment.
+        # ffmpeg's output has a name unique to this run: the ffmpeg of a killed run may still be
+        # writing for a moment.
         self._run = secrets.token_hex(4)
         self._encoder: Encoder | None = None
         self._raw: IO[bytes] | None = None
@@ -55,27 +55,27 @@ class Segments:
 
     @property
     def full(self) -> bool:
-        """Whether the next frame begins a segment; the last one's raw frames go then."""
+        """Whether the next frame begins a segment; the raw frames of the last one go then."""
         return self.count % self.length == 0
 
     def holds(self, count: int) -> bool:
-        """Whether an earlier run left the first `count` frames undamaged, encoded or raw."""
+        """Whether an earlier run left the first `count` frames intact, encoded or raw."""
         return all(
             self._encoded(first, count) or self._raw_frames(first, count)
             for first in range(0, count, self.length)
         )
 
     def needed(self, count: int) -> list[str]:
-        """The names of the files that hold the first `count` frames."""
+        """Names of the files that contain the first `count` frames."""
         names = [FRAMES, SEGMENTS]
         for first in range(0, count, self.length):
             names.append(self._path(first, ".mp4" if self._encoded(first, count) else ".rgb").name)
         return names
 
     def restore(self, count: int) -> None:
-        """Continue after `count` frames: complete segments stay, raw frames are encoded again.
+        """Continue after `count` frames: keep complete segments, and encode raw frames again.
 
-        What lies beyond them is removed.
+        Everything after them is removed.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class Segments:
             raw.truncate()
 
     def put(self, frame: bytes) -> None:
-        """Add a raw frame; returns when it is on disk and queued.
+        """Add a raw frame; returns when it is written to disk and queued.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Segments:
         assert self._raw is not None
         try:
             left = memoryview(frame)
-            while left:  # a disk that is nearly full takes a part of a frame
+            while left:  # on a nearly full disk, write() may be partial
                 left = left[self._raw.write(left) :]
             self._frames.write(self.count, frame)
         except OSError as error:
@@ -119,7 +119,7 @@ class Segments:
         self.count += 1
 
     def finish(self) -> Path:
-        """Wait until all segments are complete; their list, as ffmpeg's concat demuxer reads it.
+        """Wait until all segments are complete; return their list for ffmpeg's concat demuxer.
 
         Raises
         ------
@@ -134,14 +134,14 @@ class Segments:
             if not self._sums.is_intact(path):
                 raise FilmError(
                     f"{path} was damaged or removed since it was written.",
-                    "Check the disk, then give the same command again: it is painted again.",
+                    "Check the disk, then run the same command again: it is painted again.",
                 )
         listed = self.folder / LIST
         replace_own(listed, "".join(f"file '{path.name}'\n" for path in paths).encode())
         return listed
 
     def kill(self) -> None:
-        """End at once; complete segments stay, and the raw frames of the others."""
+        """Stop at once; keep complete segments, and the raw frames of the others."""
         if self._encoder is not None:
             self._encoder.kill()
         if self._raw is not None:
@@ -149,7 +149,7 @@ class Segments:
         self._pool.shutdown(wait=True)
 
     def clear(self) -> None:
-        """Remove what was written."""
+        """Remove all files of the film from the folder."""
         clear_own(self.folder)
 
     def _encoded(self, first: int, count: int) -> bool:
@@ -163,7 +163,7 @@ class Segments:
         return self.folder / f"segment-{first // self.length:05d}{ending}"
 
     def _ending(self, first: int, count: int) -> str:
-        # The film's end may be short: never to be taken for a whole segment of a longer film.
+        # The last segment may be short; it must not be mistaken for a segment of a longer film.
         return ".mp4" if count - first >= self.length else ".short.mp4"
 
     def _begin(self, new: bool) -> tuple[Encoder, IO[bytes]]:
@@ -178,7 +178,7 @@ class Segments:
         return self._encoder, self._raw
 
     def _rotate(self) -> None:
-        """Let the full segment be finished beside the work on the next one."""
+        """Finish the full segment in the background."""
         self._wait()
         if self._encoder is None or self._raw is None:
             return
@@ -210,10 +210,10 @@ def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path, sums: Segme
             raise
     try:
         with part.open("rb") as written:
-            os.fsync(written.fileno())  # before its raw frames go
+            os.fsync(written.fileno())  # before its raw frames are removed
         sums.write(path, part)
         part.rename(path)
-        if path.suffixes == [".mp4"]:  # those of a short end stay: until the film has its name
+        if path.suffixes == [".mp4"]:  # those of a short last segment are kept
             path.with_suffix(".rgb").unlink()
     except OSError as error:
         raise _unwritten(str(path), error) from error

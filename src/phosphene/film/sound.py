@@ -1,4 +1,4 @@
-"""How the song goes into the film: copied whole, or cut at the sample and encoded."""
+"""Adds the song to the film: stream-copied, or cut at the sample and encoded."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,22 +16,22 @@ FINITE = "aeval=exprs='clip(if(lte(abs(val(ch)),2^16),val(ch),0),-16,16)':c=same
 
 
 @dataclass(frozen=True)
-class Sound:
-    """The part of a song that is heard in a film.
+class Soundtrack:
+    """The soundtrack of a film: a song or an excerpt.
 
     Parameters
     ----------
     path : Path
-        The song, or a video whose sound it is.
+        The song, or a video with sound.
     start : Fraction or float
-        Where the film starts in the song, in seconds of decoded sound (its first sample is 0).
+        Start of the film in the song, in seconds of decoded audio (the first sample is 0).
     duration : Fraction or float or None
-        Length in seconds; None goes to the song's end.
+        Length in seconds; None means to the song's end.
     track : int
-        Which of the file's audio streams, from 0.
+        Index of the audio stream, from 0.
     digest : str
-        Of the file that was listened to, by `phosphene.film.checksums.digest_of`; empty where any
-        is right.
+        Digest of the analysed file, by `phosphene.film.checksums.digest_of`; empty to skip the
+        check.
     """
 
     path: Path
@@ -41,12 +41,12 @@ class Sound:
     digest: str = ""
 
     def require_unchanged(self) -> None:
-        """Check that the file is the one that was listened to.
+        """Check that the file is the one that was analysed.
 
         Raises
         ------
         FilmError
-            If it was changed or removed since.
+            If it has been changed or removed.
         """
         if not self.digest:
             return
@@ -54,62 +54,61 @@ class Sound:
             found = digest_of(self.path)
         except OSError as error:
             raise FilmError(
-                f"{self.path} cannot be read any more: {error.strerror}.",
-                "Put the song back, then give the same command again: nothing is lost.",
+                f"{self.path} can no longer be read: {error.strerror}.",
+                "Restore the song, then run the same command again: no frames are lost.",
             ) from error
         if found != self.digest:
             raise FilmError(
-                f"{self.path} was changed while the film was painted; its motion is that of the "
-                "earlier one.",
-                "Put the earlier song back, then give the same command again: nothing is lost. "
-                "With the new song, the same command starts over where the motion differs.",
+                f"{self.path} was changed while the film was painted; the motion belongs to the "
+                "earlier version.",
+                "Restore the earlier song, then run the same command again: no frames are lost. "
+                "With the new song, the same command starts over if the motion differs.",
             )
 
-    def beginning(self, seconds: Fraction) -> "Sound":
-        """The first moments of this sound, brought into a film in the same way.
+    def beginning(self, seconds: Fraction) -> "Soundtrack":
+        """A short soundtrack that is encoded in the same way, for a trial.
 
-        Of an excerpt it is the file's beginning: how far into the file it lies makes no difference.
+        For an excerpt it is the beginning of the file; the offset makes no difference.
         """
         if self.start == 0 and self.duration is None:
             return self
         return replace(self, start=0, duration=seconds)
 
     def arguments(self, codec: Codec, copies: frozenset[str]) -> list[str]:
-        """Say how ffmpeg shall put the sound into a film.
+        """ffmpeg's output arguments for the soundtrack.
 
         Parameters
         ----------
         codec : Codec
-            What encodes it.
+            The encoder.
         copies : frozenset of str
-            Names of the codecs that the container takes by stream copy.
+            Names of the codecs that can be stream-copied into the container.
 
         Returns
         -------
         list of str
-            Output arguments for the audio stream. A whole song whose codec the container takes
-            is copied; anything else is encoded, with its rate and channels kept where the codec
-            allows.
+            Output arguments for the audio stream. A complete song in a codec of `copies` is copied;
+            anything else is encoded, keeping rate and channels if the codec allows.
 
         Raises
         ------
         FilmError
-            If the file can not be read, or has no sound.
+            If the file cannot be read or has no sound.
         """
         found = probe(self.path)
         heard = dict(enumerate(found.sounds)).get(self.track)
         if heard is None:
-            raise FilmError(f"There is no sound in {self.path}.", "Give a song, or film without.")
+            raise FilmError(f"There is no sound in {self.path}.", "Choose another song.")
         whole = self.start == 0 and self.duration is None
-        # The sound of a video may start later than its pictures, which a copy would keep.
+        # In a video the sound may start later than the picture, and a copy would keep the delay.
         alone = found.video is None and heard.start == 0
         if whole and alone and heard.codec in copies:
             return ["-c:a", "copy"]
         return ["-af", f"{self._cut(heard.rate)},{codec.takes}", *codec.arguments]
 
     def _cut(self, rate: int) -> str:
-        # By decoded samples, as the analysis counts them: timestamps of MP3 start at 25 ms, and
-        # seeking lands anywhere in a file of variable bit rate.
+        # Cut by decoded samples, like the analysis: MP3 timestamps start at 25 ms, and seeking is
+        # inexact in files with a variable bit rate.
         first = round(self.start * rate)
         cut = f"atrim=start_sample={first}"
         if self.duration is not None:

@@ -1,16 +1,16 @@
-"""The modulators that come with Phosphene, registered as any plugin's are."""
+"""The built-in modulators, registered through the plugin hook."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from phosphene.hookspecs import hookimpl
-from phosphene.modulator import Modulator
 from phosphene.modulators.beat import Beat
 from phosphene.modulators.expression import Expression
 from phosphene.modulators.follow import Follow
 from phosphene.modulators.keyframes import Keyframes
 from phosphene.modulators.level import Level
+from phosphene.modulators.modulator import Modulator
 from phosphene.modulators.noise import Noise
 from phosphene.modulators.onset import Onset
 from phosphene.modulators.orbit import Orbit

@@ -1,4 +1,4 @@
-"""What hits can be heard in: the whole song, a band, a drum, or any other feature."""
+"""Sources of hits: the full spectrum, a band, a drum, or any other feature."""
 
 BANDS = (
     "full; low, mid or high; kick, snare or hat; or any other feature (docs/hearing.md), such as a "
@@ -7,5 +7,5 @@ BANDS = (
 
 
 def feature_of(band: str) -> str:
-    """The feature of a band; `full` is that of all onsets."""
+    """The feature of a band; `full` means all onsets."""
     return "onset" if band == "full" else band

@@ -1,4 +1,4 @@
-"""Beat: an envelope that strikes on every beat."""
+"""Beat: an envelope with a hit on every beat."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from phosphene.song.song import Song
 
 
 class Beat(Striking):
-    """A hit on every beat, all of one height; in the very frame that holds the beat."""
+    """A hit on every beat, at constant height, in the exact frame that contains the beat."""
 
     name: ClassVar = "beat"
-    every: int = Field(1, ge=1, description="strike on every n-th beat, counted from the first")
-    off_beat: bool = Field(False, description="strike half-way to the next beat instead")
+    every: int = Field(1, ge=1, description="hit on every n-th beat, counted from the first")
+    off_beat: bool = Field(False, description="hit half-way to the next beat instead")
     pattern: Pattern | None = Field(
-        None, description="strike by a pattern from bar 1 on instead: x..x..x. (o is half a hit)"
+        None, description="a repeating pattern from bar 1 on instead: x..x..x. (o is half a hit)"
     )
-    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
+    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern per beat")
     sensitivity: float = Field(
-        1.0, ge=0, le=1, description="beats weaker than 1 - sensitivity do not strike"
+        1.0, ge=0, le=1, description="ignore beats weaker than 1 - sensitivity"
     )
 
     @model_validator(mode="after")
@@ -47,5 +47,5 @@ class Beat(Striking):
             return times, np.ones(len(times))
         times, heights = self.pattern.times(self.subdivision, timeline)
         end = timeline.tempo_map.beat_time(len(song.beats) + 1.0)
-        heard = (times >= song.beats[0] - 1e-9) & (times < end - 1e-9) & (heights > 0)
-        return times[heard], heights[heard]
+        hit = (times >= song.beats[0] - 1e-9) & (times < end - 1e-9) & (heights > 0)
+        return times[hit], heights[hit]

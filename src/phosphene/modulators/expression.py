@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from phosphene.errors import ProjectError
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.formulas import Formula, parse
 from phosphene.score.formulas.evaluate import curve
@@ -30,12 +30,12 @@ class _Expression(Modulator):
     """A formula for each channel, or one for `value`, an envelope that `to` routes.
 
     `zoom = "1 + 0.02 * exp(-6 * since_beat)"`, `rotation = "where(bar > 9, sin(t), 0)"`. It is
-    read once for each frame of the project; another frame rate travels the same path.
+    evaluated once per frame of the project; other frame rates follow the same path.
 
     Names: t, frame, frames, fps, duration, beat, bar, bpm, since_beat, until_beat, pi, e, tau,
-    and the audio features: onset, rms, low, mid, high, kick, snare, hat, bass, voice, loudness,
-    brightness, chroma_c ... (docs/hearing.md) and those of plugins. Operators: + - * / //
-    % **, comparisons, and, or, not, `a if c else b`, and bitwise & and | of whole numbers.
+    and audio features: onset, rms, low, mid, high, kick, snare, hat, bass, voice, loudness,
+    brightness, chroma_c ... (docs/hearing.md), also those of plugins. Operators: + - * / //
+    % **, comparisons, and, or, not, `a if c else b`, and bitwise & and | of integers.
     Functions: where, abs, sign, floor, ceil, trunc, round, fract, mod, fmod, min, max, clip, lerp,
     smoothstep, sqrt, exp, expm1, log, log1p, log2, log10, pow, hypot, sin, cos, tan, asin, acos,
     atan, atan2, sinh, cosh, tanh, asinh, acosh, atanh.
@@ -78,7 +78,7 @@ def _field(channel: Channel) -> Any:
     return (Text | None, Field(None, description=f"{channel.unit}; {channel.description}"))
 
 
-# One field a channel, from the one table of channels.
+# One field per channel, from the table of channels.
 Expression = create_model(
     "Expression",
     __base__=_Expression,

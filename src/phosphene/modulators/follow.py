@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from phosphene.hints import hint
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
@@ -23,23 +23,23 @@ def _known(name: str) -> str:
 
 
 class Follow(Modulator):
-    """A channel, as the layers above this one in the file have mixed it, drives others.
+    """One channel, as mixed by the layers above in the file, drives others.
 
-    Its distance from neutral, over `full`, is the envelope that `to` routes: with `of = "zoom"`,
-    `full = 0.02` and `to = { rotation = 1.0 }` the picture turns by 1 degree a frame where it
-    zooms by 1.02. Where it moves the other way the envelope is negative.
+    The envelope is the channel's distance from neutral divided by `full`, and `to` routes it. With
+    `of = "zoom"`, `full = 0.02` and `to = { rotation = 1.0 }`, the picture rotates by 1 degree per
+    frame where it zooms by 1.02. Motion in the opposite direction gives a negative envelope.
     """
 
     name: ClassVar = "follow"
     by_interval: ClassVar = True
-    of: Annotated[str, AfterValidator(_known)] = Field(description="the channel that is followed")
+    of: Annotated[str, AfterValidator(_known)] = Field(description="the channel to follow")
     full: float = Field(
-        1.0, gt=0, description="how far from neutral it counts as 1, in its own unit"
+        1.0, gt=0, description="distance from neutral that counts as 1, in the channel's unit"
     )
-    delay: Span = Field("0s", description="how long after it")
+    delay: Span = Field("0s", description="delay after the channel")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        return {"value": np.zeros(timeline.n_frames)}  # over nothing there is nothing to follow
+        return {"value": np.zeros(timeline.n_frames)}  # without layers there is nothing to follow
 
     def curves_above(
         self, song: Song, timeline: Timeline, below: Mapping[str, Curve]

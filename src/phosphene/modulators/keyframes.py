@@ -1,16 +1,16 @@
-"""Keyframes: values at positions, and an easing between them."""
+"""Keyframes: values at positions, with an easing in between."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
 from phosphene.score.easing import Ease, keyed
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import At, Position
+from phosphene.score.units import At, Position, constant
 from phosphene.song.song import Song
 
 
@@ -20,13 +20,14 @@ def _not_empty(keys: dict[At, float]) -> dict[At, float]:
     return keys
 
 
-Keys = Annotated[dict[Position, float], AfterValidator(_not_empty)]
+Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidator(_not_empty)]
 
 
 class _Keyframes(Modulator):
-    """Values at positions in the song, eased from one to the next, and held before and after.
+    """Values at positions in the song, with an easing between them, held before and after.
 
-    Each channel takes a table of position and value: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`.
+    Each channel takes a table of positions and values: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
+    plain number, `zoom = 1.02`, holds throughout.
     """
 
     name: ClassVar = "keyframes"
@@ -38,7 +39,7 @@ class _Keyframes(Modulator):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         return {
-            channel: keyed(keys, self.ease, timeline)
+            channel: keyed(keys, self.ease, timeline, channel)
             for channel in CHANNELS
             if (keys := getattr(self, channel)) is not None
         }
@@ -48,7 +49,7 @@ def _field(channel: Channel) -> Any:
     return (Keys | None, Field(None, description=f"{channel.unit}; {channel.description}"))
 
 
-# One field a channel, from the one table of channels.
+# One field per channel, from the table of channels.
 Keyframes = create_model(
     "Keyframes",
     __base__=_Keyframes,

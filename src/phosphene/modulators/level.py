@@ -1,4 +1,4 @@
-"""Level: an envelope that follows how loud the song is."""
+"""Level: an envelope that follows the loudness of the song."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import normalised, on_frames, slewed
 from phosphene.score.timeline import Timeline
@@ -17,31 +17,29 @@ from phosphene.song.song import Feature, Song
 
 
 class Level(Modulator):
-    """Follows the loudness of the song (RMS), or any other feature that was heard or registered."""
+    """Follows the loudness of the song (RMS) or any other audio feature."""
 
     name: ClassVar = "level"
     by_interval: ClassVar = True
     feature: str = Field(
         "rms", description="rms, bass, voice, loudness ... (docs/hearing.md), or a plugin's"
     )
-    attack: Span = Field("0.05s", description="time that a full rise takes at least")
-    hold: Span = Field("0s", description="time that a height is kept before it falls")
-    release: Span = Field("0.3s", description="time that a full fall takes at least")
-    bend: float = Field(1.0, ge=0.1, le=10, description="above 1 what is quiet moves less")
-    look_ahead: bool = Field(False, description="rise before the sound by the attack, to meet it")
-    sensitivity: float = Field(
-        1.0, ge=0, le=1, description="what is weaker than 1 - sensitivity is not heard"
-    )
+    attack: Span = Field("0.05s", description="minimum time of a full rise")
+    hold: Span = Field("0s", description="time at a peak before it falls")
+    release: Span = Field("0.3s", description="minimum time of a full fall")
+    bend: float = Field(1.0, ge=0.1, le=10, description="above 1, quiet parts move less")
+    look_ahead: bool = Field(False, description="start early, so that the attack ends on the sound")
+    sensitivity: float = Field(1.0, ge=0, le=1, description="ignore levels below 1 - sensitivity")
     threshold: float = Field(
-        0.0, ge=0, lt=1, description="rest up to here; what is above counts from 0 to 1"
+        0.0, ge=0, lt=1, description="rest up to this level; the range above is scaled to 0 to 1"
     )
     percentile: float | None = Field(
-        None, gt=0, le=100, description="level that counts as 1, song-wide"
+        None, gt=0, le=100, description="percentile of the song's level that counts as 1"
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         heard = song.feature(self.feature)
-        # A level from here on: whatever it was, its path is the area under it.
+        # Treated as a level from here on: its integral is the distance travelled.
         level = replace(heard, values=self._followed(heard, timeline), kind="level")
         return {"value": on_frames(level, timeline)}
 

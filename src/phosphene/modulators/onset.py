@@ -1,4 +1,4 @@
-"""Onset: an envelope that strikes wherever a sound begins."""
+"""Onset: an envelope with a hit wherever a sound begins."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from phosphene.song.song import Song
 
 
 class Onset(Striking):
-    """A hit wherever a sound begins, as high as the sound is strong; on the beat or off it."""
+    """A hit on every onset, on or off the beat, as high as the onset is strong."""
 
     name: ClassVar = "onset"
     release: Span = Field("0.2s", description="time back to rest")
-    every: int = Field(1, ge=1, description="strike on every n-th of those that are strong enough")
+    every: int = Field(1, ge=1, description="hit on every n-th onset that is strong enough")
     sensitivity: float = Field(
-        0.9, ge=0, le=1, description="onsets weaker than 1 - sensitivity do not strike"
+        0.9, ge=0, le=1, description="ignore onsets weaker than 1 - sensitivity"
     )
     percentile: float | None = Field(
         None,
         gt=0,
         le=100,
-        description="strength that counts as a full hit, song-wide",
+        description="percentile of the song's onset strengths that counts as a full hit",
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:

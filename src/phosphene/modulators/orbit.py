@@ -1,4 +1,4 @@
-"""Orbit: the camera goes round in an ellipse."""
+"""Orbit: moves the camera in an ellipse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
@@ -17,7 +17,6 @@ from phosphene.song.song import Song
 class Orbit(Modulator):
     """Elliptical camera orbit that loops smoothly.
 
-    The article's `circular_motion_keys`, by its formula at every frame instead of every tenth:
     translation_x = radius_x cos(2 pi t / period), translation_y = radius_y sin(2 pi t / period).
     """
 

@@ -1,4 +1,4 @@
-"""Oscillator: a wave that repeats."""
+"""Oscillator: a periodic wave."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges, mean_shown, turns
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Period
 from phosphene.song.song import Song
 
-# The integral of each wave over the first u of one turn, u from 0 to 1; waves go from -1 to 1.
+# The integral of each wave from 0 to u, where u is the fraction of a turn; waves span -1 to 1.
 
 
 def _sine(u: Curve, duty: float) -> Curve:
@@ -23,7 +23,7 @@ def _sine(u: Curve, duty: float) -> Curve:
 
 
 def _triangle(u: Curve, duty: float) -> Curve:
-    # Up to 1 at a quarter, down to -1 at three quarters, and up again, like the sine.
+    # 1 at a quarter and -1 at three quarters, like the sine.
     falling = 0.125 + (u - 0.25) - 2.0 * (u - 0.25) ** 2
     return np.where(u < 0.25, 2.0 * u**2, np.where(u < 0.75, falling, 2.0 * (1.0 - u) ** 2))
 
@@ -46,10 +46,10 @@ _WAVES = {
 
 
 class Oscillator(Modulator):
-    """A wave between `low` and `high` that repeats with a period, in step with the song.
+    """A wave between `low` and `high` that repeats with a period, in time with the song.
 
-    Each frame takes the mean of the wave over the time that it is shown, so that a wave that is
-    faster than the frames fades into its mean instead of beating against them.
+    Each frame uses the mean of the wave over the time that it is shown. A wave that is faster than
+    the frame rate therefore fades to its mean instead of aliasing.
     """
 
     name: ClassVar = "oscillator"
@@ -57,9 +57,9 @@ class Oscillator(Modulator):
     wave: Literal["sine", "triangle", "saw", "square", "pulse"] = Field(
         "sine", description="sine; triangle; saw (rises); square; pulse (high for `duty`)"
     )
-    period: Period = Field("1 bar", description="time of one turn")
-    phase: float = Field(0.0, description="where in its turn it begins: 0.25 is a quarter on")
-    duty: float = Field(0.25, gt=0, lt=1, description="share of a turn that a pulse is high")
+    period: Period = Field("1 bar", description="time of one cycle")
+    phase: float = Field(0.0, description="start within the cycle: 0.25 is a quarter")
+    duty: float = Field(0.25, gt=0, lt=1, description="share of a cycle in which a pulse is high")
     low: float = Field(-1.0, description="value at the bottom")
     high: float = Field(1.0, description="value at the top")
 

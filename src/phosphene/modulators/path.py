@@ -1,4 +1,4 @@
-"""Path: the picture travels through points."""
+"""Path: moves the picture through points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.cycles import edges
 from phosphene.score.easing import Ease, interpolate
@@ -25,23 +25,23 @@ def _some(points: dict[At, Point]) -> dict[At, Point]:
 
 
 class Path(Modulator):
-    """The camera's path through points, as px that the picture has moved: right and down.
+    """A path through points, given as the displacement of the picture in px: right and down.
 
-    `points = { "0" = [0, 0], "bar 5" = [120, -40], "bar 9" = [0, 0] }`: the steps from frame to
-    frame are translation_x and translation_y, so that the picture is at each point in its time.
+    `points = { "0" = [0, 0], "bar 5" = [120, -40], "bar 9" = [0, 0] }`: the steps from
+    frame to frame are translation_x and translation_y, so the picture reaches each point in time.
     """
 
     name: ClassVar = "path"
     by_interval: ClassVar = True
     points: Annotated[dict[Position, Point], AfterValidator(_some)] = Field(
-        description="position in the song, and [x, y] in px from where the picture began"
+        description="position in the song, and [x, y] in px from the starting point"
     )
-    ease: Ease = Field("cubic", description="from point to point: as keyframes; cubic is a spline")
+    ease: Ease = Field("cubic", description="as for keyframes; cubic is a spline")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        placed = dict(sorted((timeline.at(at), point) for at, point in self.points.items()))
+        placed = timeline.placed(self.points, "points")
         times, places = np.array(list(placed)), np.array(list(placed.values()))
-        # A step per frame that is rendered, given per frame of the project.
+        # One step per rendered frame, in units of a frame of the project.
         steps = float(timeline.fps / timeline.project_fps)
         shown = edges(timeline)[:-1]
         return {

@@ -1,4 +1,4 @@
-"""Pictures of motion: the song over every channel's curve, and what each layer brought to it."""
+"""Plots of the motion: the song, the curve of every channel, and each layer's contribution."""
 
 from phosphene.plotting.figure import draw
 from phosphene.plotting.formats import FORMATS, SONG_FORMATS

@@ -1,4 +1,4 @@
-"""One channel: its folded value as a line, and each layer's part as a band that leads up to it."""
+"""One channel: its final value as a line, and the contribution of each layer as a band."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from phosphene.plotting.layout import LEGEND_LINE
 from phosphene.plotting.picture import Part
 from phosphene.score.channels import Channel, Curve
 
-ROOM = 155  # px beside a row for the name of a layer and its entry
+ROOM = 155  # px beside a row for a layer's name and entry
 
 
 def thinned(times: Curve, values: Curve, count: int) -> tuple[Curve, Curve]:
-    """Steps to draw: the frames themselves, or the least and the most of each column of pixels.
+    """Steps to draw: the frames themselves, or the minimum and maximum of each pixel column.
 
     Parameters
     ----------
     times : ndarray, shape (n_frames + 1,)
-        When each frame appears, and when the last one ends.
+        Start of each frame, and end of the last.
     values : ndarray, shape (n_frames,)
     count : int
-        Columns; with more than one frame for each, the extremes alone are kept.
+        Number of columns; with several frames per column, only the extremes are kept.
 
     Returns
     -------
@@ -49,9 +49,9 @@ def draw_channel(
     times : ndarray, shape (n_frames + 1,)
         Seconds.
     value : ndarray, shape (n_frames,)
-        The folded value, in the channel's unit.
+        The final value, in the channel's unit.
     parts : list of Part
-        In the order in which the layers are folded.
+        In the order of the layers.
     width : float
         Length of the axis in pixels.
     """
@@ -91,7 +91,7 @@ def _name(axes: Axes, channel: Channel) -> None:
 
 
 def _list(axes: Axes, parts: list[Part]) -> None:
-    """Name the layers beside the row, each with its colour."""
+    """List the layers beside the row, each with its colour."""
     for line, part in enumerate(parts):
         colour, hatch = layer_style(part.number)
         down = -72 * LEGEND_LINE * (line + 0.5)
@@ -112,6 +112,6 @@ def _list(axes: Axes, parts: list[Part]) -> None:
 
 
 def _entry(entry: str, room: float) -> str:
-    """A layer's entry; of a long one, such as a look's, the end says more than `motion`."""
+    """A layer's entry, without `motion` if it is too long, as in a look."""
     short = entry if length(entry, 8.5) <= room else entry.removeprefix("motion")
     return fitted(short, room, 8.5, lines=1)

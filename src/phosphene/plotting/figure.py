@@ -1,4 +1,4 @@
-"""The whole plot: rows of one time axis, from the sound at the top to the prompts below."""
+"""The complete plot: rows over one time axis, from the sound to the prompts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS = (
 
 
 def draw(picture: Picture) -> Figure:
-    """Draw a plot: 1600 px wide, as high as its channels need.
+    """Draw a plot, 1600 px wide and as high as its channels need.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def draw(picture: Picture) -> Figure:
 
 
 def _rows(picture: Picture) -> list[Row]:
-    """The rows from top to bottom: the height of each, and what fills it."""
+    """The rows from top to bottom: the height and the drawing function of each."""
     song, score, times = picture.song, picture.score, picture.times
     begin, end = float(times[0]), float(times[-1])
 

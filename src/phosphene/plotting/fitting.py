@@ -1,4 +1,4 @@
-"""Text that fits its place: wrapped, and cut where there is no more room."""
+"""Wraps text, and truncates it where there is no room."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MEASURE = TextToPath()
 
 
 def length(text: str, size: float) -> float:
-    """Length of a line of text in pixels at 100 dots per inch; `size` is in points."""
+    """Width of a line of text in pixels at 100 dpi; `size` is in points."""
     width, _, _ = _MEASURE.get_text_width_height_descent(
         text, FontProperties(FAMILY, size=size), False
     )
@@ -19,13 +19,13 @@ def length(text: str, size: float) -> float:
 
 
 def fitted(text: str, room: float, size: float, lines: int = 2) -> str:
-    """Text in at most `lines` lines of `room` pixels.
+    """Fit text into at most `lines` lines of `room` pixels.
 
     Parameters
     ----------
     text : str
     room : float
-        Pixels at 100 dots per inch.
+        Pixels at 100 dpi.
     size : float
         Points.
     lines : int
@@ -33,7 +33,7 @@ def fitted(text: str, room: float, size: float, lines: int = 2) -> str:
     Returns
     -------
     str
-        Cut with an ellipsis where it does not fit, and empty where not even that does.
+        Truncated with an ellipsis if it does not fit, and empty if even that does not.
     """
     words = text.split()
     done: list[str] = []

@@ -1,4 +1,4 @@
-"""The fonts of a plot: matplotlib's own, and for prompts in other scripts what is installed."""
+"""The fonts of a plot: matplotlib's own, and installed ones for prompts in other scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAMILY = ["DejaVu Sans", *(name for name in _WIDER if name in set(fontManager.ge
 
 @contextmanager
 def fonts() -> Iterator[None]:
-    """Draw with these fonts; a letter that none of them has is a box, without a warning."""
+    """Use these fonts; a missing glyph is drawn as a box, without a warning."""
     with mpl.rc_context({"font.family": FAMILY}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield

@@ -1,4 +1,4 @@
-"""The kinds of file that a plot can be written as, by their ending."""
+"""The file formats of plots, by file name ending."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def png(drawn: Callable[[], Figure]) -> bytes:
-    """A picture of 1600 px width."""
+    """A PNG, 1600 px wide."""
     return _saved(drawn, "png", Software=None)
 
 
 def svg(drawn: Callable[[], Figure]) -> bytes:
-    """Vectors; the same plot is the same file."""
+    """An SVG; the same plot always gives the same file."""
     # XML has no way to write control characters, which a prompt may hold.
     return _CONTROL.sub(b"?", _saved(drawn, "svg", Date=None, Creator=None))
 
 
 def html(picture: Picture) -> bytes:
-    """A page that needs no other file, and tells the values under the pointer."""
+    """A self-contained page that shows the values under the pointer."""
     return page(picture, svg(lambda: draw(picture)).decode()).encode()
 
 
@@ -47,7 +47,7 @@ FORMATS: dict[str, Callable[[Picture], bytes]] = {
     ".svg": lambda picture: svg(lambda: draw(picture)),
     ".html": html,
 }
-#: What is heard in a song, by ending; takes the Song and a title.
+#: Formats of the plot of a song's analysis, by ending; each takes the Song and a title.
 SONG_FORMATS: dict[str, Callable[[Song, str], bytes]] = {
     ".png": lambda song, title: png(lambda: draw_song(song, title)),
     ".svg": lambda song, title: svg(lambda: draw_song(song, title)),

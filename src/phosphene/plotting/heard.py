@@ -1,4 +1,4 @@
-"""What is heard in a song, at a glance: the sound by frequency, its bands, drums, notes, tempo."""
+"""The plot of a song's analysis: waveform, bands, drums, notes and tempo."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from phosphene.plotting.times import mark_music
 from phosphene.score.channels import Curve
 from phosphene.song.song import Song
 
-#: Low, middle and high: as near to red, green and blue as everyone can tell apart.
+#: Low, middle and high: close to red, green and blue, but distinct for everyone.
 BANDS = {"bass": OKABE_ITO[1], "mids": OKABE_ITO[2], "treble": OKABE_ITO[0]}
 DRUMS = {"kick": OKABE_ITO[1], "snare": OKABE_ITO[2], "hat": OKABE_ITO[0]}
 NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _CHROMA = [f"chroma_{note.lower().replace('#', 's')}" for note in NOTES]
 _SOUND, _ROW, _DRUMS, _NOTES = 1.7, 0.9, 0.8, 1.3  # inches
-_LEAST = 0.15  # hits below this are left out
+_LEAST = 0.15  # weaker hits are not drawn
 KEYS = (
     Line2D([], [], color=BAR, linewidth=1.2, label="bar"),
     Line2D([], [], color=BEAT, linewidth=1.6, label="beat"),
@@ -33,7 +33,7 @@ KEYS = (
 
 
 def draw_song(song: Song, title: str) -> Figure:
-    """Draw what is heard: 1600 px wide.
+    """Draw the analysis of a song, 1600 px wide.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def draw_song(song: Song, title: str) -> Figure:
 
 
 def _in_columns(song: Song, name: str, edges: Curve) -> Curve:
-    """A feature in columns of pixels, each the maximum of what it covers; shape (n_columns,)."""
+    """The maximum of a feature in each pixel column, shape (n_columns,)."""
     heard = song.feature(name)
     if not len(heard.values):
         return np.zeros(len(edges) - 1)
@@ -118,11 +118,11 @@ def _in_columns(song: Song, name: str, edges: Curve) -> Curve:
 
 
 def _draw_sound(axes: Axes, song: Song, edges: Curve) -> None:
-    """The waveform; each column is coloured by the bands that sound in it."""
+    """The waveform; each column is coloured by the levels of the bands."""
     times, low, high, _ = columns(song, 0.0, song.duration, len(edges) - 1)
     levels = np.array([_in_columns(song, name, edges) for name in BANDS])
     usual = levels.mean(axis=1, keepdims=True)
-    # Against what is usual in this song, and squared: else all music is the colour of its bass.
+    # Relative to the song's mean, and squared: otherwise all music has the colour of its bass.
     weights = (levels / np.where(usual > 0, usual, 1.0)) ** 2 + 1e-9
     colours = (weights / weights.sum(axis=0)).T @ np.array([to_rgb(c) for c in BANDS.values()])
     place = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, len(colours) - 1)
@@ -135,7 +135,7 @@ def _draw_sound(axes: Axes, song: Song, edges: Curve) -> None:
 
 
 def _draw_tempo(axes: Axes, song: Song) -> None:
-    """What each beat lasts, as a tempo; jumps by two are where a tracker lost its level."""
+    """The tempo of each beat; jumps by a factor of two show half or double tempo."""
     tempi = 60.0 / np.diff(song.beats)
     axes.step(song.beats[:-1], tempi, where="post", color=INK, linewidth=1.0)
     low, high = np.percentile(tempi, [2, 98])
@@ -150,7 +150,7 @@ def _scaled(axes: Axes, name: str, colours: dict[str, str]) -> None:
 
 
 def _named_beside(axes: Axes, name: str, colours: dict[str, str]) -> None:
-    """The row's name above it, and what its colours mean to the right, the last on top."""
+    """The row's name above it, and the key of its colours to the right, the last on top."""
     named(axes, name)
     for k, (label, colour) in enumerate(colours.items()):
         axes.text(

@@ -1,4 +1,4 @@
-"""Where everything stands on the page, in inches, so that nothing lies over anything else."""
+"""The layout of the page in inches, without overlaps."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Layout:
     Parameters
     ----------
     heights : tuple of float
-        Of each row, in inches.
+        Heights of the rows in inches.
     notes : int
-        Lines below the last row.
+        Number of lines below the last row.
     """
 
     heights: tuple[float, ...]
@@ -33,12 +33,12 @@ class Layout:
 
     @property
     def height(self) -> float:
-        """Of the page, in inches."""
+        """Height of the page in inches."""
         gaps = GAP * (len(self.heights) - 1)
         return TOP + sum(self.heights) + gaps + 0.45 + FOOT_LINE * self.notes + 0.1
 
     def box(self, row: int) -> tuple[float, float, float, float]:
-        """Left, bottom, width and height of a row, as shares of the page."""
+        """Left, bottom, width and height of a row, as fractions of the page."""
         above = TOP + sum(self.heights[: row + 1]) + GAP * row
         return (
             LEFT / WIDTH,
@@ -48,10 +48,10 @@ class Layout:
         )
 
     def note(self, line: int) -> float:
-        """Height of a line of notes on the page, as a share of it."""
+        """Vertical position of a line of notes, as a fraction of the page."""
         return (0.1 + FOOT_LINE * (self.notes - 1 - line)) / self.height
 
 
 def channel_height(layers: int) -> float:
-    """Height of a channel's row, in inches: its layers are listed beside it."""
+    """Height of a channel's row in inches, with room for the list of its layers."""
     return max(CHANNEL_HEIGHT, LEGEND_LINE * layers + 0.1)

@@ -1,4 +1,4 @@
-"""What stands under a plot: what was left out, and what was not as asked for."""
+"""The notes below a plot: omitted channels and layers, and clamped values."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from phosphene.score.channels import CHANNELS
 
 
 def notes(picture: Picture) -> list[str]:
-    """The lines under a plot, each a sentence."""
-    told = []
+    """The lines below a plot, each a sentence."""
+    lines = []
     if picture.still:
         still = [f"{name} ({CHANNELS[name].neutral:g})" for name in picture.still]
-        told.append(f"At rest throughout and left out: {', '.join(still)}.")
+        lines.append(f"At rest throughout and left out: {', '.join(still)}.")
     if picture.silent:
-        told.append(f"Silent by mute or solo: {', '.join(picture.silent)}.")
+        lines.append(f"Silenced by mute or solo: {', '.join(picture.silent)}.")
     for name, count in picture.score.clamped.items():
         channel = CHANNELS[name]
-        told.append(
+        lines.append(
             f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
             "was clamped there."
         )
     if not len(picture.song.beats):
-        told.append("No beat was heard in the song.")
+        lines.append("No beats were detected in the song.")
     if unnamed := _unnamed(picture):
-        told.append(f"Prompts that have no room for their names: {'; '.join(unnamed)}.")
-    return told
+        lines.append(f"Prompts too short to be labelled: {'; '.join(unnamed)}.")
+    return lines
 
 
 def _unnamed(picture: Picture) -> list[str]:
-    """The prompts that are shown too briefly to be named in the strip, and when they are."""
+    """Prompts that are shown too briefly to be labelled in the strip, with their times."""
     times, weights = picture.times, picture.score.weights
     named: set[int] = set()
     briefly: dict[int, str] = {}

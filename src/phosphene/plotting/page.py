@@ -15,7 +15,7 @@ from phosphene.score.channels import CHANNELS, Curve
 
 
 def page(picture: Picture, svg: str) -> str:
-    """The page.
+    """Build the HTML page.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ def page(picture: Picture, svg: str) -> str:
     Returns
     -------
     str
-        HTML with the drawing, every value of the Score and the script that tells them.
+        HTML with the drawing, all values of the Score, and the script that shows them.
     """
     template = Template((files("phosphene.plotting") / "page.html").read_text(encoding="utf-8"))
-    # "</" inside the data would end the script.
+    # "</" inside the data would end the script element.
     data = json.dumps(_data(picture), separators=(",", ":")).replace("</", "<\\/")
     return template.substitute(title=escape(picture.title), svg=svg[svg.index("<svg") :], data=data)
 
@@ -72,5 +72,5 @@ def _data(picture: Picture) -> dict[str, Any]:
 
 
 def _short(values: Curve) -> list[float]:
-    """Six digits: more than can be seen, in half the room."""
+    """Values rounded to six digits, to halve the size."""
     return [float(f"{value:.6g}") for value in values.tolist()]

@@ -1,4 +1,4 @@
-"""What a plot shows, as plain numbers: the Score, and every layer's part in each channel."""
+"""The data of a plot: the Score, and each layer's contribution to each channel."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phosphene.project import Project
+from phosphene.composing.compose import Format, compose
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.compose import Format, compose
 from phosphene.score.score import Score
 from phosphene.score.timeline import exact_fps
 from phosphene.score.trace import Trace
@@ -20,17 +20,17 @@ _STILL = 1e-9
 
 @dataclass(frozen=True)
 class Part:
-    """What one layer brought to one channel: it took the value from `below` to `above`.
+    """One layer's contribution to one channel, from `below` to `above`.
 
     Parameters
     ----------
     number : int
-        Of the layer, from 0, in the order of the fold; it has the same colour in every channel.
+        Index of the layer, from 0; determines its colour in every channel.
     entry, use : str
-        Where it stands in the project file (`motion[1]`), and its modulator.
+        Its entry in the project file (`motion[1]`), and its modulator.
     below, above : ndarray, shape (n_frames,)
-        The channel's value without and with the layer, within the channel's limits, in its unit
-        per frame of the Score.
+        The channel's value without and with the layer, clamped to the channel's limits, in its
+        unit per frame of the Score.
     """
 
     number: int
@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that a plot shows.
+    """The data of a plot.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ class Picture:
     song : Song
     score : Score
     parts : dict of str to list of Part
-        By channel, in the order in which the layers are folded; only channels that move.
+        By channel, in the order of the layers; only channels that move.
     still : tuple of str
-        The channels that are at rest throughout.
+        Channels that are at rest throughout.
     silent : tuple of str
-        The layers that were left out, by `mute` or by another's `solo`.
+        Layers that are silenced by `mute` or by another layer's `solo`.
     prompts : tuple of str
-        The prompts without the style that they share, in the order of the Score.
+        The prompts without the common style, in the order of the Score.
     """
 
     title: str
@@ -69,7 +69,7 @@ class Picture:
 
     @property
     def times(self) -> Curve:
-        """When each frame appears, and last when the last one ends; shape (n_frames + 1,)."""
+        """Start of each frame, and end of the last, in seconds; shape (n_frames + 1,)."""
         first = int(self.score.frames[0])
         return np.arange(first, first + len(self.score) + 1) / float(self.score.fps)
 
@@ -77,14 +77,14 @@ class Picture:
 def picture_of(
     song: Song, project: Project, form: Format | None = None, title: str = ""
 ) -> Picture:
-    """Compose a project, and keep what each layer brought.
+    """Compose a project and record the contribution of each layer.
 
     Parameters
     ----------
     song : Song
     project : Project
     form : Format, optional
-        As `compose` takes it.
+        As for `compose`.
     title : str
 
     Returns
@@ -94,10 +94,10 @@ def picture_of(
     Raises
     ------
     ProjectError, PluginError
-        As `compose` does.
+        As for `compose`.
     """
     trace = Trace()
-    score = compose(song, project, form, trace)
+    score = compose(project, song, form, trace)
     frames = float(exact_fps(project.video.fps) / score.fps)
     width = score.width / project.video.width
 

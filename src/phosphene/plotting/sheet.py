@@ -1,4 +1,4 @@
-"""A sheet: rows of one time axis under a title, and notes below them."""
+"""A sheet: a title, rows over one time axis, and notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phosphene.plotting.layout import AXIS
 from phosphene.plotting.times import mark_seconds, number_bars
 from phosphene.song.song import Song
 
-#: Height in inches, and what fills it.
+#: Height in inches, and the function that draws it.
 Row = tuple[float, Callable[[Axes], None]]
 
 
@@ -29,18 +29,18 @@ def sheet(
     keys: Sequence[Line2D],
     notes: Sequence[str] = (),
 ) -> Figure:
-    """Draw rows from top to bottom: 1600 px wide, as high as they need.
+    """Draw rows from top to bottom, 1600 px wide and as high as they need.
 
     Parameters
     ----------
     rows : sequence of (float, callable)
     song : Song
-        Whose bars are numbered above the first row.
+        Its bars are numbered above the first row.
     begin, end : float
-        Seconds that the axis shows.
+        Range of the axis in seconds.
     title : str
     keys : sequence of Line2D
-        What lines mean that all rows have; named beside the title.
+        Key of the lines that all rows share, beside the title.
     notes : sequence of str
 
     Returns

@@ -1,4 +1,4 @@
-"""The waveform: the extremes of the samples in each column of pixels, and their RMS within."""
+"""The waveform: the extremes and the RMS of the samples in each pixel column."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def columns(song: Song, begin: float, end: float, count: int) -> tuple[Curve, ..
     begin, end : float
         Seconds.
     count : int
-        Columns at most.
+        Maximum number of columns.
 
     Returns
     -------
     times, low, high, rms : ndarray, shape (n_columns,)
-        Where each column begins in seconds, and the extremes and the RMS of its samples.
+        Start of each column in seconds, and the extremes and the RMS of its samples.
     """
     first, last = (round(t * song.sample_rate) for t in (begin, end))
     samples = song.samples[first:last].astype(np.float64)
@@ -38,7 +38,7 @@ def columns(song: Song, begin: float, end: float, count: int) -> tuple[Curve, ..
 
 
 def draw_sound(axes: Axes, song: Song, begin: float, end: float, width: float) -> None:
-    """Draw the waveform; silence is a line."""
+    """Draw the waveform; silence is a flat line."""
     times, low, high, rms = columns(song, begin, end, int(width))
     axes.fill_between(times, low, high, color=SOUND, linewidth=0.4)
     axes.fill_between(times, -rms, rms, color=LOUD, linewidth=0.4)

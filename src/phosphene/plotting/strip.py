@@ -1,4 +1,4 @@
-"""A labelled strip: shares of the whole over time, such as the weights of the prompts."""
+"""A labelled strip of shares over time, such as the weights of the prompts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from phosphene.plotting.fitting import fitted
 from phosphene.score.channels import Curve
 from phosphene.song.song import Section
 
-# Greys, so that no part of the strip is taken for a layer; neighbours differ.
+# Greys, so that the strip is not mistaken for a layer; neighbours differ.
 GREYS = ("#DADADA", "#F1F1F1", "#C6C6C6")
 FONT = 9.5
 
 
 def runs(weights: NDArray[np.float64]) -> list[tuple[int, int, int]]:
-    """Where each share is the largest: first row, row after the last, and which it is."""
+    """Runs in which one share is the largest: first row, row after the last, and its index."""
     largest = np.argmax(weights, axis=1)
     empty = np.max(weights, axis=1) <= 0
     changes = np.diff(largest).astype(bool) | np.diff(empty)
@@ -29,12 +29,12 @@ def runs(weights: NDArray[np.float64]) -> list[tuple[int, int, int]]:
 
 
 def label_room(times: Curve, first: int, last: int, width: float) -> float:
-    """Pixels that a name between two frames has, on an axis of `width` pixels."""
+    """Room for a label between two frames in pixels, on an axis of `width` pixels."""
     return float((times[last] - times[first]) / (times[-1] - times[0]) * width - 10)
 
 
 def shares(sections: Sequence[Section], times: Curve) -> NDArray[np.float64]:
-    """The sections of a song as shares: 1 in the frames that begin in them; (n_frames, n)."""
+    """The sections of a song as shares: 1 in frames that start in them; shape (n_frames, n)."""
     begun = times[:-1, None] >= [section.start - 1e-6 for section in sections]
     ended = times[:-1, None] >= [section.end - 1e-6 for section in sections]
     return (begun & ~ended).astype(np.float64)
@@ -48,7 +48,7 @@ def draw_strip(
     width: float,
     lines: int = 2,
 ) -> None:
-    """Draw shares that add up to 1, each named where it is the largest.
+    """Draw shares that add up to 1, each labelled where it is the largest.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def draw_strip(
     times : ndarray, shape (n_frames + 1,)
         Seconds.
     weights : ndarray, shape (n_frames, n_labels)
-        Rows add up to 1, or to 0 where there is nothing.
+        Rows add up to 1, or to 0 for no label.
     labels : sequence of str, length n_labels
     width : float
         Length of the axis in pixels.
     lines : int
-        That a label may have.
+        Maximum number of lines of a label.
     """
     tops = np.cumsum(weights, axis=1)
     tops = np.vstack([tops, tops[-1:]])

@@ -1,4 +1,4 @@
-"""The time axis that all rows share: seconds below, bars above, lines at beats and bars."""
+"""The shared time axis: seconds below, bars above, lines at beats and bars."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _step(steps: Sequence[float], length: float, most: float) -> float:
 
 
 def mark_seconds(axes: Axes, begin: float, end: float) -> None:
-    """Ticks with minutes and seconds under the last row."""
+    """Ticks with minutes and seconds below the last row."""
     step = _step(SECONDS, end - begin, 16)
     first = int(np.ceil(begin / step - 1e-9))
     ticks = [step * k for k in range(first, int(np.floor(end / step + 1e-9)) + 1)]
@@ -36,20 +36,20 @@ def mark_seconds(axes: Axes, begin: float, end: float) -> None:
 
 
 def lines(song: Song, begin: float, end: float, width: float) -> tuple[list[float], list[float]]:
-    """Beats and bars that are far enough apart to be told from each other.
+    """Beats and bars that are far enough apart to be distinct.
 
     Parameters
     ----------
     song : Song
     begin, end : float
-        Seconds that the axis shows.
+        Range of the axis in seconds.
     width : float
-        Its length in pixels.
+        Length of the axis in pixels.
 
     Returns
     -------
     beats, bars : list of float
-        Seconds; no beats where they lie closer than 8 px, and only every n-th bar.
+        Seconds; no beats if they are closer than 8 px, and only every n-th bar.
     """
     beats = song.beats[(song.beats >= begin) & (song.beats < end)]
     shown = [] if len(beats) * 8 > width else beats.tolist()

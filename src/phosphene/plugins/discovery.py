@@ -20,9 +20,9 @@ BUILT_IN = (
     "phosphene.modulators",
     "phosphene.song.trackers",
     "phosphene.song.parts",
-    "phosphene.paint.presets",
+    "phosphene.engines.presets",
     "phosphene.film.formats",
-    "phosphene.looks",
+    "phosphene.project.looks",
 )
 # https://packaging.python.org/specifications/inline-script-metadata
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\s(?P<content>(^#(| .*)$\s)+)^# ///\s*$")

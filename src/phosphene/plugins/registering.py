@@ -52,8 +52,8 @@ class Staged:
 
     def modulator(self, cls: Any) -> None:
         """Of `register_modulators`."""
-        from phosphene.modulator import Modulator
-        from phosphene.project import LAYER_KEYS
+        from phosphene.modulators.modulator import Modulator
+        from phosphene.project.schema import LAYER_KEYS
 
         _check_class(cls, Modulator)
         if not isinstance(getattr(cls, "name", None), str):
@@ -83,7 +83,7 @@ class Staged:
 
     def engine(self, spec: Any) -> None:
         """Of `register_engines`."""
-        from phosphene.engines import EngineSpec
+        from phosphene.painting.engine import EngineSpec
 
         _check_kind(spec, EngineSpec, "an EngineSpec")
         for function in filter(None, (spec.load, spec.check)):
@@ -101,7 +101,7 @@ class Staged:
 
     def look(self, name: str, look: Any) -> None:
         """Of `register_looks`."""
-        from phosphene.looks import LookError, check_look
+        from phosphene.project.looks import LookError, check_look
 
         try:
             check_look(look)

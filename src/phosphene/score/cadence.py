@@ -1,4 +1,4 @@
-"""Cadence: which frames are repainted; the camera alone makes those between them."""
+"""Cadence: which frames are repainted; the others only move with the camera."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CADENCE_HELP = (
 
 
 def parse_cadence(given: Any) -> int | str | Steps:
-    """Read a cadence.
+    """Parse a cadence.
 
     Raises
     ------
     ValueError
-        If it is none of `CADENCE_HELP`.
+        If it has none of the forms in `CADENCE_HELP`.
     """
     if isinstance(given, Steps) or given in ("beat", "bar", "onset"):
         return given
@@ -52,19 +52,19 @@ else:
 def repainted(cadence: int | str | Steps, timeline: Timeline) -> NDArray[np.bool_]:
     """Which frames a cadence repaints.
 
-    A number counts anew from the frame of every beat, so that no beat falls between two repaints.
-    It is a number of the project's own frames: another frame rate repaints as often in a second.
+    A number restarts at the frame of every beat, so that no beat falls between two repaints. It is
+    a number of the project's own frames: other frame rates repaint equally often per second.
 
     Parameters
     ----------
     cadence : int, str or Steps
-        From `parse_cadence`. A pattern has a step for each beat, from bar 1 on.
+        From `parse_cadence`. A pattern has one step per beat, from bar 1 on.
     timeline : Timeline
 
     Returns
     -------
     ndarray of bool, shape (n_frames,)
-        The first frame is always one of them.
+        The first frame is always True.
     """
     marked = np.zeros(timeline.n_frames, bool)
     marked[0] = True

@@ -1,4 +1,4 @@
-"""Carry a curve from the project's frames to those of another frame rate, along the same path."""
+"""Converts a curve to another frame rate along the same path."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def own_frames(timeline: Timeline) -> Timeline:
 
 
 def carried(values: Curve, timeline: Timeline) -> Curve:
-    """Values on the frames of `timeline`, that add up to the same path in the same seconds.
+    """Values on the frames of `timeline` that add up to the same path in the same time.
 
-    The path that the project's own values add up to is exact wherever a frame of both begins,
-    whatever the curve: an impulse too. Between, it runs through them without overshoot
-    (`scipy.interpolate.PchipInterpolator`), so that a slow draft's motion is smooth in the film.
+    The path is exact wherever frames of both rates begin, for any curve, even an impulse. In
+    between it is interpolated without overshoot (`scipy.interpolate.PchipInterpolator`), so the
+    motion of a slow draft is smooth in the film.
 
     Parameters
     ----------
@@ -35,17 +35,17 @@ def carried(values: Curve, timeline: Timeline) -> Curve:
     Returns
     -------
     ndarray, shape (timeline.n_frames,)
-        Still per frame at the project's fps; `values` itself where both rates are the same.
+        Still per frame at the project's fps; `values` itself if both rates are equal.
     """
     if timeline.fps == timeline.project_fps:
         return values
     ratio = float(timeline.project_fps / timeline.fps)
-    # Held beyond both ends: the first step of a draft, which is not shown, begins before the song.
+    # Held at both ends: the first step of a draft, which is not shown, begins before the song.
     before = math.ceil(ratio)
     after = max(0, math.ceil(timeline.n_frames * ratio) - len(values)) + 1
     held = np.pad(values, (before, after), mode="edge")
     path = np.concatenate([[0.0], np.cumsum(held)])
     edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
-    with np.errstate(over="ignore"):  # steps so small that their inverse is none
+    with np.errstate(over="ignore"):  # steps so small that their inverse is not finite
         travelled = PchipInterpolator(np.arange(len(path)), path)(edges)
     return np.diff(travelled) / ratio

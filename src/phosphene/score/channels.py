@@ -1,6 +1,6 @@
 """The channels: everything that a curve can drive, in one table.
 
-A channel that stands here is read by the painter; a plugin can not invent another.
+The painter reads each of them; plugins cannot add channels.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curve = NDArray[np.float64]
-"""One value a frame: float64, shape (n_frames,), finite."""
+"""One value per frame: float64, shape (n_frames,), finite."""
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One number per frame that the painter reads.
+    """A parameter of the painter with one value per frame.
 
     Parameters
     ----------
     name, unit, description : str
-        What it is called, what it is measured in, and what it does.
+        Its name, its unit, and what it does.
     neutral : float
-        The value at which the channel does nothing (or its usual value).
+        The value at which the channel has no effect (or its usual value).
     multiplicative : bool
-        True where values compose by multiplication; mixing then works on the logarithm.
+        Whether values compose by multiplication; they are then mixed on the logarithm.
     per_frame : bool
-        True where the value is a speed, and so scales with the frame rate.
+        Whether the value is a speed, which scales with the frame rate.
     in_pixels : bool
-        True where the value is a length on the picture, and so scales with its width.
+        Whether the value is a length in the picture, which scales with its width.
     low, high : float
         The range to which the mixed value is clamped.
 
-    Whether it is a speed decides how it is rescaled: translations by both ratios, rotations by
-    that of the frame rates, a zoom to its power; what is no speed stays as it is.
+    Speeds are rescaled: translations by both ratios, rotations by the ratio of the frame rates, and
+    zoom to its power. Other channels are not rescaled.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Channel:
     high: float = np.inf
 
     def rescaled(self, values: Curve, frame_ratio: float, width_ratio: float) -> Curve:
-        """Values for another frame rate and width, along the same path in the same seconds.
+        """Values for another frame rate and width, along the same path in the same time.
 
         Parameters
         ----------
@@ -154,7 +154,7 @@ _TABLE = (
 )  # fmt: skip
 
 ALWAYS_LISTED = 5
-"""The first channels stand in every table of a Score; the others only where they move."""
+"""Channels that are in every table of a Score; the others only appear if they move."""
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _TABLE}
 """Every channel by name, with its `unit`, `neutral` value and limits."""

@@ -1,4 +1,4 @@
-"""Turns of something periodic, and what it is on average while a frame is shown."""
+"""Cycles of periodic functions, and their mean over each frame."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from phosphene.score.units import Length
 
 
 def turns(period: Length, timeline: Timeline, times: Curve) -> Curve:
-    """How many periods have gone by at given times.
+    """The number of elapsed periods at given times.
 
     Parameters
     ----------
     period : Length
-        Longer than 0. In beats or bars it stays with the song where the tempo changes, and a
-        turn begins on beat 1, or with bar 1; else on the song's first sample.
+        Longer than 0. In beats or bars it follows changes of the tempo, and a cycle begins on
+        beat 1 or bar 1; otherwise at the song's first sample.
     timeline : Timeline
     times : ndarray, shape (n,)
         Seconds.
@@ -36,20 +36,20 @@ def turns(period: Length, timeline: Timeline, times: Curve) -> Curve:
 
 
 def edges(timeline: Timeline) -> Curve:
-    """When each frame appears, and when the last one ends; shape (n_frames + 1,), seconds."""
+    """Start of each frame and end of the last, in seconds; shape (n_frames + 1,)."""
     return np.arange(timeline.n_frames + 1) / float(timeline.fps)
 
 
 def mean_shown(integral: Callable[[Curve, Curve], Curve], turned: Curve) -> Curve:
     """The mean of a periodic shape over each frame.
 
-    Nothing is sampled at a point: what is faster than the frames fades into its mean instead of
-    beating against them, no pulse is lost, and the sum is the same at every frame rate.
+    Nothing is sampled at a point. A wave that is faster than the frame rate fades to its mean
+    instead of aliasing, no pulse is lost, and the sum is the same at every frame rate.
 
     Parameters
     ----------
     integral : callable
-        integral(begin, end): the integral of the shape over turns, both of shape (n_frames,).
+        integral(begin, end): the integral of the shape over cycles, both of shape (n_frames,).
     turned : ndarray, shape (n_frames + 1,)
         `turns` at the `edges` of the frames.
 

@@ -1,4 +1,4 @@
-"""Easings: how a curve goes from one keyframe to the next."""
+"""Easings: interpolation between keyframes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Interpolator = Callable[[Curve, Curve, Curve], Curve]
 
 
 def _between(shape: Shape) -> Interpolator:
-    """Interpolate by a shape that is run through anew from each key to the next."""
+    """Interpolate with a shape that is repeated between each pair of keys."""
 
     def interpolator(keys: Curve, values: Curve, times: Curve) -> Curve:
         left = np.clip(np.searchsorted(keys, times, side="right") - 1, 0, len(keys) - 2)
@@ -38,7 +38,7 @@ def _step(keys: Curve, values: Curve, times: Curve) -> Curve:
 
 
 def _cubic(keys: Curve, values: Curve, times: Curve) -> Curve:
-    # Clamped: the curve is at rest where it starts and ends, and is held flat beyond.
+    # Clamped: the curve starts and ends with slope 0, and is held flat beyond.
     return CubicSpline(keys, values, bc_type="clamped")(np.clip(times, keys[0], keys[-1]))
 
 
@@ -58,25 +58,24 @@ def _known(ease: str) -> str:
 
 
 Ease = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(EASINGS)})]
-"""The name of an easing, as a modulator's parameter."""
+"""The name of an easing as a modulator's parameter."""
 
 
 def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") -> Curve:
-    """Values between keyframes; before the first and after the last they are held.
+    """Interpolate between keyframes; values are held before the first and after the last.
 
     Parameters
     ----------
     keys : ndarray, shape (n_keys,)
-        Times of the keyframes in seconds, rising.
+        Times of the keyframes in seconds, increasing.
     values : ndarray, shape (n_keys,)
         Value at each keyframe.
     times : ndarray, shape (n_frames,)
-        Where to read, in seconds.
+        Times to interpolate at, in seconds.
     ease : str
-        A name in `EASINGS`: `linear` as the article has it; `smooth` rests at every keyframe;
-        `cubic` runs smoothly through them (`scipy.interpolate.CubicSpline`) and may overshoot;
-        `step` jumps at them; `easeOutBounce` and its like run from each key to the next as
-        easings.net draws them.
+        A name in `EASINGS`: `linear`; `smooth`, with slope 0 at every keyframe; `cubic`, a spline
+        through them (`scipy.interpolate.CubicSpline`) that may overshoot; `step`, which jumps at
+        them; or a name of easings.net such as `easeOutBounce`, applied between each pair of keys.
 
     Returns
     -------
@@ -87,22 +86,29 @@ def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") 
     return EASINGS[ease](keys, values, times)
 
 
-def keyed(keys: dict[At, float], ease: str, timeline: Timeline) -> Curve:
+def keyed(keys: dict[At, float], ease: str, timeline: Timeline, name: str) -> Curve:
     """A curve through keyframes.
 
     Parameters
     ----------
     keys : dict of At to float
-        At least one; of two at the same moment the later one in the table counts.
+        At least one.
     ease : str
         A name in `EASINGS`.
     timeline : Timeline
+    name : str
+        Name of the curve, for errors.
 
     Returns
     -------
     ndarray, shape (timeline.n_frames,)
+
+    Raises
+    ------
+    ProjectError
+        As for `Timeline.placed`.
     """
-    placed = dict(sorted((timeline.at(position), value) for position, value in keys.items()))
+    placed = timeline.placed(keys, name)
     return interpolate(
         np.array(list(placed)), np.array(list(placed.values())), timeline.times, ease
     )

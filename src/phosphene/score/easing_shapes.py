@@ -1,4 +1,4 @@
-"""The easings of easings.net: how a share of the way depends on a share of the time."""
+"""The easings of easings.net: progress as a function of time, both from 0 to 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phosphene.score.channels import Curve
 
 Shape = Callable[[Curve], Curve]
 
-_BACK = 1.70158  # Penner's constant: goes back by a tenth of the way
+_BACK = 1.70158  # Penner's constant: overshoots by a tenth
 
 
 def _power(exponent: int) -> Shape:
@@ -40,7 +40,7 @@ def _elastic(u: Curve, turn: float = 2.0 * np.pi / 3.0, late: float = 10.75) -> 
 
 def _bounce(u: Curve) -> Curve:
     v = 1.0 - u
-    # Four parabolas: where each ends, where its lowest point lies, and how high that is.
+    # Four parabolas: the end, the position of the minimum, and its height.
     ends = np.array([1.0, 2.0, 2.5])
     middles = np.array([0.0, 1.5, 2.25, 2.625])
     heights = np.array([0.0, 0.75, 0.9375, 0.984375])
@@ -68,7 +68,7 @@ _IN: dict[str, Shape] = {
     "Elastic": _elastic,
     "Bounce": _bounce,
 }
-# Half-way, these two are stretched in time, and their constants with them.
+# The in-out variants of these two are stretched in time, as are their constants.
 _IN_BOTH = _IN | {
     "Back": lambda u: _back(u, _BACK * 1.525),
     "Elastic": lambda u: _elastic(u, 2.0 * np.pi / 4.5, 11.125),

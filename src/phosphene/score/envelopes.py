@@ -1,7 +1,7 @@
-"""Levels: what is heard all the time, from the audio's own grid to the frames.
+"""Envelopes of continuous features: normalisation, smoothing, and resampling to the frames.
 
 Nothing is sampled at a point: a frame takes the maximum (impulses and envelopes) or the mean
-(levels) over the whole time that it is shown, so that no hit falls between two frames.
+(levels) over the time that it is shown, so that no hit falls between two frames.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from phosphene.song.song import Feature
 
 
 def normalised(values: Curve, percentile: float | None) -> Curve:
-    """Values over one of their percentiles, so that it counts as 1; what is above is 1 too.
+    """Scale values so that one of their percentiles is 1, and clip them to 1.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
-        0 or more, of the whole song: what is quiet in it stays quiet.
+        0 or more, of the entire song, so that quiet parts stay quiet.
     percentile : float or None
-        0 to 100; None leaves the values as they are.
+        0 to 100; None returns the values unchanged.
 
     Returns
     -------
     ndarray, shape (n,)
-        Silence, where the percentile is 0, stays silence.
+        Zeros if the percentile is 0.
     """
     if percentile is None or len(values) == 0:
         return values
@@ -36,7 +36,7 @@ def normalised(values: Curve, percentile: float | None) -> Curve:
 
 
 def slewed(values: Curve, hop: float, attack: float, release: float, hold: float = 0.0) -> Curve:
-    """Follow a level: up at most by 1 per `attack` seconds, down at most by 1 per `release`.
+    """Limit the slope: at most 1 per `attack` seconds upwards, 1 per `release` downwards.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def slewed(values: Curve, hop: float, attack: float, release: float, hold: float
     hop : float
         Seconds between values.
     attack, release : float
-        Seconds for a full swing; 0 follows at once.
+        Seconds for a full swing; 0 is immediate.
     hold : float
-        Seconds that it stays after it was last reached, before it falls.
+        Seconds to hold a peak before falling.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def slewed(values: Curve, hop: float, attack: float, release: float, hold: float
 
 
 def on_frames(feature: Feature, timeline: Timeline) -> Curve:
-    """A feature on the frame grid, by interval: maximum, or mean where it is a level.
+    """Resample a feature to the frames by interval: the maximum, or the mean of a level.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
     Returns
     -------
     ndarray, shape (n_frames,)
-        The mean is that of the line through the values, exact at every frame rate. Where a frame
-        is shorter than a hop and holds no impulse, it is on the line between its neighbours.
+        The mean is that of the linear interpolation, exact at every frame rate. A frame that is
+        shorter than a hop and contains no impulse is interpolated between its neighbours.
     """
     values = np.asarray(feature.values, dtype=np.float64)
     if len(values) == 0:
@@ -100,8 +100,8 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
 
 
 def _area(values: Curve, hop: float, times: Curve) -> Curve:
-    """The area, from 0 to each time, under the line through values a hop apart."""
-    line = np.append(values, values[-1])  # held after the last
+    """The integral, from 0 to each time, of the linear interpolation of values."""
+    line = np.append(values, values[-1])  # constant after the last
     whole = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
     k = np.minimum((times / hop).astype(np.int64), len(values) - 1)
     beyond = times - k * hop

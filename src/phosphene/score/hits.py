@@ -1,36 +1,41 @@
-"""Hits: from the moments when something sounds to an envelope over the frames."""
+"""Hits: envelopes over the frames from the times of events."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.bounds import VALUES, require_affordable
+from phosphene.score.carrying import own_frames
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float
 
-_INSTANT = 1e-9  # seconds; anything shorter happens at once
+MOST_VALUES = 10 * VALUES  # frames of all hits together: a few seconds of work
+_AT_ONCE = 1 << 20  # ... of the hits in one batch
+_SPANS = ("attack", "hold", "decay", "length", "release")
+_INSTANT = 1e-9  # seconds; anything shorter is immediate
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """How a hit comes and goes: up over `attack`, held, down to `sustain`, and to rest.
+class HitShape:
+    """The envelope of a hit: attack, hold, decay to `sustain`, and release.
 
     Parameters
     ----------
     attack, hold, decay, length, release : float or ndarray, shape (n_hits,)
-        Seconds. After the attack the hit is held at its height, falls over the decay to
-        `sustain`, and stays there until `length` has passed since its peak, as a key is held
-        down; then it is released. A `length` shorter than hold and decay changes nothing.
+        Seconds. After the attack the hit holds its peak, falls over the decay to `sustain`, and
+        stays there until `length` has passed since its peak, like a held key; then it is released.
+        A `length` shorter than hold and decay has no effect.
     sustain : float
-        Share of the height that the decay ends on.
+        Level after the decay, as a share of the height.
     attack_bend, release_bend : float
-        1 is a straight line; above 1 the attack starts slowly, and decay and release start fast.
+        1 is linear; above 1 the attack starts slowly, and decay and release start fast.
     look_ahead : bool
-        Whether the attack comes before the hit, and ends on it, instead of beginning with it.
+        Whether the attack ends on the hit instead of starting with it.
     """
 
     attack: Seconds = 0.0
@@ -43,23 +48,30 @@ class Envelope:
     release_bend: float = 2.0
     look_ahead: bool = False
 
-    def on_frames(self, frame_length: float) -> tuple[int, NDArray[np.float64]]:
-        """A hit of height 1 in each frame: the maximum over the time that the frame is shown.
+    def on_frames(self, frame_length: float, most: int) -> tuple[int, NDArray[np.float64]]:
+        """A hit of height 1: the maximum over the time that each frame is shown.
+
+        Parameters
+        ----------
+        frame_length : float
+            Seconds.
+        most : int
+            Number of frames of the song; frames further from the hit are dropped.
 
         Returns
         -------
         before : int
-            How many frames before the hit's own the first row is.
-        heights : ndarray, shape (n_frames, n_hits), or (n_frames, 1) where all hits are alike
+            Number of rows before the hit's own frame.
+        heights : ndarray, shape (n_frames, n_hits), or (n_frames, 1) if all hits are equal
         """
         attack, hold, decay, length, release = np.broadcast_arrays(
             *np.atleast_1d(self.attack, self.hold, self.decay, self.length, self.release)
         )
         held = np.maximum(hold + decay, length)
-        # With look-ahead the hit's whole own frame is its peak; the attack ends where it begins.
+        # With look-ahead the hit's own frame is its peak; the attack ends where the frame begins.
         top = np.zeros_like(attack) if self.look_ahead else attack
-        before = int(np.ceil(np.max(attack - top) / frame_length))
-        after = int(np.ceil(np.max(top + held + release) / frame_length)) + 1
+        before = min(int(np.ceil(np.max(attack - top) / frame_length)), most)
+        after = min(int(np.ceil(np.max(top + held + release) / frame_length)), most) + 1
         start = np.arange(-before, after + 1)[:, None] * frame_length
         end = start if self.look_ahead else start + frame_length
         risen = np.clip(1.0 + (end - top) / np.maximum(attack, _INSTANT), 0.0, 1.0)
@@ -67,27 +79,37 @@ class Envelope:
         decayed = _left(since - hold, decay) ** self.release_bend
         released = _left(since - held, release) ** self.release_bend
         falling = (self.sustain + (1.0 - self.sustain) * decayed) * released
-        # The peak lies in this frame, before it, or after it.
+        # The peak is in this frame, before it, or after it.
         return before, np.where(since > _INSTANT, falling, risen**self.attack_bend)
+
+    def longest(self) -> float:
+        """Upper bound of the duration of the longest hit in seconds."""
+        return float(np.max(self.attack + self.hold + self.decay + self.length + self.release))
+
+    def of(self, part: slice) -> HitShape:
+        """The envelope of some of the hits."""
+        spans = {name: getattr(self, name) for name in _SPANS}
+        several = {name: span[part] for name, span in spans.items() if np.ndim(span)}
+        return replace(self, **several)
 
 
 def _left(since: Curve, span: Curve) -> Curve:
-    """What is left, 1 to 0, of a span that began `since` seconds ago."""
+    """Remaining share, 1 to 0, of a span that began `since` seconds ago."""
     return np.clip(1.0 - np.maximum(since, 0.0) / np.maximum(span, _INSTANT), 0.0, 1.0)
 
 
 def struck(
     times: Curve,
     weights: Curve,
-    shape: Envelope,
+    shape: HitShape,
     timeline: Timeline,
     evenly: bool = True,
 ) -> Curve:
-    """Envelope of a train of hits; where they overlap the highest wins.
+    """Envelope of a train of hits; where they overlap, the maximum counts.
 
-    A hit begins with the frame whose interval holds it, so that with an attack of 0, or with
-    look-ahead, that frame is its peak, and clearly so: a hit late in a frame would otherwise be
-    as high in the next one.
+    A hit begins with the frame whose interval contains it. With an attack of 0, or with
+    look-ahead, that frame is strictly its peak; otherwise a hit late in a frame would be as high
+    in the next one.
 
     Parameters
     ----------
@@ -95,37 +117,54 @@ def struck(
         Seconds.
     weights : ndarray, shape (n_hits,)
         Height of each hit, 0 to 1.
-    shape : Envelope
+    shape : HitShape
     timeline : Timeline
     evenly : bool
-        Whether, at another frame rate, each hit is scaled so that it adds up to the same path as
-        at the project's own: for speeds. Else its peak keeps its height: for `strength`.
+        Whether to scale each hit at another frame rate so that it adds up to the same path as at
+        the project's own, as speeds need. Otherwise its peak keeps its height, as `strength`
+        needs.
 
     Returns
     -------
     ndarray, shape (n_frames,)
-        At the project's own fps 0 to the highest weight, which a hit reaches wholly.
+        At the project's own fps 0 to the highest weight, which a hit reaches exactly.
     """
     envelope = np.zeros(timeline.n_frames)
     if len(times) == 0:
         return envelope
-    frame_length = float(1 / timeline.fps)
-    before, heights = shape.on_frames(frame_length)
-    if evenly and timeline.fps != timeline.project_fps:
-        own_length = float(1 / timeline.project_fps)
-        alone = _alone(times, weights)
-        own = _sums(*shape.on_frames(own_length), alone / own_length) * own_length
-        heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
-    first = np.floor(times / frame_length + 1e-6).astype(np.int64) - before
-    for later, height in enumerate(heights * weights):
-        frame = first + later
-        inside = (frame >= 0) & (frame < timeline.n_frames)
-        np.maximum.at(envelope, frame[inside], height[inside])
+    alone = _alone(times, weights)
+    fps = float(max(timeline.fps, timeline.project_fps))
+    rows = int(min(shape.longest(), timeline.song.duration) * fps) + 3
+    require_affordable(
+        rows * len(times), "frames of hits", "Shorten the release, or another span.", MOST_VALUES
+    )
+    size = max(1, _AT_ONCE // rows)
+    for first in range(0, len(times), size):
+        part = slice(first, first + size)
+        before, heights = _heights(shape.of(part), alone[part], timeline, evenly)
+        begins = np.floor(times[part] / float(1 / timeline.fps) + 1e-6).astype(np.int64) - before
+        for later, height in enumerate(heights * weights[part]):
+            frame = begins + later
+            inside = (frame >= 0) & (frame < timeline.n_frames)
+            np.maximum.at(envelope, frame[inside], height[inside])
     return envelope
 
 
+def _heights(
+    shape: HitShape, alone: Curve, timeline: Timeline, evenly: bool
+) -> tuple[int, NDArray[np.float64]]:
+    """`HitShape.on_frames` for the frames of the timeline, scaled if `evenly`."""
+    frame_length, own_length = float(1 / timeline.fps), float(1 / timeline.project_fps)
+    before, heights = shape.on_frames(frame_length, timeline.n_frames)
+    if evenly and timeline.fps != timeline.project_fps:
+        most = own_frames(timeline).n_frames
+        own = _sums(*shape.on_frames(own_length, most), alone / own_length) * own_length
+        heights = heights * own / (_sums(before, heights, alone / frame_length) * frame_length)
+    return before, heights
+
+
 def _alone(times: Curve, weights: Curve) -> Curve:
-    """Seconds until the next hit that is at least as high covers each; shape (n_hits,)."""
+    """Seconds until the next hit of at least the same height, shape (n_hits,)."""
     alone = np.full(len(times), np.inf)
     waiting: list[int] = []
     for number, (time, weight) in enumerate(zip(times.tolist(), weights.tolist(), strict=True)):
@@ -137,10 +176,10 @@ def _alone(times: Curve, weights: Curve) -> Curve:
 
 
 def _sums(before: int, heights: NDArray[np.float64], frames: Curve) -> Curve:
-    """What each hit adds up to until so many frames after its own begins.
+    """The sum of each hit up to a number of frames after the start of its own.
 
-    Fractions of a frame count in part: that is the mean over how hits may fall between frames,
-    so that two hits that are equally far apart are scaled alike.
+    Fractions of a frame count in part, which is the mean over all alignments of hits and frames,
+    so that equally spaced hits are scaled equally.
     """
     totals = np.concatenate([np.zeros((1, heights.shape[1])), np.cumsum(heights, axis=0)])
     rows = np.clip(before + frames, 0.0, len(heights))
@@ -152,10 +191,9 @@ def _sums(before: int, heights: NDArray[np.float64], frames: Curve) -> Curve:
 def hits(
     times: Curve, weights: Curve, attack: Seconds, release: Seconds, timeline: Timeline
 ) -> Curve:
-    """Envelope of a train of hits: up over `attack`, down over `release`, the highest wins.
+    """Envelope of a train of hits, with an attack and a release; the maximum counts.
 
-    `struck` with a simple `Envelope`: the attack is a straight line, the release (1 - u)**2,
-    where u runs from 0 to 1.
+    The attack is linear, and the release is (1 - u)**2, where u runs from 0 to 1.
 
     Parameters
     ----------
@@ -171,4 +209,4 @@ def hits(
     -------
     ndarray, shape (n_frames,)
     """
-    return struck(times, weights, Envelope(attack=attack, release=release), timeline)
+    return struck(times, weights, HitShape(attack=attack, release=release), timeline)

@@ -1,8 +1,6 @@
-"""The one law by which layers are mixed.
+"""Mixes layers: value = base + amount * (op(base, m) - base).
 
-    value = base + amount * (op(base, m) - base)
-
-Multiplicative channels (zoom) do it on the logarithm, so that `add` of zooms composes zooms.
+Multiplicative channels (zoom) are mixed on the logarithm, so that `add` composes zooms.
 """
 
 from __future__ import annotations
@@ -14,17 +12,19 @@ import numpy as np
 
 from phosphene.score.channels import Channel, Curve
 
+_SMALLEST = -700.0  # a logarithm, far below the limit of any channel
+
 
 @dataclass(frozen=True)
 class Mix:
-    """How a layer's curve meets what lies below it.
+    """How a layer's curve is combined with the value below it.
 
     Parameters
     ----------
     op : callable
-        op(base, m, neutral), all in the domain in which the channel adds.
+        op(base, m, neutral), all in the domain in which the channel is additive.
     gain : bool
-        True where m is a plain factor rather than a value of the channel.
+        Whether m is a factor rather than a value of the channel.
     """
 
     op: Callable[[Curve, Curve, float], Curve]
@@ -41,17 +41,17 @@ MIXES: dict[str, Mix] = {
 
 
 def mix(channel: Channel, base: Curve, m: Curve, amount: Curve | float, how: str) -> Curve:
-    """Fold one layer's curve into what lies below it.
+    """Mix one layer's curve into the value below it.
 
     Parameters
     ----------
     channel : Channel
-        The channel that both curves belong to.
+        The channel of both curves.
     base, m : ndarray, shape (n_frames,)
-        What lies below, and the layer's own curve: values of the channel, but for `multiply`,
-        where m is a plain factor on the motion (zoom is raised to it).
+        The value below, and the layer's own curve. Both are values of the channel, except for
+        `multiply`, where m is a factor on the motion (zoom is raised to its power).
     amount : float or ndarray, shape (n_frames,)
-        0 is the identity, 1 the pure op.
+        0 ignores the layer, 1 applies it fully.
     how : str
         A name in `MIXES`.
 
@@ -61,14 +61,17 @@ def mix(channel: Channel, base: Curve, m: Curve, amount: Curve | float, how: str
     """
     law = MIXES[how]
     if not channel.multiplicative:
-        return base + amount * (law.op(base, m, channel.neutral) - base)
+        mixed = base + amount * (law.op(base, m, channel.neutral) - base)
+        return np.where(np.equal(amount, 0.0), base, mixed)  # m may be infinite at amount 0
     log_base = np.log(base)
     log_m = m if law.gain else np.log(np.maximum(m, channel.low))
-    return np.exp(log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base))
+    mixed = log_base + amount * (law.op(log_base, log_m, np.log(channel.neutral)) - log_base)
+    mixed = np.exp(np.maximum(mixed, _SMALLEST))  # the next layer needs the logarithm
+    return np.where(np.equal(amount, 0.0), base, mixed)
 
 
 def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:
-    """An envelope as a curve of a channel.
+    """Convert an envelope to a curve of a channel.
 
     Parameters
     ----------
@@ -76,10 +79,10 @@ def routed(channel: Channel, envelope: Curve, reach: float, how: str) -> Curve:
     envelope : ndarray, shape (n_frames,)
         0 at rest, 1 at a full hit.
     reach : float
-        How far from rest a full hit takes the channel, in its own unit. Rest is the channel's
-        neutral value, and 1 for `multiply`, where it is a factor. A multiplicative channel goes
-        there on the logarithm, as it is mixed: half a hit and half an amount are the same, and
-        its path at another frame rate is exact.
+        Change of the channel at a full hit, in its own unit, relative to its neutral value, or to
+        1 for `multiply`, where it is a factor. Multiplicative channels interpolate on the
+        logarithm, as in mixing: half a hit equals half an amount, and the path is exact at other
+        frame rates.
     how : str
         A name in `MIXES`.
 

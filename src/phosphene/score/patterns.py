@@ -1,4 +1,4 @@
-"""Patterns: a rhythm written as a line of steps, such as `x..x..x.`."""
+"""Patterns: rhythms written as a string of steps, such as `x..x..x.`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 
+from phosphene.bounds import require_affordable
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
 
@@ -19,7 +20,7 @@ PATTERN_HELP = "x (a hit), o (half a hit) and . (none), such as x..x..x."
 
 @dataclass(frozen=True)
 class Steps:
-    """A pattern that has been read: the height of each step, over and over from bar 1 on."""
+    """A parsed pattern: the height of each step, repeated from bar 1 on."""
 
     text: str
     heights: tuple[float, ...]
@@ -28,36 +29,37 @@ class Steps:
         return self.text
 
     def times(self, subdivision: int, timeline: Timeline) -> tuple[Curve, Curve]:
-        """When each step of the song begins, and its height.
+        """The time and height of each step in the song.
 
         Parameters
         ----------
         subdivision : int
-            Steps in a beat.
+            Steps per beat.
         timeline : Timeline
 
         Returns
         -------
         times : ndarray, shape (n_steps,)
-            Seconds; the first step may begin before the song.
+            Seconds; the first step may be before the song.
         heights : ndarray, shape (n_steps,)
         """
         grid = timeline.tempo_map
         origin = grid.time_beat(grid.bar_time(1.0))
         first = math.floor((grid.time_beat(0.0) - origin) * subdivision)
         last = math.ceil((grid.time_beat(timeline.song.duration) - origin) * subdivision)
+        require_affordable(last - first, "steps", "The beats are too close together; correct them.")
         steps = np.arange(first, last)
         heights = np.array(self.heights)[steps % len(self.heights)]
         return grid.beat_time(origin + steps / subdivision), heights
 
 
 def parse_pattern(given: Any) -> Steps:
-    """Read a pattern.
+    """Parse a pattern.
 
     Raises
     ------
     ValueError
-        If it holds anything but steps; spaces and `|` between them are for the eye.
+        If it contains anything but steps, or spaces and `|`, which are ignored.
     """
     if isinstance(given, Steps):
         return given

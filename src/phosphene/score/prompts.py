@@ -1,4 +1,4 @@
-"""The prompt schedule: which prompts a frame is painted from, and how much of each."""
+"""The prompt schedule: the weight of each prompt in each frame."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ def prompt_weights(
 ) -> NDArray[np.float64]:
     """Weight of each prompt in each frame.
 
-    Every change is a linear morph over the span that ends at the new prompt's position, as in the
-    article; a span longer than the gap since the last change is cut to it.
+    Every change is a linear morph over the span that ends at the new prompt's position. A span
+    longer than the gap since the last change is shortened to it.
 
     Parameters
     ----------
     starts : ndarray, shape (n_frames,)
-        When each frame appears, in seconds.
+        Start of each frame in seconds.
     keys : list of float, length n_prompts
-        Seconds at which each prompt holds wholly, rising. The first holds from the beginning.
+        Seconds at which each prompt reaches weight 1, increasing. The first has it from the start.
     blends : list of float, length n_prompts
-        Seconds of morph that lead up to each; the first is not used.
+        Seconds of morph before each; the first is not used.
 
     Returns
     -------

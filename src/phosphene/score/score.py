@@ -1,24 +1,26 @@
-"""The Score: the whole truth about a video, one row a frame."""
+"""The Score: every per-frame value of a video."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.authoring import read_only
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve
 
 
 @dataclass(frozen=True)
 class Row:
-    """One frame of the Score: the step from the frame before, and what to paint.
+    """One frame of the Score: the step from the previous frame, and what to paint.
 
     `weights` has shape (n_prompts,); `seed` is the frame's own; the channels are by name.
     """
@@ -38,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """What is painted, frame by frame; plain NumPy, and all that the painter reads.
+    """The complete input of the painter, frame by frame: read-only NumPy arrays.
 
     Parameters
     ----------
@@ -46,29 +48,31 @@ class Score:
     width, height : int
         Size of the picture in px.
     frames : ndarray of int, shape (n_frames,)
-        Frame numbers in the song; an excerpt does not begin at 0.
+        Frame numbers in the song; those of an excerpt do not start at 0.
     channels : dict of str to ndarray, shape (n_frames,)
-        Every channel's value. Row i is the step from frame i-1 to frame i; the first frame that
-        is painted has none before it, and is not moved.
+        Every channel's value. Row i is the step from frame i-1 to frame i; the first
+        painted frame has no previous picture and is not moved.
     prompts : tuple of str, length n_prompts
     weights : ndarray, shape (n_frames, n_prompts)
         Rows add up to 1.
     negative : str
-        What is not to be painted.
+        The negative prompt.
     seeds : ndarray of int64, shape (n_frames,)
     diffuses : ndarray of bool, shape (n_frames,)
-        Whether a frame passes through img2img or is only moved.
+        Whether a frame is repainted by img2img or only moved.
     image : Path or None
-        First picture, where the user gave one.
+        The user's first picture, if any.
     clamped : dict of str to int
-        How many frames of a channel went beyond its limits and were clamped.
+        Number of frames in which a channel exceeded its limits and was clamped.
+    doubts : tuple of str
+        Settings of the project that are allowed, but probably unintended.
     """
 
     fps: Fraction
     width: int
     height: int
     frames: NDArray[np.int64]
-    channels: dict[str, Curve]
+    channels: Mapping[str, Curve]
     prompts: tuple[str, ...]
     weights: NDArray[np.float64]
     negative: str
@@ -76,22 +80,29 @@ class Score:
     diffuses: NDArray[np.bool_]
     image: Path | None = None
     clamped: dict[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("frames", "weights", "seeds", "diffuses"):
+            object.__setattr__(self, name, read_only(getattr(self, name).view()))
+        channels = {name: read_only(curve.view()) for name, curve in self.channels.items()}
+        object.__setattr__(self, "channels", MappingProxyType(channels))
 
     def __len__(self) -> int:
         return len(self.frames)
 
     @property
     def start(self) -> Fraction:
-        """Seconds of the song at which the first frame appears."""
+        """Start of the first frame in the song, in seconds."""
         return int(self.frames[0]) / self.fps
 
     @property
     def duration(self) -> Fraction:
-        """Seconds that the frames are shown for."""
+        """Duration of the frames in seconds."""
         return len(self) / self.fps
 
     def row(self, i: int) -> Row:
-        """Row i, 0 being the first that is painted."""
+        """Row i, where 0 is the first painted frame."""
         values = {name: float(curve[i]) for name, curve in self.channels.items()}
         return Row(
             frame=int(self.frames[i]),
@@ -102,7 +113,7 @@ class Score:
         )
 
     def excerpt(self, first: int, last: int) -> Score:
-        """The rows whose frame numbers lie in [first, last)."""
+        """The rows with frame numbers in [first, last)."""
         keep = (self.frames >= first) & (self.frames < last)
         return replace(
             self,
@@ -114,12 +125,12 @@ class Score:
         )
 
     def at_rest(self, names: Iterable[str]) -> Score:
-        """The same without the motion of some channels."""
+        """A copy with some channels at rest."""
         still = {name: np.full(len(self), CHANNELS[name].neutral) for name in names}
-        return replace(self, channels=self.channels | still)
+        return replace(self, channels={**self.channels, **still})
 
     def moving(self) -> list[str]:
-        """The channels that are not at their neutral value throughout."""
+        """The channels that are not constantly at their neutral value."""
         return [
             name
             for name, values in self.channels.items()
@@ -131,7 +142,7 @@ class Score:
         prompts = [f"prompt_{k + 1}" for k in range(len(self.prompts))]
         listed = list(self.channels)[:ALWAYS_LISTED]
         moved = [name for name in self.moving() if name not in listed]
-        # What moves besides comes last, so that the columns before it stay where they are.
+        # Other moving channels come last, so that the columns before them do not shift.
         names = ["frame", "time", *listed, "seed", *prompts, *moved]
         columns = [
             self.frames.tolist(),
@@ -144,7 +155,7 @@ class Score:
         return names, [list(row) for row in zip(*columns, strict=True)]
 
     def to_csv(self) -> str:
-        """The table as CSV, with a header; numbers in full precision."""
+        """The table as CSV, with a header; numbers have full precision."""
         names, rows = self.table()
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -153,7 +164,7 @@ class Score:
         return text.getvalue()
 
     def to_json(self) -> str:
-        """The table as JSON, with the prompts, the size and the frame rate beside the rows."""
+        """The table as JSON, with the prompts, the size and the frame rate."""
         names, rows = self.table()
         return json.dumps(
             {

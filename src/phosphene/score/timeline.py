@@ -1,21 +1,28 @@
-"""The timeline: the frames of a video against the seconds, beats and bars of its song."""
+"""The timeline: relates the frames of a video to the seconds, beats and bars of its song."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.authoring import read_only
+from phosphene.bounds import FASTEST, FRAMES, SLOWEST, require_affordable, shortened
 from phosphene.errors import ProjectError
 from phosphene.score.units import At, Length
 from phosphene.song.song import Song
 from phosphene.song.tempo import TempoMap
 
+T = TypeVar("T")
+
+SAME_MOMENT = 1e-6  # seconds; closer keys are in conflict
 NTSC = {round(n * 1000 / 1001, 3): Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
 
 
@@ -25,14 +32,20 @@ def exact_fps(fps: float | str | Fraction) -> Fraction:
     Raises
     ------
     ValueError
-        If `fps` is no number, or not above 0 and at most 240.
+        If `fps` is not a number from 0.1 to 240.
     """
+    text = str(fps).strip()
+    bounds = f"expected {float(SLOWEST):g} to {float(FASTEST):g} frames per second"
     try:
-        exact = Fraction(str(fps))
+        if "/" not in text and not SLOWEST <= float(text) <= FASTEST:
+            raise OverflowError  # checked first: the fraction of 1e99999999 would fill memory
+        exact = Fraction(shortened(text))
     except (ValueError, ZeroDivisionError):
         raise ValueError("expected a number such as 15, 23.976 or 30000/1001") from None
-    if not 0 < exact <= 240:
-        raise ValueError("expected a frame rate above 0 and at most 240")
+    except OverflowError:
+        raise ValueError(bounds) from None
+    if not SLOWEST <= exact <= FASTEST:
+        raise ValueError(bounds)
     for name, ntsc in NTSC.items():
         if exact.denominator > 1 and abs(float(exact) - name) < 6e-3:
             return ntsc
@@ -41,18 +54,18 @@ def exact_fps(fps: float | str | Fraction) -> Fraction:
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """Frame i is shown from `starts[i]` to `starts[i + 1]`, in seconds of the song.
+    """The frames of a video; frame i is shown from `starts[i]` to `starts[i + 1]`.
 
     Parameters
     ----------
     song : Song
-        What positions in beats, bars, sections and per cent refer to.
+        The song to which positions in beats, bars, sections and per cent refer.
     fps : Fraction
-        Frames per second of the video that is rendered.
+        Frames per second of the rendered video.
     project_fps : Fraction
-        Frames per second that the project's values and frame numbers are given at.
+        Frames per second of the project's values and frame numbers.
     shown : tuple of two Fractions, optional
-        Seconds of the song at which the film begins and ends; default: all of it.
+        Start and end of the film in the song, in seconds; default: the entire song.
     """
 
     song: Song
@@ -62,12 +75,14 @@ class Timeline:
 
     @cached_property
     def n_frames(self) -> int:
-        """Number of frames: enough to show the last sample of the song, and at least one."""
-        return max(1, math.ceil(self.song.duration * self.fps - 1e-6))
+        """Number of frames up to the last sample of the song, at least one."""
+        count = max(1, math.ceil(self.song.duration * self.fps - 1e-6))
+        require_affordable(count, "frames", "Lower the frame rate, or shorten the song.", FRAMES)
+        return count
 
     @cached_property
     def film(self) -> range:
-        """The rows that the film shows."""
+        """The rows shown in the film."""
         if self.shown is None:
             return range(self.n_frames)
         begin, end = self.shown
@@ -75,22 +90,22 @@ class Timeline:
 
     @cached_property
     def starts(self) -> NDArray[np.float64]:
-        """When each frame appears, in seconds; shape (n_frames,)."""
-        return np.arange(self.n_frames) / float(self.fps)
+        """Start of each frame in seconds, shape (n_frames,), read-only."""
+        return read_only(np.arange(self.n_frames) / float(self.fps))
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
-        """Where a smooth curve is read for each frame, in seconds; shape (n_frames,).
+        """Times to sample a smooth curve at, in seconds; shape (n_frames,), read-only.
 
-        At the project's own fps these are the starts. At another fps each step is read at the
-        same point of its own length, relative to the middle, so that the steps add up to the same
-        path (the midpoint rule) instead of one that is half a frame ahead.
+        At the project's own fps these are the starts. At another fps each step is sampled at the
+        same offset from its middle (the midpoint rule), so that the steps add up to the same path
+        instead of one that is half a frame ahead.
         """
-        return self.starts + 0.5 * float(1 / self.project_fps - 1 / self.fps)
+        return read_only(self.starts + 0.5 * float(1 / self.project_fps - 1 / self.fps))
 
     @cached_property
     def tempo_map(self) -> TempoMap:
-        """Beats and bars against seconds; 120 BPM in 4/4 where no beat was heard."""
+        """Converts beats and bars to seconds; 120 BPM in 4/4 if the song has no beats."""
         return self.song.tempo_map
 
     def at(self, position: At) -> float:
@@ -99,17 +114,39 @@ class Timeline:
         Raises
         ------
         ProjectError
-            If the position lies outside of the song.
+            If the position is outside the song.
         """
         seconds = self._seconds(position)
-        # A frame of grace: frame 120 of an 8 s song at 15 fps is its end, not outside of it.
+        # One frame of tolerance: frame 120 of an 8 s song at 15 fps is its end, not outside it.
         if seconds > self.song.duration + 1.0 / float(self.project_fps):
             raise ProjectError(
-                f"position '{position}' lies outside of the song: it is at {seconds:.2f} s, and "
+                f"position '{position}' is outside the song: it is at {seconds:.2f} s, and "
                 f"the song ends at {self.song.duration:.2f} s",
                 "Choose a position within the song; `phosphene listen SONG` shows its beats.",
             )
         return seconds
+
+    def placed(self, keys: Mapping[At, T], name: str) -> dict[float, T]:
+        """Values by time in seconds, in order; `name` is for errors.
+
+        Raises
+        ------
+        ProjectError
+            If a position is outside the song, or if two different values are at the same time.
+        """
+        moments = sorted(((self.at(key), key) for key in keys), key=lambda moment: moment[0])
+        placed = {seconds: keys[key] for seconds, key in moments}
+        for (earlier, one), (later, other) in pairwise(moments):
+            if later - earlier < SAME_MOMENT:
+                if keys[one] != keys[other]:
+                    raise ProjectError(
+                        f"{name}: '{one}' and '{other}' are the same time, {later:.2f} s, but "
+                        "have different values",
+                        "Remove one of the two, or move it.",
+                    )
+                if later > earlier:
+                    del placed[later]
+        return placed
 
     def _seconds(self, position: At) -> float:
         match position.unit:
@@ -129,9 +166,8 @@ class Timeline:
         sections = self.song.sections
         if position.value > len(sections):
             raise ProjectError(
-                f"position '{position}' lies outside of the song: {len(sections)} sections were "
-                "heard in it",
-                "Use bars or seconds instead; `phosphene listen SONG` shows what was heard.",
+                f"position '{position}' is outside the song, which has {len(sections)} sections",
+                "Use bars or seconds instead; `phosphene listen SONG` shows the analysis.",
             )
         return sections[int(position.value) - 1].start
 
@@ -142,12 +178,12 @@ class Timeline:
         ----------
         span : Length
         start : float or ndarray, shape (n,)
-            Where it begins, in seconds: beats may differ in length.
+            Its start in seconds, as beats may differ in length.
 
         Returns
         -------
         float or ndarray, shape (n,)
-            As `start`.
+            Like `start`.
         """
         match span.unit:
             case "beat":
@@ -163,5 +199,5 @@ class Timeline:
         return span.value * units[span.unit] + 0.0 * start
 
     def frame_of(self, seconds: float) -> int:
-        """The frame whose interval holds a point in time, which may be past the last one."""
+        """The frame whose interval contains a time, possibly after the last frame."""
         return math.floor(seconds * self.fps + 1e-6)

@@ -1,4 +1,4 @@
-"""The trace of a composition: every number that the fold used, kept for those who ask."""
+"""The trace of a composition: every number used in mixing the layers."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from phosphene.score.channels import Curve
 
 @dataclass(frozen=True)
 class Step:
-    """One layer folded into one channel.
+    """One layer mixed into one channel.
 
     Parameters
     ----------
     entry : str
-        Where the layer stands in the project file: `motion[1]`.
+        The layer's entry in the project file: `motion[1]`.
     use : str
-        Its modulator.
+        The layer's modulator.
     channel, mix : str
     base : ndarray, shape (n_frames,)
         The channel's value below the layer.
     m : ndarray, shape (n_frames,)
         The layer's own curve, in the channel's unit; with `multiply` a factor.
     amount : ndarray, shape (n_frames,)
-        Share of the layer, its gates included.
+        Amount of the layer, including its gates.
     result : ndarray, shape (n_frames,)
         The channel's value above the layer.
     """
@@ -40,18 +40,18 @@ class Step:
 
 @dataclass
 class Trace:
-    """What `compose` records when it is given one; frames count from the song's start.
+    """Filled by `compose` on request; frames count from the song's start.
 
     Parameters
     ----------
     steps : list of Step
-        In the order of the fold.
+        In the order of mixing.
     silent : list of str
-        The layers that were left out, by `mute` or by another's `solo`.
+        The layers silenced by `mute` or by another layer's `solo`.
     clamped : dict of str to ndarray, shape (n_frames,)
-        Every channel after the last layer, within its limits; per frame at the project's fps.
+        Every channel after the last layer, clamped to its limits; per frame at the project's fps.
     values : dict of str to ndarray, shape (n_frames,)
-        The same at the fps and size that are rendered, as the Score has it.
+        The same at the rendered fps and size, as in the Score.
     """
 
     steps: list[Step] = field(default_factory=list)

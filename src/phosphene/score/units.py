@@ -1,4 +1,4 @@
-"""Positions and spans: how a user says when, and how long.
+"""Positions and spans: points in the song and lengths of time, as users write them.
 
 A position is `30` (frame), `2.5s`, `1:30` (minutes), `beat 16`, `bar 9`, `section 2` or `50%`.
 A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the song).
@@ -6,22 +6,24 @@ A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the s
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-_NUMBER = r"(?P<n>\d+(?:\.\d*)?|\.\d+)"
+from phosphene.bounds import MOMENT
+
+_NUMBER = r"(?P<n>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 
 _POSITION_FORMS = {
     "frame": rf"(?:frame\s+)?{_NUMBER}",
     "s": rf"{_NUMBER}\s*s",
-    "min": r"(?P<m>\d+):(?P<n>[0-5]?\d(?:\.\d*)?)",
+    "min": r"(?P<m>[0-9]+):(?P<n>[0-5]?[0-9](?:\.[0-9]*)?)",
     "beat": rf"beat\s+{_NUMBER}",
     "bar": rf"bar\s+{_NUMBER}",
-    "section": r"section\s+(?P<n>\d+)",
+    "section": r"section\s+(?P<n>[0-9]+)",
     "%": rf"{_NUMBER}\s*%",
 }
 _SPAN_FORMS = {
@@ -38,7 +40,7 @@ SPAN_HELP = "a number of frames (20), 0.25s, 250ms, 1 beat, 4 bars or 50%"
 
 @dataclass(frozen=True)
 class At:
-    """A point in the song, in the unit that the user chose; `Timeline.at` gives its seconds."""
+    """A point in the song, in the user's unit; `Timeline.at` converts it to seconds."""
 
     value: float
     unit: str
@@ -50,7 +52,7 @@ class At:
 
 @dataclass(frozen=True)
 class Length:
-    """A length of time, in the unit that the user chose; `Timeline.length` gives its seconds."""
+    """A length of time, in the user's unit; `Timeline.length` converts it to seconds."""
 
     value: float
     unit: str
@@ -61,26 +63,28 @@ class Length:
 
 
 def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str, str]:
-    text = f"{given:g}" if isinstance(given, (int, float)) else str(given)
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise ValueError(f"expected {allowed}")
+    # Kept as written: two spellings of one time must stay distinct, to report the conflict.
+    text = given if isinstance(given, str) else f"{Decimal(given):f}"
     for unit, form in forms.items():
         found = re.fullmatch(form, text.strip(), re.IGNORECASE)
         if found:
             minutes = float(found.groupdict().get("m") or 0)
             value = float(found["n"]) + 60.0 * minutes
-            if math.isfinite(value):
-                return value, {"min": "s"}.get(unit, unit), text.strip()
+            if value > MOMENT:
+                raise ValueError(f"expected at most {MOMENT:.0f}")
+            return value, {"min": "s"}.get(unit, unit), text
     raise ValueError(f"expected {allowed}")
 
 
 def parse_position(given: Any) -> At:
-    """Read a position.
+    """Parse a position.
 
     Parameters
     ----------
     given : int, float, str or At
-        As a user writes it.
+        As written by a user.
 
     Returns
     -------
@@ -100,12 +104,12 @@ def parse_position(given: Any) -> At:
 
 
 def parse_span(given: Any) -> Length:
-    """Read a span.
+    """Parse a span.
 
     Parameters
     ----------
     given : int, float, str or Length
-        As a user writes it.
+        As written by a user.
 
     Returns
     -------
@@ -119,28 +123,49 @@ def parse_span(given: Any) -> Length:
     return given if isinstance(given, Length) else Length(*_parse(given, _SPAN_FORMS, SPAN_HELP))
 
 
+def constant(given: Any) -> Any:
+    """A number in place of positions and numbers, which applies throughout."""
+    if isinstance(given, dict):
+        return given
+    if isinstance(given, bool) or not isinstance(parse_share(given), (int, float)):
+        raise ValueError('expected a number, or positions and numbers: { "0" = 0, "bar 9" = 1 }')
+    return {parse_position(0): given}
+
+
+def parse_share(given: Any) -> Any:
+    """Parse `50%` as 0.5, and return everything else unchanged."""
+    found = re.fullmatch(rf"{_NUMBER}\s*%", given.strip()) if isinstance(given, str) else None
+    return float(found["n"]) / 100.0 if found else given
+
+
+Share = Annotated[float, BeforeValidator(parse_share)]
+"""Field type of a share, written as 0.5 or `50%`."""
+
+
 def _lasting(span: Length) -> Length:
     if span.value <= 0:
         raise ValueError("expected a span longer than 0")
     return span
 
 
-if TYPE_CHECKING:  # a default may be written as users write it: Span = Field("8 bars")
+if TYPE_CHECKING:  # defaults may be strings: Span = Field("8 bars")
     Position = Any
+    """Field type of a position; `Timeline.at` converts it to seconds."""
     Span = Any
+    """Field type of a length of time; `Timeline.length` converts it to seconds."""
     Period = Any
+    """A `Span` longer than 0, which is safe to divide by."""
 else:
     Position = Annotated[
         At,
         BeforeValidator(parse_position),
-        WithJsonSchema({"type": ["string", "number"], "description": POSITION_HELP}),
+        WithJsonSchema(
+            {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
+        ),
     ]
-    """The type of a field that takes a position as users write it; `Timeline.at` gives seconds."""
     Span = Annotated[
         Length,
         BeforeValidator(parse_span),
-        WithJsonSchema({"type": ["string", "number"], "description": SPAN_HELP}),
+        WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
     ]
-    """The type of a field that takes a length of time; `Timeline.length` gives its seconds."""
     Period = Annotated[Span, AfterValidator(_lasting)]
-    """A `Span` longer than 0, so that one may divide by it."""

@@ -1,4 +1,4 @@
-"""Listening: an audio file in, a `Song` out. Knows nothing of projects, frames or diffusion."""
+"""Analyses an audio file into a `Song`; independent of projects, frames and diffusion."""
 
 from phosphene.song.song import Feature, Section, Song
 from phosphene.song.tempo import TempoMap
@@ -7,7 +7,7 @@ __all__ = ["Feature", "Section", "Song", "TempoMap", "listen"]
 
 
 def __getattr__(name: str) -> object:
-    # librosa and SciPy take a second to import; only who listens pays for them.
+    # librosa and SciPy take a second to import, so only `listen` imports them.
     if name == "listen":
         from phosphene.song.listening import listen
 

@@ -1,4 +1,4 @@
-"""The analysis of a song: from a file to all that is heard in it at once."""
+"""The analysis of a song: from a file to its onsets, beats and features."""
 
 from pathlib import Path
 
@@ -13,39 +13,39 @@ from phosphene.song.song import Song
 from phosphene.song.spectrum import spectrum
 from phosphene.song.trackers import Sound, TrackerSpec
 
-_ENOUGH = 1 << 22  # samples that tell the constant offset: all those of three minutes
+_ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
 
 
 def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0) -> Song:
-    """Decode an audio file and hear its onsets, beats, bars and feature curves.
+    """Decode an audio file and detect its onsets, beats, bars and feature curves.
 
     Parameters
     ----------
     path : Path
     tell : callable
-        Called with each stage and the share of it done.
+        Called with each stage and the share done.
     tracker : TrackerSpec
     shelf : Shelf
-        Of the Song.
+        The Song's shelf.
     track : int, optional
-        Which of the file's audio tracks, from 0.
+        Index of the audio track, from 0.
 
     Raises
     ------
     SongError
-        If there is no such file, or it is a folder, is not audio, or holds no sound.
+        If the file does not exist, is a folder, is not audio, or contains no sound.
     """
     tell("decode", 0.0)
     decoded = decode(path, lambda share: tell("decode", share), track)
     samples, rate = decoded.samples, ANALYSIS_RATE
-    # A constant offset is no sound. Not the mean: that would lift silence between claps off zero.
+    # Remove the DC offset. Not the mean, which would shift silence between claps away from zero.
     samples -= np.median(samples[:: 1 + len(samples) // _ENOUGH])
     tell("spectrum", 0.0)
     seen = spectrum(samples, rate, lambda share: tell("spectrum", share))
     curves = onset_curves(seen, rate)
     heard = features(seen, curves, rate)
     rms = seen.rms
-    del seen  # of two hours it holds 160 MB, and the tracker needs room
+    del seen  # 160 MB for two hours, and the tracker needs memory
     tell("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
     tell("beats", 0.0)

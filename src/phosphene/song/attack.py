@@ -1,34 +1,34 @@
-"""Where exactly a sound begins: from a 23 ms frame down to the sample."""
+"""Locates attacks at sample accuracy, starting from a 23 ms frame."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: How far from the guess an attack is looked for, in seconds.
+#: Search radius around the guess in seconds.
 REACH = 0.06
-#: Every attack is reported this much late. A sound on the edge between two video frames must
-#: never fall in the frame before; resampling rings, and rounds to a sample, up to 0.15 ms early.
+#: Delay of every reported attack. A sound on the border of two video frames must not fall into
+#: the earlier one, and resampling with its ringing and rounding can be up to 0.15 ms early.
 LATE = 0.0003
-_RISE = 0.010  # energy is compared over this long before and after
+_RISE = 0.010  # window before and after whose energies are compared
 _ENVELOPE = 0.001  # length of the causal envelope that times the attack
-_SHARE = 0.15  # of the rise of the energy, at which the sound counts as begun
-_FLOOR = 1e-3  # energy this far below the loudest nearby does not count (-30 dB)
+_SHARE = 0.15  # share of the rise of the energy at which the sound begins
+_FLOOR = 1e-3  # relative to the loudest energy nearby; below this it is ignored (-30 dB)
 
 
 @dataclass(frozen=True)
 class Attack:
-    """A place where something may begin.
+    """A possible attack.
 
     Parameters
     ----------
     time : float
         Seconds, `LATE` after the attack itself.
     rise : float
-        Logarithm of the energy just after over just before, highs lifted; about 0 where nothing
-        begins.
+        Logarithm of the energy just after over just before, with emphasised highs; about 0 without
+        an attack.
     growth : float
-        The same of the plain energy; far below 0 where a sound is cut off with a crack.
+        The same for the plain energy; far below 0 where a sound is cut off with a click.
     level : float
         Root mean square of the samples just after.
     """
@@ -40,11 +40,11 @@ class Attack:
 
 
 def attack(samples: NDArray[np.float32], sample_rate: int, guess: float) -> Attack:
-    """Find the attack nearest to a guess, at the resolution of one sample.
+    """Find the attack nearest to a guess, at sample resolution.
 
-    First the place where the energy just after exceeds the energy just before by the largest
-    ratio; then, from there, the first sample at which a causal envelope has made `_SHARE` of its
-    way up. The envelope looks only backwards, so it can not rise before the sound does.
+    First find the largest ratio of the energy just after to the energy just before. From there,
+    find the first sample at which a causal envelope has completed `_SHARE` of its rise. The
+    envelope only looks backwards, so it cannot rise before the sound.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def attack(samples: NDArray[np.float32], sample_rate: int, guess: float) -> Atta
     sample_rate : int
         In Hz.
     guess : float
-        Seconds; the attack lies within `REACH` of it.
+        Seconds; the attack is searched within `REACH` of it.
     """
     width, short = round(_RISE * sample_rate), round(_ENVELOPE * sample_rate)
     centre, reach = round(guess * sample_rate), round(REACH * sample_rate)
     origin = centre - reach - 2 * width
     sound = _slice(samples, origin - 1, centre + reach + 3 * width)
-    # The difference lifts the highs, where attacks are, over the bass, whose slow swing would
-    # otherwise look like a rise of its own.
+    # The difference emphasises the highs, where attacks are, over the bass, whose slow oscillation
+    # would otherwise look like a rise.
     sums = _running(np.diff(sound))
     n = np.arange(2 * width, 2 * width + 2 * reach + 1)  # candidates, counted from origin
     rises = _rises(sums, n, width)
@@ -79,7 +79,7 @@ def attack(samples: NDArray[np.float32], sample_rate: int, guess: float) -> Atta
 
 
 def _slice(samples: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float64]:
-    """Samples from `start` to `stop`; outside the song is silence."""
+    """Samples from `start` to `stop`, zero outside the song."""
     piece = np.zeros(stop - start)
     lo, hi = max(start, 0), min(stop, len(samples))
     if lo < hi:
@@ -92,7 +92,7 @@ def _running(signal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rises(sums: NDArray[np.float64], n: NDArray[np.intp], width: int) -> NDArray[np.float64]:
-    """Logarithm of the energy in the `width` samples from each `n` over that in those before."""
+    """Log ratio of the energies of the `width` samples after and before each `n`."""
     after, before = sums[n + width] - sums[n], sums[n] - sums[n - width]
     floor = _FLOOR * max(after.max(), before.max()) + np.finfo(np.float64).tiny
     return np.log((after + floor) / (before + floor))

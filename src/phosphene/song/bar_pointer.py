@@ -1,4 +1,4 @@
-"""The most likely beats and bars under activations, by a pointer that goes through `bar_states`."""
+"""Finds the most probable beats and bars, given activations, with a bar pointer model."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from phosphene.song.bar_states import bar_states
 from phosphene.song.bar_trellis import Evidence, State, Trellis
 
-_WINDOW = 60.0  # seconds searched at a time; what was a window ago has been settled
-_BIAS = 1.5  # added to the log odds of a beat: what is as likely as not is one
-_LEAST, _MOST = -2.5, 6.0  # what one beat may count
-_BARS = 2.0  # how much what tells bars counts beside what tells beats
-_SURE = 0.8  # and less where what is taken for a downbeat is so less surely than this
-_USUAL = 1 / 3  # of all that is taken for a beat, at least so much is taken for a downbeat
-_UNSURE = 0.04  # no activation tells a downbeat from another beat more surely
+_WINDOW = 60.0  # seconds per window; earlier windows are final
+_BIAS = 1.5  # added to the log odds of a beat: even odds count as a beat
+_LEAST, _MOST = -2.5, 6.0  # limit of the score of one beat
+_BARS = 2.0  # weight of the evidence for bars relative to that for beats
+_SURE = 0.8  # and less where downbeats are less certain than this
+_USUAL = 1 / 3  # least share of the beat activation that counts as downbeats
+_UNSURE = 0.04  # upper limit of the certainty of a downbeat
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +26,9 @@ class Beats:
     ----------
     frames : np.ndarray, shape (n_beats,), intp
     downbeat : np.ndarray, shape (n_beats,), bool
-        Which of them begin a bar.
+        Whether a beat begins a bar.
     metres : np.ndarray, shape (n_beats,), intp
-        How many beats the bar has that each lies in.
+        Number of beats in the bar of each beat.
     """
 
     frames: NDArray[np.intp]
@@ -41,16 +41,16 @@ def follow(
     rate: float,
     progress: Callable[[float], None] | None = None,
 ) -> Beats:
-    """Find the most likely beats and bars.
+    """Find the most probable beats and bars.
 
     Parameters
     ----------
     activations : np.ndarray, shape (n_frames, 2)
-        How likely a beat, and a downbeat, is in each frame, 0 to 1; a downbeat is a beat too.
+        Probability of a beat and of a downbeat in each frame; downbeats are also beats.
     rate : float
-        Frames a second.
+        Frames per second.
     progress : callable, optional
-        Told the share done.
+        Called with the share done.
     """
     n_frames, window = len(activations), round(_WINDOW * rate)
     trellis = Trellis(_evidence(activations), bar_states(rate), window)
@@ -71,15 +71,15 @@ def follow(
 
 
 def _evidence(activations: NDArray[np.floating]) -> Evidence:
-    """What a beat counts in each frame, and what more if it begins a bar, and if it does not."""
+    """Score of a beat in each frame, and the addition if it begins a bar or not."""
     beat = np.clip(activations[:, 0].astype(np.float64), 1e-4, 1 - 1e-4)
     odds = np.clip(np.log(beat / (1 - beat)) + _BIAS, _LEAST, _MOST)
     share, taken = activations[:, 1] / beat, np.minimum(activations[:, 1], beat)
-    # Where little tells bars, the fewest bars would be the best: as likely as elsewhere they are.
+    # With weak evidence for bars, the fewest bars would score best; scale it to the usual share.
     usual = np.clip(taken.sum() / max(beat.sum(), 1e-4), _UNSURE, _USUAL)
     chance = share * (_USUAL / usual) * (1 - usual) / (1 - _USUAL)
     share = np.clip(chance / (1 + chance - share), _UNSURE, 1 - _UNSURE)
-    # Clicks that are all alike differ by where in a frame they fall, and that comes round too.
+    # Equal clicks differ by their position within a frame, which also repeats periodically.
     sure = (taken**2 / beat).sum() / max(taken.sum(), 1e-4)
     weight = _BARS * min(sure / _SURE, 1.0) ** 2 * beat
     down, up = weight * np.log(share), weight * np.log(1 - share)

@@ -1,7 +1,7 @@
-"""The states that a bar pointer goes through: a beat of a metre, and how fast the next one comes.
+"""The states of the bar pointer: the position in a bar, and the tempo to the next beat.
 
 After Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking",
-ISMIR 2015; but a state is a whole beat, not a frame of one, so that there are few.
+ISMIR 2015, but with one state per beat instead of per frame, so there are few.
 """
 
 from dataclasses import dataclass
@@ -13,40 +13,40 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
 SLOWEST, FASTEST = 50.0, 228.0  # BPM
-#: Beats in a bar, and how much less likely than one of 4 each such bar is, as a logarithm.
+#: Beats per bar, and the log probability of such a bar relative to a bar of 4.
 METRES = {2: 0.3, 3: 0.2, 4: 0.0, 5: 1.0, 6: 1.0, 7: 1.5}
-_STEP = 0.025  # from tempo to tempo, as a logarithm
-_USUAL, _SPREAD = 115.0, 0.7  # BPM and octaves: where songs begin
-_UNEVEN = 1.0  # frames by which a beat strays from its tempo
-_UPBEAT = 0.5  # beginning inside of a bar is this much less likely
+_STEP = 0.025  # step between tempi, as a logarithm
+_USUAL, _SPREAD = 115.0, 0.7  # BPM and octaves: prior of the initial tempo
+_UNEVEN = 1.0  # deviation of a beat from its tempo in frames
+_UPBEAT = 0.5  # log probability of beginning inside a bar
 
 
 @dataclass(frozen=True, eq=False)
 class BarStates:
-    """All tempi and positions at a rate of frames.
+    """All tempi and positions at a frame rate.
 
     Parameters
     ----------
     rate : float
-        Frames a second.
+        Frames per second.
     periods : np.ndarray, shape (n_tempi,), float64
         Frames from beat to beat, increasing by the same ratio.
     lengths : np.ndarray, shape (n_tempi, 3), intp
-        Whole frames that one beat may last.
+        Possible durations of one beat in frames.
     uneven : np.ndarray, shape (n_tempi, 3), float32
-        Logarithm of how likely each of them is.
+        Log probability of each duration.
     rare : np.ndarray, shape (n_metres,), float32
-        How much less likely than one of four beats a bar of each metre is, as a logarithm.
+        Log probability of a bar of each metre relative to a bar of four beats.
     firsts, lasts : np.ndarray, shape (n_metres,), intp
         Positions of the first and the last beat of each metre's bar.
     before : np.ndarray, shape (n_positions,), intp
-        The position that comes before, in the same metre.
+        The previous position in the same metre.
     downbeat : np.ndarray, shape (n_positions,), bool
-        Which positions begin a bar.
+        Whether a position begins a bar.
     metre : np.ndarray, shape (n_positions,), intp
-        Beats in the bar of each position.
+        Number of beats in the bar of each position.
     begin : np.ndarray, shape (n_tempi, n_positions), float32
-        Logarithm of how likely a song begins there.
+        Log probability that a song begins there.
     """
 
     rate: float
@@ -63,7 +63,7 @@ class BarStates:
 
 
 def bar_states(rate: float) -> BarStates:
-    """The states where there are `rate` frames a second."""
+    """The states for `rate` frames per second."""
     slowest, fastest = np.log(60 * rate / SLOWEST), np.log(60 * rate / FASTEST)
     periods = np.exp(np.arange(fastest, slowest, _STEP))
     lengths = np.rint(periods)[:, None] + [-1, 0, 1]
@@ -75,7 +75,7 @@ def bar_states(rate: float) -> BarStates:
     before[firsts] = lasts
     downbeat = np.isin(np.arange(ends[-1]), firsts)
     tempo = -0.5 * (np.log2(60 * rate / periods / _USUAL) / _SPREAD) ** 2
-    # Beginning inside of a bar costs that part of it; the bar line then costs the next one.
+    # Beginning inside a bar costs the corresponding part; the bar line then costs the next bar.
     left = np.repeat(ends, metres) - np.arange(ends[-1])
     place = -np.repeat(rare / metres, metres) * left - _UPBEAT * ~downbeat
     return BarStates(

@@ -1,7 +1,7 @@
 """The Viterbi search of the bar pointer: scores forward, the best path back, in bounded memory.
 
-What a path scores is its beats' evidence, less what changes of tempo and metre cost. A path may
-also rest: through silence, through what has no beat, or to begin again at another tempo.
+The score of a path is the evidence of its beats, minus the cost of changes of tempo and metre. A
+path may also rest: through silence or passages without beats, or to restart at another tempo.
 """
 
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from phosphene.song.bar_states import BarStates, Floats
 
-_REACH = 4  # tempi: the most that tempo changes from one beat to the next
-_CHANGE = 1.0  # cost of each of them
-_NEW_METRE = 14.0  # cost of another metre at a bar line
-_REST, _BEGIN = 8.0, 4.0  # cost of falling silent, and of beginning
-_PAUSE, _AGAIN = 4.0, 16.0  # and of beginning after a rest that is shorter than so many seconds
+_REACH = 4  # largest change of tempo between beats, in steps
+_CHANGE = 1.0  # cost of each step
+_NEW_METRE = 14.0  # cost of a change of metre at a bar line
+_REST, _BEGIN = 8.0, 4.0  # cost of starting a rest, and of ending it
+_PAUSE, _AGAIN = 4.0, 16.0  # and of ending a rest that is shorter than this, in seconds
 _NEVER = np.float32(-1e9)
-_AT_FIRST = -1 << 40  # a rest since before the song
+_AT_FIRST = -1 << 40  # a rest that began before the song
 
-State = tuple[int, int, int]  # frame of a beat, tempo that follows, position in the bar
+State = tuple[int, int, int]  # frame of a beat, following tempo, position in the bar
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What a beat counts in each frame, shape (n_frames,); more if it begins a bar, or does not."""
+    """Score of a beat in each frame, shape (n_frames,), and additions for downbeats and others."""
 
     beat: Floats
     downbeat: Floats
@@ -32,10 +32,10 @@ class Evidence:
 
 
 class Trellis:
-    """Scores of the best paths to each state, of the last two windows of frames.
+    """Scores of the best paths to each state, for the last two windows of frames.
 
-    `scores[frame - origin, tempo, position]` is of the paths whose beat at `position` falls on
-    `frame`; `rests[frame]` of those at rest, who came to it at `since[frame]`.
+    `scores[frame - origin, tempo, position]` is for paths with a beat at `position` on `frame`;
+    `rests[frame]` for paths that have been at rest since `since[frame]`.
     """
 
     def __init__(self, evidence: Evidence, states: BarStates, window: int) -> None:
@@ -55,7 +55,7 @@ class Trellis:
         if stop - self.origin > len(self.scores):
             self.scores[: -self.window] = self.scores[self.window :]
             self.origin += self.window
-        # No beat is shorter than `soonest`, so that many frames depend on earlier ones alone.
+        # No beat is shorter than `soonest`, so that many frames depend only on earlier ones.
         for first in range(start, stop, self.soonest):
             self._score(np.arange(first, min(first + self.soonest, stop)))
 
@@ -63,7 +63,7 @@ class Trellis:
         states, n_tempi = self.states, len(self.states.periods)
         arrived = self._arrivals(frames, slice(None)).max(axis=2)
         self._rest(frames, arrived.max(axis=(1, 2)) - np.float32(_REST))
-        # A bar is followed by one of the same metre, or of another for its price.
+        # A bar is followed by one of the same metre, or of another one at a cost.
         ends = arrived[..., states.lasts]
         another = ends.max(axis=-1, keepdims=True) - np.float32(_NEW_METRE)
         onward = np.full((len(frames), n_tempi + 2 * _REACH, len(states.before)), _NEVER)
@@ -80,14 +80,14 @@ class Trellis:
         self.scores[frames - self.origin] = best + (seen.beat[frames, None] + place)[:, None]
 
     def _arrivals(self, frames: NDArray[np.intp], tempi: slice) -> Floats:
-        """Scores of coming to `frames` by beats of each length: (n, tempo, length, position)."""
+        """Scores of reaching `frames` with beats of each length: (n, tempo, length, position)."""
         states = self.states
         began = frames[:, None, None] - states.lengths[tempi] - self.origin
         tempo = np.arange(len(states.periods))[tempi, None]
         return self.scores[began, tempo] + states.uneven[tempi, :, None]
 
     def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> None:
-        """Score resting in `frames`: from before, or `fallen` silent there."""
+        """Scores of resting in `frames`: continued, or started there (`fallen`)."""
         before = frames[0] - 1
         rest, since = (self.rests[before], self.since[before]) if before >= 0 else (0.0, _AT_FIRST)
         best = np.maximum.accumulate(np.concatenate([[np.float32(rest)], fallen]))
@@ -95,11 +95,11 @@ class Trellis:
         self.rests[frames], self.since[frames] = best[1:], np.maximum.accumulate(newly)
 
     def _beginnings(self, frames: NDArray[np.intp] | int) -> Floats:
-        """Scores of beginning in `frames`: after a short rest, or after a pause."""
+        """Scores of starting in `frames`: after a short rest, or after a pause."""
         return np.maximum(self.rests[frames] - np.float32(_AGAIN), self._paused(frames))
 
     def _paused(self, frames: NDArray[np.intp] | int) -> Floats:
-        """Scores of beginning after a pause, such as there is before the song."""
+        """Scores of starting after a pause, such as at the start of the song."""
         before = np.asarray(frames) - self.pause
         best = np.where(before < 0, np.float32(0), self.rests[np.maximum(before, 0)])
         return best - np.float32(_BEGIN)
@@ -121,7 +121,7 @@ class Trellis:
         return path[::-1]
 
     def _last(self, stop: int) -> State | None:
-        """The best state that the last beat can have, or None where the end is a rest."""
+        """The best state of the last beat, or None if the song ends at rest."""
         frames = np.arange(stop - self.latest, stop)
         tail = self.scores[frames - self.origin]
         best = np.unravel_index(np.argmax(tail), tail.shape)
@@ -139,7 +139,7 @@ class Trellis:
         return (fell - int(self.states.lengths[tempo, length]), int(tempo), int(position)), fell
 
     def _before(self, state: State) -> State | None:
-        """The state before a beat, or None where the path was at rest."""
+        """The state before a beat, or None if the path was at rest."""
         frame, tempo, position = state
         states = self.states
         first = max(tempo - _REACH, 0)

@@ -1,4 +1,4 @@
-"""The pulse by a network and a bar pointer: beats, and bars of any metre."""
+"""Tracks beats and bars of any metre with a network and a bar pointer."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,17 @@ from phosphene.song.placing import between_seen, evened, leading_in, on_attacks,
 from phosphene.song.pulse import SILENCE, Pulse, Sound, usual_tempo
 from phosphene.song.rests import sounding
 
-_FEWEST = 3  # beats; fewer are no pulse
-_SEEN = 0.3  # an activation that shows where exactly a beat is
-_NEAR = 2  # frames to either side of a beat that its activation is wide
+_FEWEST = 3  # beats; fewer do not make a pulse
+_SEEN = 0.3  # activation that is high enough to locate a beat
+_NEAR = 2  # half width of a beat's activation in frames
 
 
 def find_bars(sound: Sound) -> Pulse:
-    """Find the beats and bars of a song; `SILENCE` where there is no pulse.
+    """Find the beats and bars of a song; `SILENCE` if there is no pulse.
 
-    The confidence is how sure the network is of these beats, times the share of all that it took
-    for a beat that they explain: it takes many a syllable for one, but no pulse explains them.
+    The confidence is the network's certainty at these beats, times the share of its total
+    activation that they explain. The network mistakes many syllables for beats, but no steady
+    pulse fits them.
     """
     seen = activations(sound.samples, sound.sample_rate)
     found = follow(seen, FPS)
@@ -43,9 +44,9 @@ def find_bars(sound: Sound) -> Pulse:
 
 
 def _trust(activation: NDArray[np.float64], frames: NDArray[np.intp]) -> float:
-    """How sure beats are, times the share of the activation that lies at them."""
+    """Certainty of the beats, times the share of the activation at them."""
     around = frames[:, None] + np.arange(2 * _NEAR + 1)
     padded = np.pad(activation, _NEAR)
-    sure = np.minimum(padded[around].sum(axis=1) / _NEAR, 1.0)  # a sure one is a whole triangle
+    sure = np.minimum(padded[around].sum(axis=1) / _NEAR, 1.0)  # a certain beat is a full triangle
     explained = padded[np.unique(around)].sum() / padded.sum()
     return float(sure.mean() * explained)

@@ -1,4 +1,4 @@
-"""Beats from a file: text, JAMS or MIDI, by its ending."""
+"""Reads beats from a file: text, JAMS or MIDI, by its ending."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +13,10 @@ from phosphene.song.files import TEXT, require_file
 from phosphene.song.pulse import Pulse
 from phosphene.song.tempo import NOMINAL_METRE
 
-#: A beat: seconds, and its number in the bar from 1, or 0 where the file does not say.
+#: A beat: seconds, and its number in the bar from 1, or 0 if unknown.
 Mark = tuple[float, int]
 
-#: Seconds from beat to beat, at least: 3,000 BPM.
+#: Minimum seconds between beats: 3,000 BPM.
 CLOSEST = 0.02
 
 READERS: dict[str, Callable[[Path, float], Sequence[Mark]]] = {
@@ -33,31 +33,31 @@ def read_beats(path: Path, duration: float) -> Pulse:
     Parameters
     ----------
     path : Path
-        .jams or .json (JAMS), .mid or .midi (its tempo map), or text: a line for each beat, its
-        time in seconds and, if known, its number in the bar.
+        .jams or .json (JAMS), .mid or .midi (its tempo map), or text: one line per beat, with its
+        time in seconds and optionally its number in the bar.
     duration : float
-        Of the song, in seconds; beats after it are left out.
+        Duration of the song in seconds; later beats are dropped.
 
     Returns
     -------
     Pulse
-        Of confidence 1. Where the file does not say where bars begin, every fourth beat from the
-        first does.
+        With confidence 1. Without numbers in the file, every fourth beat from the first begins a
+        bar.
 
     Raises
     ------
     SongError
-        If there is no such file, it cannot be read, or it holds fewer than two beats of the song.
+        If the file does not exist, cannot be read, or has fewer than two beats of the song.
     """
     require_file(path, "file with beats", TEXT)
     try:
         marks = READERS.get(path.suffix.lower(), beats_in_text)(path, duration)
     except OSError as error:
-        raise SongError(f"{path} can not be read: {error.strerror}") from None
+        raise SongError(f"{path} cannot be read: {error.strerror}") from None
     marks = [mark for mark in marks if 0.0 <= mark[0] <= duration]
     if len(marks) < 2:
         raise SongError(
-            f"{path} holds {len(marks)} beats within the song's {duration:.1f} s; at least 2 are "
+            f"{path} has {len(marks)} beats within the song's {duration:.1f} s; at least 2 are "
             "needed",
             "Its times are seconds from the song's start.",
         )
@@ -66,9 +66,9 @@ def read_beats(path: Path, duration: float) -> Pulse:
     if close.any():
         k = int(np.argmax(close)) + 1
         raise SongError(
-            f"{path}: beat {k + 1}, at {beats[k]:g} s, does not come after the one before, at "
+            f"{path}: beat {k + 1}, at {beats[k]:g} s, does not come after the previous one, at "
             f"{beats[k - 1]:g} s, or less than {CLOSEST} s after it",
-            "Sort the beats by time, and leave out doubles.",
+            "Sort the beats by time and remove duplicates.",
         )
     begins = np.flatnonzero([number == 1 for _, number in marks])
     if not len(begins):

@@ -1,4 +1,4 @@
-"""The pulse: librosa's beat tracker, with its beats moved onto the attacks they belong to."""
+"""Tracks beats with librosa, and moves them to the nearest attacks."""
 
 from collections.abc import Mapping
 
@@ -10,16 +10,16 @@ from phosphene.song.rests import sounding
 from phosphene.song.spectrum import HOP
 from phosphene.song.tracker import track, weight_at
 
-METRE = 4  # beats in a bar; other metres are not told apart
-_SNAP = 0.15  # of a beat: how far a beat moves to reach an attack, and at most
+METRE = 4  # beats per bar; other metres are not detected
+_SNAP = 0.15  # how far a beat may move to an attack: share of a beat, and limit in seconds
 _SNAP_SECONDS = 0.07
-_FEWEST = 3  # beats; fewer are no pulse
-_SUPPORT = 0.25  # least share of beats that must lie on an attack
-_PHASE = 1.1  # how much heavier another phase must be before bar 1 leaves the first beat
+_FEWEST = 3  # beats; fewer do not make a pulse
+_SUPPORT = 0.25  # minimum share of beats on an attack
+_PHASE = 1.1  # how much heavier another phase must be to move bar 1 from the first beat
 
 
 def find_beats(sound: Sound) -> Pulse:
-    """Find the pulse of a song; `SILENCE` where at most a quarter of the beats are borne out."""
+    """Find the pulse of a song; `SILENCE` if at most a quarter of the beats are confirmed."""
     curves, rate, end = sound.curves, sound.sample_rate, sound.duration
     onsets, strengths = sound.onsets, sound.onset_strengths
     if len(onsets) < _FEWEST:
@@ -45,7 +45,7 @@ def find_beats(sound: Sound) -> Pulse:
 
 
 def _nearest(beat: float, onsets: Times, strengths: Times, snap: float) -> float | None:
-    """The onset that a beat belongs to: near and strong; None if none lies within `snap`."""
+    """The onset of a beat, near and strong; None if there is none within `snap`."""
     lo, hi = np.searchsorted(onsets, [beat - snap, beat + snap])
     if lo == hi:
         return None
@@ -56,7 +56,7 @@ def _nearest(beat: float, onsets: Times, strengths: Times, snap: float) -> float
 def _snapped(
     beats: Times, onsets: Times, strengths: Times, snap: float
 ) -> tuple[Times, NDArray[np.bool_]]:
-    """Move beats onto their onsets, and the others evenly between those."""
+    """Move beats to their onsets, and space the others evenly in between."""
     found = [_nearest(beat, onsets, strengths, snap) for beat in beats]
     hit = np.array([onset is not None for onset in found], dtype=bool)
     if not hit.any():
@@ -69,9 +69,9 @@ def _snapped(
 def _extended(
     beats: Times, hit: NDArray[np.bool_], onsets: Times, strengths: Times, snap: float, end: float
 ) -> tuple[Times, NDArray[np.bool_]]:
-    """Begin and end on an onset, and go on from there, beat by beat, to both ends of the song.
+    """Start and end on an onset, and extend beats from there to both ends of the song.
 
-    The tracker leaves out beats at the ends, or squeezes one in that nothing bears out.
+    The tracker omits beats at the ends, or adds one without evidence.
     """
     inner = slice(np.argmax(hit), len(hit) - np.argmax(hit[::-1]))
     beats, hit = beats[inner], hit[inner]
@@ -92,7 +92,7 @@ def _extended(
 
 
 def _phase(beats: Times, curves: Mapping[str, Times], rate: int) -> int:
-    """Which of the first four beats begins a bar: where bass and attacks are heaviest."""
+    """Which of the first four beats begins a bar: the one with the heaviest bass and attacks."""
     weight = weight_at(curves["low"], beats, rate) + weight_at(curves["onset"], beats, rate)
     means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]
     best = int(np.argmax(means))
@@ -101,6 +101,8 @@ def _phase(beats: Times, curves: Mapping[str, Times], rate: int) -> int:
 
 def _periodicity(curve: Times, period: float, rate: int) -> float:
     """Autocorrelation of the onset curve one beat apart: 1 for a metronome, 0 for chance."""
-    curve = np.convolve(curve - curve.mean(), np.ones(3), mode="same")  # a beat may fall between
+    curve = np.convolve(
+        curve - curve.mean(), np.ones(3), mode="same"
+    )  # a beat may be between two hops
     lag = round(period * rate / HOP)
     return float(np.clip(curve[lag:] @ curve[:-lag] / (curve @ curve), 0, 1))

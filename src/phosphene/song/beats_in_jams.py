@@ -1,4 +1,4 @@
-"""Beats in a JAMS file (JSON annotated music specification, Humphrey et al., ISMIR 2014)."""
+"""Reads beats from JAMS (JSON annotated music specification, Humphrey et al., ISMIR 2014)."""
 
 import json
 from pathlib import Path
@@ -15,18 +15,21 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
     Returns
     -------
     list of (float, int)
-        Seconds, and the number in the bar from 1; 0 where the annotation does not say.
+        Seconds, and the number in the bar from 1, or 0 if unknown.
 
     Raises
     ------
     SongError
-        If the file is not JSON, has no such annotation, or one of another shape.
+        If the file is not JSON, or the annotation is missing or malformed.
     """
     try:
         document = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
         raise SongError(f"{path}, line {error.lineno}: this is not JSON: {error.msg}") from None
-    except (ValueError, RecursionError) as error:  # not text, numbers or nesting beyond all limits
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not text, or numbers or nesting beyond the limits
         raise SongError(f"{path} is not a JAMS file: {error}") from None
     annotations = document.get("annotations") if isinstance(document, dict) else None
     found = [
@@ -36,7 +39,7 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
     ]
     if not found:
         raise SongError(
-            f"{path} holds no beats: no annotation of the namespace {' or '.join(_NAMESPACES)}",
+            f"{path} has no beats: no annotation of the namespace {' or '.join(_NAMESPACES)}",
             "Export the beats as JAMS, as text or as MIDI.",
         )
     rows = _rows(found[0].get("data", []))
@@ -49,7 +52,7 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
 
 
 def _rows(data: Any) -> list[Any] | None:
-    """The observations; older files hold a list for each column. None for another shape."""
+    """The observations; older files have a list per column. None if malformed."""
     if not isinstance(data, dict):
         return data if isinstance(data, list) else None
     times, values = data.get("time"), data.get("value")

@@ -1,4 +1,4 @@
-"""Beats of a MIDI file: its tempo map and its time signatures; notes are not read."""
+"""Reads beats from the tempo map and time signatures of a MIDI file."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from phosphene.errors import SongError
 
-_MOST = 50  # beats a second
-_TEMPO = 500_000  # microseconds a quarter where the file says nothing: 120 BPM
+_MOST = 50  # beats per second
+_TEMPO = 500_000  # default microseconds per quarter: 120 BPM
 
 
 def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
     """Count the beats of a tempo map from time 0 to the song's end.
 
-    The beat is the note value under the time signature; in 6/8, 9/8 and 12/8 it is three of them.
-    The last tempo and the last signature go on to the end of the song.
+    A beat is the note value of the time signature's denominator; in 6/8, 9/8 and 12/8 it is three
+    of them. The last tempo and the last signature continue to the end of the song.
 
     Returns
     -------
@@ -24,15 +24,14 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
     Raises
     ------
     SongError
-        If the file is not MIDI, counts in film frames and not in beats, or has more beats than a
-        song can have.
+        If the file is not MIDI, uses SMPTE time instead of beats, or has too many beats.
     """
     import mido
 
     try:
         file = mido.MidiFile(path)
-    except Exception as error:  # mido raises whatever its parser happens to meet
-        raise SongError(f"{path} is not a MIDI file that can be read: {error}") from None
+    except Exception as error:  # mido raises many kinds of errors on malformed files
+        raise SongError(f"{path} is not a readable MIDI file: {error}") from None
     if file.type == 2 or file.ticks_per_beat <= 0 or file.ticks_per_beat >= 1 << 15:
         raise SongError(
             f"{path} has no tempo map in beats (type {file.type})",
@@ -51,7 +50,7 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
         beat = 3 * step if compound else step
         if (end - begin) / beat > _MOST * duration:
             raise SongError(
-                f"{path} has more than {_MOST} beats a second: its time signature is "
+                f"{path} has more than {_MOST} beats per second: its time signature is "
                 f"{numerator}/{denominator}",
                 "Export it with the tempo and the time signature of the song.",
             )
@@ -62,7 +61,7 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
 
 
 def _changes(file: object) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
-    """Where the tempo changes (tick, microseconds), and the signature (tick, above, below)."""
+    """Changes of tempo (tick, microseconds) and of signature (tick, numerator, denominator)."""
     import mido
 
     tempi, signatures, tick = {0: _TEMPO}, {0: (4, 4)}, 0
@@ -76,7 +75,7 @@ def _changes(file: object) -> tuple[list[tuple[int, int]], list[tuple[int, int, 
 
 
 class _Clock:
-    """Ticks to seconds and back, by a tempo map."""
+    """Converts between ticks and seconds with a tempo map."""
 
     def __init__(self, tempi: list[tuple[int, int]], per_quarter: int) -> None:
         self._ticks = np.array([tick for tick, _ in tempi], dtype=np.float64)

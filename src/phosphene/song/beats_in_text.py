@@ -1,4 +1,4 @@
-"""Beats in a text file: the `.beats` files of trackers, and the labels of audio editors."""
+"""Reads beats from text: the `.beats` files of trackers, and the labels of audio editors."""
 
 import math
 import re
@@ -8,49 +8,49 @@ from phosphene.errors import SongError
 
 
 def beats_in_text(path: Path, duration: float) -> list[tuple[float, int]]:
-    """Read one beat a line: seconds, and perhaps its number in the bar.
+    """Read one beat per line: seconds, and optionally its number in the bar.
 
-    Columns are separated by tabs, or by spaces, commas or semicolons; what follows a `#` is left
-    out. A line may also be a label, as Audacity and Sonic Visualiser write them: its time, perhaps
-    its end or a value, and any text or none. Text that is a whole number is the number in the bar.
+    Columns are separated by tabs, spaces, commas or semicolons; `#` starts a comment. A line may
+    also be a label of Audacity or Sonic Visualiser: its time, optionally its end or a value, and
+    any text. A text that is an integer is the number in the bar.
 
     Returns
     -------
     list of (float, int)
-        Seconds, and the number in the bar from 1; 0 where the line has none.
+        Seconds, and the number in the bar from 1, or 0 if the line has none.
 
     Raises
     ------
     SongError
-        If a line is something else; it is named.
+        If a line is something else; the message names it.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise SongError(
             f"{path} is not text in UTF-8",
-            "Beats come as text, .jams or .mid; the ending of the file says which.",
+            "Beat files are text, .jams or .mid, by their ending.",
         ) from None
     texts = [line.partition("#")[0] for line in lines]
     rows = [_columns(text) for text in texts]
     if all("\t" in text.strip() for text in texts if text.strip()) and _are_spans(rows):
-        rows = [[*row, ""] for row in rows]  # an editor removed the tab at the end of the line
+        rows = [[*row, ""] for row in rows]  # an editor removed the trailing tab
     return [
         _mark(row, f"{path}, line {number}", line)
         for number, (row, line) in enumerate(zip(rows, lines, strict=True), start=1)
-        if any(row) and row[0] != "\\"  # Audacity: the frequencies of the label above
+        if any(row) and row[0] != "\\"  # Audacity: the frequencies of the previous label
     ]
 
 
 def _columns(line: str) -> list[str]:
-    # A tab at the end is a label without text, and text may contain what else separates columns.
+    # A trailing tab means a label without text, and text may contain other separators.
     if "\t" in line.strip(" "):
         return [column.strip() for column in line.split("\t", 2)]
     return re.split(r"\s*[,;]\s*|\s+", line.strip(), maxsplit=2)
 
 
 def _are_spans(rows: list[list[str]]) -> bool:
-    """Whether every line has two numbers, and they are the start and the end of a label."""
+    """Whether every line has two numbers that are the start and the end of a label."""
     spans = [[_number(column) for column in row] for row in rows if any(row)]
     if not all(len(span) == 2 and span[0] <= span[1] < math.inf for span in spans):
         return False
@@ -67,13 +67,13 @@ def _mark(columns: list[str], where: str, line: str) -> tuple[float, int]:
     if wrong or not math.isfinite(time):
         raise SongError(
             f"{where}: got {line.strip()[:60]!r}; expected a beat",
-            "A line is a time in seconds, and perhaps the beat's number in the bar: 12.34 1",
+            "A line has a time in seconds, and optionally the beat's number in the bar: 12.34 1",
         )
     return time, int(number) if counted else 0
 
 
 def _number(text: str) -> float:
-    """A number as float; NaN where the text is something else."""
+    """Parse a float; NaN for any other text."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The cache: what was heard in an audio, found again by its content."""
+"""The cache of song analyses, keyed by the content of the audio file."""
 
 import hashlib
 import importlib.metadata
@@ -15,36 +15,36 @@ from phosphene.folders import cache_folder, trim, used_now
 from phosphene.song.shelf import Shelf
 
 LIMIT = 2 << 30  # bytes: about a hundred songs of four minutes
-# What turns a file into numbers beside our own code.
+# Libraries that affect the analysis, besides our own code.
 _LIBRARIES = ("numpy", "scipy", "librosa", "soxr", "soundfile", "imageio-ffmpeg")
-# Libraries that a wrapper or a weight may come from; their versions count where they are used.
+# Libraries that wrappers or weights may come from; their versions count if they are used.
 _BY_VERSION = {"numpy", "scipy", "librosa", "torch", "diffusers", "transformers", "numba", "cv2"}
-_LARGE = 4 << 20  # bytes: of a larger file the size and the time of its last change count
+_LARGE = 4 << 20  # bytes; larger files count by size and modification time
 _HERE = Path(__file__).parent
 _WEIGHTS = _HERE.parent / "models" / "hearing"
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder with one folder for each audio that was heard.
+    """A folder with one subfolder per analysed audio file.
 
     Parameters
     ----------
     folder : Path
     limit : int
-        Bytes that it may take; what was not used for the longest time goes first.
+        Size limit in bytes; the least recently used entries are removed first.
     """
 
     folder: Path
     limit: int = LIMIT
 
     def shelf(self, song: Path) -> Shelf:
-        """The shelf of an audio file: by the bytes in it, whatever its name.
+        """The shelf of an audio file, by its content.
 
         Raises
         ------
         OSError
-            If the file can not be read.
+            If the file cannot be read.
         """
         with song.open("rb") as file:
             content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
@@ -53,27 +53,27 @@ class Cache:
         return Shelf(folder, analysis_code())
 
     def trim(self, newest: Path) -> None:
-        """Remove what was not used for the longest time until the rest fits; never `newest`."""
+        """Remove the least recently used entries until the rest fits, but never `newest`."""
         trim(self.folder, self.limit, newest)
 
 
 def user_cache() -> Cache:
-    """What this user's songs were heard as."""
+    """The user's cache."""
     return Cache(cache_folder() / "songs")
 
 
 @cache
 def analysis_code() -> str:
-    """What the analysis depends on: our code and weights, and the versions of the libraries.
+    """Digest of what the analysis depends on: our code and weights, and the library versions.
 
-    Nobody has to remember to count up a version: other code is another name in the cache.
+    There is no version number to increase: changed code gets another name in the cache.
     """
     versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
     return "\n".join([_digest([*_HERE.rglob("*.py"), *_WEIGHTS.rglob("*.*")]), *versions])
 
 
 def code_of(function: Callable[..., object]) -> str:
-    """The packages and files that a callable comes from, each with a digest of its content.
+    """Digests of the packages and files that a callable comes from.
 
     Partials, decorated functions, methods, closures and callable instances count with everything
     that they call, so a wrapper from another module does not hide the code that it wraps.
@@ -85,7 +85,7 @@ def code_of(function: Callable[..., object]) -> str:
     Returns
     -------
     str
-        Another one after any change to those packages and files.
+        Changes with any change to those packages and files.
     """
     roots = {root for name in _modules_of(function) if (root := _root(name)) is not None}
     name = getattr(function, "__module__", None) or type(function).__module__
@@ -94,7 +94,7 @@ def code_of(function: Callable[..., object]) -> str:
 
 
 def _modules_of(function: object) -> set[str]:
-    """The modules of a callable, and of every callable that it wraps, holds or is bound to."""
+    """The modules of a callable, and of every callable that it wraps, contains or is bound to."""
     found: set[str] = set()
     seen: dict[int, object] = {}
     ahead: list[Any] = [function]
@@ -103,7 +103,7 @@ def _modules_of(function: object) -> set[str]:
         if id(part) in seen:
             continue
         seen[id(part)] = part
-        if _is_guard(part):  # changes nothing in what the plugin's function gives
+        if _is_guard(part):  # does not affect the result of the plugin's function
             part = part.__wrapped__
         if isinstance(part, (list, tuple)):
             ahead += part
@@ -129,7 +129,7 @@ def _is_guard(part: Any) -> bool:
     return str(code).startswith("phosphene.plugins")
 
 
-# What a function, a method, a partial and a decorated function hold.
+# Contents of a function, a method, a partial and a decorated function.
 _INSIDE = (
     "__wrapped__", "__func__", "__self__", "func", "args", "keywords",
     "__closure__", "__defaults__", "__kwdefaults__",
@@ -137,7 +137,7 @@ _INSIDE = (
 
 
 def _names(function: object) -> Iterator[str]:
-    """The module that a function says it is of, and the one that its code stands in."""
+    """The module that a function declares, and the one that contains its code."""
     for name in (
         getattr(function, "__module__", None),
         getattr(function, "__globals__", {}).get("__name__"),
@@ -147,10 +147,10 @@ def _names(function: object) -> Iterator[str]:
 
 
 def _root(name: str) -> Path | None:
-    """The folder of the outermost package of a module, or its file; of Phosphene the room.
+    """The folder of a module's outermost package, or its file; for Phosphene, the subpackage.
 
-    None for the standard library, for libraries that count with their version, and for what has
-    no file.
+    None for the standard library, for libraries that count by version, and for modules without a
+    file.
     """
     parts = name.split(".")
     if parts[0] in sys.stdlib_module_names or parts[0] in _BY_VERSION:
@@ -160,7 +160,7 @@ def _root(name: str) -> Path | None:
         file = getattr(module, "__file__", None)
         if isinstance(file, str):
             return Path(file).parent if hasattr(module, "__path__") else Path(file)
-    return None  # a namespace package alone
+    return None  # only a namespace package
 
 
 def _files(root: Path) -> Iterable[Path]:

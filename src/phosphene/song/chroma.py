@@ -1,4 +1,4 @@
-"""Chroma: how loud each of the twelve notes is."""
+"""Chroma: the level of each of the twelve pitch classes."""
 
 import warnings
 
@@ -12,15 +12,15 @@ from phosphene.song.song import Feature, Song
 from phosphene.song.spectrum import piece_of
 
 _HOP = 2048  # 93 ms: harmony moves slowly
-_WINDOW = 8192  # 2.7 Hz: tells the notes apart from 50 Hz up
+_WINDOW = 8192  # 2.7 Hz: resolves notes from 50 Hz up
 _BLOCK = 256  # frames analysed at a time
-_TUNED_BY = 30  # seconds in the middle of the song that tell how it is tuned
-_SHORT = 2048  # samples that the tuning is estimated from at least
+_TUNED_BY = 30  # seconds in the middle of the song for estimating the tuning
+_SHORT = 2048  # minimum number of samples for estimating the tuning
 _ROBUST = 99.5
 
 
 def features(song: Song) -> dict[str, Feature]:
-    """Twelve levels, 0 to 1 song-wide: the loudest note of the song is 1."""
+    """Twelve levels, 0 to 1, where the loudest note of the song is 1."""
     chroma = _chroma(song.samples, song.sample_rate)
     full = float(np.percentile(chroma.max(axis=0), _ROBUST)) if chroma.size else 0.0
     shares = np.minimum(chroma / full, 1.0) if full > 0 else np.zeros_like(chroma)
@@ -40,7 +40,7 @@ def _chroma(samples: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
     if not piece.any():
         return chroma
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of sounds without a pitch; they count as in tune
+        warnings.simplefilter("ignore")  # unpitched sounds count as in tune
         tuning = estimate_tuning(y=np.pad(piece, (0, max(_SHORT - len(piece), 0))), sr=rate)
     for start in range(0, n_frames, _BLOCK):
         count = min(_BLOCK, n_frames - start)

@@ -1,4 +1,4 @@
-"""The beats over the song, as clicks: what was heard, to be judged by ear."""
+"""Writes the song with clicks on its beats, to check them by ear."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from phosphene.song.song import Song
 from phosphene.song.sources import Source, Unreadable
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
-_SONG, _CLICK = 0.6, 0.35  # peaks at most; together they never clip
+_SONG, _CLICK = 0.6, 0.35  # limits of the peaks; their sum never clips
 _BEAT, _DOWNBEAT = 1000.0, 1500.0  # Hz
 _LENGTH, _DECAY = 0.04, 0.008  # seconds
 
@@ -25,25 +25,25 @@ Waves = NDArray[np.float64]
 
 
 def write_clicks(song: Song, target: Path) -> None:
-    """Write the song with a click on every beat, a higher one where a bar begins.
+    """Write the song with a click on every beat, and a higher one on downbeats.
 
-    At the song's own rate and with all its channels; each click begins in the very sample of its
-    beat. The song is turned down where that is needed to leave room.
+    Keeps the song's rate and channels. Each click begins at the exact sample of its beat. The song
+    is attenuated if necessary to avoid clipping.
 
     Parameters
     ----------
     song : Song
-        Heard from a file.
+        Analysed from a file.
     target : Path
-        .wav or .flac; it takes its name once it is whole.
+        .wav or .flac; created when it is complete.
 
     Raises
     ------
     SongError
-        If the ending is another, the file is the song itself, or can not be written.
+        If the ending is another, or the file is the song itself or cannot be written.
     """
     if song.path is None:
-        raise SongError("clicks are laid over a file, and this song has none")
+        raise SongError("clicks need the song's file, and this song has none")
     require_format(target)
     if target.resolve() == song.path.resolve():
         raise SongError(f"{target} is the song itself", "Name another file for the clicks.")
@@ -63,7 +63,7 @@ def write_clicks(song: Song, target: Path) -> None:
 
 
 def require_format(target: Path) -> None:
-    """Refuse an ending that clicks can not be written as.
+    """Refuse unsupported endings.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _write(source: Source, song: Song, gain: float, part: Path, target: Path) ->
 
 @contextmanager
 def _as_os_errors() -> Iterator[None]:
-    """What can not be written is no fault of the song, whose reader raises the same errors."""
+    """Wraps write errors, to distinguish them from read errors of the song."""
     try:
         yield
     except soundfile.LibsndfileError as error:
@@ -120,7 +120,7 @@ def _mix(
     bars: NDArray[np.intp],
     sounds: list[Waves],
 ) -> None:
-    """Add the clicks that sound in a block; one ends where the next begins."""
+    """Add the clicks of a block; each ends where the next begins."""
     longest = len(sounds[0])
     first = int(np.searchsorted(starts, position - longest, side="right"))
     last = int(np.searchsorted(starts, position + len(block)))

@@ -1,13 +1,13 @@
-"""Corrections: what a user knows better about the beats than the tracker."""
+"""User corrections of the detected beats."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from phosphene.bounds import FileName
 from phosphene.errors import SongError
 from phosphene.song.beat_files import read_beats
 from phosphene.song.metronome import at_bpm, barred
@@ -16,33 +16,31 @@ from phosphene.song.song import Song
 
 
 class Corrections(BaseModel):
-    """What is put right about the beats that were heard; all of it may be left out."""
+    """Corrections of the detected beats, all optional."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    bpm: float | None = Field(
-        None, ge=20, le=400, description="the song keeps this tempo throughout, like a machine"
-    )
+    bpm: float | None = Field(None, ge=20, le=400, description="constant tempo of the song")
     tempo: Literal["half", "double"] | None = Field(
-        None, description="the beats are half, or twice, as fast as they were heard"
+        None, description="the true tempo is half or double the detected one"
     )
     offset: float = Field(
-        0.0, description="seconds added to every beat; -0.02 where beats come 20 ms late"
+        0.0, description="seconds added to every beat; -0.02 if beats are 20 ms late"
     )
     downbeat: int | None = Field(
-        None, ge=1, description="this beat, counted from 1, begins a bar; bars follow from it"
+        None, ge=1, description="number of a beat, counted from 1, that begins a bar"
     )
     metre: int | None = Field(None, ge=1, le=32, description="beats in a bar")
-    beats: Path | None = Field(
+    beats: FileName | None = Field(
         None, description="file with the beats: text, .jams or .mid; relative to the project file"
     )
 
     @model_validator(mode="after")
     def _one_tempo(self) -> "Corrections":
         if self.bpm is not None and self.tempo is not None:
-            raise ValueError("expected `bpm` or `tempo`, not both: `bpm` says how fast it is")
+            raise ValueError("expected `bpm` or `tempo`, not both: `bpm` sets the tempo")
         if self.bpm is not None and self.beats is not None:
-            raise ValueError("expected `bpm` or `beats`, not both: the file says how fast it is")
+            raise ValueError("expected `bpm` or `beats`, not both: the file sets the tempo")
         return self
 
 
@@ -52,7 +50,7 @@ def corrected(song: Song, corrections: Corrections) -> Song:
     Raises
     ------
     SongError
-        If the file with the beats can not be read, or the song has no such beat.
+        If the beat file cannot be read, or the song has no such beat.
     """
     heard = Pulse(song.beats, song.downbeats, song.tempo, song.confidence, song.metre)
     if corrections.beats is not None:
@@ -74,11 +72,11 @@ def correct(pulse: Pulse, corrections: Corrections, duration: float) -> Pulse:
     Parameters
     ----------
     pulse : Pulse
-        As it was heard, or as a file says.
+        As detected, or as read from a file.
     corrections : Corrections
-        `beats` is not read.
+        `beats` is ignored.
     duration : float
-        Of the song, in seconds; beats outside of it are left out.
+        Duration of the song in seconds; beats outside it are dropped.
 
     Returns
     -------
@@ -101,7 +99,7 @@ def _levelled(pulse: Pulse, tempo: str, duration: float) -> Pulse:
     if len(beats) < 2:
         return pulse
     if tempo == "half":
-        # Of every two beats the one stays that bars begin on.
+        # Keep the beat of every pair on which bars begin.
         odd = np.searchsorted(beats, pulse.downbeats - 1e-6) % 2
         beats, factor = beats[int(odd.sum() * 2 > len(odd)) :: 2], 0.5
     else:
@@ -132,7 +130,7 @@ def _shifted(pulse: Pulse, offset: float, duration: float) -> Pulse:
     return replace(pulse, beats=within(pulse.beats), downbeats=within(pulse.downbeats))
 
 
-#: In the order in which they are applied.
+#: In order of application.
 _STEPS: dict[str, Callable[[Pulse, Any, float], Pulse]] = {
     "bpm": at_bpm,
     "tempo": _levelled,

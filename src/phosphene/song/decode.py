@@ -1,4 +1,4 @@
-"""Decode any audio file to the mono signal that is analysed, in bounded memory."""
+"""Decodes audio files to the mono signal for the analysis, in bounded memory."""
 
 import logging
 from collections.abc import Callable
@@ -22,11 +22,11 @@ class Decoded:
     Parameters
     ----------
     samples : np.ndarray, shape (n,), float32
-        Mono; sample k lies at ``k / ANALYSIS_RATE`` seconds of the file.
+        Mono; sample k is at ``k / ANALYSIS_RATE`` seconds.
     duration : float
-        Seconds: the frames that decoded, over the file's own rate.
+        Seconds: the number of decoded frames, over the file's own rate.
     damaged : int
-        Samples of the file that are not finite, or beyond all levels, and were set to 0.
+        Number of samples that are not finite or far beyond full scale, and were set to 0.
     """
 
     samples: NDArray[np.float32]
@@ -35,26 +35,26 @@ class Decoded:
 
 
 def decode(path: Path, progress: Callable[[float], None] | None = None, track: int = 0) -> Decoded:
-    """Decode `path` to mono at `ANALYSIS_RATE`; a truncated file gives what decodes.
+    """Decode `path` to mono at `ANALYSIS_RATE`; a truncated file gives the part that decodes.
 
     Parameters
     ----------
     path : Path
-        wav, flac, ogg, mp3 and all else that libsndfile or ffmpeg reads, video files included.
+        Any file that libsndfile or ffmpeg reads: wav, flac, ogg, mp3, video files, and others.
     progress : callable, optional
-        Told the share done, 0 to 1, where the length of the file is known.
+        Called with the share done, 0 to 1, if the length of the file is known.
     track : int, optional
-        Which of the file's audio tracks, from 0.
+        Index of the audio track, from 0.
 
     Raises
     ------
     SongError
-        If there is no such file, or it is a folder, is not audio, or holds no sound.
+        If the file does not exist, is a folder, is not audio, or contains no sound.
     """
     decoded = read_audio(path, lambda source: _to_mono(source, progress), track)
     if decoded.damaged:
         logging.getLogger(__name__).warning(
-            "%s: %d samples are not finite, or far beyond full scale; they are taken as silence",
+            "%s: %d samples are not finite, or far beyond full scale; they are treated as silence",
             path,
             decoded.damaged,
         )
@@ -64,7 +64,7 @@ def decode(path: Path, progress: Callable[[float], None] | None = None, track: i
 def _to_mono(source: Source, progress: Callable[[float], None] | None) -> Decoded:
     # soxr's stream has no delay once flushed, so sample k stays at k / ANALYSIS_RATE.
     stream = soxr.ResampleStream(source.rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
-    # Grows in place: two hours joined from pieces would be in memory twice.
+    # Grows in place: joining the blocks of two hours would need twice the memory.
     heard, frames = bytearray(), 0
     for block in source.blocks:
         heard += stream.resample_chunk(block.mean(axis=1, dtype=np.float32)).data

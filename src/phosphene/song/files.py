@@ -1,4 +1,4 @@
-"""Whether a file that a user names can be read: a regular file of a sane size."""
+"""Checks that a user's file is a readable regular file of a sane size."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from phosphene.errors import PhospheneError, SongError
 
-#: Bytes that a file of text may have: a project, or beats.
+#: Size limit of text files in bytes: projects and beats.
 TEXT = 1 << 24
-#: Bytes that a file of an image may have.
+#: Size limit of image files in bytes.
 IMAGE = 1 << 28
-_NEIGHBOURS = 2000  # files in the same folder that are compared with a name that is not there
+_NEIGHBOURS = 2000  # files in the folder that are compared with a missing name
 
 
 def require_file(

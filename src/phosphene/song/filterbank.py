@@ -1,4 +1,4 @@
-"""What the beat network sees: the song's level in 81 bands of pitch, fifty times a second."""
+"""Input of the beat network: levels of 81 frequency bands, fifty times per second."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 
 RATE = 22050
-HOP = 441  # 50 frames a second
+HOP = 441  # 50 frames per second
 FPS = RATE // HOP
 WINDOW = 2048
 BANDS = 81
 _LOWEST, _HIGHEST = 30.0, 10500.0
-_LEVEL = 0.05  # root mean square that every song is brought to
-_GAIN = 2000.0  # how soon log(1 + gain * x) bends
+_LEVEL = 0.05  # root mean square to which every song is normalised
+_GAIN = 2000.0  # gain of the compression log(1 + gain * x)
 _BLOCK = 4096  # frames at a time: 82 s
 
 
 def _filters() -> NDArray[np.float32]:
-    """Triangles evenly spaced in pitch, a bin wide at least; shape (n_bins, BANDS)."""
+    """Triangular filters, evenly spaced in pitch, at least one bin wide; shape (n_bins, BANDS)."""
     edges = np.geomspace(_LOWEST, _HIGHEST, BANDS + 2) * WINDOW / RATE
     for i in range(1, len(edges)):
         edges[i] = max(edges[i], edges[i - 1] + 0.8)
@@ -31,7 +31,7 @@ def _filters() -> NDArray[np.float32]:
 
 
 def level_of(samples: NDArray[np.float32]) -> float:
-    """Root mean square of a song, silence left out."""
+    """Root mean square of a song without its silence."""
     total, n = 0.0, 0
     for start in range(0, len(samples), RATE):
         power = float(np.dot(samples[start : start + RATE], samples[start : start + RATE]))
@@ -46,14 +46,14 @@ def bands(
 ) -> Iterator[NDArray[np.float32]]:
     """Yield the bands of a song, block by block, each of shape (n_frames, BANDS).
 
-    Frame k is centred at ``k * HOP`` samples; there are ``1 + len(samples) // HOP`` in all.
+    Frame k is centred at ``k * HOP`` samples; there are ``1 + len(samples) // HOP`` frames.
 
     Parameters
     ----------
     samples : np.ndarray, shape (n,), float32
         Mono, at 22050 Hz.
     progress : callable, optional
-        Told the share done.
+        Called with the share done.
     """
     filters, window = _filters(), np.hanning(WINDOW + 1)[:-1].astype(np.float32)
     gain = _LEVEL / max(level_of(samples), 1e-6) * 2 / window.sum()

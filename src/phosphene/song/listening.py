@@ -1,4 +1,4 @@
-"""Listen to a song: the one way from an audio file to a `Song`."""
+"""Listens to a song: from an audio file to a `Song`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,26 +28,26 @@ def listen(
     cache: Cache | None = None,
     track: Track | None = None,
 ) -> Song:
-    """Hear the onsets, beats, bars and feature curves of an audio file.
+    """Detect the onsets, beats, bars and feature curves of an audio file.
 
     Parameters
     ----------
     path : Path
-        Anything that libsndfile or ffmpeg reads.
+        Any file that libsndfile or ffmpeg reads.
     progress : callable, optional
         Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``) and the
-        share of it done, 0 to 1; or with ``"cache"`` alone, where the song was heard before.
+        share done, 0 to 1; or only with ``"cache"`` if the analysis is cached.
     tracker : TrackerSpec, optional
-        What finds the beats and bars.
+        The tracker of beats and bars.
     cache : Cache, optional
-        Where songs that were heard before are found, and this one is kept.
+        The cache to read from and write to.
     track : Track, optional
-        Which of the file's audio tracks; without it, the default one.
+        The audio track; by default the file's default track.
 
     Raises
     ------
     SongError
-        If there is no such file, or it is a folder, is not audio, or holds no sound.
+        If the file does not exist, is a folder, is not audio, or contains no sound.
     """
     path, tell = Path(path), progress or _quiet
     require_file(path)
@@ -61,7 +61,7 @@ def listen(
         shelf.recalled = True
         tell("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    # librosa and SciPy take a second to import; only who hears something new pays for them.
+    # librosa and SciPy take a second to import, which a cache hit avoids.
     from phosphene.song.analysis import analyse
 
     song = analyse(path, tell, tracker, shelf, index)
@@ -75,4 +75,4 @@ def _shelf(cache: Cache, path: Path) -> Shelf:
     try:
         return cache.shelf(path)
     except OSError as error:
-        raise SongError(f"{path} can not be read: {error.strerror}") from None
+        raise SongError(f"{path} cannot be read: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""Loudness as ITU-R BS.1770-4 measures it, from all channels of the file at its own rate."""
+"""Loudness after ITU-R BS.1770-4, from all channels of the file at its own rate."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,13 @@ from phosphene.song.sources import BLOCK, Source
 
 Curve = NDArray[np.float64]
 
-STEP = 10  # values a second; each is of the 400 ms around it
+STEP = 10  # values per second, each over a window of 400 ms
 _BLOCK_STEPS = 4
 SILENT = -70.0  # LKFS: the standard's absolute gate
-_RELATIVE = -10.0  # LU below the mean of all that passed the absolute gate
-_BELOW = 40.0  # LU below the loudest that count as 0
-# Left, right and centre weigh 1, surrounds 1.41; the low-frequency channel is left out. In the
-# channel order of WAV; at the sides, +-60 to 120 degrees, are the surrounds of 5.1 and 7.1.
+_RELATIVE = -10.0  # LU below the mean of the blocks that passed the absolute gate
+_BELOW = 40.0  # LU below the maximum that count as 0
+# Left, right and centre weigh 1, surrounds 1.41; the low-frequency channel is ignored. In WAV
+# channel order; the surrounds of 5.1 and 7.1 are at the sides, +-60 to 120 degrees.
 _WEIGHTS = {
     4: (1.0, 1.0, 1.41, 1.41),
     5: (1.0, 1.0, 1.0, 1.41, 1.41),
@@ -38,7 +38,7 @@ def features(song: Song) -> dict[str, Feature]:
 
 
 def momentary(energies: Curve) -> Curve:
-    """Loudness in LKFS of the 400 ms around each tenth of a second.
+    """Loudness in LKFS over 400 ms around each tenth of a second.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def momentary(energies: Curve) -> Curve:
     Returns
     -------
     ndarray, shape (n_steps + 1,)
-        At 0, 0.1, 0.2 ... seconds; `SILENT` at least. What lies outside of the song is silence.
+        At 0, 0.1, 0.2 ... seconds; at least `SILENT`. The song is padded with silence.
     """
     padded = np.pad(energies, _BLOCK_STEPS // 2)
     means = np.convolve(padded, np.full(_BLOCK_STEPS, 1 / _BLOCK_STEPS), mode="valid")
@@ -56,10 +56,10 @@ def momentary(energies: Curve) -> Curve:
 
 
 def integrated(song: Song) -> float:
-    """Loudness of the whole song in LKFS, gated; `SILENT` where nothing passes the gate."""
+    """Integrated, gated loudness in LKFS; `SILENT` if nothing passes the gate."""
     levels = song.kept(__name__, lambda: features(song))["momentary"].values
     half = _BLOCK_STEPS // 2
-    whole = levels[half:-half]  # blocks that lie in the song
+    whole = levels[half:-half]  # blocks entirely in the song
     heard = whole[whole > SILENT]
     if not len(heard):
         return SILENT
@@ -72,7 +72,7 @@ def _mean(levels: Curve) -> float:
 
 
 def _energies(song: Song) -> Curve:
-    """Of the file, where it is there still; else of the mono signal that was analysed."""
+    """Energies of the file if it still exists, or else of the analysed mono signal."""
     if song.path is not None:
         try:
             return read_audio(song.path, energies, song.track)
@@ -89,9 +89,9 @@ def energies(source: Source) -> Curve:
     Returns
     -------
     ndarray, shape (n_steps,)
-        The last step may be shorter, and counts as if silence followed.
+        The last step may be shorter, and is padded with silence.
     """
-    from scipy.signal import sosfilt  # a second to import; the cache needs it not
+    from scipy.signal import sosfilt  # a second to import; not needed on a cache hit
 
     weights = np.array(_WEIGHTS.get(source.channels, (1.0,) * source.channels))
     sections = k_weighting(source.rate)
@@ -99,7 +99,7 @@ def energies(source: Source) -> Curve:
     sums, position = np.zeros(0), 0
     for block in source.blocks:
         heard, state = sosfilt(sections, block.astype(np.float64), axis=0, zi=state)
-        # A step may begin in one block and end in another.
+        # A step may span two blocks.
         steps = (position + np.arange(len(block))) * STEP // source.rate
         known = len(sums)
         sums = np.pad(sums, (0, int(steps[-1]) + 1 - known)) if steps[-1] >= known else sums
@@ -109,15 +109,15 @@ def energies(source: Source) -> Curve:
 
 
 def k_weighting(rate: int) -> NDArray[np.float64]:
-    """The filter of BS.1770-4: a high shelf for the head, then a high pass; two sections.
+    """The filter of BS.1770-4: a high shelf and a high pass, as two sections.
 
-    The standard lists coefficients for 48 kHz. These are its analogue prototypes, brought to any
-    rate by the bilinear transform; at 48 kHz they are the standard's.
+    The standard lists coefficients for 48 kHz. These are computed for any rate from the analogue
+    prototypes by the bilinear transform, and equal the standard's at 48 kHz.
 
     Returns
     -------
     ndarray, shape (2, 6)
-        Second-order sections, as SciPy has them.
+        Second-order sections in SciPy's format.
     """
     gain, quality = 10 ** (3.999843853973347 / 20), 0.7071752369554196
     band, k = gain**0.4996667741545416, _warped(1681.974450955533, rate)
@@ -134,5 +134,5 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
 
 
 def _warped(frequency: float, rate: int) -> float:
-    # At rates below 3.4 kHz the shelf lies above all that there is.
+    # At rates below 3.4 kHz the shelf is above the Nyquist frequency.
     return float(np.tan(np.pi * min(frequency / rate, 0.49)))

@@ -1,15 +1,14 @@
-"""The mel scale and its filters, as Slaney's Auditory Toolbox and librosa have them.
+"""The mel scale and its filters, as in Slaney's Auditory Toolbox and librosa.
 
-They are written out here, and compared with librosa in the tests, because librosa takes two seconds
-to import, each time that a song is heard.
+They are reimplemented because importing librosa takes two seconds, and tested against librosa.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-_LINEAR = 200.0 / 3  # Hz a mel, below
-_KNEE = 1000.0  # Hz; above it mels are even in pitch
-_STEP = np.log(6.4) / 27  # natural logarithm of a mel's width there
+_LINEAR = 200.0 / 3  # Hz per mel in the linear part
+_KNEE = 1000.0  # Hz; above it the scale is logarithmic
+_STEP = np.log(6.4) / 27  # natural logarithm of a mel's width in that part
 
 
 def mel_frequencies(count: int, highest: float) -> NDArray[np.float64]:
@@ -21,7 +20,7 @@ def mel_frequencies(count: int, highest: float) -> NDArray[np.float64]:
 
 
 def mel_filters(rate: int, window: int, count: int) -> NDArray[np.float32]:
-    """Triangles of area 1 in mels, up to half the rate; shape (window // 2 + 1, count)."""
+    """Triangular filters of area 1, up to half the rate; shape (window // 2 + 1, count)."""
     edges = mel_frequencies(count + 2, rate / 2)
     bins = np.fft.rfftfreq(window, 1 / rate)[:, None]
     lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]

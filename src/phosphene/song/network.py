@@ -1,7 +1,7 @@
-"""The beat network in NumPy: importing torch would take longer than hearing the song.
+"""The beat network in NumPy, because importing torch would take longer than the analysis.
 
-Convolutions over pitch first, then dilated ones over time (Böck and Davies, "Deconstruct, Analyse,
-Reconstruct", ISMIR 2020). `training.hearing` makes the weights.
+Convolutions over frequency, then dilated ones over time (Böck and Davies, "Deconstruct, Analyse,
+Reconstruct", ISMIR 2020). `training.hearing` trains the weights.
 """
 
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 WEIGHTS = Path(__file__).parents[1] / "models" / "hearing" / "beats.safetensors"
-#: Of the convolutions over pitch, in bands: 81 bands become 27, 9 and 1.
+#: Strides of the convolutions over frequency: 81 bands become 27, 9 and 1.
 STRIDES, PADDING = (3, 3, 1), (1, 0, 0)
-_BLOCK = 1024  # frames under the convolutions over pitch at a time
+_BLOCK = 1024  # frames per block of the convolutions over frequency
 
 Array = NDArray[np.float32]
 Weights = Mapping[str, Array]
 
 
 def load_weights(path: Path = WEIGHTS) -> Weights:
-    """The weights by name, in float32."""
+    """Load the weights by name, as float32."""
     return {name: tensor.astype(np.float32) for name, tensor in load_file(path).items()}
 
 
 def forward(bands: Array, weights: Weights) -> Array:
-    """The probabilities that a beat and a downbeat lie at each frame.
+    """The probabilities of a beat and of a downbeat in each frame.
 
     Parameters
     ----------
     bands : np.ndarray, shape (n_frames, BANDS), float32
-        Of `phosphene.song.filterbank.bands`.
+        From `phosphene.song.filterbank.bands`.
     weights : mapping of str to np.ndarray
-        Of `load_weights`.
+        From `load_weights`.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def forward(bands: Array, weights: Weights) -> Array:
         0 to 1.
     """
     x = np.empty((len(bands), len(weights["out.weight"][0])), np.float32)
-    reach = len(STRIDES)  # each of them sees a frame to either side
+    reach = len(STRIDES)  # each reaches one frame to both sides
     for start in range(0, len(bands), _BLOCK):
         stop = min(start + _BLOCK, len(bands))
         first = max(start - reach, 0)
@@ -59,7 +59,7 @@ def forward(bands: Array, weights: Weights) -> Array:
 
 
 def _over_pitch(bands: Array, weights: Weights) -> Array:
-    """Convolve and rectify until one band is left; shape (n_frames, channels)."""
+    """Convolve and rectify until one band remains; shape (n_frames, channels)."""
     x = bands[:, :, None]
     for i, (stride, padding) in enumerate(zip(STRIDES, PADDING, strict=True)):
         kernel = weights[f"pitch.{i}.weight"]  # (out, in, frames, bands)
@@ -73,7 +73,7 @@ def _over_pitch(bands: Array, weights: Weights) -> Array:
 
 
 def _over_time(x: Array, kernel: Array, dilation: int) -> Array:
-    """A dilated convolution, zero beyond the song; `kernel` has shape (out, in, taps)."""
+    """A dilated convolution with zero padding; `kernel` has shape (out, in, taps)."""
     total = np.zeros((len(x), len(kernel)), np.float32)
     middle = kernel.shape[2] // 2
     for tap in range(kernel.shape[2]):

@@ -1,4 +1,4 @@
-"""Every sound that begins: found on 23 ms frames, then timed to the sample."""
+"""Detects onsets on 23 ms frames, then refines them to the sample."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,16 +8,16 @@ from phosphene.song.features import scale_of
 from phosphene.song.song import hit_strengths
 from phosphene.song.spectrum import HOP, LEAD
 
-#: Two attacks closer than this are heard as one, and the stronger stays.
+#: Of two attacks closer than this, only the stronger is kept.
 MIN_GAP = 0.05
-_AROUND = 0.05  # seconds a peak is compared with; twice that lets one sound hide the next
-_PROMINENCE = 0.07  # a peak stands out of its surroundings by this share of a full hit
-_FAINT_DB = 0.8  # and by this at least; steady noise stays below it
-_RISE = 0.3  # least rise of the energy (35 %) at an attack
-_RELEASE = -2.0  # where the plain energy falls below a seventh, a sound was cut off, none began
-_LOUD = 90  # percentile of the attacks' levels that counts as loud in this song
+_AROUND = 0.05  # seconds around a peak for comparison; with twice that, one sound hides the next
+_PROMINENCE = 0.07  # minimum prominence of a peak, as a share of a full hit
+_FAINT_DB = 0.8  # absolute minimum; steady noise is below it
+_RISE = 0.3  # minimum rise of the energy (35 %) at an attack
+_RELEASE = -2.0  # if the plain energy falls below a seventh, a sound was cut off
+_LOUD = 90  # percentile of the attacks' levels that counts as loud
 _AUDIBLE = 0.02  # 34 dB below that
-_SILENT = 1e-4  # 80 dB below full scale, whatever the song
+_SILENT = 1e-4  # 80 dB below full scale, for any song
 
 
 def find_onsets(
@@ -53,9 +53,9 @@ def find_onsets(
 
 
 def pick_peaks(curve: NDArray[np.float64], around: int, above: float) -> NDArray[np.intp]:
-    """Frames no lower than the one before that stand out of the mean of `around` to each side.
+    """Peaks that exceed the mean of `around` frames on both sides.
 
-    Of two neighbours the first stays (Boeck, Krebs and Schedl, ISMIR 2012, as librosa has it).
+    Of two equal neighbours the first is kept (Böck, Krebs and Schedl, ISMIR 2012, as in librosa).
     """
     sums = np.concatenate([[0.0], np.cumsum(curve)])
     frames = np.arange(len(curve))

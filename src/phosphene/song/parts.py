@@ -1,4 +1,4 @@
-"""The built-in features that are worked out when they are read, registered as plugins do it."""
+"""The built-in features that are computed on first use, registered like those of plugins."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from phosphene.song.song import Feature, Song
 
 PITCHES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")
 
-#: What each feature is, by the room that works it out: one reading gives all of a room.
+#: Descriptions of the features, by the module that computes them together.
 ROOMS: dict[str, dict[str, str]] = {
     "phosphene.song.ranges": {
-        "bass": "how loud it is below 200 Hz",
-        "mids": "how loud it is from 200 to 2000 Hz",
-        "treble": "how loud it is above 2000 Hz",
-        "voice": "how loud it is from 200 to 4000 Hz, where voices and leads are",
-        "brightness": "where the middle of the spectrum is: 0 dark, 1 bright, for this song",
-        "flux": "how much the spectrum changes",
+        "bass": "level below 200 Hz",
+        "mids": "level from 200 to 2000 Hz",
+        "treble": "level above 2000 Hz",
+        "voice": "level from 200 to 4000 Hz, the range of voices and leads",
+        "brightness": "spectral centroid: 0 is the song's darkest, 1 its brightest",
+        "flux": "change of the spectrum",
     },
     "phosphene.song.percussion": {
         "kick": "hits from 30 to 120 Hz",
-        "snare": "hits from 150 to 350 and from 1500 to 5000 Hz at once: body and noise",
-        "hat": "hits above 6000 Hz; the noise of a snare is among them",
-        "percussive": "how loud all that strikes is",
-        "harmonic": "how loud all that sounds on is",
+        "snare": "simultaneous hits at 150 to 350 Hz and 1500 to 5000 Hz: body and noise",
+        "hat": "hits above 6000 Hz, including the noise of snares",
+        "percussive": "level of the percussive part",
+        "harmonic": "level of the harmonic part",
     },
     "phosphene.song.loudness": {
-        "loudness": "momentary loudness (ITU-R BS.1770): 1 the loudest, 0 at 40 dB below",
+        "loudness": "momentary loudness (ITU-R BS.1770): 1 is the loudest, 0 is 40 dB below",
     },
     "phosphene.song.chroma": {
-        f"chroma_{name}": f"how loud the note {name.upper().replace('S', '#')} is, in all octaves"
+        f"chroma_{name}": f"level of the note {name.upper().replace('S', '#')} in all octaves"
         for name in PITCHES
     },
 }
 
 
 def read(song: Song, name: str) -> Feature:
-    """One of these features; all of its room are worked out at once, the first time."""
+    """One of these features; all of its module are computed together, on first use."""
     room = next(room for room, features in ROOMS.items() if name in features)
-    # The rooms import librosa or SciPy: not before one of their features is read.
+    # The modules import librosa or SciPy, so only when one of their features is read.
     return song.kept(room, lambda: importlib.import_module(room).features(song))[name]
 
 
@@ -53,6 +53,6 @@ FEATURES: dict[str, Callable[[Song], Feature]] = {
 
 @hookimpl
 def register_features(register: Callable[[str, Callable[[Song], Feature]], None]) -> None:
-    """Register the features of every room."""
+    """Register the features of every module."""
     for name, function in FEATURES.items():
         register(name, function)

@@ -1,7 +1,7 @@
-"""What strikes and what sounds on, told apart; and the hits of a drum kit by their range.
+"""Harmonic/percussive separation, and drum hits by frequency range.
 
-Harmonic/percussive separation by median filters (Fitzgerald, DAFx 2010): along time what sounds on
-stays, along frequency what strikes. It is done on the mel spectrogram, in blocks.
+The separation uses median filters on the mel spectrogram (Fitzgerald, DAFx 2010): along time for
+the harmonic part, along frequency for the percussive part. It works in blocks.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from phosphene.song.ranges import Curve, level, powers, scaled
 from phosphene.song.song import Feature, Song
 from phosphene.song.spectrum import HOP
 
-#: Hz; a hit is as strong as it is in the weakest of its ranges: a snare has a body and a noise.
+#: Hz; a hit is as strong as in the weakest of its ranges: a snare has a body and noise.
 DRUMS = {
     "kick": ((30.0, 120.0),),
     "snare": ((150.0, 350.0), (1500.0, 5000.0)),
@@ -22,12 +22,12 @@ DRUMS = {
 }
 _KERNEL = (31, 17)  # frames of time (0.7 s), mel bands
 _BLOCK = 4096  # frames separated at a time
-_DYNAMICS = 100.0  # what is 20 dB below the loudest still counts a little
-_FAINT = 0.5  # a rise that counts as 1 at least: noise, which flickers by less, is not scaled up
+_DYNAMICS = 100.0  # 20 dB below the maximum still counts a little
+_FAINT = 0.5  # minimum rise that counts as 1, so that fluctuating noise is not scaled up
 
 
 def features(song: Song) -> dict[str, Feature]:
-    """The harmonic and the percussive part, and the hits of kick, snare and hat."""
+    """The levels of the harmonic and percussive parts, and the hits of kick, snare and hat."""
     hop, rate = HOP / song.sample_rate, song.sample_rate
     power = powers(song)
     n_hops = power.shape[1]
@@ -50,7 +50,7 @@ def features(song: Song) -> dict[str, Feature]:
 def _separated(
     power: NDArray[np.float32],
 ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
-    """Blocks of frames, and the harmonic and percussive power in them."""
+    """Yield blocks of frames, and their harmonic and percussive power."""
     n_hops, around = power.shape[1], _KERNEL[0]
     for start in range(0, n_hops, _BLOCK):
         stop = min(start + _BLOCK, n_hops)
@@ -62,7 +62,7 @@ def _separated(
 
 
 def _hits(levels: Curve) -> Curve:
-    """How much each range rises, the least of them in each frame; 0 to 1, shape (n_hops,)."""
+    """The rise of the weakest range in each frame, 0 to 1, shape (n_hops,)."""
     rises = []
     for curve in levels:
         loudest = curve.max(initial=0.0) or 1.0
@@ -70,5 +70,5 @@ def _hits(levels: Curve) -> Curve:
         rises.append(np.maximum(np.diff(heard, prepend=heard[:1]), 0.0))
     least = np.min(rises, axis=0)
     full = max(float(np.percentile(least, 99.5)) if len(least) else 0.0, _FAINT)
-    # The window's edge meets a hit before its middle does: one hop later is centred, not early.
+    # The window's edge reaches a hit before its centre does; one hop later is centred.
     return np.minimum(np.concatenate([[0.0], least[:-1]]) / full, 1.0)

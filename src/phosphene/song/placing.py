@@ -1,25 +1,25 @@
-"""Where exactly a beat lies: between frames of its activation, and on its attack."""
+"""Refines beats: between the frames of the activation, and to attacks."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.song.pulse import Times
 
-_AROUND = 2  # frames to either side in which the activation's peak may lie
-_SHOWN = 0.1  # an activation that shows a beat, if faintly
-_SNAP = 0.03  # seconds to an attack that a beat is moved onto
-_STRONG = 0.5  # attacks that are weaker rise slowly, and are timed late
+_AROUND = 2  # frames on both sides to search for the activation's peak
+_SHOWN = 0.1  # minimum activation of a beat
+_SNAP = 0.03  # maximum distance in seconds to move a beat to an attack
+_STRONG = 0.5  # weaker attacks rise slowly, and their times are late
 
 
 def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: float) -> Times:
-    """Seconds of beats: the top of the parabola through the highest frame and its neighbours.
+    """Times of beats: the vertex of a parabola through the highest frame and its neighbours.
 
     Parameters
     ----------
     frames : np.ndarray, shape (n_beats,)
-        About where beats are.
+        Approximate positions of the beats.
     activation : np.ndarray, shape (n_frames,)
-        How likely a beat is in each frame; frame k is at ``k / rate`` seconds.
+        Probability of a beat in each frame; frame k is at ``k / rate`` seconds.
     rate : float
     """
     padded = np.pad(activation.astype(np.float64), _AROUND + 1)
@@ -28,28 +28,28 @@ def on_peaks(frames: NDArray[np.intp], activation: NDArray[np.floating], rate: f
     at = 1 + np.argmax(views[:, 1:-1], axis=1)
     before, top, after = (views[np.arange(len(frames)), at + step] for step in (-1, 0, 1))
     bend = before - 2 * top + after
-    peak = (bend < 0) & (top >= before) & (top >= after)  # and no slope that goes on beyond
+    peak = (bend < 0) & (top >= before) & (top >= after)  # not the flank of a peak outside
     shift = np.where(peak, 0.5 * (before - after) / np.where(peak, bend, 1.0), 0.0)
     return (frames + np.where(peak, near[at], 0) + shift) / rate
 
 
 def between_seen(frames: NDArray[np.intp], activation: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Which beats lie from the first to the last that the activation shows at all.
+    """Which beats are between the first and the last with any activation.
 
-    Beyond them the pointer counts on through what rings, or is not yet music.
+    Beyond them, the pointer continues through reverberation or noise.
 
     Parameters
     ----------
     frames : np.ndarray, shape (n_beats,)
     activation : np.ndarray, shape (n_frames,)
-        How likely a beat is in each frame.
+        Probability of a beat in each frame.
     """
     shown = np.pad(activation, 1)[frames[:, None] + np.arange(3)].max(axis=1) > _SHOWN
     return np.logical_or.accumulate(shown) & np.logical_or.accumulate(shown[::-1])[::-1]
 
 
 def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
-    """Move each beat onto the strong onset that it belongs to, if there is one near.
+    """Move each beat to the nearest strong onset, if there is one close enough.
 
     Parameters
     ----------
@@ -69,14 +69,14 @@ def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
 
 
 def evened(beats: Times, seen: NDArray[np.bool_]) -> Times:
-    """Beats with those that were not seen laid evenly between the others, if they are near there.
+    """Space unsupported beats evenly between the others, if they are already close to that.
 
     Parameters
     ----------
     beats : np.ndarray, shape (n_beats,)
         Seconds.
     seen : np.ndarray, shape (n_beats,)
-        Which of them lie where something shows that they do.
+        Whether a beat is supported by an activation or an onset.
     """
     if not seen.any():
         return beats
@@ -86,12 +86,12 @@ def evened(beats: Times, seen: NDArray[np.bool_]) -> Times:
 
 
 def leading_in(beats: Times, onsets: Times, strengths: Times) -> Times:
-    """Strong onsets before the first beat, one at each place where a beat is due.
+    """Strong onsets before the first beat, at each expected beat.
 
     Parameters
     ----------
     beats : np.ndarray, shape (n_beats,)
-        Seconds; two at least.
+        Seconds; at least two.
     onsets, strengths : np.ndarray, shape (n_onsets,)
         Seconds, and 0 to 1.
     """

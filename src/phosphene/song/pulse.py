@@ -1,19 +1,22 @@
-"""The pulse of a song: what a tracker is given, and what it gives."""
+"""The input and the output of a beat tracker."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from phosphene.authoring import read_only
 
 Times = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """A song before its beats are known.
+    """The input of a beat tracker, read-only.
 
     Parameters
     ----------
@@ -22,12 +25,12 @@ class Sound:
     sample_rate : int
         In Hz.
     curves : mapping of str to np.ndarray, shape (n_frames,), float64
-        Of `phosphene.song.features.onset_curves`: ``onset``, ``low``, ``mid`` and ``high``; frame
+        From `phosphene.song.features.onset_curves`: ``onset``, ``low``, ``mid`` and ``high``; frame
         k is centred at ``(k - LEAD) * HOP`` samples (`phosphene.song.spectrum`).
     rms : np.ndarray, shape (n_frames,), float32
         Loudness on the same frames.
     onsets, onset_strengths : np.ndarray, shape (n_onsets,), float64
-        Seconds, timed to the sample, and how strong each is, 0 to 1.
+        Times in seconds at sample accuracy, and strengths from 0 to 1.
     """
 
     samples: NDArray[np.float32]
@@ -37,6 +40,12 @@ class Sound:
     onsets: Times
     onset_strengths: Times
 
+    def __post_init__(self) -> None:
+        for name in ("samples", "rms", "onsets", "onset_strengths"):
+            object.__setattr__(self, name, read_only(getattr(self, name).view()))
+        curves = {name: read_only(curve.view()) for name, curve in self.curves.items()}
+        object.__setattr__(self, "curves", MappingProxyType(curves))
+
     @property
     def duration(self) -> float:
         """Length in seconds."""
@@ -45,7 +54,7 @@ class Sound:
 
 @dataclass(frozen=True, eq=False)
 class Pulse:
-    """The beats and bars of a song; all empty or 0 where there are none.
+    """The beats and bars of a song; all empty or 0 if there are none.
 
     Parameters
     ----------
@@ -56,9 +65,9 @@ class Pulse:
     tempo : float
         Beats per minute.
     confidence : float
-        How far to trust the beats, from 0 (none heard) to 1 (a metronome).
+        Reliability of the beats, from 0 (none) to 1 (a metronome).
     metre : int
-        Beats in most of the bars.
+        Number of beats in most of the bars.
     """
 
     beats: Times
@@ -72,13 +81,15 @@ SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0, 0)
 
 
 def usual_tempo(beats: Times) -> float:
-    """Beats per minute, over the intervals within a tenth of the usual one.
+    """Beats per minute, from the intervals within a tenth of the median.
 
     Parameters
     ----------
     beats : np.ndarray, shape (n_beats,)
-        Seconds; two at least.
+        Seconds; at least two.
     """
     steps = np.diff(beats)
-    usual = np.quantile(steps, 0.5, method="lower")  # one of them, so that one is near it
+    usual = np.quantile(
+        steps, 0.5, method="lower"
+    )  # an actual interval, so that at least one is close to it
     return float(60 / steps[np.abs(steps - usual) <= 0.1 * usual].mean())

@@ -1,4 +1,4 @@
-"""Features of ranges of the spectrum: how loud each is, and where the middle of all is."""
+"""Features of frequency ranges: levels, brightness and spectral change."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,23 +7,23 @@ from phosphene.song.mel import mel_frequencies
 from phosphene.song.song import Feature, Song
 from phosphene.song.spectrum import HOP, LEAD, MELS, spectrum
 
-#: Hz; what lies above 11 kHz is not analysed.
+#: Hz; frequencies above 11 kHz are not analysed.
 RANGES = {
     "bass": (0.0, 200.0),
     "mids": (200.0, 2000.0),
     "treble": (2000.0, np.inf),
     "voice": (200.0, 4000.0),
 }
-_BLOCK = 8192  # frames worked on at a time
+_BLOCK = 8192  # frames per block
 _ROBUST = 99.5  # percentile that counts as 1
-_SILENT = 1e-4  # of the loudest moment: 80 dB below it nothing is heard
-_OCTAVE = 1.0  # a song whose brightness moves less than this does not fill 0 to 1
+_SILENT = 1e-4  # of the maximum: 80 dB below it is silence
+_OCTAVE = 1.0  # minimum range of brightness that is scaled to 0 to 1
 
 Curve = NDArray[np.float64]
 
 
 def features(song: Song) -> dict[str, Feature]:
-    """How loud each range is, how bright all of it is, and how much it changes."""
+    """The levels of the ranges, the brightness, and the spectral change."""
     hop, rate = HOP / song.sample_rate, song.sample_rate
     power = powers(song)
     n_hops = power.shape[1]
@@ -42,31 +42,31 @@ def features(song: Song) -> dict[str, Feature]:
 
 
 def powers(song: Song) -> NDArray[np.float32]:
-    """The mel spectrogram as power over its loudest cell, shape (MELS, n_hops)."""
+    """The mel spectrogram as power relative to its maximum, shape (MELS, n_hops)."""
     mel = spectrum(song.samples, song.sample_rate).mel_db[:, LEAD:-LEAD]
     np.power(10.0, mel / 10.0, out=mel)
-    mel[mel <= 1.01e-8] = 0.0  # the floor of the spectrogram is silence
+    mel[mel <= 1.01e-8] = 0.0  # the spectrogram's floor counts as silence
     return mel
 
 
 def level(power: NDArray[np.float32], rate: int, low: float, high: float) -> Curve:
     """The amplitude between two frequencies in each frame, shape (n_hops,)."""
     edges = mel_frequencies(MELS + 2, rate / 2)
-    # Mel bands are normalised by their width; energies add up once that is undone.
+    # Mel bands are normalised by their width; undo that to add up energies.
     widths = (edges[2:] - edges[:-2]) / 2
     inside = (edges[1:-1] >= low) & (edges[1:-1] < high)
     return np.sqrt(widths[inside] @ power[inside].astype(np.float64))
 
 
 def scaled(curve: Curve) -> Curve:
-    """0 to 1 by the whole song's robust maximum; silence stays zero."""
+    """Scale to 0 to 1 by the song's robust maximum; silence stays zero."""
     full = float(np.percentile(curve, _ROBUST)) if len(curve) else 0.0
     full = full or float(curve.max(initial=0.0))
     return np.minimum(curve / full, 1.0) if full > 0 else np.zeros(len(curve))
 
 
 def _centroid(power: NDArray[np.float32], rate: int) -> tuple[Curve, Curve]:
-    """All amplitudes together, and the frequency at their middle, shape (n_hops,) each."""
+    """The sum of the amplitudes, and their centroid, shape (n_hops,) each."""
     edges = mel_frequencies(MELS + 2, rate / 2)
     widths = (edges[2:] - edges[:-2]) / 2
     amplitude = np.sqrt(power * widths[:, None])
@@ -75,7 +75,7 @@ def _centroid(power: NDArray[np.float32], rate: int) -> tuple[Curve, Curve]:
 
 
 def _brightness(total: Curve, centroid: Curve) -> Curve:
-    """The centroid, in octaves, from this song's dark to its bright moments."""
+    """The centroid in octaves, scaled to the song's range."""
     curve = np.zeros(len(total))
     sounding = total > _SILENT * total.max(initial=0.0)
     if sounding.any():
@@ -87,6 +87,6 @@ def _brightness(total: Curve, centroid: Curve) -> Curve:
 
 
 def _flux(power: NDArray[np.float32]) -> Curve:
-    """What the amplitudes rise from frame to frame, all together; before the first is silence."""
+    """The summed rise of the amplitudes from frame to frame, starting from silence."""
     rises = np.diff(np.sqrt(power), axis=1, prepend=np.float32(0.0))
     return np.maximum(rises, 0.0).sum(axis=0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Reading an audio file with the first reader that can."""
+"""Reads an audio file with the first reader that supports it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,23 +12,23 @@ T = TypeVar("T")
 
 
 def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
-    """Give an audio file, opened, to a function; a truncated file holds what decodes.
+    """Open an audio file and pass it to a function; a truncated file ends early.
 
     Parameters
     ----------
     path : Path
-        wav, flac, ogg, mp3 and all else that libsndfile or ffmpeg reads, video files included.
+        Any file that libsndfile or ffmpeg reads: wav, flac, ogg, mp3, video files, and others.
     consume : callable
-        consume(source) reads the blocks. It is called again, with another reader, where the first
-        stumbles in the middle; it may raise `Unreadable` itself.
+        consume(source) reads the blocks. It is called again with another reader if the first fails
+        midway; it may also raise `Unreadable`.
     track : int, optional
-        Which of the file's audio tracks, from 0.
+        Index of the audio track, from 0.
 
     Raises
     ------
     SongError
-        If there is no such file, or it is a folder, is not audio, holds no sound, or has a sample
-        rate or a length that no song has.
+        If the file does not exist, is a folder, is not audio, contains no sound, or has a sample
+        rate or a length outside the limits.
     """
     require_file(path)
     reasons = []
@@ -40,11 +40,11 @@ def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
             reasons.append(str(error))
     if any(sign in reason for reason in reasons for sign in ("no samples", "matches no streams")):
         raise SongError(
-            f"{path} holds no sound: it has no audio stream, or one of 0 samples",
-            "Give a file that plays, or export the song again.",
+            f"{path} contains no sound: it has no audio stream, or one of 0 samples",
+            "Choose a file that plays, or export the song again.",
         )
     reason = (reasons[-1].splitlines() or ["unknown format"])[-1]
     raise SongError(
-        f"{path} is not audio that Phosphene reads ({reason})",
-        "Give a wav, flac, ogg, mp3, m4a, opus or video file; the content counts, not the name.",
+        f"{path} is not a supported audio file ({reason})",
+        "Use a wav, flac, ogg, mp3, m4a, opus or video file; the content counts, not the name.",
     )

@@ -1,4 +1,4 @@
-"""The stable report of what was heard, for ``phosphene listen --json``."""
+"""The stable report of an analysis, for ``phosphene listen --json``."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from phosphene.song.song import Song
 
 
 def as_json(song: Song) -> dict[str, Any]:
-    """Return what was heard as plain numbers, ready for `json.dumps`.
+    """Return the analysis as plain numbers, ready for `json.dumps`.
 
     Returns
     -------
@@ -16,7 +16,7 @@ def as_json(song: Song) -> dict[str, Any]:
         ``duration`` (s), ``tempo`` (BPM), ``beats``, ``downbeats``, ``onsets`` (lists of
         seconds), ``metre``, ``sections`` (list of ``start``, ``end``, ``label``),
         ``confidence`` (0 to 1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
-        LUFS). A list or text is empty where nothing was heard, and loudness is None.
+        LUFS). Lists and strings are empty, and loudness is None, if nothing was detected.
     """
     loudness = integrated(song)
     return {

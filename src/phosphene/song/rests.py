@@ -1,4 +1,4 @@
-"""Beats where nothing sounds: a short rest is counted through, a long one is not."""
+"""Beats in silence: short rests are counted through, long ones are not."""
 
 from itertools import pairwise
 
@@ -9,11 +9,11 @@ from phosphene.song.pulse import Sound, Times
 from phosphene.song.spectrum import frames_at
 
 _SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
-_LONGEST = 4  # beats of silence in a row that are still counted through
+_LONGEST = 4  # longest run of silent beats that is counted through
 
 
 def sounding(beats: Times, sound: Sound) -> NDArray[np.bool_]:
-    """Which beats to keep: not those in silence before, after, or for more than four beats.
+    """Which beats to keep: not those in silence at either end, or in more than four silent beats.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What was worked out of one audio: kept in memory, and on disk where there is a folder."""
+"""Stores the results for one audio file in memory, and on disk if there is a folder."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Arrays = Mapping[str, NDArray[Any]]
 
 _CHUNK = 1 << 22  # bytes read at a time for a checksum
-#: What NumPy and zipfile raise at a file that is cut off, overwritten or of another kind.
+#: Errors of NumPy and zipfile for truncated, overwritten or foreign files.
 _DAMAGED = (
     OSError, ValueError, TypeError, KeyError, EOFError, SyntaxError, MemoryError, OverflowError,
     RuntimeError, zipfile.BadZipFile, zlib.error,
@@ -26,20 +26,20 @@ _DAMAGED = (
 
 @dataclass(eq=False)
 class Shelf:
-    """Arrays by name, for one audio.
+    """Arrays by name, for one audio file.
 
-    Every file is written under another name and then renamed, so that a reader sees a whole file
-    or none, and two processes that write the same do no harm. A file that cannot be read is
-    removed, and made again; one that cannot be written is not kept, and nothing else happens.
+    Files are written under a temporary name and then renamed, so readers see a complete file or
+    none, and concurrent writers do no harm. Unreadable files are removed and computed again; write
+    errors are ignored, and the file is not kept.
 
     Parameters
     ----------
     folder : Path or None
-        Where files lie; None keeps everything in memory alone.
+        Folder of the files; None keeps everything in memory only.
     code : str
-        What made the arrays: files of another code are not found.
+        Digest of the code that computed the arrays; files of other code are ignored.
     recalled : bool
-        Whether the song itself came from here.
+        Whether the song itself was loaded from here.
     """
 
     folder: Path | None = None
@@ -48,13 +48,13 @@ class Shelf:
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def kept(self, name: str, work: Callable[[], Any]) -> Any:
-        """What `work` gave the first time, from memory."""
+        """The result of `work`, called once and kept in memory."""
         if name not in self._memory:
             self._memory[name] = work()
         return self._memory[name]
 
     def read(self, name: str) -> Arrays | None:
-        """Arrays from disk; None where there are none that are whole."""
+        """Arrays from disk; None if they are missing or damaged."""
         if self.folder is None:
             return None
         path = self._path(name, ".npz")
@@ -67,12 +67,12 @@ class Shelf:
             return None
 
     def write(self, name: str, arrays: Arrays) -> None:
-        """Keep arrays on disk, where there is a folder that can be written to."""
+        """Store arrays on disk, if there is a writable folder."""
         if self.folder is not None:
             _replace(self._path(name, ".npz"), lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
     def read_samples(self) -> NDArray[np.float32] | None:
-        """The samples, mapped from disk: they are loaded where they are read."""
+        """The samples, memory-mapped and therefore loaded on access."""
         if self.folder is None:
             return None
         path, note = self._path("samples", ".npy"), self._path("samples", ".crc32")
@@ -81,7 +81,7 @@ class Shelf:
             _require_file(note)
             samples: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
             if samples.dtype != np.float32 or samples.ndim != 1:
-                raise ValueError("these are no samples")
+                raise ValueError("this file does not contain samples")
             if _checksum(path) != note.read_text():
                 raise ValueError("the samples are damaged")
         except _DAMAGED:
@@ -91,7 +91,7 @@ class Shelf:
         return samples
 
     def write_samples(self, samples: NDArray[np.float32]) -> None:
-        """Keep samples on disk, shape (n,)."""
+        """Store samples on disk, shape (n,)."""
         if self.folder is not None:
             path = self._path("samples", ".npy")
             _replace(path, lambda file: np.save(file, samples, allow_pickle=False))
@@ -106,7 +106,7 @@ class Shelf:
 
 
 def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file that takes its name once it is whole; on a full disk there is none."""
+    """Write a file atomically; on a full disk there is none."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 def _remove(path: Path) -> None:
     try:
         if path.is_dir() and not path.is_symlink():
-            path.rmdir()  # with something in it, it is not ours
+            path.rmdir()  # not empty, so not ours
         else:
             path.unlink(missing_ok=True)
     except OSError:

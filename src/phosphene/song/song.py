@@ -1,4 +1,4 @@
-"""What was heard: the `Song` and its parts, plain arrays of seconds and numbers."""
+"""The result of an analysis: the `Song` and its parts, as plain arrays."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ FeatureKind = Literal["impulse", "envelope", "level"]
 
 
 def _frozen(values: Any, dtype: type) -> NDArray[Any]:
-    """Return a read-only view of `values`; only another dtype makes a copy."""
+    """Return a read-only view of `values`, or a copy if the dtype differs."""
     view: NDArray[Any] = np.asarray(values, dtype=dtype).view()
     view.setflags(write=False)
     return view
 
 
 def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how strong the hits at `hops` of an onset curve are, 0 to 1.
+    """Return the strengths of the hits at `hops` of an onset curve, 0 to 1.
 
-    A hit is all that the curve rises within two hops: its peak alone would depend on how the
-    attack falls between two hops, by a third. The strongest twentieth of the hits count as 1.
+    The strength is the total rise of the curve within two hops; the peak alone would depend by a
+    third on the alignment of attack and hops. The strongest twentieth of the hits count as 1.
     """
     if not len(hops):
         return np.zeros(0)
@@ -42,7 +42,7 @@ def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray
 
 @dataclass(frozen=True, eq=False)
 class Feature:
-    """One curve heard in the song, on the audio's own grid.
+    """An audio feature: one curve on the audio's own grid.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ class Feature:
     hop : float
         Seconds from one value to the next.
     kind : {"impulse", "envelope", "level"}
-        How it goes onto a coarser grid: impulses and envelopes by the maximum of each interval,
-        levels by the mean.
+        How it is resampled to a coarser grid: impulses and envelopes by the maximum of each
+        interval, levels by the mean.
     """
 
     values: NDArray[np.float64]
@@ -65,7 +65,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the song from `start` to `end`, in seconds; equal labels sound alike."""
+    """A part of the song from `start` to `end`, in seconds; equal labels sound similar."""
 
     start: float
     end: float
@@ -74,39 +74,38 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Song:
-    """Everything that was heard in an audio file; all times are seconds from its start.
+    """The analysis of an audio file; all times are in seconds from its start.
 
     Parameters
     ----------
     path : Path or None
         The file; None for a song made in memory.
     samples : np.ndarray, shape (n,), float32
-        The mono signal that was analysed; sample k lies at ``k / sample_rate`` seconds.
+        The analysed mono signal; sample k is at ``k / sample_rate`` seconds.
     sample_rate : int
         Rate of `samples`, in Hz (not of the file).
     duration : float
-        Length of the file: its frames over its own sample rate.
+        Duration of the file: its frames over its own sample rate.
     tempo : float
-        Beats per minute; 0 where no beat was heard.
+        Beats per minute; 0 without beats.
     beats, downbeats, onsets : np.ndarray, float64
-        Times, increasing; empty where nothing was heard.
+        Times, increasing; empty if nothing was detected.
     onset_strengths : np.ndarray, shape of `onsets`, float64
-        How strong each onset is, 0 to 1.
+        Strength of each onset, 0 to 1.
     metre : int
-        Beats in a bar; 0 where no beat was heard.
+        Beats per bar; 0 without beats.
     sections : tuple of Section
-        Parts in order; empty where none were told apart.
+        Parts in order; empty if none were detected.
     confidence : float
-        How far to trust the beats, from 0 (none heard) to 1 (a metronome).
+        Reliability of the beats, from 0 (none) to 1 (a metronome).
     features : mapping of str to Feature
-        ``onset``, ``rms``, ``low``, ``mid`` and ``high``, each 0 to 1 song-wide.
+        ``onset``, ``rms``, ``low``, ``mid`` and ``high``, each scaled to 0 to 1 over the song.
     extra : mapping of str to callable
-        Features that were registered; each is a function of the Song, called when it is first
-        read.
+        Registered features; each is a function of the Song, called on first use.
     track : int
-        Which of the file's audio tracks was heard, from 0.
+        Index of the analysed audio track, from 0.
     shelf : Shelf
-        What else was worked out of these samples; see `kept`.
+        Store of further results; see `kept`.
     """
 
     path: Path | None
@@ -132,13 +131,14 @@ class Song:
         for name in ("beats", "downbeats", "onsets", "onset_strengths"):
             object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
         object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
+        object.__setattr__(self, "extra", MappingProxyType(self.extra))
 
     def strengths_at(
         self, times: NDArray[np.float64], feature: str = "onset"
     ) -> NDArray[np.float64]:
-        """How strongly each moment is felt in one feature, such as ``low``.
+        """The strength of one feature, such as ``low``, at given times.
 
-        The features lie on a 23 ms grid; this puts their hits at exact times.
+        Features have a 23 ms grid; this assigns their hits to exact times.
 
         Parameters
         ----------
@@ -155,7 +155,7 @@ class Song:
         return hit_strengths(heard.values, np.rint(times / heard.hop).astype(np.intp))
 
     def feature(self, name: str) -> Feature:
-        """A feature by name, among those heard and those of plugins.
+        """A feature by name, built-in or of a plugin.
 
         Raises
         ------
@@ -171,15 +171,15 @@ class Song:
         return self._read[name]
 
     def kept(self, name: str, work: Callable[[], Mapping[str, Feature]]) -> Mapping[str, Feature]:
-        """Features that take long: worked out once for this audio, and found in the cache later.
+        """Expensive features, computed once for this audio and then cached.
 
         Parameters
         ----------
         name : str
-            Of all that `work` depends on beside the audio and its own code: its model, its
-            settings.
+            Names everything that `work` depends on besides the audio and its own code, such as
+            its model and its settings.
         work : callable
-            work() gives the features by name. After a change to its package it is called anew.
+            work() returns the features by name. It is called again after a change to its package.
         """
         from phosphene.song.cache import code_of
         from phosphene.song.stored import features_from_arrays, features_to_arrays
@@ -198,5 +198,5 @@ class Song:
 
     @property
     def tempo_map(self) -> TempoMap:
-        """The grid that turns beats and bars into seconds."""
+        """The map between beats, bars and seconds."""
         return TempoMap(self.beats, self.downbeats)

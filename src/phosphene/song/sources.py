@@ -1,4 +1,4 @@
-"""Raw audio in blocks, from soundfile where it can read the file and from ffmpeg elsewhere."""
+"""Raw audio in blocks, from soundfile if it reads the file, or else from ffmpeg."""
 
 import os
 import struct
@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from phosphene.errors import SongError
 
-# Read in blocks, soundfile seeks before each one, which in mp3 damages the frames at the seam.
+# When reading in blocks, soundfile seeks before each one, which damages mp3 frames at the seams.
 _INEXACT_IN_BLOCKS = ("MP3", "MPEG")
-BLOCK = 1 << 16  # frames a block: 1.5 s at 44.1 kHz, 2 MiB in 7.1
-_CHANNELS = 8  # of more, a block has fewer frames
-#: Full scale is 1, and 16-bit integers that were written as floats reach half of this. What is
-#: beyond is not sound: the file is damaged.
+BLOCK = 1 << 16  # frames per block: 1.5 s at 44.1 kHz, 2 MiB in 7.1
+_CHANNELS = 8  # with more channels, a block has fewer frames
+#: Full scale is 1, and 16-bit integers written as floats reach half of this. Larger samples are
+#: damage.
 LOUDEST = 2.0**16
-#: Hz. A header that says less or more is damaged; a second at 1 Hz would last half a day.
+#: Hz. Other rates mean a damaged header; one second would last half a day at 1 Hz.
 RATES = range(1_000, 1_000_001)
 LONGEST = 12 * 3600  # seconds
 _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encoding, rate, channels
@@ -36,14 +36,14 @@ class Source:
     Parameters
     ----------
     rate : int
-        Its own, in Hz.
+        Sample rate in Hz.
     blocks : iterator of np.ndarray, shape (n, channels), float32
-        Finite, and no louder than `LOUDEST`: other samples are 0.
+        Finite and at most `LOUDEST`; other samples are set to 0.
     channels : int
     frames : int or None
-        Length, where the file says so.
+        Length, if known.
     damaged : int
-        How many samples were no sound, of those read so far.
+        Number of damaged samples so far.
     """
 
     rate: int
@@ -54,7 +54,7 @@ class Source:
 
 
 class Unreadable(Exception):
-    """This reader cannot read the file; the text is its own reason."""
+    """This reader cannot read the file; the message is its reason."""
 
 
 def _source(
@@ -70,13 +70,13 @@ def _source(
 def _bounded(
     source: Source, blocks: Iterator[NDArray[np.float32]]
 ) -> Iterator[NDArray[np.float32]]:
-    """The blocks of a source with damaged samples set to 0, for twelve hours at most."""
+    """The blocks of a source with damaged samples set to 0, for at most twelve hours."""
     frames = 0
     for block in blocks:
         frames += len(block)
         if frames > LONGEST * source.rate:
             raise Unreadable(f"it lasts more than {LONGEST / 3600:g} hours")
-        # One NaN would spread over the whole analysis; a comparison with it is false.
+        # One NaN would spread through the analysis; comparisons with it are false.
         damaged = ~(np.abs(block) <= LOUDEST)
         source.damaged += int(damaged.sum())
         block[damaged] = 0.0
@@ -94,11 +94,11 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
     Raises
     ------
     Unreadable
-        If libsndfile does not know the file, stumbles in the middle of it, or cannot read it
-        exactly in blocks (mp3); or if no song has its sample rate or its length.
+        If libsndfile does not support the file, fails midway, or cannot read it exactly in blocks
+        (mp3); or if its sample rate or length is outside the limits.
     """
     if track:
-        raise Unreadable("libsndfile reads the first track alone")
+        raise Unreadable("libsndfile only reads the first track")
     try:
         # As bytes: soundfile cannot encode a name that is not UTF-8.
         with soundfile.SoundFile(os.fsencode(path)) as file:
@@ -114,14 +114,14 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
 
 @contextmanager
 def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
-    """Open an audio track of anything that ffmpeg knows: mp3, m4a, webm, mp4, mkv ...
+    """Open an audio track of anything that ffmpeg supports: mp3, m4a, webm, mp4, mkv ...
 
-    The pipe carries Sun AU: the simplest stream whose header states rate and channels.
+    The pipe uses Sun AU, the simplest stream with rate and channels in its header.
 
     Raises
     ------
     Unreadable
-        If ffmpeg finds nothing to decode, or no song has its sample rate or its length.
+        If ffmpeg finds nothing to decode, or the sample rate or length is outside the limits.
     SongError
         If there is no ffmpeg on this machine.
     """
@@ -129,10 +129,10 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
         exe = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise SongError(
-            f"{path} needs ffmpeg to be read, and no ffmpeg was found",
+            f"reading {path} needs ffmpeg, which was not found",
             "Reinstall imageio-ffmpeg, or convert the song to wav, flac, ogg or mp3.",
         ) from error
-    # "file:" and the whitelist: a name or a playlist must not make ffmpeg reach for the network.
+    # "file:" and the whitelist keep names and playlists from making ffmpeg access the network.
     command = [exe, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"]
     command += ["-i", f"file:{path}", "-map", f"0:a:{track}"]
     command += ["-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
@@ -158,7 +158,7 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
 
 
 def _expected(path: Path) -> int | None:
-    """How many frames libsndfile counts in a file that ffmpeg decodes, such as an mp3."""
+    """The number of frames, by libsndfile, of a file that ffmpeg decodes, such as an mp3."""
     try:
         return int(soundfile.info(os.fsencode(path)).frames)
     except soundfile.SoundFileError:

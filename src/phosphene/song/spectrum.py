@@ -1,4 +1,4 @@
-"""The song's mel spectrogram and loudness, by blocks, so that an hour fits in memory."""
+"""The song's mel spectrogram and loudness, in blocks, so that an hour fits in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from phosphene.song.mel import mel_filters
 HOP = 512
 WINDOW = 2048
 MELS = 128
-#: Frames of silence before and after the song, so that a click in the very first or last
-#: sample rises out of something, and pickers that look around them see both sides.
+#: Frames of silence before and after the song, so that a click in the first or last sample is a
+#: rise, and peak pickers have context on both sides.
 LEAD = 16
-_BLOCK = 512  # frames analysed at a time: 12 s, and no more than the processor keeps at hand
+_BLOCK = 512  # frames per block: 12 s, which fit into the processor's cache
 _RANGE_DB = 80.0
 
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """What the ear model sees; frame k is centred at ``(k - LEAD) * HOP`` samples.
+    """The spectrogram and loudness; frame k is centred at ``(k - LEAD) * HOP`` samples.
 
     Parameters
     ----------
     mel_db : np.ndarray, shape (MELS, n_frames), float32
-        Mel power in dB below the loudest cell of the whole song, down to -80.
+        Mel power in dB relative to the song's maximum, down to -80.
     rms : np.ndarray, shape (n_frames,), float32
         Loudness of each frame.
     """
@@ -38,9 +38,9 @@ class Spectrum:
 def spectrum(
     samples: NDArray[np.float32], sample_rate: int, progress: Callable[[float], None] | None = None
 ) -> Spectrum:
-    """Compute the mel spectrogram and RMS of `samples`, shape (n,), with silence around them.
+    """Compute the mel spectrogram and RMS of `samples`, shape (n,), padded with silence.
 
-    `progress` is told the share done, 0 to 1.
+    `progress` is called with the share done, 0 to 1.
     """
     n_frames = 1 + len(samples) // HOP + 2 * LEAD
     mel = np.empty((MELS, n_frames), np.float32)
@@ -55,7 +55,7 @@ def spectrum(
         mel[:, frames] = ((bins.real**2 + bins.imag**2) @ filters).T
         if progress:
             progress(min(frames.stop / n_frames, 1.0))
-    # One reference for the whole song: per block, quiet parts would move as much as loud ones.
+    # One reference for the entire song; per block, quiet parts would move as much as loud ones.
     loudest = max(float(mel.max()), float(np.finfo(np.float32).tiny))
     mel /= loudest
     np.maximum(mel, 10 ** (-_RANGE_DB / 10), out=mel)
@@ -80,7 +80,7 @@ def frames_at(times: NDArray[np.float64], sample_rate: int) -> NDArray[np.intp]:
 
 
 def piece_of(samples: NDArray[np.float32], first: int, length: int) -> NDArray[np.float32]:
-    """A copy of `length` samples from `first` on; outside of the song is silence."""
+    """A copy of `length` samples from `first` on, padded with silence."""
     piece = np.zeros(length, np.float32)
     lo, hi = max(first, 0), min(first + length, len(samples))
     if lo < hi:

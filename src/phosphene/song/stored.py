@@ -1,4 +1,4 @@
-"""A Song, and features, as arrays on a shelf, and back."""
+"""Converts a Song and its features to arrays on a shelf, and back."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
 
 
 def song_to_shelf(song: Song, name: str, shelf: Shelf) -> None:
-    """Put a Song on a shelf."""
+    """Store a Song on a shelf."""
     arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
     arrays.update({field: getattr(song, field) for field in _TIMES})
     arrays["sections"] = np.array([[s.start, s.end] for s in song.sections]).reshape(-1, 2)
@@ -26,7 +26,7 @@ def song_to_shelf(song: Song, name: str, shelf: Shelf) -> None:
 
 
 def song_from_shelf(path: Path, name: str, shelf: Shelf) -> Song | None:
-    """The Song that was put there by this name; None where it is not there whole."""
+    """Load the Song stored under this name; None if it is missing or incomplete."""
     arrays = shelf.read(name)
     samples = None if arrays is None else shelf.read_samples()
     if arrays is None or samples is None:
@@ -44,7 +44,7 @@ def song_from_shelf(path: Path, name: str, shelf: Shelf) -> Song | None:
             **plain,
         )
     except (KeyError, ValueError, TypeError):
-        return None  # written by other hands
+        return None  # written by something else
 
 
 def features_to_arrays(features: Mapping[str, Feature]) -> Arrays:

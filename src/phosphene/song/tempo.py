@@ -1,20 +1,24 @@
 """The tempo map: beats and bars to seconds, and back."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phosphene.authoring import read_only
+
 Times = NDArray[np.float64]
 
-#: The grid where no beat was heard: 120 BPM in 4/4, from time 0.
+#: The grid without detected beats: 120 BPM in 4/4, from time 0.
 NOMINAL_BEAT = 0.5
 NOMINAL_METRE = 4
 
 
 def _time(knots: Times, n: ArrayLike) -> Any:
-    """Seconds of position `n`, counted from 1; beyond the ends the end intervals go on."""
+    """Seconds of position `n`, counted from 1, extrapolated beyond the ends."""
     place = np.asarray(n, dtype=np.float64) - 1.0
     i = np.clip(np.floor(place), 0, len(knots) - 2).astype(np.intp)
     time = knots[i] + (place - i) * (knots[i + 1] - knots[i])
@@ -40,17 +44,17 @@ def _knots(times: ArrayLike, name: str) -> Times:
 class TempoMap:
     """Piecewise-linear map between beats, bars and seconds.
 
-    Beat 1 is the first beat and bar 1 begins at the first downbeat; fractions lie in between
-    (beat 1.5 is half-way from beat 1 to beat 2). Before the first and after the last, the first
-    and the last interval go on, so beat 0 and beat -3 are times too. Where no beat was heard the
-    grid is 120 BPM in 4/4 from time 0. Every method takes a number or an array, and gives alike.
+    Beat 1 is the first beat and bar 1 begins at the first downbeat. Fractions are interpolated
+    (beat 1.5 is half-way from beat 1 to beat 2). The first and the last interval are extrapolated,
+    so beat 0 and beat -3 are valid too. Without beats, the grid is 120 BPM in 4/4 from time 0.
+    Every method takes a number or an array and returns the same.
 
     Parameters
     ----------
     beats : array_like, shape (n_beats,)
         Seconds, strictly increasing; may be empty.
     downbeats : array_like, shape (n_bars,)
-        Seconds, strictly increasing; where empty, every fourth beat from the first begins a bar.
+        Seconds, strictly increasing; if empty, every fourth beat from the first begins a bar.
 
     Raises
     ------
@@ -72,15 +76,15 @@ class TempoMap:
             bars = _time(
                 beats, np.arange(first_beat, len(beats) + NOMINAL_METRE + 1, NOMINAL_METRE)
             )
-        object.__setattr__(self, "beats", beats)
-        object.__setattr__(self, "downbeats", bars)
+        object.__setattr__(self, "beats", read_only(beats.view()))
+        object.__setattr__(self, "downbeats", read_only(bars.view()))
 
     @overload
     def beat_time(self, n: float) -> float: ...
     @overload
     def beat_time(self, n: Times) -> Times: ...
     def beat_time(self, n: Any) -> Any:
-        """Seconds at which beat `n` falls."""
+        """Time of beat `n` in seconds."""
         return _time(self.beats, n)
 
     @overload
@@ -88,7 +92,7 @@ class TempoMap:
     @overload
     def bar_time(self, n: Times) -> Times: ...
     def bar_time(self, n: Any) -> Any:
-        """Seconds at which bar `n` begins."""
+        """Start of bar `n` in seconds."""
         return _time(self.downbeats, n)
 
     @overload
@@ -112,7 +116,7 @@ class TempoMap:
     @overload
     def beat_span(self, start: Times, n_beats: float) -> Times: ...
     def beat_span(self, start: Any, n_beats: float) -> Any:
-        """Seconds that `n_beats` beats last from `start` seconds on."""
+        """Duration of `n_beats` beats from `start`, in seconds."""
         return self.beat_time(self.time_beat(start) + n_beats) - start
 
     @overload
@@ -120,5 +124,5 @@ class TempoMap:
     @overload
     def bar_span(self, start: Times, n_bars: float) -> Times: ...
     def bar_span(self, start: Any, n_bars: float) -> Any:
-        """Seconds that `n_bars` bars last from `start` seconds on."""
+        """Duration of `n_bars` bars from `start`, in seconds."""
         return self.bar_time(self.time_bar(start) + n_bars) - start

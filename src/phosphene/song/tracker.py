@@ -1,4 +1,4 @@
-"""librosa's beat tracker over a whole song, in bounded memory and at the right level of tempo."""
+"""librosa's beat tracker for long songs, in bounded memory and at the right tempo level."""
 
 import librosa.feature
 import numpy as np
@@ -9,15 +9,15 @@ from phosphene.song.spectrum import HOP, LEAD, frames_at
 
 Times = NDArray[np.float64]
 
-_START_BPM = 120.0  # centre of the prior on tempo: 60 and 240 weigh 0.6 of it
+_START_BPM = 120.0  # BPM, centre of the tempo prior; 60 and 240 have 0.6 of its weight
 _FASTEST_BPM = 200.0
-_TEMPOGRAM = 384  # frames under one tempogram window: 8.9 s, librosa's default
-_BLOCK = 8192  # frames of tempogram held at a time
-_EVEN = 0.9  # off-beats this strong against the beats mean that the true pulse is twice as fast
+_TEMPOGRAM = 384  # frames per tempogram window: 8.9 s, librosa's default
+_BLOCK = 8192  # tempogram frames per block
+_EVEN = 0.9  # off-beats this strong relative to beats mean that the true tempo is double
 
 
 def weight_at(curve: Times, times: Times, rate: int) -> Times:
-    """How much the curve rises in all around each time; its peak alone depends on the hops."""
+    """The total rise of the curve around each time; its peak would depend on the hops."""
     return curve[frames_at(times, rate)[:, None] + np.arange(-2, 3)].sum(axis=1)
 
 
@@ -27,9 +27,9 @@ def track(curve: Times, rate: int) -> tuple[float, Times]:
     Returns
     -------
     period : float
-        Seconds from beat to beat, about.
+        Approximate seconds between beats.
     beats : np.ndarray, shape (n_beats,)
-        Seconds, to a hop of 23 ms; those at the ends are the least sure.
+        Seconds, with a resolution of 23 ms; those at the ends are the least reliable.
     """
     bpm = _usual_tempo(curve, rate)
     beats = _beats_at(bpm, curve, rate)
@@ -43,7 +43,7 @@ def track(curve: Times, rate: int) -> tuple[float, Times]:
 
 
 def _usual_tempo(curve: Times, rate: int) -> float:
-    # The tempogram of an hour would take 0.5 GB and its making 2 GB; its mean is all we need.
+    # Only the mean is needed; the tempogram of an hour takes 0.5 GB, and computing it 2 GB.
     total = np.zeros(_TEMPOGRAM)
     for start in range(0, len(curve), _BLOCK):
         block = curve[start : start + _BLOCK]

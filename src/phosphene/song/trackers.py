@@ -1,4 +1,4 @@
-"""The trackers that a project can choose from: each finds the beats and bars of a song."""
+"""The built-in beat trackers."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ DEFAULT = "bars"
 
 @dataclass(frozen=True)
 class TrackerSpec:
-    """A way to find beats and bars.
+    """A beat tracker.
 
     Parameters
     ----------
     name : str
-        What a project calls it: `[song] tracker = "..."`.
+        Its name in a project: `[song] tracker = "..."`.
     description : str
         One line for the docs and `phosphene listen --help`.
     track : callable
-        track(sound) gives the `Pulse`; imports what is heavy only when called.
+        track(sound) returns the `Pulse`; heavy imports belong inside it.
     """
 
     name: str
@@ -50,6 +50,6 @@ LIBROSA = TrackerSpec("librosa", "librosa's beat tracker; a bar is four beats", 
 
 @hookimpl
 def register_trackers(register: Callable[[TrackerSpec], None]) -> None:
-    """Register the trackers that come with Phosphene."""
+    """Register the built-in trackers."""
     register(BARS)
     register(LIBROSA)

@@ -1,4 +1,4 @@
-"""The audio tracks of a file, and which of them is the song."""
+"""The audio tracks of a file, and the choice of one."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _STREAM = re.compile(r"^ *Stream #0:\d+(?:\[\w+\])?(?:\((\w+)\))?: Audio: (.*)$"
 
 @dataclass(frozen=True)
 class Track:
-    """One of the audio tracks of a file.
+    """An audio track of a file.
 
     Parameters
     ----------
     index : int
-        From 0, among the audio tracks.
+        Index among the audio tracks, from 0.
     count : int
-        How many the file has; 0 where that is not known.
+        Number of audio tracks in the file; 0 if unknown.
     language : str
-        As the file says, such as ``"eng"``; empty where it does not.
+        Language code in the file, such as ``"eng"``; empty if unknown.
     """
 
     index: int = 0
@@ -40,15 +40,15 @@ class Track:
 
 
 def choose_track(path: Path, wanted: int | None = None) -> Track:
-    """The audio track of a file that is the song.
+    """Choose the audio track of a file.
 
     Parameters
     ----------
     path : Path
-        A file that is there.
+        An existing file.
     wanted : int, optional
-        Counted from 1. Without it, the first track that the file calls its default one, or else
-        the first of all.
+        Number of the track, counted from 1. By default the first one marked as default in the
+        file, or else the first.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def choose_track(path: Path, wanted: int | None = None) -> Track:
         several = f"{len(tracks)} audio tracks" if len(tracks) > 1 else "one audio track"
         raise SongError(
             f"song.track: {wanted} is not one of the tracks of {path}, which has {several}",
-            "Tracks count from 1; leave `track` out to take the default one.",
+            "Tracks count from 1; omit `track` to use the default one.",
         )
     else:
         index = wanted - 1
@@ -72,13 +72,13 @@ def choose_track(path: Path, wanted: int | None = None) -> Track:
 
 
 def _tracks(path: Path) -> list[tuple[str, str]]:
-    """Language and description of each track; none where the file is not one of several tracks."""
+    """Language and description of each track; empty if the file has only one."""
     try:
         soundfile.info(os.fsencode(path))
     except (soundfile.SoundFileError, RuntimeError):
         pass
     else:
-        return []  # libsndfile reads formats of one track
+        return []  # libsndfile only reads single-track formats
     try:
         program = imageio_ffmpeg.get_ffmpeg_exe()
         safely = ("-nostdin", "-hide_banner", "-protocol_whitelist", "file,pipe")
@@ -89,5 +89,5 @@ def _tracks(path: Path) -> list[tuple[str, str]]:
             timeout=60,
         ).stderr
     except (OSError, RuntimeError, subprocess.TimeoutExpired):
-        return []  # the decoder tells what is wrong
+        return []  # the decoder reports the error
     return _STREAM.findall(report.decode(errors="replace"))

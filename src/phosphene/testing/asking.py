@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.carrying import own_frames
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.timeline import Timeline
@@ -71,7 +71,7 @@ class Subject:
 
     def heard(self, song: Song) -> Song:
         """A song with the plugin's own features in it; itself where it has them."""
-        return song if song.extra is self.features else replace(song, extra=self.features)
+        return song if song.extra == self.features else replace(song, extra=self.features)
 
     def asked(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from phosphene.engines import Engine, EngineSpec
+from phosphene.painting.engine import Engine, EngineSpec
 from phosphene.score.score import Row, Score
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
 from phosphene.testing.painters import Painter, soft_picture

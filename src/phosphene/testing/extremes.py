@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 
 BOUNDS = ("minimum", "maximum")
 SAFE = 1e6  # a larger bound is one of the machine, not of the field

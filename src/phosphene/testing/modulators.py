@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from phosphene.hints import hint
-from phosphene.modulator import Modulator
+from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS
 from phosphene.song.song import Song
 from phosphene.testing.asking import PROJECT_FPS, Features, Subject

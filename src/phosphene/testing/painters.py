@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phosphene.engines import Engine, EngineSpec
-from phosphene.project import Model
+from phosphene.painting.engine import Engine, EngineSpec
+from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 from phosphene.testing.contract import NotMadeError

@@ -1,4 +1,4 @@
-"""A breathing camera for Phosphene, and the audio feature that it breathes by."""
+"""A breathing camera for Phosphene, and the audio feature that drives it."""
 
 from __future__ import annotations
 

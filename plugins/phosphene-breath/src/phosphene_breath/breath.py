@@ -1,4 +1,4 @@
-"""Breath: an envelope that breathes with the bars, the deeper the more happens in the song."""
+"""Breath: an envelope that breathes with the bars, deeper where the song is dense."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pydantic import Field
 
 
 class Breath(Modulator):
-    """Breathes in and out with the bars: shallow in a break, deep where the song is full.
+    """Breathes in and out with the bars: shallow in a break, deep where the song is dense.
 
-    Reads the feature `density`, which comes with it; any other will do. In by the middle of the
-    breath, and out by its end; where no beat was heard, a bar is two seconds.
+    Reads the feature `density` of this plugin, or any other. The peak is in the middle of a
+    breath. Without beats, a bar is two seconds.
     """
 
     name: ClassVar = "breath"
-    bars: float = Field(1.0, ge=0.25, le=64, description="bars that one breath takes")
-    feature: str = Field("density", description="how deep it breathes: a feature of the song")
-    rest: float = Field(0.1, ge=0, le=1, description="depth of a breath in silence")
-    swell: float = Field(0.4, ge=0, le=1, description="share that stays in at a full depth")
-    bend: float = Field(1.5, ge=0.1, le=10, description="above 1 only what is full breathes deep")
+    bars: float = Field(1.0, ge=0.25, le=64, description="length of one breath in bars")
+    feature: str = Field("density", description="the feature that sets the depth")
+    rest: float = Field(0.1, ge=0, le=1, description="depth where the feature is 0")
+    swell: float = Field(0.4, ge=0, le=1, description="share that is held between full breaths")
+    bend: float = Field(1.5, ge=0.1, le=10, description="above 1, only high values breathe deep")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         heard = song.feature(self.feature)

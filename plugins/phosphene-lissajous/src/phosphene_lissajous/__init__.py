@@ -11,20 +11,19 @@ from pydantic import Field
 
 
 class Lissajous(Modulator):
-    """The camera draws a Lissajous figure and comes back to where it began.
+    """Moves the camera along a Lissajous figure and back to its starting point.
 
-    The picture lies at x = reach_x sin(2 pi (across t / period + phase)) and at
-    y = reach_y sin(2 pi down t / period); its speed, which is what a translation is, is the
-    derivative of that.
+    The picture is at x = reach_x sin(2 pi (across t / period + phase)) and
+    y = reach_y sin(2 pi down t / period). The translations are the derivatives.
     """
 
     name: ClassVar = "lissajous"
-    across: int = Field(3, ge=1, le=1000, description="waves across in one period")
-    down: int = Field(2, ge=1, le=1000, description="waves down in one period")
-    phase: float = Field(0.0, description="turns that across is ahead: 0.25 makes 1:1 a circle")
-    reach_x: float = Field(30.0, description="px from the centre, across")
-    reach_y: float = Field(20.0, description="px from the centre, down")
-    period: Period = Field("8 bars", description="time of one whole figure")
+    across: int = Field(3, ge=1, le=1000, description="horizontal waves per period")
+    down: int = Field(2, ge=1, le=1000, description="vertical waves per period")
+    phase: float = Field(0.0, description="horizontal phase in turns: 0.25 makes 1:1 a circle")
+    reach_x: float = Field(30.0, description="horizontal amplitude, px")
+    reach_y: float = Field(20.0, description="vertical amplitude, px")
+    period: Period = Field("8 bars", description="time of one complete figure")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         period = timeline.length(self.period)

@@ -1,4 +1,4 @@
-"""Stems for Phosphene: how loud drums, bass, vocals and the rest are, told apart by demucs."""
+"""Stems for Phosphene: loudness of drums, bass, vocals and the rest, separated by demucs."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from phosphene import Feature, ProjectError, Song, hookimpl
 
 MODEL = "htdemucs"
-#: The features, and what demucs calls each.
+#: The features, and demucs's name of each.
 STEMS = {f"stem_{name}": name for name in ("drums", "bass", "vocals", "other")}
-HOP = 512 / 22050  # seconds, as Phosphene's own features have it
-_WINDOW = 2048 / 22050  # seconds that each value covers
-_ROBUST = 99.5  # percentile that counts as 1
+HOP = 512 / 22050  # seconds, as in Phosphene's own features
+_WINDOW = 2048 / 22050  # seconds covered by each value
+_ROBUST = 99.5  # percentile that is scaled to 1
 _FAINT = 0.02  # a stem that stays below this share of the loudest is not scaled up to 1
 
 Wave = NDArray[np.float32]
-#: Takes mono samples and their rate, and gives the stems by name, mono, and their rate.
+#: Takes mono samples and their rate; returns the mono stems by name, and their rate.
 Separator = Callable[[Wave, int], tuple[Mapping[str, Wave], int]]
 
 
 def by_demucs(samples: Wave, rate: int) -> tuple[Mapping[str, Wave], int]:
-    """Separate with demucs; its weights are downloaded the first time."""
+    """Separate with demucs; its weights are downloaded on first use."""
     import torch
     from demucs.apply import apply_model
     from demucs.audio import convert_audio
@@ -36,10 +36,10 @@ def by_demucs(samples: Wave, rate: int) -> tuple[Mapping[str, Wave], int]:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     sound = torch.from_numpy(np.array(samples, np.float32))[None]
     sound = convert_audio(sound, rate, model.samplerate, model.audio_channels)
-    # Demucs hears songs brought to one level; what it gives is brought back.
+    # Demucs expects normalised input; its output is scaled back.
     mean, deviation = sound.mean(), sound.std() + 1e-8
     with torch.no_grad():
-        # Without its random shifts, so that the same song gives the same stems.
+        # No random shifts: the same song gives the same stems.
         parts = apply_model(
             model, ((sound - mean) / deviation)[None], device=device, shifts=0, split=True,
             overlap=0.25, progress=True,
@@ -49,7 +49,7 @@ def by_demucs(samples: Wave, rate: int) -> tuple[Mapping[str, Wave], int]:
 
 
 def stem(song: Song, name: str, separate: Separator = by_demucs) -> Feature:
-    """How loud a stem is, 0 to 1; the song is separated once, and found in the cache later.
+    """Loudness of a stem, 0 to 1; the song is separated once and then cached.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def _levels(song: Song, separate: Separator) -> dict[str, Feature]:
 
 
 def _level(wave: Wave, rate: int) -> NDArray[np.float64]:
-    """Root mean square of the window about each hop, shape (n_hops,)."""
+    """Root mean square of the window around each hop, shape (n_hops,)."""
     energy = np.concatenate([[0.0], np.cumsum(np.asarray(wave, np.float64) ** 2)])
     centres = np.rint(np.arange(1 + int(len(wave) / rate / HOP)) * HOP * rate).astype(int)
     half = round(_WINDOW * rate / 2)

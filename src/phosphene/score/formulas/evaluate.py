@@ -1,4 +1,4 @@
-"""Run a formula's tree on whole arrays: one NumPy call a node."""
+"""Evaluates a formula's tree on arrays, with one NumPy call per node."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from phosphene.score.formulas.words import CALLS
 
 
 def evaluate(node: Node, values: Mapping[str, Any]) -> Any:
-    """The value of a tree; not finite where the mathematics is not.
+    """The value of a tree; not finite where the formula is undefined.
 
     Parameters
     ----------
     node : Node
     values : mapping of str to ndarray, shape (n_frames,), or float
-        Every name that the tree holds.
+        The value of every name in the tree.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def evaluate(node: Node, values: Mapping[str, Any]) -> Any:
 
 
 def names_in(node: Node) -> dict[str, int]:
-    """Every name that a tree holds, and the column where it first stands."""
+    """Every name in a tree, and the column of its first use."""
     if isinstance(node, Name):
         return {node.name: node.column}
     found: dict[str, int] = {}
@@ -63,13 +63,13 @@ def curve(
         The formula, for errors.
     tree : Node
     values : mapping of str to ndarray, shape (n_frames,), or float
-        What names mean; a name that is not in it is an error.
+        The values of names; other names are errors.
     n_frames : int
     film : range, optional
-        The rows that the film shows; default: all. In the others a value that is not finite is no
-        error, and the nearest finite one is taken.
+        The rows shown in the film; default: all. In other rows, values that are not finite are
+        replaced by the nearest finite one.
     begin : int
-        The frame that row 0 is, for errors.
+        Frame number of row 0, for errors.
 
     Returns
     -------
@@ -93,10 +93,10 @@ def curve(
         culprit = _culprit(tree, there)
         value = float(evaluate(culprit, there))
         raise FormulaError(
-            f"this is {value:g} at frame {begin + row}; expected a finite number",
+            f"the value is {value:g} at frame {begin + row}; expected a finite number",
             text,
             _blamed(culprit, value).column,
-            "Guard it: max(x, 0.001) under a division or a logarithm, where(c, a, b) elsewhere.",
+            "Guard it: use max(x, 0.001) in a division or a logarithm, or where(c, a, b).",
         )
     if len(odd):
         finite = np.flatnonzero(np.isfinite(curve))
@@ -105,14 +105,14 @@ def curve(
 
 
 def _blamed(culprit: Node, value: float) -> Node:
-    """Where an error points: at a constant exponent, if the power is too large."""
+    """The position of an error: a constant exponent, if the power is too large."""
     if isinstance(culprit, Apply) and culprit.word in ("**", "pow") and np.isinf(value):
         return culprit if names_in(culprit.arguments[1]) else culprit.arguments[1]
     return culprit
 
 
 def _culprit(node: Node, values: Mapping[str, Any]) -> Node:
-    """The innermost part that is no number, though all that it is made of are."""
+    """The innermost part that is not finite although its arguments are."""
     if isinstance(node, Apply):
         for argument in node.arguments:
             if not np.isfinite(evaluate(argument, values)):

@@ -1,4 +1,4 @@
-"""What the names of a formula mean in each frame."""
+"""The values of the names of a formula in each frame."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from phosphene.song.tempo import NOMINAL_BEAT
 
 
 class Meaning(Mapping[str, Any]):
-    """Every name that a formula may use, with its value; worked out when it is read.
+    """A mapping of all names of formulas to their values, computed on first use.
 
     Parameters
     ----------
     song : Song
     timeline : Timeline
-        At the project's own fps: a formula is read once for each of its frames.
+        At the project's own fps: a formula is evaluated once for each of its frames.
     """
 
     def __init__(self, song: Song, timeline: Timeline) -> None:
@@ -48,7 +48,7 @@ class Meaning(Mapping[str, Any]):
 
 
 def _beat_frames(timeline: Timeline) -> Curve:
-    """When the frames begin that hold the beats, from before the song to after its end."""
+    """Starts of the frames that contain beats, from before the song to after its end."""
     first, last = (math.floor(timeline.tempo_map.time_beat(t)) for t in (0.0, timeline.starts[-1]))
     beats = timeline.tempo_map.beat_time(np.arange(first - 1.0, last + 3.0))
     fps = float(timeline.fps)

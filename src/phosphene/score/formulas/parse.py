@@ -1,4 +1,4 @@
-"""From the text of a formula to its tree, over a whitelist; everything else is refused."""
+"""Parses a formula into a tree with a whitelist; everything else is refused."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from phosphene.score.formulas.tree import Apply, FormulaError, Name, Node, Numbe
 from phosphene.score.formulas.words import FUNCTIONS, NAMES, OPERATORS
 
 LONGEST = 2000  # characters
-DEEPEST = 60  # brackets, or operators inside operators
+DEEPEST = 60  # nested brackets or operators
 MOST = 500  # numbers, names, operators and functions
-STEEPEST = 64.0  # exponent of two constants whose power is larger than 2 ** 64
+STEEPEST = 64.0  # exponent of two constants whose power exceeds 2 ** 64
 
-# What people try, and what it is called; `ast` has a class for each.
+# Python syntax that is not allowed, by `ast` class.
 _REFUSED: dict[type[ast.AST], str] = {
     ast.Attribute: "attributes (a.b)",
     ast.Subscript: "brackets ([...])",
@@ -45,7 +45,7 @@ _REFUSED: dict[type[ast.AST], str] = {
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that has been read: its text and its tree."""
+    """A parsed formula: its text and its tree."""
 
     text: str
     tree: Node
@@ -55,7 +55,7 @@ class Formula:
 
 
 def parse(given: Any) -> Formula:
-    """Read a formula.
+    """Parse a formula.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def parse(given: Any) -> Formula:
     Raises
     ------
     FormulaError
-        If it holds anything that is not of the language; its message begins with the column.
+        If it is not valid; the message begins with the column.
     """
     if isinstance(given, Formula):
         return given
@@ -78,42 +78,42 @@ def parse(given: Any) -> Formula:
     text = str(given)
     _shallow(text)
     try:
-        # In brackets, so that neither spaces before it nor a broken line matter.
+        # In brackets, so that leading spaces and line breaks do not matter.
         body = ast.parse(f"({text}\n)", mode="eval").body
     except SyntaxError as error:
         column = min(max((error.offset or 2) - 1, 1), len(text) + 1)
-        raise FormulaError(f"this is no formula: {error.msg}", text, column) from None
+        raise FormulaError(f"invalid syntax: {error.msg}", text, column) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise FormulaError(f"this is no formula: {error}", text, 1) from None
+        raise FormulaError(f"invalid syntax: {error}", text, 1) from None
     return Formula(text, _Reader(text).read(body, 0))
 
 
 def _shallow(text: str) -> None:
-    """Refuse what would be hard work for the parser, before it sees it."""
+    """Refuse text that would be expensive to parse."""
     if len(text) > LONGEST:
         raise FormulaError(f"longer than {LONGEST} characters", text, LONGEST + 1)
     opened: list[int] = []
     for column, letter in enumerate(text, 1):
         if not (letter.isascii() and (letter.isprintable() or letter in "\t\n")):
-            raise FormulaError(f"the character {letter!r} is not of the language", text, column)
+            raise FormulaError(f"the character {letter!r} is not allowed", text, column)
         if letter in "#\\;'\"{}[]`":
-            raise FormulaError(f"{letter} is not of the language", text, column)
+            raise FormulaError(f"{letter} is not allowed", text, column)
         if letter == "(":
             opened.append(column)
         elif letter == ")" and not opened:
-            raise FormulaError("this bracket closes nothing", text, column)
+            raise FormulaError("unmatched closing bracket", text, column)
         elif letter == ")":
             opened.pop()
         if len(opened) > DEEPEST:
-            raise FormulaError(f"more than {DEEPEST} brackets inside each other", text, column)
+            raise FormulaError(f"more than {DEEPEST} nested brackets", text, column)
     if opened:
-        raise FormulaError("this bracket is never closed", text, opened[-1])
+        raise FormulaError("unclosed bracket", text, opened[-1])
     if not text.strip():
-        raise FormulaError("this is empty", text, 1)
+        raise FormulaError("the formula is empty", text, 1)
 
 
 class _Reader:
-    """Copies `ast` into our own tree, and counts."""
+    """Converts an `ast` to a `tree`, and counts nodes."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -124,7 +124,7 @@ class _Reader:
         column = self._column(node)
         self.count += 1
         if depth > DEEPEST or self.count > MOST:
-            deep = f"this is more than {DEEPEST} levels deep"
+            deep = f"more than {DEEPEST} nested levels"
             many = f"a formula has at most {MOST} parts"
             raise FormulaError(deep if depth > DEEPEST else many, self.text, column)
         match node:
@@ -152,7 +152,7 @@ class _Reader:
 
     def _column(self, node: ast.AST) -> int:
         line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 1)
-        # Where the bracket that `parse` put before the first line is not counted.
+        # Without the bracket that `parse` added before the first line.
         return max(1, self.lines[min(line, len(self.lines)) - 1] + offset + (0 if line == 1 else 1))
 
     def _number(self, value: float, column: int) -> float:
@@ -191,7 +191,7 @@ class _Reader:
         return Apply(word, tuple(self.read(arg, depth + 1) for arg in args), column)
 
     def _chain(self, rest: list[tuple[ast.boolop, ast.expr]], first: ast.expr, depth: int) -> Node:
-        depth += len(rest)  # a chain is as deep as it is long
+        depth += len(rest)  # the depth of a chain is its length
         tree = self.read(first, depth)
         for op, value in rest:
             word = OPERATORS[type(op)][0]
@@ -199,12 +199,12 @@ class _Reader:
         return tree
 
     def _bounded(self, node: Node) -> Node:
-        """Refuse a power of constants that is too large, before anything runs."""
+        """Refuse a power of constants that is too large, before evaluation."""
         if isinstance(node, Apply) and node.word in ("**", "pow") and _constant(node):
             exponent, value = (float(evaluate(part, {})) for part in (node.arguments[1], node))
             if not (abs(exponent) <= STEEPEST or abs(value) <= 2.0**STEEPEST):
                 raise FormulaError(
-                    f"this makes the power {value:g}, which is too large",
+                    f"the exponent becomes {value:g}, which is too large",
                     self.text,
                     node.arguments[1].column,
                 )
@@ -216,7 +216,7 @@ class _Reader:
             what = "keywords" if node.keywords else "calling anything but a function by its name"
         if isinstance(node, ast.Constant):
             what = f"{node.value!r}"
-        return FormulaError(f"{what or 'this'} is not of the language", self.text, column)
+        return FormulaError(f"{what or 'this'} is not allowed", self.text, column)
 
 
 def _constant(node: Node) -> bool:

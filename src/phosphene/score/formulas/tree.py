@@ -1,4 +1,4 @@
-"""What a formula is made of, once it has been read: numbers, names and functions of them."""
+"""The tree of a parsed formula: numbers, names and functions of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class FormulaError(ValueError):
-    """A formula says something that is not allowed: `column` (from 1) is where."""
+    """A formula is invalid; `column`, from 1, is the position."""
 
     def __init__(self, message: str, text: str, column: int, fix: str = "") -> None:
         rest = text[column - 1 :]
@@ -17,7 +17,7 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it stands in the formula."""
+    """A literal number."""
 
     value: float
     column: int
@@ -25,7 +25,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Name:
-    """Something that has a value in every frame."""
+    """A name with a value in every frame."""
 
     name: str
     column: int
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Apply:
-    """A function or an operator of `words`, and what it is applied to."""
+    """A function or an operator of `words`, and its arguments."""
 
     word: str
     arguments: tuple[Node, ...]

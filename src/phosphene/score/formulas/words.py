@@ -1,4 +1,4 @@
-"""Every word of the formula language, in tables: names, functions, operators."""
+"""The tables of the formula language: names, functions and operators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phosphene.score.channels import Curve
 
 @dataclass(frozen=True)
 class Function:
-    """One function: how many arguments it takes (`most` None: any number), and what it does."""
+    """A function, and how many arguments it takes (`most` is None for any number)."""
 
     call: Callable[..., Any]
     least: int
@@ -49,11 +49,11 @@ def _quotient(a: Curve, b: Curve) -> Curve:
 
 
 def _modulo(a: Curve, b: Curve) -> Curve:
-    return a - np.floor(a / b) * b  # agrees with a // b, also where rounding decides
+    return a - np.floor(a / b) * b  # agrees with a // b, even where rounding decides
 
 
 def _bitwise(ufunc: np.ufunc) -> Callable[..., Curve]:
-    """A bitwise operator: of whole numbers, and so of conditions; not a number elsewhere."""
+    """A bitwise operator on integers and conditions; NaN for other numbers."""
 
     def combined(a: Curve, b: Curve) -> Curve:
         whole = [(x == np.floor(x)) & (np.abs(x) <= 2.0**53) for x in (a, b)]
@@ -65,40 +65,40 @@ def _bitwise(ufunc: np.ufunc) -> Callable[..., Curve]:
     return combined
 
 
-#: Names with a value in every frame; beside them stand the audio features, such as `low`.
+#: Names with a value in every frame, in addition to audio features such as `low`.
 NAMES: dict[str, str] = {
     "t": "seconds since the song's start",
     "frame": "number of the frame, at the project's fps",
     "frames": "number of frames of the song, at the project's fps",
     "fps": "the project's frames per second",
     "duration": "length of the song in seconds",
-    "beat": "the beat, from 1, with its fraction",
-    "bar": "the bar, from 1, with its fraction",
+    "beat": "the beat, counted from 1, with its fraction",
+    "bar": "the bar, counted from 1, with its fraction",
     "bpm": "beats per minute",
-    "since_beat": "seconds since the frame that holds the last beat began; 0 in that frame",
-    "until_beat": "seconds until the frame that holds the next beat begins; never 0",
+    "since_beat": "seconds since the start of the frame with the last beat; 0 in that frame",
+    "until_beat": "seconds until the start of the frame with the next beat; never 0",
     "pi": "3.14159...",
     "e": "2.71828...",
-    "tau": "2 pi, a whole turn",
+    "tau": "2 pi, a full turn",
 }
 
-#: What may be called; angles are in radians.
+#: Functions; angles are in radians.
 FUNCTIONS: dict[str, Function] = {
     "where": Function(lambda c, a, b: np.where(_true(c), a, b), 3, 3, "(c, a, b): a if c, else b"),
-    "abs": Function(np.abs, 1, 1, "distance from 0"),
+    "abs": Function(np.abs, 1, 1, "absolute value"),
     "sign": Function(np.sign, 1, 1, "-1, 0 or 1"),
-    "floor": Function(np.floor, 1, 1, "the whole number below"),
-    "ceil": Function(np.ceil, 1, 1, "the whole number above"),
-    "round": Function(np.round, 1, 1, "the nearest whole number, halves to the even one"),
-    "fract": Function(lambda x: x - np.floor(x), 1, 1, "what is left above the whole number below"),
-    "mod": Function(_modulo, 2, 2, "(a, b): what is left of a; has the sign of b, as has a % b"),
-    "fmod": Function(np.fmod, 2, 2, "(a, b): what is left of a; has the sign of a"),
-    "trunc": Function(np.trunc, 1, 1, "the whole number towards 0"),
+    "floor": Function(np.floor, 1, 1, "round down"),
+    "ceil": Function(np.ceil, 1, 1, "round up"),
+    "round": Function(np.round, 1, 1, "round to the nearest integer, halves to even"),
+    "fract": Function(lambda x: x - np.floor(x), 1, 1, "fractional part, x - floor(x)"),
+    "mod": Function(_modulo, 2, 2, "(a, b): remainder with the sign of b, like a % b"),
+    "fmod": Function(np.fmod, 2, 2, "(a, b): remainder with the sign of a"),
+    "trunc": Function(np.trunc, 1, 1, "round towards 0"),
     "min": Function(_fold(np.minimum), 2, None, "the least"),
     "max": Function(_fold(np.maximum), 2, None, "the greatest"),
-    "clip": Function(_clip, 3, 3, "(x, low, high): x, kept between"),
-    "lerp": Function(lambda a, b, u: a + u * (b - a), 3, 3, "(a, b, u): from a to b by u"),
-    "smoothstep": Function(_smoothstep, 3, 3, "(low, high, x): 0 to 1, resting at both"),
+    "clip": Function(_clip, 3, 3, "(x, low, high): x limited to low and high"),
+    "lerp": Function(lambda a, b, u: a + u * (b - a), 3, 3, "(a, b, u): interpolates from a to b"),
+    "smoothstep": Function(_smoothstep, 3, 3, "(low, high, x): smooth step from 0 to 1"),
     "sqrt": Function(np.sqrt, 1, 1, "square root"),
     "exp": Function(np.exp, 1, 1, "e to the power of x"),
     "log": Function(np.log, 1, 1, "natural logarithm"),
@@ -123,7 +123,7 @@ FUNCTIONS: dict[str, Function] = {
     "atanh": Function(np.arctanh, 1, 1, "value of a hyperbolic tangent"),
 }  # fmt: skip
 
-#: Operators: how Python's `ast` calls them, how they are written, and what they do.
+#: Operators: their name in Python's `ast`, their notation, and their function.
 OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
     ast.Add: ("+", np.add),
     ast.Sub: ("-", np.subtract),
@@ -147,7 +147,7 @@ OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
     ast.NotEq: ("!=", np.not_equal),
 }
 
-#: What a word of the tree does, functions and operators alike.
+#: Functions and operators by name.
 CALLS: dict[str, Callable[..., Any]] = {
     **{name: function.call for name, function in FUNCTIONS.items()},
     **dict(OPERATORS.values()),

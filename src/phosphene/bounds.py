@@ -1,0 +1,161 @@
+"""Bounds of everything that a user may write, checked before any work is done."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from phosphene.errors import ProjectError
+
+SLOWEST, FASTEST = Fraction(1, 10), Fraction(240)  # frames per second
+FRAMES = 1_000_000  # of a video: nine hours at 30 fps
+VALUES = 20_000_000  # of one array: 160 MB
+MOMENT = 1e9  # of a position or a span, in its own unit
+NUMBER = 2.0**63  # of any number; seeds are the largest that are used
+BYTES = 4 << 20  # of a project file
+KEY = 200  # characters of a key
+TEXT = 20_000  # characters of a text
+DEPTH = 32  # tables, arrays and dotted keys inside each other
+LAYERS = 1000
+NAME = 255  # bytes of a file's name, as file systems have it
+
+# What matters for the depth of a TOML document; texts and comments are skipped.
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|'
+    r"'''.*?'''(?:'{0,2})|"
+    r'"(?:\\[^\n]|[^"\\\n])*"|'
+    r"'[^'\n]*'|#[^\n]*|[\[\]{}.,=\n]",
+    re.DOTALL,
+)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If it is not TOML, or larger or deeper than the bounds: both take minutes to parse.
+    """
+    if len(text) > BYTES:
+        raise ValueError(f"it has {len(text):,} characters; at most {BYTES:,} are allowed")
+    depth = dots = 0
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if token in "[{":
+            depth += 1
+        elif token in "]}":
+            depth = max(0, depth - 1)
+        dots = dots + 1 if token == "." else dots * (token not in "=,\n")
+        if max(depth, dots) > DEPTH:
+            line = text.count("\n", 0, found.start()) + 1
+            raise ValueError(f"line {line} is nested more than {DEPTH} deep")
+    return tomllib.loads(text)
+
+
+def beyond(data: Any) -> Iterator[str]:
+    """What in a project lies outside of the bounds: sentences that name the entry.
+
+    Parameters
+    ----------
+    data : dict
+        As parsed from TOML; of any depth.
+    """
+    todo: list[tuple[str, Any, int]] = [("", data, 0)]
+    while todo:
+        where, value, depth = todo.pop()
+        if depth > DEPTH:
+            yield f"{shortened(where)}: nested more than {DEPTH} deep"
+        elif isinstance(value, dict):
+            for key, inside in value.items():
+                if (length := len(str(key))) > KEY:
+                    place = entry(where, shortened(str(key)))
+                    yield f"{place}: a key of {length} characters; at most {KEY} are allowed"
+                else:
+                    todo.append((entry(where, str(key)), inside, depth + 1))
+        elif isinstance(value, (list, tuple)):
+            todo += [(f"{where}[{k}]", inside, depth + 1) for k, inside in enumerate(value)]
+        elif isinstance(value, str) and len(value) > TEXT:
+            yield f"{where}: a text of {len(value)} characters; at most {TEXT} are allowed"
+        elif isinstance(value, (int, float)) and not abs(value) <= NUMBER:
+            yield (
+                f"{where}: got {_number(value)}: expected a finite number, at most {NUMBER:.1g} "
+                "above or below 0"
+            )
+
+
+def entry(where: str, key: str) -> str:
+    """The name of an entry inside of another, as errors show it: `prompts.at."bar 9"`."""
+    plain = key.replace("_", "a").isalnum() and not key[0].isdigit()
+    return f"{where}.{key}".removeprefix(".") if plain else f'{where}."{key}"'.removeprefix(".")
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int):  # Python refuses to write out the longest ones
+        return f"a whole number of {int(value.bit_length() * math.log10(2)) + 1} digits"
+    return str(value)
+
+
+def require_affordable(count: float, what: str, fix: str, most: float = VALUES) -> None:
+    """Refuse an array that is too large, before it is allocated.
+
+    Parameters
+    ----------
+    count : float
+        How many values it would have.
+    what : str
+        What they are, in the plural: `frames`.
+    fix : str
+        What the user can do about it.
+    most : float
+
+    Raises
+    ------
+    ProjectError
+    """
+    if not count <= most:
+        raise ProjectError(f"this needs {count:,.0f} {what}; at most {most:,.0f} are allowed", fix)
+
+
+def file_name(given: Any) -> Any:
+    """Check the name of a file, which need not exist.
+
+    Raises
+    ------
+    ValueError
+        If no file can have this name.
+    """
+    if not isinstance(given, (str, Path)):
+        raise ValueError("expected a name")
+    if not str(given).strip():
+        raise ValueError("expected a name, not an empty text")
+    if "\0" in str(given):
+        raise ValueError("a name cannot hold a NUL character")
+    parts = [part.encode(errors="surrogateescape") for part in Path(given).parts]
+    if max(map(len, parts), default=0) > NAME or len(str(given)) > 4000:
+        raise ValueError(f"a name has at most {NAME} bytes")
+    return given
+
+
+FileName = Annotated[Path, BeforeValidator(file_name)]
+"""The type of an entry that names a file."""

@@ -1,0 +1,1 @@
+"""Composing: a project and a Song become a Score."""

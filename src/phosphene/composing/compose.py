@@ -1,0 +1,185 @@
+"""Composes a Score from a Song and a Project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from phosphene.bounds import require_affordable
+from phosphene.composing.doubts import Doubts
+from phosphene.composing.gates import within
+from phosphene.composing.layers import fold, require_finite
+from phosphene.errors import PluginError, ProjectError, SongChanged
+from phosphene.project.schema import Project
+from phosphene.score.cadence import repainted
+from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.prompts import prompt_weights, with_next
+from phosphene.score.score import Score
+from phosphene.score.timeline import Timeline
+from phosphene.score.trace import Trace
+from phosphene.score.units import Length
+from phosphene.song.song import Song
+
+HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
+
+# These change an image: repainting, and matching the colours and detail of the prompts.
+REPAINTING = ("strength", *HELD)
+
+
+@dataclass(frozen=True)
+class Format:
+    """The fps and size to compose for, if they differ from the project's."""
+
+    fps: Fraction
+    width: int
+    height: int
+
+
+def compose(
+    project: Project, song: Song, form: Format | None = None, trace: Trace | None = None
+) -> Score:
+    """Compose the Score of a video.
+
+    Layers are applied to each channel in file order, from its neutral value or the one in
+    `[model]`. Values are at the project's own fps and width; for another form they are rescaled, so
+    that the camera travels the same path in the same time.
+
+    Parameters
+    ----------
+    project : Project
+    song : Song
+    form : Format, optional
+        Default: the project's own fps, width and height.
+    trace : Trace, optional
+        Records every step, for the entire song.
+
+    Returns
+    -------
+    Score
+        Frames from the project's `start` to its `end`.
+
+    Raises
+    ------
+    ProjectError
+        If a position is outside the song, two prompts or keyframes are at the same time, a layer
+        does not match its modulator, or a channel is not finite.
+    PluginError
+        If a modulator fails, or returns something that is not a set of curves; `entry` is the
+        layer's.
+    """
+    video = project.video
+    own_fps = Fraction(video.fps)
+    form = form or Format(own_fps, video.width, video.height)
+    timeline = Timeline(song, form.fps, own_fps)
+    first, last = _excerpt(project, timeline)
+    timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
+    doubts = Doubts(project, timeline, first, last)
+    prompts_at = _placed_prompts(project, timeline)
+    with np.errstate(all="ignore"):  # values that are not finite are refused by name
+        channels, clamped = _channels(song, project, timeline, form, doubts, trace)
+    if video.image_hold is not None:
+        rise = _rise(timeline, first, video.image_hold)
+        channels |= {name: rise * channels[name] for name in REPAINTING}
+        if trace is not None:
+            trace.values |= channels
+    placed = list(prompts_at)
+    blends = [timeline.length(project.prompts.blend, key) for key in placed]
+    prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
+    frames = np.arange(timeline.n_frames)
+    score = Score(
+        fps=form.fps,
+        width=form.width,
+        height=form.height,
+        frames=frames,
+        channels=channels,
+        prompts=tuple(prompts),
+        weights=with_next(prompt_weights(timeline.starts, placed, blends), channels["prompt_mix"]),
+        negative=project.prompts.negative,
+        seeds=project.model.seed + frames,
+        diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
+        image=video.image,
+        clamped=clamped,
+        doubts=tuple(doubts.texts),
+    )
+    return score.excerpt(first, last)
+
+
+def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
+    """The prompts by time in seconds, in order."""
+    at = project.prompts.at
+    for position in at:
+        within(timeline, position, f'prompts.at."{position}"')
+    require_affordable(
+        timeline.n_frames * len(at), "weights of prompts", "Use fewer prompts, or lower the fps."
+    )
+    return timeline.placed(at, "prompts.at")
+
+
+def _channels(
+    song: Song,
+    project: Project,
+    timeline: Timeline,
+    form: Format,
+    doubts: Doubts,
+    trace: Trace | None,
+) -> tuple[dict[str, Curve], dict[str, int]]:
+    """All channels at the form's fps and width, and the number of clamped frames of each."""
+    rest = {name: channel.neutral for name, channel in CHANNELS.items()}
+    rest |= {name: getattr(project.model, name) for name in HELD}
+    values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
+    moved_by: dict[str, list[str]] = {name: [] for name in CHANNELS}
+    soloed = any(layer.solo for layer in project.motion)
+    for index, layer in enumerate(project.motion):
+        where = layer.entry or f"motion[{index}]"
+        if not layer.mute and (layer.solo or not soloed):
+            try:
+                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                    moved_by[name].append(f"{where} ({layer.use})")
+            except PluginError as error:
+                if not isinstance(error, SongChanged):
+                    error.entry = where
+                raise
+        elif trace is not None:
+            trace.silent.append(f"{where} {layer.use}")
+    frame_ratio = float(timeline.project_fps / form.fps)
+    width_ratio = form.width / project.video.width
+    clamped: dict[str, int] = {}
+    for name, channel in CHANNELS.items():
+        kept = np.clip(values[name], channel.low, channel.high)
+        beyond = (kept != values[name]) | doubts.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[doubts.shown])):
+            clamped[name] = count
+        values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
+        culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
+        require_finite(name, values[name], culprits, doubts.shown)
+        if trace is not None:
+            trace.clamped[name], trace.values[name] = kept, values[name]
+    return values, clamped
+
+
+def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
+    """A ramp from 0 in the first frame to 1 after a span, for every frame of the song."""
+    begin = timeline.starts[first]
+    span = timeline.length(hold, begin)
+    return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
+
+
+def _excerpt(project: Project, timeline: Timeline) -> tuple[int, int]:
+    start, end = project.video.start, project.video.end
+    begins = within(timeline, start, "video.start") if start else 0.0
+    ends = within(timeline, end, "video.end") if end else timeline.song.duration
+    first, last = timeline.frame_of(begins), timeline.n_frames
+    if first >= last or ends <= begins:
+        raise ProjectError(
+            f"video.end ('{end or 'the end of the song'}') is not after video.start "
+            f"('{start or 0}')"
+        )
+    if end:
+        last = min(last, max(first + 1, timeline.frame_of(ends)))  # a frame may be longer
+    return first, last
+
+
+def _styled(prompt: str, style: str) -> str:
+    return ", ".join(part for part in (prompt.strip(), style.strip()) if part)

@@ -1,0 +1,1 @@
+"""Engines that come with Phosphene: how models are found, loaded and run."""

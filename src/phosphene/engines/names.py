@@ -1,0 +1,98 @@
+"""Which engine a model's name means, known before anything is loaded."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phosphene.engines.layout import INDEX, check_layout
+from phosphene.engines.presets import Preset, load_preset, preset_of
+from phosphene.engines.vocabulary import vocabulary_of
+from phosphene.errors import ProjectError
+from phosphene.hints import hint
+from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
+from phosphene.plugins import Registry, load_plugins
+from phosphene.plugins.absent import provider, told
+
+if TYPE_CHECKING:
+    from phosphene.project.schema import Project
+    from phosphene.score.score import Score
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+def find_engine(name: str, registry: Registry) -> EngineSpec:
+    """The engine of a name: a registered one, a folder in the diffusers layout, or a hub id.
+
+    Raises
+    ------
+    ProjectError
+        If it is none of these.
+    EngineError
+        If the folder is not in the diffusers layout.
+    """
+    if name in registry.engines:
+        return registry.engines[name]
+    folder = Path(os.path.expanduser(name))  # a name may begin with `~` without being a user's
+    if (folder / INDEX).is_file():
+        check_layout(str(folder))
+        load = partial(load_preset, Preset(str(folder)))
+        return EngineSpec(folder.name, "a folder", load, source=str(folder))
+    if folder.is_dir():
+        raise ProjectError(
+            f"model.name: the folder {folder} has no {INDEX}",
+            "Give a folder in the diffusers layout, as `save_pretrained` writes it.",
+        )
+    if HUB_ID.fullmatch(name) and not name.startswith("."):
+        return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)), source=name)
+    if (plugin := provider(registry, "engines", name)) is not None:
+        raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
+    raise ProjectError(
+        f"model.name: unknown model '{name}'",
+        f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",
+    )
+
+
+def load_engine(project: Project, score: Score, registry: Registry | None = None) -> Engine:
+    """Load the engine that a project names.
+
+    Parameters
+    ----------
+    project : Project
+    score : Score
+        What it will paint: its size and its prompts.
+    registry : Registry, optional
+        The plugins; without it, those that are installed.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    ProjectError
+        If no engine has this name, or it cannot paint this Score.
+    EngineError
+        If it cannot be loaded.
+    """
+    spec = find_engine(project.model.name, registry or load_plugins())
+    check_checkpoint(spec)
+    check_paintable(spec, project.model, score)
+    check_torch()
+    return spec.load(project.model, score)
+
+
+def check_checkpoint(spec: EngineSpec) -> None:
+    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
+
+    Raises
+    ------
+    EngineError
+        If it is missing, cannot be downloaded, or is not in the diffusers layout.
+    """
+    if preset_of(spec) is not None:
+        check_layout(spec.source)
+        vocabulary_of(spec.source)

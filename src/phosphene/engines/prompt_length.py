@@ -1,0 +1,151 @@
+"""How much of a prompt the text encoders of a checkpoint read: the rest is cut off."""
+
+from __future__ import annotations
+
+import re
+from inspect import isclass
+from typing import TYPE_CHECKING, Any
+
+from phosphene.engines.hub import cached_file_of, from_cache_or_hub
+from phosphene.engines.layout import INDEX, SAVED, components, loading, read_json
+from phosphene.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENDLESS = 1 << 20  # tokens; a tokenizer without a limit says 10^30
+
+
+class Reader:
+    """A tokenizer, and how many tokens the text encoder behind it takes.
+
+    Parameters
+    ----------
+    tokenizer : PreTrainedTokenizerBase
+    length : int
+        Tokens, with those that begin and end a prompt.
+    """
+
+    def __init__(self, tokenizer: Any, length: int) -> None:
+        self._tokenizer = tokenizer
+        self._length = length
+        self.room = length - tokenizer.num_special_tokens_to_add()
+        """Tokens of the prompt itself that are read."""
+
+    def unread(self, prompt: str) -> str:
+        """The end of a prompt that is cut off, from the first word that is not read completely."""
+        read = self._tokenizer(
+            prompt, truncation=True, max_length=self._length, return_offsets_mapping=True
+        )
+        end = max((last for _, last in read["offset_mapping"]), default=0)
+        if not re.search(r"\w", prompt[end:]):
+            return ""
+        half_read = re.search(r"\w*$", prompt[:end]) if re.match(r"\w", prompt[end:]) else None
+        return prompt[half_read.start() if half_read else end :].strip(" ,")
+
+
+def readers_of(source: str) -> list[Reader]:
+    """The tokenizers of a checkpoint that have a limit, as its pipeline uses them.
+
+    Parameters
+    ----------
+    source : str
+        Folder or hub id, of which small files may be downloaded.
+
+    Raises
+    ------
+    EngineError
+        If they cannot be loaded.
+    """
+    index = cached_file_of(source, INDEX)
+    if index is None:
+        return []
+    readers = []
+    for part, (library, kind) in components(index).items():
+        if part.startswith("tokenizer") and library == "transformers":
+            with loading(source):
+                length = _limit(source, part.replace("tokenizer", "text_encoder"))
+                tokenizer = _tokenizer(source, part, kind)
+                length = min(length, tokenizer.model_max_length)
+                if length < ENDLESS and tokenizer.is_fast:
+                    readers.append(Reader(tokenizer, length))
+    return readers
+
+
+def unread_words(source: str, prompts: Sequence[str]) -> dict[tuple[str, int], list[str]]:
+    """What the text encoders of a checkpoint do not read of some prompts.
+
+    Parameters
+    ----------
+    source : str
+        Folder or hub id.
+    prompts : sequence of str
+
+    Returns
+    -------
+    dict
+        By the unread end and the number of tokens that are read: the prompts that it belongs to.
+        Where text encoders differ, the end that one of them does not read.
+    """
+    found: dict[tuple[str, int], list[str]] = {}
+    for reader in readers_of(source):
+        for prompt in dict.fromkeys(prompts):
+            if rest := reader.unread(prompt):
+                belonging = found.setdefault((rest, reader.room), [])
+                if prompt not in belonging:
+                    belonging.append(prompt)
+    return found
+
+
+def check_vocabulary(pipe: Any, source: str) -> None:
+    """Check that the tokenizers of a pipeline have words, which its text encoders know.
+
+    On a GPU an unknown token would end the whole process. A tokenizer without a limit gets that of
+    its text encoder.
+
+    Raises
+    ------
+    EngineError
+        If they do not fit.
+    """
+    for part, tokenizer in pipe.components.items():
+        name = part.replace("tokenizer", "text_encoder")
+        encoder = pipe.components.get(name)
+        if not part.startswith("tokenizer") or tokenizer is None or encoder is None:
+            continue
+        known = encoder.get_input_embeddings().num_embeddings
+        vocabulary = tokenizer.get_vocab()
+        if vocabulary.keys() <= set(tokenizer.all_special_tokens):
+            raise EngineError(
+                f"the {part} of the model '{source}' has no vocabulary: files are missing", SAVED
+            )
+        highest = max(vocabulary.values())
+        if highest >= known:
+            raise EngineError(
+                f"the {part} of the model '{source}' has tokens up to {highest}, its {name} knows "
+                f"{known}",
+                "Take both from the same checkpoint.",
+            )
+        positions = getattr(encoder.config, "max_position_embeddings", None)
+        if positions is not None and tokenizer.model_max_length > positions:
+            tokenizer.model_max_length = positions
+
+
+def _limit(source: str, encoder: str) -> int:
+    config = cached_file_of(source, f"{encoder}/config.json")
+    content = read_json(config) if config is not None else {}
+    positions = content.get("max_position_embeddings") if isinstance(content, dict) else None
+    return positions if isinstance(positions, int) and positions > 2 else ENDLESS
+
+
+def _tokenizer(source: str, part: str, kind: str) -> Any:
+    import transformers
+
+    found = getattr(transformers, kind, None)
+    if not (isclass(found) and issubclass(found, transformers.PreTrainedTokenizerBase)):
+        raise EngineError(
+            f"the {part} of the model '{source}' is a '{kind}', which transformers does not have",
+            SAVED,
+        )
+    load = found.from_pretrained  # type: ignore[attr-defined]
+    return from_cache_or_hub(load, source, subfolder=part)

@@ -1,0 +1,132 @@
+"""Painting at another size than the film's: the one that a model is trained for, or can paint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.painting.engine import Engine
+from phosphene.painting.scene_noise import SceneNoise
+from phosphene.score.score import Row
+
+MULTIPLE = 8  # px: what the VAEs of the Stable Diffusion family shrink a picture by
+BEYOND = 1.25  # of the trained size: `worlds` paints one scene at 320 x 320 and two at 384 x 384
+LOBES = 3  # of the Lanczos kernel
+
+Size = tuple[int, int]
+
+
+def excess(width: int, height: int, trained: Sequence[Size]) -> float:
+    """How many times larger a picture is than those that a model is trained on, along a side.
+
+    Parameters
+    ----------
+    width, height : int
+        px.
+    trained : sequence of (int, int)
+        Widths and heights in px; empty where they are not known.
+    """
+    if not trained:
+        return 0.0
+    area = max(across * down for across, down in trained)
+    side = max(max(size) for size in trained)
+    return max(sqrt(width * height / area), max(width, height) / side)
+
+
+def painted_size(width: int, height: int, trained: Sequence[Size] = ()) -> Size:
+    """The size to paint a film's pictures at: multiples of 8, and no larger than a model can.
+
+    Parameters
+    ----------
+    width, height : int
+        Size of the film in px.
+    trained : sequence of (int, int)
+        Sizes that the model is trained on; empty to paint at any size.
+
+    Returns
+    -------
+    width, height : int
+        Of the same proportions as the film, as far as multiples of 8 go.
+    """
+    times = excess(width, height, trained)
+    if times <= BEYOND:
+        return -(-width // MULTIPLE) * MULTIPLE, -(-height // MULTIPLE) * MULTIPLE
+    across, down = (max(1, round(side / times / MULTIPLE)) for side in (width, height))
+    return across * MULTIPLE, down * MULTIPLE
+
+
+class Resized:
+    """An engine that paints at another size, behind the interface of one that paints the film's.
+
+    What it paints is enlarged by a Lanczos kernel. A picture is shrunk by the inverse of that (in
+    the sense of least squares), so that what has been painted comes back to the engine as it was.
+
+    Parameters
+    ----------
+    engine : Engine
+        For pictures of the size `painted`.
+    painted, film : (int, int)
+        Widths and heights in px.
+    """
+
+    def __init__(self, engine: Engine, painted: Size, film: Size) -> None:
+        self.device = engine.device
+        self.noise_shape = getattr(engine, "noise_shape", None)
+        self._engine = engine
+        self._across, self._down = (
+            _matrices(*lengths, engine.device) for lengths in zip(painted, film, strict=True)
+        )
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The first picture, enlarged; see `Engine.first`."""
+        return self._enlarged(self._engine.first(row)).clamp_(0.0, 1.0)
+
+    def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`.
+
+        Detail too fine for the engine's size stays to the share that `strength` leaves.
+        """
+        (_, shrink_x), (_, shrink_y) = self._across, self._down
+        small = shrink_y @ picture @ shrink_x.T
+        kept = 1.0 - row.strength
+        painted = self._engine.img2img(small.clamp(0.0, 1.0), row, *noise)
+        return (self._enlarged(painted - kept * small) + kept * picture).clamp_(0.0, 1.0)
+
+    def _enlarged(self, picture: torch.Tensor) -> torch.Tensor:
+        (enlarge_x, _), (enlarge_y, _) = self._across, self._down
+        return enlarge_y @ picture @ enlarge_x.T
+
+
+def _matrices(small: int, large: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """What enlarges a line of pixels, shape (large, small), and what shrinks it back."""
+    enlarge = lanczos(small, large)
+    shrink = np.linalg.pinv(enlarge)
+    return tuple(torch.from_numpy(m.astype(np.float32)).to(device) for m in (enlarge, shrink))  # type: ignore[return-value]
+
+
+def lanczos(small: int, large: int) -> NDArray[np.float64]:
+    """The matrix that resamples a line of pixels by a Lanczos kernel, mirrored at its ends.
+
+    Parameters
+    ----------
+    small, large : int
+        Pixels before and after; the ends of both lines coincide.
+
+    Returns
+    -------
+    ndarray, shape (large, small)
+        Rows add up to 1.
+    """
+    places = (np.arange(large) + 0.5) * small / large - 0.5
+    taps = np.floor(places).astype(int)[:, None] + np.arange(1 - LOBES, 1 + LOBES)
+    apart = places[:, None] - taps
+    weights = np.sinc(apart) * np.sinc(apart / LOBES)
+    folded = np.abs((taps + 0.5) % (2 * small) - small)  # a mirror beside the outermost pixels
+    columns = small - 1 - np.floor(folded).astype(int)
+    matrix = np.zeros((large, small))
+    np.add.at(matrix, (np.arange(large)[:, None], columns), weights)
+    return matrix / matrix.sum(1, keepdims=True)

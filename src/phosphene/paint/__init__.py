@@ -1,1 +1,0 @@
-"""Paint: a Score and an engine become frames."""

@@ -1,0 +1,1 @@
+"""Painting: a Score and an engine become frames."""

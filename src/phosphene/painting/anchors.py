@@ -1,0 +1,94 @@
+"""Anchors: what colours and how much detail each scene has of its own, before any feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.painting.colour import Palette, hold_colour
+from phosphene.painting.detail import detail_of, hold_detail
+from phosphene.painting.engine import Engine
+from phosphene.painting.oklab import from_oklab, to_oklab
+from phosphene.score.score import Row, Score
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What a scene is held to: its palette, and the deviation of each band of its detail."""
+
+    palette: Palette
+    detail: torch.Tensor
+
+    @classmethod
+    def of(cls, picture: torch.Tensor) -> Anchor:
+        """The anchor that a picture gives, shape (1, 3, height, width)."""
+        lab = to_oklab(picture)
+        return cls(Palette.of(lab), detail_of(lab[:, :1]))
+
+
+def is_held(score: Score) -> bool:
+    """Whether a Score holds anything at all, so that anchors are worth painting."""
+    return any(bool(score.channels[name].any()) for name in ("colour_match", "detail_match"))
+
+
+def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
+    """The anchor of each prompt, from a first picture painted from that prompt alone.
+
+    Parameters
+    ----------
+    score : Score
+    engine : Engine
+
+    Returns
+    -------
+    list of Anchor, length n_prompts
+        They depend on nothing that was painted before, so that a resumed render has the same.
+    """
+    row = score.row(0)
+    with torch.inference_mode():
+        return [
+            Anchor.of(engine.first(replace(row, weights=weights)))
+            for weights in np.eye(len(score.prompts))
+        ]
+
+
+def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
+    """Anchors mixed by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
+    pairs = [(anchor, float(weight)) for anchor, weight in zip(anchors, weights, strict=True)]
+
+    def mean(parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        return torch.stack([w * part for part, (_, w) in zip(parts, pairs, strict=True)]).sum(0)
+
+    return Anchor(
+        Palette(
+            mean([anchor.palette.mean for anchor in anchors]),
+            mean([anchor.palette.covariance for anchor in anchors]),
+        ),
+        mean([anchor.detail for anchor in anchors]),
+    )
+
+
+def hold(picture: torch.Tensor, anchor: Anchor, row: Row) -> torch.Tensor:
+    """Hold a moved picture to its scene, as firmly as a frame's row says.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    anchor : Anchor
+    row : Row
+        Reads `colour_match` and `detail_match`.
+
+    Returns
+    -------
+    Tensor
+        Same shape and range.
+    """
+    if row.colour_match <= 0.0 and row.detail_match <= 0.0:
+        return picture
+    lab = hold_colour(to_oklab(picture), anchor.palette, row.colour_match)
+    lightness = hold_detail(lab[:, :1], anchor.detail, row.detail_match, row.seed)
+    return from_oklab(torch.cat([lightness, lab[:, 1:]], 1))

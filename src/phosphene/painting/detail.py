@@ -1,0 +1,95 @@
+"""Detail match: the fine structure of the feedback is held to the scene's own, against blur.
+
+A resample and a pass through a VAE each take some of it; how much, the picture itself tells.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from phosphene.painting.noise import white
+
+BINOMIAL = (0.25, 0.5, 0.25)
+SPACINGS = (1, 2)  # px between the taps of each blur: bands about 1/3 and 1/6 cycle per pixel
+MOST = 1.3  # one frame's gain of a band at most, and its inverse at least
+GRAIN = 0.02  # deviation of the noise that stands in for what no gain brings back, at most
+FLOOR = 1e-4  # deviation below which there is nothing to amplify
+
+
+def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """The undecimated wavelet bands of a picture, the finest first, and what is left.
+
+    The "algorithme a trous" of Holschneider et al. (1989): each blur's taps lie twice as far apart.
+
+    Parameters
+    ----------
+    picture : Tensor, shape (1, channels, height, width)
+
+    Returns
+    -------
+    list of Tensor, and Tensor
+        They add up to the picture.
+    """
+    found = []
+    for spacing in SPACINGS:
+        softer = _blurred(picture, spacing)
+        found.append(picture - softer)
+        picture = softer
+    return found, picture
+
+
+def detail_of(lightness: torch.Tensor) -> torch.Tensor:
+    """Deviation of each band of a lightness, shape (1, 1, height, width); shape (n_bands,)."""
+    return _deviations(bands(lightness)[0])
+
+
+def hold_detail(
+    lightness: torch.Tensor, anchor: torch.Tensor, share: float, seed: int
+) -> torch.Tensor:
+    """Bring the energy of a lightness's fine bands a share of the way to an anchor's.
+
+    What is there is amplified, or softened, as far as `MOST` goes. What is missing then is brought
+    in as noise of that band, for the engine to make detail of. Nothing waits for the device.
+
+    Parameters
+    ----------
+    lightness : Tensor, float32, shape (1, 1, height, width)
+        Of OKLab: the eye sees detail by lightness.
+    anchor : Tensor, shape (n_bands,)
+        From `detail_of`.
+    share : float
+        0 leaves the picture.
+    seed : int
+        Of the frame's noise.
+
+    Returns
+    -------
+    Tensor
+        Same shape.
+    """
+    if share <= 0.0:
+        return lightness
+    found, held = bands(lightness)
+    own = _deviations(found)
+    gain = 1.0 + share * ((anchor / own.clamp_min(FLOOR)).clamp(1.0 / MOST, MOST) - 1.0)
+    missing = (anchor**2 - (gain * own) ** 2).clamp_min(0.0).sqrt()
+    height, width = lightness.shape[-2:]
+    noise, _ = bands(white(height, width, seed, lightness.device))
+    grain = (share * missing).clamp_max(GRAIN) / _deviations(noise)
+    for k, band in enumerate(found):
+        held = held + gain[k] * band + grain[k] * noise[k]
+    return held
+
+
+def _deviations(found: list[torch.Tensor]) -> torch.Tensor:
+    return torch.stack([band.square().mean().sqrt() for band in found])
+
+
+def _blurred(picture: torch.Tensor, spacing: int) -> torch.Tensor:
+    side, middle, _ = BINOMIAL
+    padded = F.pad(picture, (spacing,) * 4, mode="reflect")
+    inner = slice(spacing, -spacing)
+    near, far = slice(None, -2 * spacing), slice(2 * spacing, None)
+    across = side * (padded[..., near] + padded[..., far]) + middle * padded[..., inner]
+    return side * (across[..., near, :] + across[..., far, :]) + middle * across[..., inner, :]

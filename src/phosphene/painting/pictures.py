@@ -1,0 +1,80 @@
+"""Pictures on their way in and out: a user's image to floats, and a float frame to bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.errors import ProjectError
+from phosphene.song.files import IMAGE, require_file
+
+NARROWEST = 20  # the longer side over the shorter; more would fill memory when it is enlarged
+
+
+def read_image(path: Path, width: int, height: int) -> torch.Tensor:
+    """A user's image as first picture: scaled to cover the frame, and cut about its centre.
+
+    Parameters
+    ----------
+    path : Path
+    width, height : int
+        Size of the video in px.
+
+    Returns
+    -------
+    Tensor, float32, shape (1, 3, height, width), 0 to 1
+
+    Raises
+    ------
+    ProjectError
+        If it is not an image that can be read, or is very narrow.
+    """
+    require_file(path, "image", IMAGE, ProjectError)
+    data = np.fromfile(path, np.uint8)
+    try:
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:  # more pixels than OpenCV allows
+        pixels = None
+    if pixels is None:
+        raise ProjectError(
+            f"video.image: {path} is not an image that can be read",
+            "Give a PNG, JPEG or WebP file.",
+        )
+    if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
+        raise ProjectError(
+            f"video.image: {path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
+            f"Give an image whose longer side is at most {NARROWEST} times the shorter one.",
+        )
+    scale = max(width / pixels.shape[1], height / pixels.shape[0])
+    scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scaled = cv2.resize(
+        scaled, (max(width, scaled.shape[1]), max(height, scaled.shape[0]))
+    )  # rounding may have left it a pixel short
+    top, left = (scaled.shape[0] - height) // 2, (scaled.shape[1] - width) // 2
+    cut = scaled[top : top + height, left : left + width, ::-1].astype(np.float32) / 255.0
+    return torch.from_numpy(np.ascontiguousarray(cut.transpose(2, 0, 1)))[None]
+
+
+def to_levels(picture: torch.Tensor) -> torch.Tensor:
+    """A painted frame in 8 bits, still on its device.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+
+    Returns
+    -------
+    Tensor, uint8, shape (height, width, 3)
+        Rounded, not cut: cutting would darken by half a level.
+    """
+    levels = (picture[0] * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
+    return levels.permute(1, 2, 0).contiguous()
+
+
+def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
+    """A painted frame as the film takes it; the one copy from the device. See `to_levels`."""
+    return to_levels(picture).cpu().numpy()

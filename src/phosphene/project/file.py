@@ -1,0 +1,214 @@
+"""Reading a project file: TOML in, a validated Project out, or every mistake in it by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from phosphene.bounds import BYTES, DEPTH, LAYERS, beyond, parsed, shortened
+from phosphene.errors import PluginError, ProjectError
+from phosphene.hints import hint
+from phosphene.plugins import Registry
+from phosphene.plugins.absent import provider, told
+from phosphene.project.layers import Reading, layer_of, layers_of_look
+from phosphene.project.plugins import check_requires, plugin_options
+from phosphene.project.problems import problems_of
+from phosphene.project.schema import Project
+from phosphene.song.files import require_file
+
+Data = dict[str, Any]
+
+SHOWN = 30  # mistakes in one message
+WITHOUT = "--skip-broken renders without such layers."
+
+
+def read_data(path: Path) -> Data:
+    """Read a project file as plain data, not yet validated.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be read, is too large, or is not TOML.
+    """
+    if not path.exists():
+        others = sorted(other.name for other in path.parent.glob("*.toml"))
+        near = hint(path.name, others) if others else "Make one with `phosphene new SONG`."
+        raise ProjectError(f"{path}: no such project file", near) from None
+    require_file(path, "project file", BYTES, ProjectError)
+    try:
+        return parsed(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path} cannot be read: {error}") from None
+    except ValueError as error:  # also numbers of more digits than Python reads
+        raise ProjectError(
+            f"{path}: this is not valid TOML: {error}",
+            "Put text in quotes, and begin every table with its [name].",
+        ) from None
+
+
+def read_project(path: Path, registry: Registry, settings: Sequence[str] = ()) -> Project:
+    """Read and validate a project file; see `read_data` and `make_project`."""
+    return make_project(read_data(path), path, registry, settings)
+
+
+def make_project(
+    data: Data,
+    source: Path,
+    registry: Registry,
+    settings: Sequence[str] = (),
+    skipped: list[str] | None = None,
+) -> Project:
+    """Validate a project that is in memory.
+
+    Parameters
+    ----------
+    data : dict
+        As it stands in TOML; changed where `settings` say so.
+    source : Path
+        Named in errors; its folder is what relative paths start from.
+    registry : Registry
+        The modulators that `use` may name.
+    settings : sequence of str
+        Entries that are replaced: `motion.0.release=0.2s`.
+    skipped : list of str, optional
+        Where it is given, layers whose plugin is left out are left out too, and told here.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    ProjectError
+        If it says something that is not allowed, or requires a package that is not installed;
+        every mistake is named with its entry.
+    PluginError
+        If nothing is wrong but a plugin that it uses.
+    """
+    for setting in settings:
+        _replace(data, setting)
+    if outside := list(islice(beyond(data), SHOWN)):
+        raise _refused(source, outside)
+    check_requires(data, source)
+    problems: list[str] = []
+    reading = Reading(registry, plugin_options(data, registry, problems), problems)
+    layers = []
+    for index, entry in enumerate(_tables(data, problems)):
+        where = f"motion[{index}]"
+        if "look" in entry:
+            layers += layers_of_look(entry, where, data, reading)
+        else:
+            layers.append(layer_of(entry, where, reading))
+    try:
+        project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
+    except ValidationError as error:
+        problems += problems_of(error, data, "", Project)
+    else:
+        problems += _unknown_tracker(project.song.tracker, registry)
+    if skipped is not None:
+        skipped += [text for text, _ in reading.lacking]
+    elif reading.lacking:
+        lacking = [text for text, _ in reading.lacking]
+        texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + lacking))
+        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in reading.lacking))
+        theirs = not problems and all(plugin.error for _, plugin in reading.lacking)
+        raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
+    if problems:
+        raise _refused(source, problems)
+    return _located(project, source.parent)
+
+
+def _refused(source: Path, problems: Sequence[str]) -> ProjectError:
+    lines = [f"{source}: {problem}" for problem in dict.fromkeys(problems)]
+    if len(lines) > SHOWN:
+        lines[SHOWN:] = [f"{source}: and {len(lines) - SHOWN} more"]
+    return ProjectError("\n".join(lines))
+
+
+def _replace(data: Data, setting: str) -> None:
+    about = f"--set {shortened(setting)}"
+    name, equals, text = setting.partition("=")
+    *path, last = name.strip().split(".")
+    if not equals or not all((*path, last)):
+        raise ProjectError(
+            f"{about}: expected NAME=VALUE", "For instance --set motion.0.release=0.2s"
+        )
+    if len(path) > DEPTH:
+        raise ProjectError(f"{about}: nested more than {DEPTH} deep")
+    place: Any = data
+    for part in path:
+        if isinstance(place, list):
+            place = place[_index(place, part, about)]
+        else:
+            place = place.setdefault(part, {})
+        if not isinstance(place, (dict, list)):
+            raise ProjectError(f"{about}: '{part}' is a value, and has nothing inside")
+    key = _index(place, last, about) if isinstance(place, list) else last
+    place[key] = _value(text.strip())
+
+
+def _value(text: str) -> Any:
+    """What stands behind `=`, as in TOML; text may stand without quotes."""
+    try:
+        read = parsed(f"value = {text}")
+    except ValueError:
+        return text
+    return read["value"] if len(read) == 1 else text
+
+
+def _index(entries: list[Any], part: str, about: str) -> int:
+    if not (part.isascii() and part.isdigit()) or len(part) > 9 or int(part) >= len(entries):
+        raise ProjectError(
+            f"{about}: there is no entry '{part}': the project has {len(entries)}",
+            "Entries count from 0: motion.0 is the first [[motion]].",
+        )
+    return int(part)
+
+
+def _tables(data: Data, problems: list[str]) -> list[Data]:
+    entries = data.get("motion", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        problems.append("motion: expected tables, each beginning with [[motion]]")
+    elif len(entries) > LAYERS:
+        problems.append(f"motion: {len(entries)} layers; at most {LAYERS} are allowed")
+    else:
+        return entries
+    data["motion"] = []
+    return []
+
+
+def _unknown_tracker(name: str, registry: Registry) -> list[str]:
+    if name in registry.trackers:
+        return []
+    if (plugin := provider(registry, "trackers", name)) is not None:
+        return [f"song.tracker: {told(plugin, 'trackers', name)}. {plugin.fix}"]
+    return [f"song.tracker: unknown tracker {name!r}. {hint(name, registry.trackers)}"]
+
+
+def _located(project: Project, folder: Path) -> Project:
+    song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
+    if song.beats is not None:
+        song = song.model_copy(update={"beats": _beside(folder, song.beats)})
+    video = project.video
+    if video.image is not None:
+        video = video.model_copy(update={"image": _beside(folder, video.image)})
+    return project.model_copy(update={"song": song, "video": video})
+
+
+def _beside(folder: Path, file: Path) -> Path:
+    """A file relative to a folder; a `~` that does not begin a home directory is a character."""
+    return folder / os.path.expanduser(file)

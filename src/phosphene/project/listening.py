@@ -1,0 +1,66 @@
+"""The song of a project: listened to, or found in the cache, and corrected as the project says."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from phosphene.plugins import Registry, load_plugins
+from phosphene.project.schema import Project, SongFile
+from phosphene.song import listening
+from phosphene.song.cache import user_cache
+from phosphene.song.corrections import corrected
+from phosphene.song.files import require_file
+from phosphene.song.song import Song
+from phosphene.song.tracks import choose_track
+
+_log = logging.getLogger(__name__)
+
+
+def listen(
+    source: Path | str | Project,
+    *,
+    on_progress: listening.Progress | None = None,
+    registry: Registry | None = None,
+) -> Song:
+    """Find the beats, bars, onsets and feature curves of a song.
+
+    The result is cached on this machine: the second call for a file is fast.
+
+    Parameters
+    ----------
+    source : Path, str or Project
+        An audio or video file; or a project, whose corrections of the beats are applied.
+    on_progress : callable, optional
+        on_progress(step, share) is called with the name of the step and the share of it that is
+        done, 0 to 1.
+    registry : Registry, optional
+        The plugins; without it, those that are installed.
+
+    Returns
+    -------
+    Song
+
+    Raises
+    ------
+    SongError
+        If the file is missing, is not audio, or is silent.
+    """
+    name = {"file": str(source)}
+    file = source.song if isinstance(source, Project) else SongFile.model_validate(name)
+    return song_of(file, registry or load_plugins(), on_progress)
+
+
+def song_of(
+    source: SongFile, registry: Registry, progress: listening.Progress | None = None
+) -> Song:
+    """Listen to the song that `[song]` names; see `listen`."""
+    require_file(source.file)
+    track = choose_track(source.file, source.track)
+    if track.count > 1:
+        _log.info(f"The song is audio track {track}; `track` in [song] chooses another.")
+    tracker = registry.trackers[source.tracker]
+    song = listening.listen(source.file, progress, tracker, user_cache(), track)
+    return replace(corrected(song, source), extra=MappingProxyType(registry.features))

@@ -1,0 +1,129 @@
+"""What a project says of plugins: those that it requires, and what it tells them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from phosphene.errors import ProjectError
+from phosphene.hints import hint
+from phosphene.options import Options
+from phosphene.plugins import Registry
+from phosphene.plugins.plugin import READY, Plugin
+from phosphene.project.problems import problems_of
+
+Data = dict[str, Any]
+
+
+def check_requires(data: Data, source: Path) -> None:
+    """Find out before anything else whether every package that a project requires is installed.
+
+    Parameters
+    ----------
+    data : dict
+        The project; its `requires` is a list of requirements, such as "phosphene-shake>=0.2".
+    source : Path
+        Named in errors.
+
+    Raises
+    ------
+    ProjectError
+        If one is no requirement, or no installed package meets it; with the command to install
+        all that is missing.
+    """
+    requires = data.get("requires", [])
+    if not requires:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    from packaging.requirements import InvalidRequirement
+
+    from phosphene.plugins.discovery import unmet
+
+    if not isinstance(requires, list):
+        raise ProjectError(
+            f"{source}: requires: got {requires!r}: expected a list of packages",
+            'For instance: requires = ["phosphene-shake>=0.2"], above the first [table].',
+        )
+    missing, problems = [], []
+    for number, text in enumerate(requires):
+        where = f"{source}: requires[{number}]"
+        try:
+            found = unmet([str(text)])
+        except InvalidRequirement as error:
+            reason = str(error).splitlines()[0]
+            raise ProjectError(
+                f"{where}: got {text!r}: {reason}", 'For instance "phosphene-shake>=0.2".'
+            ) from None
+        for requirement in found:
+            name = _name(requirement)
+            try:
+                there = f"{name} {version(name)} is installed"
+            except PackageNotFoundError:
+                there = f"{name} is not installed"
+            problems.append(f"{where}: this project needs {requirement}; {there}")
+            missing.append(requirement)
+    if missing:
+        wanted = " ".join(f'"{requirement}"' for requirement in missing)
+        raise ProjectError("\n".join(problems), f"phosphene plugins install {wanted}")
+
+
+def _name(requirement: str) -> str:
+    from packaging.requirements import Requirement
+
+    return Requirement(requirement).name
+
+
+def plugin_options(data: Data, registry: Registry, problems: list[str]) -> dict[str, Options]:
+    """What the project tells each plugin in `[plugins.NAME]`; defaults where it says nothing.
+
+    Parameters
+    ----------
+    data : dict
+        The project.
+    registry : Registry
+    problems : list of str
+        Every mistake is added to it.
+
+    Returns
+    -------
+    dict of str to Options
+        By the plugin's name.
+    """
+    said = data.get("plugins", {})
+    if not isinstance(said, dict) or not all(isinstance(table, dict) for table in said.values()):
+        problems.append("plugins: expected tables, such as [plugins.shake]")
+        return {}
+    problems += [
+        f"plugins.{name}: {_stranger(name, registry)}"
+        for name in said
+        if name not in registry.options
+    ]
+    options = {}
+    for name, cls in registry.options.items():
+        try:
+            options[name] = cls.model_validate(said.get(name, {}))
+        except ValidationError as error:
+            problems += problems_of(error, said.get(name, {}), f"plugins.{name}", cls)
+        except Exception as error:  # a validator of the plugin's own
+            problems.append(f"plugins.{name}: {type(error).__name__}: {error}")
+    return options
+
+
+def _stranger(name: str, registry: Registry) -> str:
+    outside = {plugin.name: plugin for plugin in registry.plugins if not plugin.built_in}
+    if name not in outside:
+        return f"there is no such plugin. {hint(name, registry.options)}"
+    plugin = outside[name]
+    if plugin.state != READY:
+        return f"{plugin} is {plugin.state}: {plugin.why}. {plugin.fix}"
+    return f"{plugin} has no options"
+
+
+def options_for(plugin: Plugin | None, cls: type, options: dict[str, Options]) -> Data:
+    """The field `options` of a modulator, where it has one and its plugin has options."""
+    if plugin is None or plugin.name not in options or "options" not in cls.model_fields:  # type: ignore[attr-defined]
+        return {}
+    return {"options": options[plugin.name]}

@@ -1,0 +1,188 @@
+"""Painting and filming at once, so that a render that is stopped continues where it was."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phosphene.errors import FilmError
+from phosphene.film import Film
+from phosphene.film.encoder import FIXES
+from phosphene.film.film import beside
+from phosphene.film.lock import locked
+from phosphene.film.sound import Soundtrack
+from phosphene.own_files import clear_own
+from phosphene.painting.anchors import Anchor, is_held, scene_anchors
+from phosphene.painting.grade import grade
+from phosphene.painting.loop import paint
+from phosphene.painting.pictures import to_levels
+from phosphene.painting.readback import Painted, read_back
+from phosphene.rendering import checkpoint
+from phosphene.rendering.identity import identity
+from phosphene.rendering.resuming import Asked, begin, planned
+from phosphene.rendering.set_aside import reunite
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from phosphene.film.formats import Format
+    from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.project.schema import Project
+    from phosphene.score.score import Score
+
+_log = logging.getLogger(__name__)
+Progress = Callable[[int, int, str], None]
+"""on_progress(done, total, stage): frames, and "loading", "painting" or "joining"."""
+EVERY = 5.0  # seconds between checkpoints: what is painted again at most after a kill -9
+
+
+def state_folder(target: Path) -> Path:
+    """Where everything lies that a stopped render continues from."""
+    return beside(target, ".resume")
+
+
+def render_film(
+    score: Score,
+    spec: EngineSpec,
+    project: Project,
+    target: Path,
+    sound: Soundtrack,
+    asked: Asked | None = None,
+    form: Format | None = None,
+    keep: bool = False,
+    force: bool = False,
+    on_progress: Progress = lambda done, total, stage: None,
+) -> float:
+    """Paint and film every frame; seconds that it took.
+
+    Stopped at any moment, the same call continues from the last checkpoint, and ends with the same
+    frames to the bit. What it needs for that lies in `state_folder` until the film is complete.
+    Nothing there is changed before the engine has loaded and painted a frame.
+
+    Parameters
+    ----------
+    score, spec, project, target, sound
+    asked : Asked or None
+        Where to continue from after a change.
+    form : Format or None
+        How the film is made; None takes what the ending of its name says.
+    keep : bool
+        Leave the state when the film is complete.
+    force : bool
+        Replace a file of this name also where Phosphene did not make it.
+    on_progress : callable
+        on_progress(done, total, stage) is called with the number of frames that are filmed, the
+        number of all, and "loading", "painting" (after each frame) or "joining".
+
+    Raises
+    ------
+    FilmError
+        If the disk or ffmpeg fails, or another process renders to the same target.
+    ProjectError
+        If nothing is kept of what `asked` wants to continue from, or the state folder is not one
+        that Phosphene made.
+    """
+    begun = time.monotonic()
+    folder, crf = state_folder(target), project.video.crf
+    about = identity(score, spec, project.model, target, crf, form)
+    settings = (
+        f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
+        f"{float(score.fps):g} fps, {len(score)} frames"
+    )
+
+    def film_in(place: Path) -> Film:
+        return Film(
+            target, score.width, score.height, score.fps, sound, len(score), crf, place, form, force
+        )
+
+    with _disk_errors(), locked(folder):
+        reunite(folder)
+        plan = planned(film_in, folder, about, settings, asked, len(score))
+        after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
+        on_progress(plan.kept, len(score), "loading")
+        engine = spec.load(project.model, score)
+        anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        frames = read_back(painted(score, engine, anchors, after), engine.device)
+        first = list(itertools.islice(frames, 1))
+        begin(plan, film_in(plan.source), folder)
+        film = film_in(folder)
+        try:
+            with film:
+                film.resume(plan.kept)
+                _film(film, itertools.chain(first, frames), folder, len(score), on_progress)
+                on_progress(len(score), len(score), "joining")
+        except BaseException:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                _log.info(_stopped(film.written, len(score), folder))
+            raise
+        if not keep:
+            clear_own(folder)
+    return time.monotonic() - begun
+
+
+def painted(
+    score: Score,
+    engine: Engine,
+    anchors: Sequence[Anchor],
+    after: tuple[int, checkpoint.State] | None = None,
+) -> Iterator[Painted]:
+    """Every frame as it is filmed, on the engine's device; see `phosphene.painting.loop.paint`."""
+    for row, picture, state in paint(score, engine, anchors, after):
+        yield row, state, to_levels(grade(picture, score.row(row)))
+
+
+def _film(
+    film: Film,
+    frames: Iterable[tuple[int, checkpoint.State, NDArray[np.uint8]]],
+    folder: Path,
+    length: int,
+    on_progress: Progress,
+) -> None:
+    begun, saved, last = film.written, time.monotonic(), None
+    try:
+        on_progress(begun, length, "painting")
+        for row, state, frame in frames:
+            if row == begun:
+                checkpoint.reserve(folder, state)
+            film.write(frame)
+            last = row, state
+            if film.full:  # its raw frames go: what follows must be able to continue
+                checkpoint.save_border(folder, row, state)
+                last, saved = None, time.monotonic()
+            elif time.monotonic() - saved > EVERY:
+                checkpoint.save_latest(folder, row, state)
+                last, saved = None, time.monotonic()
+            on_progress(row + 1, length, "painting")
+    finally:
+        if last is not None:
+            with contextlib.suppress(OSError):  # an older one is there, and its raw frames
+                checkpoint.save_last(folder, *last)
+
+
+def _stopped(written: int, length: int, folder: Path) -> str:
+    rows = checkpoint.rows(folder)
+    if not rows:
+        return "\nStopped, and nothing could be saved: the same command starts over."
+    return (
+        f"\nStopped at frame {written} of {length}. The same command goes on after frame "
+        f"{rows[0] + 1}; to give it up, remove {folder}."
+    )
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # not the system's: a library that derives its own from OSError
+            raise
+        raise FilmError(
+            f"{error.filename or 'A file'} cannot be read or written: {error.strerror or error}.",
+            next((fix for sign, fix in FIXES.items() if sign in str(error)), "Check the disk."),
+        ) from error

@@ -1,0 +1,74 @@
+"""What the frames of a render depend on, each as a digest: whether it can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phosphene.composing.compose import HELD
+from phosphene.film import ffmpeg
+from phosphene.film.formats import format_of
+from phosphene.song.cache import code_of
+
+if TYPE_CHECKING:
+    from phosphene.film.formats import Format
+    from phosphene.painting.engine import EngineSpec
+    from phosphene.project.schema import Model
+    from phosphene.score.score import Score
+
+VERSIONS = (
+    "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
+    "opencv-python-headless",
+)  # fmt: skip
+# What frames must have in common to be in one film, whatever is painted on them.
+FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
+
+
+def identity(
+    score: Score,
+    spec: EngineSpec,
+    model: Model,
+    target: Path,
+    crf: int | None,
+    form: Format | None = None,
+) -> dict[str, str]:
+    """Name and digest of everything that the frames of a film depend on.
+
+    Parameters
+    ----------
+    score : Score
+    spec : EngineSpec
+    model : Model
+    target : Path
+        Its ending chooses how segments are encoded.
+    crf : int or None
+    form : Format or None
+        How the film is made; None takes what the ending of its name says.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    parts: dict[str, Any] = {
+        **{name: curve.tobytes() for name, curve in score.channels.items()},
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "seed": score.seeds.tobytes(),
+        "size": (score.width, score.height),
+        "frame rate": score.fps,
+        "start": int(score.frames[0]),
+        "length": len(score),
+        "first picture": score.image.read_bytes() if score.image else b"",
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+        "engine's code": code_of(spec.load),
+        "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
+        "ffmpeg": ffmpeg.version(),
+        "versions": [(name, version(name)) for name in VERSIONS],
+    }
+    return {
+        name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
+            :16
+        ]
+        for name, part in parts.items()
+    }

@@ -1,0 +1,188 @@
+"""The use case: a project in, a film out. Checks come first, what takes long comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phosphene.composing.compose import compose
+from phosphene.engines.names import check_checkpoint, find_engine
+from phosphene.film.checksums import digest_of
+from phosphene.film.formats import format_of
+from phosphene.film.mark import require_replaceable
+from phosphene.film.preflight import preflight
+from phosphene.film.sound import Soundtrack
+from phosphene.outputs import files_of, require_outputs
+from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
+from phosphene.plugins import load_plugins
+from phosphene.project.listening import song_of
+from phosphene.rendering.reports import (
+    warn_of_clamped,
+    warn_of_image,
+    warn_of_size,
+    warn_of_unfollowed,
+    warn_of_words,
+)
+
+if TYPE_CHECKING:
+    from phosphene.plugins import Registry
+    from phosphene.project.schema import Project
+    from phosphene.rendering.filming import Progress
+    from phosphene.score.score import Score
+    from phosphene.song.song import Song
+
+
+def render(
+    project: Project,
+    output: Path | str,
+    *,
+    on_progress: Progress = lambda done, total, stage: None,
+    resume_from: str | None = None,
+    strict: bool = False,
+    keep: bool = False,
+    force: bool = False,
+    registry: Registry | None = None,
+) -> Path:
+    """Make the film of a project.
+
+    A call that was stopped continues where it was, with the same frames to the bit. Notices and
+    warnings are logged under `phosphene`.
+
+    Parameters
+    ----------
+    project : Project
+    output : Path or str
+        A file that ends in .mp4, .mov, .mkv, .webm or .gif.
+    on_progress : callable, optional
+        on_progress(done, total, stage) is called with the number of frames that are filmed, the
+        number of all, and "loading", "painting" (after each frame) or "joining".
+    resume_from : str, optional
+        Position such as "bar 9": keep the frames before it that an earlier run painted.
+    strict : bool
+        Refuse motion that the engine cannot follow, instead of ignoring it with a warning.
+    keep : bool
+        Keep what `resume_from` needs after the film is complete.
+    force : bool
+        Replace a file that Phosphene did not make.
+    registry : Registry, optional
+        The plugins that the project was read with; without it, those that are installed.
+
+    Returns
+    -------
+    Path
+        The film, as an absolute path.
+
+    Raises
+    ------
+    ProjectError
+        If the project or the output is not possible.
+    SongError
+        If the song cannot be read.
+    EngineError
+        If the engine cannot be loaded.
+    FilmError
+        If the disk or ffmpeg fails, or another process renders to the same file.
+    """
+    job = Render(project, Path(output), registry or load_plugins(), force=force)
+    song = song_of(project.song, job.registry)
+    job.check(song, project, compose(project, song), strict)
+    job.run(resume_from, keep, on_progress)
+    return job.target
+
+
+class Render:
+    """A film to be made, checked in steps: before listening, before painting.
+
+    Parameters
+    ----------
+    project : Project
+    output : Path
+    registry : Registry
+    source : Path, optional
+        The project file or the song that the user named.
+    plugins : iterable of Path
+        Folders of plugins that are single files.
+    force : bool
+        Replace a file that Phosphene did not make.
+
+    Raises
+    ------
+    ProjectError
+        If the output is one of the project's files, is not ours to replace, or has an unknown
+        ending, or if the engine is unknown.
+    EngineError
+        If the engine's checkpoint is missing or damaged.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        output: Path,
+        registry: Registry,
+        source: Path | None = None,
+        plugins: Iterable[Path] = (),
+        force: bool = False,
+    ) -> None:
+        self.registry, self.force = registry, force
+        self.target = output.absolute()  # an engine of a plugin may change the current folder
+        self.form = format_of(self.target, registry.encoders)
+        source = project.song.file if source is None else source
+        require_outputs({"-o": output}, files_of(source, project, plugins))
+        require_replaceable(output, force)
+        self.spec = find_engine(project.model.name, registry)
+        check_checkpoint(self.spec)
+        file = project.song.file
+        self._digest = digest_of(file) if file.is_file() else ""
+
+    def check(self, song: Song, project: Project, score: Score, strict: bool = False) -> None:
+        """Find out whether the film can be made, and warn of what the engine leaves out.
+
+        Raises
+        ------
+        ProjectError, EngineError, FilmError
+        """
+        spec = self.spec
+        warn_of_clamped(score)
+        (check_followed if strict else check_paintable)(spec, project.model, score)
+        warn_of_unfollowed(spec, score)
+        score = score.at_rest(unfollowed(spec, score))
+        self.sound = _sound(project, song, score, self._digest)
+        preflight(
+            self.target, score.width, score.height, score.fps, self.sound, project.video.crf,
+            self.form, self.force,
+        )  # fmt: skip
+        check_torch()
+        warn_of_words(spec, score)
+        warn_of_size(spec, project.model, score)
+        warn_of_image(spec, project, score)
+        self.song: Song | None = song
+        self.project, self.score = project, score
+
+    def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
+        """Make the film; seconds that it took. Call `check` first.
+
+        Raises
+        ------
+        ProjectError, EngineError, FilmError
+        """
+        # With torch: not before all else is checked.
+        from phosphene.rendering.filming import render_film
+        from phosphene.rendering.resuming import asked_for
+
+        assert self.song is not None
+        asked = None
+        if resume_from:
+            asked = asked_for(resume_from, self.song, self.project, self.score)
+        self.song = None  # an hour of it is a gigabyte
+        return render_film(
+            self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
+            self.force, on_progress,
+        )  # fmt: skip
+
+
+def _sound(project: Project, song: Song, score: Score, digest: str) -> Soundtrack:
+    file = project.song.file.absolute()
+    if score.duration >= song.duration:  # complete: the song may be copied as it is
+        return Soundtrack(file, track=song.track, digest=digest)
+    return Soundtrack(file, score.start, score.duration, song.track, digest)

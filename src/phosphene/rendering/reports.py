@@ -1,0 +1,108 @@
+"""What is said of a Score before it is painted."""
+
+from __future__ import annotations
+
+import logging
+from textwrap import shorten
+
+import numpy as np
+
+from phosphene.engines.presets import preset_of
+from phosphene.engines.prompt_length import unread_words
+from phosphene.engines.vocabulary import in_known_words, vocabulary_of
+from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.project.schema import Model, Project
+from phosphene.score.channels import CHANNELS
+from phosphene.score.score import Score
+
+warn = logging.getLogger(__name__).warning
+GONE = 0.05  # share of an image, below which nobody sees it any more
+
+
+def _size(width: int, height: int) -> str:
+    return f"{width}x{height}"
+
+
+def warn_of_clamped(score: Score) -> None:
+    """Say which channels went beyond their limits."""
+    for name, count in score.clamped.items():
+        channel = CHANNELS[name]
+        warn(
+            f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
+            "was clamped there"
+        )
+
+
+def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
+    """Say which channels the model does not follow."""
+    for name in unfollowed(spec, score):
+        warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
+
+
+def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Say that a model paints smaller pictures than the film's, or larger ones than it can."""
+    from phosphene.engines.sizes import BEYOND, excess, painted_size  # with torch
+
+    preset = preset_of(spec)
+    if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
+        return
+    sizes = ", ".join(_size(*trained) for trained in preset.trained)
+    if model.native_size:
+        painted = _size(*painted_size(score.width, score.height, preset.trained))
+        warn(
+            f"{spec.name} was trained on {sizes}: it paints at {painted}, and each frame is "
+            f"enlarged to {_size(score.width, score.height)}; [model] native_size = false paints "
+            "at full size, where the scene is repeated"
+        )
+    else:
+        warn(
+            f"{spec.name} was trained on {sizes} and repeats the scene at "
+            f"{_size(score.width, score.height)}; without native_size = false it paints one and "
+            "enlarges it"
+        )
+
+
+def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
+    """Say that the user's image is painted over within a second."""
+    if score.image is None or project.video.image_hold is not None or not spec.diffuses:
+        return
+    second = slice(1, 1 + max(1, round(score.fps)))
+    strengths = score.channels["strength"][second] * score.diffuses[second]
+    if np.prod(1.0 - strengths) < GONE:
+        warn(
+            f"{score.image.name} is painted over within a second, at a strength of "
+            f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
+            "seconds"
+        )
+
+
+def warn_of_words(spec: EngineSpec, score: Score) -> None:
+    """Say which words of the prompts the model does not know, and which it does not get to read."""
+    if not spec.source:
+        return
+    _warn_of_unknown(spec, score)
+    read = in_known_words(spec.source, score)
+    for (rest, tokens), prompts in unread_words(
+        spec.source, (*read.prompts, read.negative)
+    ).items():
+        first = shorten(prompts[0], 40, placeholder=" ...")
+        where = f"'{first}'" if len(prompts) == 1 else f"{len(prompts)} prompts"
+        warn(
+            f"{spec.name} reads {tokens} tokens of a prompt, and so not '{rest}' at the end of "
+            f"{where}; shorten it, or put what matters first"
+        )
+
+
+def _warn_of_unknown(spec: EngineSpec, score: Score) -> None:
+    vocabulary = vocabulary_of(spec.source)
+    if vocabulary is None:
+        return
+    readings = [vocabulary.read(prompt) for prompt in (*score.prompts, score.negative)]
+    near = {word: taken for reading in readings for word, taken in reading.near.items()}
+    unknown = dict.fromkeys(word for reading in readings for word in reading.unknown)
+    if near:
+        told = ", ".join(f"'{word}' as '{taken}'" for word, taken in near.items())
+        warn(f"{spec.name} reads {told}")
+    if unknown:
+        told = ", ".join(f"'{word}'" for word in unknown)
+        warn(f"{spec.name} does not know {told}, and leaves it out")

@@ -1,0 +1,95 @@
+"""The run that a folder holds, and moving it aside: what was painted under other settings.
+
+Each run that was set aside has a folder of its own in the film's, named by its fingerprint. A move
+that is cut short at any moment is finished by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from phosphene.own_files import ABOUT, ASIDE, clear_own, state_files
+from phosphene.rendering import checkpoint
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a run in a folder was made of, and the row that `--resume-from` asked for, if any."""
+
+    made_of: Mapping[str, str]
+    asked: int | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve digits that stand for it."""
+        text = json.dumps([dict(self.made_of), self.asked], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def changed(self, about: Mapping[str, str]) -> list[str]:
+        """The names of what differs in another run."""
+        names = about.keys() | self.made_of.keys()
+        return sorted(name for name in names if about.get(name) != self.made_of.get(name))
+
+
+def begun_in(folder: Path) -> Begun | None:
+    """The run that a folder holds; None where there is none, or its description is damaged."""
+    told = checkpoint.described(folder) or {}
+    made_of, asked = told.get("made of"), told.get("asked")
+    if not isinstance(made_of, dict) or not all(isinstance(v, str) for v in made_of.values()):
+        return None
+    return Begun(made_of, asked if isinstance(asked, int) else None)
+
+
+def set_aside(folder: Path) -> list[Path]:
+    """The folders of runs under other settings, in the folder of a film."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if ASIDE.fullmatch(path.name))
+
+
+def reunite(folder: Path) -> None:
+    """Finish a move between a folder and what was set aside in it that was cut short."""
+    begun = begun_in(folder)
+    aside = folder / f"aside-{begun.fingerprint}" if begun else folder
+    if aside != folder and aside.is_dir():
+        move(aside, folder)
+
+
+def is_filmed(path: Path) -> bool:
+    """Whether a file holds frames."""
+    return path.name.startswith("segment-")
+
+
+def put_aside(folder: Path) -> Path | None:
+    """Set the run in a folder aside, and tell where; None where it has no frames."""
+    files = state_files(folder)
+    if not any(map(is_filmed, files)):
+        clear_own(folder)
+        return None
+    begun = begun_in(folder)
+    name = begun.fingerprint if begun else hashlib.sha256(os.urandom(16)).hexdigest()[:12]
+    aside = folder / f"aside-{name}"
+    move(folder, aside)
+    return aside
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a run to another folder; its description is copied first and removed last."""
+    target.mkdir(exist_ok=True)
+    about = source / ABOUT
+    if about.exists():
+        shutil.copyfile(about, target / ABOUT)
+    for path in state_files(source):
+        if path != about:
+            os.replace(path, target / path.name)
+    about.unlink(missing_ok=True)
+    if ASIDE.fullmatch(source.name):
+        with suppress(OSError):  # the user put something there
+            source.rmdir()

@@ -1,0 +1,119 @@
+"""Noise that travels with the camera: white, of unit variance, and where the picture is."""
+
+import numpy as np
+import pytest
+import torch
+from scores import score
+
+from phosphene.painting.noise import drawn
+from phosphene.painting.scene_noise import SceneNoise
+from phosphene.painting.step import step_matrix
+
+WIDTH = 512
+SHAPE = (8, 64, 64)
+CPU = torch.device("cpu")
+MOVES = {
+    "zoom in": {"zoom": 1.02},
+    "zoom out": {"zoom": 0.98},
+    "rotation": {"rotation": 1.3},
+    "pan": {"translation_x": 1.7, "translation_y": -0.4},
+    "perspective": {"pan": 0.5, "tilt": 0.3},
+    "all at once": {"zoom": 1.013, "rotation": 0.7, "translation_x": 1.1, "pan": 0.3},
+}
+
+
+def step(**channels):
+    return step_matrix(score(n=1, **channels).row(0), WIDTH, WIDTH)
+
+
+def new_noise(seed=3):
+    return SceneNoise(SHAPE, (WIDTH, WIDTH), seed)
+
+
+def correlation(one, other):
+    return float((one * other).mean() / (one.std() * other.std()))
+
+
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+@pytest.mark.parametrize("renewal", [0.3, 0.0])
+def test_it_stays_white_and_of_unit_variance(move, renewal):
+    noise, matrix = new_noise(), step(**move)
+    variances, across, down = [], [], []
+    for frame in range(200):
+        noise.move(matrix, renewal, 100 + frame)
+        if frame >= 150 and frame % 5 == 0:
+            seen = noise.seen()
+            variances.append(float(seen.var()))
+            across.append(correlation(seen[..., 1:], seen[..., :-1]))
+            down.append(correlation(seen[..., 1:, :], seen[..., :-1, :]))
+    assert np.mean(variances) == pytest.approx(1.0, abs=0.02)
+    assert abs(np.mean(across)) < 0.02
+    assert abs(np.mean(down)) < 0.02
+
+
+def test_it_moves_with_the_picture_also_by_less_than_a_latent_pixel():
+    noise = new_noise()
+    before = noise.seen()
+    for _ in range(4):  # 4 steps of 2 px are one latent pixel
+        noise.move(step(translation_x=2.0), 0.0, 7)
+    torch.testing.assert_close(noise.seen(), before.roll(1, 3))
+
+
+def test_a_zoom_enlarges_it():
+    noise = new_noise()
+    before = noise.seen()
+    noise.move(step(zoom=2.0), 0.0, 7)
+    enlarged = torch.nn.functional.interpolate(before, scale_factor=2, mode="nearest")
+    # A latent pixel holds a quarter of the old one's cells, so half of its deviation.
+    assert correlation(noise.seen(), enlarged[..., 32:96, 32:96]) == pytest.approx(0.5, abs=0.03)
+    assert abs(correlation(noise.seen(), before)) < 0.03
+
+
+@pytest.mark.parametrize("renewal", [0.1, 0.3, 0.7])
+def test_renewal_is_the_share_of_the_variance_that_is_new(renewal):
+    noise = new_noise()
+    before = noise.seen()
+    noise.move(np.eye(3), renewal, 7)
+    assert correlation(noise.seen(), before) == pytest.approx((1 - renewal) ** 0.5, abs=0.02)
+
+
+def test_at_a_renewal_of_1_it_is_the_drawn_noise_to_the_bit():
+    noise = new_noise(seed=3)
+    assert torch.equal(noise.seen(2), drawn((2, *SHAPE), 3, CPU))
+    noise.move(step(zoom=1.1), 1.0, 9)
+    assert torch.equal(noise.seen(), drawn((1, *SHAPE), 9, CPU))
+    noise.move(np.eye(3), 0.0, 10)  # and the field continues from it
+    torch.testing.assert_close(noise.seen(), drawn((1, *SHAPE), 9, CPU))
+
+
+def test_each_step_of_a_sampler_has_noise_of_its_own():
+    noise = new_noise()
+    noise.move(step(zoom=1.02), 0.3, 7)
+    one, other = noise.seen(2)
+    assert abs(correlation(one, other)) < 0.02
+    assert float(other.var()) == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_restored_state_gives_the_same_noise_to_the_bit():
+    noise, other = new_noise(), new_noise(seed=99)
+    for frame in range(30):
+        noise.move(step(**MOVES["all at once"]), 0.2, frame)
+        noise.seen()
+    other.restore({name: part.clone() for name, part in noise.state.items()})
+    for frame in range(30, 45):
+        for one in (noise, other):
+            one.move(step(**MOVES["all at once"]), 0.2, frame)
+        assert torch.equal(noise.seen(), other.seen())
+
+
+def test_a_state_of_another_shape_is_ignored():
+    noise = new_noise()
+    noise.restore(SceneNoise((4, 64, 64), (WIDTH, WIDTH), 5).state)
+    assert torch.equal(noise.seen(), drawn((1, *SHAPE), 3, CPU))
+
+
+def test_a_camera_that_looks_past_the_horizon_still_has_noise():
+    noise = new_noise()
+    for frame in range(5):
+        noise.move(step(tilt=30.0), 0.0, frame)
+        assert float(noise.seen().var()) == pytest.approx(1.0, abs=0.05)

@@ -1,0 +1,71 @@
+"""What the frames of a film depend on."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scores import score
+
+from phosphene.painting.engine import EngineSpec
+from phosphene.plugins import Plugin
+from phosphene.plugins.registering import guarded
+from phosphene.project.schema import Model
+from phosphene.rendering.identity import identity
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    """An engine out of a plugin of one file, with this code."""
+    path = tmp_path / "phosphene_mosaic.py"
+
+    def make(code: str, wrap: Callable[..., Any] = lambda load: load) -> EngineSpec:
+        path.write_text(f"def load(model, score):\n    {code}\n")
+        found = importlib.util.spec_from_file_location("phosphene_mosaic", path)
+        module = importlib.util.module_from_spec(found)
+        monkeypatch.setitem(sys.modules, "phosphene_mosaic", module)
+        found.loader.exec_module(module)
+        return EngineSpec("mosaic", "tiles", wrap(module.load))
+
+    return make
+
+
+def made_of(spec: EngineSpec) -> dict[str, str]:
+    return identity(score(), spec, Model(), Path("film.mp4"), None)
+
+
+def test_another_version_of_an_engines_plugin_is_another_film(engine):
+    first = made_of(engine("return 1"))
+    assert made_of(engine("return 1")) == first
+    other = made_of(engine("return 2"))
+    assert [name for name in first if first[name] != other[name]] == ["engine's code"]
+
+
+WRAPS = {
+    "partial": lambda load: partial(load, 3),
+    "decorated partial": lambda load: wraps(load)(partial(load)),
+    "guarded partial": lambda load: (
+        guarded(
+            Plugin("mosaic", "phosphene-mosaic", "1.0"),
+            {("engines", "m"): EngineSpec("m", "", partial(load, 3))},
+        )["engines", "m"].load
+    ),
+    "closure": lambda load: lambda *given: load(*given),
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_another_version_is_noticed_whatever_wraps_it(engine, wrap):
+    first = made_of(engine("return 1", WRAPS[wrap]))
+    assert made_of(engine("return 1", WRAPS[wrap])) == first
+    other = made_of(engine("return 2", WRAPS[wrap]))
+    assert [name for name in first if first[name] != other[name]] == ["engine's code"]
+
+
+def test_a_partial_is_known_by_what_it_calls(engine):
+    spec = engine("return 1")
+    bound = EngineSpec("mosaic", "tiles", partial(spec.load, 3))
+    assert made_of(bound) == made_of(spec)

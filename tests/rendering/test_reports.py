@@ -1,0 +1,80 @@
+"""What is said of a Score before it is painted."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scores import score
+
+from phosphene.project.schema import Model
+from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
+
+BASE = "a temple on mountains at dawn with stars"
+
+
+@pytest.fixture
+def worlds(registry):
+    return registry.engines["worlds"]
+
+
+def told(caplog):
+    return " ".join(record.getMessage() for record in caplog.records)
+
+
+def test_the_words_that_are_cut_off_are_named_with_the_style(worlds, caplog):
+    long = ", ".join([BASE] * 6) + ", digital art"
+    warn_of_words(worlds, score(prompts=(long, "a forest")))
+    said = told(caplog)
+    assert "worlds reads 46 tokens of a prompt" in said
+    assert "stars, digital art' at the end of 'a temple on mountains" in said
+
+
+def test_an_end_that_prompts_share_is_told_once(worlds, caplog):
+    prompts = tuple(
+        f"{', '.join([start] + [BASE] * 6)}, ocean" for start in ("a forest", "a desert")
+    )
+    warn_of_words(worlds, score(prompts=prompts))
+    assert told(caplog).count("at the end of 2 prompts") == 1
+
+
+def test_a_prompt_that_fits_is_not_spoken_of(worlds, caplog):
+    warn_of_words(worlds, replace(score(prompts=("a temple", "a forest")), negative=""))
+    assert told(caplog) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "native", "says"),
+    [
+        ("worlds", (256, 256), True, ""),
+        ("worlds", (512, 512), True, "paints at 256x256, and each frame is enlarged to 512x512"),
+        ("worlds", (1280, 720), True, "paints at 336x192"),
+        ("worlds", (512, 512), False, "repeats the scene at 512x512"),
+        ("sd15", (1024, 1024), True, ""),
+        ("none", (1024, 1024), True, ""),
+    ],
+)
+def test_a_film_beyond_the_trained_size_is_spoken_of(registry, caplog, name, size, native, says):
+    about = score(width=size[0], height=size[1])
+    warn_of_size(registry.engines[name], Model(native_size=native), about)
+    said = told(caplog)
+    assert says in said
+    assert bool(said) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("name", "strength", "video", "warned"),
+    [
+        ("worlds", 0.55, {"image": "i.png"}, True),
+        ("worlds", 0.55, {"image": "i.png", "image_hold": "2 bars"}, False),
+        ("worlds", 0.05, {"image": "i.png"}, False),
+        ("worlds", 0.55, {}, False),
+        ("none", 0.55, {"image": "i.png"}, False),
+    ],
+)
+def test_an_image_that_is_gone_at_once_is_spoken_of(
+    registry, project, caplog, name, strength, video, warned
+):
+    image = Path(video["image"]) if "image" in video else None
+    about = replace(score(n=30, strength=strength), image=image)
+    warn_of_image(registry.engines[name], project(video=video), about)
+    assert ("image_hold" in told(caplog)) == warned

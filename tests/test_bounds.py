@@ -1,0 +1,124 @@
+"""What lies beyond the bounds is refused by name, before any work."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from phosphene import bounds
+from phosphene.bounds import beyond, entry, file_name, parsed
+from phosphene.errors import ProjectError
+from phosphene.project.file import make_project, read_data
+from phosphene.testing import synthetic_song, timeline
+
+DOCS = Path(__file__).parent.parent / "docs"
+SONG = {"song": {"file": "a.wav"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000, "a = " + "{a = " * 100_000, "a." * 20_000 + "a = 1", "'a' ." * 20_000,
+        "[" + "a." * 20_000 + "a]", "x = 1\ny = [[1], " + "[" * 33,
+    ],
+    ids=range(6),
+)  # fmt: skip
+def test_what_is_nested_deep_is_refused_before_it_is_parsed(text):
+    with pytest.raises(ValueError, match=r"line \d is nested more than 32 deep"):
+        parsed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('a = "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["', "[" * 35),
+        ("a = '" + "." * 50 + "'  # " + "[" * 50, "." * 50),
+        ('a = """' + '"\\"[\n' * 40 + '""""', '""[\n' * 40 + '"'),
+        ("a = '''" + "{." * 40 + "''''", "{." * 40 + "'"),
+        ("a = [" + "1.5, " * 100 + "]", [1.5] * 100),
+        ("a = " + "[" * 32 + "]" * 32, eval("[" * 32 + "]" * 32)),
+    ],
+    ids=range(6),
+)
+def test_brackets_and_dots_in_texts_and_comments_do_not_count(text, value):
+    assert parsed(text) == {"a": value}
+
+
+def test_a_number_of_more_digits_than_python_reads_is_not_a_traceback(tmp_path):
+    (tmp_path / "p.toml").write_text("a = " + "9" * 5000)
+    with pytest.raises(ProjectError, match=r"not valid TOML.*4300 digits"):
+        read_data(tmp_path / "p.toml")
+
+
+def test_a_large_file_and_what_is_not_a_file_are_not_read(tmp_path):
+    (tmp_path / "p.toml").write_text("#" * (bounds.BYTES + 1))
+    with pytest.raises(ProjectError, match="a project file has at most 4 MB"):
+        read_data(tmp_path / "p.toml")
+    with pytest.raises(ProjectError, match="is a device, not a project file"):
+        read_data(Path("/dev/zero"))
+    with pytest.raises(ProjectError, match="is a folder, not a project file"):
+        read_data(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"a": {"b": [1, float("nan")]}}, "a.b[1]: got nan: expected a finite number"),
+        ({"a": 10**400}, "a: got a whole number of 401 digits: expected a finite number"),
+        ({"a": -1e300}, "a: got -1e+300: expected a finite number, at most 9e+18"),
+        ({"a": {"x" * 201: 1}}, f'a."{"x" * 57}...": a key of 201 characters; at most 200'),
+        ({"a": "x" * 20_001}, "a: a text of 20001 characters; at most 20000"),
+    ],
+)
+def test_what_lies_beyond_is_named(data, says):
+    (problem,) = beyond(data)
+    assert problem.startswith(says)
+    with pytest.raises(ProjectError, match=re.escape(f"p.toml: {says}")):
+        make_project(data | SONG, Path("p.toml"), None)
+
+
+def test_deep_data_is_refused_without_recursion():
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    (problem,) = beyond({"a": deep})
+    assert problem == "a" + "[0]" * 18 + "[0...: nested more than 32 deep"
+
+
+@pytest.mark.parametrize("value", [2**62, 2.0**63, -(2**63), "x" * 20_000, True, None, 0.0, 5e-324])
+def test_what_lies_within_passes(value):
+    assert not list(beyond({"a": [{"b": value}]}))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", " ", "a\0b", "x" * 256, "é" * 128, "a/" * 2500, 3, None, ["a"]]
+)
+def test_what_no_file_can_be_named(wrong):
+    with pytest.raises(ValueError, match=r"a name"):
+        file_name(wrong)
+
+
+def test_entries_are_named_as_they_are_written():
+    assert entry("", "song") == "song"
+    assert entry("prompts.at", "bar 9") == 'prompts.at."bar 9"'
+    assert entry("a", "") == 'a.""'
+    assert entry("a", "²") == 'a."²"'
+
+
+def test_a_video_of_too_many_frames_is_refused_before_they_are_made():
+    assert timeline(synthetic_song(2.0), 240).n_frames == 480
+    frames = timeline(synthetic_song(2.0))
+    long = type(frames)(type("Song", (), {"duration": 1e6})(), frames.fps, frames.fps)
+    with pytest.raises(ProjectError, match="needs 15,000,000 frames; at most 1,000,000"):
+        long.n_frames  # noqa: B018
+
+
+def test_the_docs_have_these_bounds():
+    text = (DOCS / "project-file.md").read_text(encoding="utf-8").partition("## Bounds")[2]
+    for said in (
+        f"{float(bounds.SLOWEST):g} to {float(bounds.FASTEST):g}", f"{bounds.FRAMES:,}",
+        f"{bounds.MOMENT:,.0f}", "2^63", f"{bounds.LAYERS}", f"{bounds.TEXT:,} and {bounds.KEY}",
+        f"at most {bounds.DEPTH}", f"{bounds.BYTES >> 20} MB",
+    ):  # fmt: skip
+        assert said in text
+    assert bounds.NUMBER == 2**63
