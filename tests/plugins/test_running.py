@@ -1,6 +1,7 @@
 """What a plugin does to the process that it runs in: it is named, and nothing is lost in silence."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -122,9 +123,11 @@ def test_curves_that_end_the_process_are_named(run, body):
 
 
 def test_ctrl_c_is_the_users_wherever_it_meets_a_plugin(run):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     # As a signal would: the handler runs between two lines of the plugin.
     press = "import _thread; _thread.interrupt_main(); [None for _ in range(9999)]"
     result = run(CURVES, press, *COMPOSE)
+    signal.signal(signal.SIGINT, before)
     assert result.exit_code == 130, result.output
     assert "Stopped." in result.stderr
 

@@ -54,6 +54,8 @@ def leave(code: int | str | None) -> NoReturn:
 
 def _leave_anyway(code: int | str | None, end: object) -> None:
     time.sleep(GRACE)
+    if threading.main_thread().is_alive():  # Python does not end: somebody caught the exit
+        return
     if not (threads := staying()):
         return
     for name, plugin in threads.items():
