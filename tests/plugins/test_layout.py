@@ -74,8 +74,8 @@ def test_its_pyproject_has_the_same_keys_in_the_same_order(package, new):
 
 def test_its_readme_has_the_same_parts(package, new):
     page, wanted = ((folder / "README.md").read_text(encoding="utf-8") for folder in (package, new))
-    title, ending = wanted.partition("\n")[0], wanted.partition("## Working on it")[2]
+    title, ending = wanted.partition("\n")[0], wanted.partition("## Development")[2]
     assert page.startswith(f"{title}\n")
     assert f"phosphene plugins install {package.name}" in page.replace('"', "")
-    assert page.partition("## Working on it")[2] == ending
+    assert page.partition("## Development")[2] == ending
     assert re.search(r"^```toml$", page, re.MULTILINE)  # how a project uses it

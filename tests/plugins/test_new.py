@@ -23,7 +23,7 @@ REFUSED = {
     "cannot be the name of a plugin": [
         "", " ", "-", "1x", "a b", "a/b", "../x", "/x", "ü", "x\0y", "x\ny", "x" * 300, "a--", "²",
     ],
-    "of Phosphene itself": ["none", "None", "phosphene-none", "worlds", "beat", "looks", "modulators"],
+    "of Phosphene itself": ["none", "None", "phosphene-none", "worlds", "beat", "modulators"],
     "would hide": ["true", "False", "song", "field", "class-var", "exception", "value-error"],
 }  # fmt: skip
 
