@@ -114,7 +114,7 @@ def test_a_video_of_too_many_frames_is_refused_before_they_are_made():
 
 
 def test_the_docs_have_these_bounds():
-    text = (DOCS / "project-file.md").read_text(encoding="utf-8").partition("## Bounds")[2]
+    text = (DOCS / "project-file.md").read_text(encoding="utf-8").partition("## Limits")[2]
     for said in (
         f"{float(bounds.SLOWEST):g} to {float(bounds.FASTEST):g}", f"{bounds.FRAMES:,}",
         f"{bounds.MOMENT:,.0f}", "2^63", f"{bounds.LAYERS}", f"{bounds.TEXT:,} and {bounds.KEY}",

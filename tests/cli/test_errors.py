@@ -43,7 +43,7 @@ def broken(old, new):
     ("text", "arguments", "says"),
     [
         ("", ["snog.wav"], ["snog.wav", "song.wav"]),
-        ("", ["text.mp3"], ["text.mp3", "not audio"]),
+        ("", ["text.mp3"], ["text.mp3", "not a supported audio file"]),
         ("", ["empty.wav"], ["empty.wav"]),
         ("[song\nfile=", ["p.toml"], ["p.toml", "not valid TOML"]),
         (broken("release", "relase"), ["p.toml"], ["motion[0].relase", "'release'"]),

@@ -115,7 +115,7 @@ def test_what_integers_and_conditions_do(text, at_frame_7):
         ("t ** 50", "the integer frame ** 50 is beyond 9007199254740992"), ("'a'", "'a'"),
         ("1 / 0 + t", "division"), ("-" * 100 + "t", "levels deep"), ("+".join("t" * 300), "deep"),
         ("where(t > 9, 60000, 2) * 60000", "beyond 2147483647"), ("lambda: t", "lambda"),
-        ("".join(["(" * 40, "t", " % t)" * 40]), "deep"), ("t" * 5000, "longer than"), ("", ""),
+        ("".join(["(" * 40, "t", " % t)" * 40]), "nested levels"), ("t" * 5000, "longer than"), ("", ""),
     ],
 )  # fmt: skip
 def test_what_is_not_carried_says_why(text, told):

@@ -53,8 +53,8 @@ def test_what_a_repaint_brings_fades_in_by_equal_steps():
 
 @pytest.mark.parametrize("channel", ["strength", "renewal"])
 def test_nothing_of_a_strike_is_shown_before_it(channel):
-    about = cadenced(8, [0, 3, 6], strength=0.5, renewal=0.2)
-    about.channels[channel][6] = 0.9
+    values = {"strength": 0.5, "renewal": 0.2}
+    about = cadenced(8, [0, 3, 6], **values | {channel: [values[channel]] * 6 + [0.9] * 2})
     frames = list(paint(about, Recorder()))
     assert [float(f.picture.mean()) for f in frames[3:]] == pytest.approx([0.1, 0.1, 0.1, 0.2, 0.2])
 
@@ -76,8 +76,7 @@ def test_a_repaint_is_given_the_picture_where_the_camera_sees_it():
 
 
 def test_where_strength_is_0_nothing_fades_in():
-    about = cadenced(8, [0, 1, 6], strength=0.5)
-    about.channels["strength"][2:6] = 0.0
+    about = cadenced(8, [0, 1, 6], strength=[0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5])
     frames = list(paint(about, Recorder()))
     assert [float(f.picture.mean()) for f in frames[1:]] == pytest.approx([0.1] * 5 + [0.2] * 2)
 
