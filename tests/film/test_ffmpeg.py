@@ -37,5 +37,5 @@ def test_something_else_is_refused(
     other.write_text(script)
     other.chmod(0o755)
     monkeypatch.setenv(ffmpeg.VARIABLE, str(other))
-    with pytest.raises(FilmError, match="other (does not run|is not ffmpeg)"):
+    with pytest.raises(FilmError, match=r"other (does not run|is not ffmpeg)"):
         ffmpeg.version()
