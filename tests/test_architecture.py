@@ -68,7 +68,7 @@ def edges():
 
 
 def test_every_room_has_its_floor():
-    names = {path.stem for path in SOURCE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    names = {file.relative_to(SOURCE).parts[0].removesuffix(".py") for file in SOURCE.rglob("*.py")}
     assert names - {"__init__", "__pycache__", "models"} == set(FLOOR)
 
 
