@@ -60,7 +60,7 @@ class SongChanged(PluginError):
 
 
 class Bug(PhospheneError):
-    """A mistake of Phosphene itself."""
+    """An internal error: a bug in Phosphene."""
 
     exit_code = 70  # EX_SOFTWARE of sysexits.h
 

@@ -244,4 +244,4 @@ def register_commands(cli):
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 70
-    assert "this is a mistake of Phosphene" in capsys.readouterr().err
+    assert "a bug in Phosphene" in capsys.readouterr().err

@@ -103,7 +103,7 @@ ENDINGS = [
 def test_an_engine_that_ends_the_render_is_named(run, site, body, code, says):
     result = run(ENGINE, body, *RENDER)
     assert result.exit_code == code, result.output
-    assert "mistake of Phosphene" not in result.stderr
+    assert "bug in Phosphene" not in result.stderr
     source = f"phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'})"
     assert f"Error: {source}" in result.stderr
     assert says in result.stderr

@@ -9,7 +9,6 @@ import time
 import traceback
 from typing import NoReturn
 
-from phosphene.cli.console import console, show_error, warn
 from phosphene.errors import Bug, PhospheneError, PluginError
 from phosphene.plugins.running import place_in, plugin_of, pressed, staying
 
@@ -18,10 +17,12 @@ GRACE = 3.0  # seconds that threads of plugins may take to end, when all else is
 
 def told(error: BaseException) -> int:
     """Print an error that is not a plugin's, with its traceback; the exit code for it."""
+    from phosphene.cli.console import console, show_error
+
     console.print("".join(traceback.format_exception(error)))
     said = f"{type(error).__name__}: {error}"
     bug = Bug(
-        f"this is a mistake of Phosphene: {said}",
+        f"internal error, a bug in Phosphene: {said}",
         "Please report it with the lines above and the command that you gave.",
     )
     show_error(bug)
@@ -59,6 +60,8 @@ def _leave_anyway(code: int | str | None, end: object) -> None:
     if not (threads := staying()):
         return
     for name, plugin in threads.items():
+        from phosphene.cli.console import warn
+
         warn(f"{plugin.source} still runs, in {name}: ended")
     sys.stdout.flush()
     sys.stderr.flush()
