@@ -162,9 +162,9 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 
 
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
-    png = FORMATS[".png"](picture_of(song, project, title=name))
+    png = FORMATS[".png"](plot_data(song, project, title=name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
     drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 

@@ -111,7 +111,7 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
     assert render(target, **happens).status == -signal.SIGKILL
     told = render(target, at=(FRAME, 1), release=str(go))
-    assert "Going on after frame 4" in told.said
+    assert "Resuming after frame 4" in told.said
     assert go.with_suffix(".done").exists()
     assert target.read_bytes() == whole
     assert not list(tmp_path.glob(".film*"))
@@ -122,17 +122,17 @@ def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     target = tmp_path / "film.mp4"
     told = render(target, at=(FRAME, 9), signal=name)
     assert told.status == 128 + signal.Signals[name]
-    assert "Stopped at frame 9 of 24. The same command goes on after frame 9" in told.said
+    assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in told.said
     assert str(tmp_path / ".film.mp4.resume") in told.said
     assert "Traceback" not in told.said
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
 def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
@@ -153,7 +153,7 @@ def test_a_full_disk(tmp_path, render, whole, limit):
     assert "ulimit" in told.said
     assert "Traceback" not in told.said
     assert not target.exists()
-    kept = {10_000: "", 30_000: "", 60_000: "Going on after frame 4,"}[limit]  # whole raw frames
+    kept = {10_000: "", 30_000: "", 60_000: "Resuming after frame 4,"}[limit]  # whole raw frames
     told = render(target)
     assert told.status == 0
     assert kept in told.said
@@ -182,7 +182,7 @@ def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole
     told = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
     assert told.status == 130
     assert "Traceback" not in told.said
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
@@ -207,8 +207,8 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     told = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
     assert told.status == 1
     assert "was paused by another process for 1 s (SIGSTOP)" in told.said
-    assert "The same command goes on after frame" in told.said
+    assert "The same command resumes after frame" in told.said
     stops.unlink()
-    assert "Going on after frame" in render(target).said
+    assert "Resuming after frame" in render(target).said
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]

@@ -79,5 +79,5 @@ def test_a_song_that_is_a_video_is_not_replaced_by_its_film(folder):
     for more in ([], ["--force"]):
         told = CliRunner().invoke(cli, ["render", "s.mp4", "--model", "none", *more])
         assert told.exit_code == 2
-        assert "which is read here" in told.stderr
+        assert "is the input" in told.stderr
         assert (folder / "s.mp4").read_bytes() == before

@@ -35,7 +35,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:
@@ -45,7 +45,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
         )
     project, song, score = composed(input, Options(**options), {"-o": output})
     form = Format(score.fps, score.width, score.height)
-    picture = picture_of(song, project, form, one_line(_title(input, song, score)))
+    picture = plot_data(song, project, form, one_line(_title(input, song, score)))
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 

@@ -92,9 +92,9 @@ class Staged:
 
     def encoder(self, ending: str, form: Any) -> None:
         """Of `register_encoders`."""
-        from phosphene.film.formats import Format
+        from phosphene.film.formats import FilmFormat
 
-        _check_kind(form, Format, "a FilmFormat")
+        _check_kind(form, FilmFormat, "a FilmFormat")
         if not isinstance(ending, str) or not ending.startswith(".") or ending != ending.lower():
             raise PluginError(f"encoder {ending!r}: an ending is in lower case, such as '.mkv'")
         self._add("encoders", ending, form)

@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PlotData:
     """The data of a plot.
 
     Parameters
@@ -74,9 +74,9 @@ class Picture:
         return np.arange(first, first + len(self.score) + 1) / float(self.score.fps)
 
 
-def picture_of(
+def plot_data(
     song: Song, project: Project, form: Format | None = None, title: str = ""
-) -> Picture:
+) -> PlotData:
     """Compose a project and record the contribution of each layer.
 
     Parameters
@@ -89,7 +89,7 @@ def picture_of(
 
     Returns
     -------
-    Picture
+    PlotData
 
     Raises
     ------
@@ -122,7 +122,7 @@ def picture_of(
             still.append(name)
     style = ", " + project.prompts.style.strip()
     prompts = tuple(prompt.removesuffix(style) for prompt in score.prompts)
-    return Picture(title, song, score, parts, tuple(still), tuple(trace.silent), prompts)
+    return PlotData(title, song, score, parts, tuple(still), tuple(trace.silent), prompts)
 
 
 def _differ(a: Curve, b: Curve) -> bool:
