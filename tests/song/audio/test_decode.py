@@ -10,7 +10,7 @@ import soundfile
 
 from phosphene.errors import SongError
 from phosphene.song.audio.reading import ANALYSIS_RATE, decode
-from phosphene.song.audio.sources import BLOCK, open_soundfile
+from phosphene.song.audio.streams import BLOCK, open_soundfile
 
 CENTRES = (0.5, 1.5, 2.5)
 
@@ -109,15 +109,15 @@ def test_the_outermost_rates(rate: int, write: Callable[..., Path]) -> None:
 def test_a_song_lasts_twelve_hours_at_most(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phosphene.song.audio.sources.LONGEST", 180)
+    monkeypatch.setattr("phosphene.song.audio.streams.LONGEST", 180)
     assert decode(write(np.zeros(180_000), 1000, "a.flac")).duration == 180
     with pytest.raises(SongError, match=r"lasts more than 0\.05 hours"):
         decode(write(np.zeros(180_001), 1000, "a.flac"))
 
 
 def test_many_channels_take_no_more_memory(write: Callable[..., Path]) -> None:
-    with open_soundfile(write(np.zeros((40_000, 128)), 8000)) as source:
-        assert next(len(block) for block in source.blocks) * 128 == 8 * BLOCK
+    with open_soundfile(write(np.zeros((40_000, 128)), 8000)) as stream:
+        assert next(len(block) for block in stream.blocks) * 128 == 8 * BLOCK
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_audio_of_no_samples_holds_no_sound(tmp_path: Path) -> None:
 
 def test_a_silent_film_holds_no_sound(tmp_path: Path) -> None:
     exe, film = imageio_ffmpeg.get_ffmpeg_exe(), tmp_path / "film.mp4"
-    source = ["-f", "lavfi", "-i", "testsrc=d=1:r=10:s=32x32"]
-    subprocess.run([exe, "-v", "error", *source, film], check=True)
+    video = ["-f", "lavfi", "-i", "testsrc=d=1:r=10:s=32x32"]
+    subprocess.run([exe, "-v", "error", *video, film], check=True)
     with pytest.raises(SongError, match="contains no sound"):
         decode(film)
 

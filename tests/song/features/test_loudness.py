@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from phosphene.song import Song
-from phosphene.song.audio.sources import Source
+from phosphene.song.audio.streams import AudioStream
 from phosphene.song.features.loudness import (
     SILENT,
     energies,
@@ -37,7 +37,7 @@ def sine(rate: int, seconds: float, level_db: float = 0.0, frequency: float = 99
 def measured(sound: np.ndarray, rate: int, block: int = 65536) -> np.ndarray:
     channels = sound.reshape(len(sound), -1).astype(np.float32)
     blocks = (channels[k : k + block] for k in range(0, len(channels), block))
-    return momentary(energies(Source(rate, blocks, channels.shape[1])))
+    return momentary(energies(AudioStream(rate, blocks, channels.shape[1])))
 
 
 def test_the_filter_is_the_standards_at_48_khz() -> None:

@@ -13,12 +13,12 @@ import pytest
 from phosphene.errors import SongError
 from phosphene.plugins import Registry
 from phosphene.song import Song
-from phosphene.song.features.builtin import PITCHES, ROOMS
+from phosphene.song.features.builtin import MODULES, PITCHES
 from phosphene.song.report import MAJOR, MINOR, NOTES, key_of
 from phosphene.testing import synthetic_song
 
 RATE = 22050
-NAMES = [name for room in ROOMS.values() for name in room]
+NAMES = [name for features in MODULES.values() for name in features]
 IN_KEY = {"major": (0, 4, 7), "minor": (0, 3, 7)}
 
 
@@ -49,7 +49,7 @@ def test_every_feature_is_registered_by_the_public_hook(registry: Registry) -> N
 
 def test_every_feature_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "hearing.md").read_text()
-    for name, description in ((n, d) for room in ROOMS.values() for n, d in room.items()):
+    for name, description in ((n, d) for features in MODULES.values() for n, d in features.items()):
         assert description
         if not name.startswith("chroma_"):
             assert f"`{name}`" in page

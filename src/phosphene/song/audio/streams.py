@@ -1,4 +1,4 @@
-"""Raw audio in blocks, from soundfile if it reads the file, or else from ffmpeg."""
+"""Streams of raw audio in blocks: from soundfile if it supports the file, or else from ffmpeg."""
 
 import os
 import struct
@@ -30,7 +30,7 @@ _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encod
 
 
 @dataclass
-class Source:
+class AudioStream:
     """An opened file.
 
     Parameters
@@ -57,28 +57,28 @@ class Unreadable(Exception):
     """This reader cannot read the file; the message is its reason."""
 
 
-def _source(
+def _stream(
     rate: int, blocks: Iterator[NDArray[np.float32]], channels: int, frames: int | None
-) -> Source:
+) -> AudioStream:
     if rate not in RATES:
         raise Unreadable(f"its sample rate is {rate} Hz; allowed are {RATES[0]} to {RATES[-1]} Hz")
-    source = Source(rate, blocks, channels, frames)
-    source.blocks = _bounded(source, blocks)
-    return source
+    stream = AudioStream(rate, blocks, channels, frames)
+    stream.blocks = _bounded(stream, blocks)
+    return stream
 
 
 def _bounded(
-    source: Source, blocks: Iterator[NDArray[np.float32]]
+    stream: AudioStream, blocks: Iterator[NDArray[np.float32]]
 ) -> Iterator[NDArray[np.float32]]:
-    """The blocks of a source with damaged samples set to 0, for at most twelve hours."""
+    """The blocks of a stream with damaged samples set to 0, for at most twelve hours."""
     frames = 0
     for block in blocks:
         frames += len(block)
-        if frames > LONGEST * source.rate:
+        if frames > LONGEST * stream.rate:
             raise Unreadable(f"it lasts more than {LONGEST / 3600:g} hours")
         # One NaN would spread through the analysis; comparisons with it are false.
         damaged = ~(np.abs(block) <= LOUDEST)
-        source.damaged += int(damaged.sum())
+        stream.damaged += int(damaged.sum())
         block[damaged] = 0.0
         yield block
 
@@ -88,7 +88,7 @@ def _block(channels: int) -> int:
 
 
 @contextmanager
-def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
+def open_soundfile(path: Path, track: int = 0) -> Iterator[AudioStream]:
     """Open wav, flac, ogg, opus, aiff ... through libsndfile.
 
     Raises
@@ -107,13 +107,13 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[Source]:
             if not file.seekable():
                 raise Unreadable(f"this {file.format} cannot be read in blocks")
             blocks = file.blocks(_block(file.channels), dtype="float32", always_2d=True)
-            yield _source(file.samplerate, blocks, file.channels, file.frames)
+            yield _stream(file.samplerate, blocks, file.channels, file.frames)
     except soundfile.SoundFileError as error:
         raise Unreadable(str(error)) from error
 
 
 @contextmanager
-def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
+def open_ffmpeg(path: Path, track: int = 0) -> Iterator[AudioStream]:
     """Open an audio track of anything that ffmpeg supports: mp3, m4a, webm, mp4, mkv ...
 
     The pipe uses Sun AU, the simplest stream with rate and channels in its header.
@@ -123,7 +123,7 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
     Unreadable
         If ffmpeg finds nothing to decode, or the sample rate or length is outside the limits.
     SongError
-        If there is no ffmpeg on this machine.
+        If ffmpeg is not installed.
     """
     try:
         exe = imageio_ffmpeg.get_ffmpeg_exe()
@@ -152,7 +152,7 @@ def open_ffmpeg(path: Path, track: int = 0) -> Iterator[Source]:
             size = 4 * channels * _block(channels)
             chunks = iter(lambda: process.stdout.read(size), b"")  # type: ignore[union-attr]
             blocks = (_frames(chunk, channels) for chunk in chunks)
-            yield _source(rate, blocks, channels, _expected(path))
+            yield _stream(rate, blocks, channels, _expected(path))
         finally:
             process.kill()
 
@@ -166,5 +166,5 @@ def _expected(path: Path) -> int | None:
 
 
 def _frames(chunk: bytes, channels: int) -> NDArray[np.float32]:
-    whole = len(chunk) - len(chunk) % (4 * channels)
-    return np.frombuffer(chunk[:whole], dtype=">f4").astype(np.float32).reshape(-1, channels)
+    end = len(chunk) - len(chunk) % (4 * channels)  # the last frame may be incomplete
+    return np.frombuffer(chunk[:end], dtype=">f4").astype(np.float32).reshape(-1, channels)
