@@ -99,13 +99,13 @@ def test_every_function_of_two(function):
         ("maximum(3, 4) & 5", 4), ("-2 ** 2 + 0 * t", -4), ("7 // -2 + 0 * t", -4),
     ],
 )  # fmt: skip
-def test_what_integers_and_conditions_do(text, at_frame_7):
+def test_types_of_integers_and_conditions(text, at_frame_7):
     assert by_numexpr(text)[7] == pytest.approx(at_frame_7, abs=1e-12)
     assert here(text)[7] == pytest.approx(at_frame_7, abs=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("t ^ 2", "exclusive or, not a power"), ("t << 2", "<<"), ("sin(t) & 1", "fractions"),
         ("t and 5", "numexpr has &"), ("not t", "numexpr has &"), ("1 < t < 5", "one comparison"),
@@ -118,10 +118,10 @@ def test_what_integers_and_conditions_do(text, at_frame_7):
         ("".join(["(" * 40, "t", " % t)" * 40]), "nested levels"), ("t" * 5000, "longer than"), ("", ""),
     ],
 )  # fmt: skip
-def test_what_is_not_carried_says_why(text, told):
+def test_unsupported_formulas_name_the_reason(text, reason):
     with pytest.raises(ProjectError) as caught:
         here(text)
-    assert told in str(caught.value)
+    assert reason in str(caught.value)
 
 
 def test_functions_inside_each_other_stay_short():

@@ -50,20 +50,20 @@ def test_samples_stay_in_place_at_every_rate(rate: int, write: Callable[..., Pat
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.ogg", "a.mp3", "a.aiff"])
-def test_soundfiles_own_formats_stay_in_place(name: str, write: Callable[..., Path]) -> None:
+def test_formats_of_soundfile_stay_in_place(name: str, write: Callable[..., Path]) -> None:
     decoded = decode(write(chirps(44100), 44100, name))
     assert decoded.duration == pytest.approx(3.0, abs=1e-3)
     assert displacement(decoded.samples) < 1e-3
 
 
 @pytest.mark.parametrize("name", ["a.m4a", "a.opus", "a.webm", "a.mp4", "a.mov", "a.mkv", "a.mp3"])
-def test_what_ffmpeg_reads_stays_in_place(name: str, write: Callable[..., Path]) -> None:
+def test_formats_of_ffmpeg_stay_in_place(name: str, write: Callable[..., Path]) -> None:
     decoded = decode(convert(write(chirps(44100), 44100), name))
     assert decoded.duration == pytest.approx(3.0, abs=0.025)
     assert displacement(decoded.samples) < 1e-3
 
 
-def test_the_sound_of_a_video_is_heard(write: Callable[..., Path]) -> None:
+def test_the_sound_of_a_video_is_decoded(write: Callable[..., Path]) -> None:
     picture = ("-f", "lavfi", "-i", "testsrc=d=3:r=10:s=32x32")
     video = convert(write(chirps(44100), 44100), "v.mp4", *picture)
     assert displacement(decode(video).samples) < 1e-3
@@ -88,7 +88,7 @@ def test_broken_samples_are_silent_and_counted(
     assert "song.wav: 2 samples are not finite" in caplog.text
 
 
-def test_integers_written_as_floats_are_a_song(write: Callable[..., Path]) -> None:
+def test_integers_written_as_floats_are_valid(write: Callable[..., Path]) -> None:
     decoded = decode(write(32768 * chirps(22050)))
     assert decoded.damaged == 0
     assert displacement(decoded.samples) < 1e-5
@@ -96,13 +96,13 @@ def test_integers_written_as_floats_are_a_song(write: Callable[..., Path]) -> No
 
 @pytest.mark.parametrize("rate", [1, 100, 999, 1_000_001, 2**31 - 1])
 @pytest.mark.parametrize("name", ["a.wav", "a.au"])
-def test_no_song_has_such_a_rate(rate: int, name: str, write: Callable[..., Path]) -> None:
+def test_sample_rates_outside_the_limits(rate: int, name: str, write: Callable[..., Path]) -> None:
     with pytest.raises(SongError, match=rf"sample rate is {rate} Hz; allowed are 1000 to 1000000"):
         decode(write(np.zeros(50_000), rate, name))
 
 
 @pytest.mark.parametrize("rate", [1000, 1_000_000])
-def test_the_outermost_rates(rate: int, write: Callable[..., Path]) -> None:
+def test_sample_rates_at_the_limits(rate: int, write: Callable[..., Path]) -> None:
     assert decode(write(np.ones(rate), rate)).samples.shape == (ANALYSIS_RATE,)
 
 
@@ -123,7 +123,7 @@ def test_many_channels_take_no_more_memory(write: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     "name", ["~how i'm feeling~.wav", "~root", "caf\udce9.flac", "a\n\x1b[2J.ogg"]
 )
-def test_any_name_of_the_file_system(name: str, write: Callable[..., Path]) -> None:
+def test_any_file_name(name: str, write: Callable[..., Path]) -> None:
     path = write(chirps(8000), 8000)
     assert decode(path.rename(path.with_name(name))).duration == 3.0
 
@@ -139,7 +139,7 @@ def test_any_name_of_the_file_system(name: str, write: Callable[..., Path]) -> N
         ("loop", "cannot be read: Too many levels of symbolic links"),
     ],
 )
-def test_what_is_not_a_regular_file(path: str, says: str, tmp_path: Path) -> None:
+def test_files_that_are_not_regular(path: str, says: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(SongError, match=says):
@@ -147,7 +147,9 @@ def test_what_is_not_a_regular_file(path: str, says: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3"])
-def test_a_truncated_file_gives_what_decodes(name: str, write: Callable[..., Path]) -> None:
+def test_a_truncated_file_gives_the_part_that_decodes(
+    name: str, write: Callable[..., Path]
+) -> None:
     noise = 0.1 * np.random.default_rng(0).standard_normal(44100 * 4)
     path = write(noise, 44100, name)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -170,31 +172,31 @@ def test_a_missing_folder_is_a_missing_file(tmp_path: Path) -> None:
         decode(tmp_path / "nowhere" / "a.wav")
 
 
-def test_a_folder_is_no_song(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SongError, match="is a folder"):
         decode(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.m4a"])
-def test_text_is_not_audio_whatever_its_name(name: str, tmp_path: Path) -> None:
+def test_text_is_refused_whatever_its_name(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("These are only words.\n" * 100)
     with pytest.raises(SongError, match="is not a supported audio file"):
         decode(tmp_path / name)
 
 
-def test_an_empty_file_is_empty(tmp_path: Path) -> None:
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.wav").touch()
     with pytest.raises(SongError, match="is empty: 0 bytes"):
         decode(tmp_path / "a.wav")
 
 
-def test_audio_of_no_samples_holds_no_sound(tmp_path: Path) -> None:
+def test_audio_without_samples_is_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.zeros(0), 44100)
     with pytest.raises(SongError, match="contains no sound"):
         decode(tmp_path / "a.wav")
 
 
-def test_a_silent_film_holds_no_sound(tmp_path: Path) -> None:
+def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
     exe, film = imageio_ffmpeg.get_ffmpeg_exe(), tmp_path / "film.mp4"
     video = ["-f", "lavfi", "-i", "testsrc=d=1:r=10:s=32x32"]
     subprocess.run([exe, "-v", "error", *video, film], check=True)
@@ -202,7 +204,7 @@ def test_a_silent_film_holds_no_sound(tmp_path: Path) -> None:
         decode(film)
 
 
-def test_no_ffmpeg_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_ffmpeg_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def none() -> str:
         raise RuntimeError("No ffmpeg exe could be found.")
 

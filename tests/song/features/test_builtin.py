@@ -1,4 +1,4 @@
-"""Features of ranges, drums and notes, on sounds whose truth is known."""
+"""Features of ranges, drums and notes, on sounds with known content."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ IN_KEY = {"major": (0, 4, 7), "minor": (0, 3, 7)}
 
 @pytest.fixture
 def song(registry: Registry) -> Callable[[np.ndarray], Song]:
-    """A song in memory of any samples, with every registered feature."""
+    """Makes a song in memory from samples, with every registered feature."""
 
     def make(samples: np.ndarray) -> Song:
         made = synthetic_song(len(samples) / RATE)
@@ -55,7 +55,7 @@ def test_every_feature_is_documented() -> None:
             assert f"`{name}`" in page
 
 
-def test_registering_imports_nothing_heavy() -> None:
+def test_registering_imports_no_heavy_library() -> None:
     code = (
         "import sys, phosphene.song.features.builtin, phosphene.song.report\n"
         "print({'librosa', 'scipy', 'torch'} & set(sys.modules))"
@@ -91,15 +91,15 @@ def test_all_are_finite_and_0_to_1(song: Callable[..., Song], samples: np.ndarra
     ("frequency", "loud"),
     [(80, {"bass"}), (500, {"mids", "voice"}), (3000, {"treble", "voice"}), (8000, {"treble"})],
 )
-def test_a_tone_is_heard_in_its_ranges(
+def test_a_tone_is_in_its_ranges(
     song: Callable[..., Song], frequency: float, loud: set[str]
 ) -> None:
     # A short loud noise, in all ranges, is what they are scaled by.
     noise = np.random.default_rng(0).standard_normal(RATE // 4) * 0.3
     made = song(np.concatenate([tone(frequency), noise]))
-    heard = {name: middle(made, name) for name in ("bass", "mids", "treble", "voice")}
-    quiet = max(level for name, level in heard.items() if name not in loud)
-    assert min(heard[name] for name in loud) > 10 * quiet
+    found = {name: middle(made, name) for name in ("bass", "mids", "treble", "voice")}
+    quiet = max(level for name, level in found.items() if name not in loud)
+    assert min(found[name] for name in loud) > 10 * quiet
 
 
 def test_brightness_follows_the_pitch(song: Callable[..., Song]) -> None:
@@ -109,7 +109,7 @@ def test_brightness_follows_the_pitch(song: Callable[..., Song]) -> None:
     assert thirds == pytest.approx([0.0, 0.5, 1.0], abs=0.05)
 
 
-def test_steady_brightness_is_not_blown_up(song: Callable[..., Song]) -> None:
+def test_steady_brightness_is_not_scaled_up(song: Callable[..., Song]) -> None:
     assert np.ptp(song(tone(440)).feature("brightness").values[5:-5]) < 0.1
 
 
@@ -120,7 +120,7 @@ def test_flux_is_where_something_changes(song: Callable[..., Song]) -> None:
     assert {min((0.0, 4.0, 8.0), key=lambda x: abs(t - x)) for t in loud} == {0.0, 4.0, 8.0}
 
 
-def test_what_strikes_is_told_from_what_sounds_on(
+def test_percussive_and_harmonic_parts(
     song: Callable[..., Song], hits: Callable[..., np.ndarray]
 ) -> None:
     times = np.arange(0.5, 7.9, 0.5)
@@ -134,8 +134,8 @@ def test_what_strikes_is_told_from_what_sounds_on(
     assert inner.min() > 0.7 * inner.max()
 
 
-def test_drums_are_told_apart(song: Callable[..., Song], make_song: ModuleType) -> None:
-    """The kit of the sample song, alone: kick, snare and hat by turns, a second apart."""
+def test_drums_are_distinguished(song: Callable[..., Song], make_song: ModuleType) -> None:
+    """The kit of the sample song, alone: kick, snare and hat in turn, a second apart."""
     rng = np.random.default_rng(0)
     sounds = {"kick": make_song.kick(), "snare": make_song.snare(rng), "hat": make_song.hat(rng)}
     tape = np.zeros(make_song.RATE * 12)
@@ -147,10 +147,10 @@ def test_drums_are_told_apart(song: Callable[..., Song], make_song: ModuleType) 
         feature = made.feature(name)
         peaks = [feature.values[max(round(s / feature.hop) - 2, 0) :][:6].max() for s in range(12)]
         own = peaks[number::3]
-        # By its range alone a hat is not told from the noise of a snare.
-        unheard = {"kick": (1, 2), "snare": (0, 2), "hat": (0,)}[name]
-        others = [peak for k, peak in enumerate(peaks) if k % 3 in unheard]
-        assert min(own[1:]) > 0.6, name  # what begins with the song rises out of nothing heard
+        # A hat cannot be distinguished from the noise of a snare by its range.
+        silent = {"kick": (1, 2), "snare": (0, 2), "hat": (0,)}[name]
+        others = [peak for k, peak in enumerate(peaks) if k % 3 in silent]
+        assert min(own[1:]) > 0.6, name  # what begins with the song has no rise
         assert max(others) < 0.5 * min(own[1:]), name
 
 
