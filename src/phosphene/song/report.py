@@ -1,5 +1,6 @@
 """The stable report of an analysis, for ``phosphene listen --json``."""
 
+from dataclasses import asdict
 from typing import Any
 
 from phosphene.song.key import key_of
@@ -14,8 +15,8 @@ def as_json(song: Song) -> dict[str, Any]:
     -------
     dict
         ``duration`` (s), ``tempo`` (BPM), ``beats``, ``downbeats``, ``onsets`` (lists of
-        seconds), ``metre``, ``sections`` (list of ``start``, ``end``, ``label``),
-        ``confidence`` (0 to 1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
+        seconds), ``metre``, ``sections`` (list of the fields of `Section`), ``confidence`` (0 to
+        1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
         LUFS). Lists and strings are empty, and loudness is None, if nothing was detected.
     """
     loudness = integrated(song)
@@ -26,7 +27,7 @@ def as_json(song: Song) -> dict[str, Any]:
         "downbeats": song.downbeats.tolist(),
         "onsets": song.onsets.tolist(),
         "metre": song.metre,
-        "sections": [{"start": s.start, "end": s.end, "label": s.label} for s in song.sections],
+        "sections": [asdict(section) for section in song.sections],
         "confidence": song.confidence,
         "key": key_of(song),
         "loudness": loudness if loudness > SILENT else None,
