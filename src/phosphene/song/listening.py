@@ -1,6 +1,6 @@
 """From an audio file to a `Song`: analyse it, or load the analysis from the cache."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,8 @@ def _write(song: Song, name: str, shelf: Shelf) -> None:
     """Store a Song on a shelf."""
     arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
     arrays.update({field: getattr(song, field) for field in _TIMES})
-    arrays["sections"] = np.array([[s.start, s.end] for s in song.sections]).reshape(-1, 2)
-    arrays["labels"] = np.array([s.label for s in song.sections], dtype=np.str_)
+    for field in fields(Section):
+        arrays[f"section.{field.name}"] = np.array([getattr(s, field.name) for s in song.sections])
     shelf.write_samples(song.samples)
     shelf.write(name, {**arrays, **features_to_arrays(song.features)})
 
@@ -99,11 +99,11 @@ def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
     try:
         plain: dict[str, Any] = {field: kind(arrays[field]) for field, kind in _NUMBERS.items()}
         plain.update({field: arrays[field] for field in _TIMES})
-        sections = zip(arrays["sections"].tolist(), arrays["labels"].tolist(), strict=True)
+        columns = [arrays[f"section.{field.name}"].tolist() for field in fields(Section)]
         return Song(
             path=path,
             samples=samples,
-            sections=tuple(Section(start, end, label) for (start, end), label in sections),
+            sections=tuple(Section(*values) for values in zip(*columns, strict=True)),
             features=features_from_arrays(arrays),
             shelf=shelf,
             **plain,

@@ -66,11 +66,29 @@ class Feature:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the song from `start` to `end`, in seconds; equal labels sound similar."""
+    """A part of the song.
+
+    Parameters
+    ----------
+    start, end : float
+        Seconds.
+    label : str
+        ``A``, ``B`` and so on in order of appearance; sections with the same label sound similar.
+    role : str
+        ``intro``, ``verse``, ``build``, ``drop``, ``chorus``, ``break``, ``bridge`` or ``outro``;
+        empty if unknown.
+    energy : float
+        Mean energy relative to the song, 0 to 1.
+    confidence : float
+        Reliability of the role, 0 to 1.
+    """
 
     start: float
     end: float
     label: str
+    role: str = ""
+    energy: float = 0.0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
