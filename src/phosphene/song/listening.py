@@ -22,10 +22,6 @@ _NUMBERS: dict[str, type] = {
 _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
 
 
-def _quiet(stage: str, share: float) -> None:
-    """Report nothing."""
-
-
 def listen(
     path: Path,
     progress: Progress | None = None,
@@ -54,7 +50,7 @@ def listen(
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    path, report = Path(path), progress or _quiet
+    path, report = Path(path), progress or (lambda stage, share: None)
     require_file(path)
     shelf = Shelf() if cache is None else _shelf(cache, path)
     index = (track or choose_track(path)).index

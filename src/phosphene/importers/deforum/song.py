@@ -23,9 +23,9 @@ class SongChoice:
     file : str
         Its path, relative to the project file.
     duration : float or None
-        Seconds; None if there is no song yet.
+        Seconds; None for the placeholder.
     lost : tuple of str
-        What the user has to do, if there is no song yet.
+        For the placeholder, what the user has to do.
     """
 
     file: str

@@ -88,7 +88,7 @@ def correct(pulse: Pulse, corrections: Corrections, duration: float) -> Pulse:
     Raises
     ------
     SongError
-        If there is no beat `downbeat`.
+        If the song has fewer beats than `downbeat`.
     """
     for name, step in _STEPS.items():
         value = getattr(corrections, name)
