@@ -17,11 +17,10 @@ from typing import Any
 
 from PIL import Image
 
-from phosphene.modulators.modulator import Modulator
-from phosphene.modulators.parameters import MOST, allowed, choices
+from phosphene.modulators.looks import looks
+from phosphene.modulators.modulator import MOST, Modulator, allowed, choices
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project, read_project
-from phosphene.project.looks import looks
 from phosphene.project.schema import OWN_KEYS, Layer, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.units import POSITION_HELP, SPAN_HELP

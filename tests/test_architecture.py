@@ -21,12 +21,6 @@ ROOMS = (
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
-# Imports upwards that are left. Loading plugins checks what they register against the project's
-# schema and looks, and `plugins check` tries them with the kit for tests.
-UPWARDS = {
-    ("plugins", "project"),
-    ("plugins", "testing"),
-}
 # Libraries that are not the trade of a room.
 FORBIDDEN = {
     "song": ("torch",),
@@ -77,13 +71,9 @@ def test_imports_run_downwards_only():
     wrong = {
         (str(file), other)
         for file, room, other in edges()
-        if room != "__init__" and FLOOR[other] >= FLOOR[room] and (room, other) not in UPWARDS
+        if room != "__init__" and FLOOR[other] >= FLOOR[room]
     }
     assert wrong == set()
-
-
-def test_the_exceptions_are_still_needed():
-    assert {(room, other) for _, room, other in edges()} >= UPWARDS
 
 
 @pytest.mark.parametrize(("room", "file"), FILES, ids=lambda part: getattr(part, "stem", part))

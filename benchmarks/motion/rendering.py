@@ -20,7 +20,7 @@ from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
 from phosphene.film.sound import Soundtrack
-from phosphene.modulators.striking import Striking
+from phosphene.modulators.rhythm import Striking
 from phosphene.painting.engine import EngineSpec, check_followed
 from phosphene.project.schema import Layer, Project, Source
 from phosphene.rendering.filming import render_film

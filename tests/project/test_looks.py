@@ -5,7 +5,7 @@ import pytest
 
 from phosphene.composing.compose import Format, compose
 from phosphene.errors import ProjectError
-from phosphene.project.looks import looks
+from phosphene.modulators.looks import looks
 from phosphene.testing import synthetic_song
 
 

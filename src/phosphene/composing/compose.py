@@ -11,14 +11,14 @@ from phosphene.bounds import require_affordable
 from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
+from phosphene.composing.prompts import prompt_weights, with_next
+from phosphene.composing.trace import Trace
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project.schema import Project
-from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.prompts import prompt_weights, with_next
+from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
-from phosphene.score.trace import Trace
 from phosphene.score.units import Length
 from phosphene.song.song import Song
 
@@ -161,7 +161,7 @@ def _channels(
 
 def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
     """A ramp from 0 in the first frame to 1 after a span, for every frame of the song."""
-    begin = timeline.starts[first]
+    begin = float(timeline.starts[first])
     span = timeline.length(hold, begin)
     return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
 

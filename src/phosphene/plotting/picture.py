@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from phosphene.composing.compose import Format, compose
+from phosphene.composing.trace import Trace
 from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.score import Score
 from phosphene.score.timeline import exact_fps
-from phosphene.score.trace import Trace
 from phosphene.song.song import Song
 
 # Smaller differences are rounding, not motion.

@@ -1,4 +1,4 @@
-"""`phosphene compose`: the Score as a table, and how a frame of it came to be."""
+"""`phosphene compose` and `phosphene plot`: the Score as a table, and as a picture."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.parameters import FilePath, project_options
+from phosphene.cli.inputs import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
+
 
 FORMATS = (".csv", ".json")
 
@@ -60,10 +61,9 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
 def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
     """The frame that `--explain` names, told by the fold itself."""
     from phosphene.composing.compose import Format, compose
-    from phosphene.composing.explain import explained
+    from phosphene.composing.trace import Trace, explained
     from phosphene.errors import ProjectError
     from phosphene.score.timeline import Timeline, exact_fps
-    from phosphene.score.trace import Trace
     from phosphene.score.units import parse_position
 
     timeline = Timeline(song, score.fps, exact_fps(project.video.fps))
@@ -76,3 +76,54 @@ def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
     compose(project, song, Format(score.fps, score.width, score.height), trace)
     seconds = frame / float(score.fps)
     return f"Frame {frame}, at {seconds:.3f} s\n\n{explained(trace, frame)}"
+
+
+@click.command()
+@click.argument("input", type=FilePath())
+@click.option(
+    "-o",
+    "--output",
+    type=FilePath(),
+    required=True,
+    help="plot.png, plot.svg, or plot.html, which tells the values under the pointer",
+)
+@project_options
+def plot(input: Path, output: Path, **options: Any) -> None:
+    """Draw what moves in INPUT, and why: each layer's part in every channel.
+
+    INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
+    beats stands above the curves, and the prompts below them, on one time axis.
+    """
+    from phosphene.cli.console import one_line, out
+    from phosphene.cli.inputs import Options, composed
+    from phosphene.composing.compose import Format
+    from phosphene.errors import ProjectError
+    from phosphene.outputs import write_bytes
+    from phosphene.plotting import FORMATS, picture_of
+
+    write = FORMATS.get(output.suffix.lower())
+    if write is None:
+        raise ProjectError(
+            f"-o {output}: the ending '{output.suffix}' is unknown",
+            f"Allowed: {', '.join(FORMATS)}.",
+        )
+    project, song, score = composed(input, Options(**options), {"-o": output})
+    form = Format(score.fps, score.width, score.height)
+    picture = picture_of(song, project, form, one_line(_title(input, song, score)))
+    write_bytes(output, write(picture))
+    out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
+
+
+def _title(input: Path, song: Song, score: Score) -> str:
+    from phosphene.cli.console import clock, joined
+
+    begin, end = float(score.start), float(score.start + score.duration)
+    heard = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "
+    return joined(
+        [
+            input.name,
+            f"{heard}{clock(begin)} to {clock(end)}",
+            f"{song.tempo:.1f} BPM" if len(song.beats) else "",
+            f"{float(score.fps):g} fps",
+        ]
+    )
