@@ -8,19 +8,31 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "phosphene"
 # The rooms, each above those that it may import; a file directly in phosphene/ is a room too.
 ROOMS = (
-    ("errors", "hints", "posix", "authoring", "hookspecs", "options"),
+    ("errors", "hints", "posix", "authoring", "options"),
     ("folders", "bounds", "own_files", "outputs"),
     ("song",),
     ("score",),
     ("modulators",),
     ("painting", "film"),
+    ("hookspecs",),
     ("plugins",),
     ("project",),
     ("composing", "engines", "testing", "scaffold"),
-    ("rendering", "plotting", "deforum"),
+    ("rendering", "plotting", "importers"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+# The parts of larger rooms, in the same way.
+INNER = {
+    "song": (
+        ("files", "tempo", "store"),
+        ("song",),
+        ("audio",),
+        ("features", "beats"),
+        ("analysis", "report"),
+        ("listening",),
+    ),
+}
 # Libraries that are not the trade of a room.
 FORBIDDEN = {
     "song": ("torch",),
@@ -73,6 +85,23 @@ def test_imports_run_downwards_only():
         for file, room, other in edges()
         if room != "__init__" and FLOOR[other] >= FLOOR[room]
     }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("room", INNER)
+def test_the_parts_of_a_room_are_in_order_too(room):
+    floors = {part: floor for floor, parts in enumerate(INNER[room]) for part in parts}
+    found, wrong = set(), set()
+    for file in sorted((SOURCE / room).rglob("*.py")):
+        part = file.relative_to(SOURCE / room).parts[0].removesuffix(".py")
+        if part == "__init__":
+            continue
+        found.add(part)
+        for module in imported(file):
+            other = module.removeprefix(f"phosphene.{room}.").partition(".")[0]
+            if module.startswith(f"phosphene.{room}.") and other != part:
+                wrong |= {(str(file), other)} if floors[other] >= floors[part] else set()
+    assert found == set(floors)
     assert wrong == set()
 
 

@@ -78,7 +78,7 @@ def _feature(name: Any, function: Any) -> Any:
 
 
 def _tracker(spec: Any) -> Any:
-    from phosphene.song.trackers import TrackerSpec
+    from phosphene.song.beats.trackers import TrackerSpec
 
     _require_instance(spec, TrackerSpec, "a TrackerSpec")
     _require_arguments(spec.track, ("sound",), f"tracker '{spec.name}'")
@@ -245,7 +245,7 @@ def _check_feature(given: Any) -> None:
 def _check_pulse(given: Any) -> None:
     import numpy as np
 
-    from phosphene.song.pulse import Pulse
+    from phosphene.song.beats.pulse import Pulse
 
     if not isinstance(given, Pulse):
         raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Pulse")

@@ -30,7 +30,7 @@ from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import CADENCE_HELP, Cadence, Pattern
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Share, Span, constant, parse_position
-from phosphene.song.corrections import Corrections
+from phosphene.song.beats.corrections import Corrections
 
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
