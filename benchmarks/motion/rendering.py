@@ -14,7 +14,7 @@ import torch
 from benchmarks.article_loop import article_loop
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS
@@ -58,7 +58,7 @@ class Piece:
             for layer in self.project.motion
         )
         project = self.project.model_copy(update={"motion": motion})
-        form = Format(self.score.fps, self.score.width, self.score.height)
+        form = FrameFormat(self.score.fps, self.score.width, self.score.height)
         calm = compose(project, self.song, form)
         repainted = np.arange(len(calm)) * self.score.diffuses.mean()
         evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0

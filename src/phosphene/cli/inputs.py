@@ -15,7 +15,8 @@ from phosphene.errors import PluginError
 from phosphene.project import QUALITIES
 
 if TYPE_CHECKING:
-    from phosphene.composing.compose import Format
+    from phosphene.composing.compose import FrameFormat
+    from phosphene.composing.trace import Trace
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project, SongFile
     from phosphene.score.score import Score
@@ -170,7 +171,7 @@ def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
         data[table][key] = value
 
 
-def form_of(project: Project, options: Options) -> Format:
+def form_of(project: Project, options: Options) -> FrameFormat:
     """The fps and size that were asked for, or the project's own.
 
     Raises
@@ -180,7 +181,7 @@ def form_of(project: Project, options: Options) -> Format:
     """
     from pydantic import ValidationError
 
-    from phosphene.composing.compose import Format
+    from phosphene.composing.compose import FrameFormat
     from phosphene.errors import ProjectError
     from phosphene.project.problems import problems_of
     from phosphene.project.schema import Video
@@ -199,22 +200,39 @@ def form_of(project: Project, options: Options) -> Format:
             for text in said
         ]
         raise ProjectError("\n".join(named)) from None
-    return Format(Fraction(video.fps), video.width, video.height)
+    return FrameFormat(Fraction(video.fps), video.width, video.height)
 
 
-def compose_for(song: Song, project: Project, options: Options) -> tuple[Project, Score]:
+def compose_for(
+    song: Song, project: Project, options: Options, trace: Trace | None = None
+) -> tuple[Project, Score]:
     """The Score at the fps and size that were asked for, or the project's own.
 
-    Also the project that it is of: without the layers that `--skip-broken` left out.
+    Returns
+    -------
+    Project
+        Without the layers that `--skip-broken` left out.
+    Score
+
+    Raises
+    ------
+    PluginError
+        If a plugin fails; with `--skip-broken`, if that is not in one layer alone.
     """
     from phosphene.cli.console import warn
     from phosphene.composing.compose import compose
 
     form = form_of(project, options)
-    if options.skip_broken:
-        project, score = compose_what_works(song, project, form)
-    else:
-        score = compose(project, song, form)
+    while True:
+        try:
+            score = compose(project, song, form, trace)
+            break
+        except PluginError as error:
+            kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
+            if not options.skip_broken or not error.entry or len(kept) == len(project.motion):
+                raise
+            warn(f"left out: {error}")
+            project = project.model_copy(update={"motion": kept})
     for doubt in score.doubts:
         warn(doubt)
     return project, score
@@ -235,46 +253,18 @@ def hear(source: SongFile, registry: Registry) -> Song:
 
 
 def composed(
-    path: Path, options: Options, outputs: dict[str, Path | None]
+    path: Path, options: Options, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
-    """All that a command needs that looks at a Score and does not paint it.
+    """What a command needs that shows a Score and does not paint it.
 
-    The outputs that it will write are checked first.
+    The output that it will write is checked first.
     """
     from phosphene.cli.loading import named_folders, registry_for
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
     project = read_input(path, options, registry)
-    require_outputs(outputs, files_of(path, project, named_folders()))
+    require_outputs({"-o": output}, files_of(path, project, named_folders()))
     song = hear(project.song, registry)
-    project, score = compose_for(song, project, options)
+    project, score = compose_for(song, project, options, trace)
     return project, song, score
-
-
-def compose_what_works(song: Song, project: Project, form: Format) -> tuple[Project, Score]:
-    """Compose a project without the layers that fail.
-
-    Returns
-    -------
-    Project
-        Without those layers.
-    Score
-
-    Raises
-    ------
-    PluginError
-        If a plugin fails that leaving out a layer does not help.
-    """
-    from phosphene.cli.console import warn
-    from phosphene.composing.compose import compose
-
-    while True:
-        try:
-            return project, compose(project, song, form)
-        except PluginError as error:
-            kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
-            if not error.entry or len(kept) == len(project.motion):
-                raise
-            warn(f"left out: {error}")
-            project = project.model_copy(update={"motion": kept})

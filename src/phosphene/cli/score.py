@@ -10,6 +10,7 @@ import click
 from phosphene.cli.inputs import FilePath, project_options
 
 if TYPE_CHECKING:
+    from phosphene.composing.trace import Trace
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
     from phosphene.song.song import Song
@@ -34,6 +35,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
     """
     from phosphene.cli.console import out
     from phosphene.cli.inputs import Options, composed
+    from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
     from phosphene.rendering.reports import warn_of_clamped
@@ -48,20 +50,20 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    project, song, score = composed(input, Options(**options), {"-o": output})
+    trace = None if explain is None else Trace()
+    project, song, score = composed(input, Options(**options), output, trace)
     warn_of_clamped(score)
-    if explain is not None:
-        out.print(_explained(explain, song, project, score))
+    if explain is not None and trace is not None:
+        out.print(_explained(explain, song, project, score, trace))
     if output is not None:
         text = score.to_json() if output.suffix.lower() == ".json" else score.to_csv()
         write_text(output, text)
         out.print(f"{len(score)} frames at {float(score.fps):g} fps: {output}")
 
 
-def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
-    """The frame that `--explain` names, told by the fold itself."""
-    from phosphene.composing.compose import Format, compose
-    from phosphene.composing.trace import Trace, explained
+def _explained(explain: str, song: Song, project: Project, score: Score, trace: Trace) -> str:
+    """Every step of the composition, in the frame that `--explain` names."""
+    from phosphene.composing.trace import explained
     from phosphene.errors import ProjectError
     from phosphene.score.timeline import Timeline, exact_fps
     from phosphene.score.units import parse_position
@@ -72,8 +74,6 @@ def _explained(explain: str, song: Song, project: Project, score: Score) -> str:
     except (ValueError, ProjectError) as error:
         raise ProjectError(f"--explain {explain}: {error}") from None
     frame = min(frame, timeline.n_frames - 1)
-    trace = Trace()
-    compose(project, song, Format(score.fps, score.width, score.height), trace)
     seconds = frame / float(score.fps)
     return f"Frame {frame}, at {seconds:.3f} s\n\n{explained(trace, frame)}"
 
@@ -96,7 +96,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     """
     from phosphene.cli.console import one_line, out
     from phosphene.cli.inputs import Options, composed
-    from phosphene.composing.compose import Format
+    from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
     from phosphene.plotting import FORMATS, picture_of
@@ -107,9 +107,10 @@ def plot(input: Path, output: Path, **options: Any) -> None:
             f"-o {output}: the ending '{output.suffix}' is unknown",
             f"Allowed: {', '.join(FORMATS)}.",
         )
-    project, song, score = composed(input, Options(**options), {"-o": output})
-    form = Format(score.fps, score.width, score.height)
-    picture = picture_of(song, project, form, one_line(_title(input, song, score)))
+    trace = Trace()
+    project, song, score = composed(input, Options(**options), output, trace)
+    title = one_line(_title(input, song, score))
+    picture = picture_of(song, project, score, trace, title)
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 

@@ -29,7 +29,7 @@ REPAINTING = ("strength", *HELD)
 
 
 @dataclass(frozen=True)
-class Format:
+class FrameFormat:
     """The fps and size to compose for, if they differ from the project's."""
 
     fps: Fraction
@@ -38,7 +38,7 @@ class Format:
 
 
 def compose(
-    project: Project, song: Song, form: Format | None = None, trace: Trace | None = None
+    project: Project, song: Song, form: FrameFormat | None = None, trace: Trace | None = None
 ) -> Score:
     """Compose the Score of a video.
 
@@ -50,10 +50,10 @@ def compose(
     ----------
     project : Project
     song : Song
-    form : Format, optional
+    form : FrameFormat, optional
         Default: the project's own fps, width and height.
     trace : Trace, optional
-        Records every step, for the entire song.
+        Emptied, and filled with every step, for the entire song.
 
     Returns
     -------
@@ -69,9 +69,11 @@ def compose(
         If a modulator fails, or returns something that is not a set of curves; `entry` is the
         layer's.
     """
+    if trace is not None:
+        trace.clear()
     video = project.video
     own_fps = Fraction(video.fps)
-    form = form or Format(own_fps, video.width, video.height)
+    form = form or FrameFormat(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
@@ -121,7 +123,7 @@ def _channels(
     song: Song,
     project: Project,
     timeline: Timeline,
-    form: Format,
+    form: FrameFormat,
     doubts: Doubts,
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:

@@ -59,6 +59,11 @@ class Trace:
     clamped: dict[str, Curve] = field(default_factory=dict)
     values: dict[str, Curve] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Empty it, for another composition."""
+        for recorded in (self.steps, self.silent, self.clamped, self.values):
+            recorded.clear()
+
 
 _HEAD = ("layer", "mix", "base", "m", "amount", "result")
 
