@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-from phosphene.song.spectrum import piece_of
+from phosphene.song.audio.spectrum import piece_of
 
 HOP = 4096  # 186 ms
 _WINDOW = 8192

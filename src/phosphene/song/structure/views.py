@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.spectrum import HOP, LEAD, MELS, Spectrum
+from phosphene.song.audio.spectrum import HOP, LEAD, MELS, Spectrum
 from phosphene.song.structure import pitches
 from phosphene.song.structure.grid import Grid
 
