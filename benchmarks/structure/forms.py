@@ -110,11 +110,7 @@ def _inseparable(patterns: list[int]) -> set[tuple[int, int]]:
     for a, b in pairwise(patterns):
         after.setdefault(a, set()).add(b)
         before.setdefault(b, set()).add(a)
-    return {
-        (a, b)
-        for (a, b), n in count.items()
-        if n > 1 and after[a] == {b} and before[b] == {a}
-    }
+    return {(a, b) for (a, b), n in count.items() if n > 1 and after[a] == {b} and before[b] == {a}}
 
 
 def _shared(one: Counter[int], other: Counter[int]) -> float:

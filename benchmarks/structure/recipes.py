@@ -40,9 +40,7 @@ def laplacian(samples: NDArray[np.float32], components: int = COMPONENTS) -> For
     per_octave, octaves = 12 * 3, 7
     cqt = librosa.amplitude_to_db(
         np.abs(
-            librosa.cqt(
-                y=samples, sr=RATE, bins_per_octave=per_octave, n_bins=octaves * per_octave
-            )
+            librosa.cqt(y=samples, sr=RATE, bins_per_octave=per_octave, n_bins=octaves * per_octave)
         ),
         ref=np.max,
     )

@@ -148,6 +148,6 @@ def test_features_lie_on_their_hops_and_bands(hits: Hits, write: Write) -> None:
 def test_progress_names_its_stages(hits: Hits, write: Write) -> None:
     told: list[tuple[str, float]] = []
     listen(write(hits(np.array([0.5]), 2.0)), lambda stage, share: told.append((stage, share)))
-    assert list(dict(told)) == ["decode", "spectrum", "onsets", "beats"]
+    assert list(dict(told)) == ["decode", "spectrum", "onsets", "beats", "sections"]
     assert all(0 <= share <= 1 for _, share in told)
     assert told[-1] == ("beats", 1.0)

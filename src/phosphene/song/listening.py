@@ -41,8 +41,8 @@ def listen(
     path : Path
         Any file that libsndfile or ffmpeg reads.
     progress : callable, optional
-        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``) and the
-        share done, 0 to 1; or only with ``"cache"`` if the analysis is cached.
+        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``,
+        ``"sections"``) and the share done, 0 to 1; or only with ``"cache"`` if it is cached.
     tracker : TrackerSpec, optional
         The tracker of beats and bars.
     cache : Cache, optional

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from phosphene.song.audio.spectrum import piece_of
 
@@ -28,6 +27,8 @@ def chroma(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     ndarray, shape (n_frames, 12), float32
         Frame k is centred at ``k * HOP`` samples.
     """
+    from scipy.fft import rfft  # takes long to import
+
     n_frames = 1 + len(samples) // HOP
     filters = _filters(rate)
     fine = np.empty((n_frames, 12 * _OCTAVES * _FINE), np.float32)

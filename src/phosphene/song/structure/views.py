@@ -106,9 +106,7 @@ def views_of(
     level = 10 * np.log10(power + 1e-10)
     density = rhythm.reshape(grid.n, _PULSES, -1).mean(axis=(1, 2))
     low = 10 * np.log10(pooled(10 ** (sketch.mel[:, :2] / 10), sketch.hop, edges, 1).mean(axis=1))
-    return Views(
-        timbre, harmony, rhythm, level, low, density, level < np.max(level) + _SILENT
-    )
+    return Views(timbre, harmony, rhythm, level, low, density, level < np.max(level) + _SILENT)
 
 
 def pooled(values: NDArray[np.floating], hop: float, edges: Rows, parts: int) -> Rows:
