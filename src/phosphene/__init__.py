@@ -9,12 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.authoring import hookimpl
     from phosphene.composing.compose import compose
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import FilmFormat, SoundCodec
     from phosphene.hints import hint
-    from phosphene.hookspecs import hookimpl
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import Engine, EngineSpec
@@ -70,7 +70,7 @@ _PUBLIC = {
     "compose": "phosphene.composing.compose:compose",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
-    "hookimpl": "phosphene.hookspecs:hookimpl",
+    "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
     "load_engine": "phosphene.engines.names:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from scores import plot_data
 
-from phosphene.plotting import draw, plot_data
+from phosphene.plotting import draw
 from phosphene.plotting.figure import notes
 from phosphene.plotting.rows import columns, thinned
 from phosphene.song.song import Section

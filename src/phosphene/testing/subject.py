@@ -1,0 +1,142 @@
+"""Ask a modulator for its curves as Phosphene does, and say clearly what it gave instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from phosphene.errors import ProjectError
+from phosphene.modulators.modulator import Modulator
+from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.envelopes import own_frames
+from phosphene.score.timeline import Timeline
+from phosphene.song.song import Feature, Song
+from phosphene.testing.contract import ContractError, NotMadeError
+from phosphene.testing.songs import timeline
+
+Features = Mapping[str, Callable[[Song], Feature]]
+PROJECT_FPS = 12
+
+
+class RefusedError(ContractError):
+    """The song is too short for a position that was asked for: the user is told so."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A modulator that is examined, and the features that its plugin registers beside it.
+
+    Parameters
+    ----------
+    modulator : Modulator or type of Modulator
+        A class is made with its defaults, but where a field has `Field(examples=[...])` with the
+        first of those.
+    features : mapping of str to callable
+        Each a function of the Song, as `register_features` takes it.
+    """
+
+    modulator: Modulator | type[Modulator]
+    features: Features = field(default_factory=dict)
+
+    @property
+    def cls(self) -> type[Modulator]:
+        """The class."""
+        return self.modulator if isinstance(self.modulator, type) else type(self.modulator)
+
+    def made(self) -> Modulator:
+        """The modulator; a new instance each time, equal to the last.
+
+        Raises
+        ------
+        NotMadeError
+            If its defaults and examples are not valid, or do not suffice.
+        """
+        if not isinstance(self.modulator, type):
+            return self.cls(**dict(self.modulator))
+        fields = self.cls.model_fields.items()
+        examples = {name: info.examples[0] for name, info in fields if info.examples}
+        try:
+            return self.cls(**examples)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(["", *(str(part) for part in first["loc"])])
+            raise NotMadeError(
+                f"{self.cls.__name__}{place} has no valid value to examine: {first['msg']}",
+                "Give it a default, or Field(examples=[...]); or examine an instance.",
+            ) from None
+
+    def heard(self, song: Song) -> Song:
+        """A song with the plugin's own features in it; itself where it has them."""
+        return song if song.extra == self.features else replace(song, extra=self.features)
+
+    def asked(
+        self,
+        song: Song,
+        fps: float = PROJECT_FPS,
+        project_fps: float = PROJECT_FPS,
+        modulator: Modulator | None = None,
+    ) -> tuple[Mapping[str, Any], Timeline]:
+        """What it gives, unchecked, and the frames that it was asked for.
+
+        Raises
+        ------
+        ContractError
+            If it raises, or gives no mapping.
+        """
+        song = self.heard(song)
+        whole = timeline(song, fps, project_fps)
+        modulator = modulator or self.made()
+        frames = whole if modulator.by_interval else own_frames(whole)
+        try:
+            if modulator.by_interval:
+                given = modulator.curves_above(song, frames, _neutral(frames.n_frames))
+            else:
+                given = modulator.curves(song, frames)
+        except Exception as error:
+            raise _raised(error) from error
+        if not isinstance(given, Mapping):
+            raise ContractError(
+                f"curves() gave {type(given).__name__}",
+                'Return a dict of curves by name: return {"value": curve}.',
+            )
+        return given, frames
+
+    def curves(
+        self, song: Song, fps: float = PROJECT_FPS, modulator: Modulator | None = None
+    ) -> dict[str, Curve]:
+        """What it gives as float64 arrays; other checks see to names, shapes and types.
+
+        Raises
+        ------
+        ContractError
+            If it raises, or gives what is no number.
+        """
+        given, _ = self.asked(song, fps, modulator=modulator)
+        try:
+            return {name: np.array(curve, dtype=np.float64) for name, curve in given.items()}
+        except (TypeError, ValueError) as error:
+            raise ContractError(
+                f"curves() gave no numbers: {error}", "Return NumPy arrays of float64."
+            ) from None
+
+
+def _neutral(n_frames: int) -> dict[str, Curve]:
+    below = {name: np.full(n_frames, channel.neutral) for name, channel in CHANNELS.items()}
+    for curve in below.values():
+        curve.setflags(write=False)
+    return below
+
+
+def _raised(error: Exception) -> ContractError:
+    told = f"curves() raised {type(error).__name__}: {error}"
+    if isinstance(error, ProjectError):
+        return RefusedError(told, error.fix)
+    if "read-only" in str(error):
+        return ContractError(
+            told, "What is heard, and what lies below, is shared: copy an array to change it."
+        )
+    return ContractError(told, "Mend curves(); it must give curves for any song.")
