@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.inputs import Options, compose_for, hear, read_input
+from phosphene.cli.inputs import Options, compose_for, listen_to, read_input
 from phosphene.cli.loading import registry_for
 from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
@@ -42,7 +42,7 @@ class Piece:
         """Read a project file, or a song with its default project, as `phosphene render` does."""
         registry = registry_for(path)
         project = read_input(path, options, registry)
-        song = hear(project.song, registry)
+        song = listen_to(project.song, registry)
         project, score = compose_for(song, project, options)
         spec = find_engine(project.model.name, registry)
         check_followed(spec, project.model, score)

@@ -70,7 +70,7 @@ def test_new_writes_a_project_that_composes(song, tmp_path):
     assert run("compose", tmp_path / "song.toml", "-o", tmp_path / "s.csv").exit_code == 0
     again = run("new", song)
     assert again.exit_code == 2
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr
 
 
 def test_modulators_are_listed_and_shown(registry):

@@ -152,7 +152,7 @@ def test_silence_is_no_song_with_a_key(tmp_path):
         tmp_path / "silence.wav", "--json", tmp_path / "h.json", "--plot", tmp_path / "h.svg"
     )
     assert result.exit_code == 0
-    assert "no beat was heard" in result.stdout
+    assert "no beats found" in result.stdout
     assert "key" not in result.stdout
     told = json.loads((tmp_path / "h.json").read_text())
     assert (told["key"], told["loudness"], told["beats"]) == ("", None, [])

@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch, song):
     )
     os.symlink("s.wav", "linked.wav")
     os.link("s.wav", "twin.json")
-    monkeypatch.setattr(inputs, "hear", lambda *_: song)
+    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
     return tmp_path
 
 

@@ -37,7 +37,7 @@ def project(tmp_path, monkeypatch, song):
         '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
         '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
     )
-    monkeypatch.setattr(inputs, "hear", lambda *_: song)
+    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
     monkeypatch.setattr(preflight, "preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     monkeypatch.setattr(filming, "EVERY", -1.0)
@@ -440,7 +440,7 @@ def test_resume_list_and_clean(project, stopped, tmp_path, monkeypatch):
         told = run("list", place).output.splitlines()
         assert len(told) == 2
         assert told[0].startswith("film.mp4: 5 frames, ")
-        assert told[0].endswith("to go on from (none, seed 7, 64x64 at 12 fps, 24 frames)")
+        assert told[0].endswith("can be resumed (none, seed 7, 64x64 at 12 fps, 24 frames)")
         assert told[1].startswith("film.mp4: 9 frames, ")
         assert "set aside as " in told[1]
         assert "seed 42" in told[1]

@@ -97,13 +97,13 @@ def test_what_a_project_tells_a_plugin_is_validated_by_the_plugin(package):
     for tables, says in [
         ({"tilt": {"angel": 3}}, "plugins.tilt.angel: unknown key. Did you mean 'angle'"),
         ({"tilt": {"angle": -1}}, "plugins.tilt.angle: got -1: "),
-        ({"tlit": {}}, "plugins.tlit: there is no such plugin. Did you mean 'tilt'"),
+        ({"tlit": {}}, "plugins.tlit: unknown plugin. Did you mean 'tilt'"),
         ({"wobble": {}}, "plugins.wobble: wobble (phosphene-wobble 1.2.0) has no options"),
         ({"tilt": 3}, "plugins: expected tables"),
     ]:
         with pytest.raises(ProjectError, match=re.escape(says)):
             read({"plugins": tables}, registry)
-    with pytest.raises(ProjectError, match=r"motion\[0\]\.options: stands in \[plugins\.tilt\]"):
+    with pytest.raises(ProjectError, match=r"motion\[0\]\.options: set it in \[plugins\.tilt\]"):
         read({"motion": [{"use": "tilt", "options": {"angle": 2}}]}, registry)
 
 

@@ -193,7 +193,7 @@ def register_modulators(register):
 
 FEATURES = [
     ("1 / 0", "the feature 'wind' of phosphene-odd 0.7.1"),
-    ("3", "it gave int; expected a phosphene.Feature"),
+    ("3", "it returned int; expected a phosphene.Feature"),
     ("Feature(np.array([np.nan]), 0.01, 'level')", "its values are not all finite numbers"),
     ("Feature(np.zeros((2, 2)), 0.01, 'level')", "its values have the shape (2, 2)"),
     ("Feature(np.zeros(2), 0.0, 'level')", "its hop is 0.0; expected seconds above 0"),

@@ -233,12 +233,12 @@ def compose_for(
                 raise
             warn(f"left out: {error}")
             project = project.model_copy(update={"motion": kept})
-    for doubt in score.doubts:
-        warn(doubt)
+    for text in score.warnings:
+        warn(text)
     return project, score
 
 
-def hear(source: SongFile, registry: Registry) -> Song:
+def listen_to(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
     from phosphene.cli.console import listening_progress
     from phosphene.project.listening import song_of
@@ -265,6 +265,6 @@ def composed(
     registry = registry_for(path)
     project = read_input(path, options, registry)
     require_outputs({"-o": output}, files_of(path, project, named_folders()))
-    song = hear(project.song, registry)
+    song = listen_to(project.song, registry)
     project, score = compose_for(song, project, options, trace)
     return project, song, score

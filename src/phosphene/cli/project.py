@@ -13,7 +13,7 @@ from phosphene.cli.inputs import FilePath
 @click.argument("song", type=FilePath())
 @click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
 def new(song: Path, output: Path | None) -> None:
-    """Write the default project for SONG, with comments, to change as you like."""
+    """Write the default project for SONG, with comments, as a file to edit."""
     import os
 
     import tomlkit
@@ -28,27 +28,27 @@ def new(song: Path, output: Path | None) -> None:
     require_file(song)
     require_outputs({"-o": output}, [song])
     if output.exists():
-        raise ProjectError(f"{output} is there already", "Name another with -o.")
+        raise ProjectError(f"{output} exists already", "Name another with -o.")
     project = tomlkit.parse(default_text())
     project["song"]["file"] = os.path.relpath(song, output.parent)
     write_text(output, tomlkit.dumps(project))
-    out.print(f"{output} written. Change what you like, then: phosphene render {output}")
+    out.print(f"{output} written. Edit it, then: phosphene render {output}")
 
 
 @click.group("import")
 def import_group() -> None:
-    """Turn a file of another program into a project."""
+    """Convert files of other programs to projects."""
 
 
 @import_group.command()
 @click.argument("settings", type=FilePath())
 @click.option("-o", "--output", type=FilePath(), required=True, help="project.toml")
-@click.option("--song", type=FilePath(), help="The song that it is to move with.")
+@click.option("--song", type=FilePath(), help="The song of the project.")
 def deforum(settings: Path, output: Path, song: Path | None) -> None:
-    """Turn SETTINGS, a settings file of Deforum, into a project.
+    """Convert SETTINGS, a settings file of Deforum, to a project.
 
-    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. What cannot
-    be carried is listed, here and at the top of the project, and so is what the file lacks.
+    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. Settings
+    that cannot be converted, or are missing, are listed here and at the top of the project.
     """
     from phosphene.cli.console import out, warn
     from phosphene.errors import ProjectError
@@ -61,7 +61,7 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
         )
     require_outputs({"-o": output}, [settings, *([song] if song else [])])
     if output.exists():
-        raise ProjectError(f"{output} is there already", "Name another with -o.")
+        raise ProjectError(f"{output} exists already", "Name another with -o.")
     made = imported(read_settings(settings), song, output.parent)
     write_text(output, made.text)
     for line in made.lost:

@@ -189,8 +189,8 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
 
 def _state(song: Song) -> int:
     """A checksum of what a modulator could change, though NumPy and the classes forbid it."""
-    heard = (feature.values for _, feature in sorted(song.features.items()))
-    arrays = (song.beats, song.downbeats, song.onsets, song.onset_strengths, *heard, song.samples)
+    values = (feature.values for _, feature in sorted(song.features.items()))
+    arrays = (song.beats, song.downbeats, song.onsets, song.onset_strengths, *values, song.samples)
     about = (song.duration, song.tempo, song.metre, song.sections, sorted(song.extra))
     state = zlib.crc32(repr(about).encode())
     for array in arrays:

@@ -87,20 +87,20 @@ def make_project(
     settings: Sequence[str] = (),
     skipped: list[str] | None = None,
 ) -> Project:
-    """Validate a project that is in memory.
+    """Validate a project in memory.
 
     Parameters
     ----------
     data : dict
-        As it stands in TOML; changed where `settings` say so.
+        As parsed from TOML; changed by `settings`.
     source : Path
-        Named in errors; its folder is what relative paths start from.
+        Named in errors; relative paths start from its folder.
     registry : Registry
         The modulators that `use` may name.
     settings : sequence of str
-        Entries that are replaced: `motion.0.release=0.2s`.
+        Entries to replace: `motion.0.release=0.2s`.
     skipped : list of str, optional
-        Where it is given, layers whose plugin is left out are left out too, and told here.
+        If given, layers whose plugin is left out are skipped, and described here.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def make_project(
     Raises
     ------
     ProjectError
-        If it says something that is not allowed, or requires a package that is not installed;
+        If an entry is not allowed, or a required package is not installed;
         every mistake is named with its entry.
     PluginError
         If nothing is wrong but a plugin that it uses.
@@ -171,13 +171,13 @@ def _replace(data: Data, setting: str) -> None:
         else:
             place = place.setdefault(part, {})
         if not isinstance(place, (dict, list)):
-            raise ProjectError(f"{about}: '{part}' is a value, and has nothing inside")
+            raise ProjectError(f"{about}: '{part}' is a value, not a table")
     key = _index(place, last, about) if isinstance(place, list) else last
     place[key] = _value(text.strip())
 
 
 def _value(text: str) -> Any:
-    """What stands behind `=`, as in TOML; text may stand without quotes."""
+    """The value after `=`, as in TOML; quotes around text are optional."""
     try:
         read = parsed(f"value = {text}")
     except ValueError:

@@ -24,17 +24,17 @@ Data = dict[str, Any]
 
 @dataclass
 class Reading:
-    """What is known while a project is read, and what was found to be wrong with it.
+    """The state while a project is read, and the mistakes found so far.
 
     Parameters
     ----------
     registry : Registry
     options : dict of str to Options
-        What the project tells each plugin.
+        The project's settings of each plugin.
     problems : list of str
         Mistakes, each named by its entry.
     lacking : list of (str, Plugin)
-        Entries that can not be read since their plugin is left out, and that plugin.
+        Entries that cannot be read because their plugin is left out, and that plugin.
     """
 
     registry: Registry
@@ -95,7 +95,7 @@ def layer_of(
 
 
 def _source(entry: Data, where: str, reading: Reading) -> Any:
-    """An amount that a modulator gives; 1.0 after a mistake, which is told."""
+    """An amount from a modulator; 1.0 after a mistake, which is noted."""
     about = {key: entry[key] for key in ("at_rest", "at_full") if key in entry}
     own = {key: value for key, value in entry.items() if key not in {"use", *about}}
     extra = frozenset({"at_rest", "at_full", "use"})
@@ -122,11 +122,11 @@ def _modulator(
         reading.missing("modulators", use, where, f"{said}. {known}")
         return None
     plugin = registry.origin.get(("modulators", use))
-    told_to_plugin = options_for(plugin, cls, reading.options)
-    if "options" in own and told_to_plugin and plugin is not None:
-        reading.problems.append(f"{where}.options: stands in [plugins.{plugin.name}]")
+    settings = options_for(plugin, cls, reading.options)
+    if "options" in own and settings and plugin is not None:
+        reading.problems.append(f"{where}.options: set it in [plugins.{plugin.name}]")
     try:
-        return cls.model_validate(own | told_to_plugin)
+        return cls.model_validate(own | settings)
     except ValidationError as error:
         reading.problems += problems_of(error, own, where, cls, extra)
     except Exception as error:  # a validator of the plugin's own

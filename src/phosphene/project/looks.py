@@ -75,7 +75,7 @@ def expand(
 
 def _keys(layer: Data, modulators: Mapping[str, type[Modulator]]) -> Iterable[str]:
     shared = Layer.model_fields.keys() - OWN_KEYS - {"use", "amount"}
-    modulator = modulators.get(layer["use"])  # one that is missing is told where it is used
+    modulator = modulators.get(layer["use"])  # a missing one is reported where it is used
     return shared | (modulator.model_fields.keys() if modulator else set())
 
 
@@ -84,7 +84,7 @@ def _at(layer: Data, video: Data) -> Data:
     try:
         frames = float(_FPS / exact_fps(video.get("fps", Video.model_fields["fps"].default)))
         width = float(video.get("width", Video.model_fields["width"].default)) / _WIDTH
-    except (TypeError, ValueError):  # a mistake in [video] is told where it stands
+    except (TypeError, ValueError):  # a mistake in [video] is reported there
         return dict(layer)
     reaches = {}
     for name, reach in layer["to"].items():

@@ -1,4 +1,4 @@
-"""The project file: what a user says about a video, validated whole before anything is loaded."""
+"""The project file: everything a user says about a video, validated before anything is loaded."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class _Section(BaseModel):
 
 
 class SongFile(_Section, Corrections):
-    """`[song]`: what is listened to, and what is put right about its beats."""
+    """`[song]`: the song, and corrections of its beats."""
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
         None, ge=1, description="audio track of a file with several, from 1; else the default one"
     )
-    tracker: str = Field("bars", description="what finds beats and bars")
+    tracker: str = Field("bars", description="beat tracker")
 
 
 class Video(_Section):
@@ -79,19 +79,19 @@ class Video(_Section):
     @classmethod
     def _holds_an_image(cls, hold: Span | None, others: ValidationInfo) -> Span | None:
         if hold is not None and others.data.get("image") is None:
-            raise ValueError("there is no image to hold; set video.image too")
+            raise ValueError("video.image is missing; set it too")
         return hold
 
 
 class Model(_Section):
-    """`[model]`: what paints, and how."""
+    """`[model]`: the model and its settings."""
 
     name: Annotated[str, AfterValidator(file_name)] = Field(
         "worlds", description="engine, Hugging Face hub id, or folder"
     )
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
-    steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
+    steps: int | None = Field(None, ge=1, le=1000, description="steps of the full noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
     native_size: bool = Field(
@@ -115,10 +115,10 @@ class Model(_Section):
 
 
 class Prompts(_Section):
-    """`[prompts]`: what is painted, and when."""
+    """`[prompts]`: what to paint, and when."""
 
     style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="what is not to be painted")
+    negative: str = Field("", description="negative prompt")
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
     )
@@ -146,7 +146,7 @@ def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
 
 
 class Source(_Section):
-    """An amount that a modulator gives: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
+    """An amount from a modulator: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -169,7 +169,7 @@ Amount = Annotated[
 
 
 class When(_Section):
-    """`when`: a gate that the song opens and closes; all that is said must hold."""
+    """`when`: a gate that the song opens and closes; all conditions must hold."""
 
     feature: str | None = Field(None, description="an audio feature, such as low")
     above: float | None = Field(None, description="open where the feature is above this")
@@ -188,16 +188,16 @@ class When(_Section):
 
 
 class Layer(_Section):
-    """`[[motion]]`: a modulator, and how it meets the layers above it in the file."""
+    """`[[motion]]`: a modulator, and how it is mixed with the layers above it in the file."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     use: str = Field(description="name of a modulator; `phosphene modulators` lists them")
     to: dict[str, float] = Field(
-        default_factory=dict, description="channels, and how far from rest a full hit takes each"
+        default_factory=dict, description="channels, and how far a full hit moves each from rest"
     )
     mix: Literal["add", "multiply", "replace", "min", "max"] = Field(
-        "add", description="how it meets what lies below"
+        "add", description="how it is mixed with the layers below"
     )
     amount: Amount = Field(
         1.0,
@@ -215,7 +215,7 @@ class Layer(_Section):
     solo: bool = Field(False, description="leave out every layer that is not solo")
     modulator: Modulator
     plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    entry: str = Field("", description="where it stands in the project file")
+    entry: str = Field("", description="its entry in the project file")
     share: Amount = Field(
         1.0, validate_default=True, description="the amount of the whole look that it belongs to"
     )
@@ -229,15 +229,15 @@ class Layer(_Section):
         return to
 
 
-#: What Phosphene itself says of a layer; not keys of the project file.
+#: Fields that Phosphene itself sets; not keys of the project file.
 OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
 assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
 
 
 class Project(_Section):
-    """A whole project file."""
+    """A project file."""
 
-    requires: tuple[str, ...] = Field((), description="packages that it needs: plugins, mostly")
+    requires: tuple[str, ...] = Field((), description="required packages, such as plugins")
     song: SongFile
     video: Video = Field(
         {}, validate_default=True, description="size, frame rate, part of the song"
@@ -246,7 +246,7 @@ class Project(_Section):
     prompts: Prompts = Field({}, validate_default=True, description="what is painted")
     motion: tuple[Layer, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="what each plugin is told, in a table of its name"
+        default_factory=dict, description="settings of plugins, in a table per plugin"
     )
 
     @classmethod
@@ -275,14 +275,14 @@ class Project(_Section):
     def from_data(
         cls, data: Mapping[str, Any], folder: Path | str = "", registry: Registry | None = None
     ) -> Project:
-        """Validate a project that is written in Python: the tables of a project file, as dicts.
+        """Validate a project given as Python data: the tables of a project file, as dicts.
 
         Parameters
         ----------
         data : mapping
             Such as ``{"song": {"file": "song.flac"}, "motion": [{"use": "beat", "to": ...}]}``.
         folder : Path or str
-            What relative file names start from.
+            Base folder of relative file names.
         registry : Registry, optional
             As for `load`.
 

@@ -102,7 +102,7 @@ def test_bad_input_is_told(folder, content, arguments, says):
 def test_a_missing_file_and_one_that_is_there(folder):
     assert "cannot be read" in bring("none.txt", "-o", "p.toml").stderr
     (folder / "p.toml").write_text("")
-    assert "is there already" in bring("settings.txt", "-o", "p.toml").stderr
+    assert "exists already" in bring("settings.txt", "-o", "p.toml").stderr
 
 
 BARE = {
