@@ -86,7 +86,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @dataclass(frozen=True)
-class Options:
+class Changes:
     """What the command line changes about a project; None leaves it."""
 
     model: str | None = None
@@ -101,7 +101,7 @@ class Options:
     skip_broken: bool = False
 
 
-def read_input(path: Path, options: Options, registry: Registry) -> Project:
+def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
     from phosphene.project.file import default_project, make_project, read_data
 
@@ -109,10 +109,10 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
         data, source = read_data(path), path
     else:
         data, source = default_project(path), Path(f"{path} (default project)")
-    _change(data, options)
-    skipped: list[str] | None = [] if options.skip_broken else None
-    project = make_project(data, source, registry, options.settings, skipped)
-    form_of(project, options)
+    _change(data, changes)
+    skipped: list[str] | None = [] if changes.skip_broken else None
+    project = make_project(data, source, registry, changes.settings, skipped)
+    form_of(project, changes)
     _require_files(project, source)
     if skipped:
         from phosphene.cli.console import warn
@@ -148,20 +148,20 @@ def _require_files(project: Project, source: Path) -> None:
             )
 
 
-def _change(data: dict[str, Any], options: Options) -> None:
-    changes = {
-        ("model", "name"): options.model,
-        ("model", "quality"): options.quality,
-        ("model", "seed"): options.seed,
-        ("video", "start"): options.start,
-        ("video", "end"): options.end,
+def _change(data: dict[str, Any], changes: Changes) -> None:
+    entries = {
+        ("model", "name"): changes.model,
+        ("model", "quality"): changes.quality,
+        ("model", "seed"): changes.seed,
+        ("video", "start"): changes.start,
+        ("video", "end"): changes.end,
     }
-    for (table, key), value in changes.items():
+    for (table, key), value in entries.items():
         if value is not None:
             _put(data, table, key, value)
-    if options.prompt:
-        share = 100.0 / len(options.prompt)
-        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(options.prompt)}
+    if changes.prompt:
+        share = 100.0 / len(changes.prompt)
+        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(changes.prompt)}
         _put(data, "prompts", "at", at)
 
 
@@ -171,7 +171,7 @@ def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
         data[table][key] = value
 
 
-def form_of(project: Project, options: Options) -> FrameFormat:
+def form_of(project: Project, changes: Changes) -> FrameFormat:
     """The fps and size that were asked for, or the project's own.
 
     Raises
@@ -186,15 +186,15 @@ def form_of(project: Project, options: Options) -> FrameFormat:
     from phosphene.project.problems import problems_of
     from phosphene.project.schema import Video
 
-    asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
-    if options.size is not None:
-        asked |= dict(zip(("width", "height"), options.size, strict=True))
+    asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
+    if changes.size is not None:
+        asked |= dict(zip(("width", "height"), changes.size, strict=True))
     try:
         video = Video.model_validate(dict(project.video) | asked)
     except ValidationError as error:
         said = problems_of(error, asked, "", Video)
         named = [
-            f"--fps {options.fps}: {text.removeprefix('fps: ')}"
+            f"--fps {changes.fps}: {text.removeprefix('fps: ')}"
             if text.startswith("fps")
             else f"--size {text}"
             for text in said
@@ -204,7 +204,7 @@ def form_of(project: Project, options: Options) -> FrameFormat:
 
 
 def compose_for(
-    song: Song, project: Project, options: Options, trace: Trace | None = None
+    song: Song, project: Project, changes: Changes, trace: Trace | None = None
 ) -> tuple[Project, Score]:
     """The Score at the fps and size that were asked for, or the project's own.
 
@@ -222,14 +222,14 @@ def compose_for(
     from phosphene.cli.console import warn
     from phosphene.composing.compose import compose
 
-    form = form_of(project, options)
+    form = form_of(project, changes)
     while True:
         try:
             score = compose(project, song, form, trace)
             break
         except PluginError as error:
             kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
-            if not options.skip_broken or not error.entry or len(kept) == len(project.motion):
+            if not changes.skip_broken or not error.entry or len(kept) == len(project.motion):
                 raise
             warn(f"left out: {error}")
             project = project.model_copy(update={"motion": kept})
@@ -253,7 +253,7 @@ def listen_to(source: SongFile, registry: Registry) -> Song:
 
 
 def composed(
-    path: Path, options: Options, output: Path | None, trace: Trace | None = None
+    path: Path, changes: Changes, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
     """What a command needs that shows a Score and does not paint it.
 
@@ -263,8 +263,8 @@ def composed(
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
-    project = read_input(path, options, registry)
+    project = read_input(path, changes, registry)
     require_outputs({"-o": output}, files_of(path, project, named_folders()))
     song = listen_to(project.song, registry)
-    project, score = compose_for(song, project, options, trace)
+    project, score = compose_for(song, project, changes, trace)
     return project, song, score

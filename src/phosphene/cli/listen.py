@@ -48,7 +48,7 @@ def listen(
     import time
 
     from phosphene.cli.console import console, joined, one_line, out, styled
-    from phosphene.cli.inputs import Options, listen_to, read_input
+    from phosphene.cli.inputs import Changes, listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
     from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
@@ -60,7 +60,7 @@ def listen(
         require_format(clicks)
     registry = registry_for(input)
     settings = [f"song.tracker={tracker}"] if tracker else []
-    project = read_input(input, Options(settings=settings), registry)
+    project = read_input(input, Changes(settings=settings), registry)
     outputs = {"--json": report, "--clicks": clicks, "--plot": plot}
     require_outputs(outputs, files_of(input, project, named_folders()))
     source = project.song
@@ -92,9 +92,9 @@ _TITLE = ("tempo", "key", "loudness")
 
 def _lines(song: Song, analysis: dict[str, Any]) -> dict[str, str]:
     """The lines of the report, by name."""
-    from phosphene.cli.console import clock
+    from phosphene.cli.console import minutes
 
-    lines = {"duration": f"{clock(song.duration)} ({song.duration:.3f} s)"}
+    lines = {"duration": f"{minutes(song.duration)} ({song.duration:.3f} s)"}
     if len(song.beats):
         lines["tempo"] = f"{song.tempo:.1f} BPM, confidence {song.confidence:.0%}"
         bars = f"{len(song.beats)} in {len(song.downbeats)} bars of {song.metre}"

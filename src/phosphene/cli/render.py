@@ -49,12 +49,12 @@ def render(
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
     from phosphene.cli.console import console, joined, one_line, rendering_progress, styled
-    from phosphene.cli.inputs import Options, compose_for, listen_to, read_input
+    from phosphene.cli.inputs import Changes, compose_for, listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
     from phosphene.rendering.render import Render
 
     registry = registry_for(input)
-    chosen = Options(**options)
+    chosen = Changes(**options)
     project = read_input(input, chosen, registry)
     output = output or Path(f"{input.stem}.mp4")
     job = Render(project, output, registry, input, named_folders(), force)

@@ -34,7 +34,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
     INPUT is a project file (.toml), or a song, which gets a default project.
     """
     from phosphene.cli.console import out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import Changes, composed
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
@@ -51,7 +51,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
             f"Allowed: {', '.join(FORMATS)}.",
         )
     trace = None if explain is None else Trace()
-    project, song, score = composed(input, Options(**options), output, trace)
+    project, song, score = composed(input, Changes(**options), output, trace)
     warn_of_clamped(score)
     if explain is not None and trace is not None:
         out.print(_explained(explain, song, project, score, trace))
@@ -95,7 +95,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     its beats is above the curves, and the prompts are below, on one time axis.
     """
     from phosphene.cli.console import one_line, out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import Changes, composed
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
@@ -108,7 +108,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
             f"Allowed: {', '.join(FORMATS)}.",
         )
     trace = Trace()
-    project, song, score = composed(input, Options(**options), output, trace)
+    project, song, score = composed(input, Changes(**options), output, trace)
     title = one_line(_title(input, song, score))
     picture = picture_of(song, project, score, trace, title)
     write_bytes(output, write(picture))
@@ -116,14 +116,14 @@ def plot(input: Path, output: Path, **options: Any) -> None:
 
 
 def _title(input: Path, song: Song, score: Score) -> str:
-    from phosphene.cli.console import clock, joined
+    from phosphene.cli.console import joined, minutes
 
     begin, end = float(score.start), float(score.start + score.duration)
     name = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "
     return joined(
         [
             input.name,
-            f"{name}{clock(begin)} to {clock(end)}",
+            f"{name}{minutes(begin)} to {minutes(end)}",
             f"{song.tempo:.1f} BPM" if len(song.beats) else "",
             f"{float(score.fps):g} fps",
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from phosphene.errors import PhospheneError, ProjectError
-from phosphene.project.schema import When
+from phosphene.project.motion import When
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline

@@ -9,7 +9,7 @@ from phosphene.composing.gates import opened_between, opened_when, within
 from phosphene.composing.trace import Step, Trace
 from phosphene.composing.warnings import Warnings
 from phosphene.errors import ProjectError
-from phosphene.project.schema import Layer, Source
+from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import keyed
 from phosphene.score.mixing import MIXES, mix, routed
@@ -120,7 +120,7 @@ def amount_of(
     amount = np.ones(timeline.n_frames)
     look = where.rpartition(".")[0] or where
     for place, share in ((f"{where}.amount", layer.amount), (f"{look}.amount", layer.share)):
-        if isinstance(share, Source):
+        if isinstance(share, AmountSource):
             amount = amount * _from(share, place, song, timeline, below)
             continue
         for position in share:
@@ -134,7 +134,7 @@ def amount_of(
 
 
 def _from(
-    source: Source, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
+    source: AmountSource, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> Curve:
     given = curves_of(source, where, song, timeline, below)
     if "value" not in given:

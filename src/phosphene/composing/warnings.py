@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.modulators.modulator import Modulator
-from phosphene.project.schema import Layer, Project, Source
+from phosphene.project.motion import AmountSource, Layer
+from phosphene.project.schema import Project
 from phosphene.score.channels import Channel, Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline
@@ -52,7 +53,7 @@ class Warnings:
         self._spans(layer.modulator, where)
         look = where.rpartition(".")[0] or where
         for place, share in ((where, layer.amount), (look, layer.share)):
-            if isinstance(share, Source):
+            if isinstance(share, AmountSource):
                 self._spans(share.modulator, f"{place}.amount")
                 largest = max(abs(share.at_rest), abs(share.at_full))
             else:

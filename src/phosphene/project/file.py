@@ -17,7 +17,7 @@ from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
 from phosphene.plugins.records import missing, provider
-from phosphene.project.layers import Reading, layer_of, layers_of_look
+from phosphene.project.layers import Context, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
 from phosphene.project.schema import Project
@@ -120,14 +120,14 @@ def make_project(
         raise _refused(source, outside)
     check_requires(data, source)
     problems: list[str] = []
-    reading = Reading(registry, plugin_options(data, registry, problems), problems)
+    context = Context(registry, plugin_options(data, registry, problems), problems)
     layers = []
     for index, entry in enumerate(_tables(data, problems)):
         where = f"motion[{index}]"
         if "look" in entry:
-            layers += layers_of_look(entry, where, data, reading)
+            layers += layers_of_look(entry, where, data, context)
         else:
-            layers.append(layer_of(entry, where, reading))
+            layers.append(layer_of(entry, where, context))
     try:
         project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
     except ValidationError as error:
@@ -135,12 +135,12 @@ def make_project(
     else:
         problems += _unknown_tracker(project.song.tracker, registry)
     if skipped is not None:
-        skipped += [text for text, _ in reading.lacking]
-    elif reading.lacking:
-        lacking = [text for text, _ in reading.lacking]
+        skipped += [text for text, _ in context.lacking]
+    elif context.lacking:
+        lacking = [text for text, _ in context.lacking]
         texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + lacking))
-        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in reading.lacking))
-        theirs = not problems and all(plugin.error for _, plugin in reading.lacking)
+        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in context.lacking))
+        theirs = not problems and all(plugin.error for _, plugin in context.lacking)
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise _refused(source, problems)

@@ -11,7 +11,8 @@ import numpy as np
 from phosphene.hints import hint
 from phosphene.modulators.looks import LookError, looks
 from phosphene.modulators.modulator import Modulator
-from phosphene.project.schema import OWN_KEYS, Layer, Video
+from phosphene.project.motion import OWN_KEYS, Layer
+from phosphene.project.schema import Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.timeline import exact_fps
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from phosphene.bounds import entry, shortened
 from phosphene.hints import hint
-from phosphene.project.schema import OWN_KEYS
+from phosphene.project.motion import OWN_KEYS
 
 # In terms of TOML instead of Python.
 _MESSAGES = {

@@ -9,28 +9,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
-from phosphene.modulators.modulator import RESERVED, Modulator
-from phosphene.plugins import Plugin, Registry, load_plugins
+from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
-from phosphene.score.channels import CHANNELS
-from phosphene.score.mixing import MIXES
-from phosphene.score.patterns import CADENCE_HELP, Cadence, Pattern
+from phosphene.project.motion import Layer, Section
+from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Share, Span, constant, parse_position
+from phosphene.score.units import At, Position, Span
 from phosphene.song.beats.corrections import Corrections
+
+# Defaults as in a file; they are validated too.
+_EMPTY: Any = {}
 
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
@@ -39,13 +35,7 @@ def _fps(given: Any) -> str:
     return str(exact_fps(given))
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
-
-
-class SongFile(_Section, Corrections):
+class SongFile(Section, Corrections):
     """`[song]`: the song, and corrections of its beats."""
 
     file: FileName = Field(description="audio or video file, relative to the project file")
@@ -55,7 +45,7 @@ class SongFile(_Section, Corrections):
     tracker: str = Field("bars", description="beat tracker")
 
 
-class Video(_Section):
+class Video(Section):
     """`[video]`: size, frame rate, and which part of the song."""
 
     width: Size = Field(512, description="px; even")
@@ -83,7 +73,7 @@ class Video(_Section):
         return hold
 
 
-class Model(_Section):
+class Model(Section):
     """`[model]`: the model and its settings."""
 
     name: Annotated[str, AfterValidator(file_name)] = Field(
@@ -114,7 +104,7 @@ class Model(_Section):
         return quality
 
 
-class Prompts(_Section):
+class Prompts(Section):
     """`[prompts]`: what to paint, and when."""
 
     style: str = Field("", description="added to every prompt")
@@ -134,116 +124,14 @@ class Prompts(_Section):
         return at
 
 
-def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
-    """One range or a list of them, each of two positions."""
-    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
-    pairs = given if several else [given]
-    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
-        raise ValueError(
-            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
-        )
-    return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
-
-
-class Source(_Section):
-    """An amount from a modulator: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    modulator: Modulator
-    plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    at_rest: Share = Field(0.0, description="amount where the envelope is 0")
-    at_full: Share = Field(1.0, description="amount where the envelope is 1")
-
-    @property
-    def use(self) -> str:
-        """The modulator's name."""
-        return self.modulator.name
-
-
-Amount = Annotated[
-    Annotated[dict[Position, Share], Tag("keys")] | Annotated[Source, Tag("source")],
-    Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
-    BeforeValidator(lambda given: given if isinstance(given, Source) else constant(given)),
-]
-
-
-class When(_Section):
-    """`when`: a gate that the song opens and closes; all conditions must hold."""
-
-    feature: str | None = Field(None, description="an audio feature, such as low")
-    above: float | None = Field(None, description="open where the feature is above this")
-    below: float | None = Field(None, description="open where the feature is below this")
-    pattern: Pattern | None = Field(None, description="open by a rhythm from bar 1 on: x..x..x.")
-    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> When:
-        bounded = self.above is not None or self.below is not None
-        if bounded != (self.feature is not None):
-            raise ValueError("expected a feature with `above` or `below`")
-        if not bounded and self.pattern is None:
-            raise ValueError('expected { feature = "low", above = 0.5 } or { pattern = "x..x" }')
-        return self
-
-
-class Layer(_Section):
-    """`[[motion]]`: a modulator, and how it is mixed with the layers above it in the file."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    use: str = Field(description="name of a modulator; `phosphene modulators` lists them")
-    to: dict[str, float] = Field(
-        default_factory=dict, description="channels, and how far a full hit moves each from rest"
-    )
-    mix: Literal["add", "multiply", "replace", "min", "max"] = Field(
-        "add", description="how it is mixed with the layers below"
-    )
-    amount: Amount = Field(
-        1.0,
-        validate_default=True,
-        description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
-    )
-    between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
-        None,
-        description="from a position up to another, or a list of such pairs; silent elsewhere",
-    )
-    when: When | None = Field(
-        None, description="only where a feature is above or below a value, or by a pattern"
-    )
-    mute: bool = Field(False, description="leave this layer out")
-    solo: bool = Field(False, description="leave out every layer that is not solo")
-    modulator: Modulator
-    plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    entry: str = Field("", description="its entry in the project file")
-    share: Amount = Field(
-        1.0, validate_default=True, description="the amount of the whole look that it belongs to"
-    )
-
-    @field_validator("to")
-    @classmethod
-    def _known(cls, to: dict[str, float]) -> dict[str, float]:
-        for name in to:
-            if name not in CHANNELS:
-                raise ValueError(f"unknown channel '{name}'. {hint(name, CHANNELS)}")
-        return to
-
-
-#: Fields that Phosphene itself sets; not keys of the project file.
-OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
-assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
-
-
-class Project(_Section):
+class Project(Section):
     """A project file."""
 
     requires: tuple[str, ...] = Field((), description="required packages, such as plugins")
     song: SongFile
-    video: Video = Field(
-        {}, validate_default=True, description="size, frame rate, part of the song"
-    )
-    model: Model = Field({}, validate_default=True, description="what paints")
-    prompts: Prompts = Field({}, validate_default=True, description="what is painted")
+    video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
+    model: Model = Field(_EMPTY, description="what paints")
+    prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
@@ -295,6 +183,3 @@ class Project(_Section):
 
         source = Path(folder) / "project"
         return make_project(copy.deepcopy(dict(data)), source, registry or load_plugins())
-
-
-assert set(Layer.model_fields["mix"].annotation.__args__) == set(MIXES)  # type: ignore[union-attr]
