@@ -18,7 +18,7 @@ PROJECT = (
     '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
     '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
 )
-FRAME = "phosphene.rendering.filming.to_levels"
+FRAME = "phosphene.painting.frames.to_levels"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ MOMENTS = [
     ("os.fsync", 4),  # a checkpoint half written
     ("os.replace", 4),  # a checkpoint written, without its name
     (FRAME, 5),
-    ("phosphene.film.segments.Path.rename", 0),  # a segment written, without its name
+    ("phosphene.film.segments.Path.replace", 0),  # a segment written, without its name
     ("phosphene.film.segments.Path.unlink", 0),  # a segment with its name, and its raw frames
     (FRAME, 23),
     ("phosphene.film.film.film_command", 0),  # every frame painted
@@ -175,7 +175,7 @@ def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
 @pytest.mark.parametrize(
     "second",
     ["phosphene.rendering.checkpoint.save_last", "phosphene.film.segments.Segments.kill",
-     "phosphene.rendering.filming._stopped", "phosphene.film.lock.remove_if_bare"],
+     "phosphene.rendering.filming._stopped", "phosphene.own_files.remove_if_bare"],
 )  # fmt: skip
 def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole, second):
     target = tmp_path / "film.mp4"

@@ -111,8 +111,7 @@ def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
     The films themselves are not deleted.
     """
     from phosphene.cli.console import out
-    from phosphene.film.lock import locked
-    from phosphene.own_files import clear_own
+    from phosphene.own_files import clear_own, locked
 
     places = [kept for path in paths for kept in _kept(path) if kept[2] or not set_aside]
     freed = 0

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
-from phosphene.painting.scene_noise import SceneNoise
+from phosphene.painting.noise import SceneNoise
 from phosphene.score.score import Row
 
 MULTIPLE = 8  # px: what the VAEs of the Stable Diffusion family shrink a picture by

@@ -1,6 +1,6 @@
-"""Listens to a song: from an audio file to a `Song`."""
+"""From an audio file to a `Song`: analyse it, or load the analysis from the cache."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,6 @@ _NUMBERS: dict[str, type] = {
     "sample_rate": int, "duration": float, "tempo": float, "metre": int, "confidence": float,
 }  # fmt: skip
 _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
-
-
-def _quiet(stage: str, share: float) -> None:
-    """Report nothing."""
 
 
 def listen(
@@ -54,19 +50,19 @@ def listen(
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    path, tell = Path(path), progress or _quiet
+    path, report = Path(path), progress or (lambda stage, share: None)
     require_file(path)
     shelf = Shelf() if cache is None else _shelf(cache, path)
     index = (track or choose_track(path)).index
     if index:
         shelf.code += f"\ntrack {index}"
-    name = f"heard by {tracker.name} of {code_of(tracker.track)}"
+    name = f"analysed with {tracker.name} of {code_of(tracker.track)}"
     song = _read(path, name, shelf)
     if song is not None:
         shelf.recalled = True
-        tell("cache", 1.0)
+        report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    song = analyse(path, tell, tracker, shelf, index)
+    song = analyse(path, report, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
         _write(song, name, shelf)
         cache.trim(shelf.folder)
@@ -84,8 +80,8 @@ def _write(song: Song, name: str, shelf: Shelf) -> None:
     """Store a Song on a shelf."""
     arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
     arrays.update({field: getattr(song, field) for field in _TIMES})
-    arrays["sections"] = np.array([[s.start, s.end] for s in song.sections]).reshape(-1, 2)
-    arrays["labels"] = np.array([s.label for s in song.sections], dtype=np.str_)
+    for field in fields(Section):
+        arrays[f"section.{field.name}"] = np.array([getattr(s, field.name) for s in song.sections])
     shelf.write_samples(song.samples)
     shelf.write(name, {**arrays, **features_to_arrays(song.features)})
 
@@ -99,11 +95,11 @@ def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
     try:
         plain: dict[str, Any] = {field: kind(arrays[field]) for field, kind in _NUMBERS.items()}
         plain.update({field: arrays[field] for field in _TIMES})
-        sections = zip(arrays["sections"].tolist(), arrays["labels"].tolist(), strict=True)
+        columns = [arrays[f"section.{field.name}"].tolist() for field in fields(Section)]
         return Song(
             path=path,
             samples=samples,
-            sections=tuple(Section(start, end, label) for (start, end), label in sections),
+            sections=tuple(Section(*values) for values in zip(*columns, strict=True)),
             features=features_from_arrays(arrays),
             shelf=shelf,
             **plain,

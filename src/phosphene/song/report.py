@@ -1,5 +1,6 @@
 """The report of an analysis for ``phosphene listen --json``, with the key of the song."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ def as_json(song: Song) -> dict[str, Any]:
     -------
     dict
         ``duration`` (s), ``tempo`` (BPM), ``beats``, ``downbeats``, ``onsets`` (lists of
-        seconds), ``metre``, ``sections`` (list of ``start``, ``end``, ``label``),
-        ``confidence`` (0 to 1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
+        seconds), ``metre``, ``sections`` (list of the fields of `Section`), ``confidence`` (0 to
+        1), ``key`` (such as ``"D minor"``) and ``loudness`` (integrated, in
         LUFS). Lists and strings are empty, and loudness is None, if nothing was detected.
     """
     loudness = integrated(song)
@@ -34,7 +35,7 @@ def as_json(song: Song) -> dict[str, Any]:
         "downbeats": song.downbeats.tolist(),
         "onsets": song.onsets.tolist(),
         "metre": song.metre,
-        "sections": [{"start": s.start, "end": s.end, "label": s.label} for s in song.sections],
+        "sections": [asdict(section) for section in song.sections],
         "confidence": song.confidence,
         "key": key_of(song),
         "loudness": loudness if loudness > SILENT else None,

@@ -66,11 +66,29 @@ class Feature:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the song from `start` to `end`, in seconds; equal labels sound similar."""
+    """A part of the song.
+
+    Parameters
+    ----------
+    start, end : float
+        Seconds.
+    label : str
+        ``A``, ``B`` and so on in order of appearance; sections with the same label sound similar.
+    role : str
+        ``intro``, ``verse``, ``build``, ``drop``, ``chorus``, ``break``, ``bridge`` or ``outro``;
+        empty if unknown.
+    energy : float
+        Mean energy relative to the song, 0 to 1.
+    confidence : float
+        Reliability of the role, 0 to 1.
+    """
 
     start: float
     end: float
     label: str
+    role: str = ""
+    energy: float = 0.0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +170,8 @@ class Song:
         np.ndarray, shape (n,), float64
             0 to 1.
         """
-        heard = self.feature(feature)
-        return hit_strengths(heard.values, np.rint(times / heard.hop).astype(np.intp))
+        curve = self.feature(feature)
+        return hit_strengths(curve.values, np.rint(times / curve.hop).astype(np.intp))
 
     def feature(self, name: str) -> Feature:
         """A feature by name, built-in or of a plugin.
@@ -161,7 +179,7 @@ class Song:
         Raises
         ------
         SongError
-            If there is none of this name.
+            If no feature has this name.
         """
         if name in self.features:
             return self.features[name]
@@ -183,16 +201,16 @@ class Song:
             work() returns the features by name. It is called again after a change to its package.
         """
 
-        def read_or_made() -> Mapping[str, Feature]:
+        def load_or_compute() -> Mapping[str, Feature]:
             entry = f"{name} of {code_of(work)}"
             stored = self.shelf.read(entry)
             if stored is not None:
                 return features_from_arrays(stored)
-            made = work()
-            self.shelf.write(entry, features_to_arrays(made))
-            return made
+            computed = work()
+            self.shelf.write(entry, features_to_arrays(computed))
+            return computed
 
-        found: Mapping[str, Feature] = self.shelf.kept(name, read_or_made)
+        found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
         return found
 
     @property

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.score.timeline import Timeline, exact_fps
-from phosphene.song.features.builtin import ROOMS
+from phosphene.song.features.builtin import MODULES
 from phosphene.song.song import Feature, Section, Song
 
 SAMPLE_RATE = 22050
@@ -15,7 +15,10 @@ HOP = 512 / SAMPLE_RATE
 """Seconds from one value of its features to the next."""
 #: The features that every beat strikes; all others are levels.
 IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
-LEVELS = ("rms", *(name for room in ROOMS.values() for name in room if name not in IMPULSES))
+LEVELS = (
+    "rms",
+    *(name for features in MODULES.values() for name in features if name not in IMPULSES),
+)
 
 
 def synthetic_song(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from scipy.fft import rfft
 
+from phosphene.song.audio.spectrum import piece_of
+
 RATE = 22050
 HOP = 441  # 50 frames per second
 FPS = RATE // HOP
@@ -72,9 +74,7 @@ def bands(samples: Array) -> Iterator[Array]:
     for start in range(0, n_frames, _BLOCK):
         n = min(_BLOCK, n_frames - start)
         first = start * HOP - WINDOW // 2
-        piece = np.zeros((n - 1) * HOP + WINDOW, np.float32)
-        lo, hi = max(first, 0), min(first + len(piece), len(samples))
-        piece[lo - first : hi - first] = samples[lo:hi]
+        piece = piece_of(samples, first, (n - 1) * HOP + WINDOW)
         frames = np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP] * window
         power = np.abs(rfft(frames, axis=1)) @ filters
         yield np.log1p(_GAIN * gain * power).astype(np.float32)

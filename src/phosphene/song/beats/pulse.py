@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
 from phosphene.song.audio.spectrum import frames_at
-
-Times = NDArray[np.float64]
+from phosphene.song.tempo import Times
 
 _SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
 _LONGEST = 4  # longest run of silent beats that is counted through
@@ -84,6 +83,15 @@ class Pulse:
 
 
 SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0, 0)
+
+
+def nearest_onset(beat: float, onsets: Times, strengths: Times, reach: float) -> float | None:
+    """The best onset for a beat by distance and strength; None without one within `reach`."""
+    lo, hi = np.searchsorted(onsets, [beat - reach, beat + reach])
+    if lo == hi:
+        return None
+    near = 1 - np.abs(onsets[lo:hi] - beat) / (2 * reach)
+    return float(onsets[lo + np.argmax(near * strengths[lo:hi])])
 
 
 def usual_tempo(beats: Times) -> float:
