@@ -116,4 +116,5 @@ def convert(pipe: Any, working: torch.dtype) -> None:
 def _last(vae: Any) -> torch.nn.Module:
     """The layer of a VAE that gives the picture."""
     decoder = vae.decoder
-    return decoder.conv_out if hasattr(decoder, "conv_out") else decoder.layers[-1]
+    last: torch.nn.Module = decoder.conv_out if hasattr(decoder, "conv_out") else decoder.layers[-1]
+    return last

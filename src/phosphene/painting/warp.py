@@ -115,7 +115,8 @@ def _look(row: Row, width: int) -> Matrix:
     down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
     lens = np.diag([focal, focal, 1.0])
     look = lens @ down @ across @ np.linalg.inv(lens)
-    return look / look[2, 2]
+    scaled: NDArray[np.float64] = look / look[2, 2]
+    return scaled
 
 
 def _shift(x: float, y: float) -> Matrix:
@@ -146,7 +147,8 @@ def weights(phase: torch.Tensor) -> torch.Tensor:
     away = phase[..., None] - tap
     inside = (1.0 - (away * (2.0 / TAPS)) ** 2).clamp_min(0.0)
     lobes = torch.sinc(away) * torch.special.i0(BETA * inside.sqrt())
-    return lobes / lobes.sum(-1, keepdim=True)
+    weights: torch.Tensor = lobes / lobes.sum(-1, keepdim=True)
+    return weights
 
 
 def table() -> torch.Tensor:

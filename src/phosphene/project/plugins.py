@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
@@ -122,8 +122,8 @@ def _stranger(name: str, registry: Registry) -> str:
     return f"{plugin} has no options"
 
 
-def options_for(plugin: Plugin | None, cls: type, options: dict[str, Options]) -> Data:
+def options_for(plugin: Plugin | None, cls: type[BaseModel], options: dict[str, Options]) -> Data:
     """The field `options` of a modulator, where it has one and its plugin has options."""
-    if plugin is None or plugin.name not in options or "options" not in cls.model_fields:  # type: ignore[attr-defined]
+    if plugin is None or plugin.name not in options or "options" not in cls.model_fields:
         return {}
     return {"options": options[plugin.name]}

@@ -38,7 +38,10 @@ def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray
     around = hops[:, None] + np.arange(-2, 3)
     inside = (around >= 0) & (around < len(curve))
     totals = np.where(inside, curve[np.clip(around, 0, len(curve) - 1)], 0.0).sum(axis=1)
-    return np.minimum(totals / max(float(np.percentile(totals, 95)), 1.0), 1.0)
+    strengths: NDArray[np.float64] = np.minimum(
+        totals / max(float(np.percentile(totals, 95)), 1.0), 1.0
+    )
+    return strengths
 
 
 @dataclass(frozen=True, eq=False)

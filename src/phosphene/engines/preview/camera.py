@@ -93,7 +93,10 @@ class Camera:
         ends[-1] = 1.0
         within = [np.clip(end, low, high) for end in ends]
         shares = np.diff(within, axis=0) / (high - low)
-        return np.einsum("ps,psc->sc", shares, self._palettes).astype(np.float32)
+        palette: NDArray[np.float32] = np.einsum("ps,psc->sc", shares, self._palettes).astype(
+            np.float32
+        )
+        return palette
 
     def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
         """Add the sparks of a row to the frame that comes `age` frames later."""
