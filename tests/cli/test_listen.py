@@ -163,7 +163,7 @@ def test_the_cache_is_no_condition(song, tmp_path, monkeypatch):
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "file"))
     result = run(song, "--tracker", "librosa")
     assert result.exit_code == 0
-    assert "heard in" in result.stdout
+    assert "analysed in" in result.stdout
 
 
 def test_the_same_song_under_another_name_is_found(song, tmp_path):
