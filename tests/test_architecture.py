@@ -28,7 +28,7 @@ INNER = {
         ("files", "tempo", "store"),
         ("song",),
         ("audio",),
-        ("features", "beats"),
+        ("features", "beats", "structure"),
         ("analysis", "report"),
         ("listening",),
     ),

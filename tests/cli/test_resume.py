@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from phosphene.cli import cli, inputs
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
+from phosphene.painting import frames
 from phosphene.painting.engine import EngineSpec
 from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
@@ -52,15 +53,15 @@ def render(project, target, *more):
 
 def at_frame(monkeypatch, number, do):
     """Run `do` just before a frame is handed to the film."""
-    whole, count = filming.to_levels, iter(range(10_000))
+    whole, count = frames.to_levels, iter(range(10_000))
 
     def to_levels(picture):
         if next(count) == number:
             do()
         return whole(picture)
 
-    monkeypatch.setattr(filming, "to_levels", to_levels)
-    return lambda: monkeypatch.setattr(filming, "to_levels", whole)
+    monkeypatch.setattr(frames, "to_levels", to_levels)
+    return lambda: monkeypatch.setattr(frames, "to_levels", whole)
 
 
 def stop():

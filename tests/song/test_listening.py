@@ -148,6 +148,6 @@ def test_features_are_at_their_hops_and_in_their_bands(hits: Hits, write: Write)
 def test_progress_names_its_stages(hits: Hits, write: Write) -> None:
     reported: list[tuple[str, float]] = []
     listen(write(hits(np.array([0.5]), 2.0)), lambda stage, share: reported.append((stage, share)))
-    assert list(dict(reported)) == ["decode", "spectrum", "onsets", "beats"]
+    assert list(dict(reported)) == ["decode", "spectrum", "onsets", "beats", "sections"]
     assert all(0 <= share <= 1 for _, share in reported)
-    assert reported[-1] == ("beats", 1.0)
+    assert reported[-1] == ("sections", 1.0)

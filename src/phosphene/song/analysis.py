@@ -1,4 +1,4 @@
-"""The analysis of a song: from a file to its onsets, beats and features."""
+"""The analysis of a song: from a file to its onsets, beats, sections and features."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,9 @@ from phosphene.song.beats.trackers import Sound, TrackerSpec
 from phosphene.song.features.onsets import features, find_onsets, onset_curves
 from phosphene.song.song import Song
 from phosphene.song.store.cache import Shelf
+from phosphene.song.structure.pitches import chroma
+from phosphene.song.structure.sections import find_sections
+from phosphene.song.structure.views import sketch_of
 
 Progress = Callable[[str, float], None]
 _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
@@ -19,7 +22,7 @@ _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three mi
 def analyse(
     path: Path, report: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0
 ) -> Song:
-    """Decode an audio file and detect its onsets, beats, bars and feature curves.
+    """Decode an audio file and detect its onsets, beats, bars, sections and feature curves.
 
     Parameters
     ----------
@@ -46,13 +49,17 @@ def analyse(
     seen = spectrum(samples, rate, lambda share: report("spectrum", share))
     curves = onset_curves(seen, rate)
     found = features(seen, curves, rate)
-    rms = seen.rms
+    rms, sketch = seen.rms, sketch_of(seen, rate)
     del seen  # 160 MB for two hours, and the tracker needs memory
     report("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
     report("beats", 0.0)
     pulse = tracker.track(Sound(samples, rate, curves, rms, onsets, strengths))
-    report("beats", 1.0)
+    report("sections", 0.0)
+    sections = find_sections(
+        sketch, chroma(samples, rate), curves, rms, rate, pulse.downbeats, decoded.duration
+    )
+    report("sections", 1.0)
     return Song(
         path=path,
         samples=samples,
@@ -64,7 +71,7 @@ def analyse(
         onsets=onsets,
         onset_strengths=strengths,
         metre=pulse.metre,
-        sections=(),
+        sections=sections,
         confidence=pulse.confidence,
         features=found,
         shelf=shelf,

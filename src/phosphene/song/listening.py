@@ -20,6 +20,7 @@ _NUMBERS: dict[str, type] = {
     "sample_rate": int, "duration": float, "tempo": float, "metre": int, "confidence": float,
 }  # fmt: skip
 _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
+_SECTION = tuple(field.name for field in fields(Section))
 
 
 def listen(
@@ -36,8 +37,8 @@ def listen(
     path : Path
         Any file that libsndfile or ffmpeg reads.
     progress : callable, optional
-        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``) and the
-        share done, 0 to 1; or only with ``"cache"`` if the analysis is cached.
+        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``,
+        ``"sections"``) and the share done, 0 to 1; or only with ``"cache"`` if it is cached.
     tracker : TrackerSpec, optional
         The tracker of beats and bars.
     cache : Cache, optional
@@ -76,14 +77,14 @@ def _shelf(cache: Cache, path: Path) -> Shelf:
         raise SongError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _write(song: Song, name: str, shelf: Shelf) -> None:
+def _write(song: Song, entry: str, shelf: Shelf) -> None:
     """Store a Song on a shelf."""
     arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
     arrays.update({field: getattr(song, field) for field in _TIMES})
-    for field in fields(Section):
-        arrays[f"section.{field.name}"] = np.array([getattr(s, field.name) for s in song.sections])
+    for name in _SECTION:
+        arrays[f"section.{name}"] = np.array([getattr(part, name) for part in song.sections])
     shelf.write_samples(song.samples)
-    shelf.write(name, {**arrays, **features_to_arrays(song.features)})
+    shelf.write(entry, {**arrays, **features_to_arrays(song.features)})
 
 
 def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
@@ -95,7 +96,7 @@ def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
     try:
         plain: dict[str, Any] = {field: kind(arrays[field]) for field, kind in _NUMBERS.items()}
         plain.update({field: arrays[field] for field in _TIMES})
-        columns = [arrays[f"section.{field.name}"].tolist() for field in fields(Section)]
+        columns = [arrays[f"section.{field}"].tolist() for field in _SECTION]
         return Song(
             path=path,
             samples=samples,

@@ -25,7 +25,7 @@ _STRONG = 0.5  # weaker attacks rise slowly, and their times are late
 
 
 def find_bars(sound: Sound) -> Pulse:
-    """Find the beats and bars of a song; `SILENCE` if there is no pulse.
+    """Find the beats and bars of a song; `SILENCE` for a song without a pulse.
 
     The confidence is the network's certainty at these beats, times the share of its total
     activation that they explain. The network mistakes many syllables for beats, but no steady
