@@ -7,7 +7,7 @@ from phosphene.composing.compose import compose
 from phosphene.testing import synthetic_song
 
 BEAT = {"use": "beat", "to": {"rotation": 1.0}}
-TOLD = [
+CASES = [
     ({"use": "beat", "to": {"zoom": 1.04}}, "motion[0].to.zoom = 1.04 takes zoom to 2.04 (factor per frame); `to` counts from 1, which is rest: for a factor of 1.04 write 0.04"),
     ({"use": "beat", "to": {"zoom": 4}}, "motion[0].to.zoom = 4 takes zoom to 5 (factor per frame); `to` counts from 1, which is rest: for a factor of 1.04 write 0.04"),
     ({"use": "beat", "to": {"brightness": 1.1}}, "motion[0].to.brightness = 1.1 takes brightness to 2.1 (factor); `to` counts from 1, which is rest: for a factor of 1.1 write 0.1"),
@@ -31,8 +31,8 @@ def warnings(project, *layers, **tables):
     return compose(project(*layers, **tables), synthetic_song(8.0)).warnings
 
 
-@pytest.mark.parametrize(("layer", "expected"), TOLD, ids=range(len(TOLD)))
-def test_what_is_probably_not_meant_is_told(project, layer, expected):
+@pytest.mark.parametrize(("layer", "expected"), CASES, ids=range(len(CASES)))
+def test_what_is_probably_not_meant_is_reported(project, layer, expected):
     assert expected in warnings(project, layer)
 
 
@@ -55,7 +55,7 @@ def test_what_is_usual_is_not(project, layer):
     assert warnings(project, layer, {"use": "keyframes", "rotation": 0.1}) == ()
 
 
-def test_frames_that_are_not_shown_are_not_told_of(project):
+def test_frames_that_are_not_shown_are_not_reported_of(project):
     late = {"use": "keyframes", "zoom": {"0": 1.0, "4s": 1.0, "5s": 2.0}}
     assert warnings(project, late)
     assert warnings(project, late, video={"fps": 12, "end": "4s"}) == ()
@@ -68,7 +68,7 @@ def test_a_late_offset_is_milliseconds(project):
     )
 
 
-def test_each_is_told_once(project):
+def test_each_is_reported_once(project):
     expected = warnings(project, {"look": "pulse", "amount": 100})
     assert sum("100 times as strong" in text for text in expected) == 1
 

@@ -1,4 +1,4 @@
-"""What a plugin's tracker or engine does wrong is told as that plugin's."""
+"""What a plugin's tracker or engine does wrong is reported as that plugin's."""
 
 from types import SimpleNamespace
 

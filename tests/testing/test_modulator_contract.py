@@ -1,4 +1,4 @@
-"""Each check fails on a modulator that is broken in just that way, and says what to mend."""
+"""Each check fails on a modulator that is broken in just that way, and names the fix."""
 
 from typing import ClassVar
 
@@ -172,17 +172,17 @@ def test_what_is_broken_in_one_way_fails_in_that_one_alone():
         assert [one.check for one in examine_modulator(modulator) if not one.passed] == [check]
 
 
-def test_writing_into_what_was_heard_is_told_as_such():
+def test_writing_into_what_was_heard_is_reported_as_such():
     def write(self, song, timeline):
         song.beats[0] = 1.0
         return {}
 
-    [told] = [one for one in examine_modulator(gives(write)) if one.check == "finite"]
-    assert "read-only" in told.problem
-    assert "copy" in told.fix
+    [printed] = [one for one in examine_modulator(gives(write)) if one.check == "finite"]
+    assert "read-only" in printed.problem
+    assert "copy" in printed.fix
 
 
-def test_one_that_can_not_be_made_is_told_once():
+def test_one_that_cannot_be_made_is_reported_once():
     class Required(Sound):
         """Needs a period."""
 
