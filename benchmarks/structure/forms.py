@@ -3,8 +3,8 @@
 Consecutive patterns belong to one section if they are the same, if they always follow one another,
 or if they are alike. Likeness compares how often each instrument plays, and how often it plays each
 pitch class: the mean of both weighted Jaccard indices. Sections that share patterns for more than
-half of the shorter one, or that are alike, have the same label; equal neighbours are merged. Nothing
-is read from the sound.
+half of the shorter one, or that are alike, have the same label; equal neighbours are merged.
+Nothing is read from the sound.
 """
 
 from __future__ import annotations

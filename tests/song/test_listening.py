@@ -150,4 +150,4 @@ def test_progress_names_its_stages(hits: Hits, write: Write) -> None:
     listen(write(hits(np.array([0.5]), 2.0)), lambda stage, share: told.append((stage, share)))
     assert list(dict(told)) == ["decode", "spectrum", "onsets", "beats", "sections"]
     assert all(0 <= share <= 1 for _, share in told)
-    assert told[-1] == ("beats", 1.0)
+    assert told[-1] == ("sections", 1.0)
