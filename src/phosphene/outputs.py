@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 
 def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
-    """The files that a project is read from: itself, its song, beats, image, model and plugins.
+    """The files that a project is read from, and those of its model and its plugins.
 
     `plugins` are the folders of single files, beside the one at the project.
     """
-    named = (project.song.file, project.song.beats, project.video.image)
+    song = project.song
+    sections = song.sections if isinstance(song.sections, Path) else None
+    named = (song.file, song.beats, sections, project.video.image)
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]

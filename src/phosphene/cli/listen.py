@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     "--plot",
     type=click.Path(path_type=Path),
     metavar="OUT.png",
-    help="Draw the sound by frequency, beats, bars and bands: .png or .svg.",
+    help="Draw the sound by frequency, beats, bars, sections and bands: .png or .svg.",
 )
 @click.option("--tracker", help="What finds the beats: bars, librosa, or a plugin's.")
 def listen(
@@ -35,7 +36,7 @@ def listen(
     plot: Path | None,
     tracker: str | None,
 ) -> None:
-    """Say what is heard in INPUT: duration, tempo, beats, bars, onsets, key, loudness.
+    """Say what is heard in INPUT: duration, tempo, beats, onsets, sections, key, loudness.
 
     INPUT is a song, or a project file (.toml) whose [song] corrects what is heard.
     """
@@ -97,11 +98,26 @@ def _lines(song: Song, told: dict[str, Any]) -> dict[str, str]:
     else:
         lines["tempo"] = "no beat was heard; beats and bars count at 120 BPM"
     lines["onsets"] = str(len(song.onsets))
+    if song.sections:
+        lines["sections"] = ("\n" + " " * 13).join(_sections(song))
     if told["key"]:
         lines["key"] = told["key"]
     if told["loudness"] is not None:
         lines["loudness"] = f"{told['loudness']:.1f} LUFS"
     return lines
+
+
+def _sections(song: Song) -> Iterator[str]:
+    """One line per section: its start, bar, label, role and energy."""
+    from phosphene.cli.console import clock
+
+    counts: Counter[str] = Counter()
+    for section in song.sections:
+        counts[section.role] += 1
+        role = f"{section.role} {counts[section.role]}" if section.role else ""
+        bar = f"bar {song.tempo_map.time_bar(section.start):.0f}" if len(song.beats) else ""
+        about = f"energy {section.energy:.0%}, confidence {section.confidence:.0%}"
+        yield f"{clock(section.start)}  {bar:<8} {section.label[:12]:<3} {role:<9} {about}"
 
 
 def _drawer(plot: Path | None) -> Callable[[Song, str], bytes]:

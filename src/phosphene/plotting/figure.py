@@ -16,7 +16,7 @@ from phosphene.plotting.notes import notes
 from phosphene.plotting.picture import Picture
 from phosphene.plotting.sheet import Row, named, sheet
 from phosphene.plotting.sound import draw_sound
-from phosphene.plotting.strip import draw_strip, shares
+from phosphene.plotting.strip import draw_sections, draw_strip
 from phosphene.plotting.times import mark_music
 from phosphene.score.channels import CHANNELS
 
@@ -70,8 +70,7 @@ def _rows(picture: Picture) -> list[Row]:
         named(axes, "prompts")
 
     def sections(axes: Axes) -> None:
-        labels = [section.label for section in song.sections]
-        draw_strip(axes, times, shares(song.sections, times), labels, AXIS, lines=1)
+        draw_sections(axes, song.sections, begin, end, AXIS)
         named(axes, "sections")
 
     rows: list[Row] = [(layout.SOUND_HEIGHT, sound)]

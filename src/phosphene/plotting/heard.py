@@ -14,7 +14,7 @@ from phosphene.plotting.colours import BAR, BEAT, INK, OKABE_ITO
 from phosphene.plotting.layout import AXIS
 from phosphene.plotting.sheet import Row, named, sheet
 from phosphene.plotting.sound import columns
-from phosphene.plotting.strip import draw_strip, shares
+from phosphene.plotting.strip import draw_sections
 from phosphene.plotting.times import mark_music
 from phosphene.score.channels import Curve
 from phosphene.song.song import Song
@@ -95,8 +95,7 @@ def draw_song(song: Song, title: str) -> Figure:
         named(axes, "tempo, BPM")
 
     def sections(axes: Axes) -> None:
-        labels = [section.label for section in song.sections]
-        draw_strip(axes, edges, shares(song.sections, edges), labels, AXIS, lines=1)
+        draw_sections(axes, song.sections, 0.0, end, AXIS)
         named(axes, "sections")
 
     rows: list[Row] = [(_SOUND, sound)]

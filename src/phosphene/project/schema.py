@@ -59,14 +59,38 @@ class _Section(BaseModel):
     )
 
 
+def _sections(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    found = {parse_position(position): name for position, name in given.items()}
+    for position, name in found.items():
+        if position.unit not in ("s", "beat", "bar", "%"):
+            raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
+    if not found:
+        raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
+    return found
+
+
 class SongFile(_Section, Corrections):
-    """`[song]`: what is listened to, and what is put right about its beats."""
+    """`[song]`: what is listened to, and corrections of its beats and sections."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
         None, ge=1, description="audio track of a file with several, from 1; else the default one"
     )
     tracker: str = Field("bars", description="what finds beats and bars")
+    sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
+        None,
+        description="file with sections: text, Audacity labels, .lrc, .csv, .jams or .mid; or "
+        'positions and names: { "bar 1" = "intro", "bar 9" = "verse" }',
+    )
+    section_bars: int = Field(
+        0, ge=-1000, le=1000, description="bars added to every boundary of sections"
+    )
 
 
 class Video(_Section):
