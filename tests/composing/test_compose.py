@@ -360,7 +360,7 @@ def test_an_image_is_held_while_strength_rises_to_its_curve(project, start):
 
 
 def test_without_an_image_there_is_nothing_to_hold(project):
-    with pytest.raises(ProjectError, match=r"video\.image_hold.*no image to hold"):
+    with pytest.raises(ProjectError, match=r"video\.image_hold.*video\.image is missing"):
         project(video={"image_hold": "2 bars"})
 
 

@@ -127,7 +127,13 @@ def _require_files(project: Project, source: Path) -> None:
     from phosphene.errors import ProjectError
     from phosphene.song.files import IMAGE, TEXT, require_file
 
+    sections = project.song.sections
     files = {
+        "song.sections": (
+            sections if isinstance(sections, Path) else None,
+            "file with sections",
+            TEXT,
+        ),
         "song.beats": (project.song.beats, "file with beats", TEXT),
         "video.image": (project.video.image, "picture", IMAGE),
     }

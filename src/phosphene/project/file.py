@@ -218,6 +218,8 @@ def _located(project: Project, folder: Path) -> Project:
     song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
     if song.beats is not None:
         song = song.model_copy(update={"beats": _beside(folder, song.beats)})
+    if isinstance(song.sections, Path):
+        song = song.model_copy(update={"sections": _beside(folder, song.sections)})
     video = project.video
     if video.image is not None:
         video = video.model_copy(update={"image": _beside(folder, video.image)})
