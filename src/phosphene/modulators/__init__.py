@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from phosphene.hookspecs import hookimpl
 from phosphene.modulators.beat import Beat
+from phosphene.modulators.cue import Cue
 from phosphene.modulators.expression import Expression
 from phosphene.modulators.follow import Follow
 from phosphene.modulators.keyframes import Keyframes
@@ -29,6 +30,7 @@ MODULATORS: tuple[type[Modulator], ...] = (
     Follow,
     Beat,
     Onset,
+    Cue,
     Level,
 )
 
