@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phosphene.composing.compose import compose
+    from phosphene.directing.direct import direct
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import Codec as SoundCodec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.project.directors import Brief, DirectorSpec
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
     from phosphene.rendering.frames import paint
@@ -42,8 +44,10 @@ API_VERSION = 1
 # Where each public name is, and what it is called there.
 _PUBLIC = {
     "At": "phosphene.score.units:At",
+    "Brief": "phosphene.project.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "DirectorSpec": "phosphene.project.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
     "EngineSpec": "phosphene.painting.engine:EngineSpec",
@@ -69,6 +73,7 @@ _PUBLIC = {
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
     "compose": "phosphene.composing.compose:compose",
+    "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.hookspecs:hookimpl",
@@ -83,7 +88,9 @@ __all__ = [
     "API_VERSION",
     "CHANNELS",
     "At",
+    "Brief",
     "Curve",
+    "DirectorSpec",
     "Engine",
     "EngineError",
     "EngineSpec",
@@ -109,6 +116,7 @@ __all__ = [
     "Timeline",
     "TrackerSpec",
     "compose",
+    "direct",
     "hint",
     "hits",
     "hookimpl",

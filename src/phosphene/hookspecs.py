@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
+    from phosphene.project.directors import DirectorSpec
     from phosphene.song.song import Feature, Song
     from phosphene.song.trackers import TrackerSpec
 
@@ -55,6 +56,11 @@ def register_encoders(register: Callable[[str, Format], None]) -> None:
 @hookspec
 def register_looks(register: Callable[[str, dict[str, Any]], None]) -> None:
     """Register looks: a few layers under one name, at 12 fps and 256 px wide."""
+
+
+@hookspec
+def register_directors(register: Callable[[DirectorSpec], None]) -> None:
+    """Register directors: functions that turn a song and an idea into a project file."""
 
 
 @hookspec

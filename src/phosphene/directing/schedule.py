@@ -12,8 +12,7 @@ from phosphene.directing.scenes import LOUD, Scene
 from phosphene.song.song import Song
 
 LONGEST = 18.0  # seconds from one prompt to the next; with the morphs, none is seen for over 20
-SHARE = 0.8  # of that, which shots of equal length have at most, before they move to bar lines
-APART = 1.7  # seconds by which they move at most
+APART = 2.0  # seconds by which an even division moves at most, to a bar line
 BEATS = 8  # beats on either side of a boundary that tell how long the transition is
 MORPH = 4.1  # seconds of the longest morph
 
@@ -75,12 +74,14 @@ def _takes(
 
 def _divided(song: Song, part: Part, longest: float) -> list[float]:
     """Where a part changes to its next shot: bar lines if possible, those of phrases first."""
-    if part.length <= longest:
-        return []
-    count = int(np.ceil(part.length / (longest * SHARE)))
-    even = part.start + part.length * np.arange(1, count) / count
     first = round(float(song.tempo_map.time_bar(part.start)))
-    return [_nearest_bar(song, first, float(time)) for time in even]
+    least = int(np.ceil(part.length / longest))
+    for count in (least, least + 1):
+        even = part.start + part.length * np.arange(1, count) / count
+        placed = [_nearest_bar(song, first, float(time)) for time in even]
+        if np.diff([part.start, *placed, part.end]).max() <= longest:
+            return placed
+    return even.tolist()
 
 
 def _nearest_bar(song: Song, first: int, time: float) -> float:

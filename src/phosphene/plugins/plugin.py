@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
+    from phosphene.project.directors import DirectorSpec
     from phosphene.song.song import Feature, Song
     from phosphene.song.trackers import TrackerSpec
 
@@ -130,6 +131,7 @@ class Registry:
     engines: dict[str, EngineSpec] = field(default_factory=dict)
     encoders: dict[str, Format] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    directors: dict[str, DirectorSpec] = field(default_factory=dict)
     options: dict[str, type[Options]] = field(default_factory=dict)
     commands: dict[str, click.Command] = field(default_factory=dict)
     origin: dict[Item, Plugin] = field(default_factory=dict)

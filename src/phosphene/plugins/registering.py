@@ -38,6 +38,7 @@ class Staged:
             "register_engines": self.engine,
             "register_encoders": self.encoder,
             "register_looks": self.look,
+            "register_directors": self.director,
             "register_options": self.options,
         }
         given: dict[str, dict[str, Any]] = {hook: {"register": on} for hook, on in register.items()}
@@ -109,6 +110,14 @@ class Staged:
             raise PluginError(f"look '{name}': {error}") from None
         self._add("looks", name, look)
 
+    def director(self, spec: Any) -> None:
+        """Of `register_directors`."""
+        from phosphene.project.directors import DirectorSpec
+
+        _check_kind(spec, DirectorSpec, "a DirectorSpec")
+        _check_takes(spec.direct, ("song", "brief"), f"director '{spec.name}'")
+        self._add("directors", spec.name, spec)
+
     def options(self, cls: Any) -> None:
         """Of `register_options`; they are found by the plugin's name."""
         from phosphene.options import Options
@@ -167,7 +176,7 @@ def misspelt(name: str) -> str:
 
 
 def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
-    """The same items, but errors in features, trackers and engines from outside name the plugin."""
+    """The same items, but errors in what is called from outside name the plugin."""
 
     def guard(kind: str, name: str, item: Any) -> Any:
         about = f"the {kind.removesuffix('s')} '{name}'"
@@ -175,6 +184,8 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
             return _called(plugin, about, item, _check_feature)
         if kind == "trackers":
             return replace(item, track=_called(plugin, about, item.track, _check_pulse))
+        if kind == "directors":
+            return replace(item, direct=_called(plugin, about, item.direct, _check_text))
         if kind == "engines":
             refuse = item.check and _called(plugin, about, item.check, lambda nothing: None)
             load = _called(plugin, about, item.load, _check_engine)
@@ -242,6 +253,17 @@ def _check_pulse(given: Any) -> None:
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")
+
+
+def _check_text(given: Any) -> None:
+    import tomllib
+
+    if not isinstance(given, str):
+        raise PluginError(f"it gave {type(given).__name__}; expected the text of a project file")
+    try:
+        tomllib.loads(given)
+    except ValueError as error:
+        raise PluginError(f"its text is not valid TOML: {error}") from None
 
 
 def _check_engine(given: Any) -> None:
