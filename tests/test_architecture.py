@@ -16,8 +16,9 @@ ROOMS = (
     ("painting", "film"),
     ("plugins",),
     ("project",),
-    ("composing", "engines", "testing", "scaffold"),
-    ("rendering", "plotting", "deforum"),
+    ("composing", "engines", "scaffold"),
+    ("directing",),
+    ("rendering", "plotting", "deforum", "testing"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -34,6 +35,7 @@ FORBIDDEN = {
     "modulators": ("torch", "librosa"),
     "composing": ("torch", "subprocess", "librosa"),
     "project": ("torch", "librosa", "click", "rich"),
+    "directing": ("torch", "librosa", "click", "rich"),
     "painting": ("librosa", "soundfile", "PIL"),
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),

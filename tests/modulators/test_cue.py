@@ -30,5 +30,7 @@ def test_a_position_outside_the_song_is_named(project):
     from phosphene.composing.compose import compose
 
     layer = {"use": "cue", "at": ["bar 2", "bar 40"], "to": {"zoom": 0.1}}
-    with pytest.raises(ProjectError, match=r'motion\[0\]\.at\."bar 40": position .*outside the song'):
+    with pytest.raises(
+        ProjectError, match=r'motion\[0\]\.at\."bar 40": position .*outside the song'
+    ):
         compose(project(layer), SONG)

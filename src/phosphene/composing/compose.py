@@ -12,7 +12,8 @@ from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
 from phosphene.errors import PluginError, ProjectError, SongChanged
-from phosphene.project.schema import Project, Shot
+from phosphene.project.prompts import Shot
+from phosphene.project.schema import Project
 from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.prompts import prompt_weights, with_next

@@ -14,7 +14,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.plugins.absent import provider, told
-from phosphene.project.directors import Brief
+from phosphene.project.directors import Brief, DirectorSpec
 from phosphene.project.file import make_project
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
@@ -70,7 +70,7 @@ def direct(
     heard = song if isinstance(song, Song) else listen(song)
     file = (heard.path or Path("song")).absolute()
     brief = brief_of(heard, idea, seed, model)
-    text = directed(heard, brief, director, registry, str(file))
+    text = directed(registry.directors[director], heard, brief, str(file))
     return make_project(tomllib.loads(text), _source(file, director), registry)
 
 
@@ -109,20 +109,18 @@ def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
     return Brief(idea, seed, model)
 
 
-def directed(song: Song, brief: Brief, director: str, registry: Registry, file: str) -> str:
-    """The text of a directed project.
+def directed(director: DirectorSpec, song: Song, brief: Brief, file: str) -> str:
+    """The text of a directed project, with the song's path and the model's name in it.
 
     Parameters
     ----------
+    director : DirectorSpec
     song : Song
     brief : Brief
-    director : str
-        Its name in the registry.
-    registry : Registry
     file : str
         Path of the song as the project names it.
     """
-    text = registry.directors[director].direct(song, brief)
+    text = director.direct(song, brief)
     data = tomllib.loads(text)
     if "song" not in data:
         text = _before_tables(text, f"[song]\nfile = {tomlkit.item(file).as_string()}\n")

@@ -68,8 +68,9 @@ def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
             said.append(f"# Left out, as the model does not know them: {', '.join(idea.unknown)}.")
     tempo = f"{song.tempo:.0f} BPM, " if len(song.beats) else ""
     model = {"name": brief.model, "seed": brief.seed, "cadence": 2}
+    about = f"A film of {clock(song.duration)}, {tempo}directed by Phosphene."
     return [
-        f"# A film of {clock(song.duration)}, {tempo}directed by Phosphene. Every entry may be changed.",
+        f"# {about} Every entry may be changed.",
         *said,
         *table("[video]", {"width": size, "height": size, "fps": 12}),
         *table("[model]", model),

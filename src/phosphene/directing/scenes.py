@@ -150,9 +150,7 @@ def _known_shots(
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]
 
 
-def _told_shots(
-    world: str, rank: int, part: Part, palette: Sequence[str], idea: Idea
-) -> list[str]:
+def _told_shots(world: str, rank: int, part: Part, palette: Sequence[str], idea: Idea) -> list[str]:
     """Prompts for models that read sentences: subject, setting, light, framing."""
     setting = "" if rank == 0 else WORLDS[world].setting
     colours = f"{' and '.join(palette)} tones" if palette and not idea.colours else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def _transition(song: Song, before: Part, part: Part) -> int:
     edges = beats.beat_time(middle + np.arange(-BEATS, BEATS + 1.0))
     rms = song.feature("rms")
     hops = np.clip(np.rint(np.asarray(edges) / rms.hop).astype(int), 0, len(rms.values) - 1)
-    level = np.array([rms.values[a : max(b, a + 1)].mean() for a, b in zip(hops, hops[1:])])
+    level = np.array([rms.values[a : max(b, a + 1)].mean() for a, b in pairwise(hops)])
     old, new = float(level[: BEATS // 2].mean()), float(level[-BEATS // 2 :].mean())
     if abs(new - old) < 0.05:
         return most

@@ -90,7 +90,7 @@ EXTRAS = {
 SUGGESTED_BY: dict[str, str] = {
     "nebula": "space cosmos cosmic stardust dream dreams dreaming birth infinity void soul trance",
     "galaxy": "stars star milky universe constellation infinite eternity travel time",
-    "planets": "planet moon moons orbit alien aliens saturn mars rocket astronaut spaceship gravity",
+    "planets": "planet moon moons orbit alien aliens saturn mars rocket astronaut spaceship gravity",  # noqa: E501
     "ocean": "sea seaside waves wave tide shore coast beach island sail sailing ship boat harbour harbor lighthouse water surf voyage seascape",  # noqa: E501
     "underwater": "reef coral deep fish whale whales dolphin dive diving mermaid drown drowning aquarium submarine jellyfish",  # noqa: E501
     "mountains": "mountain hill hills peak peaks alps summit valley climb climbing highland",
@@ -113,7 +113,7 @@ SUGGESTED_BY: dict[str, str] = {
     "flowers": "flower blossom blossoms rose roses petals love lovers romance heart kiss bloom bouquet wedding",  # noqa: E501
     "garden": "park meadow meadows spring summer childhood child butterfly butterflies bees picnic field fields farm",  # noqa: E501
     "aurora": "northern borealis lights glow hope light north norway iceland",
-    "clouds": "cloud sky heaven fly flying flight wings bird birds balloon freedom wind air rainbow",
+    "clouds": "cloud sky heaven fly flying flight wings bird birds balloon freedom wind air rainbow",  # noqa: E501
     "storm": "thunder lightning thunderstorm tempest battle fight hurricane tornado rock",
     "circuit": "computer chip electronics robot robots machine machines android digital data code cyber internet techno future electric synth game",  # noqa: E501
 }  # fmt: skip

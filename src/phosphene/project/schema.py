@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -24,7 +23,9 @@ from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
 from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import Plugin, Registry, load_plugins
+from phosphene.project.prompts import Prompts
 from phosphene.project.quality import QUALITIES
+from phosphene.project.table import Table
 from phosphene.score.cadence import CADENCE_HELP, Cadence
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
@@ -44,13 +45,7 @@ def _fps(given: Any) -> str:
     return str(exact_fps(given))
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
-
-
-class SongFile(_Section, Corrections):
+class SongFile(Table, Corrections):
     """`[song]`: what is listened to, and what is put right about its beats."""
 
     file: FileName = Field(description="audio or video file, relative to the project file")
@@ -60,7 +55,7 @@ class SongFile(_Section, Corrections):
     tracker: str = Field("bars", description="what finds beats and bars")
 
 
-class Video(_Section):
+class Video(Table):
     """`[video]`: size, frame rate, and which part of the song."""
 
     width: Size = Field(512, description="px; even")
@@ -88,7 +83,7 @@ class Video(_Section):
         return hold
 
 
-class Model(_Section):
+class Model(Table):
     """`[model]`: what paints, and how."""
 
     name: Annotated[str, AfterValidator(file_name)] = Field(
@@ -119,42 +114,6 @@ class Model(_Section):
         return quality
 
 
-class Shot(_Section):
-    """A prompt, and how the picture comes to it."""
-
-    prompt: str = Field(description="what is painted")
-    blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
-    )
-
-
-def _shot(given: Any) -> Any:
-    if isinstance(given, (dict, Shot)):
-        return given
-    if not isinstance(given, str):
-        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
-    return {"prompt": given}
-
-
-class Prompts(_Section):
-    """`[prompts]`: what is painted, and when."""
-
-    style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="what is not to be painted")
-    blend: Span = Field(20, description="every change is a morph over this span")
-    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
-        {"0": ""},
-        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
-    )
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
-        if not at:
-            raise ValueError("expected at least one prompt")
-        return at
-
-
 def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
     """One range or a list of them, each of two positions."""
     several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
@@ -166,7 +125,7 @@ def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
     return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
 
 
-class Source(_Section):
+class Source(Table):
     """An amount that a modulator gives: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -189,7 +148,7 @@ Amount = Annotated[
 ]
 
 
-class When(_Section):
+class When(Table):
     """`when`: a gate that the song opens and closes; all that is said must hold."""
 
     feature: str | None = Field(None, description="an audio feature, such as low")
@@ -208,7 +167,7 @@ class When(_Section):
         return self
 
 
-class Layer(_Section):
+class Layer(Table):
     """`[[motion]]`: a modulator, and how it meets the layers above it in the file."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -253,7 +212,7 @@ OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
 LAYER_KEYS = (Layer.model_fields.keys() - OWN_KEYS) | {"look"}
 
 
-class Project(_Section):
+class Project(Table):
     """A whole project file."""
 
     requires: tuple[str, ...] = Field((), description="packages that it needs: plugins, mostly")

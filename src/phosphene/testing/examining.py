@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from phosphene.testing.directors import examine_director
 from phosphene.testing.engines import examine_engine
 from phosphene.testing.features import examine_feature
 from phosphene.testing.modulators import examine_modulator, seconds_of
@@ -31,6 +32,8 @@ def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:
             found = examine_feature(item)
         elif kind == "modulators":
             found = examine_modulator(item, features)
+        elif kind == "directors":
+            found = examine_director(item, items)
         elif kind == "engines" and item.examples:
             found = examine_engine(item)
         of = {"of": f"{kind.removesuffix('s')} {name}"}

@@ -1,0 +1,50 @@
+"""`[prompts]`: what is painted when, and how the picture comes to it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from phosphene.project.table import Table
+from phosphene.score.units import At, Position, Span
+
+
+class Shot(Table):
+    """A prompt, and how the picture comes to it."""
+
+    prompt: str = Field(description="what is painted")
+    blend: Span | None = Field(
+        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+    )
+
+
+#: Validated like any other input.
+_NOTHING: Any = {"0": ""}
+
+
+def _shot(given: Any) -> Any:
+    if isinstance(given, (dict, Shot)):
+        return given
+    if not isinstance(given, str):
+        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
+    return {"prompt": given}
+
+
+class Prompts(Table):
+    """`[prompts]`: what is painted, and when."""
+
+    style: str = Field("", description="added to every prompt")
+    negative: str = Field("", description="what is not to be painted")
+    blend: Span = Field(20, description="every change is a morph over this span")
+    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
+        _NOTHING,
+        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
+    )
+
+    @field_validator("at")
+    @classmethod
+    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
+        if not at:
+            raise ValueError("expected at least one prompt")
+        return at
