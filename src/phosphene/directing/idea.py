@@ -16,13 +16,14 @@ T = TypeVar("T")
 _WORD = re.compile(r"[^\W\d_]+(?='s\b)|(?<!')[^\W\d_]+")
 #: Words that mean nothing by themselves.
 _SMALL = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a an the and or of in on at by to from with without into over under above below through "
         "between beyond behind after before for as is are was be it its my your our their his her "
         "me you we they this that these those all no not one two some very so like where when "
         "while who what how there here then than up down out off near far full old new big small "
-        "long little deep journey first last"
-    ).split()  # noqa: SIM905
+        "long little deep journey first last",
+    )
 )
 
 

@@ -70,9 +70,10 @@ def scenes_of(parts: Sequence[Part], idea: Idea, chance: Chance, worlds: bool) -
     labels = _by_importance(parts)
     casting = _cast(labels, parts, idea, chance)
     thread = (*idea.colours, *_thread(idea, chance))[0]
-    accent = (*idea.colours[1:], OPPOSITE[thread])[0]
+    accent = OPPOSITE[thread]
     near, nearer = CLOSE[thread]
-    palettes = ((accent, thread), (thread,), (near,), (nearer, thread), (accent,), ())
+    # One colour a scene: with two, the bundled model paints each on a side of its own.
+    palettes = (idea.colours or (accent,), (thread,), (near,), (nearer,), (), (accent,))
     scenes = {}
     for rank, label in enumerate(labels):
         own = [part for part in parts if part.label == label]
@@ -136,7 +137,6 @@ def _known_shots(
         if world in GROUNDS and other in SKIES
         else f"mixed with {WORLDS[other].noun}"
     )
-    turned = " and ".join(reversed(palette))
     extra = EXTRAS.get(world, "") or weather
     first = _words(calm, colours, about.noun, weather, time)
     if rank == 0 and idea.text:
@@ -145,7 +145,7 @@ def _known_shots(
     shots = [
         first,
         _words(colours, about.noun, beside, time),
-        _words(wild, turned, about.noun, extra, time),
+        _words(wild, colours, about.noun, extra, time),
     ]
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]
 
