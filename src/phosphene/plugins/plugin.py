@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.directors import DirectorSpec
+    from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
-    from phosphene.song.trackers import TrackerSpec
 
 Item = tuple[str, str]  # a kind such as "modulators", and a name
 
