@@ -25,7 +25,7 @@ SOURCES = {
     "look-ahead": [{"use": "beat", "attack": "0.1s", "look_ahead": True, **TO}],
     "pattern": [{"use": "beat", "pattern": "..x.x...", "subdivision": 2, "release": "0.2s", **TO}],
     "onset": [{"use": "onset", **TO}],
-    "cue": [{"use": "cue", "at": ["0", "beat 1"], "release": "0.4s", **TO}],
+    "cue": [{"use": "cue", "at": "beat 1", "release": "0.4s", **TO}],
     "level": [{"use": "level", "feature": "low", **TO}],
 }  # fmt: skip
 
