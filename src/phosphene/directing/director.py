@@ -16,7 +16,7 @@ from phosphene.hookspecs import hookimpl
 from phosphene.project.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
-LINES = 148  # of a project
+LINES = 147  # of a project, without the three of [song]
 #: Engines that read the words of the bundled model: itself, and the preview.
 WORDS_OF_WORLDS = ("worlds", "none")
 SMALL, LARGE = 256, 512  # px
@@ -38,16 +38,17 @@ def direct(song: Song, brief: Brief) -> str:
     chance = Chance(brief.seed)
     worlds = brief.model in WORDS_OF_WORLDS
     idea = _understood(brief, chance)
-    parts = form_of(song)
     size = SMALL if worlds else LARGE
-    head = _head(song, brief, idea, size)
-    layers = motion(Plan(song, parts, chance, size / SMALL))
-    scenes = scenes_of(parts, idea, chance, worlds)
     style = [] if worlds else _style(idea, chance)
-    prompts = _prompts_head(song, style)
-    room = LINES - len(head) - len(prompts) - len(layers)
-    takes = schedule(song, parts, scenes, room)
-    return "\n".join([*head, *prompts, *_at(song, takes), *layers, ""])
+    head = [*_head(song, brief, idea, size), *_prompts_head(song, style)]
+    parts = form_of(song)
+    layers = motion(Plan(song, parts, chance, size / SMALL))
+    room = LINES - len(head) - len(layers)
+    if len(parts) > room:
+        parts = form_of(song, room)
+        layers = motion(Plan(song, parts, chance, size / SMALL))
+    takes = schedule(song, parts, scenes_of(parts, idea, chance, worlds), room)
+    return "\n".join([*head, *_at(song, takes), *layers, ""])
 
 
 def _understood(brief: Brief, chance: Chance) -> Idea:
@@ -101,7 +102,7 @@ def _at(song: Song, takes: Sequence[Take]) -> list[str]:
         given = (
             take.prompt
             if take.beats is None
-            else {"prompt": take.prompt, "blend": f"{take.beats} beats" if take.beats else "0s"}
+            else {"prompt": take.prompt, "blend": _beats(take.beats)}
         )
         part = take.part
         said = clock(take.time)
@@ -110,6 +111,10 @@ def _at(song: Song, takes: Sequence[Take]) -> list[str]:
             said += ": a cut" if take.beats == 0 else ""
         rows.append((position(song, take.time), given, said))
     return entries(rows)
+
+
+def _beats(count: int) -> str:
+    return {0: "0s", 1: "1 beat"}.get(count, f"{count} beats")
 
 
 FORM = DirectorSpec(

@@ -10,7 +10,7 @@ import numpy as np
 from phosphene.song.song import Section, Song
 
 ROLES = ("intro", "verse", "build", "drop", "chorus", "break", "bridge", "outro")
-MOST = 40  # parts
+MOST = 40  # parts of a song
 SHORTEST = 2.0  # seconds
 PHRASE = 16.0  # seconds, about; of a song without sections
 SAME = 0.01  # a smaller range of energies is noise
@@ -44,15 +44,15 @@ class Part:
         return self.end - self.start
 
 
-def form_of(song: Song) -> tuple[Part, ...]:
+def form_of(song: Song, most: int = MOST) -> tuple[Part, ...]:
     """The parts of a song from its first second to its last; at least one.
 
     Without sections, these are phrases of four or eight bars whose labels and roles follow their
-    level alone.
+    level alone. Of more than `most`, the shortest are joined to those before them.
     """
     sections = [part for part in song.sections if part.start < song.duration]
     parts = _parts(sections, song) if sections else _phrases(song)
-    parts = _merged(_relative(parts))
+    parts = _merged(_relative(parts), most)
     first, last = parts[0], parts[-1]
     parts[0] = replace(first, start=0.0)
     parts[-1] = replace(parts[-1], end=max(song.duration, last.start))
@@ -116,7 +116,7 @@ def _relative(parts: list[Part]) -> list[Part]:
     return [replace(part, energy=(part.energy - low) / range_) for part in parts]
 
 
-def _merged(parts: list[Part]) -> list[Part]:
+def _merged(parts: list[Part], most: int) -> list[Part]:
     """Parts that are too short, or too many, become part of the one before them."""
     kept: list[Part] = []
     for part in parts:
@@ -126,7 +126,7 @@ def _merged(parts: list[Part]) -> list[Part]:
             kept.append(part)
     if len(kept) > 1 and kept[0].length < SHORTEST:
         kept[:2] = [replace(kept[1], start=kept[0].start)]
-    while len(kept) > MOST:
+    while len(kept) > most:
         shortest = min(range(1, len(kept)), key=lambda k: kept[k].length)
         kept[shortest - 1 : shortest + 1] = [replace(kept[shortest - 1], end=kept[shortest].end)]
     return kept

@@ -52,7 +52,7 @@ def schedule(
     """
     longest = LONGEST
     while len(takes := _takes(song, parts, scenes, longest)) > max(most, len(parts)):
-        longest *= 1.25
+        longest *= 1.1
     return takes
 
 
