@@ -30,7 +30,7 @@ from phosphene.film import Film
 from phosphene.painting.anchors import scene_anchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.quality import QUALITIES
+from phosphene.project import QUALITIES
 from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score

@@ -14,13 +14,13 @@ import torch
 from benchmarks.article_loop import article_loop
 from phosphene.cli.inputs import Options, compose_for, hear, read_input
 from phosphene.cli.loading import registry_for
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
 from phosphene.film.sound import Soundtrack
-from phosphene.modulators.striking import Striking
+from phosphene.modulators.rhythm import Striking
 from phosphene.painting.engine import EngineSpec, check_followed
 from phosphene.project.schema import Layer, Project, Source
 from phosphene.rendering.filming import render_film
@@ -58,7 +58,7 @@ class Piece:
             for layer in self.project.motion
         )
         project = self.project.model_copy(update={"motion": motion})
-        form = Format(self.score.fps, self.score.width, self.score.height)
+        form = FrameFormat(self.score.fps, self.score.width, self.score.height)
         calm = compose(project, self.song, form)
         repainted = np.arange(len(calm)) * self.score.diffuses.mean()
         evenly = np.diff(np.floor(repainted + 1e-9), prepend=-1.0) > 0

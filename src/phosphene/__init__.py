@@ -9,18 +9,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.authoring import hookimpl
     from phosphene.composing.compose import compose
     from phosphene.directing.direct import direct
+    from phosphene.directors import Brief, DirectorSpec
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import Codec as SoundCodec
     from phosphene.film.formats import Format as FilmFormat
     from phosphene.hints import hint
-    from phosphene.hookspecs import hookimpl
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import Engine, EngineSpec
-    from phosphene.project.directors import Brief, DirectorSpec
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
     from phosphene.rendering.frames import paint
@@ -44,10 +44,10 @@ API_VERSION = 1
 # Where each public name is, and what it is called there.
 _PUBLIC = {
     "At": "phosphene.score.units:At",
-    "Brief": "phosphene.project.directors:Brief",
+    "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
-    "DirectorSpec": "phosphene.project.directors:DirectorSpec",
+    "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
     "EngineSpec": "phosphene.painting.engine:EngineSpec",
@@ -76,7 +76,7 @@ _PUBLIC = {
     "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
-    "hookimpl": "phosphene.hookspecs:hookimpl",
+    "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
     "load_engine": "phosphene.engines.names:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",

@@ -14,7 +14,7 @@ from phosphene.composing.compose import compose
 from phosphene.directing.direct import directed
 from phosphene.directing.director import FORM, direct
 from phosphene.directing.form import ROLES
-from phosphene.project.directors import Brief
+from phosphene.directors import Brief
 from phosphene.project.file import make_project
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song

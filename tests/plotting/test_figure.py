@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from scores import picture_of
 
-from phosphene.plotting import draw, picture_of
+from phosphene.plotting import draw
 from phosphene.plotting.curves import thinned
 from phosphene.plotting.notes import notes
 from phosphene.plotting.sound import columns

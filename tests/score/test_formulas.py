@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.carrying import own_frames
+from phosphene.score.envelopes import own_frames
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve
 from phosphene.score.formulas.meaning import _NAMES, Meaning

@@ -1,7 +1,7 @@
 import pytest
 
 from phosphene.directing.director import FORM
-from phosphene.project.directors import DirectorSpec
+from phosphene.directors import DirectorSpec
 from phosphene.testing import ContractError, DirectorContract, check_director
 
 MOTION = '[[motion]]\nuse = "beat"\nto = { zoom = 0.04 }\n'

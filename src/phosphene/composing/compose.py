@@ -11,15 +11,15 @@ from phosphene.bounds import require_affordable
 from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
+from phosphene.composing.prompts import prompt_weights, with_next
+from phosphene.composing.trace import Trace
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project.prompts import Shot
 from phosphene.project.schema import Project
-from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.prompts import prompt_weights, with_next
+from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
-from phosphene.score.trace import Trace
 from phosphene.score.units import Length
 from phosphene.song.song import Song
 
@@ -30,7 +30,7 @@ REPAINTING = ("strength", *HELD)
 
 
 @dataclass(frozen=True)
-class Format:
+class FrameFormat:
     """The fps and size to compose for, if they differ from the project's."""
 
     fps: Fraction
@@ -39,7 +39,7 @@ class Format:
 
 
 def compose(
-    project: Project, song: Song, form: Format | None = None, trace: Trace | None = None
+    project: Project, song: Song, form: FrameFormat | None = None, trace: Trace | None = None
 ) -> Score:
     """Compose the Score of a video.
 
@@ -51,10 +51,10 @@ def compose(
     ----------
     project : Project
     song : Song
-    form : Format, optional
+    form : FrameFormat, optional
         Default: the project's own fps, width and height.
     trace : Trace, optional
-        Records every step, for the entire song.
+        Emptied, and filled with every step, for the entire song.
 
     Returns
     -------
@@ -70,9 +70,11 @@ def compose(
         If a modulator fails, or returns something that is not a set of curves; `entry` is the
         layer's.
     """
+    if trace is not None:
+        trace.clear()
     video = project.video
     own_fps = Fraction(video.fps)
-    form = form or Format(own_fps, video.width, video.height)
+    form = form or FrameFormat(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
@@ -126,7 +128,7 @@ def _channels(
     song: Song,
     project: Project,
     timeline: Timeline,
-    form: Format,
+    form: FrameFormat,
     doubts: Doubts,
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
@@ -166,7 +168,7 @@ def _channels(
 
 def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
     """A ramp from 0 in the first frame to 1 after a span, for every frame of the song."""
-    begin = timeline.starts[first]
+    begin = float(timeline.starts[first])
     span = timeline.length(hold, begin)
     return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
 

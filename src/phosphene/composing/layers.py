@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from phosphene.composing.calls import curves_of
 from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import opened_between, opened_when, within
-from phosphene.composing.sources import curves_of
+from phosphene.composing.trace import Step, Trace
 from phosphene.errors import ProjectError
 from phosphene.project.schema import Layer, Source
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import keyed
 from phosphene.score.mixing import MIXES, mix, routed
 from phosphene.score.timeline import Timeline
-from phosphene.score.trace import Step, Trace
 from phosphene.song.song import Song
 
 

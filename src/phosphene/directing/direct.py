@@ -10,11 +10,11 @@ from pathlib import Path
 import tomlkit
 
 from phosphene.directing.idea import one_line
+from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.plugins.absent import provider, told
-from phosphene.project.directors import Brief, DirectorSpec
 from phosphene.project.file import make_project
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project

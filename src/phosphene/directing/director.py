@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from phosphene.authoring import hookimpl
 from phosphene.directing.form import form_of
 from phosphene.directing.idea import Chance, Idea, read_idea
 from phosphene.directing.motion import Plan, motion
@@ -12,8 +13,7 @@ from phosphene.directing.scenes import MEDIA, NEGATIVE, scenes_of
 from phosphene.directing.schedule import MORPH, Take, schedule
 from phosphene.directing.worlds import IDEAS
 from phosphene.directing.writing import clock, entries, position, table
-from phosphene.hookspecs import hookimpl
-from phosphene.project.directors import Brief, DirectorSpec
+from phosphene.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
 LINES = 147  # of a project, without the three of [song]

@@ -15,7 +15,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.absent import provider, told
+from phosphene.plugins.records import missing, provider
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Project
@@ -49,7 +49,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     if HUB_ID.fullmatch(name) and not name.startswith("."):
         return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)), source=name)
     if (plugin := provider(registry, "engines", name)) is not None:
-        raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
+        raise ProjectError(f"model.name: {missing(plugin, 'engines', name)}", plugin.fix)
     raise ProjectError(
         f"model.name: unknown model '{name}'",
         f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",

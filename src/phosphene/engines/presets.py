@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.hookspecs import hookimpl
+from phosphene.authoring import hookimpl
 from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WORLDS = Path(__file__).parent.parent / "models" / "worlds"
 
 @dataclass(frozen=True)
 class Quality:
-    """How a checkpoint paints at one of `phosphene.project.quality.QUALITIES`.
+    """How a checkpoint paints at one of `phosphene.project.QUALITIES`.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Preset:
     source : str
         Hub id or folder.
     qualities : mapping of str to Quality
-        One for each name in `phosphene.project.quality.QUALITIES`.
+        One for each name in `phosphene.project.QUALITIES`.
     sampler : str
         A name in `phosphene.engines.denoise.SAMPLERS`.
     graphs : bool

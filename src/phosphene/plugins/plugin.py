@@ -13,11 +13,11 @@ from phosphene.errors import PluginError
 if TYPE_CHECKING:
     import click
 
+    from phosphene.directors import DirectorSpec
     from phosphene.film.formats import Format
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
-    from phosphene.project.directors import DirectorSpec
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
 

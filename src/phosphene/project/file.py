@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,25 @@ from phosphene.bounds import BYTES, DEPTH, LAYERS, beyond, parsed, shortened
 from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
-from phosphene.plugins.absent import provider, told
+from phosphene.plugins.records import missing, provider
 from phosphene.project.layers import Reading, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
 from phosphene.project.schema import Project
 from phosphene.song.files import require_file
+
+
+def default_text() -> str:
+    """The default project file, with its comments; its song is named `song.flac`."""
+    return (files("phosphene.project") / "default.toml").read_text(encoding="utf-8")
+
+
+def default_project(song: Path) -> dict[str, Any]:
+    """The default project as data, for one song."""
+    data = tomllib.loads(default_text())
+    data["song"]["file"] = song.name
+    return data
+
 
 Data = dict[str, Any]
 
@@ -195,7 +210,7 @@ def _unknown_tracker(name: str, registry: Registry) -> list[str]:
     if name in registry.trackers:
         return []
     if (plugin := provider(registry, "trackers", name)) is not None:
-        return [f"song.tracker: {told(plugin, 'trackers', name)}. {plugin.fix}"]
+        return [f"song.tracker: {missing(plugin, 'trackers', name)}. {plugin.fix}"]
     return [f"song.tracker: unknown tracker {name!r}. {hint(name, registry.trackers)}"]
 
 

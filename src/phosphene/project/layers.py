@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from phosphene.hints import hint
+from phosphene.modulators.looks import LookError
 from phosphene.modulators.modulator import Modulator
 from phosphene.options import Options
 from phosphene.plugins import Plugin, Registry
-from phosphene.plugins.absent import provider, told
-from phosphene.project.looks import LookError, expand
+from phosphene.plugins.records import missing, provider
+from phosphene.project.looks import expand
 from phosphene.project.plugins import options_for
 from phosphene.project.problems import problems_of
 from phosphene.project.schema import OWN_KEYS, Layer, Source
@@ -47,7 +48,7 @@ class Reading:
         if plugin is None:
             self.problems.append(f"{where}.{said}")
         else:
-            self.lacking.append((f"{where}: {told(plugin, kind, name)}", plugin))
+            self.lacking.append((f"{where}: {missing(plugin, kind, name)}", plugin))
 
 
 def layers_of_look(entry: Data, where: str, data: Data, reading: Reading) -> list[Layer | None]:

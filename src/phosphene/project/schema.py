@@ -21,22 +21,17 @@ from pydantic import (
 
 from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
-from phosphene.modulators.modulator import Modulator
+from phosphene.modulators.modulator import RESERVED, Modulator
 from phosphene.plugins import Plugin, Registry, load_plugins
+from phosphene.project import QUALITIES
 from phosphene.project.prompts import Prompts
-from phosphene.project.quality import QUALITIES
 from phosphene.project.table import Table
-from phosphene.score.cadence import CADENCE_HELP, Cadence
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
-from phosphene.score.patterns import Pattern
+from phosphene.score.patterns import CADENCE_HELP, Cadence, Pattern
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Share, Span, constant, parse_position
 from phosphene.song.beats.corrections import Corrections
-
-# Defaults as a user would write them; pydantic validates them like any other input.
-_EMPTY: Any = {}
-_WHOLE: Any = 1.0
 
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
@@ -180,7 +175,8 @@ class Layer(Table):
         "add", description="how it meets what lies below"
     )
     amount: Amount = Field(
-        _WHOLE,
+        1.0,
+        validate_default=True,
         description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
     )
     between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
@@ -195,7 +191,9 @@ class Layer(Table):
     modulator: Modulator
     plugin: Plugin | None = Field(None, description="where the modulator comes from")
     entry: str = Field("", description="where it stands in the project file")
-    share: Amount = Field(_WHOLE, description="the amount of the whole look that it belongs to")
+    share: Amount = Field(
+        1.0, validate_default=True, description="the amount of the whole look that it belongs to"
+    )
 
     @field_validator("to")
     @classmethod
@@ -208,8 +206,7 @@ class Layer(Table):
 
 #: What Phosphene itself says of a layer; not keys of the project file.
 OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
-#: What a layer says beside the parameters of its modulator, which can not have these names.
-LAYER_KEYS = (Layer.model_fields.keys() - OWN_KEYS) | {"look"}
+assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
 
 
 class Project(Table):
@@ -217,9 +214,11 @@ class Project(Table):
 
     requires: tuple[str, ...] = Field((), description="packages that it needs: plugins, mostly")
     song: SongFile
-    video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
-    model: Model = Field(_EMPTY, description="what paints")
-    prompts: Prompts = Field(_EMPTY, description="what is painted")
+    video: Video = Field(
+        {}, validate_default=True, description="size, frame rate, part of the song"
+    )
+    model: Model = Field({}, validate_default=True, description="what paints")
+    prompts: Prompts = Field({}, validate_default=True, description="what is painted")
     motion: tuple[Layer, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="what each plugin is told, in a table of its name"

@@ -11,7 +11,7 @@ needs pytest; `phosphene plugins check` runs the same checks.
 
 from phosphene.testing.contract import ContractError, Finding
 from phosphene.testing.directors import DirectorContract, check_director, examine_director
-from phosphene.testing.engines import EngineContract, check_engine, examine_engine
+from phosphene.testing.engines import EngineContract, check_engine, examine_engine, small_score
 from phosphene.testing.features import FeatureContract, check_feature, examine_feature
 from phosphene.testing.modulators import (
     ModulatorContract,
@@ -19,7 +19,6 @@ from phosphene.testing.modulators import (
     examine_modulator,
     seconds_of,
 )
-from phosphene.testing.painters import small_score
 from phosphene.testing.songs import HOP, synthetic_song, timeline
 
 __all__ = [

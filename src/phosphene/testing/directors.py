@@ -12,10 +12,10 @@ import numpy as np
 
 from phosphene.composing.compose import compose
 from phosphene.directing.direct import directed
+from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import PhospheneError
 from phosphene.plugins import Registry
 from phosphene.plugins.loading import own_plugins
-from phosphene.project.directors import Brief, DirectorSpec
 from phosphene.project.file import make_project
 from phosphene.song.song import Song
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require

@@ -14,12 +14,19 @@ from phosphene.hints import hint
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS
 from phosphene.song.song import Song
-from phosphene.testing.asking import PROJECT_FPS, Features, Subject
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
-from phosphene.testing.extremes import settings
-from phosphene.testing.finite import ODD, USUAL, finite, no_beats, one_frame, silence
-from phosphene.testing.paths import check_path
+from phosphene.testing.curves import (
+    ODD,
+    USUAL,
+    check_path,
+    finite,
+    no_beats,
+    one_frame,
+    settings,
+    silence,
+)
 from phosphene.testing.songs import synthetic_song, timeline
+from phosphene.testing.subject import PROJECT_FPS, Features, Subject
 
 RATES = (12, 24, 30)  # a draft's, a film's, a screen's
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from direct import values, written
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.importers.deforum import Settings, imported
 from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
@@ -152,7 +152,7 @@ def test_another_frame_rate_travels_the_same_path(registry):
     project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
     song = synthetic_song(8.0)
     own = compose(project, song).channels
-    finer = compose(project, song, Format(Fraction(60), 640, 384)).channels
+    finer = compose(project, song, FrameFormat(Fraction(60), 640, 384)).channels
     assert len(finer["zoom"]) == 4 * len(own["zoom"])
     for channel, take in (("translation_x", float), ("rotation", float), ("zoom", np.log)):
         path, fine = (np.cumsum([take(v) for v in form[channel]]) for form in (own, finer))

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from functools import partial
 
-from phosphene.hookspecs import hookimpl
+from phosphene.authoring import hookimpl
 from phosphene.song.song import Feature, Song
 
 PITCHES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")

@@ -1,23 +1,83 @@
-"""Sources: calls a modulator, and handles everything that it returns or raises."""
+"""Calls a modulator, and checks everything that it returns or raises."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from phosphene.authoring import line_of, read_only, strict, traced
-from phosphene.composing.answers import NotFinite, WrongAnswer, checked
+from phosphene.authoring import read_only
 from phosphene.composing.gates import within
 from phosphene.errors import Bug, PhospheneError, PluginError, ProjectError, SongChanged
+from phosphene.hints import hint
+from phosphene.plugins.running import described, place_in, strict, traced
 from phosphene.project.schema import Layer, Source
-from phosphene.score.carrying import carried, own_frames
 from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.envelopes import carried, own_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
 from phosphene.song.song import Song
+
+
+class WrongAnswer(ValueError):
+    """A modulator returned something that is not a set of curves."""
+
+
+class NotFinite(WrongAnswer):
+    """A curve contains a NaN or an infinity."""
+
+
+def checked(given: Any, n_frames: int) -> dict[str, Curve]:
+    """Check the curves of a modulator and convert them to float64.
+
+    Parameters
+    ----------
+    given : object
+        The return value of its `curves`.
+    n_frames : int
+        Required number of values of each curve.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_frames,)
+
+    Raises
+    ------
+    WrongAnswer
+        If it is not a dict of channels, or of `value` and optionally `height`; or if a curve has
+        another shape, or values that are not real or not finite (`NotFinite`).
+    """
+    if not isinstance(given, Mapping):
+        raise WrongAnswer(f"returned {type(given).__name__}; expected a dict of curves")
+    envelope = "value" in given and given.keys() <= {"value", "height"}
+    allowed = {"value", "height"} if envelope else CHANNELS.keys()
+    for name in given:
+        if name not in allowed:
+            raise WrongAnswer(f"returned a curve for '{name}'. {hint(str(name), CHANNELS)}")
+    return {name: _curve(name, curve, n_frames) for name, curve in given.items()}
+
+
+def _curve(name: str, curve: Any, n_frames: int) -> Curve:
+    if np.ma.isMaskedArray(curve):
+        raise WrongAnswer(f"returned a masked array for '{name}'; expected a number in every frame")
+    try:
+        array = np.asarray(curve)
+    except (TypeError, ValueError) as error:
+        raise WrongAnswer(f"returned no numbers for '{name}': {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise WrongAnswer(f"returned no numbers for '{name}': {array.dtype}; expected float64")
+    if array.shape != (n_frames,):
+        raise WrongAnswer(
+            f"returned '{name}' in shape {array.shape}; expected ({n_frames},), one value per frame"
+        )
+    array = array.astype(np.float64)  # a copy, so that the plugin cannot change it later
+    if not np.all(np.isfinite(array)):
+        frame = int(np.flatnonzero(~np.isfinite(array))[0])
+        raise NotFinite(f"returned '{name}' = {array[frame]} at frame {frame}; expected a number")
+    return array
 
 
 def curves_of(
@@ -112,8 +172,7 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
     if isinstance(error, WrongAnswer):
         about += str(error)
     else:
-        line = line_of(error, plugin.file if plugin else None)
-        about += f"failed: {_message(error)}" + (f" ({line})" if line else "")
+        about += f"failed: {described(error)}{place_in(error, plugin) if plugin else ''}"
     if plugin is None:
         return PluginError(about)
     if plugin.built_in and isinstance(error, (NotFinite, MemoryError)):
@@ -121,15 +180,11 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
     if plugin.built_in:
         return Bug(about, "This is a bug in Phosphene. Please report it with your project.")
     fixes = [plugin.remedy, "--skip-broken renders without the layer."]
-    if any(word in _message(error) for word in _SIGNS):
+    if any(word in described(error) for word in _SIGNS):
         fixes.insert(0, _READ_ONLY)
     if not isinstance(error, WrongAnswer):
         fixes.append(_FULL)
     return PluginError(about, " ".join(fixes))
-
-
-def _message(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _state(song: Song) -> int:

@@ -1,10 +1,11 @@
-"""Expression: a formula for each channel."""
+"""Keyframes and expressions: one curve for each channel, as the project writes it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -15,13 +16,62 @@ from pydantic import (
 
 from phosphene.errors import ProjectError
 from phosphene.modulators.modulator import Modulator
-from phosphene.score.channels import CHANNELS, Channel, Curve
+from phosphene.score.channels import CHANNELS, Curve
+from phosphene.score.easing import Ease, keyed
 from phosphene.score.formulas import Formula, parse
 from phosphene.score.formulas.evaluate import curve
 from phosphene.score.formulas.meaning import Meaning
 from phosphene.score.formulas.tree import FormulaError
 from phosphene.score.timeline import Timeline
+from phosphene.score.units import At, Position, constant
 from phosphene.song.song import Song
+
+
+def _not_empty(keys: dict[At, float]) -> dict[At, float]:
+    if not keys:
+        raise ValueError("expected at least one keyframe")
+    return keys
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    """A field for each channel that takes `kind` or is left out."""
+    about = {name: f"{channel.unit}; {channel.description}" for name, channel in CHANNELS.items()}
+    return {name: (kind | None, Field(None, description=text)) for name, text in about.items()}
+
+
+Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidator(_not_empty)]
+
+
+class _Keyframes(Modulator):
+    """Values at positions in the song, with an easing between them, held before and after.
+
+    Each channel takes a table of positions and values: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
+    plain number, `zoom = 1.02`, holds throughout.
+    """
+
+    name: ClassVar = "keyframes"
+    ease: Ease = Field(
+        "linear",
+        description="linear; smooth (rests at each key); cubic (one spline through all); step; or "
+        "a name of easings.net, such as easeInOutSine",
+    )
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        return {
+            channel: keyed(keys, self.ease, timeline, channel)
+            for channel in CHANNELS
+            if (keys := getattr(self, channel)) is not None
+        }
+
+
+Keyframes = create_model(
+    "Keyframes",
+    __base__=_Keyframes,
+    __doc__=_Keyframes.__doc__,
+    __module__=__name__,
+    **_fields(Keys),
+)
+
 
 Text = Annotated[Formula, BeforeValidator(parse), WithJsonSchema({"type": "string"})]
 
@@ -74,15 +124,10 @@ def _named(name: str, formula: Formula, meaning: Meaning, timeline: Timeline) ->
         raise ProjectError(f"{name}: {error}", error.fix) from None
 
 
-def _field(channel: Channel) -> Any:
-    return (Text | None, Field(None, description=f"{channel.unit}; {channel.description}"))
-
-
-# One field per channel, from the table of channels.
 Expression = create_model(
     "Expression",
     __base__=_Expression,
     __doc__=_Expression.__doc__,
     __module__=__name__,
-    **{channel.name: _field(channel) for channel in CHANNELS.values()},
+    **_fields(Text),
 )

@@ -5,8 +5,9 @@ import signal
 
 import pytest
 
-from phosphene.cli import stopping
-from phosphene.cli.stopping import Stopped, stoppable
+from phosphene.cli import ending
+from phosphene.cli.ending import stoppable
+from phosphene.errors import Stopped
 
 
 def send(number=signal.SIGINT):
@@ -41,7 +42,7 @@ def test_those_that_follow_do_not_disturb_the_tidying_up():
 
 
 def test_one_that_was_swallowed_can_be_given_again(monkeypatch):
-    monkeypatch.setattr(stopping, "TIDYING", -1.0)
+    monkeypatch.setattr(ending, "TIDYING", -1.0)
 
     def work():
         with pytest.raises(Stopped):

@@ -56,3 +56,25 @@ def test_look_ahead_begins_before_the_beat(value):
 def test_silence_has_no_beat_whatever_the_pattern(value):
     for parameters in ({}, {"off_beat": True}, {"pattern": "x"}):
         assert not value("beat", song=synthetic_song(4.0, bpm=0), **parameters).any()
+
+
+def dynamics():
+    """A song whose four sounds, one a second, are a quarter, a half, three quarters and whole."""
+    song = synthetic_song(4.0, bpm=60)
+    curve = np.zeros(len(song.features["onset"].values))
+    curve[np.round(song.onsets / HOP).astype(int)] = [0.25, 0.5, 0.75, 1.0]
+    return replace(song, features={**song.features, "onset": Feature(curve, HOP, "impulse")})
+
+
+def test_an_onset_is_as_high_as_its_sound_is_strong(value):
+    got = value("onset", song=dynamics(), fps=4, release="0s")
+    np.testing.assert_allclose(got[::4], [0.25, 0.5, 0.75, 1.0])
+
+
+def test_sensitivity_leaves_out_the_weak_and_percentile_lifts_the_whole_song(value):
+    got = value("onset", song=dynamics(), fps=4, release="0s", sensitivity=0.4)
+    np.testing.assert_allclose(got[::4], [0, 0, 0.75, 1.0])
+    got = value("onset", song=dynamics(), fps=4, release="0s", percentile=50)
+    np.testing.assert_allclose(got[::4], [0.4, 0.8, 1, 1])
+    got = value("onset", song=dynamics(), fps=4, release="0s", every=2)
+    np.testing.assert_allclose(got[::4], [0.25, 0, 0.75, 0])

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.errors import PluginError
 from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import load_plugins
@@ -52,7 +52,7 @@ def composed(cls, tmp_path, *layers):
     motion = [*layers, {"use": "probe"}]
     data = {"song": {"file": "x"}, "video": {"fps": 12}, "motion": motion}
     project = make_project(data, tmp_path / "p.toml", registry)
-    return compose(project, synthetic_song(2.0), Format(Fraction(48), 512, 512))
+    return compose(project, synthetic_song(2.0), FrameFormat(Fraction(48), 512, 512))
 
 
 def test_a_modulator_is_asked_for_the_projects_frames_and_carried(tmp_path):
