@@ -14,7 +14,7 @@ from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.absent import provider, told
+from phosphene.plugins.records import missing, provider
 from phosphene.project.file import make_project
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
@@ -84,7 +84,7 @@ def require_director(name: str, registry: Registry) -> None:
     if name in registry.directors:
         return
     if (plugin := provider(registry, "directors", name)) is not None:
-        raise ProjectError(f"--director {name}: {told(plugin, 'directors', name)}", plugin.fix)
+        raise ProjectError(f"--director {name}: {missing(plugin, 'directors', name)}", plugin.fix)
     raise ProjectError(f"unknown director '{name}'", hint(name, registry.directors))
 
 

@@ -189,7 +189,7 @@ def implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
 
 
 def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
-    """The same items; errors in features, trackers, directors and engines from outside name the plugin."""
+    """The same items; errors in functions from outside name the plugin."""
 
     def guard(kind: str, name: str, item: Any) -> Any:
         wrap = partial(_called, plugin, f"the {kind.removesuffix('s')} '{name}'")

@@ -19,10 +19,6 @@ class Shot(Table):
     )
 
 
-#: Validated like any other input.
-_NOTHING: Any = {"0": ""}
-
-
 def _shot(given: Any) -> Any:
     if isinstance(given, (dict, Shot)):
         return given
@@ -36,9 +32,12 @@ class Prompts(Table):
 
     style: str = Field("", description="added to every prompt")
     negative: str = Field("", description="what is not to be painted")
-    blend: Span = Field(20, description="every change is a morph over this span")
+    blend: Span = Field(
+        20, validate_default=True, description="every change is a morph over this span"
+    )
     at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
-        _NOTHING,
+        {"0": ""},
+        validate_default=True,
         description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
     )
 
