@@ -47,7 +47,7 @@ def test_a_song_without_sections_has_phrases_of_eight_bars():
     parts = form_of(song)
     assert [part.start for part in parts] == [0, 16, 32, 48]
     assert [(part.label, part.role) for part in parts] == [
-        ("A", "verse"), ("A", "verse"), ("D", "chorus"), ("D", "chorus"),
+        ("A", "verse"), ("B", "verse"), ("E", "chorus"), ("E", "chorus"),
     ]  # fmt: skip
 
 

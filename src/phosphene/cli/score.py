@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import FilePath, project_options
+from phosphene.cli.options import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.composing.trace import Trace
@@ -31,10 +31,11 @@ FORMATS = (".csv", ".json")
 def compose_command(input: Path, output: Path | None, explain: str | None, **options: Any) -> None:
     """Write the Score of INPUT: one row a frame, every channel's value.
 
-    INPUT is a project file (.toml), or a song, which gets a default project.
+    INPUT is a project file (.toml), or a song, which is directed as by `render`.
     """
     from phosphene.cli.console import out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Options
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
@@ -91,11 +92,12 @@ def _explained(explain: str, song: Song, project: Project, score: Score, trace: 
 def plot(input: Path, output: Path, **options: Any) -> None:
     """Draw what moves in INPUT, and why: each layer's part in every channel.
 
-    INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
+    INPUT is a project file (.toml), or a song, which is directed as by `render`. The sound with its
     beats stands above the curves, and the prompts below them, on one time axis.
     """
     from phosphene.cli.console import one_line, out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Options
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes

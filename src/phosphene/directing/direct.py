@@ -67,6 +67,7 @@ def direct(
     """
     registry = registry or load_plugins()
     require_director(director, registry)
+    require_idea(idea)
     heard = song if isinstance(song, Song) else listen(song)
     file = (heard.path or Path("song")).absolute()
     brief = brief_of(heard, idea, seed, model)
@@ -88,20 +89,23 @@ def require_director(name: str, registry: Registry) -> None:
     raise ProjectError(f"unknown director '{name}'", hint(name, registry.directors))
 
 
-def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
-    """The brief for a song; without a seed, one that follows from its sound and the idea.
+def require_idea(idea: str) -> None:
+    """Refuse an idea that is too long.
 
     Raises
     ------
     ProjectError
-        If the idea is too long.
     """
-    idea = one_line(idea)
     if len(idea) > LONGEST:
         raise ProjectError(
             f"the idea has {len(idea)} characters; at most {LONGEST} are allowed",
             "A few words are enough; the project can be edited afterwards.",
         )
+
+
+def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
+    """The brief for a song; without a seed, one that follows from its sound and the idea."""
+    idea = one_line(idea)
     if seed is None:
         content = hashlib.sha256(idea.casefold().encode(errors="replace"))
         content.update(song.samples.tobytes())

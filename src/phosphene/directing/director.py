@@ -17,8 +17,7 @@ from phosphene.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
 LINES = 147  # of a project, without the three of [song]
-#: Engines that read the words of the bundled model: itself, and the preview.
-WORDS_OF_WORLDS = ("worlds", "none")
+BUNDLED = "worlds"  # reads words of its own
 SMALL, LARGE = 256, 512  # px
 
 
@@ -36,7 +35,7 @@ def direct(song: Song, brief: Brief) -> str:
         TOML, of at most 150 lines.
     """
     chance = Chance(brief.seed)
-    worlds = brief.model in WORDS_OF_WORLDS
+    worlds = brief.model == BUNDLED
     idea = _understood(brief, chance)
     size = SMALL if worlds else LARGE
     style = [] if worlds else _style(idea, chance)
@@ -62,7 +61,7 @@ def _understood(brief: Brief, chance: Chance) -> Idea:
 def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
     chosen = "" if brief.idea else " (chosen by the seed; give your own with --idea)"
     said = [f"# Idea: {idea.text}{chosen}"]
-    if brief.model in WORDS_OF_WORLDS:
+    if brief.model == BUNDLED:
         if idea.instead:
             said.append(f"# Read as: {', '.join(f'{a} as {b}' for a, b in idea.instead.items())}.")
         if idea.unknown:

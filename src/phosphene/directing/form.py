@@ -91,7 +91,7 @@ def _phrases(song: Song) -> list[Part]:
     parts = []
     for number, (start, end, level) in enumerate(zip(starts, ends, levels, strict=True)):
         role = _guessed(level, middle)
-        label = ("C" if number % 4 < 2 else "D") if role == "chorus" else "AB"[number // 2 % 2]
+        label = "DE"[number // 2 % 2] if role == "chorus" else "ABAC"[number % 4]
         parts.append(Part(start, end, label, role, level))
     return parts
 
