@@ -108,7 +108,7 @@ def _steady(plan: Plan) -> Lines:
             use="orbit", radius_x=1.8 * side * plan.scale, radius_y=1.2 * plan.scale,
             period=period, between=plan.between(*STEADY),
         )  # fmt: skip
-    amount = plan.amount(*STEADY, low=0.8, high=1.1) | plan.amount(*ENDS, low=0.35, high=0.65)
+    amount = plan.amount(*STEADY, low=0.95, high=1.2) | plan.amount(*ENDS, low=0.35, high=0.65)
     yield _layer(
         "... and moves in with every beat, which lights up and repaints the picture.",
         use=plan.hit, release="0.25s",
@@ -176,7 +176,7 @@ def _backbeats(plan: Plan) -> Lines:
     pattern = "".join(".x"[beat % 2] for beat in range(plan.song.metre))
     yield _layer(
         "Backbeats push it to the side.",
-        use="beat", pattern=pattern, release="0.2s",
+        use="beat", pattern=pattern, release="0.15s",
         to={"translation_x": 2.5 * side * plan.scale}, between=plan.between(*STEADY, *LOUD),
     )  # fmt: skip
 
