@@ -43,7 +43,9 @@ def test_new_writes_the_same_project_every_time(song):
 
 def test_render_writes_the_project_beside_the_film_and_never_over_another(song):
     idea = ("--idea", "the sea at night")
-    assert "The project of this video is out/a.toml" in run("render", song, *idea, "-o", "out/a.mp4", *SMALL)
+    assert "The project of this video is out/a.toml" in run(
+        "render", song, *idea, "-o", "out/a.mp4", *SMALL
+    )
     text = Path("out/a.toml").read_text()
     assert 'file = "../song.wav"' in text
     assert 'name = "worlds"' in text  # the preview is of a film that is painted
@@ -62,7 +64,10 @@ def test_render_writes_the_project_beside_the_film_and_never_over_another(song):
 
 def test_render_without_an_idea_writes_the_film_alone(song):
     run("render", song, *SMALL)
-    assert sorted(path.name for path in Path().glob("*.*") if path.is_file()) == ["song.mp4", "song.wav"]
+    assert sorted(path.name for path in Path().glob("*.*") if path.is_file()) == [
+        "song.mp4",
+        "song.wav",
+    ]
 
 
 def test_options_change_what_was_directed(song):

@@ -31,7 +31,9 @@ def test_the_seed_follows_from_the_sound_and_the_idea():
         for song, idea in ((SONG, "a"), (SONG, "b"), (other, "a"), (SONG, ""))
     ]
     assert len(set(seeds)) == 4
-    assert brief_of(SONG, " A\n", None, "worlds").seed == seeds[0]  # as case and spaces do not count
+    assert (
+        brief_of(SONG, " A\n", None, "worlds").seed == seeds[0]
+    )  # as case and spaces do not count
     assert brief_of(SONG, "a", 7, "worlds") == Brief("a", 7, "worlds")
 
 
