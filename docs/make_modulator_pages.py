@@ -21,7 +21,8 @@ from phosphene.modulators.looks import looks
 from phosphene.modulators.modulator import MOST, Modulator, allowed, choices
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project, read_project
-from phosphene.project.schema import OWN_KEYS, Layer, Project
+from phosphene.project.motion import OWN_KEYS, Layer
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.units import POSITION_HELP, SPAN_HELP
 from phosphene.song.song import Song

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.painting.frames import paint
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
-    from phosphene.rendering.frames import paint
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -80,7 +80,7 @@ _PUBLIC = {
     "listen": "phosphene.project.listening:listen",
     "load_engine": "phosphene.engines.names:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",
-    "paint": "phosphene.rendering.frames:paint",
+    "paint": "phosphene.painting.frames:paint",
     "render": "phosphene.rendering.render:render",
 }
 

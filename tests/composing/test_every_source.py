@@ -133,5 +133,5 @@ def test_an_hour(composed, name):
     assert len(long) == 43200
     for channel, curve in long.channels.items():
         assert np.all(np.isfinite(curve))
-        # What is not told by the song's length begins alike in both.
+        # What is not printed by the song's length begins alike in both.
         np.testing.assert_allclose(curve[:600], short.channels[channel][:600], rtol=1e-6, atol=1e-6)

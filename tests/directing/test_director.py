@@ -55,8 +55,8 @@ def shown(score):
     return np.array(score.prompts)[score.weights.argmax(axis=1)]
 
 
-def test_nothing_is_doubtful_or_clamped(score):
-    assert score.doubts == ()
+def test_there_is_nothing_to_warn_of(score):
+    assert score.warnings == ()
     assert score.clamped == {}
 
 
@@ -138,8 +138,9 @@ def test_recurring_sections_share_a_scene_and_neighbours_differ(score, pop):
 
 
 def test_the_model_knows_every_word(score):
-    from phosphene.engines.presets import WORLDS
     from phosphene.engines.vocabulary import vocabulary_of
+
+    from phosphene.engines.presets import WORLDS
 
     for prompt in score.prompts:
         assert vocabulary_of(str(WORLDS)).read(prompt).unknown == ()

@@ -8,8 +8,7 @@ import torch
 from scores import score
 
 from phosphene.painting.loop import paint
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.warp import step_matrix, warp
 
 
 class Recorder:

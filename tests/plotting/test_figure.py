@@ -7,9 +7,8 @@ import pytest
 from scores import picture_of
 
 from phosphene.plotting import draw
-from phosphene.plotting.curves import thinned
-from phosphene.plotting.notes import notes
-from phosphene.plotting.sound import columns
+from phosphene.plotting.figure import notes
+from phosphene.plotting.rows import columns, thinned
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phosphene.cli.options import Options
+from phosphene.cli.options import Changes
 from phosphene.errors import PluginError
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from phosphene.song.song import Song
 
 
-def read_input(path: Path, options: Options, registry: Registry) -> Project:
-    """The project of a file, read from TOML; of a song, what is known before it is heard.
+def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
+    """The project of a file, read from TOML; of a song, what is known before the analysis.
 
-    That is the project without prompts and motion, which `directed_input` adds. The other options
+    That is the project without prompts and motion, which `directed_input` adds. The other changes
     are checked here.
     """
     from phosphene.directing.direct import DEFAULT, require_director, require_idea
@@ -30,17 +30,17 @@ def read_input(path: Path, options: Options, registry: Registry) -> Project:
     from phosphene.project.file import read_data
 
     if not is_song(path):
-        for option, given in (("--idea", options.idea), ("--director", options.director)):
+        for option, given in (("--idea", changes.idea), ("--director", changes.director)):
             if given is not None:
                 raise ProjectError(
                     f"{option} is for songs, and {path} is a project",
                     "Edit the project, or give the song instead of it.",
                 )
-        return _project(read_data(path), path, options, options.settings, registry)
-    require_director(options.director or DEFAULT, registry)
-    require_idea(options.idea or "")
-    early = [text for text in options.settings if text.partition(".")[0].strip() not in DIRECTED]
-    return _project({"song": {"file": path.name}}, path, options, early, registry)
+        return _project(read_data(path), path, changes, changes.settings, registry)
+    require_director(changes.director or DEFAULT, registry)
+    require_idea(changes.idea or "")
+    early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
+    return _project({"song": {"file": path.name}}, path, changes, early, registry)
 
 
 def is_song(path: Path) -> bool:
@@ -53,7 +53,7 @@ DIRECTED = ("prompts", "motion")
 
 
 def directed_input(
-    path: Path, project: Project, song: Song, options: Options, registry: Registry, place: Path
+    path: Path, project: Project, song: Song, changes: Changes, registry: Registry, place: Path
 ) -> tuple[Project, str]:
     """The project of a song, with what a director adds, and its text.
 
@@ -64,7 +64,7 @@ def directed_input(
     project : Project
         From `read_input`.
     song : Song
-    options : Options
+    changes : Changes
         Applied to the project; of those, the text only contains the seed and the model.
     registry : Registry
     place : Path
@@ -74,28 +74,28 @@ def directed_input(
 
     from phosphene.directing.direct import DEFAULT, beside, brief_of, directed
 
-    director = registry.directors[options.director or DEFAULT]
+    director = registry.directors[changes.director or DEFAULT]
     # A preview is of the film that the usual model will paint.
     model = "worlds" if project.model.name == "none" else project.model.name
-    brief = brief_of(song, options.idea or "", options.seed, model)
+    brief = brief_of(song, changes.idea or "", changes.seed, model)
     text = directed(director, song, brief, beside(path, place))
     data, source = tomllib.loads(text), place.with_name(f"{path.name} directed by {director.name}")
-    return _project(data, source, options, options.settings, registry), text
+    return _project(data, source, changes, changes.settings, registry), text
 
 
 def _project(
     data: dict[str, Any],
     source: Path,
-    options: Options,
+    changes: Changes,
     settings: Sequence[str],
     registry: Registry,
 ) -> Project:
     from phosphene.project.file import make_project
 
-    _change(data, options)
-    skipped: list[str] | None = [] if options.skip_broken else None
+    _change(data, changes)
+    skipped: list[str] | None = [] if changes.skip_broken else None
     project = make_project(data, source, registry, settings, skipped)
-    form_of(project, options)
+    form_of(project, changes)
     _require_files(project, source)
     if skipped:
         from phosphene.cli.console import warn
@@ -131,20 +131,20 @@ def _require_files(project: Project, source: Path) -> None:
             )
 
 
-def _change(data: dict[str, Any], options: Options) -> None:
-    changes = {
-        ("model", "name"): options.model,
-        ("model", "quality"): options.quality,
-        ("model", "seed"): options.seed,
-        ("video", "start"): options.start,
-        ("video", "end"): options.end,
+def _change(data: dict[str, Any], changes: Changes) -> None:
+    entries = {
+        ("model", "name"): changes.model,
+        ("model", "quality"): changes.quality,
+        ("model", "seed"): changes.seed,
+        ("video", "start"): changes.start,
+        ("video", "end"): changes.end,
     }
-    for (table, key), value in changes.items():
+    for (table, key), value in entries.items():
         if value is not None:
             _put(data, table, key, value)
-    if options.prompt:
-        share = 100.0 / len(options.prompt)
-        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(options.prompt)}
+    if changes.prompt:
+        share = 100.0 / len(changes.prompt)
+        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(changes.prompt)}
         _put(data, "prompts", "at", at)
 
 
@@ -154,7 +154,7 @@ def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
         data[table][key] = value
 
 
-def form_of(project: Project, options: Options) -> FrameFormat:
+def form_of(project: Project, changes: Changes) -> FrameFormat:
     """The fps and size that were asked for, or the project's own.
 
     Raises
@@ -169,15 +169,15 @@ def form_of(project: Project, options: Options) -> FrameFormat:
     from phosphene.project.problems import problems_of
     from phosphene.project.schema import Video
 
-    asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
-    if options.size is not None:
-        asked |= dict(zip(("width", "height"), options.size, strict=True))
+    asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
+    if changes.size is not None:
+        asked |= dict(zip(("width", "height"), changes.size, strict=True))
     try:
         video = Video.model_validate(dict(project.video) | asked)
     except ValidationError as error:
         said = problems_of(error, asked, "", Video)
         named = [
-            f"--fps {options.fps}: {text.removeprefix('fps: ')}"
+            f"--fps {changes.fps}: {text.removeprefix('fps: ')}"
             if text.startswith("fps")
             else f"--size {text}"
             for text in said
@@ -187,7 +187,7 @@ def form_of(project: Project, options: Options) -> FrameFormat:
 
 
 def compose_for(
-    song: Song, project: Project, options: Options, trace: Trace | None = None
+    song: Song, project: Project, changes: Changes, trace: Trace | None = None
 ) -> tuple[Project, Score]:
     """The Score at the fps and size that were asked for, or the project's own.
 
@@ -205,23 +205,23 @@ def compose_for(
     from phosphene.cli.console import warn
     from phosphene.composing.compose import compose
 
-    form = form_of(project, options)
+    form = form_of(project, changes)
     while True:
         try:
             score = compose(project, song, form, trace)
             break
         except PluginError as error:
             kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
-            if not options.skip_broken or not error.entry or len(kept) == len(project.motion):
+            if not changes.skip_broken or not error.entry or len(kept) == len(project.motion):
                 raise
             warn(f"left out: {error}")
             project = project.model_copy(update={"motion": kept})
-    for doubt in score.doubts:
-        warn(doubt)
+    for text in score.warnings:
+        warn(text)
     return project, score
 
 
-def hear(source: SongFile, registry: Registry) -> Song:
+def listen_to(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
     from phosphene.cli.console import listening_progress
     from phosphene.project.listening import song_of
@@ -236,7 +236,7 @@ def hear(source: SongFile, registry: Registry) -> Song:
 
 
 def composed(
-    path: Path, options: Options, output: Path | None, trace: Trace | None = None
+    path: Path, changes: Changes, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
     """What a command needs that shows a Score and does not paint it.
 
@@ -246,10 +246,10 @@ def composed(
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
-    project = read_input(path, options, registry)
+    project = read_input(path, changes, registry)
     require_outputs({"-o": output}, files_of(path, project, named_folders()))
-    song = hear(project.song, registry)
+    song = listen_to(project.song, registry)
     if is_song(path):
-        project, _ = directed_input(path, project, song, options, registry, path)
-    project, score = compose_for(song, project, options, trace)
+        project, _ = directed_input(path, project, song, changes, registry, path)
+    project, score = compose_for(song, project, changes, trace)
     return project, song, score

@@ -55,7 +55,7 @@ OPTIONS = (
         "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
     ),
     click.option(
-        "--idea", metavar="TEXT", help="What a song's film is about: \"the sea at night\"."
+        "--idea", metavar="TEXT", help="What a song's video is about: \"the sea at night\"."
     ),
     click.option("--director", metavar="NAME", help=DIRECTOR_HELP),
     click.option("--seed", type=int, help="Another seed is another video."),
@@ -81,7 +81,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @dataclass(frozen=True)
-class Options:
+class Changes:
     """What the command line changes about a project; None leaves it."""
 
     model: str | None = None

@@ -62,7 +62,7 @@ class Preset:
     qualities : mapping of str to Quality
         One for each name in `phosphene.project.QUALITIES`.
     sampler : str
-        A name in `phosphene.engines.denoise.SAMPLERS`.
+        A name in `phosphene.engines.diffusion.samplers.SAMPLERS`.
     graphs : bool
         Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
     trained : tuple of (int, int)
@@ -203,7 +203,7 @@ def preset_of(spec: EngineSpec) -> Preset | None:
 
 
 def _load_camera(model: Model, score: Score) -> Engine:
-    from phosphene.engines.camera import Camera
+    from phosphene.engines.preview.camera import Camera
 
     return Camera(score)
 

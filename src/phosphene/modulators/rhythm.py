@@ -127,8 +127,8 @@ class Onset(Striking):
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        heard = song.strengths_at(song.onsets, feature_of(self.band))
-        heights = normalised(heard, self.percentile)
+        strengths = song.strengths_at(song.onsets, feature_of(self.band))
+        heights = normalised(strengths, self.percentile)
         strong = (heights >= 1.0 - self.sensitivity).nonzero()[0][:: self.every]
         return self._struck(song.onsets[strong], heights[strong], timeline)
 

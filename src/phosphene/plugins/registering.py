@@ -244,7 +244,7 @@ def _check_feature(given: Any) -> None:
     from phosphene.song.song import Feature
 
     if not isinstance(given, Feature):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Feature")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Feature")
     if given.values.ndim != 1 or not len(given.values):
         raise PluginError(f"its values have the shape {given.values.shape}; expected (n_hops,)")
     if not np.all(np.isfinite(given.values)):
@@ -259,7 +259,7 @@ def _check_pulse(given: Any) -> None:
     from phosphene.song.beats.pulse import Pulse
 
     if not isinstance(given, Pulse):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Pulse")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Pulse")
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")

@@ -1,11 +1,11 @@
-"""The kit for plugin authors: a song whose beats are known, and the contracts, as tests.
+"""Tests for plugin authors: contract tests, and a synthetic song with known beats.
 
-An author's whole test of a modulator is two lines:
+The complete test of a modulator is two lines:
 
     class TestWobble(ModulatorContract):
         modulator = Wobble
 
-Each check is a test of its own, and a failure says what was found and what to mend. Nothing here
+Each check is a test of its own, and a failure explains the problem and the fix. Nothing here
 needs pytest; `phosphene plugins check` runs the same checks.
 """
 
