@@ -138,7 +138,7 @@ def test_recurring_sections_share_a_scene_and_neighbours_differ(score, pop):
 
 
 def test_the_model_knows_every_word(score):
-    from phosphene.engines.vocabulary import vocabulary_of
+    from phosphene.engines.prompts import vocabulary_of
 
     from phosphene.engines.presets import WORLDS
 

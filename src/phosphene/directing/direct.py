@@ -130,7 +130,7 @@ def directed(director: DirectorSpec, song: Song, brief: Brief, file: str) -> str
         text = _before_tables(text, f"[song]\nfile = {tomlkit.item(file).as_string()}\n")
     elif "file" not in data["song"]:
         document = tomlkit.parse(text)
-        document["song"]["file"] = file  # type: ignore[index]
+        document["song"]["file"] = file
         text = tomlkit.dumps(document)
     if "name" not in data.get("model", {}):
         document = tomlkit.parse(text)

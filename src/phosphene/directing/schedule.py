@@ -78,11 +78,11 @@ def _divided(song: Song, part: Part, longest: float) -> list[float]:
     first = round(float(song.tempo_map.time_bar(part.start)))
     least = int(np.ceil(part.length / longest))
     for count in (least, least + 1):
-        even = part.start + part.length * np.arange(1, count) / count
-        placed = [_nearest_bar(song, first, float(time)) for time in even]
+        even = [part.start + part.length * k / count for k in range(1, count)]
+        placed = [_nearest_bar(song, first, time) for time in even]
         if np.diff([part.start, *placed, part.end]).max() <= longest:
             return placed
-    return even.tolist()
+    return even
 
 
 def _nearest_bar(song: Song, first: int, time: float) -> float:
