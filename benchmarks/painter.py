@@ -15,11 +15,10 @@ from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, hold
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.warp import step_matrix, warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
-from phosphene.testing.painters import small_score, soft_picture
+from phosphene.testing.engines import small_score, soft_picture
 
 SIZE = 512
 MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 1.01}

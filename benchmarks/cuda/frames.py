@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from phosphene.engines import loading
 from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
-from phosphene.painting.grade import grade
+from phosphene.painting.frames import Painted, read_back
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
-from phosphene.painting.readback import Painted, read_back
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -50,7 +50,7 @@ def engine_of(pipe: Any, preset: str, score: Score, device: torch.device, **told
     working = torch.float16 if device.type == "cuda" else torch.float32
     with (
         mock.patch.object(loading, "load_pipeline", return_value=pipe),
-        mock.patch.object(loading, "working_format", return_value=working),
+        mock.patch.object(loading, "working_dtype", return_value=working),
     ):
         return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score)
 

@@ -5,9 +5,8 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.painting.noise import drawn
-from phosphene.painting.scene_noise import SceneNoise
-from phosphene.painting.step import step_matrix
+from phosphene.painting.noise import SceneNoise, drawn
+from phosphene.painting.warp import step_matrix
 
 WIDTH = 512
 SHAPE = (8, 64, 64)

@@ -1,4 +1,4 @@
-"""Which engine a model's name means, known before anything is loaded."""
+"""Finding the engine for a model's name, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.engines.layout import INDEX, check_layout
+from phosphene.engines.model_files import INDEX, check_layout
 from phosphene.engines.presets import Preset, load_preset, preset_of
-from phosphene.engines.vocabulary import vocabulary_of
+from phosphene.engines.prompts import vocabulary_of
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.absent import provider, told
+from phosphene.plugins.records import missing, provider
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Project
@@ -25,7 +25,7 @@ HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def find_engine(name: str, registry: Registry) -> EngineSpec:
-    """The engine of a name: a registered one, a folder in the diffusers layout, or a hub id.
+    """Find the engine for a name: a registered one, a folder in the diffusers layout, or a hub id.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     """
     if name in registry.engines:
         return registry.engines[name]
-    folder = Path(os.path.expanduser(name))  # a name may begin with `~` without being a user's
+    folder = Path(os.path.expanduser(name))  # Path.expanduser raises for an unknown user
     if (folder / INDEX).is_file():
         check_layout(str(folder))
         load = partial(load_preset, Preset(str(folder)))
@@ -49,7 +49,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     if HUB_ID.fullmatch(name) and not name.startswith("."):
         return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)), source=name)
     if (plugin := provider(registry, "engines", name)) is not None:
-        raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
+        raise ProjectError(f"model.name: {missing(plugin, 'engines', name)}", plugin.fix)
     raise ProjectError(
         f"model.name: unknown model '{name}'",
         f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",
@@ -63,9 +63,9 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
     ----------
     project : Project
     score : Score
-        What it will paint: its size and its prompts.
+        The engine is loaded for its size and its prompts.
     registry : Registry, optional
-        The plugins; without it, those that are installed.
+        The plugins; by default, those that are installed.
 
     Returns
     -------
@@ -79,14 +79,14 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
         If it cannot be loaded.
     """
     spec = find_engine(project.model.name, registry or load_plugins())
-    check_checkpoint(spec)
+    check_model(spec)
     check_paintable(spec, project.model, score)
     check_torch()
     return spec.load(project.model, score)
 
 
-def check_checkpoint(spec: EngineSpec) -> None:
-    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
+def check_model(spec: EngineSpec) -> None:
+    """Check that the model of an engine exists, unless a plugin loads it itself.
 
     Raises
     ------

@@ -1,26 +1,31 @@
-"""Detail match: the fine structure of the feedback is held to the scene's own, against blur.
+"""Detail: the match to the scene's fine structure, sharpening and grain.
 
-A resample and a pass through a VAE each take some of it; how much, the picture itself tells.
+Every resample and every pass through a VAE takes some detail; how much, the picture itself shows.
 """
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 
-from phosphene.painting.noise import white
+from phosphene.painting.noise import drawn
 
 BINOMIAL = (0.25, 0.5, 0.25)
-SPACINGS = (1, 2)  # px between the taps of each blur: bands about 1/3 and 1/6 cycle per pixel
-MOST = 1.3  # one frame's gain of a band at most, and its inverse at least
-GRAIN = 0.02  # deviation of the noise that stands in for what no gain brings back, at most
+SPACINGS = (1, 2)  # px between the taps of each blur: bands around 1/3 and 1/6 cycle per pixel
+MOST = 1.3  # largest gain of a band per frame; its inverse is the smallest
+GRAIN = 0.02  # largest deviation of the noise that replaces what no gain restores
 FLOOR = 1e-4  # deviation below which there is nothing to amplify
+MASK = 0xFFFFFFFF
+Words = TypeVar("Words", int, torch.Tensor)
 
 
 def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """The undecimated wavelet bands of a picture, the finest first, and what is left.
+    """Split a picture into undecimated wavelet bands, the finest first, and the rest.
 
-    The "algorithme a trous" of Holschneider et al. (1989): each blur's taps lie twice as far apart.
+    The "algorithme a trous" of Holschneider et al. (1989): the taps of each blur are twice as far
+    apart.
 
     Parameters
     ----------
@@ -40,7 +45,7 @@ def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
 
 
 def detail_of(lightness: torch.Tensor) -> torch.Tensor:
-    """Deviation of each band of a lightness, shape (1, 1, height, width); shape (n_bands,)."""
+    """Deviation of each band of a lightness (1, 1, height, width); shape (n_bands,)."""
     return _deviations(bands(lightness)[0])
 
 
@@ -49,19 +54,19 @@ def hold_detail(
 ) -> torch.Tensor:
     """Bring the energy of a lightness's fine bands a share of the way to an anchor's.
 
-    What is there is amplified, or softened, as far as `MOST` goes. What is missing then is brought
-    in as noise of that band, for the engine to make detail of. Nothing waits for the device.
+    Each band is amplified or attenuated within `MOST`. A remaining deficit is added as noise of
+    that band, which the engine turns into detail. Nothing waits for the device.
 
     Parameters
     ----------
     lightness : Tensor, float32, shape (1, 1, height, width)
-        Of OKLab: the eye sees detail by lightness.
+        Of OKLab: the eye sees detail mainly in lightness.
     anchor : Tensor, shape (n_bands,)
         From `detail_of`.
     share : float
-        0 leaves the picture.
+        0 leaves the picture unchanged.
     seed : int
-        Of the frame's noise.
+        Seed of the frame's noise.
 
     Returns
     -------
@@ -93,3 +98,75 @@ def _blurred(picture: torch.Tensor, spacing: int) -> torch.Tensor:
     near, far = slice(None, -2 * spacing), slice(2 * spacing, None)
     across = side * (padded[..., near] + padded[..., far]) + middle * padded[..., inner]
     return side * (across[..., near, :] + across[..., far, :]) + middle * across[..., inner, :]
+
+
+def sharpen(picture: torch.Tensor, amount: float) -> torch.Tensor:
+    """Unsharp mask: add `amount` times what a small blur removes.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    amount : float
+        0 leaves the picture unchanged.
+
+    Returns
+    -------
+    Tensor
+        Same shape and range.
+    """
+    if amount <= 0.0:
+        return picture
+    # The binomial blur is close to that of a resample.
+    return (picture + amount * (picture - _blurred(picture, 1))).clamp_(0.0, 1.0)
+
+
+def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
+    """Add seeded normal noise, drawn on the CPU so that it does not depend on the device.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    deviation : float
+        Standard deviation; 0 leaves the picture unchanged.
+    seed : int
+
+    Returns
+    -------
+    Tensor
+        Same shape and range.
+    """
+    if deviation <= 0.0:
+        return picture
+    # A different stream from the engine's, which uses the seed itself.
+    noise = drawn(picture.shape, seed ^ 0x9E3779B9, picture.device)
+    return (picture + deviation * noise).clamp_(0.0, 1.0)
+
+
+def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
+    """Uniform noise of mean 0 and deviation 1: a hash of the seed and each pixel's index.
+
+    The hash uses integers only, so it is the same to the bit on every device: lowbias32 of
+    Wellons, "Prospecting for hash functions" (2018).
+
+    Parameters
+    ----------
+    height, width : int
+        px.
+    seed : int
+    device : torch.device
+
+    Returns
+    -------
+    Tensor, float32, shape (1, 1, height, width)
+    """
+    pixels = torch.arange(height * width, device=device, dtype=torch.int64)
+    words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
+    uniform = (words >> 8).float() * 2.0**-24  # 24 bits fit into a float32
+    noise: torch.Tensor = ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    return noise
+
+
+def _hashed(words: Words) -> Words:
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        words = (words ^ (words >> shift)) * factor & MASK
+    return words ^ (words >> 16)

@@ -13,6 +13,7 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.project.schema import Project, SongFile
 from phosphene.score.timeline import Timeline
 from phosphene.song import listening
+from phosphene.song.analysis import Progress
 from phosphene.song.audio.tracks import choose_track
 from phosphene.song.beats.corrections import corrected
 from phosphene.song.files import require_file
@@ -27,7 +28,7 @@ _log = logging.getLogger(__name__)
 def listen(
     source: Path | str | Project,
     *,
-    on_progress: listening.Progress | None = None,
+    on_progress: Progress | None = None,
     registry: Registry | None = None,
 ) -> Song:
     """Find the beats, bars, onsets and feature curves of a song.
@@ -58,9 +59,7 @@ def listen(
     return song_of(file, registry or load_plugins(), on_progress)
 
 
-def song_of(
-    source: SongFile, registry: Registry, progress: listening.Progress | None = None
-) -> Song:
+def song_of(source: SongFile, registry: Registry, progress: Progress | None = None) -> Song:
     """Listen to the song that `[song]` names; see `listen`."""
     require_file(source.file)
     track = choose_track(source.file, source.track)

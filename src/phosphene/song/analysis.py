@@ -18,13 +18,15 @@ Progress = Callable[[str, float], None]
 _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
 
 
-def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0) -> Song:
+def analyse(
+    path: Path, report: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0
+) -> Song:
     """Decode an audio file and detect its onsets, beats, bars, sections and feature curves.
 
     Parameters
     ----------
     path : Path
-    tell : callable
+    report : callable
         Called with each stage and the share done.
     tracker : TrackerSpec
     shelf : Shelf
@@ -37,25 +39,25 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, trac
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    tell("decode", 0.0)
-    decoded = decode(path, lambda share: tell("decode", share), track)
+    report("decode", 0.0)
+    decoded = decode(path, lambda share: report("decode", share), track)
     samples, rate = decoded.samples, ANALYSIS_RATE
     # Remove the DC offset. Not the mean, which would shift silence between claps away from zero.
     samples -= np.median(samples[:: 1 + len(samples) // _ENOUGH])
-    tell("spectrum", 0.0)
-    seen = spectrum(samples, rate, lambda share: tell("spectrum", share))
+    report("spectrum", 0.0)
+    seen = spectrum(samples, rate, lambda share: report("spectrum", share))
     curves = onset_curves(seen, rate)
-    heard = features(seen, curves, rate)
+    found = features(seen, curves, rate)
     rms, sketch = seen.rms, sketch_of(seen, rate)
     del seen  # 160 MB for two hours, and the tracker needs memory
-    tell("onsets", 0.0)
+    report("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
-    tell("beats", 0.0)
+    report("beats", 0.0)
     sound = Sound(samples, rate, curves, rms, onsets, strengths)
     pulse = tracker.track(sound)
-    tell("sections", 0.0)
+    report("sections", 0.0)
     sections = find_sections(sound, sketch, pulse, decoded.duration)
-    tell("sections", 1.0)
+    report("sections", 1.0)
     return Song(
         path=path,
         samples=samples,
@@ -69,6 +71,6 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, trac
         metre=pulse.metre,
         sections=sections,
         confidence=pulse.confidence,
-        features=heard,
+        features=found,
         shelf=shelf,
     )

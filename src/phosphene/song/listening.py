@@ -1,4 +1,4 @@
-"""Listens to a song: from an audio file to a `Song`."""
+"""From an audio file to a `Song`: analyse it, or load the analysis from the cache."""
 
 from dataclasses import fields, replace
 from pathlib import Path
@@ -21,10 +21,6 @@ _NUMBERS: dict[str, type] = {
 }  # fmt: skip
 _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
 _SECTION = tuple(field.name for field in fields(Section))
-
-
-def _quiet(stage: str, share: float) -> None:
-    """Report nothing."""
 
 
 def listen(
@@ -55,19 +51,19 @@ def listen(
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    path, tell = Path(path), progress or _quiet
+    path, report = Path(path), progress or (lambda stage, share: None)
     require_file(path)
     shelf = Shelf() if cache is None else _shelf(cache, path)
     index = (track or choose_track(path)).index
     if index:
         shelf.code += f"\ntrack {index}"
-    name = f"heard by {tracker.name} of {code_of(tracker.track)}"
+    name = f"analysed with {tracker.name} of {code_of(tracker.track)}"
     song = _read(path, name, shelf)
     if song is not None:
         shelf.recalled = True
-        tell("cache", 1.0)
+        report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    song = analyse(path, tell, tracker, shelf, index)
+    song = analyse(path, report, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
         _write(song, name, shelf)
         cache.trim(shelf.folder)
