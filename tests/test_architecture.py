@@ -25,10 +25,11 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # The parts of larger rooms, in the same way.
 INNER = {
     "song": (
-        ("files", "tempo", "store"),
+        ("files", "jams", "tempo", "store"),
         ("song",),
         ("audio",),
-        ("features", "beats", "structure"),
+        ("features", "beats"),
+        ("structure",),
         ("analysis", "report"),
         ("listening",),
     ),
