@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
-    """The files that a project reads, and those of its model and its plugins.
+    """The files that a project reads: itself, its song, beats, image, model and plugins.
 
     `plugins` are folders of single-file plugins besides the project's own.
     """
@@ -83,6 +85,26 @@ def write_text(path: Path, text: str) -> None:
             "Rename that file.",
         ) from None
     write_bytes(path, content)
+
+
+def keep_project(text: str, path: Path) -> Path:
+    """Write a project, or find the same one; a file with another text is never replaced.
+
+    Returns
+    -------
+    Path
+        `path`, or the first of `NAME-2.toml`, `NAME-3.toml` ... that is free or has this text.
+    """
+    for number in count(2):
+        if not os.path.lexists(path):
+            write_text(path, text)
+            return path
+        with suppress(OSError, UnicodeDecodeError):
+            if path.read_text(encoding="utf-8") == text:
+                return path
+        stem = path.stem if number == 2 else path.stem.rpartition("-")[0]
+        path = path.with_name(f"{stem}-{number}{path.suffix}")
+    raise AssertionError
 
 
 def write_bytes(path: Path, content: bytes) -> None:

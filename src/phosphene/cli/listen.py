@@ -41,7 +41,7 @@ def listen(
     plot: Path | None,
     tracker: str | None,
 ) -> None:
-    """Analyse INPUT: duration, tempo, beats, bars, onsets, sections, key and loudness.
+    """Analyse INPUT: duration, tempo, beats, onsets, sections, key and loudness.
 
     INPUT is a song, or a project file (.toml) whose [song] corrects the beats and sections.
     """
@@ -49,8 +49,9 @@ def listen(
     import time
 
     from phosphene.cli.console import console, joined, one_line, out, styled
-    from phosphene.cli.inputs import Changes, listen_to, read_input
+    from phosphene.cli.inputs import listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.options import Changes
     from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
 

@@ -46,8 +46,8 @@ def _range(given: Any) -> tuple[At, At] | Part:
         return parse_part(given)
     if not isinstance(given, (list, tuple)) or len(given) != 2:
         raise ValueError(
-            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs, or '
-            'sections, such as "chorus"'
+            'expected two positions, such as ["bar 9", "bar 17"], sections, such as "chorus", or '
+            "a list of such pairs"
         )
     return parse_position(given[0]), parse_position(given[1])
 

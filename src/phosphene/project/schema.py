@@ -129,6 +129,23 @@ class Model(Section):
         return quality
 
 
+class Shot(Section):
+    """A prompt, and how the picture comes to it."""
+
+    prompt: str = Field(description="what to paint")
+    blend: Span | None = Field(
+        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+    )
+
+
+def _shot(given: Any) -> Any:
+    if isinstance(given, (dict, Shot)):
+        return given
+    if not isinstance(given, str):
+        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
+    return {"prompt": given}
+
+
 class Prompts(Section):
     """`[prompts]`: what to paint, and when."""
 
@@ -137,13 +154,15 @@ class Prompts(Section):
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
     )
-    at: dict[Position, str] = Field(
-        {"0": ""}, validate_default=True, description="position and prompt"
+    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
+        {"0": ""},
+        validate_default=True,
+        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
     )
 
     @field_validator("at")
     @classmethod
-    def _some(cls, at: dict[At, str]) -> dict[At, str]:
+    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
         if not at:
             raise ValueError("expected at least one prompt")
         return at
