@@ -164,11 +164,11 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.composing.compose import compose
     from phosphene.composing.trace import Trace
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
     trace = Trace()
     score = compose(project, song, trace=trace)
-    png = FORMATS[".png"](picture_of(song, project, score, trace, name))
+    png = FORMATS[".png"](plot_data(song, project, score, trace, name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
     drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from phosphene.directors import Brief, DirectorSpec
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
-    from phosphene.film.formats import Codec as SoundCodec
-    from phosphene.film.formats import Format as FilmFormat
+    from phosphene.film.formats import FilmFormat, SoundCodec
     from phosphene.hints import hint
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
@@ -52,7 +51,7 @@ _PUBLIC = {
     "EngineError": "phosphene.errors:EngineError",
     "EngineSpec": "phosphene.painting.engine:EngineSpec",
     "Feature": "phosphene.song.song:Feature",
-    "FilmFormat": "phosphene.film.formats:Format",
+    "FilmFormat": "phosphene.film.formats:FilmFormat",
     "Length": "phosphene.score.units:Length",
     "Model": "phosphene.project.schema:Model",
     "Modulator": "phosphene.modulators.modulator:Modulator",
@@ -67,7 +66,7 @@ _PUBLIC = {
     "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
     "Sound": "phosphene.song.beats.pulse:Sound",
-    "SoundCodec": "phosphene.film.formats:Codec",
+    "SoundCodec": "phosphene.film.formats:SoundCodec",
     "Span": "phosphene.score.units:Span",
     "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from phosphene.directors import DirectorSpec
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
@@ -49,7 +49,7 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
 
 
 @hookspec
-def register_encoders(register: Callable[[str, Format], None]) -> None:
+def register_encoders(register: Callable[[str, FilmFormat], None]) -> None:
     """Register encoders: kinds of film, each by the ending of the film's name."""
 
 

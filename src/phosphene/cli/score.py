@@ -101,7 +101,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:
@@ -112,7 +112,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     trace = Trace()
     project, song, score = composed(input, Changes(**options), output, trace)
     title = one_line(_title(input, song, score))
-    picture = picture_of(song, project, score, trace, title)
+    picture = plot_data(song, project, score, trace, title)
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 

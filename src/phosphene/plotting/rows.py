@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
-from phosphene.plotting.picture import Part
+from phosphene.plotting.data import Part
 from phosphene.plotting.sheet import LEGEND_LINE
 from phosphene.plotting.style import INK, LOUD, QUIET, SOUND, fitted, layer_style, length
 from phosphene.score.channels import Channel, Curve

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import click
 
     from phosphene.directors import DirectorSpec
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
@@ -129,7 +129,7 @@ class Registry:
     features: dict[str, Callable[[Song], Feature]] = field(default_factory=dict)
     trackers: dict[str, TrackerSpec] = field(default_factory=dict)
     engines: dict[str, EngineSpec] = field(default_factory=dict)
-    encoders: dict[str, Format] = field(default_factory=dict)
+    encoders: dict[str, FilmFormat] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     directors: dict[str, DirectorSpec] = field(default_factory=dict)
     options: dict[str, type[Options]] = field(default_factory=dict)

@@ -95,9 +95,9 @@ def _engine(spec: Any) -> Any:
 
 
 def _encoder(ending: Any, form: Any) -> Any:
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
 
-    _require_instance(form, Format, "a FilmFormat")
+    _require_instance(form, FilmFormat, "a FilmFormat")
     if not isinstance(ending, str) or not ending.startswith(".") or ending != ending.lower():
         raise PluginError(f"encoder {ending!r}: an ending is in lower case, such as '.mkv'")
     return ending
