@@ -25,6 +25,7 @@ from phosphene.cli.plugins import plugins
 from phosphene.cli.render import render
 from phosphene.cli.resume import resume
 from phosphene.cli.stopping import ignore, stoppable
+from phosphene.cli.studio import studio
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
 
@@ -150,6 +151,7 @@ for command in (
     resume,
     compose_command,
     plot,
+    studio,
     listen,
     new,
     import_group,

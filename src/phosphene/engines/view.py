@@ -7,11 +7,10 @@ import math
 import numba
 import numpy as np
 
-from phosphene.engines.plane import PERIOD, STEP
+from phosphene.engines.plane import PERIOD, SHADES, STEP
 from phosphene.painting.resample import LOOSE
 
 LIVE = 3  # octaves that a pixel shows
-SHADES = 512  # entries of a palette
 # Unsigned, or every index would be asked whether it counts from the end.
 MASK = np.uint64(PERIOD - 1)
 NEXT = np.uint64(1)
