@@ -37,8 +37,8 @@ def phosphene_steps(path: str, cache: str, tracker: str) -> dict[str, float]:
     """Listen in this process; seconds of each step by name."""
     begun = time.perf_counter()
     from phosphene.plugins import load_plugins
-    from phosphene.song.cache import Cache
     from phosphene.song.listening import listen
+    from phosphene.song.store.cache import Cache
 
     last, steps = "start", {}
 

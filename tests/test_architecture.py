@@ -17,7 +17,7 @@ ROOMS = (
     ("plugins",),
     ("project",),
     ("composing", "engines", "testing", "scaffold"),
-    ("rendering", "plotting", "deforum"),
+    ("rendering", "plotting", "importers"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -26,6 +26,17 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 UPWARDS = {
     ("plugins", "project"),
     ("plugins", "testing"),
+}
+# The parts of larger rooms, in the same way.
+INNER = {
+    "song": (
+        ("files", "tempo", "store"),
+        ("song",),
+        ("audio",),
+        ("features", "beats"),
+        ("analysis", "report"),
+        ("listening",),
+    ),
 }
 # Libraries that are not the trade of a room.
 FORBIDDEN = {
@@ -84,6 +95,23 @@ def test_imports_run_downwards_only():
 
 def test_the_exceptions_are_still_needed():
     assert {(room, other) for _, room, other in edges()} >= UPWARDS
+
+
+@pytest.mark.parametrize("room", INNER)
+def test_the_parts_of_a_room_are_in_order_too(room):
+    floors = {part: floor for floor, parts in enumerate(INNER[room]) for part in parts}
+    found, wrong = set(), set()
+    for file in sorted((SOURCE / room).rglob("*.py")):
+        part = file.relative_to(SOURCE / room).parts[0].removesuffix(".py")
+        if part == "__init__":
+            continue
+        found.add(part)
+        for module in imported(file):
+            other = module.removeprefix(f"phosphene.{room}.").partition(".")[0]
+            if module.startswith(f"phosphene.{room}.") and other != part:
+                wrong |= {(str(file), other)} if floors[other] >= floors[part] else set()
+    assert found == set(floors)
+    assert wrong == set()
 
 
 @pytest.mark.parametrize(("room", "file"), FILES, ids=lambda part: getattr(part, "stem", part))

@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from phosphene.song.beat_files import read_beats
+from phosphene.song.beats.beat_files import read_beats
 
 _GRID = (3, 4)  # parts of a quarter note
 _ON, _KEPT = 0.02, 0.9  # quarters from the grid, and the share of notes that lie so near

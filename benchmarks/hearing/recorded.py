@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 from scipy.signal import butter, sosfiltfilt
 
-from phosphene.song.clicks import write_clicks
+from phosphene.song.audio.clicks import write_clicks
 from phosphene.song.song import Song
 
 FOLDER = Path("/usr/share/games/fretsonfire/data/songs/sectoid")

@@ -17,10 +17,10 @@ from benchmarks.hearing.rendering import clock_errors, play
 from benchmarks.hearing.scores import Scores, mean, offsets, score
 from benchmarks.table import markdown
 from phosphene.plugins import load_plugins
+from phosphene.song.beats.pulse import Pulse
+from phosphene.song.beats.trackers import DEFAULT
 from phosphene.song.listening import listen
-from phosphene.song.pulse import Pulse
 from phosphene.song.song import Song
-from phosphene.song.trackers import DEFAULT
 
 _COLUMNS = ["beat F", "CMLt", "AMLt", "downbeat F"]
 Heard = Callable[[Path], "Song | Pulse"]

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
     from phosphene.score.units import At, Length, Period, Position, Span
-    from phosphene.song.pulse import Pulse, Sound
+    from phosphene.song.beats.pulse import Pulse, Sound
+    from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Section, Song
     from phosphene.song.tempo import TempoMap
-    from phosphene.song.trackers import TrackerSpec
 
 __version__ = "0.1.0"
 
@@ -57,17 +57,17 @@ _PUBLIC = {
     "Position": "phosphene.score.units:Position",
     "Project": "phosphene.project.schema:Project",
     "ProjectError": "phosphene.errors:ProjectError",
-    "Pulse": "phosphene.song.pulse:Pulse",
+    "Pulse": "phosphene.song.beats.pulse:Pulse",
     "Row": "phosphene.score.score:Row",
     "Score": "phosphene.score.score:Score",
     "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
-    "Sound": "phosphene.song.pulse:Sound",
+    "Sound": "phosphene.song.beats.pulse:Sound",
     "SoundCodec": "phosphene.film.formats:Codec",
     "Span": "phosphene.score.units:Span",
     "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
-    "TrackerSpec": "phosphene.song.trackers:TrackerSpec",
+    "TrackerSpec": "phosphene.song.beats.trackers:TrackerSpec",
     "compose": "phosphene.composing.compose:compose",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",

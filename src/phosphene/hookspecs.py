@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
+    from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
-    from phosphene.song.trackers import TrackerSpec
 
 hookspec = pluggy.HookspecMarker("phosphene")
 hookimpl = pluggy.HookimplMarker("phosphene")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.errors import SongError
-from phosphene.song.beat_files import CLOSEST, read_beats
-from phosphene.song.pulse import Pulse
+from phosphene.song.beats.beat_files import CLOSEST, read_beats
+from phosphene.song.beats.pulse import Pulse
 from tests.fuzz.hostile import fuzzed
 
 DURATION = 10.0

@@ -9,7 +9,7 @@ from phosphene import EngineSpec, Pulse, TrackerSpec
 from phosphene.errors import EngineError, PluginError
 from phosphene.plugins import Plugin
 from phosphene.plugins.registering import guarded
-from phosphene.song.cache import code_of
+from phosphene.song.store.code import code_of
 
 PLUGIN = Plugin("odd", "phosphene-odd", "0.7.1")
 

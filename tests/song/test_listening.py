@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from phosphene.song import Song, listen
-from phosphene.song.trackers import BARS, LIBROSA, TrackerSpec
+from phosphene.song.beats.trackers import BARS, LIBROSA, TrackerSpec
 
 Hits = Callable[..., np.ndarray]
 Write = Callable[..., Path]

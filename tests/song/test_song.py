@@ -26,7 +26,7 @@ def song() -> Song:
         onsets=np.array([0.1, 0.3]),
         onset_strengths=np.array([0.5, 1.0]),
         metre=4,
-        sections=(Section(0.0, 2.5, "A"),),
+        sections=(Section(0.0, 2.5, "A", "verse", 0.5, 0.25),),
         confidence=0.75,
         features={"onset": Feature(onset, 0.01, "impulse"), "low": Feature(low, 0.01, "impulse")},
     )
@@ -63,7 +63,9 @@ def test_report_is_plain_numbers(song: Song) -> None:
         "downbeats": [0.5],
         "onsets": [0.1, 0.3],
         "metre": 4,
-        "sections": [{"start": 0.0, "end": 2.5, "label": "A"}],
+        "sections": [
+            {"start": 0.0, "end": 2.5, "label": "A", "role": "verse", "energy": 0.5, "confidence": 0.25}
+        ],
         "confidence": 0.75,
         "key": "",
         "loudness": None,

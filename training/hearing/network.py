@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from phosphene.song.network import PADDING, STRIDES
+from phosphene.song.beats.network import PADDING, STRIDES
 
 WIDE = (16, 32, 48)  # channels of the convolutions over pitch
 OVER_PITCH = ((3, 5), (3, 3), (3, 9))  # frames, bands: 81 bands become 27, 9, 1
@@ -54,7 +54,7 @@ class BeatNetwork(nn.Module):
 
 
 def folded(model: BeatNetwork) -> dict[str, Tensor]:
-    """The weights as `phosphene.song.network` reads them, the norms folded into convolutions."""
+    """The weights for `phosphene.song.beats.network`, with the norms folded into convolutions."""
     weights: dict[str, Tensor] = {}
 
     def fold(name: str, conv: nn.Module, norm: nn.Module) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from phosphene.song.filterbank import FPS, bands
+from phosphene.song.beats.network import FPS, bands
 from training.hearing.compose import compose
 from training.hearing.metre import SIX_EIGHT, THREE_FOUR, Metre
 from training.hearing.metronome import metronome

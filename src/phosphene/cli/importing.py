@@ -25,8 +25,8 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     be carried is listed, here and at the top of the project, and so is what the file lacks.
     """
     from phosphene.cli.console import out, warn
-    from phosphene.deforum import imported, read_settings
     from phosphene.errors import ProjectError
+    from phosphene.importers.deforum import imported, read_settings
     from phosphene.outputs import require_outputs, write_text
 
     if output.suffix.lower() != ".toml":

@@ -50,7 +50,7 @@ def listen(
 
     draw = _drawer(plot)
     if clicks:
-        from phosphene.song.clicks import require_format, write_clicks
+        from phosphene.song.audio.clicks import require_format, write_clicks
 
         require_format(clicks)
     registry = registry_for(input)

@@ -18,8 +18,8 @@ from phosphene.plugins.plugin import BROKEN, GROUP, HOST, INCOMPATIBLE, Plugin, 
 API_GROUP = "phosphene.api"
 BUILT_IN = (
     "phosphene.modulators",
-    "phosphene.song.trackers",
-    "phosphene.song.parts",
+    "phosphene.song.beats.trackers",
+    "phosphene.song.features.builtin",
     "phosphene.engines.presets",
     "phosphene.film.formats",
     "phosphene.project.looks",

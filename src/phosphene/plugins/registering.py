@@ -75,7 +75,7 @@ class Staged:
 
     def tracker(self, spec: Any) -> None:
         """Of `register_trackers`."""
-        from phosphene.song.trackers import TrackerSpec
+        from phosphene.song.beats.trackers import TrackerSpec
 
         _check_kind(spec, TrackerSpec, "a TrackerSpec")
         _check_takes(spec.track, ("sound",), f"tracker '{spec.name}'")
@@ -235,7 +235,7 @@ def _check_feature(given: Any) -> None:
 def _check_pulse(given: Any) -> None:
     import numpy as np
 
-    from phosphene.song.pulse import Pulse
+    from phosphene.song.beats.pulse import Pulse
 
     if not isinstance(given, Pulse):
         raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Pulse")

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.schema import Project, SongFile
 from phosphene.song import listening
-from phosphene.song.cache import user_cache
-from phosphene.song.corrections import corrected
+from phosphene.song.audio.tracks import choose_track
+from phosphene.song.beats.corrections import corrected
 from phosphene.song.files import require_file
 from phosphene.song.song import Song
-from phosphene.song.tracks import choose_track
+from phosphene.song.store.cache import user_cache
 
 _log = logging.getLogger(__name__)
 

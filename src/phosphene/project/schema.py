@@ -31,7 +31,7 @@ from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Share, Span, constant, parse_position
-from phosphene.song.corrections import Corrections
+from phosphene.song.beats.corrections import Corrections
 
 # Defaults as a user would write them; pydantic validates them like any other input.
 _EMPTY: Any = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phosphene.composing.compose import HELD
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
-from phosphene.song.cache import code_of
+from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
     from phosphene.film.formats import Format

@@ -1,18 +1,18 @@
 """The analysis of a song: from a file to its onsets, beats and features."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from phosphene.song.decode import ANALYSIS_RATE, decode
-from phosphene.song.features import features, onset_curves
-from phosphene.song.listening import Progress
-from phosphene.song.onsets import find_onsets
-from phosphene.song.shelf import Shelf
+from phosphene.song.audio.reading import ANALYSIS_RATE, decode
+from phosphene.song.audio.spectrum import spectrum
+from phosphene.song.beats.trackers import Sound, TrackerSpec
+from phosphene.song.features.onsets import features, find_onsets, onset_curves
 from phosphene.song.song import Song
-from phosphene.song.spectrum import spectrum
-from phosphene.song.trackers import Sound, TrackerSpec
+from phosphene.song.store.cache import Shelf
 
+Progress = Callable[[str, float], None]
 _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
 
 

@@ -1,20 +1,25 @@
 """Listens to a song: from an audio file to a `Song`."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from phosphene.errors import SongError
-from phosphene.song.cache import Cache, code_of
+from phosphene.song.analysis import Progress, analyse
+from phosphene.song.audio.tracks import Track, choose_track
+from phosphene.song.beats.trackers import BARS, TrackerSpec
+from phosphene.song.features.builtin import FEATURES
 from phosphene.song.files import require_file
-from phosphene.song.parts import FEATURES
-from phosphene.song.shelf import Shelf
-from phosphene.song.song import Song
-from phosphene.song.stored import song_from_shelf, song_to_shelf
-from phosphene.song.trackers import BARS, TrackerSpec
-from phosphene.song.tracks import Track, choose_track
+from phosphene.song.song import Section, Song, features_from_arrays, features_to_arrays
+from phosphene.song.store.cache import Cache, Shelf
+from phosphene.song.store.code import code_of
 
-Progress = Callable[[str, float], None]
+_NUMBERS: dict[str, type] = {
+    "sample_rate": int, "duration": float, "tempo": float, "metre": int, "confidence": float,
+}  # fmt: skip
+_TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
 
 
 def _quiet(stage: str, share: float) -> None:
@@ -56,17 +61,14 @@ def listen(
     if index:
         shelf.code += f"\ntrack {index}"
     name = f"heard by {tracker.name} of {code_of(tracker.track)}"
-    song = song_from_shelf(path, name, shelf)
+    song = _read(path, name, shelf)
     if song is not None:
         shelf.recalled = True
         tell("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    # librosa and SciPy take a second to import, which a cache hit avoids.
-    from phosphene.song.analysis import analyse
-
     song = analyse(path, tell, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
-        song_to_shelf(song, name, shelf)
+        _write(song, name, shelf)
         cache.trim(shelf.folder)
     return replace(song, extra=FEATURES, track=index)
 
@@ -76,3 +78,35 @@ def _shelf(cache: Cache, path: Path) -> Shelf:
         return cache.shelf(path)
     except OSError as error:
         raise SongError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _write(song: Song, name: str, shelf: Shelf) -> None:
+    """Store a Song on a shelf."""
+    arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
+    arrays.update({field: getattr(song, field) for field in _TIMES})
+    for field in fields(Section):
+        arrays[f"section.{field.name}"] = np.array([getattr(s, field.name) for s in song.sections])
+    shelf.write_samples(song.samples)
+    shelf.write(name, {**arrays, **features_to_arrays(song.features)})
+
+
+def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
+    """Load the Song stored under this name; None if it is missing or incomplete."""
+    arrays = shelf.read(name)
+    samples = None if arrays is None else shelf.read_samples()
+    if arrays is None or samples is None:
+        return None
+    try:
+        plain: dict[str, Any] = {field: kind(arrays[field]) for field, kind in _NUMBERS.items()}
+        plain.update({field: arrays[field] for field in _TIMES})
+        columns = [arrays[f"section.{field.name}"].tolist() for field in fields(Section)]
+        return Song(
+            path=path,
+            samples=samples,
+            sections=tuple(Section(*values) for values in zip(*columns, strict=True)),
+            features=features_from_arrays(arrays),
+            shelf=shelf,
+            **plain,
+        )
+    except (KeyError, ValueError, TypeError):
+        return None  # written by something else

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from phosphene.errors import SongError
 from phosphene.hints import hint
-from phosphene.song.shelf import Shelf
+from phosphene.song.store.cache import Arrays, Shelf
+from phosphene.song.store.code import code_of
 from phosphene.song.tempo import TempoMap
 
 FeatureKind = Literal["impulse", "envelope", "level"]
@@ -65,11 +66,29 @@ class Feature:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the song from `start` to `end`, in seconds; equal labels sound similar."""
+    """A part of the song.
+
+    Parameters
+    ----------
+    start, end : float
+        Seconds.
+    label : str
+        ``A``, ``B`` and so on in order of appearance; sections with the same label sound similar.
+    role : str
+        ``intro``, ``verse``, ``build``, ``drop``, ``chorus``, ``break``, ``bridge`` or ``outro``;
+        empty if unknown.
+    energy : float
+        Mean energy relative to the song, 0 to 1.
+    confidence : float
+        Reliability of the role, 0 to 1.
+    """
 
     start: float
     end: float
     label: str
+    role: str = ""
+    energy: float = 0.0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,8 +200,6 @@ class Song:
         work : callable
             work() returns the features by name. It is called again after a change to its package.
         """
-        from phosphene.song.cache import code_of
-        from phosphene.song.stored import features_from_arrays, features_to_arrays
 
         def read_or_made() -> Mapping[str, Feature]:
             entry = f"{name} of {code_of(work)}"
@@ -200,3 +217,32 @@ class Song:
     def tempo_map(self) -> TempoMap:
         """The map between beats, bars and seconds."""
         return TempoMap(self.beats, self.downbeats)
+
+
+def features_to_arrays(features: Mapping[str, Feature]) -> Arrays:
+    """Each feature's values, its hop and its kind, as `feature.NAME.values` and so on."""
+    arrays: dict[str, Any] = {}
+    for name, feature in features.items():
+        arrays[f"feature.{name}.values"] = feature.values
+        arrays[f"feature.{name}.hop"] = np.array(feature.hop)
+        arrays[f"feature.{name}.kind"] = np.array(feature.kind)
+    return arrays
+
+
+def features_from_arrays(arrays: Arrays) -> dict[str, Feature]:
+    """The inverse of `features_to_arrays`.
+
+    Raises
+    ------
+    KeyError
+        If a part is missing.
+    """
+    names = [key.split(".")[1] for key in arrays if key.endswith(".values")]
+    return {
+        name: Feature(
+            arrays[f"feature.{name}.values"],
+            float(arrays[f"feature.{name}.hop"]),
+            str(arrays[f"feature.{name}.kind"]),  # type: ignore[arg-type]
+        )
+        for name in names
+    }

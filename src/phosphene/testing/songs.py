@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.score.timeline import Timeline, exact_fps
-from phosphene.song.parts import ROOMS
+from phosphene.song.features.builtin import ROOMS
 from phosphene.song.song import Feature, Section, Song
 
 SAMPLE_RATE = 22050

@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from phosphene.song.network import WEIGHTS, forward, load_weights
+from phosphene.song.beats.network import WEIGHTS, forward, load_weights
 from training.hearing.begin import unfold
 from training.hearing.network import BeatNetwork, folded
 

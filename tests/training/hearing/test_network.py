@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from phosphene.song.network import forward
+from phosphene.song.beats.network import forward
 from training.hearing.network import BeatNetwork, folded
 
 

@@ -1,0 +1,1 @@
+"""Projects from the files of other programs."""

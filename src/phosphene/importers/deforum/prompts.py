@@ -1,0 +1,163 @@
+"""Deforum's prompts: positive and negative parts, weights, and the frames that they begin at."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from phosphene.errors import ProjectError
+from phosphene.importers.deforum.schedule import frame_number
+from phosphene.importers.deforum.settings import Settings, shown
+
+# What the web UI reads in a prompt, what is left of it here, and what it is called. Every pattern
+# ends at the next bracket or separator, so that none is slow on any text.
+_MARKS = [
+    (re.compile(form), left, name)
+    for form, left, name in (
+        (r"<(?:lora|hypernet|lyco):[^<>]*>", "", "networks such as <lora:...>"),
+        (r":? ?`[^`]*`", "", "weights with maths in them"),
+        (r" ?: ?[+-]?[\d.]+ ?(?=\))", "", "weights of words"),
+        (r"[()]", "", "emphasis in brackets"),
+        (r"\[[^\[\]:|]*:([^\[\]:|]*[^\[\]:|\d. ][^\[\]:|]*): ?[\d.]+ ?\]", r"\1", "prompt editing"),
+        (r"\[([^\[\]:|]*)::? ?[\d.]+ ?\]", r"\1", "prompt editing"),
+        (r"\[([^\[\]:|]*)(?:\|[^\[\]|]*)+\]", r"\1", "alternating words"),
+        (r"[\[\]]", "", "emphasis in brackets"),
+        (r" ?: ?[+-]?(?:\d+(?:\.\d*)?|\.\d+) ?(?=$|AND\b)", " ", "weights of parts joined by AND"),
+        (r"\bBREAK\b,? ?", "", "BREAK"),
+    )
+]
+_ESCAPED = dict(zip("()[]", "\ue000\ue001\ue002\ue003", strict=True))  # while marks are read
+
+
+@dataclass
+class Prompts:
+    """What was found.
+
+    Parameters
+    ----------
+    at : dict of str to str
+        Position and positive prompt, positions rising: frames, or shares of the song for stills.
+    negative : str
+        Every negative part, once.
+    lost : list of str
+        What Phosphene's prompts cannot say.
+    """
+
+    at: dict[str, str]
+    negative: str
+    lost: list[str] = field(default_factory=list)
+
+
+def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
+    """Read the prompts.
+
+    Parameters
+    ----------
+    settings : Settings
+    end : int
+        The last frame that the video has; prompts past it are left out.
+    seed : int
+
+    Returns
+    -------
+    Prompts
+
+    Raises
+    ------
+    ProjectError
+        If they are not a table, a list or text, or no frame can be read.
+    """
+    lost: dict[str, list[str]] = {}  # what is lost, and the prompts that lose it
+    placed: dict[int, tuple[str, str]] = {}
+    before = settings.text("positive_prompts")
+    table, last = _table(settings), settings.whole("max_frames") - 1
+    unread: ProjectError | None = None
+    for number, (key, text) in enumerate(table.items()):
+        try:
+            frame = number if settings.mode == "None" else max(0, frame_number(key, last, seed))
+        except ProjectError as error:
+            unread = ProjectError(f'{settings.path}: prompts: "{key}": {error}', error.fix)
+            lost.setdefault(str(error), []).append(key)
+            continue
+        if not isinstance(text, (str, int, float)):
+            lost.setdefault(f"{shown(text)} is not text", []).append(key)
+            continue
+        positive, _, negative = str(text).partition("--neg")
+        if settings.mode != "None" and frame > end:
+            lost.setdefault(f"past the last frame, {end}", []).append(key)
+            continue
+        if frame in placed:
+            lost.setdefault(f"frame {frame} is that of another; the last holds", []).append(key)
+        plain = [_plain(part) for part in (f"{before} {positive}", negative)]
+        for mark in {mark: None for _, marks in plain for mark in marks}:
+            lost.setdefault(mark, []).append(key)
+        placed[frame] = plain[0][0], plain[1][0]
+    if unread and not placed:
+        raise unread
+    negatives = [placed[frame][1] for frame in sorted(placed)]
+    everywhere, marks = _plain(_everywhere(settings))
+    lines = [f"prompts {_some(keys)}: {what}" for what, keys in lost.items()]
+    lines += [f"negative_prompts: {mark}" for mark in marks]
+    if len(set(negatives)) > 1:
+        lines.append("prompts: their negative parts differ; all of them together hold throughout")
+    joined = ", ".join([*negatives, everywhere])
+    terms = [term.strip() for term in joined.split(",") if term.strip()]
+    at = {_position(settings, frame, len(placed)): placed[frame][0] for frame in sorted(placed)}
+    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), lines)
+
+
+def _some(keys: list[str]) -> str:
+    """Some of the prompts, and how many there are."""
+    named = ", ".join(f'"{key[:40]}"' for key in keys[:5])
+    return f"{named} and {len(keys) - 5} more" if len(keys) > 5 else named
+
+
+def _position(settings: Settings, frame: int, count: int) -> str:
+    """Stills follow one another over the song; they have no frames."""
+    return f"{100 * frame / count:.6g}%" if settings.mode == "None" and frame else str(frame)
+
+
+def _table(settings: Settings) -> dict[str, Any]:
+    prompts = settings.value("prompts")
+    where = f"{settings.path}: {(settings.given('prompts') or ('prompts',))[0]}"
+    if isinstance(prompts, str) and prompts.lstrip()[:1] in ("{", "["):
+        try:
+            prompts = json.loads(prompts)
+        except RecursionError:
+            raise ProjectError(f"{where}: the JSON is nested too deep") from None
+        except ValueError as error:
+            raise ProjectError(f"{where}: this is not valid JSON: {error}") from None
+    if isinstance(prompts, str):
+        prompts = [prompts]
+    if isinstance(prompts, list):  # the oldest notebooks: one after the other
+        prompts = dict(enumerate(prompts))
+    if not isinstance(prompts, dict):
+        raise ProjectError(f"{where}: got {shown(prompts)}: expected frames and prompts")
+    return {str(key): text for key, text in prompts.items()}
+
+
+def _everywhere(settings: Settings) -> str:
+    """The negative prompts beside those of each frame; a notebook has them by frame."""
+    given = settings.value("negative_prompts")
+    if isinstance(given, (dict, list)):
+        parts = given.values() if isinstance(given, dict) else given
+        return ", ".join(str(part) for part in parts if isinstance(part, (str, int, float)))
+    return settings.text("negative_prompts")
+
+
+def _plain(text: str) -> tuple[str, list[str]]:
+    """The words alone, and what else was said."""
+    text = re.sub(r"\s+", " ", text)
+    for bracket, placeholder in _ESCAPED.items():
+        text = text.replace("\\" + bracket, placeholder)
+    marks = []
+    for form, left, name in _MARKS:
+        text, count = form.subn(left, text)
+        if count and name not in marks:
+            marks.append(name)
+    for bracket, placeholder in _ESCAPED.items():
+        text = text.replace(placeholder, bracket)
+    text = re.sub(r" ?\bAND\b ?", ", ", text)
+    return re.sub(r"\s+", " ", text).strip(" ,"), marks

@@ -1,0 +1,1 @@
+"""Audio files: reading, decoding, tracks, the spectrogram, and clicks."""

@@ -1,0 +1,1 @@
+"""Beats and bars: trackers, beat files and corrections."""

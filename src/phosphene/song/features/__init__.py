@@ -1,0 +1,1 @@
+"""Onsets and the feature curves of a song."""

@@ -1,0 +1,1 @@
+"""The cache of analyses, and digests of the code that made them."""

@@ -1,0 +1,95 @@
+"""Of several audio tracks the default one is the song, or the one that is asked for."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from phosphene.cli import cli
+from phosphene.errors import SongError
+from phosphene.film.ffmpeg import executable
+from phosphene.song.audio.reading import decode
+from phosphene.song.audio.tracks import choose_track
+from phosphene.song.listening import listen
+
+TONES = (300, 900, 2700)  # Hz
+
+
+@pytest.fixture(scope="module", params=["mkv", "mp4", "mka"])
+def several(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three tracks, of which the second is the default one."""
+    path = tmp_path_factory.mktemp("tracks") / f"several.{request.param}"
+    tones = [("-f", "lavfi", "-i", f"sine=frequency={tone}:duration=2") for tone in TONES]
+    about = []
+    for index, language in enumerate(("deu", "eng", "fra")):
+        default = "default" if index == 1 else "0"
+        about += ["-map", str(index), f"-disposition:a:{index}", default]
+        about += [f"-metadata:s:a:{index}", f"language={language}"]
+    command = [executable(), "-v", "error", *sum(tones, ()), *about, "-c:a", "aac", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def tone(samples: np.ndarray, rate: int) -> float:
+    return float(np.abs(np.fft.rfft(samples[:rate])).argmax())
+
+
+@pytest.mark.parametrize(("wanted", "index"), [(None, 1), (1, 0), (2, 1), (3, 2)])
+def test_the_default_track_or_the_one_asked_for(
+    several: Path, wanted: int | None, index: int
+) -> None:
+    track = choose_track(several, wanted)
+    assert (track.index, track.count) == (index, 3)
+    assert str(track) == f"{index + 1} of 3 ({('deu', 'eng', 'fra')[index]})"
+    assert tone(decode(several, track=index).samples, 22050) == pytest.approx(TONES[index], abs=2)
+    song = listen(several, track=track)
+    assert song.track == index
+    assert tone(song.samples, 22050) == pytest.approx(TONES[index], abs=2)
+
+
+def test_a_track_that_is_not_there(several: Path, write_song: Path) -> None:
+    with pytest.raises(SongError, match="which has 3 audio tracks"):
+        choose_track(several, 4)
+    with pytest.raises(SongError, match="which has one audio track"):
+        choose_track(write_song, 2)
+    assert choose_track(write_song, 1).index == 0
+    assert choose_track(write_song).count == 0
+
+
+@pytest.fixture(scope="module")
+def write_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import soundfile
+
+    path = tmp_path_factory.mktemp("one") / "song.wav"
+    soundfile.write(path, np.zeros(22050), 22050)
+    return path
+
+
+def test_the_film_has_the_track_that_was_listened_to(
+    several: Path, tmp_path: Path, decode_audio: object
+) -> None:
+    if several.suffix != ".mkv":
+        pytest.skip("one container is enough")
+    for settings, index in (([], 1), (["--set", "song.track=3"], 2)):
+        for part in ([], ["--end", "1s"]):
+            small = ["--model", "none", "--size", "64x64", "--fps", "4", *part, *settings]
+            film = tmp_path / "film.mov"
+            told = CliRunner().invoke(
+                cli, ["render", str(several), *small, "-o", str(film)], env={"COLUMNS": "200"}
+            )
+            assert told.exit_code == 0, told.output
+            assert f"audio track {index + 1} of 3" in told.stderr
+            sound, rate = decode_audio(film)  # type: ignore[operator]
+            assert tone(sound[:, 0], rate) == pytest.approx(TONES[index], abs=2)
+
+
+def test_tracks_are_kept_apart_in_the_cache(several: Path, tmp_path: Path) -> None:
+    from phosphene.song.store.cache import Cache
+
+    cache = Cache(tmp_path)
+    for wanted in (1, 3, 1, 3):
+        song = listen(several, cache=cache, track=choose_track(several, wanted))
+        assert tone(song.samples, 22050) == pytest.approx(TONES[wanted - 1], abs=2)
+    assert song.shelf.recalled

@@ -1,0 +1,353 @@
+"""The cache: the same song again, from the bytes that were heard, whole or not at all."""
+
+import importlib
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from phosphene.song import Feature, Song, listen
+from phosphene.song.beats.trackers import LIBROSA, TrackerSpec
+from phosphene.song.store import cache
+from phosphene.song.store.cache import Cache, Shelf, user_cache
+from phosphene.song.store.code import analysis_code, code_of
+from phosphene.testing import synthetic_song
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def path(hits: Callable[..., np.ndarray], write: Write) -> Path:
+    return write(hits(np.arange(0.5, 5.9, 0.5), 6.0))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "songs")
+
+
+def stages(path: Path, kept: Cache, tracker: TrackerSpec = LIBROSA) -> tuple[Song, list[str]]:
+    """What was heard, and the stages that it took."""
+    told: dict[str, float] = {}
+    song = listen(path, lambda stage, share: told.update({stage: share}), tracker, kept)
+    return song, list(told)
+
+
+def same(one: Song, other: Song) -> bool:
+    arrays = ("samples", "beats", "downbeats", "onsets", "onset_strengths")
+    numbers = ("sample_rate", "duration", "tempo", "metre", "confidence", "sections")
+    return (
+        all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
+        and all(getattr(one, name) == getattr(other, name) for name in numbers)
+        and one.features.keys() == other.features.keys()
+        and all(same_feature(one.features[n], other.features[n]) for n in one.features)
+    )
+
+
+def same_feature(one: Feature, other: Feature) -> bool:
+    return (one.hop, one.kind) == (other.hop, other.kind) and np.array_equal(
+        one.values, other.values
+    )
+
+
+def test_the_second_time_nothing_is_worked_out(path: Path, kept: Cache) -> None:
+    first, worked = stages(path, kept)
+    again, found = stages(path, kept)
+    assert "beats" in worked
+    assert found == ["cache"]
+    assert same(first, again)
+    assert (first.shelf.recalled, again.shelf.recalled) == (False, True)
+
+
+def test_the_content_counts_and_not_the_name(path: Path, kept: Cache) -> None:
+    stages(path, kept)
+    other = path.with_name("other.wav")
+    other.write_bytes(path.read_bytes())
+    song, found = stages(other, kept)
+    assert found == ["cache"]
+    assert song.path == other
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    other.write_bytes(data)
+    assert stages(other, kept)[1] != ["cache"]
+
+
+def test_another_tracker_or_another_code_is_heard_anew(
+    path: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages(path, kept)
+    assert stages(path, kept, replace(LIBROSA, name="other"))[1] != ["cache"]
+    monkeypatch.setattr(cache, "analysis_code", lambda: "another version")
+    assert stages(path, kept)[1] != ["cache"]
+
+
+def test_the_code_of_a_tracker_is_its_package(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "tracks_alone.py").write_text("def track(sound): ...")
+    monkeypatch.syspath_prepend(tmp_path)
+    import tracks_alone
+
+    before = code_of(tracks_alone.track)
+    assert before.startswith("tracks_alone ")
+    (tmp_path / "tracks_alone.py").write_text("def track(sound): return None")
+    assert code_of(tracks_alone.track) != before
+    assert "librosa" in analysis_code()
+
+
+HELD = """
+import functools, types
+def other(function): return lambda *given: function(*given)
+def plain(given): return 1
+class Called:
+    def __init__(self, *held): self.held = held
+    def __call__(self, given): return 1
+    def method(self, given): return 1
+class Late(Called): ...
+"""
+HOLDERS = {
+    "function": "plain",
+    "partial": "functools.partial(plain, 3)",
+    "partial of a partial": "functools.partial(functools.partial(plain))",
+    "partial of another, bound": "functools.partial(map, plain)",
+    "partial with a keyword": "functools.partial(sorted, key=plain)",
+    "decorated": "functools.wraps(plain)(lambda given: plain(given))",
+    "cached": "functools.lru_cache(plain)",
+    "dispatched": "functools.singledispatch(plain)",
+    "method": "Called().method",
+    "instance": "Called()",
+    "class": "Called",
+    "partial of an instance": "functools.partial(Called())",
+}
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch):
+    """A package whose callables are looked at; ``held(expression, name="inside.deep")``."""
+    folder = tmp_path / "inside"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("__init__.py", "sub/__init__.py", "sub/deep.py", "other.py"):
+        (folder / name).write_text(HELD)
+    (folder / "table.json").write_text("[1]")
+    (tmp_path / "alone.py").write_text(HELD)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def held(expression: str, name: str = "inside.sub.deep"):
+        module = importlib.import_module(name)
+        return eval(expression, vars(module))
+
+    yield held
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("inside", "alone")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, held, holder: str) -> None:
+    function = held(HOLDERS[holder])
+    before = code_of(function)
+    assert code_of(function) == before
+    for file in (
+        "inside/sub/deep.py",
+        "inside/other.py",
+        "inside/__init__.py",
+        "inside/table.json",
+    ):
+        (tmp_path / file).write_text("changed = 1")
+        after = code_of(function)
+        assert after != before, file
+        before = after
+    (tmp_path / "alone.py").write_text("changed = 1")  # beside the package: not of it
+    assert code_of(function) == before
+
+
+@pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
+def test_code_of_sees_what_a_wrapper_from_elsewhere_holds(tmp_path, held, holder) -> None:
+    plain = held("plain", "alone")
+    wrapper = held(f"lambda plain: {holder}", "inside.other")(plain)
+    before = code_of(wrapper)
+    assert {"inside", "alone"} == {part.split()[0] for part in before.split(", ")}
+    (tmp_path / "alone.py").write_text("changed = 1")
+    assert code_of(wrapper) != before
+
+
+def test_kept_features_are_made_anew_after_a_change_of_their_code(tmp_path, held) -> None:
+    level = Feature(np.zeros(3), 0.1, "level")
+    code = "def work():\n    asked.append(1)\n    return {'x': level}\n"
+    (tmp_path / "alone.py").write_text(code)
+    work, asked = held("work", "alone"), []
+    work.__globals__.update(asked=asked, level=level)
+
+    def hear() -> None:
+        replace(synthetic_song(2.0), shelf=Shelf(tmp_path, "code")).kept("x", work)
+
+    hear()
+    hear()
+    assert len(asked) == 1
+    (tmp_path / "alone.py").write_text(code + "\n# changed")
+    hear()
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder", "pipe", "link"])
+def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> None:
+    first, _ = stages(path, kept)
+    files = sorted(file for file in kept.folder.rglob("*") if file.is_file())
+    assert {file.suffix for file in files} == {".npz", ".npy", ".crc32"}
+    for file in files:
+        whole = file.read_bytes()
+        middle = len(whole) // 2
+        if harm == "folder":
+            file.unlink()
+            file.mkdir()
+        elif harm == "pipe":
+            file.unlink()
+            os.mkfifo(file)
+        elif harm == "link":
+            file.unlink()
+            file.symlink_to("/dev/zero")
+        else:
+            flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
+            harmed = {"cut": whole[:middle], "flip": flipped, "empty": b"", "overwrite": b"x" * 999}
+            file.write_bytes(harmed[harm])
+        again, worked = stages(path, kept)
+        assert "beats" in worked, file.name
+        assert same(first, again)
+        assert stages(path, kept)[1] == ["cache"]
+
+
+def test_every_flipped_byte_of_a_file_is_found(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "code")
+    shelf.write("numbers", {"a": np.arange(20.0)})
+    (file,) = tmp_path.glob("*.npz")
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        read = shelf.read("numbers")
+        assert read is None or "a" not in read or np.array_equal(read["a"], np.arange(20.0)), place
+
+
+def test_pickles_are_not_read(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.write("x", {"a": np.zeros(3)})
+    (file,) = tmp_path.glob("*.npz")
+    np.savez(file, a=np.array([{"evil": 1}], dtype=object))
+    assert shelf.read("x") is None
+
+
+def hear_there(path: Path, folder: Path, ready: object) -> None:
+    ready.wait()  # type: ignore[attr-defined]
+    listen(path, tracker=LIBROSA, cache=Cache(folder))
+
+
+def test_two_processes_at_once(path: Path, kept: Cache) -> None:
+    context = multiprocessing.get_context("fork")
+    ready = context.Barrier(2)
+    both = [context.Process(target=hear_there, args=(path, kept.folder, ready)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(60)
+        assert process.exitcode == 0
+    assert [file.name for file in kept.folder.rglob("*.part")] == []
+    song, found = stages(path, kept)
+    assert found == ["cache"]
+    assert same(song, listen(path, tracker=LIBROSA))
+
+
+def test_where_nothing_can_be_written_it_is_heard_all_the_same(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file, where the folder would be")
+    kept = Cache(tmp_path / "file" / "songs")
+    for _ in range(2):
+        song, worked = stages(path, kept)
+        assert "beats" in worked
+        assert len(song.beats)
+
+
+def entry(kept: Cache, digit: str, size: int, used: float) -> Path:
+    folder = kept.folder / (32 * digit)
+    folder.mkdir(parents=True)
+    (folder / f"{32 * digit}.npz").write_bytes(bytes(size))
+    os.utime(folder, (used, used))
+    return folder
+
+
+def test_the_longest_unused_goes_first(tmp_path: Path) -> None:
+    kept = Cache(tmp_path, limit=250)
+    old, middle, new = (entry(kept, name, 100, used) for used, name in enumerate("abc"))
+    kept.trim(new)
+    assert [folder.exists() for folder in (old, middle, new)] == [False, True, True]
+    Cache(tmp_path, limit=0).trim(middle)
+    assert [folder.exists() for folder in (middle, new)] == [True, False]
+
+
+def test_only_files_that_phosphene_wrote_are_removed(tmp_path: Path) -> None:
+    kept = Cache(tmp_path / "songs", limit=0)
+    album = kept.folder / "album"
+    album.mkdir(parents=True)
+    (album / "01.flac").write_bytes(bytes(500))
+    linked = tmp_path / "elsewhere"
+    linked.mkdir()
+    (linked / f"{32 * 'a'}.npz").write_bytes(bytes(500))
+    (kept.folder / (32 * "b")).symlink_to(linked)
+    ours, mixed = entry(kept, "c", 100, 1), entry(kept, "d", 100, 2)
+    (mixed / "notes.txt").write_text("mine")
+    kept.trim(tmp_path)
+    assert (album / "01.flac").exists()
+    assert list(linked.iterdir())
+    assert not ours.exists()
+    assert [file.name for file in mixed.iterdir()] == ["notes.txt"]
+
+
+def test_what_lies_in_the_place_of_an_entry_stays(path: Path, kept: Cache) -> None:
+    stages(path, kept)
+    files = sorted(kept.folder.rglob("*.np*"))
+    for file in files:
+        file.unlink()
+        file.mkdir()
+        (file / "notes.txt").write_text("mine")
+    assert "beats" in stages(path, kept)[1]
+    assert all((file / "notes.txt").read_text() == "mine" for file in files)
+
+
+def test_a_song_that_is_used_counts_as_new(path: Path, kept: Cache) -> None:
+    stages(path, kept)
+    (folder,) = kept.folder.iterdir()
+    os.utime(folder, (0, 0))
+    stages(path, kept)
+    assert folder.stat().st_mtime > 1e9
+
+
+def test_features_are_worked_out_once_and_found_again(path: Path, kept: Cache) -> None:
+    calls = []
+
+    def work() -> dict[str, Feature]:
+        calls.append(1)
+        return {"wind": Feature(np.arange(5.0), 0.1, "envelope")}
+
+    for _ in range(2):
+        song, _ = stages(path, kept)
+        for _ in range(2):
+            heard = song.kept("gale 1.0", work)["wind"]
+            assert same_feature(heard, Feature(np.arange(5.0), 0.1, "envelope"))
+    assert len(calls) == 1
+    song.kept("gale 1.1", work)
+    assert len(calls) == 2
+
+
+def test_a_registered_feature_is_asked_once(path: Path) -> None:
+    calls = []
+
+    def wind(song: Song) -> Feature:
+        calls.append(song)
+        return song.features["rms"]
+
+    song = replace(listen(path, tracker=LIBROSA), extra={"wind": wind})
+    assert song.feature("wind") is song.feature("wind")
+    assert len(calls) == 1
+
+
+def test_the_users_cache_is_where_the_variable_says(own_cache: Path) -> None:
+    assert user_cache().folder == own_cache / "songs"
