@@ -162,7 +162,8 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 
 
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting.formats import FORMATS
+    from phosphene.plotting.picture import picture_of
 
     png = FORMATS[".png"](picture_of(song, project, title=name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")

@@ -18,6 +18,7 @@ ROOMS = (
     ("project",),
     ("composing", "engines", "testing", "scaffold"),
     ("rendering", "plotting", "importers"),
+    ("studio",),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -49,6 +50,7 @@ FORBIDDEN = {
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),
     "rendering": ("click", "rich"),
+    "studio": ("click", "rich", "matplotlib", "diffusers"),
 }
 FILES = [(room, file) for room in FORBIDDEN for file in sorted((SOURCE / room).rglob("*.py"))]
 

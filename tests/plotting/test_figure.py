@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from phosphene.plotting import draw, picture_of
 from phosphene.plotting.curves import thinned
+from phosphene.plotting.figure import draw
 from phosphene.plotting.notes import notes
+from phosphene.plotting.picture import picture_of
 from phosphene.plotting.sound import columns
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.composing.compose import Format, compose
-from phosphene.plotting import picture_of
+from phosphene.plotting.picture import picture_of
 from phosphene.testing import synthetic_song
 
 SONG = synthetic_song(duration=8.0)

@@ -64,7 +64,14 @@ def test_report_is_plain_numbers(song: Song) -> None:
         "onsets": [0.1, 0.3],
         "metre": 4,
         "sections": [
-            {"start": 0.0, "end": 2.5, "label": "A", "role": "verse", "energy": 0.5, "confidence": 0.25}
+            {
+                "start": 0.0,
+                "end": 2.5,
+                "label": "A",
+                "role": "verse",
+                "energy": 0.5,
+                "confidence": 0.25,
+            }
         ],
         "confidence": 0.75,
         "key": "",

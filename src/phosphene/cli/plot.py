@@ -35,7 +35,8 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     from phosphene.composing.compose import Format
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting.formats import FORMATS
+    from phosphene.plotting.picture import picture_of
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:

@@ -7,6 +7,7 @@ exactly as the Score says, however far, and is as sharp after an hour as at firs
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import torch

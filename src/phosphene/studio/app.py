@@ -1,4 +1,4 @@
-"""The routes of the studio: static files, the open project, its sound and pictures, and commands."""
+"""The routes of the studio: static files, the project, its sound and pictures, and commands."""
 
 from __future__ import annotations
 

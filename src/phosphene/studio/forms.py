@@ -12,7 +12,12 @@ from phosphene.project.schema import Model, Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 
-_INCLUSIVE = {"minimum": "min", "maximum": "max", "exclusiveMinimum": "min", "exclusiveMaximum": "max"}
+_INCLUSIVE = {
+    "minimum": "min",
+    "maximum": "max",
+    "exclusiveMinimum": "min",
+    "exclusiveMaximum": "max",
+}
 
 
 def form(cls: type[BaseModel]) -> list[dict[str, Any]]:

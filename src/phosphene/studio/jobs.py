@@ -197,4 +197,3 @@ class Jobs:
         listed = [job.model_dump() for job in self.jobs.values()]
         with contextlib.suppress(ProjectError):  # a full disk: the job itself says so
             write_whole(self.folder / LIST, json.dumps(listed).encode())
-

@@ -237,8 +237,8 @@ def _rename(document: Container, edit: Rename, moment: Moment) -> None:
             body[place] = (renamed, item)
 
 
-def _at(document: Any, path: Sequence[str | int]) -> Any:
-    place = document
+def _at(document: Any, path: Sequence[Any]) -> Any:
+    place: Any = document
     for part in path:
         if not isinstance(place, (dict, list, Container)):
             raise KeyError(f"'{part}' is inside of a value")

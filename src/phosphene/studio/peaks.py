@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +44,7 @@ def peaks(samples: NDArray[np.float32]) -> Levels:
 
 
 def _level(
-    low: NDArray[np.float32], high: NDArray[np.float32], power: NDArray[np.float32], scale: float
+    low: NDArray[Any], high: NDArray[Any], power: NDArray[Any], scale: float
 ) -> NDArray[np.int8]:
     columns = np.stack([low, high, np.sqrt(power)], axis=1) * scale
     return np.clip(np.rint(columns), -127, 127).astype(np.int8)

@@ -81,7 +81,9 @@ def write_whole(path: Path, content: bytes) -> None:
         os.replace(new, path)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise ProjectError(f"{path} cannot be written: {error.strerror}", "Check the disk.") from None
+        raise ProjectError(
+            f"{path} cannot be written: {error.strerror}", "Check the disk."
+        ) from None
 
 
 def _outside(name: str) -> ProjectError:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import struct
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.reading import read_audio
+from phosphene.song.audio.reading import read_audio
+from phosphene.song.audio.sources import Source
 from phosphene.song.song import Song
-from phosphene.song.sources import Source
 
 LONG = 20 * 60  # seconds; a longer song plays in mono at the rate of the analysis, to save memory
 CHUNK = 1 << 18
@@ -61,12 +60,14 @@ def length_of(file: IO[bytes]) -> int:
 def _copied(source: Source) -> IO[bytes]:
     file = _begun(min(source.channels, 2), source.rate)
     for block in source.blocks:
-        _write(file, block if block.shape[1] <= 2 else block.mean(axis=1, keepdims=True).repeat(2, 1))
+        _write(
+            file, block if block.shape[1] <= 2 else block.mean(axis=1, keepdims=True).repeat(2, 1)
+        )
     return _finished(file)
 
 
 def _begun(channels: int, rate: int) -> IO[bytes]:
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - who reads it closes it
     frame = 2 * channels
     head = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * frame, frame, 16)
     file.write(b"RIFF\0\0\0\0WAVEfmt " + head + b"data\0\0\0\0")

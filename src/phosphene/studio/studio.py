@@ -62,7 +62,9 @@ class Studio:
             If no project is open.
         """
         if self.session is None:
-            raise ProjectError("no project is open", "Drop a song on the page, or choose a project.")
+            raise ProjectError(
+                "no project is open", "Drop a song on the page, or choose a project."
+            )
         return self.session
 
     @property

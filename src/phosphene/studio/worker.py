@@ -101,7 +101,9 @@ class Worker:
         project = self._project(job["text"], asked)
         video = project.video
         form = Format(
-            exact_fps(asked.fps or video.fps), asked.width or video.width, asked.height or video.height
+            exact_fps(asked.fps or video.fps),
+            asked.width or video.width,
+            asked.height or video.height,
         )
         song = song_of(project.song, self.registry)
         score = compose(project, song, form)
@@ -109,7 +111,9 @@ class Worker:
         folder = Path(job["folder"])
         progress = self._progress(int(score.frames[0]), float(score.fps))
         if asked.kind == "film":
-            self._film(project, song, score, self.path.parent / job["output"], asked, folder, progress)
+            self._film(
+                project, song, score, self.path.parent / job["output"], asked, folder, progress
+            )
         else:
             self._pictures(project, score, folder, progress)
 
