@@ -10,6 +10,7 @@ PROJECT = """\
 # A film of twelve seconds.
 [song]
 file = "song.wav"   # clicks
+downbeat = 1
 
 [video]
 width = 64

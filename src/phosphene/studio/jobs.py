@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
+from phosphene.hints import hint
 from phosphene.studio.asked import Job, asked_of, new_id
 from phosphene.studio.places import inside, own_folder, write_whole
 from phosphene.studio.session import Session
@@ -76,6 +77,7 @@ class Jobs:
         asked = asked_of(given)
         if self.session.errors or self.session.composed is None:
             raise ProjectError("the project has a mistake", "Correct it first.")
+        self._require_model(asked.model)
         job = Job(id=new_id(), asked=asked, text=self.session.document.text)
         if asked.kind == "film":
             job.output = f"{asked.name or self.session.path.stem}.{asked.format}"
@@ -124,6 +126,12 @@ class Jobs:
             if job.state in ("running", "waiting"):
                 job.state = "paused"
         self._write()
+
+    def _require_model(self, name: str | None) -> None:
+        """Refuse a model that is neither the project's nor registered: no folder or download."""
+        composed, engines = self.session.composed, self.session.registry.engines
+        if name and name not in engines and composed and name != composed.project.model.name:
+            raise ProjectError(f"unknown model '{name}'", hint(name, engines))
 
     def _told(self, job: Job, said: dict[str, Any]) -> None:
         """What a worker reports of a job."""

@@ -188,7 +188,8 @@ function scenes(g, view, c) {
     g.fillRect(x, top + 4, Math.max(1, end - x - 2), SCENES - 8);
     g.fillStyle = chosen ? c.accent : sceneColour(k, 1);
     if (view.x(prompt.at) >= GUTTER - 4) g.fillRect(view.x(prompt.at), top + 4, 3, SCENES - 8);
-    clipped(g, prompt.text, x + 9, top + SCENES / 2 + 0.5, end - x - 16, c.ink, `12px ${FONT}`);
+    const text = Math.max(x, view.x(prompt.at)) + 9;
+    clipped(g, prompt.text, text, top + SCENES / 2 + 0.5, end - text - 7, c.ink, `12px ${FONT}`);
   });
   g.fillStyle = c.line;
   g.fillRect(GUTTER, top, view.inner, 1);

@@ -8,7 +8,7 @@ import { Preview } from "./preview.js";
 import { compared, paintBars, paintFrame } from "./queue.js";
 import { help, shortcuts } from "./shortcuts.js";
 import { bitmapOf } from "./stills.js";
-import { adopt, emit, on, refresh, revert, select, store } from "./store.js";
+import { emit, on, refresh, revert, select, store } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
@@ -65,7 +65,7 @@ transport.changed.push(() => {
 on("refused", (error) => toast(error instanceof Error ? error.message : String(error), true));
 on("source", (text) => (by("source").textContent = text));
 on("compared", () => preview.resize());
-on("state", ({ fresh }) => {
+on("state", () => {
   const { state } = store;
   const empty = state.phase === "empty";
   by("welcome").hidden = !empty && state.phase !== "listening";
@@ -84,7 +84,7 @@ on("state", ({ fresh }) => {
   if (!state.project) return;
   const { tempo, metre } = song();
   by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
-  if (fresh || models !== state.project.model.name) chooseModels(state);
+  if (models !== state.project.model.name) chooseModels(state);
   transport.duration = song().duration;
   if (sounding !== `${state.file} ${song().name}`) {
     sounding = `${state.file} ${song().name}`;
@@ -177,7 +177,7 @@ connect(heard, (connected) => {
 
 get("api/choices").then((choices) => {
   store.choices = choices;
-  if (store.state) adopt({ ...store.state });
-  emit("state", { fresh: true });
+  if (store.state) emit("state", { fresh: false });
+  if (store.curves) emit("curves");
 }).catch((error) => error instanceof Refused && emit("refused", error));
 requestAnimationFrame(draw);

@@ -20,6 +20,7 @@ export class Preview {
     this.gl = gl;
     this.shown = -1;
     this.source = "";
+    /** Whether the tiles of the plane are here. */ this.ready = false;
     this.detail = 1;
     this.late = 0;
     this.before = 0;
@@ -45,6 +46,7 @@ export class Preview {
     on("curves", () => this.resize());
     on("camera", () => this.adopt());
     on("jobs", () => (this.shown = -1));
+    on("picture", () => (this.shown = -1));
   }
 
   /** @param {any} plane */
@@ -62,6 +64,7 @@ export class Preview {
     for (const [name, value] of [[gl.TEXTURE_MIN_FILTER, gl.LINEAR], [gl.TEXTURE_MAG_FILTER, gl.LINEAR], [gl.TEXTURE_WRAP_S, gl.REPEAT], [gl.TEXTURE_WRAP_T, gl.REPEAT]]) {
       gl.texParameteri(gl.TEXTURE_2D_ARRAY, name, value);
     }
+    this.ready = true;
     this.shown = -1;
   }
 
@@ -114,7 +117,7 @@ export class Preview {
   /** Draw the frame that is heard. @param {number} t seconds @param {boolean} playing */
   frame(t, playing) {
     const { gl } = this;
-    if (!gl || !store.camera || !store.curves) return;
+    if (!gl || !this.ready || !store.camera || !store.curves) return;
     this.adapt(playing);
     const frame = this.frameAt(t);
     if (frame === this.shown) return;

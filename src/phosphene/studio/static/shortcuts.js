@@ -6,7 +6,7 @@ import { removeKey, toggled } from "./inspector.js";
 import { nearest, placed, short, song } from "./music.js";
 import { paintBars, paintFrame } from "./queue.js";
 import { removeScene } from "./scenes.js";
-import { edit, layers, nameOf, revert, select, store, tableOf } from "./store.js";
+import { edit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
 
 const KEYS = [
   ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
@@ -81,7 +81,8 @@ export function shortcuts(timeline, preview) {
   };
 
   /** @param {number} across @param {number} up */
-  const nudge = (across, up) => {
+  const nudge = async (across, up) => {
+    await settled();
     const chosen = store.selection;
     if (chosen?.kind === "prompt") {
       const prompt = store.state.project.prompts.find((/** @type {any} */ one) => one.position === chosen.position);
@@ -101,7 +102,8 @@ export function shortcuts(timeline, preview) {
     const to = timeline.snap === "off" || !times.length ? at + by * 0.05 : times[Math.min(Math.max(0, nearest(times, at) + by), times.length - 1)];
     return placed(to, timeline.snap, before).text;
   };
-  const remove = () => {
+  const remove = async () => {
+    await settled();
     const chosen = store.selection;
     const table = chosen?.kind === "key" && tableOf(chosen.table);
     if (table) removeKey(table, /** @type {any} */ (chosen).position);

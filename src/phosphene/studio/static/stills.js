@@ -1,7 +1,7 @@
 // @ts-check
 /** Painted pictures: which there are of a frame, and a few of them in memory. */
 import { url } from "./api.js";
-import { store } from "./store.js";
+import { emit, store } from "./store.js";
 
 const MOST = 128 * 2 ** 20; // bytes of decoded pictures
 const AHEAD = 16; // frames that are fetched before they are shown
@@ -30,6 +30,7 @@ export function bitmapOf({ job, frame }) {
       entry.bitmap = bitmap;
       entry.bytes = 4 * bitmap.width * bitmap.height;
       held += entry.bytes;
+      emit("picture");
       for (const [other, old] of cache) {
         if (held <= MOST) break;
         held -= old.bytes;

@@ -79,32 +79,62 @@ export async function adopt(state) {
   if (fresh) store.curves = store.peaks = store.camera = null;
   emit("state", { fresh });
   emit("jobs");
-  if (state.phase !== "ready" || (!fresh && store.curves?.version === state.version)) return;
+  if (state.phase !== "ready") return;
+  const { version, file } = state;
+  const current = () => store.state.version === version && store.state.file === file;
   const song = JSON.stringify([state.song.name, state.song.duration]);
-  const [curves, peaks] = await Promise.all([
-    getBinary("api/curves.bin"),
-    store.peaks?.song === song ? store.peaks : getBinary("api/peaks.bin"),
-  ]);
-  if (store.state !== state) return;
-  store.curves = { ...curves, version: state.version };
-  store.peaks = { ...peaks, song };
-  emit("curves");
+  if (store.curves?.version !== version) {
+    const [curves, peaks] = await Promise.all([
+      getBinary("api/curves.bin"),
+      store.peaks?.song === song ? store.peaks : getBinary("api/peaks.bin"),
+    ]);
+    if (!current()) return;
+    store.curves = { ...curves, version };
+    store.peaks = { ...peaks, song };
+    emit("curves");
+  }
+  if (store.camera?.version === version) return;
   const camera = await getBinary("api/camera.bin");
-  if (store.state !== state) return;
-  store.camera = camera;
+  if (!current()) return;
+  store.camera = { ...camera, version };
   emit("camera");
 }
 
+/** @type {Promise<any>} */ let busy = Promise.resolve();
+/** @type {any} */ let waiting = null;
+
+/** When all edits so far are in the file. */
+export const settled = () => busy;
+
 /**
- * Change the project file.
+ * Change the project file; edits are made one after the other.
  * @param {string} label
  * @param {any[]} ops
- * @param {string} [gesture] changes with the same one are undone together
+ * @param {string} [gesture] changes with the same one are undone together; of those that wait, only
+ *   the newest is made
+ * @returns {Promise<boolean>} whether it was made
  */
-export async function edit(label, ops, gesture = "") {
+export function edit(label, ops, gesture = "") {
+  if (gesture && waiting?.gesture === gesture) {
+    waiting.ops = ops;
+    return waiting.made;
+  }
+  const mine = { label, ops, gesture, made: /** @type {any} */ (null) };
+  waiting = mine;
+  mine.made = busy.then(() => {
+    if (waiting === mine) waiting = null;
+    return send(mine);
+  });
+  busy = mine.made.catch(() => {});
+  return mine.made;
+}
+
+/** @param {{label: string, ops: any[], gesture: string}} change */
+async function send({ label, ops, gesture }) {
   try {
     loading++;
-    await adopt(await post("api/edit", { base: store.state.digest, label, ops, gesture }));
+    const state = await post("api/edit", { base: store.state.digest, label, ops, gesture });
+    adopt(state).catch((error) => emit("refused", error));
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -118,6 +148,7 @@ export async function edit(label, ops, gesture = "") {
 /** @param {"undo" | "redo"} way */
 export async function revert(way) {
   try {
+    await settled();
     await adopt(await post(`api/${way}`));
   } catch (error) {
     emit("refused", error);
