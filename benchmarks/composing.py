@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.table import markdown
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.plugins import load_plugins
 from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
@@ -55,7 +55,7 @@ def _measured(case: str, duration: float, own_fps: int, fps: int) -> dict[str, A
     song = synthetic_song(duration)
     data = {"song": {"file": "x.wav"}, "video": {"fps": own_fps}, "motion": LAYERS}
     project = make_project(data, Path("benchmark.toml"), load_plugins())
-    form = Format(Fraction(fps), 512, 512)
+    form = FrameFormat(Fraction(fps), 512, 512)
     seconds = []
     for _ in range(RUNS):
         began = time.perf_counter()

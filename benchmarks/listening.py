@@ -102,7 +102,7 @@ def report() -> str:
             for _ in range(COPIES):
                 file.write(path.read_bytes())
         runs["Phosphene, two hours"] = alone("phosphene_steps", mix, folder / "b", "bars")
-    steps = ("start", "decode", "spectrum", "onsets", "beats", "cache")
+    steps = ("start", "decode", "spectrum", "onsets", "beats", "sections", "cache")
     rows = []
     for what, run in runs.items():
         memory = run.pop("memory")

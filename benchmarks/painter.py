@@ -19,7 +19,7 @@ from phosphene.painting.step import step_matrix
 from phosphene.painting.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
-from phosphene.testing.painters import small_score, soft_picture
+from phosphene.testing.engines import small_score, soft_picture
 
 SIZE = 512
 MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 1.01}

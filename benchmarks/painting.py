@@ -23,14 +23,14 @@ from benchmarks.article_loop import article_loop
 from benchmarks.memory import peak
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
+from phosphene.engines.device import working_format
 from phosphene.engines.loading import load_engine, load_pipeline
-from phosphene.engines.precision import working_format
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.film import Film
 from phosphene.painting.anchors import scene_anchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.quality import QUALITIES
+from phosphene.project import QUALITIES
 from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score

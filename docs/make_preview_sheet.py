@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from phosphene.engines.camera import Camera
+from phosphene.engines.preview.camera import Camera
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
 from phosphene.testing import small_score

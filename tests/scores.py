@@ -5,6 +5,9 @@ from fractions import Fraction
 import numpy as np
 import torch
 
+from phosphene.plotting import picture
+from phosphene.composing.compose import compose
+from phosphene.composing.trace import Trace
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -35,3 +38,10 @@ def card(width, height):
     hues = angle[None] + np.array([0.0, 2.0, 4.0])[:, None, None] * np.pi / 3.0
     colours = light * (0.65 + 0.35 * np.cos(hues + 2.0 * radius))
     return torch.from_numpy(colours.astype(np.float32))[None]
+
+
+def picture_of(song, project, form=None, title=""):
+    """The data of a plot of a project."""
+    trace = Trace()
+    score = compose(project, song, form, trace)
+    return picture.picture_of(song, project, score, trace, title)

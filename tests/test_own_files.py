@@ -1,12 +1,24 @@
-"""Folders that a stranger may have prepared: nothing outside them is read, written or removed."""
+"""Folders that a stranger may have prepared, and the lock for one process at a time."""
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
-from phosphene import own_files, posix
-from phosphene.errors import ProjectError
-from phosphene.own_files import MARK, check_folder, clear_own, make_folder, open_own, replace_own
+from phosphene import own_files
+from phosphene.errors import FilmError, ProjectError
+from phosphene.own_files import (
+    LOCK,
+    MARK,
+    check_folder,
+    clear_own,
+    locked,
+    make_folder,
+    open_own,
+    replace_own,
+)
 
 
 @pytest.fixture
@@ -73,8 +85,8 @@ def test_nothing_but_a_plain_file_is_opened(folder, outside, kind, flags, monkey
     {"link": path.symlink_to, "hard link": path.hardlink_to}.get(kind, lambda _: os.mkfifo(path))(
         outside
     )
-    for safely in (posix.SAFELY, posix.SAFELY & ~getattr(os, "O_NOFOLLOW", 0)):
-        monkeypatch.setattr(posix, "SAFELY", safely)
+    for safely in (own_files.SAFELY, own_files.SAFELY & ~getattr(os, "O_NOFOLLOW", 0)):
+        monkeypatch.setattr(own_files, "SAFELY", safely)
         with pytest.raises((ProjectError, OSError)):
             open_own(path, flags)
     assert outside.read_text() == "precious"
@@ -97,3 +109,56 @@ def test_only_our_names_are_removed(folder):
     assert set(os.listdir(folder)) == left
     own_files.remove_if_bare(folder)
     assert set(os.listdir(folder)) == left
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from phosphene.own_files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_second_is_told_who_holds_it(tmp_path):
+    folder = tmp_path / "state"
+    with locked(folder):
+        with pytest.raises(FilmError, match=f"process {os.getpid()};") as caught, locked(folder):
+            pass
+        assert "-o" in caught.value.fix
+        assert (folder / LOCK).read_text() == f" {os.getpid()}"
+    with locked(folder):
+        pass
+
+
+def test_a_lock_of_a_killed_process_is_none(tmp_path):
+    folder = tmp_path / "state"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(FilmError, match=f"process {holder.pid};"), locked(folder):
+            pass
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    assert (folder / LOCK).exists()
+    with locked(folder):
+        assert (folder / LOCK).read_text() == f" {os.getpid()}"
+
+
+def test_a_folder_of_which_nothing_came_goes(tmp_path):
+    with locked(tmp_path / "state"):
+        pass
+    assert not list(tmp_path.iterdir())
+    with locked(tmp_path / "state"):
+        (tmp_path / "state" / "frames").touch()
+    assert (tmp_path / "state" / "frames").exists()
+
+
+def test_a_folder_that_is_removed_by_its_holder_may_be_made_anew(tmp_path):
+    with locked(tmp_path / "state"):
+        os.unlink(tmp_path / "state" / LOCK)
+        os.rmdir(tmp_path / "state")
+        with locked(tmp_path / "state"):
+            assert (tmp_path / "state" / LOCK).exists()

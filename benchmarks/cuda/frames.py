@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from phosphene.engines import loading
 from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
-from phosphene.painting.grade import grade
+from phosphene.painting.frames import Painted, read_back
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
-from phosphene.painting.readback import Painted, read_back
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

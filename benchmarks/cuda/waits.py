@@ -24,7 +24,7 @@ from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
 from phosphene.painting.step import step_matrix
 from phosphene.painting.warp import warp
-from phosphene.testing.painters import soft_picture
+from phosphene.testing.engines import soft_picture
 
 LOOKED_AT = 5  # frames whose every call is looked at
 UPLOADS = (1, 4, 64, 64), (1, 4, 128, 128), (1, 3, 512, 512)  # noise at 512 and 1024 px; grain

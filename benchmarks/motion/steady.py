@@ -18,8 +18,8 @@ from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, scene_anchors
+from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
-from phosphene.painting.grade import grade
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
 from phosphene.painting.step import step_matrix

@@ -9,19 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from phosphene.authoring import hookimpl
     from phosphene.composing.compose import compose
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import Codec as SoundCodec
     from phosphene.film.formats import Format as FilmFormat
     from phosphene.hints import hint
-    from phosphene.hookspecs import hookimpl
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.painting.frames import paint
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
-    from phosphene.rendering.frames import paint
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -71,11 +71,11 @@ _PUBLIC = {
     "compose": "phosphene.composing.compose:compose",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
-    "hookimpl": "phosphene.hookspecs:hookimpl",
+    "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
     "load_engine": "phosphene.engines.names:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",
-    "paint": "phosphene.rendering.frames:paint",
+    "paint": "phosphene.painting.frames:paint",
     "render": "phosphene.rendering.render:render",
 }
 

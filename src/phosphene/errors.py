@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 
 class PhospheneError(Exception):
     """An error that the user can fix; the command line prints it without a traceback.
@@ -24,13 +26,13 @@ class PhospheneError(Exception):
     def name_place(self, where: str) -> None:
         """Put the entry or file that the error is about before its message.
 
-        The error keeps its class, whatever arguments that class is made with.
+        The error keeps its class, whatever the arguments of that class are.
         """
         self.args = (f"{where}: {self}", *self.args[1:])
 
 
 class SongError(PhospheneError):
-    """The song can not be found, read or decoded."""
+    """The song cannot be found, read or decoded."""
 
 
 class ProjectError(PhospheneError):
@@ -43,9 +45,9 @@ class PluginError(PhospheneError):
     Parameters
     ----------
     message, fix : str
-        As every error's.
+        As in `PhospheneError`.
     entry : str
-        The layer of the project that it stands behind, `motion[1]`; empty where it is none's.
+        The layer of the project that uses the plugin, such as `motion[1]`; may be empty.
     """
 
     exit_code = 3
@@ -56,7 +58,7 @@ class PluginError(PhospheneError):
 
 
 class SongChanged(PluginError):
-    """A plugin changed the song: leaving its layer out would not help the others."""
+    """A plugin changed the song; skipping its layer would not repair the other layers."""
 
 
 class Bug(PhospheneError):
@@ -66,10 +68,24 @@ class Bug(PhospheneError):
 
 
 class EngineError(PhospheneError):
-    """The model can not be found, loaded or run."""
+    """The model cannot be found, loaded or run."""
 
 
 class FilmError(PhospheneError):
-    """The video can not be encoded or written."""
+    """The video cannot be encoded or written."""
 
     exit_code = 1
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked the program to end.
+
+    Parameters
+    ----------
+    number : int
+        Of the signal. `exit_code` is that of a shell for it, 128 + number.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number

@@ -1,8 +1,8 @@
-"""What a plugin may do: the hooks, each in a sentence.
+"""The hooks that plugins can implement.
 
 A plugin is a module named in the entry-point group `phosphene`; it marks its hooks with
-`@phosphene.hookimpl`. Each hook is called once, before anything is composed; none is called for
-a frame.
+`@phosphene.hookimpl`. Each hook is called once, before composing; none is called per
+frame.
 """
 
 from __future__ import annotations

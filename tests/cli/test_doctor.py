@@ -4,7 +4,8 @@ import sys
 
 from click.testing import CliRunner
 
-from phosphene.cli import cli, health
+from phosphene.cli import cli
+from phosphene.cli.doctor import CHECKS
 
 
 def test_a_torch_that_cannot_be_imported_is_a_line_of_the_report(monkeypatch):
@@ -20,7 +21,7 @@ def test_a_check_that_fails_in_any_way_is_a_line_of_the_report(monkeypatch):
     def check():
         raise RuntimeError("[bold]the driver hangs[/]")
 
-    monkeypatch.setitem(health.CHECKS, "device", check)
+    monkeypatch.setitem(CHECKS, "device", check)
     result = CliRunner().invoke(cli, ["doctor"], catch_exceptions=False)
     assert result.exit_code == 1
     assert "RuntimeError: [bold]the driver hangs[/]" in result.output

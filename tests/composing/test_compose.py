@@ -6,7 +6,7 @@ import article
 import numpy as np
 import pytest
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.errors import PluginError, ProjectError
 from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import load_plugins
@@ -63,7 +63,7 @@ def path(score, channel):
 def test_another_fps_and_size_travel_the_same_path(project, layers, fps):
     song = synthetic_song(8.0)
     own = compose(project(*layers), song)
-    other = compose(project(*layers), song, Format(Fraction(fps), 1024, 1024))
+    other = compose(project(*layers), song, FrameFormat(Fraction(fps), 1024, 1024))
     width = {"translation_x": 2.0, "translation_y": 2.0}
     for channel in ("translation_x", "translation_y", "rotation", "zoom"):
         here = np.interp(other.frames[1:] / fps, own.frames[1:] / 15, path(own, channel))
@@ -79,7 +79,7 @@ def test_another_fps_and_size_travel_the_same_path(project, layers, fps):
 def test_the_whole_article_at_twice_the_rate_and_size(project):
     song = synthetic_song(8.0)
     own = compose(project(ARTICLE), song)
-    other = compose(project(ARTICLE), song, Format(Fraction(30), 1024, 1024))
+    other = compose(project(ARTICLE), song, FrameFormat(Fraction(30), 1024, 1024))
     for channel, ratio in {
         "translation_x": 2,
         "translation_y": 2,
@@ -134,9 +134,9 @@ def test_values_are_clamped_once_and_counted(project):
 def test_an_excerpt_shorter_than_a_frame_is_one_frame(project):
     made = project(video={"start": "2s", "end": "2.05s"})
     assert compose(made, synthetic_song(8.0)).frames.tolist() == [30]
-    assert compose(made, synthetic_song(8.0), Format(Fraction(1, 10), 64, 64)).frames.tolist() == [
-        0
-    ]
+    assert compose(
+        made, synthetic_song(8.0), FrameFormat(Fraction(1, 10), 64, 64)
+    ).frames.tolist() == [0]
 
 
 def test_clamps_are_counted_in_the_frames_that_are_shown(project):
@@ -149,7 +149,7 @@ def test_clamps_are_counted_in_the_frames_that_are_shown(project):
 @pytest.mark.parametrize("zoom", [0.0, -1.0, 0.0009])
 def test_a_zoom_of_0_or_below_is_counted_as_clamped(project, zoom, fps):
     layer = {"use": "keyframes", "ease": "step", "zoom": {"0": 1.0, "1s": zoom}}
-    score = compose(project(layer), synthetic_song(2.0), Format(Fraction(fps), 512, 512))
+    score = compose(project(layer), synthetic_song(2.0), FrameFormat(Fraction(fps), 512, 512))
     assert score.clamped == {"zoom": pytest.approx(fps, abs=1)}
     np.testing.assert_allclose(score.channels["zoom"][-2], 0.001 ** (15 / fps), rtol=1e-6)
 
@@ -213,7 +213,7 @@ def test_a_channel_that_another_frame_rate_makes_infinite_is_refused_with_its_la
     assert compose(made, synthetic_song(20.0)).channels["zoom"].max() == pytest.approx(900.0)
     message = r"^motion\[0\] \(keyframes\), motion\[1\] \(spiral\) at 0\.1 fps: zoom becomes inf"
     with pytest.raises(ProjectError, match=message):
-        compose(made, synthetic_song(20.0), Format(Fraction(1, 10), 512, 512))
+        compose(made, synthetic_song(20.0), FrameFormat(Fraction(1, 10), 512, 512))
 
 
 def test_what_is_not_finite_where_a_layer_is_silent_does_no_harm(project):

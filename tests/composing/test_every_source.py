@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.testing import synthetic_song
 
 TO = {"to": {"translation_x": 3.0, "rotation": -2.0, "zoom": 0.04}}
@@ -33,7 +33,7 @@ SOURCES = {
 def composed(project):
     def at(name, fps, song, own=12):
         made = project(*SOURCES[name], video={"fps": own, "width": 256})
-        return compose(made, song, Format(Fraction(fps), 256, 256))
+        return compose(made, song, FrameFormat(Fraction(fps), 256, 256))
 
     return at
 
@@ -79,7 +79,7 @@ def test_the_integrated_path_at_12_and_at_48_fps(composed, name, own):
 def test_another_size_is_the_same_move(project, name):
     song = synthetic_song(8.0)
     made = project(*SOURCES[name], video={"fps": 12, "width": 256, "height": 256})
-    small, large = compose(made, song), compose(made, song, Format(Fraction(12), 512, 512))
+    small, large = compose(made, song), compose(made, song, FrameFormat(Fraction(12), 512, 512))
     for channel, curve in small.channels.items():
         scale = 2.0 if channel.startswith("translation") else 1.0
         np.testing.assert_allclose(large.channels[channel], scale * curve, rtol=1e-12)
@@ -121,7 +121,7 @@ def test_what_is_no_speed_keeps_its_height_at_another_frame_rate(project, name):
     layers = [layer | {"to": {"strength": 0.2}} for layer in SOURCES[name]]
     made, song = project(*layers, video={"fps": 12}), synthetic_song(8.0)
     for fps in (12, 48):
-        score = compose(made, song, Format(Fraction(fps), 256, 256))
+        score = compose(made, song, FrameFormat(Fraction(fps), 256, 256))
         assert score.channels["strength"].max() == pytest.approx(0.75)
 
 
@@ -132,5 +132,5 @@ def test_an_hour(composed, name):
     assert len(long) == 43200
     for channel, curve in long.channels.items():
         assert np.all(np.isfinite(curve))
-        # What is not told by the song's length begins alike in both.
+        # What is not printed by the song's length begins alike in both.
         np.testing.assert_allclose(curve[:600], short.channels[channel][:600], rtol=1e-6, atol=1e-6)

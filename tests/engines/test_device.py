@@ -1,67 +1,124 @@
-"""A GPU's rules, proved without one: SD 1.5 at its true size on a device that only counts."""
+"""Number formats, and what happens when the device runs out of memory."""
 
-from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 import torch
-from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
-from fake_gpu import Copies, fake_gpu
-from scores import score
-from torch.utils.flop_counter import FlopCounterMode
+from checkpoints import sd15
+from scores import card, score
 
-from phosphene.engines.denoise import Schedule
-from phosphene.engines.diffusion import DiffusionEngine
-from phosphene.painting.anchors import Anchor, hold, mixed
-from phosphene.painting.pictures import to_levels
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
+from phosphene.engines.device import Relief, working_format
+from phosphene.engines.loading import load_engine
+from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
+from phosphene.errors import EngineError
+from phosphene.project.schema import Model
 
-SIZE = 512
-SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here
+SIZE = 96
 
 
-def true_size_engine(device, about, steps):
-    """SD 1.5's own configuration, with the tiny VAE; half precision, weights without values."""
-    with device:
-        unet = UNet2DConditionModel(
-            sample_size=64, cross_attention_dim=768, attention_head_dim=8
-        ).requires_grad_(False)
-        vae = AutoencoderTiny().requires_grad_(False)
-        tokens = torch.zeros(1, 77, 768)
-    pipe = SimpleNamespace(
-        unet=unet,
-        vae=vae,
-        vae_scale_factor=8,
-        scheduler=None,
-        encode_prompt=lambda *_: (tokens, None),
-    )
-    with mock.patch.object(Schedule, "of", return_value=SCHEDULE):
-        return DiffusionEngine(pipe, about, device, steps, steps, guidance_scale=1.0)
+def engine(matrix_units, about):
+    with mock.patch("torch.cpu._is_amx_tile_supported", return_value=matrix_units):
+        return load_engine(PRESETS["worlds"], Model(device="cpu", steps=2), about)
 
 
-@pytest.mark.parametrize("steps", [1, 4])
-def test_a_frame_makes_one_copy_up_and_one_down_and_waits_for_nothing(steps):
-    about = score(n=2, width=SIZE, height=SIZE, zoom=1.01, rotation=0.3, strength=0.5)
-    with fake_gpu() as device:
-        engine = true_size_engine(device, about, steps)
-        assert sum(p.numel() for p in engine._unet.parameters()) == 859_520_964
-        with device:
-            picture = torch.zeros(1, 3, SIZE, SIZE, dtype=torch.float32)
-        anchors = [Anchor.of(picture)] * len(about.prompts)
-        row = about.row(1)
-        copies, work = Copies(), FlopCounterMode(display=False)
-        with torch.inference_mode(False), torch.no_grad(), work, copies:
-            moved = warp(picture, step_matrix(row, SIZE, SIZE))
-            held = hold(moved, mixed(anchors, row.weights), row)
-            painted = engine.img2img(held, row)
-            to_levels(painted).cpu()
-    assert painted.device.type == "fakegpu"
+@pytest.fixture(scope="module")
+def engines():
+    about = score(n=2, width=SIZE, height=SIZE, strength=0.5)
+    return about, engine(False, about), engine(True, about)
+
+
+@pytest.mark.parametrize(
+    ("device", "matrix_units", "working"),
+    [
+        ("cuda", False, torch.float16),
+        ("cpu", True, torch.bfloat16),
+        ("cpu", False, torch.float32),
+        ("mps", True, torch.float32),
+    ],
+)
+def test_bfloat16_only_where_a_cpu_has_matrix_units_for_it(device, matrix_units, working):
+    with mock.patch("torch.cpu._is_amx_tile_supported", return_value=matrix_units):
+        assert working_format(torch.device(device)) is working
+
+
+def test_bfloat16_paints_the_picture_that_float32_paints(engines):
+    about, exact, fast = engines
+    picture, row = card(SIZE, SIZE), about.row(1)
+    assert {part.dtype for part in (exact._unet, exact._vae)} == {torch.float32}
+    assert {part.dtype for part in (fast._unet, fast._vae)} == {torch.bfloat16}
+    one, other = exact.img2img(picture, row), fast.img2img(picture, row)
+    assert (one - other).abs().mean() < 1 / 255
+    assert (one - picture).abs().mean() > 10 / 255  # and it is not the picture that went in
+
+
+def test_what_is_fed_back_is_finer_than_bfloat16(engines):
+    about, _, fast = engines
+    painted = fast.img2img(card(SIZE, SIZE), about.row(1))
     assert painted.dtype == torch.float32
-    assert copies.made == [
-        ("cpu", "fakegpu", (1, 4, 64, 64)),
-        ("fakegpu", "cpu", (SIZE, SIZE, 3)),
-    ]
-    if steps == 1:
-        # The article's frame is 21.33 TFLOP: 20 times as much.
-        assert work.get_total_flops() <= 1.07e12
+    rounded = painted * 2 - 1
+    assert (rounded != rounded.bfloat16().float()).float().mean() > 0.9
+
+
+def failing(failures, error):
+    """Work that fails a number of times, and then gives a picture."""
+    left = [error] * failures
+
+    def run():
+        if left:
+            raise left.pop()
+        return torch.ones(1)
+
+    return run
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2])
+def test_as_many_measures_as_it_takes_and_each_once(failures, caplog):
+    taken = []
+    relief = Relief([(name, lambda name=name: taken.append(name)) for name in ("one", "two")])
+    out_of_memory = torch.OutOfMemoryError("CUDA out of memory")
+    assert relief.paint(failing(failures, out_of_memory)) == torch.ones(1)
+    assert relief.paint(failing(0, out_of_memory)) == torch.ones(1)
+    assert taken == ["one", "two"][:failures]
+    assert [record.args[0] for record in caplog.records] == taken
+
+
+def test_without_measures_left_it_is_an_error_with_a_fix():
+    with pytest.raises(EngineError, match="too little memory") as caught:
+        Relief([]).paint(failing(1, torch.OutOfMemoryError()))
+    assert "--size" in caught.value.fix
+
+
+def test_the_cpus_own_allocator_is_understood():
+    with pytest.raises(EngineError, match="too little memory"):
+        Relief([]).paint(lambda: torch.empty(2**50))
+
+
+def test_another_error_is_not_taken_for_it():
+    with pytest.raises(RuntimeError, match="shapes"):
+        Relief([]).paint(lambda: torch.ones(2, 3) @ torch.ones(2, 3))
+
+
+def test_a_true_unet_that_runs_out_of_memory_is_split_and_then_its_vae_tiled(tmp_path, caplog):
+    sd15(tmp_path)
+    about, picture = score(n=2, strength=0.5), card(64, 48)
+
+    def engine():
+        return load_preset(
+            Preset(str(tmp_path), {"standard": Quality(4, 4, 3.0)}), Model(device="cpu"), about
+        )
+
+    whole = engine().img2img(picture, about.row(1))
+    short = engine()
+    batches, refusals = [], iter([True, True])
+
+    def allocate(_, inputs):
+        batches.append(len(inputs[0]))
+        if next(refusals, False):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    short._unet.register_forward_pre_hook(allocate)
+    painted = short.img2img(picture, about.row(1))
+    assert batches == [2, 1, 1, 1, 1, 1]  # two refused; two steps, each prompt by itself
+    assert short._vae.use_tiling
+    assert ["one after the other" in caplog.text, "in tiles" in caplog.text] == [True, True]
+    assert (painted - whole).abs().mean() < 0.02

@@ -5,10 +5,10 @@ import torch
 from checkpoints import CHECKPOINTS
 from scores import score
 
-from phosphene.engines.diffusion import DiffusionEngine
+from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.loading import choose_device, load_pipeline
 from phosphene.engines.names import find_engine
-from phosphene.engines.pipeline import PipelineEngine
 from phosphene.engines.presets import PRESETS, WORLDS, Preset, Quality, load_preset
 from phosphene.errors import EngineError, ProjectError
 from phosphene.painting.anchors import scene_anchors

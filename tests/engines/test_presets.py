@@ -12,7 +12,7 @@ from scores import score
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.painting.loop import paint
-from phosphene.project.quality import QUALITIES
+from phosphene.project import QUALITIES
 from phosphene.project.schema import Model
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"

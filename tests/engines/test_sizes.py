@@ -8,7 +8,7 @@ import torch
 from fake_gpu import Copies, fake_gpu
 from scores import card, score
 
-from phosphene.engines.diffusion import DiffusionEngine
+from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.engines.sizes import Resized, lanczos, painted_size

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.testing import synthetic_song
+from phosphene.song.song import Feature
+from phosphene.testing.songs import HOP, synthetic_song
 
 TURN = {"use": "keyframes", "rotation": {"0": 0, "10": 2, "20": 0}}
 FPS = {"video": {"fps": 10}}
@@ -45,3 +48,26 @@ def test_it_sees_only_what_lies_below(project):
 def test_an_unknown_channel_is_named(project):
     with pytest.raises(ProjectError, match=r"motion\[0\]\.of: .*Did you mean 'rotation'"):
         project({"use": "follow", "of": "rotatoin", "to": {"zoom": 0.1}})
+
+
+def test_a_level_above_its_threshold_counts_from_nothing_to_one(value):
+    song = synthetic_song(2.0, level=0.6)
+    np.testing.assert_allclose(value("level", song=song, attack="0s", threshold=0.2), 0.5)
+    np.testing.assert_allclose(value("level", song=song, attack="0s", threshold=0.7), 0.0)
+    np.testing.assert_allclose(value("level", song=song, attack="0s", percentile=90), 1.0)
+    np.testing.assert_allclose(value("level", song=song, attack="0s", bend=2), 0.36)
+
+
+def swell():
+    song = synthetic_song(4.0)
+    values = (np.arange(len(song.features["rms"].values)) * HOP >= 2.0).astype(float)
+    return replace(song, features={**song.features, "rms": Feature(values, HOP, "level")})
+
+
+def test_look_ahead_is_up_when_the_sound_begins(value):
+    late = value("level", song=swell(), fps=20, attack="0.5s")
+    early = value("level", song=swell(), fps=20, attack="0.5s", look_ahead=True)
+    assert late[39] == pytest.approx(0.0, abs=0.02)
+    assert late[50] == pytest.approx(1.0, abs=0.05)
+    assert early[29] == pytest.approx(0.0, abs=0.02)
+    assert early[40] == pytest.approx(1.0, abs=0.05)

@@ -1,3 +1,5 @@
+"""Colours: OKLab, the match to a scene's palette, and the grade."""
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -6,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from phosphene.painting.colour import MOST, Palette, hold_colour, transfer
+from phosphene.painting.colour import (
+    MOST,
+    Palette,
+    from_oklab,
+    grade,
+    grade_matrix,
+    hold_colour,
+    to_oklab,
+    transfer,
+)
+from phosphene.score.channels import CHANNELS
+from phosphene.score.score import Row
 
 SPREAD = [[0.15, 0.0, 0.0], [0.02, 0.04, 0.0], [-0.03, 0.01, 0.03]]  # a Cholesky factor
 
@@ -100,3 +113,77 @@ def test_a_picture_in_two_colours_is_held_too():
     held = Palette.of(hold_colour(line, anchor, 1.0))
     torch.testing.assert_close(held.mean, anchor.mean, atol=1e-4, rtol=0)
     torch.testing.assert_close(held.covariance, anchor.covariance, atol=2e-4, rtol=0)
+
+
+def lab_of(*colour):
+    return to_oklab(torch.tensor(colour).view(1, 3, 1, 1)).flatten().tolist()
+
+
+def test_the_colours_that_its_author_gives():
+    # From the table of XYZ white and from sRGB primaries, as published with OKLab.
+    assert lab_of(1.0, 1.0, 1.0) == pytest.approx([1.0, 0.0, 0.0], abs=1e-5)
+    assert lab_of(1.0, 0.0, 0.0) == pytest.approx([0.62796, 0.22486, 0.12585], abs=1e-4)
+    assert lab_of(0.0, 1.0, 0.0) == pytest.approx([0.86644, -0.23389, 0.17950], abs=1e-4)
+    assert lab_of(0.0, 0.0, 1.0) == pytest.approx([0.45201, -0.03246, -0.31153], abs=1e-4)
+    assert lab_of(0.0, 0.0, 0.0) == pytest.approx([0.0, 0.0, 0.0], abs=1e-6)
+
+
+@settings(deadline=None)
+@given(st.tuples(*[st.floats(0.0, 1.0, width=32)] * 3))
+def test_there_and_back(colour):
+    before = torch.tensor(colour).view(1, 3, 1, 1)
+    torch.testing.assert_close(from_oklab(to_oklab(before)), before, atol=2e-4, rtol=0)
+
+
+def test_grey_has_no_hue():
+    greys = torch.linspace(0, 1, 33).view(1, 1, 1, -1).expand(1, 3, 1, -1)
+    lab = to_oklab(greys)
+    assert lab[:, 1:].abs().max() < 1e-5
+    assert (lab[0, 0, 0].diff() > 0).all()
+
+
+def test_what_no_screen_can_show_is_clamped():
+    got = from_oklab(
+        torch.tensor([[1.4, 0.0, 0.0], [0.5, 0.5, 0.5], [-0.2, 0.0, 0.0]]).T.view(1, 3, 1, 3)
+    )
+    assert got.min() >= 0.0
+    assert got.max() <= 1.0
+    assert got[0, :, 0, 0].tolist() == pytest.approx([1.0, 1.0, 1.0], abs=1e-5)
+    assert got[0, :, 0, 2].tolist() == [0.0, 0.0, 0.0]
+
+
+def row(**channels):
+    still = {name: channel.neutral for name, channel in CHANNELS.items()}
+    return Row(0, still | channels, np.ones(1), 0, True)
+
+
+def graded(colour, **channels):
+    picture = torch.tensor(colour, dtype=torch.float32).view(1, 3, 1, 1)
+    return grade(picture, row(**channels)).flatten().tolist()
+
+
+def test_at_rest_the_picture_itself():
+    picture = torch.rand(1, 3, 4, 4)
+    assert grade(picture, row()) is picture
+
+
+def test_brightness_scales():
+    assert graded([0.2, 0.4, 0.1], brightness=2.0) == pytest.approx([0.4, 0.8, 0.2])
+
+
+def test_no_saturation_is_the_grey_of_the_same_luma():
+    grey = 0.2126 * 0.8 + 0.7152 * 0.4 + 0.0722 * 0.2
+    assert graded([0.8, 0.4, 0.2], saturation=0.0) == pytest.approx([grey] * 3)
+
+
+def test_a_third_of_a_turn_takes_red_to_green():
+    assert graded([0.5, 0.2, 0.2], hue=120.0) == pytest.approx([0.2, 0.5, 0.2], abs=1e-6)
+
+
+@pytest.mark.parametrize("channels", [{"hue": 77.0}, {"saturation": 1.7}])
+def test_greys_stay(channels):
+    assert graded([0.3, 0.3, 0.3], **channels) == pytest.approx([0.3] * 3, abs=1e-6)
+
+
+def test_a_whole_turn_is_none():
+    np.testing.assert_allclose(grade_matrix(row(hue=360.0)), np.eye(3), atol=1e-12)

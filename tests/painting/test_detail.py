@@ -1,10 +1,21 @@
+"""Detail: the match to a scene's, sharpening, grain, and the noise that fills in."""
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phosphene.painting.detail import GRAIN, MOST, bands, detail_of, hold_detail
+from phosphene.painting.detail import (
+    GRAIN,
+    MOST,
+    bands,
+    detail_of,
+    grain,
+    hold_detail,
+    sharpen,
+    white,
+)
 
 
 def wave(frequency, deviation=0.05, size=64):
@@ -86,3 +97,67 @@ def test_blur_in_every_frame_is_made_up_for():
     assert (detail_of(blurred) / anchor)[0] < 0.3
     assert ((detail_of(held) / anchor) > 0.75).all()
     assert ((detail_of(held) / anchor) < 1.15).all()
+
+
+PICTURE = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0)) * 0.5 + 0.25
+
+
+def test_none_is_the_picture_itself():
+    assert sharpen(PICTURE, 0.0) is PICTURE
+    assert grain(PICTURE, 0.0, 1) is PICTURE
+
+
+def test_sharpening_by_hand():
+    # One bright pixel of 1 on 0.5: the blur leaves 0.5 + 0.25 * 0.5 of it, so half of the rest of
+    # 0.375 comes on top, and is clamped.
+    spot = torch.full((1, 1, 5, 5), 0.5)
+    spot[..., 2, 2] = 0.8
+    got = sharpen(spot, 0.5)
+    assert got[0, 0, 2, 2].item() == pytest.approx(0.8 + 0.5 * (0.3 - 0.3 * 0.25))
+    assert got[0, 0, 2, 1].item() == pytest.approx(0.5 - 0.5 * 0.3 * 0.125)
+    assert got[0, 0, 0, 0].item() == pytest.approx(0.5)
+
+
+def test_flat_stays_flat():
+    flat = torch.full((1, 3, 8, 8), 0.4)
+    torch.testing.assert_close(sharpen(flat, 2.0), flat)
+
+
+def test_grain_has_its_deviation_and_its_seed():
+    grey = torch.full((1, 3, 64, 64), 0.5)
+    one = grain(grey, 0.05, 7)
+    assert one.std().item() == pytest.approx(0.05, rel=0.05)
+    assert torch.equal(one, grain(grey, 0.05, 7))
+    assert not torch.equal(one, grain(grey, 0.05, 8))
+
+
+CPU = torch.device("cpu")
+
+
+def test_it_is_the_published_hash():
+    # lowbias32 in plain Python, of a pixel's number on top of the seed's hash.
+    def hashed(x):
+        x = (x ^ (x >> 16)) * 0x7FEB352D & 0xFFFFFFFF
+        x = (x ^ (x >> 15)) * 0x846CA68B & 0xFFFFFFFF
+        return x ^ (x >> 16)
+
+    seed = 7 + (3 << 32)
+    for place, got in enumerate(white(4, 5, seed, CPU).flatten().tolist()):
+        word = hashed((place + hashed(7) + hashed(3)) & 0xFFFFFFFF)
+        assert got == pytest.approx((word / 2**32 - 0.5) * 12**0.5, abs=1e-6)
+
+
+def test_it_is_white():
+    noise = white(128, 256, 42, CPU)
+    assert noise.mean().item() == pytest.approx(0.0, abs=0.02)
+    assert noise.std().item() == pytest.approx(1.0, abs=0.01)
+    spectrum = np.abs(np.fft.fft2(noise[0, 0])) ** 2 / noise.numel()
+    rings = [spectrum[: 1 << k, : 1 << k].mean() for k in (4, 5, 6)]
+    assert rings == pytest.approx([1.0, 1.0, 1.0], abs=0.2)
+
+
+def test_frames_have_noise_of_their_own():
+    one, two = white(64, 64, 1, CPU), white(64, 64, 2, CPU)
+    assert torch.equal(one, white(64, 64, 1, CPU))
+    assert abs((one * two).mean().item()) < 0.06
+    assert not torch.equal(one, white(64, 64, 1 + 2**40, CPU))

@@ -5,8 +5,7 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.painting.noise import drawn
-from phosphene.painting.scene_noise import SceneNoise
+from phosphene.painting.noise import SceneNoise, drawn
 from phosphene.painting.step import step_matrix
 
 WIDTH = 512

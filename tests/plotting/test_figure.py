@@ -4,12 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from scores import picture_of
 
-from phosphene.plotting.curves import thinned
-from phosphene.plotting.figure import draw
-from phosphene.plotting.notes import notes
-from phosphene.plotting.picture import picture_of
-from phosphene.plotting.sound import columns
+from phosphene.plotting.figure import draw, notes
+from phosphene.plotting.rows import columns, thinned
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song
 

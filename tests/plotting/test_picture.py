@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import numpy as np
+from scores import picture_of
 
-from phosphene.composing.compose import Format, compose
-from phosphene.plotting.picture import picture_of
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.testing import synthetic_song
 
 SONG = synthetic_song(duration=8.0)
@@ -52,7 +52,7 @@ def test_times_begin_where_the_excerpt_does(project):
 
 def test_parts_are_at_the_size_and_rate_that_are_rendered(project):
     made = project(KEYS, {"use": "orbit"}, video={"fps": 12, "width": 256})
-    form = Format(Fraction(24), 512, 512)
+    form = FrameFormat(Fraction(24), 512, 512)
     picture = picture_of(SONG, made, form)
     score = compose(made, SONG, form)
     for name, parts in picture.parts.items():

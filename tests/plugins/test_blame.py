@@ -65,4 +65,4 @@ def test_a_package_is_searched_in_all_its_modules(site, package, compose):
     code, error = compose({})
     assert code == 3
     assert "comes from apart (phosphene-apart 1.2.0)" in error
-    assert f"(at {site / 'phosphene_whole' / 'inner.py'}:" in error
+    assert f"({site / 'phosphene_whole' / 'inner.py'}, line " in error

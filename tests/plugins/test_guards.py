@@ -1,4 +1,4 @@
-"""What a plugin's tracker or engine does wrong is told as that plugin's."""
+"""What a plugin's tracker or engine does wrong is reported as that plugin's."""
 
 from types import SimpleNamespace
 
@@ -25,7 +25,7 @@ def track(sound):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (3, "it gave int; expected a phosphene.Pulse"),
+        (3, "it returned int; expected a phosphene.Pulse"),
         (pulse(1.0, 0.5), "its beats are not increasing times"),
         (pulse(0.5, np.nan), "its beats are not increasing times"),
     ],

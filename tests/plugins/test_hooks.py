@@ -78,9 +78,9 @@ def test_register_features(run):
 
 
 def test_register_trackers(run):
-    told = run("register_trackers", "listen", "song.wav", "--tracker", "even").stdout
-    assert "120.0 BPM, confidence 100%" in told
-    assert "4 in 1 bars of 4" in told
+    printed = run("register_trackers", "listen", "song.wav", "--tracker", "even").stdout
+    assert "120.0 BPM, confidence 100%" in printed
+    assert "4 in 1 bars of 4" in printed
 
 
 SMALL = ("--size", "64x64", "--fps", "2")

@@ -57,13 +57,13 @@ def one(**changes):
 WRONG = [
     ("import gone_for_ever", "import: ModuleNotFoundError: No module named 'gone_for_ever'"),
     ("this is no python", "import: SyntaxError"),
-    ("raise SystemExit(3)", "import: SystemExit: 3 (at "),
+    ("raise SystemExit(3)", "import: SystemExit: 3 ("),
     ("x = 1", "hooks: it implements no hook: mark one with @phosphene.hookimpl"),
     (one(hook="register_modulator"), "hooks: there is no hook 'register_modulator'. Did you mean 'register_modulators'"),
     (one(hookimpl="(specname='register_engine')"), "there is no hook 'register_engine'"),
     (one().replace("@hookimpl", ""), "hooks: register_modulators is not marked with @phosphene.hookimpl"),
     (one(register="registry"), "hooks: Argument(s) {'registry'} are declared in the hookimpl"),
-    (one(after="raise RuntimeError('half-way')"), "register_modulators: RuntimeError: half-way (at "),
+    (one(after="raise RuntimeError('half-way')"), "register_modulators: RuntimeError: half-way ("),
     (one(after="raise SystemExit"), "register_modulators: SystemExit"),
     (one(call="register(dict)"), "<class 'dict'> is not a subclass of phosphene.Modulator"),
     (one(after="register(One)"), "modulator 'one' is registered twice"),
@@ -89,7 +89,7 @@ WRONG = [
 def in_process(monkeypatch):
     """As if each plugin had been tried in a process of its own, and had worked."""
     from phosphene.plugins import loading
-    from phosphene.plugins.trial import Record
+    from phosphene.plugins.records import Record
 
     fine = Record("", "", "", "")
     monkeypatch.setattr(loading, "known", lambda plugin: fine)
@@ -149,15 +149,15 @@ def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
     package("wobble")
     monkeypatch.setenv("PHOSPHENE_TRACE_PLUGINS", "1")
     load_plugins()
-    told = [line for line in capsys.readouterr().err.splitlines() if "plugin wobble" in line]
-    assert [line.partition(" took ")[0] for line in told] == [
+    printed = [line for line in capsys.readouterr().err.splitlines() if "plugin wobble" in line]
+    assert [line.partition(" took ")[0] for line in printed] == [
         "plugin wobble: import", "plugin wobble: register_modulators",
     ]  # fmt: skip
 
 
 def test_the_list_never_raises_even_for_its_author(package, in_process, monkeypatch):
     from phosphene.plugins import loading
-    from phosphene.plugins.trial import Record
+    from phosphene.plugins.records import Record
 
     package("odd")
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")

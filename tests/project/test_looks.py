@@ -3,9 +3,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.errors import ProjectError
-from phosphene.project.looks import looks
+from phosphene.modulators.looks import looks
 from phosphene.testing import synthetic_song
 
 
@@ -63,7 +63,7 @@ def test_a_look_travels_the_same_path_at_any_fps_and_width(project, name):
 def test_a_look_rendered_at_another_rate(project):
     made = project({"look": "pulse"}, video=OWN)
     song = synthetic_song(8.0)
-    other = compose(made, song, Format(Fraction(48), 256, 256))
+    other = compose(made, song, FrameFormat(Fraction(48), 256, 256))
     here, there = compose(made, song).channels["zoom"], other.channels["zoom"]
     assert np.sum(np.log(there)) == pytest.approx(np.sum(np.log(here)), rel=1e-3)
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 
 from phosphene.composing.compose import compose
+from phosphene.composing.trace import Trace
 from phosphene.modulators.modulator import Modulator
 from phosphene.plugins import load_plugins
 from phosphene.project.file import make_project
-from phosphene.score.trace import Trace
 from phosphene.testing import synthetic_song
 
 

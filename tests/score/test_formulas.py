@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.carrying import own_frames
+from phosphene.score.envelopes import own_frames
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve
 from phosphene.score.formulas.meaning import _NAMES, Meaning
@@ -98,7 +98,7 @@ def test_what_is_no_number_is_named_where_it_arises():
         value("2 + 1 / frame")
 
 
-def test_a_misspelling_is_told_the_nearest_word():
+def test_a_misspelling_is_reported_the_nearest_word():
     with pytest.raises(FormulaError, match=r"unknown name 'rsm'\. Did you mean 'rms'"):
         value("1 + rsm")
     with pytest.raises(FormulaError, match=r"unknown function 'sni'\. Did you mean 'sin'"):

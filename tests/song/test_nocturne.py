@@ -11,27 +11,27 @@ NOCTURNE = Path(__file__).parents[2] / "samples" / "nocturne.flac"
 
 
 @pytest.fixture(scope="module")
-def heard() -> Song:
+def song() -> Song:
     return listen(NOCTURNE)
 
 
-def test_beats_are_where_they_were_played(heard: Song, make_song: ModuleType) -> None:
-    away = [np.abs(heard.beats - time).min() for time in make_song.beat_times()]
+def test_beats_are_where_they_were_played(song: Song, make_song: ModuleType) -> None:
+    away = [np.abs(song.beats - time).min() for time in make_song.beat_times()]
     assert np.mean(np.array(away) < 0.020) >= 0.95
 
 
-def test_tempo(heard: Song, make_song: ModuleType) -> None:
-    assert heard.tempo == pytest.approx(make_song.BPM, rel=0.01)
+def test_tempo(song: Song, make_song: ModuleType) -> None:
+    assert song.tempo == pytest.approx(make_song.BPM, rel=0.01)
 
 
-def test_bars_begin_where_they_were_played(heard: Song, make_song: ModuleType) -> None:
+def test_bars_begin_where_they_were_played(song: Song, make_song: ModuleType) -> None:
     bars = make_song.beat_times()[::4]
-    assert np.abs(heard.downbeats[: len(bars)] - bars).max() < 0.020
+    assert np.abs(song.downbeats[: len(bars)] - bars).max() < 0.020
 
 
-def test_onsets_are_within_five_milliseconds(heard: Song, make_song: ModuleType) -> None:
+def test_onsets_are_within_five_milliseconds(song: Song, make_song: ModuleType) -> None:
     grid = np.arange(make_song.BARS * 16) * make_song.BEAT / 4
-    away = [np.abs(grid - onset).min() for onset in heard.onsets if onset < grid[-1]]
+    away = [np.abs(grid - onset).min() for onset in song.onsets if onset < grid[-1]]
     assert np.mean(away) < 0.005
 
 

@@ -1,4 +1,4 @@
-"""Files that are no song, or hardly one: no crash, no trust where there is no beat."""
+"""Unusual files: no crash, and low confidence without beats."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +17,8 @@ RATE = 22050
 def speech(seconds: float, seed: int = 5) -> np.ndarray:
     """Syllables of uneven length: a buzzing voice through two formants, hisses, and pauses."""
     rng = np.random.default_rng(seed)
-    said: list[np.ndarray] = []
-    while sum(map(len, said)) < seconds * RATE:
+    syllables: list[np.ndarray] = []
+    while sum(map(len, syllables)) < seconds * RATE:
         n = int(RATE * rng.gamma(6, 0.03))
         pitch = np.linspace(*rng.uniform(90, 180, 2), n)
         voice = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0.0)
@@ -27,8 +27,12 @@ def speech(seconds: float, seed: int = 5) -> np.ndarray:
             voice = lfilter([0.1], np.poly([pole, pole.conjugate()]).real, voice)
         hiss = 0.05 * rng.standard_normal(int(RATE * rng.uniform(0, 0.12)))
         pause = np.zeros(int(RATE * rng.exponential(0.08 if rng.random() < 0.9 else 0.8)))
-        said += [hiss, voice / np.abs(voice).max() * np.hanning(n) * rng.uniform(0.3, 0.8), pause]
-    return np.concatenate(said)[: round(seconds * RATE)]
+        syllables += [
+            hiss,
+            voice / np.abs(voice).max() * np.hanning(n) * rng.uniform(0.3, 0.8),
+            pause,
+        ]
+    return np.concatenate(syllables)[: round(seconds * RATE)]
 
 
 def drums(hits: Hits, seconds: float, rate: int = RATE) -> np.ndarray:
@@ -40,7 +44,7 @@ def drums(hits: Hits, seconds: float, rate: int = RATE) -> np.ndarray:
 
 
 def assert_beats(song: Song, true: np.ndarray) -> None:
-    """All there, within 20 ms, and none beside them; the song is trusted."""
+    """All beats are detected within 20 ms, without others; the confidence is high."""
     assert len(song.beats) == len(true)
     assert np.abs(song.beats - true).max() < 0.02
     assert song.confidence > 0.5
@@ -62,7 +66,9 @@ def beats() -> np.ndarray:
     ],
     ids=["silence", "noise", "one click", "speech", "a tenth of a second"],
 )
-def test_what_has_no_beat_is_not_trusted(sound: np.ndarray, most: float, write: Write) -> None:
+def test_sounds_without_beats_have_low_confidence(
+    sound: np.ndarray, most: float, write: Write
+) -> None:
     song = listen(write(sound))
     assert song.confidence <= most
     assert len(song.beats) == 0 or most > 0

@@ -27,7 +27,7 @@ steps = st.lists(st.floats(0.05, 4.0), min_size=0, max_size=20)
         (-1, 0),
     ],
 )
-def test_beats_lie_where_they_were_heard_and_go_on_beyond(n: float, seconds: float) -> None:
+def test_beats_are_at_their_times_and_extrapolated(n: float, seconds: float) -> None:
     assert SONG.beat_time(n) == seconds
     assert SONG.time_beat(seconds) == n
 
@@ -50,14 +50,14 @@ def test_bar_one_may_come_after_an_upbeat() -> None:
     assert song.beat_time(1) == 1.0
 
 
-def test_nothing_heard_is_120_bpm_in_four() -> None:
+def test_without_beats_the_grid_is_120_bpm_in_four() -> None:
     assert EMPTY.beat_time(1) == 0.0
     assert EMPTY.beat_time(16) == 7.5
     assert EMPTY.bar_time(9) == 16.0
     assert EMPTY.beat_span(3.3, 1) == pytest.approx(0.5, abs=1e-12)
 
 
-def test_one_beat_carries_the_nominal_grid() -> None:
+def test_one_beat_starts_the_nominal_grid() -> None:
     assert TempoMap(np.array([2.0]), np.zeros(0)).beat_time(3) == 3.0
 
 
@@ -65,7 +65,7 @@ def test_without_downbeats_every_fourth_beat_begins_a_bar() -> None:
     assert TempoMap(BEATS, np.zeros(0)).bar_time(3) == 7.0
 
 
-def test_one_downbeat_carries_bars_of_four_beats() -> None:
+def test_one_downbeat_starts_bars_of_four_beats() -> None:
     song = TempoMap(BEATS, BEATS[1:2])
     assert (song.bar_time(1), song.bar_time(2)) == (1.5, 4.0)
 

@@ -13,21 +13,18 @@ from typing import Any, NoReturn
 import click
 
 from phosphene import __version__
-from phosphene.authoring import strict
-from phosphene.cli.compose import compose_command
 from phosphene.cli.doctor import doctor
-from phosphene.cli.importing import import_group
+from phosphene.cli.ending import attributed, ignore, leave, show_bug, stoppable
 from phosphene.cli.listen import listen
 from phosphene.cli.modulators import modulators
-from phosphene.cli.new import new
-from phosphene.cli.plot import plot
 from phosphene.cli.plugins import plugins
-from phosphene.cli.render import render
-from phosphene.cli.resume import resume
-from phosphene.cli.stopping import ignore, stoppable
+from phosphene.cli.project import import_group, new
+from phosphene.cli.render import render, resume
+from phosphene.cli.score import compose_command, plot
 from phosphene.cli.studio import studio
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
+from phosphene.plugins.running import strict
 
 
 class Commands(click.Group):
@@ -65,8 +62,6 @@ class Commands(click.Group):
 
     def _end(self, ctx: click.Context, error: BaseException) -> NoReturn:
         """Say what went wrong and whose mistake it is, and end with the exit code for that."""
-        from phosphene.cli.blame import attributed
-
         named = attributed(error)
         if isinstance(named, PluginError) and strict():
             raise error
@@ -179,15 +174,9 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     except BaseException as error:
-        from phosphene.cli.blame import told
-
         if strict():
             raise
-        code = told(error)
+        code = show_bug(error)
     finally:
         ignore()  # a second Ctrl-C while the process ends
-    if "phosphene.plugins.running" in sys.modules:
-        from phosphene.cli.blame import leave
-
-        leave(code)
-    sys.exit(code)
+    leave(code)

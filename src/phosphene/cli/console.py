@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,6 +24,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.status import Status
+from rich.table import Table
 from rich.text import Text
 
 from phosphene.errors import PhospheneError
@@ -74,6 +76,14 @@ class Terminal(Console):
 
 console = Terminal(stderr=True)
 out = Terminal()
+
+
+def table(*columns: str) -> Table:
+    """An empty table; its first column stays on one line."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        made.add_column(column, no_wrap=number == 0, style="cyan" if number == 0 else "")
+    return made
 
 
 class FramesPerSecond(ProgressColumn):
@@ -177,7 +187,7 @@ def listening_progress() -> Progress:
     )  # fmt: skip
 
 
-def clock(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """A length of time as minutes and seconds: 3:25."""
     return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 

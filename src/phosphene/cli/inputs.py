@@ -1,23 +1,92 @@
-"""What a command works on: a project file, or a song for which a project is made in memory."""
+"""What a command works on: a song or a project file, and the options that change it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from phosphene.errors import PluginError
+from phosphene.project import QUALITIES
+
 if TYPE_CHECKING:
-    from phosphene.composing.compose import Format
+    from phosphene.composing.compose import FrameFormat
+    from phosphene.composing.trace import Trace
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project, SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
 
+def _size(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, int] | None:
+    """A size such as 512x512."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{value!r} is not a size. For instance: 512x512", context, param)
+    return int(found[1]), int(found[2])
+
+
+class FilePath(click.Path):
+    """The path of a file, which need not exist."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from phosphene.bounds import file_name, shortened
+
+        try:
+            path = Path(file_name(value))
+        except ValueError as error:
+            self.fail(f"{shortened(repr(value))}: {error}", param, ctx)
+        if path.is_dir():
+            self.fail(f"{value} is a folder; name a file in it", param, ctx)
+        return path
+
+
+OPTIONS = (
+    click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
+    click.option(
+        "--quality", type=click.Choice(list(QUALITIES)),
+        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
+    ),
+    click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
+    click.option(
+        "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
+    ),
+    click.option("--seed", type=int, help="Another seed is another video."),
+    click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
+    click.option("--end", help="End here."),
+    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
+    click.option(
+        "--set", "settings", multiple=True, metavar="NAME=VALUE",
+        help="Replace an entry of the project: motion.0.release=0.2s",
+    ),
+    click.option(
+        "--skip-broken", is_flag=True,
+        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
+    ),
+)  # fmt: skip
+
+
+def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that change a project; every command that composes takes them."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
 @dataclass(frozen=True)
-class Options:
+class Changes:
     """What the command line changes about a project; None leaves it."""
 
     model: str | None = None
@@ -32,19 +101,18 @@ class Options:
     skip_broken: bool = False
 
 
-def read_input(path: Path, options: Options, registry: Registry) -> Project:
+def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
     """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.project.default import default_project
-    from phosphene.project.file import make_project, read_data
+    from phosphene.project.file import default_project, make_project, read_data
 
     if path.suffix.lower() == ".toml":
         data, source = read_data(path), path
     else:
         data, source = default_project(path), Path(f"{path} (default project)")
-    _change(data, options)
-    skipped: list[str] | None = [] if options.skip_broken else None
-    project = make_project(data, source, registry, options.settings, skipped)
-    form_of(project, options)
+    _change(data, changes)
+    skipped: list[str] | None = [] if changes.skip_broken else None
+    project = make_project(data, source, registry, changes.settings, skipped)
+    form_of(project, changes)
     _require_files(project, source)
     if skipped:
         from phosphene.cli.console import warn
@@ -80,20 +148,20 @@ def _require_files(project: Project, source: Path) -> None:
             )
 
 
-def _change(data: dict[str, Any], options: Options) -> None:
-    changes = {
-        ("model", "name"): options.model,
-        ("model", "quality"): options.quality,
-        ("model", "seed"): options.seed,
-        ("video", "start"): options.start,
-        ("video", "end"): options.end,
+def _change(data: dict[str, Any], changes: Changes) -> None:
+    entries = {
+        ("model", "name"): changes.model,
+        ("model", "quality"): changes.quality,
+        ("model", "seed"): changes.seed,
+        ("video", "start"): changes.start,
+        ("video", "end"): changes.end,
     }
-    for (table, key), value in changes.items():
+    for (table, key), value in entries.items():
         if value is not None:
             _put(data, table, key, value)
-    if options.prompt:
-        share = 100.0 / len(options.prompt)
-        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(options.prompt)}
+    if changes.prompt:
+        share = 100.0 / len(changes.prompt)
+        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(changes.prompt)}
         _put(data, "prompts", "at", at)
 
 
@@ -103,7 +171,7 @@ def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
         data[table][key] = value
 
 
-def form_of(project: Project, options: Options) -> Format:
+def form_of(project: Project, changes: Changes) -> FrameFormat:
     """The fps and size that were asked for, or the project's own.
 
     Raises
@@ -113,48 +181,64 @@ def form_of(project: Project, options: Options) -> Format:
     """
     from pydantic import ValidationError
 
-    from phosphene.composing.compose import Format
+    from phosphene.composing.compose import FrameFormat
     from phosphene.errors import ProjectError
     from phosphene.project.problems import problems_of
     from phosphene.project.schema import Video
 
-    asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
-    if options.size is not None:
-        asked |= dict(zip(("width", "height"), options.size, strict=True))
+    asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
+    if changes.size is not None:
+        asked |= dict(zip(("width", "height"), changes.size, strict=True))
     try:
         video = Video.model_validate(dict(project.video) | asked)
     except ValidationError as error:
         said = problems_of(error, asked, "", Video)
         named = [
-            f"--fps {options.fps}: {text.removeprefix('fps: ')}"
+            f"--fps {changes.fps}: {text.removeprefix('fps: ')}"
             if text.startswith("fps")
             else f"--size {text}"
             for text in said
         ]
         raise ProjectError("\n".join(named)) from None
-    return Format(Fraction(video.fps), video.width, video.height)
+    return FrameFormat(Fraction(video.fps), video.width, video.height)
 
 
-def compose_for(song: Song, project: Project, options: Options) -> tuple[Project, Score]:
+def compose_for(
+    song: Song, project: Project, changes: Changes, trace: Trace | None = None
+) -> tuple[Project, Score]:
     """The Score at the fps and size that were asked for, or the project's own.
 
-    Also the project that it is of: without the layers that `--skip-broken` left out.
+    Returns
+    -------
+    Project
+        Without the layers that `--skip-broken` left out.
+    Score
+
+    Raises
+    ------
+    PluginError
+        If a plugin fails; with `--skip-broken`, if that is not in one layer alone.
     """
     from phosphene.cli.console import warn
-    from phosphene.cli.skipping import compose_what_works
     from phosphene.composing.compose import compose
 
-    form = form_of(project, options)
-    if options.skip_broken:
-        project, score = compose_what_works(song, project, form)
-    else:
-        score = compose(project, song, form)
-    for doubt in score.doubts:
-        warn(doubt)
+    form = form_of(project, changes)
+    while True:
+        try:
+            score = compose(project, song, form, trace)
+            break
+        except PluginError as error:
+            kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
+            if not changes.skip_broken or not error.entry or len(kept) == len(project.motion):
+                raise
+            warn(f"left out: {error}")
+            project = project.model_copy(update={"motion": kept})
+    for text in score.warnings:
+        warn(text)
     return project, score
 
 
-def hear(source: SongFile, registry: Registry) -> Song:
+def listen_to(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
     from phosphene.cli.console import listening_progress
     from phosphene.project.listening import song_of
@@ -169,18 +253,18 @@ def hear(source: SongFile, registry: Registry) -> Song:
 
 
 def composed(
-    path: Path, options: Options, outputs: dict[str, Path | None]
+    path: Path, changes: Changes, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
-    """All that a command needs that looks at a Score and does not paint it.
+    """What a command needs that shows a Score and does not paint it.
 
-    The outputs that it will write are checked first.
+    The output that it will write is checked first.
     """
     from phosphene.cli.loading import named_folders, registry_for
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
-    project = read_input(path, options, registry)
-    require_outputs(outputs, files_of(path, project, named_folders()))
-    song = hear(project.song, registry)
-    project, score = compose_for(song, project, options)
+    project = read_input(path, changes, registry)
+    require_outputs({"-o": output}, files_of(path, project, named_folders()))
+    song = listen_to(project.song, registry)
+    project, score = compose_for(song, project, changes, trace)
     return project, song, score

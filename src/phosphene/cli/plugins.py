@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from phosphene.plugins import Plugin
 
 
@@ -33,7 +35,6 @@ def list_command(as_json: bool = False) -> None:
     """List every plugin: package, version, hooks, what it registers, state and why."""
     from phosphene.cli.console import out, styled
     from phosphene.cli.loading import named_folders
-    from phosphene.cli.tables import as_data, plugin_table
     from phosphene.plugins.loading import surveyed
 
     found = surveyed(named_folders())
@@ -63,11 +64,10 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     installed.
     """
     from phosphene.cli.console import console, out
-    from phosphene.cli.tables import plugin_table
     from phosphene.errors import PluginError, ProjectError
-    from phosphene.plugins.discovery import canonical
     from phosphene.plugins.installing import install
     from phosphene.plugins.loading import surveyed
+    from phosphene.plugins.plugin import canonical
 
     if not what:
         raise ProjectError("nothing to install", "Name a package, a folder, a wheel or a URL.")
@@ -149,13 +149,12 @@ def enable(name: str) -> None:
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
     """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
-    from phosphene.cli.console import console, out, styled
+    from phosphene.cli.console import console, out, styled, table
     from phosphene.cli.loading import meant, named_folders
-    from phosphene.cli.tables import table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
     from phosphene.plugins.plugin import READY
-    from phosphene.plugins.trial import checked
+    from phosphene.testing.examining import checked
 
     asked = meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
     if not asked:
@@ -213,17 +212,18 @@ def new(name: str, output: Path | None) -> None:
 def trust(folder: Path, revoke: bool) -> None:
     """Trust FOLDER, such as the `plugins` beside a project, as it is now: its .py files are loaded.
 
-    They are code that runs with your rights. Read them first. After any change in the folder you
-    are asked again.
+    They are code that runs with your permissions; read them first. After any change in the folder
+    you are asked again.
     """
     from phosphene.cli.console import out
     from phosphene.errors import ProjectError
     from phosphene.plugins import trust as trusted
+    from phosphene.plugins.discovery import files_in
 
     if revoke:
         had = trusted.distrust(folder)
         said = f"{folder} is no longer trusted." if had else f"{folder} was not trusted."
-    elif files := trusted.files_in(folder):
+    elif files := files_in(folder):
         now = trusted.contents(folder.resolve())
         trusted.trust(folder, now)
         names = ", ".join(file.name for file in files)
@@ -244,3 +244,28 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
         settings.disabled = kept
         write_settings(settings)
     return changed
+
+
+def plugin_table(plugins: Iterable[Plugin]) -> Table:
+    """Every plugin: package, version, state, hooks, and what it registers or why it does not."""
+    from phosphene.cli.console import styled, table
+    from phosphene.plugins.plugin import READY
+
+    rows = table("plugin", "package", "version", "state", "hooks", "registers")
+    for plugin in plugins:
+        style = "" if plugin.state == READY else "red" if plugin.error else "yellow"
+        registered = ", ".join(name for _, name in plugin.items) or plugin.why
+        about = plugin.name, plugin.package or "a single file", plugin.version
+        state = styled((plugin.state, style))
+        rows.add_row(*about, state, ", ".join(plugin.hooks), registered)
+    return rows
+
+
+def as_data(plugin: Plugin) -> dict[str, Any]:
+    """A plugin as JSON has it: what it registers is listed by kind."""
+    registers: dict[str, list[str]] = {}
+    for kind, name in plugin.items:
+        registers.setdefault(kind, []).append(name)
+    keys = ("name", "package", "version", "built_in", "state", "why", "fix", "hooks")
+    file = None if plugin.file is None else str(plugin.file)
+    return {key: getattr(plugin, key) for key in keys} | {"file": file, "registers": registers}

@@ -1,13 +1,15 @@
-"""`phosphene render`: a song, or a project, in; a video with sound out."""
+"""`phosphene render` and `phosphene resume`: make a video, and manage what stopped renders kept."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from phosphene.cli.parameters import FilePath, project_options
+from phosphene.cli.inputs import FilePath, project_options
 
 
 @click.command()
@@ -21,11 +23,11 @@ from phosphene.cli.parameters import FilePath, project_options
 @click.option(
     "--resume-from",
     metavar="POSITION",
-    help="After a change: keep what was painted before 30 (frame), 2.5s, beat 16, bar 9, 50%.",
+    help="After a change, keep the frames before 30 (frame), 2.5s, beat 16, bar 9 or 50%.",
 )
-@click.option("--strict", is_flag=True, help="Refuse motion that the model cannot follow.")
-@click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is done.")
-@click.option("--force", is_flag=True, help="Replace a file that Phosphene did not make.")
+@click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
+@click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
+@click.option("--force", is_flag=True, help="Overwrite a file that Phosphene did not make.")
 @project_options
 def render(
     input: Path,
@@ -36,7 +38,7 @@ def render(
     force: bool,
     **options: Any,
 ) -> None:
-    """Turn INPUT into a video that moves with its song.
+    """Render INPUT as a video that moves with its song.
 
     INPUT is a song, or a project file (.toml) that names one. Try the motion first, without
     painting:
@@ -47,16 +49,16 @@ def render(
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
     from phosphene.cli.console import console, joined, one_line, rendering_progress, styled
-    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.inputs import Changes, compose_for, listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
     from phosphene.rendering.render import Render
 
     registry = registry_for(input)
-    chosen = Options(**options)
+    chosen = Changes(**options)
     project = read_input(input, chosen, registry)
     output = output or Path(f"{input.stem}.mp4")
     job = Render(project, output, registry, input, named_folders(), force)
-    song = hear(project.song, registry)
+    song = listen_to(project.song, registry)
     project, score = compose_for(song, project, chosen)
     job.check(song, project, score, strict)
     about = joined(
@@ -74,3 +76,96 @@ def render(
     done = f" {float(score.duration):.1f} s of video in {seconds:.0f} s, {size:.1f} MB"
     console.print(styled(("Done:", "bold green"), done))
     click.echo(one_line(output))
+
+
+@click.group()
+def resume() -> None:
+    """List or delete what stopped renders, or those with --keep, have left."""
+
+
+@resume.command("list")
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+def list_command(path: Path) -> None:
+    """List what is kept for the films in a folder, or for one film: PATH."""
+    from phosphene.cli.console import out
+
+    found = list(_kept(path))
+    for film, place, aside in found:
+        about = _about(place)
+        state = f"set aside as {place.name.removeprefix('aside-')}" if aside else "can be resumed"
+        out.print(
+            f"{film}: {_frames(place)} frames, {_size(place) / 1e6:.1f} MB, {state}"
+            f"{f' ({about})' if about else ''}",
+            markup=False,
+        )
+    if not found:
+        out.print(f"Nothing is kept for a film in {path}.", markup=False)
+
+
+@resume.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--set-aside", is_flag=True, help="Only frames painted with other settings.")
+def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
+    """Delete what is kept for films, or for all films in a folder: PATHS.
+
+    The films themselves are not deleted.
+    """
+    from phosphene.cli.console import out
+    from phosphene.own_files import clear_own, locked
+
+    places = [kept for path in paths for kept in _kept(path) if kept[2] or not set_aside]
+    freed = 0
+    for film, place, aside in places:
+        with locked(place.parent if aside else place):
+            freed += _size(place)
+            clear_own(place)
+            if aside and not any(place.iterdir()):
+                place.rmdir()
+        out.print(f"{film}: removed {place}", markup=False)
+    out.print(f"{freed / 1e6:.1f} MB freed.")
+
+
+def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
+    """The film's name, its folder, and whether it was set aside, of each run that is kept."""
+    from phosphene.errors import ProjectError
+    from phosphene.film.film import beside
+    from phosphene.own_files import ASIDE, MARK, check_folder, state_files
+
+    folders = sorted(path.glob(".*.resume")) if path.is_dir() else [beside(path, ".resume")]
+    for folder in folders:
+        if folder.is_symlink() or not (folder / MARK).is_file():
+            continue
+        try:
+            check_folder(folder)
+        except ProjectError as error:
+            from phosphene.cli.console import warn
+
+            warn(f"{error} {error.fix}")
+            continue
+        film = folder.name.removeprefix(".").removesuffix(".resume")
+        for place in [folder, *(p for p in sorted(folder.iterdir()) if ASIDE.fullmatch(p.name))]:
+            if state_files(place):
+                yield film, place, place != folder
+
+
+def _about(place: Path) -> str:
+    from phosphene.own_files import ABOUT, read_own
+
+    try:
+        about = json.loads(read_own(place / ABOUT, 1 << 20))
+        return str(about["settings"])
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return ""
+
+
+def _frames(place: Path) -> int:
+    from phosphene.film.checksums import FRAMES, SIZE
+
+    sums = place / FRAMES
+    return sums.stat().st_size // SIZE if sums.exists() else 0
+
+
+def _size(place: Path) -> int:
+    from phosphene.own_files import state_files
+
+    return sum(path.stat().st_size for path in state_files(place))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.parameters import FilePath
+from phosphene.cli.inputs import FilePath
 
 
 @click.command()

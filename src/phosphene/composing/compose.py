@@ -8,17 +8,17 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.bounds import require_affordable
-from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
+from phosphene.composing.prompts import prompt_weights, with_next
+from phosphene.composing.trace import Trace
+from phosphene.composing.warnings import Warnings
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project.schema import Project
-from phosphene.score.cadence import repainted
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.prompts import prompt_weights, with_next
+from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
-from phosphene.score.trace import Trace
 from phosphene.score.units import Length
 from phosphene.song.song import Song
 
@@ -29,7 +29,7 @@ REPAINTING = ("strength", *HELD)
 
 
 @dataclass(frozen=True)
-class Format:
+class FrameFormat:
     """The fps and size to compose for, if they differ from the project's."""
 
     fps: Fraction
@@ -38,7 +38,7 @@ class Format:
 
 
 def compose(
-    project: Project, song: Song, form: Format | None = None, trace: Trace | None = None
+    project: Project, song: Song, form: FrameFormat | None = None, trace: Trace | None = None
 ) -> Score:
     """Compose the Score of a video.
 
@@ -50,10 +50,10 @@ def compose(
     ----------
     project : Project
     song : Song
-    form : Format, optional
+    form : FrameFormat, optional
         Default: the project's own fps, width and height.
     trace : Trace, optional
-        Records every step, for the entire song.
+        Emptied, and filled with every step, for the entire song.
 
     Returns
     -------
@@ -69,16 +69,18 @@ def compose(
         If a modulator fails, or returns something that is not a set of curves; `entry` is the
         layer's.
     """
+    if trace is not None:
+        trace.clear()
     video = project.video
     own_fps = Fraction(video.fps)
-    form = form or Format(own_fps, video.width, video.height)
+    form = form or FrameFormat(own_fps, video.width, video.height)
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
-    doubts = Doubts(project, timeline, first, last)
+    warnings = Warnings(project, timeline, first, last)
     prompts_at = _placed_prompts(project, timeline)
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
-        channels, clamped = _channels(song, project, timeline, form, doubts, trace)
+        channels, clamped = _channels(song, project, timeline, form, warnings, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}
@@ -101,7 +103,7 @@ def compose(
         diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
-        doubts=tuple(doubts.texts),
+        warnings=tuple(warnings.texts),
     )
     return score.excerpt(first, last)
 
@@ -121,8 +123,8 @@ def _channels(
     song: Song,
     project: Project,
     timeline: Timeline,
-    form: Format,
-    doubts: Doubts,
+    form: FrameFormat,
+    warnings: Warnings,
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """All channels at the form's fps and width, and the number of clamped frames of each."""
@@ -135,7 +137,7 @@ def _channels(
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
             try:
-                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                for name in fold(values, layer, where, song, timeline, warnings, trace):
                     moved_by[name].append(f"{where} ({layer.use})")
             except PluginError as error:
                 if not isinstance(error, SongChanged):
@@ -148,12 +150,12 @@ def _channels(
     clamped: dict[str, int] = {}
     for name, channel in CHANNELS.items():
         kept = np.clip(values[name], channel.low, channel.high)
-        beyond = (kept != values[name]) | doubts.floored.get(name, False)
-        if count := int(np.count_nonzero(beyond[doubts.shown])):
+        beyond = (kept != values[name]) | warnings.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[warnings.shown])):
             clamped[name] = count
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
         culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
-        require_finite(name, values[name], culprits, doubts.shown)
+        require_finite(name, values[name], culprits, warnings.shown)
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped
@@ -161,7 +163,7 @@ def _channels(
 
 def _rise(timeline: Timeline, first: int, hold: Length) -> Curve:
     """A ramp from 0 in the first frame to 1 after a span, for every frame of the song."""
-    begin = timeline.starts[first]
+    begin = float(timeline.starts[first])
     span = timeline.length(hold, begin)
     return np.clip((timeline.starts - begin) / max(span, 1e-9), 0.0, 1.0)
 

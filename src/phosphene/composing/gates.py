@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from phosphene.errors import PhospheneError, ProjectError
-from phosphene.project.schema import When
+from phosphene.project.motion import When
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline
@@ -79,13 +79,13 @@ def opened_when(when: When, where: str, song: Song, timeline: Timeline) -> Curve
     opened = np.ones(timeline.n_frames)
     if when.feature is not None:
         try:
-            heard = on_frames(song.feature(when.feature), timeline)
+            values = on_frames(song.feature(when.feature), timeline)
         except PhospheneError as error:
             error.name_place(f"{where}.when.feature")
             raise
         above = -np.inf if when.above is None else when.above
         below = np.inf if when.below is None else when.below
-        opened = opened * ((heard > above) & (heard < below))
+        opened = opened * ((values > above) & (values < below))
     if when.pattern is not None:
         times, heights = when.pattern.times(when.subdivision, timeline)
         # A step starts with the frame that contains its beginning.

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from phosphene.engines.diffusion import FAMILIES, DiffusionEngine
+from phosphene.engines.device import convert, working_format
+from phosphene.engines.diffusion.engine import FAMILIES, DiffusionEngine
+from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
-from phosphene.engines.hub import from_cache_or_hub
-from phosphene.engines.layout import check_layout, loading
-from phosphene.engines.pipeline import PipelineEngine
-from phosphene.engines.precision import convert, working_format
+from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
 from phosphene.engines.presets import PRESETS, Preset
-from phosphene.engines.prompt_length import check_vocabulary
+from phosphene.engines.prompts import check_vocabulary, in_known_words
 from phosphene.engines.sizes import Resized, painted_size
-from phosphene.engines.vocabulary import in_known_words
 from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
 

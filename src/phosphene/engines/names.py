@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.engines.layout import INDEX, check_layout
+from phosphene.engines.model_files import INDEX, check_layout
 from phosphene.engines.presets import Preset, load_preset, preset_of
-from phosphene.engines.vocabulary import vocabulary_of
+from phosphene.engines.prompts import vocabulary_of
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.absent import provider, told
+from phosphene.plugins.records import missing, provider
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Project
@@ -49,7 +49,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     if HUB_ID.fullmatch(name) and not name.startswith("."):
         return EngineSpec(name, "from the hub", partial(load_preset, Preset(name)), source=name)
     if (plugin := provider(registry, "engines", name)) is not None:
-        raise ProjectError(f"model.name: {told(plugin, 'engines', name)}", plugin.fix)
+        raise ProjectError(f"model.name: {missing(plugin, 'engines', name)}", plugin.fix)
     raise ProjectError(
         f"model.name: unknown model '{name}'",
         f"{hint(name, registry.engines)} Or give a folder, or a hub id such as owner/name.",

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.hookspecs import hookimpl
+from phosphene.authoring import hookimpl
 from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WORLDS = Path(__file__).parent.parent / "models" / "worlds"
 
 @dataclass(frozen=True)
 class Quality:
-    """How a checkpoint paints at one of `phosphene.project.quality.QUALITIES`.
+    """How a checkpoint paints at one of `phosphene.project.QUALITIES`.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ class Preset:
     source : str
         Hub id or folder.
     qualities : mapping of str to Quality
-        One for each name in `phosphene.project.quality.QUALITIES`.
+        One for each name in `phosphene.project.QUALITIES`.
     sampler : str
-        A name in `phosphene.engines.denoise.SAMPLERS`.
+        A name in `phosphene.engines.diffusion.samplers.SAMPLERS`.
     graphs : bool
         Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
     trained : tuple of (int, int)
@@ -203,7 +203,7 @@ def preset_of(spec: EngineSpec) -> Preset | None:
 
 
 def _load_camera(model: Model, score: Score) -> Engine:
-    from phosphene.engines.camera import Camera
+    from phosphene.engines.preview.camera import Camera
 
     return Camera(score)
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
-from phosphene.painting.scene_noise import SceneNoise
+from phosphene.painting.noise import SceneNoise
 from phosphene.score.score import Row
 
 MULTIPLE = 8  # px: what the VAEs of the Stable Diffusion family shrink a picture by
@@ -129,4 +129,5 @@ def lanczos(small: int, large: int) -> NDArray[np.float64]:
     columns = small - 1 - np.floor(folded).astype(int)
     matrix = np.zeros((large, small))
     np.add.at(matrix, (np.arange(large)[:, None], columns), weights)
-    return matrix / matrix.sum(1, keepdims=True)
+    scaled: NDArray[np.float64] = matrix / matrix.sum(1, keepdims=True)
+    return scaled

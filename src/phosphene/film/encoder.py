@@ -1,6 +1,7 @@
 """One ffmpeg process, fed from a bounded queue so that painting and encoding run in parallel."""
 
 import contextlib
+import os
 import queue
 import signal
 import subprocess
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
-from phosphene import posix
 from phosphene.errors import FilmError
 
 DEPTH = 8  # frames in the queue
@@ -46,7 +46,7 @@ class Encoder:
 
     def __init__(self, command: list[str], folder: Path | None = None) -> None:
         try:
-            # In its own session, so that the terminal's Ctrl-C reaches only Phosphene.
+            # In a session or group of its own, so that Ctrl-C reaches only Phosphene.
             self._process = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -54,6 +54,7 @@ class Encoder:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as error:
             raise FilmError(
@@ -170,7 +171,7 @@ class Encoder:
         """
         stopped, silent, signs = 0, 0, self._progress
         while not done():
-            stopped = stopped + 1 if posix.is_stopped(self._process.pid) else 0
+            stopped = stopped + 1 if _is_stopped(self._process.pid) else 0
             silent = silent + 1 if self._progress == signs else 0
             signs = self._progress
             if stopped >= STOPPED or silent >= SILENT:
@@ -193,3 +194,14 @@ class Encoder:
         words = "\n".join([f"ffmpeg {how}.", *self._error_lines])
         fix = next((fix for sign, fix in FIXES.items() if sign in words), "Run `phosphene doctor`.")
         return FilmError(words, fix)
+
+
+def _is_stopped(child: int) -> bool:
+    """Whether a child process is stopped, as by SIGSTOP; False where the system cannot say."""
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        state = os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return state is not None and state.si_code == os.CLD_STOPPED

@@ -13,8 +13,8 @@ from types import TracebackType
 import numpy as np
 
 from phosphene.errors import FilmError
-from phosphene.film.command import count_command, film_command, segment_command
 from phosphene.film.encoder import Encoder
+from phosphene.film.ffmpeg import count_command, film_command, segment_command
 from phosphene.film.formats import Format, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.segments import Segments

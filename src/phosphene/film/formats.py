@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
+from phosphene.authoring import hookimpl
 from phosphene.errors import ProjectError
-from phosphene.hookspecs import hookimpl
 
 # swscale converts to BT.601 by default, but players assume BT.709. Set it in both the conversion
 # and the stream's tags, or reds and greens shift.

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from phosphene.errors import FilmError, ProjectError
-from phosphene.film.command import MARK
+from phosphene.film.ffmpeg import MARK
 from phosphene.film.probe import probe
 
 # ffmpeg writes no metadata to GIF, so the mark is a comment extension before the trailer.

@@ -209,10 +209,10 @@ def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path, sums: Segme
             encoder.kill()
             raise
     try:
-        with part.open("rb") as written:
+        with part.open("r+b") as written:
             os.fsync(written.fileno())  # before its raw frames are removed
         sums.write(path, part)
-        part.rename(path)
+        part.replace(path)
         if path.suffixes == [".mp4"]:  # those of a short last segment are kept
             path.with_suffix(".rgb").unlink()
     except OSError as error:

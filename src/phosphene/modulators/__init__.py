@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from phosphene.hookspecs import hookimpl
-from phosphene.modulators.beat import Beat
-from phosphene.modulators.expression import Expression
-from phosphene.modulators.follow import Follow
-from phosphene.modulators.keyframes import Keyframes
-from phosphene.modulators.level import Level
+from phosphene.authoring import hookimpl
+from phosphene.modulators.by_channel import Expression, Keyframes
+from phosphene.modulators.follow import Follow, Level
 from phosphene.modulators.modulator import Modulator
-from phosphene.modulators.noise import Noise
-from phosphene.modulators.onset import Onset
-from phosphene.modulators.orbit import Orbit
-from phosphene.modulators.oscillator import Oscillator
-from phosphene.modulators.path import Path
-from phosphene.modulators.spiral import Spiral
+from phosphene.modulators.paths import Orbit, Path, Spiral
+from phosphene.modulators.rhythm import Beat, Onset
+from phosphene.modulators.waves import Noise, Oscillator
 
 MODULATORS: tuple[type[Modulator], ...] = (
     Keyframes,

@@ -1,8 +1,10 @@
-"""Follow: one channel drives another."""
+"""Level and follow: envelopes that follow the loudness of the song, or another channel."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,9 +13,49 @@ from pydantic import AfterValidator, Field
 from phosphene.hints import hint
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
+from phosphene.score.envelopes import normalised, on_frames, slewed
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
-from phosphene.song.song import Song
+from phosphene.song.song import Feature, Song
+
+
+class Level(Modulator):
+    """Follows the loudness of the song (RMS) or any other audio feature."""
+
+    name: ClassVar = "level"
+    by_interval: ClassVar = True
+    feature: str = Field(
+        "rms", description="rms, bass, voice, loudness ... (docs/hearing.md), or a plugin's"
+    )
+    attack: Span = Field("0.05s", validate_default=True, description="minimum time of a full rise")
+    hold: Span = Field("0s", validate_default=True, description="time at a peak before it falls")
+    release: Span = Field("0.3s", validate_default=True, description="minimum time of a full fall")
+    bend: float = Field(1.0, ge=0.1, le=10, description="above 1, quiet parts move less")
+    look_ahead: bool = Field(False, description="start early, so that the attack ends on the sound")
+    sensitivity: float = Field(1.0, ge=0, le=1, description="ignore levels below 1 - sensitivity")
+    threshold: float = Field(
+        0.0, ge=0, lt=1, description="rest up to this level; the range above is scaled to 0 to 1"
+    )
+    percentile: float | None = Field(
+        None, gt=0, le=100, description="percentile of the song's level that counts as 1"
+    )
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        feature = song.feature(self.feature)
+        # Treated as a level from here on: its integral is the distance travelled.
+        level = replace(feature, values=self._followed(feature, timeline), kind="level")
+        return {"value": on_frames(level, timeline)}
+
+    def _followed(self, feature: Feature, timeline: Timeline) -> Curve:
+        values = np.clip(normalised(feature.values, self.percentile), 0.0, 1.0)
+        values = np.where(values >= 1.0 - self.sensitivity, values, 0.0)
+        values = np.maximum(values - self.threshold, 0.0) / (1.0 - self.threshold)
+        attack = timeline.length(self.attack)
+        if self.look_ahead and len(values):
+            earlier = np.arange(len(values)) + round(attack / feature.hop)
+            values = values[np.minimum(earlier, len(values) - 1)]
+        release, hold = timeline.length(self.release), timeline.length(self.hold)
+        return slewed(values, feature.hop, attack, release, hold) ** self.bend
 
 
 def _known(name: str) -> str:
@@ -36,7 +78,7 @@ class Follow(Modulator):
     full: float = Field(
         1.0, gt=0, description="distance from neutral that counts as 1, in the channel's unit"
     )
-    delay: Span = Field("0s", description="delay after the channel")
+    delay: Span = Field("0s", validate_default=True, description="delay after the channel")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         return {"value": np.zeros(timeline.n_frames)}  # without layers there is nothing to follow
@@ -51,5 +93,5 @@ class Follow(Modulator):
 
 def _distance(channel: Channel, values: Curve, full: float) -> Curve:
     if channel.multiplicative:
-        return np.log(values / channel.neutral) / np.log1p(full / channel.neutral)
+        return np.log(values / channel.neutral) / math.log1p(full / channel.neutral)
     return (values - channel.neutral) / full

@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.painting.colour import Palette, hold_colour
+from phosphene.painting.colour import Palette, from_oklab, hold_colour, to_oklab
 from phosphene.painting.detail import detail_of, hold_detail
 from phosphene.painting.engine import Engine
-from phosphene.painting.oklab import from_oklab, to_oklab
 from phosphene.score.score import Row, Score
 
 

@@ -1,11 +1,15 @@
-"""Colour match: the feedback loop's colours are held to the scene's own, against drift and burn."""
+"""Colour: OKLab, the match of a picture to its scene, and the grade of the frame that is shown."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+
+from phosphene.score.score import Row
 
 # How far one frame's deviations may change, all axes together: noise is not blown up to colour.
 MOST = 0.25
@@ -64,7 +68,8 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     change = change * (MOST / change.norm()).clamp_max(1.0)
     change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
     towards = share * (anchor.mean - own.mean) - change @ own.mean
-    return lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    return matched
 
 
 def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -107,3 +112,96 @@ def _cofactors(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Cofactors and determinant; of a symmetric matrix they are its adjugate."""
     cofactors = torch.linalg.cross(matrix.roll(-1, 0), matrix.roll(-2, 0))
     return cofactors, (matrix[0] * cofactors[0]).sum()
+
+
+CONES = np.array([
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+])  # from linear sRGB  # fmt: skip
+OPPONENTS = np.array([
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+])  # from the cube roots of the cones  # fmt: skip
+FROM_CONES, FROM_OPPONENTS = np.linalg.inv(CONES), np.linalg.inv(OPPONENTS)
+
+
+def to_oklab(picture: torch.Tensor) -> torch.Tensor:
+    """A picture in OKLab.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+        sRGB.
+
+    Returns
+    -------
+    Tensor, same shape
+        Lightness from 0 to 1, green to red and blue to yellow from about -0.3 to 0.3.
+    """
+    toe = picture * (1.0 / 12.92)
+    linear = torch.where(picture > 0.04045, ((picture + 0.055) / 1.055) ** 2.4, toe)
+    return _turned(_turned(linear, CONES) ** (1.0 / 3.0), OPPONENTS)
+
+
+def from_oklab(lab: torch.Tensor) -> torch.Tensor:
+    """A picture in sRGB, 0 to 1, of one in OKLab; what no screen can show is clamped."""
+    linear = _turned(_turned(lab, FROM_OPPONENTS) ** 3, FROM_CONES).clamp_(0.0, 1.0)
+    toe = linear * 12.92
+    return torch.where(linear > 0.0031308, 1.055 * linear ** (1.0 / 2.4) - 0.055, toe)
+
+
+def _turned(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Tensor:
+    # Python numbers go in with the kernels: no copy to the device.
+    one, two, three = picture[:, 0], picture[:, 1], picture[:, 2]
+    rows = [(a * one).add_(two, alpha=b).add_(three, alpha=c) for a, b, c in matrix.tolist()]
+    return torch.stack(rows, 1)
+
+
+LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
+
+
+def grade_matrix(row: Row) -> NDArray[np.float64]:
+    """The colour matrix of a frame, shape (3, 3).
+
+    Hue turns about the grey axis, saturation scales the distance from the grey of equal luma (ITU-R
+    BT.709), brightness scales all.
+
+    Parameters
+    ----------
+    row : Row
+        Reads `brightness`, `saturation` (factors) and `hue` (degrees).
+    """
+    angle = np.radians(row.hue)
+    cross = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
+    turn = (
+        np.cos(angle) * np.eye(3)
+        + (1.0 - np.cos(angle)) * np.full((3, 3), 1.0 / 3.0)
+        + np.sin(angle) * cross
+    )
+    grey = np.tile(LUMA, (3, 1))
+    matrix: NDArray[np.float64] = (
+        row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
+    )
+    return matrix
+
+
+def grade(picture: torch.Tensor, row: Row) -> torch.Tensor:
+    """The frame as it is shown.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    row : Row
+
+    Returns
+    -------
+    Tensor
+        Same shape and range; the picture itself where nothing is graded.
+    """
+    if row.brightness == 1.0 and row.saturation == 1.0 and row.hue == 0.0:
+        return picture
+    red, green, blue = picture[:, 0], picture[:, 1], picture[:, 2]
+    mixed = [float(r) * red + float(g) * green + float(b) * blue for r, g, b in grade_matrix(row)]
+    return torch.stack(mixed, dim=1).clamp_(0.0, 1.0)

@@ -1,14 +1,13 @@
-"""Detail match: the fine structure of the feedback is held to the scene's own, against blur.
-
-A resample and a pass through a VAE each take some of it; how much, the picture itself tells.
-"""
+"""Detail: the match to the scene's fine structure, and sharpening and grain before a repaint."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 
-from phosphene.painting.noise import white
+from phosphene.painting.noise import drawn
 
 BINOMIAL = (0.25, 0.5, 0.25)
 SPACINGS = (1, 2)  # px between the taps of each blur: bands about 1/3 and 1/6 cycle per pixel
@@ -93,3 +92,79 @@ def _blurred(picture: torch.Tensor, spacing: int) -> torch.Tensor:
     near, far = slice(None, -2 * spacing), slice(2 * spacing, None)
     across = side * (padded[..., near] + padded[..., far]) + middle * padded[..., inner]
     return side * (across[..., near, :] + across[..., far, :]) + middle * across[..., inner, :]
+
+
+def sharpen(picture: torch.Tensor, amount: float) -> torch.Tensor:
+    """Unsharp mask: the picture, and `amount` of what a small blur takes from it.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    amount : float
+        0 leaves it.
+
+    Returns
+    -------
+    Tensor
+        Same shape and range.
+    """
+    if amount <= 0.0:
+        return picture
+    # The binomial blur is the one that a resample comes closest to.
+    return (picture + amount * (picture - _blurred(picture, 1))).clamp_(0.0, 1.0)
+
+
+def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
+    """Add seeded unit noise, drawn on the CPU so that it does not depend on the device.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    deviation : float
+        Standard deviation; 0 leaves the picture.
+    seed : int
+
+    Returns
+    -------
+    Tensor
+        Same shape and range.
+    """
+    if deviation <= 0.0:
+        return picture
+    # Another stream than the engine's, which draws from the seed itself.
+    noise = drawn(picture.shape, seed ^ 0x9E3779B9, picture.device)
+    return (picture + deviation * noise).clamp_(0.0, 1.0)
+
+
+MASK = 0xFFFFFFFF
+Words = TypeVar("Words", int, torch.Tensor)
+
+
+def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
+    """Uniform noise of mean 0 and deviation 1: each pixel's number and the seed, hashed.
+
+    Integer arithmetic only, so that it is the same to the bit everywhere. The hash is lowbias32 of
+    Wellons, "Prospecting for hash functions" (2018).
+
+    Parameters
+    ----------
+    height, width : int
+        px.
+    seed : int
+    device : torch.device
+
+    Returns
+    -------
+    Tensor, float32, shape (1, 1, height, width)
+    """
+    pixels = torch.arange(height * width, device=device, dtype=torch.int64)
+    words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
+    uniform = (words >> 8).float() * 2.0**-24  # 24 bits, which a float32 holds
+    noise: torch.Tensor = ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    return noise
+
+
+def _hashed(words: Words) -> Words:
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        words = (words ^ (words >> shift)) * factor & MASK
+    return words ^ (words >> 16)

@@ -32,7 +32,7 @@ class Engine(Protocol):
         """The picture repainted at `row.strength`; same shape, range and device.
 
         An engine with a `noise_shape`, the (channels, height, width) of its noise, is called as
-        ``img2img(picture, row, noise)``: the `phosphene.painting.scene_noise.SceneNoise` that moves
+        ``img2img(picture, row, noise)``: the `phosphene.painting.noise.SceneNoise` that moves
         with the camera.
         """
         ...

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
+from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
-from phosphene.painting.scene_noise import SceneNoise
 from phosphene.painting.step import Matrix, step_matrix
-from phosphene.painting.texture import grain, sharpen
 from phosphene.painting.warp import warp
 from phosphene.score.score import Row, Score
 

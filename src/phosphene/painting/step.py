@@ -1,4 +1,4 @@
-"""The step of a frame: every motion of the camera in one homography."""
+"""The camera's step from frame to frame as a homography; without PyTorch, for the studio."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _look(row: Row, width: int) -> Matrix:
     down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
     lens = np.diag([focal, focal, 1.0])
     look = lens @ down @ across @ np.linalg.inv(lens)
-    return look / look[2, 2]
+    scaled: NDArray[np.float64] = look / look[2, 2]
+    return scaled
 
 
 def _shift(x: float, y: float) -> Matrix:

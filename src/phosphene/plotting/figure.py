@@ -1,4 +1,4 @@
-"""The complete plot: rows over one time axis, from the sound to the prompts."""
+"""The plot of a project: rows over one time axis, from the waveform to the prompts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from phosphene.plotting import layout
-from phosphene.plotting.colours import BAR, BEAT, INK, QUIET
-from phosphene.plotting.curves import draw_channel
-from phosphene.plotting.layout import AXIS
-from phosphene.plotting.notes import notes
 from phosphene.plotting.picture import Picture
-from phosphene.plotting.sheet import Row, named, sheet
-from phosphene.plotting.sound import draw_sound
-from phosphene.plotting.strip import draw_strip, shares
-from phosphene.plotting.times import mark_music
+from phosphene.plotting.rows import (
+    FONT,
+    draw_channel,
+    draw_sound,
+    draw_strip,
+    label_room,
+    runs,
+    shares,
+)
+from phosphene.plotting.sheet import (
+    AXIS,
+    SECTION_HEIGHT,
+    SOUND_HEIGHT,
+    STRIP_HEIGHT,
+    Row,
+    channel_height,
+    clock,
+    mark_music,
+    named,
+    sheet,
+)
+from phosphene.plotting.style import BAR, BEAT, INK, QUIET, fitted
 from phosphene.score.channels import CHANNELS
 
 KEYS = (
@@ -74,11 +87,46 @@ def _rows(picture: Picture) -> list[Row]:
         draw_strip(axes, times, shares(song.sections, times), labels, AXIS, lines=1)
         named(axes, "sections")
 
-    rows: list[Row] = [(layout.SOUND_HEIGHT, sound)]
+    rows: list[Row] = [(SOUND_HEIGHT, sound)]
     if song.sections:
-        rows.append((layout.SECTION_HEIGHT, sections))
+        rows.append((SECTION_HEIGHT, sections))
     for name, parts in picture.parts.items():
-        rows.append((layout.channel_height(len(parts)), channel(name)))
+        rows.append((channel_height(len(parts)), channel(name)))
     if any(picture.prompts):
-        rows.append((layout.STRIP_HEIGHT, prompts))
+        rows.append((STRIP_HEIGHT, prompts))
     return rows
+
+
+def notes(picture: Picture) -> list[str]:
+    """The lines below a plot, each a sentence."""
+    lines = []
+    if picture.still:
+        still = [f"{name} ({CHANNELS[name].neutral:g})" for name in picture.still]
+        lines.append(f"At rest throughout and left out: {', '.join(still)}.")
+    if picture.silent:
+        lines.append(f"Silenced by mute or solo: {', '.join(picture.silent)}.")
+    for name, count in picture.score.clamped.items():
+        channel = CHANNELS[name]
+        lines.append(
+            f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
+            "was clamped there."
+        )
+    if not len(picture.song.beats):
+        lines.append("No beats were detected in the song.")
+    if unnamed := _unnamed(picture):
+        lines.append(f"Prompts too short to be labelled: {'; '.join(unnamed)}.")
+    return lines
+
+
+def _unnamed(picture: Picture) -> list[str]:
+    """Prompts that are shown too briefly to be labelled in the strip, with their times."""
+    times, weights = picture.times, picture.score.weights
+    named: set[int] = set()
+    briefly: dict[int, str] = {}
+    for first, last, k in runs(weights):
+        room = label_room(times, first, last, AXIS)
+        if fitted(picture.prompts[k], room, FONT):
+            named.add(k)
+        else:
+            briefly.setdefault(k, f"{clock(times[first], tenths=True)} {picture.prompts[k]}")
+    return [text for k, text in briefly.items() if k not in named and picture.prompts[k]]

@@ -1,19 +1,25 @@
-"""The file formats of plots, by file name ending."""
+"""The file formats of plots: PNG, SVG, and a page that shows the values under the pointer."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from phosphene.plotting.analysis import draw_song
 from phosphene.plotting.figure import draw
-from phosphene.plotting.fonts import fonts
-from phosphene.plotting.heard import draw_song
-from phosphene.plotting.page import page
 from phosphene.plotting.picture import Picture
+from phosphene.plotting.sheet import LEFT, RIGHT, WIDTH
+from phosphene.plotting.style import fonts, layer_style
+from phosphene.score.channels import CHANNELS, Curve
 from phosphene.song.song import Song
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -52,3 +58,65 @@ SONG_FORMATS: dict[str, Callable[[Song, str], bytes]] = {
     ".png": lambda song, title: png(lambda: draw_song(song, title)),
     ".svg": lambda song, title: svg(lambda: draw_song(song, title)),
 }
+
+
+def page(picture: Picture, svg: str) -> str:
+    """Build the HTML page.
+
+    Parameters
+    ----------
+    picture : Picture
+    svg : str
+        The same plot, drawn.
+
+    Returns
+    -------
+    str
+        HTML with the drawing, all values of the Score, and the script that shows them.
+    """
+    template = Template((files("phosphene.plotting") / "page.html").read_text(encoding="utf-8"))
+    # "</" inside the data would end the script element.
+    data = json.dumps(_data(picture), separators=(",", ":")).replace("</", "<\\/")
+    return template.substitute(title=escape(picture.title), svg=svg[svg.index("<svg") :], data=data)
+
+
+def _data(picture: Picture) -> dict[str, Any]:
+    score = picture.score
+    channels = [
+        {
+            "name": name,
+            "unit": CHANNELS[name].unit,
+            "values": _short(score.channels[name]),
+            "parts": [
+                {
+                    "use": part.use,
+                    "entry": part.entry,
+                    "colour": layer_style(part.number)[0],
+                    "values": _short(part.above),
+                }
+                for part in parts
+            ],
+        }
+        for name, parts in picture.parts.items()
+    ]
+    prompts = [
+        {"text": text, "weights": _short(weights)}
+        for text, weights in zip(picture.prompts, score.weights.T, strict=True)
+        if text
+    ]
+    return {
+        "left": LEFT / WIDTH,
+        "right": 1.0 - RIGHT / WIDTH,
+        "first": int(score.frames[0]),
+        "fps": float(score.fps),
+        "beats": _short(picture.song.beats),
+        "downbeats": _short(picture.song.downbeats),
+        "frames": len(score),
+        "channels": channels,
+        "prompts": prompts,
+    }
+
+
+def _short(values: Curve) -> list[float]:
+    """Values rounded to six digits, to halve the size."""
+    return [float(f"{value:.6g}") for value in values.tolist()]

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.trace import Trace
 from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.score import Score
 from phosphene.score.timeline import exact_fps
-from phosphene.score.trace import Trace
 from phosphene.song.song import Song
 
 # Smaller differences are rounding, not motion.
@@ -75,29 +74,24 @@ class Picture:
 
 
 def picture_of(
-    song: Song, project: Project, form: Format | None = None, title: str = ""
+    song: Song, project: Project, score: Score, trace: Trace, title: str = ""
 ) -> Picture:
-    """Compose a project and record the contribution of each layer.
+    """The contribution of each layer to a composition.
 
     Parameters
     ----------
     song : Song
     project : Project
-    form : Format, optional
-        As for `compose`.
+    score : Score
+        Composed of them.
+    trace : Trace
+        The trace of that composition.
     title : str
 
     Returns
     -------
     Picture
-
-    Raises
-    ------
-    ProjectError, PluginError
-        As for `compose`.
     """
-    trace = Trace()
-    score = compose(project, song, form, trace)
     frames = float(exact_fps(project.video.fps) / score.fps)
     width = score.width / project.video.width
 

@@ -22,7 +22,7 @@ BUILT_IN = (
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
     "phosphene.film.formats",
-    "phosphene.project.looks",
+    "phosphene.modulators.looks",
 )
 # https://packaging.python.org/specifications/inline-script-metadata
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\s(?P<content>(^#(| .*)$\s)+)^# ///\s*$")

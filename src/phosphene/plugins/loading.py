@@ -15,7 +15,6 @@ from typing import Any
 import pluggy
 
 from phosphene import hookspecs
-from phosphene.authoring import strict, traced
 from phosphene.errors import PluginError
 from phosphene.plugins.discovery import built_in, in_folders, installed
 from phosphene.plugins.plugin import (
@@ -28,9 +27,10 @@ from phosphene.plugins.plugin import (
     Plugin,
     Registry,
 )
-from phosphene.plugins.registering import Staged, guarded, misspelt, told, unmarked
-from phosphene.plugins.running import enter, place_in, pressed
-from phosphene.plugins.trial import Record, known
+from phosphene.plugins.records import Record
+from phosphene.plugins.registering import Staged, guarded, implemented, problem
+from phosphene.plugins.running import enter, place_in, pressed, strict, traced
+from phosphene.plugins.trial import known
 from phosphene.plugins.trust import read_settings
 
 #: Names of the plugins or packages that may load, with commas; set and empty: none.
@@ -158,30 +158,31 @@ def load_alone(plugin: Plugin) -> dict[Item, Any]:
     Raises
     ------
     PluginError
-        Whatever goes wrong, SystemExit too, named by the step that it went wrong in.
+        If it raises anything, SystemExit included; the message names the step.
     """
     step = "import"
     try:
-        with traced(plugin.name, "import"):
+        with traced(plugin.name, step):
             module = _imported(plugin)
         if plugin.file is None and getattr(module, "__file__", None):
             plugin.file = Path(module.__file__)
         step = "hooks"
         manager = pluggy.PluginManager(GROUP)
         manager.add_hookspecs(hookspecs)
-        plugin.hooks = _hooks(manager, module, plugin)
+        manager.register(module, name=plugin.name)
+        plugin.hooks = implemented(manager, module)
         staged = Staged(plugin.name)
         for hook, arguments in staged.hooks().items():
             step = hook
             if hook in plugin.hooks:
                 with traced(plugin.name, hook):
                     getattr(manager.hook, hook)(**arguments)
-        staged.commands()
+        staged.add_commands()
     except BaseException as error:  # whatever a plugin raises, the others are loaded
-        if isinstance(error, KeyboardInterrupt) and pressed(error, [plugin]):
+        if pressed(error):
             raise
-        said = told(error) + ("" if plugin.built_in else place_in(error, plugin))
-        raise PluginError(f"{step}: {said}", plugin.remedy) from error
+        place = "" if plugin.built_in else place_in(error, plugin)
+        raise PluginError(f"{step}: {problem(error)}{place}", plugin.remedy) from error
     return staged.items
 
 
@@ -193,9 +194,9 @@ def _imported(plugin: Plugin) -> Any:
     spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # pydantic looks annotations up there
+    sys.modules[name] = module  # pydantic looks up annotations there
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:  # what it imports from its folder adds no file there either
+    try:  # its own imports write no file into its folder either
         loader.exec_module(module)
     finally:
         sys.dont_write_bytecode = writes
@@ -203,21 +204,7 @@ def _imported(plugin: Plugin) -> Any:
 
 
 class _FromSource(SourceFileLoader):
-    """Neither reads nor writes bytecode: what runs is the file that the user trusts."""
+    """Reads and writes no bytecode, so that the trusted file itself is what runs."""
 
     def get_code(self, fullname: str) -> Any:
         return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def _hooks(manager: pluggy.PluginManager, module: Any, plugin: Plugin) -> list[str]:
-    """The hooks that a module implements; pluggy itself is silent about a misspelt one."""
-    manager.register(module, name=plugin.name)
-    callers = manager.get_hookcallers(module) or []
-    for caller in callers:
-        if not caller.has_spec():
-            raise PluginError(misspelt(caller.name))
-    if hasattr(module, "__name__") and (names := unmarked(module)):
-        raise PluginError(f"{names[0]} is not marked with @phosphene.hookimpl")
-    if not callers:
-        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
-    return sorted(caller.name for caller in callers)

@@ -5,135 +5,144 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
 import pluggy
 
 from phosphene import hookspecs
-from phosphene.authoring import strict, traced
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.hints import hint
 from phosphene.plugins.plugin import Item, Plugin
-from phosphene.plugins.running import place_in, pressed
+from phosphene.plugins.running import described, place_in, pressed, strict, traced
 
 HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("register_")}
 
 
 class Staged:
-    """What one plugin registers, held until it has registered all of it without an error."""
+    """What one plugin registers, held until it has registered all of it without an error.
+
+    Parameters
+    ----------
+    name : str
+        The plugin's name, by which its options are found.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.items: dict[Item, Any] = {}
-        self.cli = click.Group()
+        self._cli = click.Group()
 
-    def hooks(self) -> Mapping[str, Mapping[str, Any]]:
-        """Every hook, and what it is called with."""
-        register = {
-            "register_modulators": self.modulator,
-            "register_features": self.feature,
-            "register_trackers": self.tracker,
-            "register_engines": self.engine,
-            "register_encoders": self.encoder,
-            "register_looks": self.look,
-            "register_options": self.options,
-        }
-        given: dict[str, dict[str, Any]] = {hook: {"register": on} for hook, on in register.items()}
-        return given | {"register_commands": {"cli": self.cli}}
+    def hooks(self) -> dict[str, dict[str, Any]]:
+        """Every hook with its arguments."""
+        register = {f"register_{kind}": {"register": partial(self._add, kind)} for kind in _CHECKS}
+        return register | {"register_commands": {"cli": self._cli}}
 
-    def _add(self, kind: str, name: Any, item: Any) -> None:
+    def _add(self, kind: str, *given: Any) -> None:
+        """Hold what a hook was given: an item, or its name and the item."""
+        name = _CHECKS[kind](*given)
+        if kind == "options":
+            name = self.name
         if not isinstance(name, str) or not name.strip():
             raise PluginError(f"{name!r} cannot be the name of a {kind.removesuffix('s')}")
         if (kind, name) in self.items:
             raise PluginError(f"{kind.removesuffix('s')} '{name}' is registered twice")
-        self.items[kind, name] = item
+        self.items[kind, name] = given[-1]
 
-    def modulator(self, cls: Any) -> None:
-        """Of `register_modulators`."""
-        from phosphene.modulators.modulator import Modulator
-        from phosphene.project.schema import LAYER_KEYS
-
-        _check_class(cls, Modulator)
-        if not isinstance(getattr(cls, "name", None), str):
-            raise PluginError(f"{cls.__name__} has no name: give it `name: ClassVar = ...`")
-        if missing := getattr(cls, "__abstractmethods__", None):
-            raise PluginError(f"{cls.__name__} does not define {', '.join(sorted(missing))}")
-        _check_takes(cls.curves, ("self", "song", "timeline"), cls.__name__)
-        _check_takes(cls.curves_above, ("self", "song", "timeline", "below"), cls.__name__)
-        if taken := sorted(cls.model_fields.keys() & LAYER_KEYS):
-            raise PluginError(
-                f"{cls.__name__}: the parameter '{taken[0]}' is a key of every layer; rename it"
-            )
-        self._add("modulators", cls.name, cls)
-
-    def feature(self, name: str, function: Any) -> None:
-        """Of `register_features`."""
-        _check_takes(function, ("song",), f"feature '{name}'")
-        self._add("features", name, function)
-
-    def tracker(self, spec: Any) -> None:
-        """Of `register_trackers`."""
-        from phosphene.song.beats.trackers import TrackerSpec
-
-        _check_kind(spec, TrackerSpec, "a TrackerSpec")
-        _check_takes(spec.track, ("sound",), f"tracker '{spec.name}'")
-        self._add("trackers", spec.name, spec)
-
-    def engine(self, spec: Any) -> None:
-        """Of `register_engines`."""
-        from phosphene.painting.engine import EngineSpec
-
-        _check_kind(spec, EngineSpec, "an EngineSpec")
-        for function in filter(None, (spec.load, spec.check)):
-            _check_takes(function, ("model", "score"), f"engine '{spec.name}'")
-        self._add("engines", spec.name, spec)
-
-    def encoder(self, ending: str, form: Any) -> None:
-        """Of `register_encoders`."""
-        from phosphene.film.formats import Format
-
-        _check_kind(form, Format, "a FilmFormat")
-        if not isinstance(ending, str) or not ending.startswith(".") or ending != ending.lower():
-            raise PluginError(f"encoder {ending!r}: an ending is in lower case, such as '.mkv'")
-        self._add("encoders", ending, form)
-
-    def look(self, name: str, look: Any) -> None:
-        """Of `register_looks`."""
-        from phosphene.project.looks import LookError, check_look
-
-        try:
-            check_look(look)
-        except LookError as error:
-            raise PluginError(f"look '{name}': {error}") from None
-        self._add("looks", name, look)
-
-    def options(self, cls: Any) -> None:
-        """Of `register_options`; they are found by the plugin's name."""
-        from phosphene.options import Options
-
-        _check_class(cls, Options)
-        self._add("options", self.name, cls)
-
-    def commands(self) -> None:
+    def add_commands(self) -> None:
         """Take over what `register_commands` added to the staged group."""
-        for name, command in self.cli.commands.items():
-            self._add("commands", name, command)
+        self.items |= {("commands", name): item for name, item in self._cli.commands.items()}
 
 
-def _check_kind(given: Any, kind: type, named: str) -> None:
+def _modulator(cls: Any) -> Any:
+    from phosphene.modulators.modulator import RESERVED, Modulator
+
+    _require_class(cls, Modulator)
+    if not isinstance(getattr(cls, "name", None), str):
+        raise PluginError(f"{cls.__name__} has no name: give it `name: ClassVar = ...`")
+    if missing := getattr(cls, "__abstractmethods__", None):
+        raise PluginError(f"{cls.__name__} does not define {', '.join(sorted(missing))}")
+    _require_arguments(cls.curves, ("self", "song", "timeline"), cls.__name__)
+    _require_arguments(cls.curves_above, ("self", "song", "timeline", "below"), cls.__name__)
+    if taken := sorted(cls.model_fields.keys() & RESERVED):
+        raise PluginError(
+            f"{cls.__name__}: the parameter '{taken[0]}' is a key of every layer; rename it"
+        )
+    return cls.name
+
+
+def _feature(name: Any, function: Any) -> Any:
+    _require_arguments(function, ("song",), f"feature '{name}'")
+    return name
+
+
+def _tracker(spec: Any) -> Any:
+    from phosphene.song.beats.trackers import TrackerSpec
+
+    _require_instance(spec, TrackerSpec, "a TrackerSpec")
+    _require_arguments(spec.track, ("sound",), f"tracker '{spec.name}'")
+    return spec.name
+
+
+def _engine(spec: Any) -> Any:
+    from phosphene.painting.engine import EngineSpec
+
+    _require_instance(spec, EngineSpec, "an EngineSpec")
+    for function in filter(None, (spec.load, spec.check)):
+        _require_arguments(function, ("model", "score"), f"engine '{spec.name}'")
+    return spec.name
+
+
+def _encoder(ending: Any, form: Any) -> Any:
+    from phosphene.film.formats import Format
+
+    _require_instance(form, Format, "a FilmFormat")
+    if not isinstance(ending, str) or not ending.startswith(".") or ending != ending.lower():
+        raise PluginError(f"encoder {ending!r}: an ending is in lower case, such as '.mkv'")
+    return ending
+
+
+def _look(name: Any, look: Any) -> Any:
+    from phosphene.modulators.looks import LookError, check_look
+
+    try:
+        check_look(look)
+    except LookError as error:
+        raise PluginError(f"look '{name}': {error}") from None
+    return name
+
+
+def _options(cls: Any) -> None:
+    from phosphene.options import Options
+
+    _require_class(cls, Options)
+
+
+# By kind: a function of what the plugin registers that returns its name, or raises PluginError.
+_CHECKS: dict[str, Callable[..., Any]] = {
+    "modulators": _modulator,
+    "features": _feature,
+    "trackers": _tracker,
+    "engines": _engine,
+    "encoders": _encoder,
+    "looks": _look,
+    "options": _options,
+}
+
+
+def _require_instance(given: Any, kind: type, named: str) -> None:
     if not isinstance(given, kind):
         raise PluginError(f"{given!r} is not {named}")
 
 
-def _check_class(given: Any, base: type) -> None:
+def _require_class(given: Any, base: type) -> None:
     if not (isinstance(given, type) and issubclass(given, base)):
         raise PluginError(f"{given!r} is not a subclass of phosphene.{base.__name__}")
 
 
-def _check_takes(function: Any, arguments: tuple[str, ...], about: str) -> None:
-    """Check that a function takes as many arguments as it will be given, without calling it."""
+def _require_arguments(function: Any, arguments: tuple[str, ...], about: str) -> None:
+    """Check that a function accepts the arguments that it will be called with."""
     if not callable(function):
         raise PluginError(f"{about}: {function!r} cannot be called")
     try:
@@ -149,36 +158,40 @@ def _check_takes(function: Any, arguments: tuple[str, ...], about: str) -> None:
         ) from None
 
 
-def unmarked(module: Any) -> list[str]:
-    """Functions of a module that are named like a hook, and not marked as one."""
-    return [
-        name
-        for name, function in vars(module).items()
-        if name in HOOKS
-        and inspect.isfunction(function)
-        and function.__module__ == module.__name__
-        and not hasattr(function, "phosphene_impl")
-    ]
+def implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
+    """The hooks that a module, which is registered with a manager, implements.
 
-
-def misspelt(name: str) -> str:
-    """What to say of a hook that does not exist."""
-    return f"there is no hook '{name}'. {hint(name, HOOKS)}"
+    Raises
+    ------
+    PluginError
+        If it implements none, or if one is misspelt or not marked, which pluggy would ignore.
+    """
+    callers = manager.get_hookcallers(module) or []
+    for caller in callers:
+        if not caller.has_spec():
+            raise PluginError(f"there is no hook '{caller.name}'. {hint(caller.name, HOOKS)}")
+    for hook, function in vars(module).items() if inspect.ismodule(module) else ():
+        own = inspect.isfunction(function) and function.__module__ == module.__name__
+        if hook in HOOKS and own and not hasattr(function, "phosphene_impl"):
+            raise PluginError(f"{hook} is not marked with @phosphene.hookimpl")
+    if not callers:
+        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
+    return sorted(caller.name for caller in callers)
 
 
 def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
-    """The same items, but errors in features, trackers and engines from outside name the plugin."""
+    """The same items; errors in features, trackers and engines from outside name the plugin."""
 
     def guard(kind: str, name: str, item: Any) -> Any:
-        about = f"the {kind.removesuffix('s')} '{name}'"
-        if kind == "features":
-            return _called(plugin, about, item, _check_feature)
-        if kind == "trackers":
-            return replace(item, track=_called(plugin, about, item.track, _check_pulse))
-        if kind == "engines":
-            refuse = item.check and _called(plugin, about, item.check, lambda nothing: None)
-            load = _called(plugin, about, item.load, _check_engine)
-            return replace(item, load=load, check=refuse)
+        wrap = partial(_called, plugin, f"the {kind.removesuffix('s')} '{name}'")
+        match kind:
+            case "features":
+                return wrap(item, _check_feature)
+            case "trackers":
+                return replace(item, track=wrap(item.track, _check_pulse))
+            case "engines":
+                refuse = item.check and wrap(item.check, lambda nothing: None)
+                return replace(item, load=wrap(item.load, _check_engine), check=refuse)
         return item
 
     if plugin.built_in:
@@ -196,25 +209,22 @@ def _called(
                 given = function(*arguments)
             check(given)
         except BaseException as error:
-            if strict() or (isinstance(error, PhospheneError) and type(error) is not PluginError):
+            for_user = isinstance(error, PhospheneError) and type(error) is not PluginError
+            if strict() or for_user or pressed(error):
                 raise
-            if isinstance(error, KeyboardInterrupt) and pressed(error, [plugin]):
-                raise
-            said = told(error) + place_in(error, plugin)
+            said = problem(error) + place_in(error, plugin)
             raise PluginError(f"{about} of {plugin.source}: {said}", plugin.remedy) from error
         return given
 
     return guard
 
 
-def told(error: BaseException) -> str:
-    """An error that a plugin caused, on one line."""
-    message = " ".join(str(error).split())
-    if isinstance(error, PluginError):
-        return message
+def problem(error: BaseException) -> str:
+    """An error that a plugin caused, in one line."""
     if isinstance(error, pluggy.PluginValidationError):
+        message = " ".join(str(error).split())
         return "".join(message.partition("Argument(s)")[1:]) or message
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return str(error) if isinstance(error, PluginError) else described(error)
 
 
 def _check_feature(given: Any) -> None:
@@ -223,7 +233,7 @@ def _check_feature(given: Any) -> None:
     from phosphene.song.song import Feature
 
     if not isinstance(given, Feature):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Feature")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Feature")
     if given.values.ndim != 1 or not len(given.values):
         raise PluginError(f"its values have the shape {given.values.shape}; expected (n_hops,)")
     if not np.all(np.isfinite(given.values)):
@@ -238,7 +248,7 @@ def _check_pulse(given: Any) -> None:
     from phosphene.song.beats.pulse import Pulse
 
     if not isinstance(given, Pulse):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Pulse")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Pulse")
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")

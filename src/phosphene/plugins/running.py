@@ -1,64 +1,106 @@
-"""Plugins share our process: whose code an error, a thread or an exit comes from."""
+"""Plugins share Phosphene's process: whose code an error, a thread or an exit comes from."""
 
 from __future__ import annotations
 
-import dis
+import logging
 import os
+import signal
 import sys
 import threading
+import time
+import traceback
 from collections.abc import Iterable, Iterator
-from types import FrameType, TracebackType
-from typing import Any, NoReturn
+from contextlib import contextmanager
+from typing import NoReturn
+from weakref import WeakKeyDictionary
 
-from phosphene.authoring import STARTED
-from phosphene.errors import PluginError
+from phosphene.errors import PluginError, Stopped
 from phosphene.plugins.plugin import Plugin
 
+_log = logging.getLogger(__name__)
 #: Plugins from outside whose code may run in this process.
 loaded: list[Plugin] = []
+# Threads that were started while a plugin was called, and its name.
+_started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
-def plugin_of(error: BaseException, among: Iterable[Plugin] = loaded) -> Plugin | None:
-    """The plugin that an error came through last, also where ours or another was made of it."""
-    among, seen = list(among), set[int]()
+def strict() -> bool:
+    """Whether errors of plugins are raised unchanged: `PHOSPHENE_STRICT=1`."""
+    return _is_set("PHOSPHENE_STRICT")
+
+
+@contextmanager
+def traced(plugin: str, what: str) -> Iterator[None]:
+    """Call into a plugin: restore the working directory, and note the threads that it starts.
+
+    With `PHOSPHENE_TRACE_PLUGINS=1` the duration of the call is printed on stderr.
+    """
+    folder, threads = _current_folder(), set(threading.enumerate())
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        took = (time.perf_counter() - begun) * 1e3
+        _started.update(dict.fromkeys(set(threading.enumerate()) - threads, plugin))
+        if folder is not None and _current_folder() != folder:
+            os.chdir(folder)
+            _log.warning("the plugin %s changed the current folder; it is %s again", plugin, folder)
+        if _is_set("PHOSPHENE_TRACE_PLUGINS"):
+            print(f"plugin {plugin}: {what} took {took:.1f} ms", file=sys.stderr)
+
+
+def _current_folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return None
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "") not in ("", "0")
+
+
+def plugin_of(error: BaseException) -> Plugin | None:
+    """The plugin that an error, or the cause of it, was raised in."""
+    seen = set[int]()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        files = [frame.f_code.co_filename for frame in _frames(cause.__traceback__)]
-        if (plugin := owner(reversed(files), among)) is not None:
+        files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(cause.__traceback__)]
+        if (plugin := owner(reversed(files))) is not None:
             return plugin
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return None
 
 
+def owner(files: Iterable[str]) -> Plugin | None:
+    """The plugin that the first of some files belongs to, of those that belong to any."""
+    return next((plugin for file in files for plugin in loaded if plugin.owns(file)), None)
+
+
+def described(error: BaseException) -> str:
+    """An error in one line, with its class."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
 def place_in(error: BaseException, plugin: Plugin) -> str:
-    """The last line of the plugin that an error came through: ` (at FILE:LINE)`, or nothing."""
+    """The last line of a plugin that an error came through: ` (FILE, line N: CODE)`, or nothing."""
     if isinstance(error, SyntaxError) and error.filename:
-        return f" (at {error.filename}:{error.lineno})"
-    place, traceback = "", error.__traceback__
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if plugin.owns(file):
-            place = f" (at {file}:{traceback.tb_lineno})"
-        traceback = traceback.tb_next
-    return place
+        return f" ({error.filename}, line {error.lineno})"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if plugin.owns(frame.filename):
+            return f" ({frame.filename}, line {frame.lineno}: {frame.line})"
+    return ""
 
 
-def owner(files: Iterable[str], among: Iterable[Plugin] = loaded) -> Plugin | None:
-    """The plugin that the first of some files of code belongs to, of those that belong to any."""
-    among = list(among)
-    return next((plugin for file in files for plugin in among if plugin.owns(file)), None)
+def pressed(error: BaseException) -> bool:
+    """Whether an error is the user's Ctrl-C, and not a KeyboardInterrupt that a plugin raised.
 
-
-def pressed(error: BaseException, among: Iterable[Plugin] = loaded) -> bool:
-    """Whether a KeyboardInterrupt is the user's, not one that a plugin raised of its own accord."""
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    if last is None or owner([last.tb_frame.f_code.co_filename], among) is None:
-        return True
-    raised = dis.opname[last.tb_frame.f_code.co_code[last.tb_lasti]]
-    return raised != "RAISE_VARARGS"
+    The command line's own handler raises `Stopped`. Python's raises what a plugin could raise too.
+    """
+    own_handler = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    return isinstance(error, Stopped if own_handler else KeyboardInterrupt)
 
 
 def enter(plugin: Plugin) -> None:
@@ -68,14 +110,15 @@ def enter(plugin: Plugin) -> None:
 
 
 def _refuse_exit() -> None:
-    """From now on `os._exit` raises in a plugin's code: the process would end with nothing said."""
+    """Let `os._exit` raise in a plugin's code, which would end the process without a message."""
     if getattr(os._exit, "refuses", False):
         return
     leave, process = os._exit, os.getpid()
 
     def _exit(status: int) -> NoReturn:
-        plugin = owner(_files(sys._getframe(1))) if os.getpid() == process else None
-        if plugin is None:  # ours, or of a process that was forked
+        stack = traceback.walk_stack(sys._getframe(1))
+        plugin = owner(frame.f_code.co_filename for frame, _ in stack)
+        if plugin is None or os.getpid() != process:  # Phosphene's own, or in a forked process
             leave(status)
         raise PluginError(f"{plugin.source} called os._exit({status})", plugin.remedy)
 
@@ -83,25 +126,15 @@ def _refuse_exit() -> None:
     os._exit = _exit
 
 
-def staying() -> dict[str, Plugin]:
-    """Threads of plugins that keep Python from ending, by name: also ours, where it runs theirs."""
+def running_threads() -> dict[str, Plugin]:
+    """Threads that keep Python from ending, by name, and the plugin of each."""
     names, frames = {plugin.name: plugin for plugin in loaded}, sys._current_frames()
     found = {}
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
-        plugin = owner(_files(frame)) or names.get(STARTED.get(thread, ""))
+        stack = traceback.walk_stack(frame) if frame else ()
+        plugin = owner(frame.f_code.co_filename for frame, _ in stack)
+        plugin = plugin or names.get(_started.get(thread, ""))
         if plugin is not None and not thread.daemon:
             found[thread.name] = plugin
     return found
-
-
-def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
-
-
-def _files(frame: Any) -> Iterator[str]:
-    while frame is not None:
-        yield frame.f_code.co_filename
-        frame = frame.f_back

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.schema import Project, SongFile
 from phosphene.song import listening
+from phosphene.song.analysis import Progress
 from phosphene.song.audio.tracks import choose_track
 from phosphene.song.beats.corrections import corrected
 from phosphene.song.files import require_file
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 def listen(
     source: Path | str | Project,
     *,
-    on_progress: listening.Progress | None = None,
+    on_progress: Progress | None = None,
     registry: Registry | None = None,
 ) -> Song:
     """Find the beats, bars, onsets and feature curves of a song.
@@ -53,9 +54,7 @@ def listen(
     return song_of(file, registry or load_plugins(), on_progress)
 
 
-def song_of(
-    source: SongFile, registry: Registry, progress: listening.Progress | None = None
-) -> Song:
+def song_of(source: SongFile, registry: Registry, progress: Progress | None = None) -> Song:
     """Listen to the song that `[song]` names; see `listen`."""
     require_file(source.file)
     track = choose_track(source.file, source.track)

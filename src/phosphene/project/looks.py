@@ -1,20 +1,18 @@
-"""Looks: named layers, from the table in `looks.toml`, at a project's own fps and width."""
+"""A `[[motion]]` that names a look: its layers, at the project's own fps and width."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from phosphene.hints import hint
-from phosphene.hookspecs import hookimpl
+from phosphene.modulators.looks import LookError, looks
 from phosphene.modulators.modulator import Modulator
-from phosphene.project.schema import OWN_KEYS, Layer, Video
+from phosphene.project.motion import OWN_KEYS, Layer
+from phosphene.project.schema import Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.timeline import exact_fps
 
@@ -26,53 +24,6 @@ _WIDTH = 256
 
 #: Keys that every layer of a look takes over as they are.
 _FOR_ALL = ("between", "when", "mute", "solo")
-
-
-class LookError(ValueError):
-    """A look, or an entry that names one, says something that is not allowed."""
-
-
-@cache
-def looks() -> dict[str, Data]:
-    """Every look by name: what it does (`about`) and its `layers`, as they stand in the table."""
-    return tomllib.loads((files("phosphene.project") / "looks.toml").read_text(encoding="utf-8"))
-
-
-@hookimpl
-def register_looks(register: Callable[[str, Data], None]) -> None:
-    """Register the looks of the table."""
-    for name, look in looks().items():
-        register(name, look)
-
-
-def check_look(look: Any) -> None:
-    """Find out whether a look is made as those of the table.
-
-    Raises
-    ------
-    LookError
-        If it is not: `about` is a sentence, and each of its `layers` has `use` and `to`.
-    """
-    if not isinstance(look, dict) or look.keys() != {"about", "layers"}:
-        raise LookError("expected a dict of 'about' and 'layers'")
-    if not isinstance(look["about"], str) or not look["about"].strip():
-        raise LookError("about: expected what it does, in a sentence")
-    layers = look["layers"]
-    if not isinstance(layers, list) or not layers:
-        raise LookError("layers: expected a list of at least one layer")
-    for number, layer in enumerate(layers):
-        where = f"layers[{number}]"
-        if not isinstance(layer, dict) or not isinstance(layer.get("use"), str):
-            raise LookError(f"{where}: expected a dict with 'use', the name of a modulator")
-        reaches = layer.get("to")
-        # What a modulator gives to channels by itself could not be rescaled to a project's size.
-        if not isinstance(reaches, dict) or not reaches:
-            raise LookError(f"{where}.to: expected channels, and how far each goes at a full hit")
-        for name, reach in reaches.items():
-            if name not in CHANNELS:
-                raise LookError(f"{where}.to: unknown channel '{name}'. {hint(name, CHANNELS)}")
-            if isinstance(reach, bool) or not isinstance(reach, (int, float)):
-                raise LookError(f"{where}.to.{name}: expected a number")
 
 
 def expand(
@@ -125,7 +76,7 @@ def expand(
 
 def _keys(layer: Data, modulators: Mapping[str, type[Modulator]]) -> Iterable[str]:
     shared = Layer.model_fields.keys() - OWN_KEYS - {"use", "amount"}
-    modulator = modulators.get(layer["use"])  # one that is missing is told where it is used
+    modulator = modulators.get(layer["use"])  # a missing one is reported where it is used
     return shared | (modulator.model_fields.keys() if modulator else set())
 
 
@@ -134,7 +85,7 @@ def _at(layer: Data, video: Data) -> Data:
     try:
         frames = float(_FPS / exact_fps(video.get("fps", Video.model_fields["fps"].default)))
         width = float(video.get("width", Video.model_fields["width"].default)) / _WIDTH
-    except (TypeError, ValueError):  # a mistake in [video] is told where it stands
+    except (TypeError, ValueError):  # a mistake in [video] is reported there
         return dict(layer)
     reaches = {}
     for name, reach in layer["to"].items():

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,10 @@ from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
-from phosphene.film.lock import locked
 from phosphene.film.sound import Soundtrack
-from phosphene.own_files import clear_own
-from phosphene.painting.anchors import Anchor, is_held, scene_anchors
-from phosphene.painting.grade import grade
-from phosphene.painting.loop import paint
-from phosphene.painting.pictures import to_levels
-from phosphene.painting.readback import Painted, read_back
+from phosphene.own_files import clear_own, locked
+from phosphene.painting.anchors import is_held, scene_anchors
+from phosphene.painting.frames import painted, read_back
 from phosphene.rendering import checkpoint
 from phosphene.rendering.identity import identity
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phosphene.film.formats import Format
-    from phosphene.painting.engine import Engine, EngineSpec
+    from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
 
@@ -124,17 +120,6 @@ def render_film(
         if not keep:
             clear_own(folder)
     return time.monotonic() - begun
-
-
-def painted(
-    score: Score,
-    engine: Engine,
-    anchors: Sequence[Anchor],
-    after: tuple[int, checkpoint.State] | None = None,
-) -> Iterator[Painted]:
-    """Every frame as it is filmed, on the engine's device; see `phosphene.painting.loop.paint`."""
-    for row, picture, state in paint(score, engine, anchors, after):
-        yield row, state, to_levels(grade(picture, score.row(row)))
 
 
 def _film(

@@ -8,8 +8,7 @@ from textwrap import shorten
 import numpy as np
 
 from phosphene.engines.presets import preset_of
-from phosphene.engines.prompt_length import unread_words
-from phosphene.engines.vocabulary import in_known_words, vocabulary_of
+from phosphene.engines.prompts import in_known_words, unread_words, vocabulary_of
 from phosphene.painting.engine import EngineSpec, unfollowed
 from phosphene.project.schema import Model, Project
 from phosphene.score.channels import CHANNELS

@@ -158,3 +158,27 @@ ALWAYS_LISTED = 5
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in _TABLE}
 """Every channel by name, with its `unit`, `neutral` value and limits."""
+
+
+class Values:
+    """The value of each channel in one frame, for type checkers."""
+
+    translation_x: float
+    translation_y: float
+    rotation: float
+    zoom: float
+    strength: float
+    tilt: float
+    pan: float
+    dolly: float
+    field_of_view: float
+    guidance: float
+    noise: float
+    sharpen: float
+    colour_match: float
+    detail_match: float
+    brightness: float
+    saturation: float
+    hue: float
+    prompt_mix: float
+    renewal: float

@@ -1,17 +1,24 @@
-"""Envelopes of continuous features: normalisation, smoothing, and resampling to the frames.
+"""Envelopes of features, and curves at another frame rate: from the song's time to the frames.
 
 Nothing is sampled at a point: a frame takes the maximum (impulses and envelopes) or the mean
-(levels) over the time that it is shown, so that no hit falls between two frames.
-"""
+(levels) over the time that it is shown, so that no hit falls between two frames."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from phosphene.score.channels import Curve
-from phosphene.score.cycles import edges
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature
+
+
+def edges(timeline: Timeline) -> Curve:
+    """Start of each frame and end of the last, in seconds; shape (n_frames + 1,)."""
+    return np.arange(timeline.n_frames + 1) / float(timeline.fps)
 
 
 def normalised(values: Curve, percentile: float | None) -> Curve:
@@ -102,8 +109,48 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
 def _area(values: Curve, hop: float, times: Curve) -> Curve:
     """The integral, from 0 to each time, of the linear interpolation of values."""
     line = np.append(values, values[-1])  # constant after the last
-    whole = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
+    integral = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
     k = np.minimum((times / hop).astype(np.int64), len(values) - 1)
     beyond = times - k * hop
     slope = (line[k + 1] - line[k]) / hop
-    return whole[k] + (line[k] + 0.5 * slope * beyond) * beyond
+    area: Curve = integral[k] + (line[k] + 0.5 * slope * beyond) * beyond
+    return area
+
+
+def own_frames(timeline: Timeline) -> Timeline:
+    """The frames of the same song at the project's own fps."""
+    if timeline.fps == timeline.project_fps:
+        return timeline
+    return replace(timeline, fps=timeline.project_fps)
+
+
+def carried(values: Curve, timeline: Timeline) -> Curve:
+    """Values on the frames of `timeline` that add up to the same path in the same time.
+
+    The path is exact wherever frames of both rates begin, for any curve, even an impulse. In
+    between it is interpolated without overshoot (`scipy.interpolate.PchipInterpolator`), so the
+    motion of a slow draft is smooth in the film.
+
+    Parameters
+    ----------
+    values : ndarray, shape (own_frames(timeline).n_frames,)
+        Values per frame at the project's own fps; row i is the step from frame i-1 to frame i.
+    timeline : Timeline
+
+    Returns
+    -------
+    ndarray, shape (timeline.n_frames,)
+        Still per frame at the project's fps; `values` itself if both rates are equal.
+    """
+    if timeline.fps == timeline.project_fps:
+        return values
+    ratio = float(timeline.project_fps / timeline.fps)
+    # Held at both ends: the first step of a draft, which is not shown, begins before the song.
+    before = math.ceil(ratio)
+    after = max(0, math.ceil(timeline.n_frames * ratio) - len(values)) + 1
+    held = np.pad(values, (before, after), mode="edge")
+    path = np.concatenate([[0.0], np.cumsum(held)])
+    edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
+    with np.errstate(over="ignore"):  # steps so small that their inverse is not finite
+        travelled: Curve = PchipInterpolator(np.arange(len(path)), path)(edges)
+    return np.diff(travelled) / ratio

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.bounds import VALUES, require_affordable
-from phosphene.score.carrying import own_frames
 from phosphene.score.channels import Curve
+from phosphene.score.envelopes import own_frames
 from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float
@@ -185,7 +185,8 @@ def _sums(before: int, heights: NDArray[np.float64], frames: Curve) -> Curve:
     rows = np.clip(before + frames, 0.0, len(heights))
     row = np.minimum(rows.astype(np.int64), len(heights) - 1)
     column = np.arange(len(frames)) if heights.shape[1] > 1 else 0
-    return totals[row, column] + (rows - row) * heights[row, column]
+    sums: Curve = totals[row, column] + (rows - row) * heights[row, column]
+    return sums
 
 
 def hits(

@@ -10,19 +10,33 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
-from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve
+from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Values):
     """One frame of the Score: the step from the previous frame, and what to paint.
 
-    `weights` has shape (n_prompts,); `seed` is the frame's own; the channels are by name.
+    Each channel is an attribute too: `row.zoom` is `row.channels["zoom"]`.
+
+    Parameters
+    ----------
+    frame : int
+        Frame number in the song.
+    channels : dict of str to float
+        Every channel's value by name.
+    weights : ndarray, shape (n_prompts,)
+        Weight of each prompt; they add up to 1.
+    seed : int
+        The frame's own.
+    diffuses : bool
+        Whether the frame is repainted by img2img or only moved.
     """
 
     frame: int
@@ -31,11 +45,13 @@ class Row:
     seed: int
     diffuses: bool
 
-    def __getattr__(self, name: str) -> float:
-        try:
-            return self.__dict__["channels"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if not TYPE_CHECKING:  # type checkers know the channels by `Values`
+
+        def __getattr__(self, name):
+            try:
+                return self.__dict__["channels"][name]
+            except KeyError:
+                raise AttributeError(name) from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +80,7 @@ class Score:
         The user's first picture, if any.
     clamped : dict of str to int
         Number of frames in which a channel exceeded its limits and was clamped.
-    doubts : tuple of str
+    warnings : tuple of str
         Settings of the project that are allowed, but probably unintended.
     """
 
@@ -80,7 +96,7 @@ class Score:
     diffuses: NDArray[np.bool_]
     image: Path | None = None
     clamped: dict[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +171,13 @@ class Timeline:
             )
         return sections[int(position.value) - 1].start
 
-    def length(self, span: Length, start: Any = 0.0) -> Any:
+    @overload
+    def length(self, span: Length, start: float = 0.0) -> float: ...
+    @overload
+    def length(self, span: Length, start: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def length(
+        self, span: Length, start: float | NDArray[np.float64] = 0.0
+    ) -> float | NDArray[np.float64]:
         """Seconds of a span.
 
         Parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
@@ -148,24 +148,27 @@ def _lasting(span: Length) -> Length:
     return span
 
 
-if TYPE_CHECKING:  # defaults may be strings: Span = Field("8 bars")
-    Position = Any
-    """Field type of a position; `Timeline.at` converts it to seconds."""
-    Span = Any
-    """Field type of a length of time; `Timeline.length` converts it to seconds."""
-    Period = Any
-    """A `Span` longer than 0, which is safe to divide by."""
-else:
-    Position = Annotated[
-        At,
-        BeforeValidator(parse_position),
-        WithJsonSchema(
-            {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
-        ),
-    ]
-    Span = Annotated[
-        Length,
-        BeforeValidator(parse_span),
-        WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
-    ]
-    Period = Annotated[Span, AfterValidator(_lasting)]
+Position = Annotated[
+    At,
+    BeforeValidator(parse_position),
+    WithJsonSchema(
+        {"type": ["string", "number"], "format": "position", "description": POSITION_HELP}
+    ),
+]
+"""Field type of a position; `Timeline.at` converts it to seconds.
+
+A default can be a string. Type checkers accept it with `Field("bar 9", validate_default=True)`.
+"""
+
+Span = Annotated[
+    Length,
+    BeforeValidator(parse_span),
+    WithJsonSchema({"type": ["string", "number"], "format": "span", "description": SPAN_HELP}),
+]
+"""Field type of a length of time; `Timeline.length` converts it to seconds.
+
+A default can be a string, as for a `Position`.
+"""
+
+Period = Annotated[Span, AfterValidator(_lasting)]
+"""A `Span` longer than 0, which is safe to divide by."""

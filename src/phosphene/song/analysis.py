@@ -1,4 +1,4 @@
-"""The analysis of a song: from a file to its onsets, beats and features."""
+"""The analysis of a song: from a file to its onsets, beats, sections and features."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,18 +11,23 @@ from phosphene.song.beats.trackers import Sound, TrackerSpec
 from phosphene.song.features.onsets import features, find_onsets, onset_curves
 from phosphene.song.song import Song
 from phosphene.song.store.cache import Shelf
+from phosphene.song.structure.pitches import chroma
+from phosphene.song.structure.sections import find_sections
+from phosphene.song.structure.views import sketch_of
 
 Progress = Callable[[str, float], None]
 _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
 
 
-def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0) -> Song:
-    """Decode an audio file and detect its onsets, beats, bars and feature curves.
+def analyse(
+    path: Path, report: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0
+) -> Song:
+    """Decode an audio file and detect its onsets, beats, bars, sections and feature curves.
 
     Parameters
     ----------
     path : Path
-    tell : callable
+    report : callable
         Called with each stage and the share done.
     tracker : TrackerSpec
     shelf : Shelf
@@ -35,22 +40,26 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, trac
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    tell("decode", 0.0)
-    decoded = decode(path, lambda share: tell("decode", share), track)
+    report("decode", 0.0)
+    decoded = decode(path, lambda share: report("decode", share), track)
     samples, rate = decoded.samples, ANALYSIS_RATE
     # Remove the DC offset. Not the mean, which would shift silence between claps away from zero.
     samples -= np.median(samples[:: 1 + len(samples) // _ENOUGH])
-    tell("spectrum", 0.0)
-    seen = spectrum(samples, rate, lambda share: tell("spectrum", share))
+    report("spectrum", 0.0)
+    seen = spectrum(samples, rate, lambda share: report("spectrum", share))
     curves = onset_curves(seen, rate)
-    heard = features(seen, curves, rate)
-    rms = seen.rms
+    found = features(seen, curves, rate)
+    rms, sketch = seen.rms, sketch_of(seen, rate)
     del seen  # 160 MB for two hours, and the tracker needs memory
-    tell("onsets", 0.0)
+    report("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
-    tell("beats", 0.0)
+    report("beats", 0.0)
     pulse = tracker.track(Sound(samples, rate, curves, rms, onsets, strengths))
-    tell("beats", 1.0)
+    report("sections", 0.0)
+    sections = find_sections(
+        sketch, chroma(samples, rate), curves, rms, rate, pulse.downbeats, decoded.duration
+    )
+    report("sections", 1.0)
     return Song(
         path=path,
         samples=samples,
@@ -62,8 +71,8 @@ def analyse(path: Path, tell: Progress, tracker: TrackerSpec, shelf: Shelf, trac
         onsets=onsets,
         onset_strengths=strengths,
         metre=pulse.metre,
-        sections=(),
+        sections=sections,
         confidence=pulse.confidence,
-        features=heard,
+        features=found,
         shelf=shelf,
     )

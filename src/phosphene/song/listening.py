@@ -1,4 +1,4 @@
-"""Listens to a song: from an audio file to a `Song`."""
+"""From an audio file to a `Song`: analyse it, or load the analysis from the cache."""
 
 from dataclasses import fields, replace
 from pathlib import Path
@@ -20,10 +20,7 @@ _NUMBERS: dict[str, type] = {
     "sample_rate": int, "duration": float, "tempo": float, "metre": int, "confidence": float,
 }  # fmt: skip
 _TIMES = ("beats", "downbeats", "onsets", "onset_strengths")
-
-
-def _quiet(stage: str, share: float) -> None:
-    """Report nothing."""
+_SECTION = tuple(field.name for field in fields(Section))
 
 
 def listen(
@@ -40,8 +37,8 @@ def listen(
     path : Path
         Any file that libsndfile or ffmpeg reads.
     progress : callable, optional
-        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``) and the
-        share done, 0 to 1; or only with ``"cache"`` if the analysis is cached.
+        Called with the stage (``"decode"``, ``"spectrum"``, ``"onsets"``, ``"beats"``,
+        ``"sections"``) and the share done, 0 to 1; or only with ``"cache"`` if it is cached.
     tracker : TrackerSpec, optional
         The tracker of beats and bars.
     cache : Cache, optional
@@ -54,19 +51,19 @@ def listen(
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    path, tell = Path(path), progress or _quiet
+    path, report = Path(path), progress or (lambda stage, share: None)
     require_file(path)
     shelf = Shelf() if cache is None else _shelf(cache, path)
     index = (track or choose_track(path)).index
     if index:
         shelf.code += f"\ntrack {index}"
-    name = f"heard by {tracker.name} of {code_of(tracker.track)}"
+    name = f"analysed with {tracker.name} of {code_of(tracker.track)}"
     song = _read(path, name, shelf)
     if song is not None:
         shelf.recalled = True
-        tell("cache", 1.0)
+        report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    song = analyse(path, tell, tracker, shelf, index)
+    song = analyse(path, report, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
         _write(song, name, shelf)
         cache.trim(shelf.folder)
@@ -80,14 +77,14 @@ def _shelf(cache: Cache, path: Path) -> Shelf:
         raise SongError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _write(song: Song, name: str, shelf: Shelf) -> None:
+def _write(song: Song, entry: str, shelf: Shelf) -> None:
     """Store a Song on a shelf."""
     arrays: dict[str, Any] = {field: np.array(getattr(song, field)) for field in _NUMBERS}
     arrays.update({field: getattr(song, field) for field in _TIMES})
-    for field in fields(Section):
-        arrays[f"section.{field.name}"] = np.array([getattr(s, field.name) for s in song.sections])
+    for name in _SECTION:
+        arrays[f"section.{name}"] = np.array([getattr(part, name) for part in song.sections])
     shelf.write_samples(song.samples)
-    shelf.write(name, {**arrays, **features_to_arrays(song.features)})
+    shelf.write(entry, {**arrays, **features_to_arrays(song.features)})
 
 
 def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
@@ -99,7 +96,7 @@ def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
     try:
         plain: dict[str, Any] = {field: kind(arrays[field]) for field, kind in _NUMBERS.items()}
         plain.update({field: arrays[field] for field in _TIMES})
-        columns = [arrays[f"section.{field.name}"].tolist() for field in fields(Section)]
+        columns = [arrays[f"section.{field}"].tolist() for field in _SECTION]
         return Song(
             path=path,
             samples=samples,

@@ -38,7 +38,10 @@ def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray
     around = hops[:, None] + np.arange(-2, 3)
     inside = (around >= 0) & (around < len(curve))
     totals = np.where(inside, curve[np.clip(around, 0, len(curve) - 1)], 0.0).sum(axis=1)
-    return np.minimum(totals / max(float(np.percentile(totals, 95)), 1.0), 1.0)
+    strengths: NDArray[np.float64] = np.minimum(
+        totals / max(float(np.percentile(totals, 95)), 1.0), 1.0
+    )
+    return strengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +173,8 @@ class Song:
         np.ndarray, shape (n,), float64
             0 to 1.
         """
-        heard = self.feature(feature)
-        return hit_strengths(heard.values, np.rint(times / heard.hop).astype(np.intp))
+        curve = self.feature(feature)
+        return hit_strengths(curve.values, np.rint(times / curve.hop).astype(np.intp))
 
     def feature(self, name: str) -> Feature:
         """A feature by name, built-in or of a plugin.
@@ -179,7 +182,7 @@ class Song:
         Raises
         ------
         SongError
-            If there is none of this name.
+            If no feature has this name.
         """
         if name in self.features:
             return self.features[name]
@@ -201,16 +204,16 @@ class Song:
             work() returns the features by name. It is called again after a change to its package.
         """
 
-        def read_or_made() -> Mapping[str, Feature]:
+        def load_or_compute() -> Mapping[str, Feature]:
             entry = f"{name} of {code_of(work)}"
             stored = self.shelf.read(entry)
             if stored is not None:
                 return features_from_arrays(stored)
-            made = work()
-            self.shelf.write(entry, features_to_arrays(made))
-            return made
+            computed = work()
+            self.shelf.write(entry, features_to_arrays(computed))
+            return computed
 
-        found: Mapping[str, Feature] = self.shelf.kept(name, read_or_made)
+        found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
         return found
 
     @property

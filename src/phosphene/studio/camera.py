@@ -1,7 +1,7 @@
 """The camera of the preview: where it stands in every frame, computed as the engine `none` does.
 
-The page only draws. The poses over the endless plane come from `phosphene.engines.poses`, and the
-steps from `phosphene.painting.step`, the same numbers that a render moves its pictures by.
+The page only draws. The poses over the endless plane come from `phosphene.engines.preview.poses`,
+and the steps from `phosphene.painting.step`, the same numbers that a render moves its pictures by.
 """
 
 from __future__ import annotations
@@ -10,8 +10,17 @@ from functools import cache
 
 import numpy as np
 
-from phosphene.engines.plane import OCTAVES, PERIOD, SHADES, STEP, TEXEL, hues, octave_rows, tiles
-from phosphene.engines.poses import poses
+from phosphene.engines.preview.plane import (
+    OCTAVES,
+    PERIOD,
+    SHADES,
+    STEP,
+    TEXEL,
+    hues,
+    octave_rows,
+    tiles,
+)
+from phosphene.engines.preview.poses import poses
 from phosphene.painting.step import step_matrix
 from phosphene.score.score import Score
 from phosphene.studio.wire import packed

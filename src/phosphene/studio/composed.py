@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.bounds import parsed
+from phosphene.composing.compose import compose
+from phosphene.composing.trace import Trace
 from phosphene.errors import PhospheneError, ProjectError
 from phosphene.plotting.picture import Picture, picture_of
 from phosphene.plugins import Registry
@@ -21,7 +23,7 @@ from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.timeline import Timeline, exact_fps
 from phosphene.score.units import parse_position
-from phosphene.song.listening import Progress
+from phosphene.song.analysis import Progress
 from phosphene.song.song import Song
 from phosphene.studio.wire import packed
 
@@ -137,7 +139,9 @@ def read_composed(
         song = before.song
     else:
         song = song_of(project.song, registry, progress)
-    return Composed(data, project, song, picture_of(song, project))
+    trace = Trace()
+    score = compose(project, song, trace=trace)
+    return Composed(data, project, song, picture_of(song, project, score, trace))
 
 
 def problems(error: PhospheneError, path: Path) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from phosphene.modulators.parameters import allowed, choices, schemas
+from phosphene.modulators.modulator import allowed, choices, schemas
 from phosphene.plugins import Registry
 from phosphene.project.schema import Model, Video
 from phosphene.score.channels import CHANNELS

@@ -133,7 +133,7 @@ def toml(value: Any) -> str:
         return "[" + ", ".join(map(toml, value)) + "]"
     if value is None:
         raise ValueError("an entry has no value; remove it instead")
-    return tomlkit.item(value).as_string()
+    return str(tomlkit.item(value).as_string())
 
 
 def _item(text: str) -> Item:

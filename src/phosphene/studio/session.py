@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from phosphene.authoring import strict
 from phosphene.errors import Bug, PhospheneError, ProjectError
 from phosphene.plugins import Registry
+from phosphene.plugins.running import strict
 from phosphene.studio.camera import camera
 from phosphene.studio.composed import Composed, problems, read_composed
 from phosphene.studio.history import OUTSIDE, Document
@@ -109,7 +109,8 @@ class Session:
 
     async def binary(self, name: str) -> bytes:
         """The `curves`, `peaks` or `camera` of what is composed, packed."""
-        return await self._run(self._binary, name)
+        found: bytes = await self._run(self._binary, name)
+        return found
 
     def close(self) -> None:
         self._work.shutdown(wait=False, cancel_futures=True)

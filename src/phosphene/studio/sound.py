@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.song.audio.reading import read_audio
-from phosphene.song.audio.sources import Source
+from phosphene.song.audio.streams import AudioStream
 from phosphene.song.song import Song
 
 LONG = 20 * 60  # seconds; a longer song plays in mono at the rate of the analysis, to save memory
@@ -57,7 +57,7 @@ def length_of(file: IO[bytes]) -> int:
     return length
 
 
-def _copied(source: Source) -> IO[bytes]:
+def _copied(source: AudioStream) -> IO[bytes]:
     file = _begun(min(source.channels, 2), source.rate)
     for block in source.blocks:
         _write(

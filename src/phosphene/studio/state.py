@@ -48,7 +48,7 @@ def project_state(composed: Composed, registry: Registry) -> dict[str, Any]:
         "video": _plain(data.get("video", {})),
         "model": {"name": composed.project.model.name} | _plain(data.get("model", {})),
         "corrections": _plain(data.get("song", {})),
-        "doubts": list(composed.picture.score.doubts),
+        "warnings": list(composed.picture.score.warnings),
         "clamped": composed.picture.score.clamped,
         "silent": list(composed.picture.silent),
     }

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from phosphene.errors import ProjectError
 from phosphene.outputs import write_text
 from phosphene.plugins import Registry
-from phosphene.project.default import default_text
+from phosphene.project.file import default_text
 from phosphene.studio.jobs import Jobs
 from phosphene.studio.places import inside
 from phosphene.studio.session import Session

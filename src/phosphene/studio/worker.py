@@ -53,6 +53,7 @@ class Worker:
         self._out, self._asked = out, threading.Event()
         self._jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._id = ""
+        self._loaded: tuple[Any, Any] | None = None
 
     def listen(self, lines: IO[str]) -> None:
         """Read what the studio says, until it ends; in a thread of its own."""
@@ -92,7 +93,7 @@ class Worker:
             raise Stopped
 
     def _do(self, job: dict[str, Any]) -> None:
-        from phosphene.composing.compose import Format, compose
+        from phosphene.composing.compose import FrameFormat, compose
         from phosphene.project.listening import song_of
         from phosphene.score.timeline import exact_fps
         from phosphene.studio.asked import Asked
@@ -100,7 +101,7 @@ class Worker:
         asked = Asked.model_validate(job["asked"])
         project = self._project(job["text"], asked)
         video = project.video
-        form = Format(
+        form = FrameFormat(
             exact_fps(asked.fps or video.fps),
             asked.width or video.width,
             asked.height or video.height,
@@ -147,18 +148,33 @@ class Worker:
     def _pictures(
         self, project: Any, score: Any, folder: Path, progress: Callable[[int, int, str], None]
     ) -> None:
-        from phosphene.engines.names import find_engine, load_engine
+        from phosphene.engines.names import find_engine
         from phosphene.painting.engine import unfollowed
-        from phosphene.rendering.frames import paint
+        from phosphene.painting.frames import paint
 
         score = score.at_rest(unfollowed(find_engine(project.model.name, self.registry), score))
         progress(0, len(score), "loading")
-        engine = load_engine(project, score, self.registry)
-        for k, frame in enumerate(paint(score, engine)):
+        engine = self._engine(project, score)
+        # The first frame is held to nothing, so its scenes need not be measured.
+        for k, frame in enumerate(paint(score, engine, hold=len(score) > 1)):
             number = int(score.frames[k])
             write_jpeg(folder / f"{number:07d}.jpg", frame)
             self.report("picture", frame=number)
             progress(k + 1, len(score), "painting")
+
+    def _engine(self, project: Any, score: Any) -> Any:
+        """The engine of a project; the last one, if it is for the same model, prompts and size."""
+        from phosphene.engines.names import load_engine
+        from phosphene.painting.engine import DrawingEngine
+
+        about = (project.model, score.prompts, score.negative, score.width, score.height)
+        if self._loaded is None or self._loaded[0] != about:
+            self._loaded = None  # before the next one takes its memory
+            engine = load_engine(project, score, self.registry)
+            if isinstance(engine, DrawingEngine):  # it is for this Score alone
+                return engine
+            self._loaded = (about, engine)
+        return self._loaded[1]
 
     def _film(
         self, project: Any, song: Any, score: Any, target: Path, asked: Any, folder: Path,

@@ -1,17 +1,109 @@
-"""The contract of an engine: what it is given, what it gives back, and what it must not keep."""
+"""The contract of an engine: what it is given, what it returns, and what it must not keep."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from phosphene.painting.engine import Engine, EngineSpec
+from phosphene.project.schema import Model
+from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row, Score
-from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
-from phosphene.testing.painters import Painter, soft_picture
+from phosphene.testing.contract import (
+    ContractError,
+    Finding,
+    NotMadeError,
+    as_tests,
+    examine,
+    require,
+)
 
 if TYPE_CHECKING:
     import torch
+
+
+PROMPTS = ("a forest at night", "a city in the rain")  # for an engine that takes any text
+
+
+def small_score(
+    prompts: Sequence[str] = PROMPTS, n: int = 3, width: int = 64, height: int = 48, seed: int = 42
+) -> Score:
+    """A Score in memory that morphs from the first prompt to the last, every channel neutral.
+
+    Parameters
+    ----------
+    prompts : sequence of str
+        At least one.
+    n : int
+        Frames, at 15 fps.
+    width, height : int
+        px.
+    seed : int
+        Of the first frame.
+
+    Returns
+    -------
+    Score
+    """
+    place = np.linspace(0.0, len(prompts) - 1.0, n)
+    weights = np.maximum(1.0 - np.abs(place[:, None] - np.arange(len(prompts))), 0.0)
+    return Score(
+        fps=Fraction(15),
+        width=width,
+        height=height,
+        frames=np.arange(n),
+        channels={name: np.full(n, channel.neutral) for name, channel in CHANNELS.items()},
+        prompts=tuple(prompts),
+        weights=weights,
+        negative="",
+        seeds=seed + np.arange(n),
+        diffuses=np.ones(n, dtype=bool),
+    )
+
+
+@dataclass(frozen=True)
+class Painter:
+    """An engine that is examined, by its own examples of prompts."""
+
+    spec: EngineSpec
+
+    def score(self, width: int = 64, height: int = 48) -> Score:
+        """What it paints."""
+        return small_score(self.spec.examples or PROMPTS, width=width, height=height)
+
+    def loaded(self, score: Score | None = None) -> Engine:
+        """A new instance of the engine.
+
+        Raises
+        ------
+        NotMadeError
+            If it cannot be loaded.
+        """
+        try:
+            return self.spec.load(
+                Model.model_validate({"name": self.spec.name, "device": "cpu"}),
+                score or self.score(),
+            )
+        except Exception as error:
+            raise NotMadeError(
+                f"load() raised {type(error).__name__}: {error}",
+                "Fix load(model, score), or give its spec `examples` that it understands.",
+            ) from error
+
+
+def soft_picture(score: Score) -> torch.Tensor:
+    """A soft, colourful picture of the Score's size."""
+    import torch
+
+    y = torch.linspace(0, 1, score.height).view(1, -1, 1)
+    x = torch.linspace(0, 1, score.width).view(1, 1, -1)
+    phase = torch.tensor([0.0, 2.0, 4.0]).view(3, 1, 1)
+    return (0.5 + 0.4 * torch.sin(9.0 * x + 6.0 * y * y + phase)).unsqueeze(0)
+
 
 SIZES = ((64, 48), (70, 86))  # width and height, in px
 WEAK, STRONG = 0.1, 0.9
@@ -36,13 +128,13 @@ def repainted(painter: Painter) -> None:
 
 
 def picture_unchanged(painter: Painter) -> None:
-    """The picture that it is given is as it was before."""
+    """The picture that it receives is not changed."""
     score = painter.score()
     given = soft_picture(score)
     before = given.clone()
     painter.loaded().img2img(given, score.row(1))
     if not given.equal(before):
-        raise ContractError("img2img() changed the picture it was given", "Work on a clone().")
+        raise ContractError("img2img() changed the picture that it received", "Work on a clone().")
 
 
 def deterministic(painter: Painter) -> None:
@@ -56,13 +148,13 @@ def deterministic(painter: Painter) -> None:
     for name, (a, b) in pairs.items():
         if not a.equal(b):
             raise ContractError(
-                f"{name} differs when asked again",
+                f"{name} differs between two calls",
                 "Draw noise from torch.Generator().manual_seed(row.seed).",
             )
 
 
 def nothing_kept(painter: Painter) -> None:
-    """A frame does not depend on those before it, but for the picture: a render can go on."""
+    """A frame depends on those before it only by the picture, so that renders can be resumed."""
     score = painter.score()
     fresh = painter.loaded().img2img(soft_picture(score), score.row(2))
     used = painter.loaded()
@@ -70,12 +162,12 @@ def nothing_kept(painter: Painter) -> None:
     if not fresh.equal(used.img2img(soft_picture(score), score.row(2))):
         raise ContractError(
             "img2img() depends on what it painted before",
-            "Keep nothing between frames: a resumed render would jump.",
+            "Keep no state between frames: a resumed render would jump.",
         )
 
 
 def strength_counts(painter: Painter) -> None:
-    """More strength changes more; else `strength` stands in the spec's `ignores`."""
+    """More strength changes more, unless `strength` is in the spec's `ignores`."""
     if "strength" in painter.spec.ignores:
         return
     score = painter.score()
@@ -87,7 +179,7 @@ def strength_counts(painter: Painter) -> None:
     if not weak < strong:
         raise ContractError(
             f"strength {WEAK} changes the picture by {weak:.4f}, and {STRONG} by {strong:.4f}",
-            'Follow row.strength, or say ignores=frozenset({"strength"}).',
+            'Use row.strength, or set ignores=frozenset({"strength"}).',
         )
 
 
@@ -100,7 +192,7 @@ def prompts_count(painter: Painter) -> None:
         for i in range(len(score))
     )
     if len(score.prompts) > 1 and first.equal(last):
-        raise ContractError("every prompt paints the same", "Follow row.weights.")
+        raise ContractError("every prompt paints the same picture", "Use row.weights.")
 
 
 CHECKS = {
@@ -127,7 +219,7 @@ def check_engine(spec: EngineSpec) -> None:
     Raises
     ------
     ContractError
-        An AssertionError that lists every check that failed, and what to mend.
+        An AssertionError that lists every check that failed, and the fixes.
     """
     require(examine_engine(spec), spec.name)
 
@@ -161,10 +253,10 @@ def _check_picture(picture: torch.Tensor, score: Score, engine: Engine, what: st
     if not bool(torch.isfinite(picture).all()) or picture.min() < 0 or picture.max() > 1:
         raise ContractError(
             f"{what} gave values from {float(picture.min()):.3g} to {float(picture.max()):.3g}",
-            "Clamp to 0..1, and mind what is not finite.",
+            "Clamp to 0..1, and check for values that are not finite.",
         )
     if picture.device != engine.device:
         raise ContractError(
             f"{what} gave a picture on {picture.device}; engine.device is {engine.device}",
-            "Give it on the device that you name.",
+            "Return it on engine.device.",
         )

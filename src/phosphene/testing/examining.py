@@ -1,4 +1,4 @@
-"""All contracts of what a plugin registers, examined at once."""
+"""All contracts of what a plugin registers, as `phosphene plugins check` runs them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,34 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from phosphene.errors import PluginError
+from phosphene.plugins import Plugin
+from phosphene.plugins.loading import load_alone
+from phosphene.plugins.trial import answered, inspected
 from phosphene.testing.engines import examine_engine
 from phosphene.testing.features import examine_feature
 from phosphene.testing.modulators import examine_modulator, seconds_of
+
+LIMIT = 600.0  # seconds for all checks of a plugin
+
+
+def checked(plugin: Plugin) -> tuple[str, list[dict[str, str]]]:
+    """Why a plugin cannot be loaded, or else the `findings` of its contract tests.
+
+    Both are found out in a separate process.
+    """
+    if why := inspected(plugin).why:
+        return why, []
+    found = answered(plugin, LIMIT, __name__)
+    return found.get("why", ""), found.get("findings", [])
+
+
+def answer(plugin: Plugin) -> dict[str, Any]:
+    """In the separate process: load a plugin and examine it."""
+    try:
+        return {"findings": list(findings(load_alone(plugin)))}
+    except PluginError as error:
+        return {"why": str(error)}
 
 
 def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:

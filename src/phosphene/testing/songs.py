@@ -7,15 +7,18 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.score.timeline import Timeline, exact_fps
-from phosphene.song.features.builtin import ROOMS
+from phosphene.song.features.builtin import MODULES
 from phosphene.song.song import Feature, Section, Song
 
 SAMPLE_RATE = 22050
 HOP = 512 / SAMPLE_RATE
 """Seconds from one value of its features to the next."""
-#: What is struck by every beat in the synthetic song; all else that can be heard is a level.
+#: The features that every beat strikes; all others are levels.
 IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
-LEVELS = ("rms", *(name for room in ROOMS.values() for name in room if name not in IMPULSES))
+LEVELS = (
+    "rms",
+    *(name for features in MODULES.values() for name in features if name not in IMPULSES),
+)
 
 
 def synthetic_song(
@@ -26,7 +29,7 @@ def synthetic_song(
     metre: int = 4,
     sections: str = "",
 ) -> Song:
-    """A song in memory, with a beat at every `60 / bpm` seconds; nothing is listened to.
+    """A song in memory, with a beat every `60 / bpm` seconds.
 
     Parameters
     ----------
@@ -42,7 +45,7 @@ def synthetic_song(
         Beats in a bar.
     sections : str
         One letter a section, such as ``"ABA"``: they share the song evenly, and equal letters
-        sound alike. Empty for a song in which none were told apart.
+        sound alike. Empty for a song without sections.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Settings files in memory, and what becomes of them."""
+"""Imports of settings files in memory."""
 
 import json
 import tomllib

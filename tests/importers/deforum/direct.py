@@ -1,4 +1,4 @@
-"""What Deforum makes of a schedule, by numexpr and a plain loop: nothing of Phosphene is used."""
+"""Deforum's value of a schedule, with numexpr and a plain loop, independent of Phosphene."""
 
 import re
 

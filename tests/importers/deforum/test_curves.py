@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from direct import values, written
 
-from phosphene.composing.compose import Format, compose
+from phosphene.composing.compose import FrameFormat, compose
 from phosphene.importers.deforum import Settings, imported
 from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
@@ -91,7 +91,7 @@ def test_a_file_composes_to_its_formulas(brought, schedules, mode):
         {0: "0", 60: "3", 119: "-2"},
         {0: "1", 30: "t*0.1", 31: "5"},
         {0: "t", 1: "2*t", 2: "3*t"},
-        {0: "1e-3", 50: "4"},  # no number to Deforum: held, not on a line
+        {0: "1e-3", 50: "4"},  # a formula in Deforum: held, not interpolated
         {0: "s*0.001", 50: "max_f-t"},
         {10: "t", 20: "4"},
         {0: "1", 60: "2", 130: "1000"},  # past the last frame: not read
@@ -135,12 +135,12 @@ def test_the_cadence_moves_every_frame_and_paints_each_nth(brought):
 
 
 @pytest.mark.parametrize(
-    ("zoom", "told"),
+    ("zoom", "reason"),
     [("1+(t^2)*0.001", "^"), ("1/t", "inf at frame 0"), ("1+nose", "'nose'"), ("sum(t)", "'sum'")],
 )
-def test_what_the_language_lacks_is_listed_and_the_rest_is_carried(brought, zoom, told):
+def test_an_unsupported_schedule_is_listed_and_the_rest_is_imported(brought, zoom, reason):
     made, score = brought(zoom=f"0:({zoom})", angle="0:(t*0.1)", max_frames=20)
-    assert [line for line in made.lost if line.startswith("zoom: ") and told in line]
+    assert [line for line in made.lost if line.startswith("zoom: ") and reason in line]
     np.testing.assert_array_equal(score.channels["zoom"], 1.0)
     np.testing.assert_allclose(score.channels["rotation"], -0.1 * np.arange(20))
 
@@ -152,7 +152,7 @@ def test_another_frame_rate_travels_the_same_path(registry):
     project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
     song = synthetic_song(8.0)
     own = compose(project, song).channels
-    finer = compose(project, song, Format(Fraction(60), 640, 384)).channels
+    finer = compose(project, song, FrameFormat(Fraction(60), 640, 384)).channels
     assert len(finer["zoom"]) == 4 * len(own["zoom"])
     for channel, take in (("translation_x", float), ("rotation", float), ("zoom", np.log)):
         path, fine = (np.cumsum([take(v) for v in form[channel]]) for form in (own, finer))

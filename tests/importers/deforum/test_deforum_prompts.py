@@ -52,6 +52,6 @@ def test_older_files(saved):
 
 
 @pytest.mark.parametrize("prompts", [{"soon": "a"}, "[", 7])
-def test_what_is_no_table_is_told(saved, prompts):
+def test_prompts_of_other_types_are_refused(saved, prompts):
     with pytest.raises(ProjectError, match=r"settings\.txt: prompts"):
         read_prompts(saved(max_frames=9, prompts=prompts), 8, 0)

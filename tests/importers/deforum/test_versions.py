@@ -1,4 +1,4 @@
-"""Settings files of every version of Deforum: what each holds, and what becomes of it."""
+"""Settings files of every version of Deforum."""
 
 import json
 import tomllib
@@ -15,7 +15,7 @@ COMMON = {
     "strength_schedule": "0:(0.5)", "prompts": {"0": "a forest"},
 }  # fmt: skip
 
-# The notebooks' own files: scalars, their samplers, and keys of guidance that came and went.
+# The notebooks' own files: scalars, their samplers, and keys of guidance that existed for a while.
 NOTEBOOK = {
     "W": 512, "H": 768, "seed": 3402126563, "sampler": "klms", "steps": 50, "scale": 7,
     "ddim_eta": 0.0, "dynamic_threshold": None, "static_threshold": None, "save_samples": True,
@@ -42,7 +42,7 @@ NOTEBOOK = {
 
 
 def project(**entries):
-    """What a settings file becomes: the import, and its project as a table."""
+    """Import settings; return the import, and its project as a table."""
     made = imported(Settings(Path("settings.txt"), entries), None, Path())
     return made, tomllib.loads(made.text)
 
@@ -66,9 +66,9 @@ def test_a_notebook_s_file_in_3d(brought):
     np.testing.assert_allclose(score.channels["dolly"], 10 * half / 200, rtol=1e-9)
     np.testing.assert_allclose(score.channels["field_of_view"], 40.0)
     np.testing.assert_allclose(score.channels["strength"][::2], 0.35)
-    assert listed(made, "zoom = '0:(1.04)'", "2D alone")
+    assert listed(made, "zoom = '0:(1.04)'", "only reads it in 2D")
     assert listed(made, "sampler = 'klms'")
-    assert made.assumed == ("fps = 15", "at rest: amount_schedule")
+    assert made.assumed == ("fps = 15", "neutral: amount_schedule")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_notebook_s_file_in_3d(brought):
          "field_of_view", 50.0),
     ],
 )  # fmt: skip
-def test_a_plain_number_holds_throughout(brought, entries, channel, value):
+def test_a_plain_number_is_constant(brought, entries, channel, value):
     _, score = brought(**changed(**entries))
     np.testing.assert_allclose(score.channels[channel], value, rtol=1e-9)
 
@@ -101,11 +101,11 @@ def test_guidance_under_each_of_its_names(key, value):
     assert f"guidance_scale = 7.0 # {key}\n" in made.text
 
 
-def test_a_key_that_is_missing_is_said_to_be_a_default():
+def test_a_missing_entry_is_marked_as_a_default():
     made, written = project(**changed(fps=..., strength_schedule=..., W=..., max_frames=...))
     assert written["video"] == {"width": 512, "height": 512, "fps": 15, "end": "120"}
     for key in ("fps", "W", "max_frames", "strength_schedule"):
-        assert f"# {key} is not in the file: Deforum's default" in made.text
+        assert f"# {key} (not in the file: Deforum's default)" in made.text
     assert {"fps = 15", "W = 512", "max_frames = 120", "strength_schedule = 0:(0.65)"} <= {
         *made.assumed
     }
@@ -113,7 +113,7 @@ def test_a_key_that_is_missing_is_said_to_be_a_default():
 
 
 @pytest.mark.parametrize("empty", [None, ""])
-def test_an_empty_entry_is_a_missing_one(empty):
+def test_an_empty_entry_counts_as_missing(empty):
     made, _ = project(**changed(fps=empty, zoom=empty, seed=empty))
     assert "fps = 15" in made.assumed
     assert "seed = -1" in made.assumed
@@ -127,7 +127,7 @@ def test_the_frame_rate_of_a_notebook_is_in_the_file_beside_it(tmp_path):
     video.write_text(json.dumps({"skip_video_for_run_all": False, "fps": 12.0}))
     made = imported(read_settings(old), None, tmp_path)
     assert "fps = 12 # fps of the video settings" in made.text
-    with pytest.raises(ProjectError, match="settings of a video only") as caught:
+    with pytest.raises(ProjectError, match="video settings only") as caught:
         read_settings(video)
     assert "_settings.txt" in caught.value.fix
     video.write_text("{")
@@ -141,7 +141,7 @@ STILLS = {
 
 
 @pytest.mark.parametrize("mode", [{}, {"animation_mode": "None", "max_frames": 1}])
-def test_stills_follow_one_another_over_the_song(brought, mode):
+def test_stills_are_spread_over_the_song(brought, mode):
     made, score = brought(duration=8.0, **STILLS | mode)
     assert listed(made, "stills")
     assert len(score) == 120
@@ -179,13 +179,13 @@ def test_negative_prompts_by_frame_are_all_taken():
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "reason"),
     [
         ("0:(sin(t)", "'(sin(t)' cannot be read"),
         ("0:(1) 30:(2)", "cannot be read"),
         ("0:(nose)", "unknown name 'nose'"),
         ("0:(1/t)", "inf at frame 0"),
-        ("0:(1e999)", "constant inf"),
+        ("0:(1e999)", "constant is inf"),
         ("900:(1)", "within frames 0 to 89"),
         ("soon:(1)", "unknown name 'soon'"),
         (True, "got True: expected a schedule"),
@@ -193,13 +193,13 @@ def test_negative_prompts_by_frame_are_all_taken():
     ],
 )
 @pytest.mark.parametrize("key", ["zoom", "cfg_scale_schedule", "strength_schedule"])
-def test_a_schedule_that_cannot_be_read_costs_that_schedule(brought, key, value, told):
+def test_an_unreadable_schedule_does_not_affect_the_others(brought, key, value, reason):
     made, score = brought(**changed(**{key: value}, translation_x="0:(3)"))
-    assert listed(made, key, told)
+    assert listed(made, key, reason)
     np.testing.assert_allclose(score.channels["translation_x"], 3.0)
 
 
-def test_fov_that_cannot_be_read_costs_the_field_of_view_alone(brought):
+def test_an_unreadable_fov_only_affects_the_field_of_view(brought):
     made, score = brought(
         **changed(animation_mode="3D", fov_schedule="0:(fov)", translation_z="0:(2)")
     )
@@ -217,7 +217,7 @@ def test_fov_that_cannot_be_read_costs_the_field_of_view_alone(brought):
         ("0:(2),, 30:(2)", 2.0),
     ],
 )
-def test_what_is_odd_is_read_as_deforum_reads_it(brought, text, value):
+def test_odd_schedules_are_read_as_in_deforum(brought, text, value):
     made, score = brought(**changed(translation_x=text))
     np.testing.assert_allclose(score.channels["translation_x"], value)
     assert bool(listed(made, "translation_x", "second colon")) == (text.count(": (5") > 0)
@@ -244,7 +244,7 @@ def test_what_is_odd_is_read_as_deforum_reads_it(brought, text, value):
     ],
     ids=lambda entries: next(iter(entries)),
 )  # fmt: skip
-def test_what_is_dropped_is_listed(entries):
+def test_entries_not_imported_are_listed(entries):
     made, _ = project(**changed(**entries))
     assert listed(made, next(iter(entries))), made.lost
 
@@ -264,9 +264,9 @@ def test_what_is_dropped_is_listed(entries):
     ],
     ids=lambda entries: next(iter(entries)),
 )  # fmt: skip
-def test_what_changes_nothing_is_not_listed(entries):
+def test_entries_without_effect_are_not_listed(entries):
     made, _ = project(**changed(**entries))
-    assert [line for line in made.lost if "name your song" not in line] == []
+    assert [line for line in made.lost if "your song" not in line] == []
 
 
 def test_sizes_under_other_names():
@@ -298,9 +298,9 @@ def test_marks_in_prompts_are_listed_and_escaped_brackets_are_brackets(given, pl
     ]
 
 
-def test_many_prompts_with_the_same_loss_are_one_line():
+def test_prompts_with_the_same_reason_are_one_line():
     made, _ = project(**changed(prompts={str(k): f"(a{k}:1.2)" for k in range(200)}))
-    assert listed(made, "past the last frame, 89", "and 105 more")
+    assert listed(made, "after the last frame, 89", "and 105 more")
     assert len(listed(made, "weights of words")) == 1
 
 

@@ -1,4 +1,4 @@
-"""The click track: every click in the sample of its beat, and nothing clipped."""
+"""The click track: every click starts at the sample of its beat, without clipping."""
 
 import resource
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def song_of(path: Path, beats: np.ndarray, metre: int = 4) -> Song:
 
 @pytest.fixture
 def clicked(write: Write, tmp_path: Path):
-    """The clicks alone, by sample: what is written, less the song by itself."""
+    """The output with clicks minus the output without, sample by sample."""
 
     def make(sound: np.ndarray, rate: int, beats: np.ndarray, name: str = "out.wav"):
         path = write(sound, rate)
@@ -47,8 +47,8 @@ BEATS = np.array([0.0, 0.5003, 1.0, 1.4999, 2.0, 3.99])
 @pytest.mark.parametrize("name", ["out.wav", "out.flac"])
 def test_every_click_begins_in_the_sample_of_its_beat(clicked, rate: int, name: str) -> None:
     noise = 0.9 * np.random.default_rng(0).uniform(-1, 1, (4 * rate, 2))
-    whole, clicks = clicked(noise, rate, BEATS, name)
-    assert whole.shape == (4 * rate, 2)
+    written, clicks = clicked(noise, rate, BEATS, name)
+    assert written.shape == (4 * rate, 2)
     loud = np.flatnonzero(np.abs(clicks[:, 0]) > 0.3)
     begins = loud[np.diff(loud, prepend=-rate) > rate // 10]
     assert begins.tolist() == np.rint(BEATS * rate).astype(int).tolist()
@@ -65,32 +65,32 @@ def test_downbeats_are_higher(clicked) -> None:
 
 
 @pytest.mark.parametrize("level", [0.01, 1.0, 3.0])
-def test_nothing_clips(clicked, level: float) -> None:
+def test_the_output_never_clips(clicked, level: float) -> None:
     square = level * np.sign(np.sin(np.arange(4 * 8000) * 0.3))
-    whole, _ = clicked(square, 8000, np.arange(0.0, 4.0, 0.013))  # clicks closer than they last
-    assert np.abs(whole).max() < 0.96
+    written, _ = clicked(square, 8000, np.arange(0.0, 4.0, 0.013))  # clicks closer than they last
+    assert np.abs(written).max() < 0.96
 
 
-def test_a_quiet_song_is_not_turned_up(clicked) -> None:
-    whole, _ = clicked(np.full(4000, 0.25), 1000, np.zeros(0))
-    np.testing.assert_allclose(whole, 0.25, atol=1e-4)
+def test_a_quiet_song_keeps_its_level(clicked) -> None:
+    written, _ = clicked(np.full(4000, 0.25), 1000, np.zeros(0))
+    np.testing.assert_allclose(written, 0.25, atol=1e-4)
 
 
 def test_broken_samples_are_silent(clicked) -> None:
     sound = np.zeros(4000)
     sound[[5, 6, 7]] = [np.nan, np.inf, -np.inf]
-    whole, _ = clicked(sound, 1000, np.zeros(0))
-    assert not whole.any()
+    written, _ = clicked(sound, 1000, np.zeros(0))
+    assert not written.any()
 
 
-def test_all_channels_stay(clicked) -> None:
+def test_all_channels_are_kept(clicked) -> None:
     sound = np.zeros((8000, 8))
     sound[:, 3] = 0.2
-    whole, _ = clicked(sound, 8000, np.array([0.9]))
-    np.testing.assert_allclose(whole[:7000].max(axis=0), [0, 0, 0, 0.2, 0, 0, 0, 0], atol=1e-4)
+    written, _ = clicked(sound, 8000, np.array([0.9]))
+    np.testing.assert_allclose(written[:7000].max(axis=0), [0, 0, 0, 0.2, 0, 0, 0, 0], atol=1e-4)
 
 
-def test_other_endings_and_places_are_refused(write: Write, tmp_path: Path) -> None:
+def test_other_formats_and_places_are_refused(write: Write, tmp_path: Path) -> None:
     song = song_of(write(np.zeros(800), 8000), np.zeros(0))
     with pytest.raises(SongError, match=r"the ending '\.mp3'") as error:
         write_clicks(song, tmp_path / "out.mp3")
@@ -100,12 +100,12 @@ def test_other_endings_and_places_are_refused(write: Write, tmp_path: Path) -> N
     (tmp_path / "file").touch()
     with pytest.raises(SongError, match="cannot be written"):
         write_clicks(song, tmp_path / "file" / "out.wav")
-    with pytest.raises(SongError, match="has none"):
+    with pytest.raises(SongError, match="made in memory"):
         write_clicks(replace(song, path=None), tmp_path / "out.wav")
 
 
-def test_a_disk_that_is_full_is_not_the_songs_fault(write: Write) -> None:
-    """A limit on the size of files stands for it."""
+def test_a_full_disk_is_reported_as_such(write: Write) -> None:
+    """Simulated by a limit on the file size."""
     song = song_of(write(np.zeros(8000 * 60), 8000), np.zeros(0))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
@@ -117,7 +117,7 @@ def test_a_disk_that_is_full_is_not_the_songs_fault(write: Write) -> None:
     assert list(song.path.parent.iterdir()) == [song.path]
 
 
-def test_a_link_in_the_way_is_not_written_through(write: Write, tmp_path: Path) -> None:
+def test_links_are_not_followed(write: Write, tmp_path: Path) -> None:
     song = song_of(write(np.zeros(800), 8000), np.zeros(0))
     (tmp_path / "mine").write_text("mine")
     song.path.with_name(".out.wav.part").symlink_to(tmp_path / "mine")

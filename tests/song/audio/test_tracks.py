@@ -1,4 +1,4 @@
-"""Of several audio tracks the default one is the song, or the one that is asked for."""
+"""Files with several audio tracks: the default one, or the requested one."""
 
 import subprocess
 from pathlib import Path
@@ -37,7 +37,7 @@ def tone(samples: np.ndarray, rate: int) -> float:
 
 
 @pytest.mark.parametrize(("wanted", "index"), [(None, 1), (1, 0), (2, 1), (3, 2)])
-def test_the_default_track_or_the_one_asked_for(
+def test_the_default_track_or_the_requested_one(
     several: Path, wanted: int | None, index: int
 ) -> None:
     track = choose_track(several, wanted)
@@ -49,7 +49,7 @@ def test_the_default_track_or_the_one_asked_for(
     assert tone(song.samples, 22050) == pytest.approx(TONES[index], abs=2)
 
 
-def test_a_track_that_is_not_there(several: Path, write_song: Path) -> None:
+def test_a_missing_track(several: Path, write_song: Path) -> None:
     with pytest.raises(SongError, match="which has 3 audio tracks"):
         choose_track(several, 4)
     with pytest.raises(SongError, match="which has one audio track"):
@@ -76,16 +76,16 @@ def test_the_film_has_the_track_that_was_listened_to(
         for part in ([], ["--end", "1s"]):
             small = ["--model", "none", "--size", "64x64", "--fps", "4", *part, *settings]
             film = tmp_path / "film.mov"
-            told = CliRunner().invoke(
+            result = CliRunner().invoke(
                 cli, ["render", str(several), *small, "-o", str(film)], env={"COLUMNS": "200"}
             )
-            assert told.exit_code == 0, told.output
-            assert f"audio track {index + 1} of 3" in told.stderr
+            assert result.exit_code == 0, result.output
+            assert f"audio track {index + 1} of 3" in result.stderr
             sound, rate = decode_audio(film)  # type: ignore[operator]
             assert tone(sound[:, 0], rate) == pytest.approx(TONES[index], abs=2)
 
 
-def test_tracks_are_kept_apart_in_the_cache(several: Path, tmp_path: Path) -> None:
+def test_each_track_has_its_own_cache_entry(several: Path, tmp_path: Path) -> None:
     from phosphene.song.store.cache import Cache
 
     cache = Cache(tmp_path)

@@ -1,4 +1,4 @@
-"""What the bundled network makes of sounds whose beats are known."""
+"""The activations of the bundled network on sounds with known beats."""
 
 import numpy as np
 import pytest
@@ -24,11 +24,11 @@ def near(column: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def test_frames(rock) -> None:
-    heard = activations(rock[0])
-    assert heard.shape == (1 + len(rock[0]) // 441, 2)
-    assert heard.dtype == np.float32
-    assert heard.min() >= 0
-    assert heard.max() <= 1
+    found = activations(rock[0])
+    assert found.shape == (1 + len(rock[0]) // 441, 2)
+    assert found.dtype == np.float32
+    assert found.min() >= 0
+    assert found.max() <= 1
 
 
 def test_beats_stand_out_of_what_lies_between_them(rock) -> None:
@@ -55,8 +55,8 @@ def test_times_are_right_to_half_a_frame(rock) -> None:
 
 def test_a_beat_in_the_first_frame_is_seen(rock) -> None:
     sound, beats = rock
-    heard = activations(sound[round(beats[0] * RATE) :])
-    assert heard[:2, 0].max() > 0.3
+    found = activations(sound[round(beats[0] * RATE) :])
+    assert found[:2, 0].max() > 0.3
 
 
 def test_silence_has_no_beats() -> None:
@@ -65,9 +65,9 @@ def test_silence_has_no_beats() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 440, 2205])
 def test_the_shortest_songs(n: int) -> None:
-    heard = activations(0.1 * np.ones(n, np.float32))
-    assert heard.shape == (1 + n // 441, 2)
-    assert np.isfinite(heard).all()
+    found = activations(0.1 * np.ones(n, np.float32))
+    assert found.shape == (1 + n // 441, 2)
+    assert np.isfinite(found).all()
 
 
 def test_loudness_does_not_matter(rock) -> None:
@@ -81,7 +81,7 @@ def test_another_rate_is_refused() -> None:
 
 
 def test_a_moved_song_gives_moved_activations() -> None:
-    """By whole frames, and across the borders of blocks."""
+    """By an integer number of frames, and across the borders of blocks."""
     rng = np.random.default_rng(0)
     seen, weights = 4 * rng.random((3000, BANDS), dtype=np.float32), load_weights()
     moved = np.concatenate([np.zeros((300, BANDS), np.float32), seen])

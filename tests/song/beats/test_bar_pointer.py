@@ -65,21 +65,21 @@ def test_a_metre_that_changes() -> None:
     assert np.array_equal(np.flatnonzero(found.downbeat), np.searchsorted(beats, bars))
 
 
-def test_beats_rest_where_the_song_does() -> None:
+def test_no_beats_in_a_long_rest() -> None:
     before, after = clock(120, 20), clock(120, 50, 33.1)
     beats, bars = np.concatenate([before, after]), np.concatenate([before[::4], after[::4]])
     found = follow(drawn(beats, bars, 50), RATE)
     assert np.array_equal(np.rint(beats * RATE), found.frames)
 
 
-def test_two_beats_that_are_missing_are_counted_through() -> None:
+def test_two_missing_beats_are_counted_through() -> None:
     beats = clock(120, 30)
     seen = drawn(np.delete(beats, [20, 21]), beats[::4], 30)
     assert len(follow(seen, RATE).frames) == len(beats)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.05])
-def test_where_nothing_is_likely_there_is_no_beat(level: float) -> None:
+def test_low_activations_have_no_beats(level: float) -> None:
     assert not len(follow(np.full((3000, 2), level), RATE).frames)
 
 
@@ -89,34 +89,34 @@ def test_a_song_shorter_than_a_beat(n_frames: int) -> None:
 
 
 def test_windows_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whole in one window, or in many: the same beats, of activations that are hard to read."""
+    """One window or many give the same beats, on noisy activations."""
     rng = np.random.default_rng(6)
     beats = np.cumsum(60 / (120 + 25 * np.sin(np.arange(900) / 40)))
     seen = drawn(beats, beats[::4], beats[-1] + 1)
     seen = np.clip(seen * rng.uniform(0.2, 1, seen.shape) + rng.beta(1, 8, seen.shape), 0, 1)
     windows = follow(seen, RATE)
     monkeypatch.setattr(bar_pointer, "_WINDOW", 1000.0)
-    whole = follow(seen, RATE)
-    assert np.array_equal(windows.frames, whole.frames)
-    assert np.array_equal(windows.downbeat, whole.downbeat)
+    single = follow(seen, RATE)
+    assert np.array_equal(windows.frames, single.frames)
+    assert np.array_equal(windows.downbeat, single.downbeat)
 
 
-def test_bars_that_nothing_tells_are_of_four() -> None:
+def test_bars_without_evidence_have_four_beats() -> None:
     seen = np.zeros((1200, 2), np.float32)
     seen[10::25] = 0.8, 0.06
     assert set(follow(seen, 50).metres) == {4}
 
 
-def test_bars_that_are_hardly_told_are_of_four() -> None:
-    """Clicks that are all alike: every seventh, no more, falls on the middle of a frame."""
+def test_bars_with_little_evidence_have_four_beats() -> None:
+    """Equal clicks; only every seventh is in the middle of a frame."""
     beats = clock(140, 40)
     seen = drawn(beats, beats[::7], 40)
     seen[:, 1] = 0.1 * seen[:, 0] + 0.15 * seen[:, 1]
     assert set(follow(seen, RATE).metres) == {4}
 
 
-def test_six_bars_that_might_be_faster_change_no_tempo() -> None:
-    """Six quavers might be three beats for two; only after a pause does a tempo begin anew."""
+def test_six_ambiguous_bars_do_not_change_the_tempo() -> None:
+    """Six quavers may be three beats against two; a new tempo only begins after a pause."""
     beats, others = clock(80, 60), clock(120, 60)
     seen = drawn(beats, beats[::2], 60)
     doubtful = slice(round(beats[30] * RATE) + 5, round(beats[42] * RATE) - 5)

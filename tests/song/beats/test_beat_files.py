@@ -59,7 +59,7 @@ def test_labels_of_editors(text, content: str) -> None:
     assert pulse.downbeats.tolist() == [0.5]
 
 
-def test_labels_with_numbers_say_where_bars_begin(text) -> None:
+def test_numbers_in_labels_begin_bars(text) -> None:
     pulse = read_beats(text("0.5\t0.5\t2\n1.0\t1.2\tdrums\n1.5\t1.5\t1\n2\t2\t\n2.5\t3\t1"), 10.0)
     assert pulse.beats.tolist() == [0.5, 1.0, 1.5, 2.0, 2.5]
     assert pulse.downbeats.tolist() == [1.5, 2.5]
@@ -71,7 +71,7 @@ def test_times_alone_make_bars_of_four_from_the_first(text) -> None:
     assert pulse.downbeats.tolist() == [0.0, 2.0, 4.0]
 
 
-def test_beats_outside_of_the_song_are_left_out(text) -> None:
+def test_beats_outside_the_song_are_dropped(text) -> None:
     assert read_beats(text("-1\n0\n1\n2\n3\n"), 2.5).beats.tolist() == [0, 1, 2]
 
 
@@ -97,14 +97,14 @@ def test_mistakes_in_text(text, content: str, message: str) -> None:
         read_beats(text(content), 10.0)
 
 
-def test_a_file_that_is_not_there(text) -> None:
+def test_a_missing_file(text) -> None:
     path = text("1\n2\n")
     with pytest.raises(SongError, match="no such file with beats") as error:
         read_beats(path.with_name("sonf.beats"), 10.0)
     assert "song.beats" in error.value.fix
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "song.txt").write_bytes(bytes(range(256)))
     with pytest.raises(SongError, match="is not text in UTF-8"):
         read_beats(tmp_path / "song.txt", 10.0)
@@ -196,7 +196,7 @@ def test_midi_in_six_eight_has_two_beats_in_a_bar(tmp_path: Path) -> None:
     np.testing.assert_allclose(pulse.downbeats, [0, 1.5, 3.0])
 
 
-def test_midi_that_says_nothing_is_120_in_four(tmp_path: Path) -> None:
+def test_midi_without_tempo_is_120_in_four(tmp_path: Path) -> None:
     pulse = read_beats(midi(tmp_path), 4.2)
     np.testing.assert_allclose(pulse.beats, np.arange(9) / 2)
     np.testing.assert_allclose(pulse.downbeats, [0, 2, 4])
@@ -210,9 +210,9 @@ def test_a_tempo_that_changes_within_a_beat(tmp_path: Path) -> None:
 @pytest.mark.parametrize("power", [10, 30, 255])
 def test_midi_with_more_beats_than_a_song_has(tmp_path: Path, power: int) -> None:
     path = midi(tmp_path, signature(4, 4))
-    whole = bytearray(path.read_bytes())
-    whole[whole.index(b"\xff\x58") + 4] = power  # the denominator is this power of 2
-    path.write_bytes(whole)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"\xff\x58") + 4] = power  # the denominator is this power of 2
+    path.write_bytes(content)
     with pytest.raises(SongError, match=r"more than 50 beats per second.*4/"):
         read_beats(path, 10.0)
 
@@ -224,7 +224,7 @@ def test_midi_that_is_longer_than_the_song(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["song.beats", "song.jams", "song.mid"])
-def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
     with pytest.raises(SongError, match="is a named pipe, not a file with beats"):
         read_beats(tmp_path / name, 10.0)
@@ -237,8 +237,8 @@ def test_mistakes_in_midi(tmp_path: Path) -> None:
     path.write_bytes(b"no MIDI at all")
     with pytest.raises(SongError, match="is not a readable MIDI file"):
         read_beats(path, 4.0)
-    whole = midi(tmp_path, tempo(100)).read_bytes()
-    for length in range(1, len(whole)):
-        path.write_bytes(whole[:length])
+    content = midi(tmp_path, tempo(100)).read_bytes()
+    for length in range(1, len(content)):
+        path.write_bytes(content[:length])
         with pytest.raises(SongError):
             read_beats(path, 0.1)

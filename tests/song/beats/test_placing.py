@@ -17,7 +17,7 @@ def test_a_peak_is_found_between_frames(at: float) -> None:
     assert time * RATE == pytest.approx(at, abs=0.1)
 
 
-def test_where_nothing_peaks_the_frame_stays() -> None:
+def test_without_a_peak_the_frame_stays() -> None:
     assert on_peaks(np.array([4]), np.zeros(20), RATE).tolist() == [4 / RATE]
     assert on_peaks(np.array([4]), np.arange(20.0), RATE).tolist() == [4 / RATE]
 
@@ -43,14 +43,14 @@ def test_without_attacks_beats_stay() -> None:
     assert on_attacks(np.array([1.0]), np.zeros(0), np.zeros(0)).tolist() == [1.0]
 
 
-def test_beats_that_were_not_seen_lie_evenly_between_the_others() -> None:
+def test_unsupported_beats_are_spaced_evenly() -> None:
     beats = np.array([1.0, 1.51, 1.99, 2.5, 4.0, 4.5])
     seen = np.array([True, False, False, True, False, True])
     # 4.0 comes after a rest, and stays: half-way between its neighbours is not near it.
     assert evened(beats, seen).tolist() == [1.0, 1.5, 2.0, 2.5, 4.0, 4.5]
 
 
-def test_where_none_was_seen_all_stay() -> None:
+def test_if_all_are_unsupported_all_stay() -> None:
     assert evened(np.array([1.0, 1.6, 2.0]), np.zeros(3, bool)).tolist() == [1.0, 1.6, 2.0]
 
 
@@ -60,7 +60,7 @@ def test_the_attacks_that_lead_in_are_beats_too() -> None:
 
 
 @pytest.mark.parametrize("onsets", [[0.0, 0.4, 1.0], [], [1.0, 1.5]])
-def test_nothing_leads_in_where_no_attack_is_due(onsets: list[float]) -> None:
+def test_other_attacks_do_not_lead_in(onsets: list[float]) -> None:
     given = np.array(onsets, dtype=float)
     assert leading_in(np.array([1.0, 1.5]), given, np.ones(len(given))).tolist() == []
 
@@ -69,8 +69,8 @@ def test_weak_attacks_do_not_lead_in() -> None:
     assert leading_in(np.array([1.0, 1.5]), np.array([0.5]), np.array([0.2])).tolist() == []
 
 
-def test_beats_beyond_the_first_and_the_last_that_are_seen_are_none() -> None:
-    """One within is kept though nothing shows it; one frame beside counts as seen."""
+def test_beats_before_the_first_and_after_the_last_activation_are_dropped() -> None:
+    """One without activation in between is kept; activation one frame away counts."""
     activation = np.zeros(60)
     activation[[11, 30]] = 0.5
     activation[50] = 0.09
@@ -78,6 +78,6 @@ def test_beats_beyond_the_first_and_the_last_that_are_seen_are_none() -> None:
     assert kept.tolist() == [False, True, True, True, False, False, False]
 
 
-def test_where_nothing_is_seen_no_beat_is_kept() -> None:
+def test_without_activation_all_beats_are_dropped() -> None:
     assert not between_seen(np.array([3, 9]), np.zeros(12)).any()
     assert between_seen(np.array([], dtype=np.intp), np.zeros(12)).shape == (0,)

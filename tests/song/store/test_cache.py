@@ -1,4 +1,4 @@
-"""The cache: the same song again, from the bytes that were heard, whole or not at all."""
+"""The cache: the same Song again for the same content, and never a damaged one."""
 
 import importlib
 import multiprocessing
@@ -32,10 +32,10 @@ def kept(tmp_path: Path) -> Cache:
 
 
 def stages(path: Path, kept: Cache, tracker: TrackerSpec = LIBROSA) -> tuple[Song, list[str]]:
-    """What was heard, and the stages that it took."""
-    told: dict[str, float] = {}
-    song = listen(path, lambda stage, share: told.update({stage: share}), tracker, kept)
-    return song, list(told)
+    """The song, and the stages of its analysis."""
+    reported: dict[str, float] = {}
+    song = listen(path, lambda stage, share: reported.update({stage: share}), tracker, kept)
+    return song, list(reported)
 
 
 def same(one: Song, other: Song) -> bool:
@@ -55,7 +55,7 @@ def same_feature(one: Feature, other: Feature) -> bool:
     )
 
 
-def test_the_second_time_nothing_is_worked_out(path: Path, kept: Cache) -> None:
+def test_the_second_analysis_is_read_from_the_cache(path: Path, kept: Cache) -> None:
     first, worked = stages(path, kept)
     again, found = stages(path, kept)
     assert "beats" in worked
@@ -64,7 +64,7 @@ def test_the_second_time_nothing_is_worked_out(path: Path, kept: Cache) -> None:
     assert (first.shelf.recalled, again.shelf.recalled) == (False, True)
 
 
-def test_the_content_counts_and_not_the_name(path: Path, kept: Cache) -> None:
+def test_the_key_is_the_content_not_the_name(path: Path, kept: Cache) -> None:
     stages(path, kept)
     other = path.with_name("other.wav")
     other.write_bytes(path.read_bytes())
@@ -77,7 +77,7 @@ def test_the_content_counts_and_not_the_name(path: Path, kept: Cache) -> None:
     assert stages(other, kept)[1] != ["cache"]
 
 
-def test_another_tracker_or_another_code_is_heard_anew(
+def test_another_tracker_or_other_code_is_analysed_again(
     path: Path, kept: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages(path, kept)
@@ -98,12 +98,12 @@ def test_the_code_of_a_tracker_is_its_package(tmp_path: Path, monkeypatch) -> No
     assert "librosa" in analysis_code()
 
 
-HELD = """
+PACKAGE = """
 import functools, types
 def other(function): return lambda *given: function(*given)
 def plain(given): return 1
 class Called:
-    def __init__(self, *held): self.held = held
+    def __init__(self, *wrapping): self.wrapping = wrapping
     def __call__(self, given): return 1
     def method(self, given): return 1
 class Late(Called): ...
@@ -125,28 +125,28 @@ HOLDERS = {
 
 
 @pytest.fixture
-def held(tmp_path: Path, monkeypatch):
-    """A package whose callables are looked at; ``held(expression, name="inside.deep")``."""
+def wrapping(tmp_path: Path, monkeypatch):
+    """A package whose callables are examined; ``wrapping(expression, name="inside.deep")``."""
     folder = tmp_path / "inside"
     (folder / "sub").mkdir(parents=True)
     for name in ("__init__.py", "sub/__init__.py", "sub/deep.py", "other.py"):
-        (folder / name).write_text(HELD)
+        (folder / name).write_text(PACKAGE)
     (folder / "table.json").write_text("[1]")
-    (tmp_path / "alone.py").write_text(HELD)
+    (tmp_path / "alone.py").write_text(PACKAGE)
     monkeypatch.syspath_prepend(tmp_path)
 
-    def held(expression: str, name: str = "inside.sub.deep"):
+    def wrapping(expression: str, name: str = "inside.sub.deep"):
         module = importlib.import_module(name)
         return eval(expression, vars(module))
 
-    yield held
+    yield wrapping
     for name in [name for name in sys.modules if name.partition(".")[0] in ("inside", "alone")]:
         del sys.modules[name]
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, held, holder: str) -> None:
-    function = held(HOLDERS[holder])
+def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, wrapping, holder: str) -> None:
+    function = wrapping(HOLDERS[holder])
     before = code_of(function)
     assert code_of(function) == before
     for file in (
@@ -164,20 +164,22 @@ def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, held, holde
 
 
 @pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
-def test_code_of_sees_what_a_wrapper_from_elsewhere_holds(tmp_path, held, holder) -> None:
-    plain = held("plain", "alone")
-    wrapper = held(f"lambda plain: {holder}", "inside.other")(plain)
+def test_code_of_includes_what_a_wrapper_from_elsewhere_contains(
+    tmp_path, wrapping, holder
+) -> None:
+    plain = wrapping("plain", "alone")
+    wrapper = wrapping(f"lambda plain: {holder}", "inside.other")(plain)
     before = code_of(wrapper)
     assert {"inside", "alone"} == {part.split()[0] for part in before.split(", ")}
     (tmp_path / "alone.py").write_text("changed = 1")
     assert code_of(wrapper) != before
 
 
-def test_kept_features_are_made_anew_after_a_change_of_their_code(tmp_path, held) -> None:
+def test_kept_features_are_computed_again_after_a_change_of_their_code(tmp_path, wrapping) -> None:
     level = Feature(np.zeros(3), 0.1, "level")
     code = "def work():\n    asked.append(1)\n    return {'x': level}\n"
     (tmp_path / "alone.py").write_text(code)
-    work, asked = held("work", "alone"), []
+    work, asked = wrapping("work", "alone"), []
     work.__globals__.update(asked=asked, level=level)
 
     def hear() -> None:
@@ -192,13 +194,13 @@ def test_kept_features_are_made_anew_after_a_change_of_their_code(tmp_path, held
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder", "pipe", "link"])
-def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> None:
+def test_a_damaged_entry_is_computed_again(path: Path, kept: Cache, harm: str) -> None:
     first, _ = stages(path, kept)
     files = sorted(file for file in kept.folder.rglob("*") if file.is_file())
     assert {file.suffix for file in files} == {".npz", ".npy", ".crc32"}
     for file in files:
-        whole = file.read_bytes()
-        middle = len(whole) // 2
+        content = file.read_bytes()
+        middle = len(content) // 2
         if harm == "folder":
             file.unlink()
             file.mkdir()
@@ -209,8 +211,13 @@ def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> No
             file.unlink()
             file.symlink_to("/dev/zero")
         else:
-            flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
-            harmed = {"cut": whole[:middle], "flip": flipped, "empty": b"", "overwrite": b"x" * 999}
+            flipped = content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :]
+            harmed = {
+                "cut": content[:middle],
+                "flip": flipped,
+                "empty": b"",
+                "overwrite": b"x" * 999,
+            }
             file.write_bytes(harmed[harm])
         again, worked = stages(path, kept)
         assert "beats" in worked, file.name
@@ -218,13 +225,13 @@ def test_a_damaged_entry_is_made_again(path: Path, kept: Cache, harm: str) -> No
         assert stages(path, kept)[1] == ["cache"]
 
 
-def test_every_flipped_byte_of_a_file_is_found(tmp_path: Path) -> None:
+def test_every_flipped_byte_of_a_file_is_detected(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, "code")
     shelf.write("numbers", {"a": np.arange(20.0)})
     (file,) = tmp_path.glob("*.npz")
-    whole = file.read_bytes()
-    for place in range(len(whole)):
-        file.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+    content = file.read_bytes()
+    for place in range(len(content)):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
         read = shelf.read("numbers")
         assert read is None or "a" not in read or np.array_equal(read["a"], np.arange(20.0)), place
 
@@ -257,7 +264,7 @@ def test_two_processes_at_once(path: Path, kept: Cache) -> None:
     assert same(song, listen(path, tracker=LIBROSA))
 
 
-def test_where_nothing_can_be_written_it_is_heard_all_the_same(path: Path, tmp_path: Path) -> None:
+def test_an_unwritable_cache_does_not_prevent_the_analysis(path: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file, where the folder would be")
     kept = Cache(tmp_path / "file" / "songs")
     for _ in range(2):
@@ -274,7 +281,7 @@ def entry(kept: Cache, digit: str, size: int, used: float) -> Path:
     return folder
 
 
-def test_the_longest_unused_goes_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_is_removed_first(tmp_path: Path) -> None:
     kept = Cache(tmp_path, limit=250)
     old, middle, new = (entry(kept, name, 100, used) for used, name in enumerate("abc"))
     kept.trim(new)
@@ -301,7 +308,7 @@ def test_only_files_that_phosphene_wrote_are_removed(tmp_path: Path) -> None:
     assert [file.name for file in mixed.iterdir()] == ["notes.txt"]
 
 
-def test_what_lies_in_the_place_of_an_entry_stays(path: Path, kept: Cache) -> None:
+def test_a_folder_in_place_of_an_entry_is_kept(path: Path, kept: Cache) -> None:
     stages(path, kept)
     files = sorted(kept.folder.rglob("*.np*"))
     for file in files:
@@ -320,7 +327,7 @@ def test_a_song_that_is_used_counts_as_new(path: Path, kept: Cache) -> None:
     assert folder.stat().st_mtime > 1e9
 
 
-def test_features_are_worked_out_once_and_found_again(path: Path, kept: Cache) -> None:
+def test_features_are_computed_once_and_read_again(path: Path, kept: Cache) -> None:
     calls = []
 
     def work() -> dict[str, Feature]:
@@ -330,8 +337,8 @@ def test_features_are_worked_out_once_and_found_again(path: Path, kept: Cache) -
     for _ in range(2):
         song, _ = stages(path, kept)
         for _ in range(2):
-            heard = song.kept("gale 1.0", work)["wind"]
-            assert same_feature(heard, Feature(np.arange(5.0), 0.1, "envelope"))
+            kept_feature = song.kept("gale 1.0", work)["wind"]
+            assert same_feature(kept_feature, Feature(np.arange(5.0), 0.1, "envelope"))
     assert len(calls) == 1
     song.kept("gale 1.1", work)
     assert len(calls) == 2
@@ -349,5 +356,5 @@ def test_a_registered_feature_is_asked_once(path: Path) -> None:
     assert len(calls) == 1
 
 
-def test_the_users_cache_is_where_the_variable_says(own_cache: Path) -> None:
+def test_the_environment_variable_sets_the_users_cache(own_cache: Path) -> None:
     assert user_cache().folder == own_cache / "songs"

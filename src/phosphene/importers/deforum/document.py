@@ -1,4 +1,4 @@
-"""The project file as text, with a comment wherever something came from."""
+"""Writes the project file, with a comment at each entry that names its origin."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 
 import tomlkit
 
-from phosphene.importers.deforum.layers import Layers, Table
+from phosphene.importers.deforum.layers import Layer, Layers
 from phosphene.importers.deforum.prompts import Prompts
 from phosphene.importers.deforum.settings import Settings
 from phosphene.importers.deforum.song import SongChoice
 
 _Entries = dict[str, tuple[Any, str]]
-"""Keys with their values, and what each came from."""
+"""Keys, each with its value and its comment."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """All that was found in a settings file, as the project is to have it.
+class ProjectParts:
+    """Everything that goes into the project file.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class Found:
     layers : Layers
     fps : Fraction
     width, height : int
-        px; even.
+        In px; even.
     seed, steps : int
     guidance_scale : float or None
     lost, assumed : tuple of str
-        What is not carried, and what is not in the file.
+        Entries that were not imported, and defaults assumed for missing entries.
     """
 
     settings: Settings
@@ -50,42 +50,32 @@ class Found:
     assumed: tuple[str, ...]
 
 
-def document(found: Found) -> str:
-    """The project file.
-
-    Parameters
-    ----------
-    found : Found
-
-    Returns
-    -------
-    str
-        TOML.
-    """
-    lines = [_comment(f"Imported from {found.settings.path.name}, Deforum's settings file.")]
+def document(parts: ProjectParts) -> str:
+    """The project file, as TOML."""
+    lines = [_comment(f"Imported from {parts.settings.path.name}, a Deforum settings file.")]
     for about, listed in (
-        ("What could not be carried as it was:", found.lost),
-        ("What is not in the file, and assumed:", found.assumed),
+        ("Not imported, or not exactly:", parts.lost),
+        ("Not in the file; defaults assumed:", parts.assumed),
     ):
         if listed:
             lines += [_comment(about), *(_comment(f"  - {line}") for line in listed)]
-    lines += _table("song", {"file": (found.song.file, "")})
-    lines += _table("video", _video(found))
-    lines += _table("model", _model(found))
-    lines += _table("prompts", _prompts(found))
-    prompts = {_value(frame): (text, "") for frame, text in found.prompts.at.items()}
+    lines += _table("song", {"file": (parts.song.file, "")})
+    lines += _table("video", _video(parts))
+    lines += _table("model", _model(parts))
+    lines += _table("prompts", _prompts(parts))
+    prompts = {_value(frame): (text, "") for frame, text in parts.prompts.at.items()}
     lines += _table("prompts.at", prompts)
-    for layer in found.layers.tables:
+    for layer in parts.layers.tables:
         lines += _layer(layer)
     return "\n".join([*lines, ""]).encode("utf-8", "replace").decode("utf-8")
 
 
-def _video(found: Found) -> _Entries:
-    settings, fps = found.settings, found.fps
-    frames, duration = settings.whole("max_frames"), found.song.duration
+def _video(parts: ProjectParts) -> _Entries:
+    settings, fps = parts.settings, parts.fps
+    frames, duration = settings.integer("max_frames"), parts.song.duration
     video: _Entries = {
-        "width": (found.width, settings.source("W")),
-        "height": (found.height, settings.source("H")),
+        "width": (parts.width, settings.source("W")),
+        "height": (parts.height, settings.source("H")),
         "fps": (int(fps) if fps.denominator == 1 else str(fps), settings.source("fps")),
     }
     if settings.mode != "None" and (duration is None or frames / fps < duration):
@@ -93,31 +83,34 @@ def _video(found: Found) -> _Entries:
     return video
 
 
-def _model(found: Found) -> _Entries:
-    source = found.settings.source
-    seed = f"{source('seed')}, and seed_behavior = iter: frame i is painted from seed + i"
+def _model(parts: ProjectParts) -> _Entries:
+    source = parts.settings.source
+    seed = f"{source('seed')}; frame i is painted from seed + i, as with seed_behavior = iter"
     model: _Entries = {
-        "name": ("worlds", "bundled; or sd15, sdxl ..., a hub id, or a folder"),
-        "seed": (found.seed, seed),
-        "steps": (found.steps, source("steps")),
+        "name": (
+            "worlds",
+            "bundled; or sd15, sdxl ..., a Hugging Face id, or a folder",
+        ),
+        "seed": (parts.seed, seed),
+        "steps": (parts.steps, source("steps")),
     }
-    if found.guidance_scale is not None:
-        model["guidance_scale"] = (found.guidance_scale, source("cfg_scale_schedule"))
+    if parts.guidance_scale is not None:
+        model["guidance_scale"] = (parts.guidance_scale, source("cfg_scale_schedule"))
     return model
 
 
-def _prompts(found: Found) -> _Entries:
-    morphs = found.settings.mode == "Interpolation"
+def _prompts(parts: ProjectParts) -> _Entries:
+    morphs = parts.settings.mode == "Interpolation"
     return {
-        "negative": (found.prompts.negative, "the parts after --neg, and negative_prompts"),
+        "negative": (parts.prompts.negative, "the parts after --neg and negative_prompts"),
         "blend": (
             "100%" if morphs else "0s",
-            "from one prompt to the next" if morphs else "a prompt holds until the next",
+            "from each prompt to the next" if morphs else "each prompt holds until the next",
         ),
     }
 
 
-def _layer(layer: Table) -> list[str]:
+def _layer(layer: Layer) -> list[str]:
     about = [f"{line.rstrip('.')}." for line in layer.about.split(". ")]
     entries = {name: (value, layer.remarks.get(name, "")) for name, value in layer.entries.items()}
     return ["", "[[motion]]", *map(_comment, about), *_entries(entries)]
@@ -137,9 +130,9 @@ def _entries(entries: _Entries) -> list[str]:
 def _value(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{_value(key)} = {_value(held)}' for key, held in value.items())}}}"
-    return tomlkit.item(value).as_string()
+    return str(tomlkit.item(value).as_string())
 
 
 def _comment(text: str) -> str:
-    """One line, whatever is in the text."""
+    """A comment of one line; unprintable characters become spaces."""
     return "# " + "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,9 +1,9 @@
-"""Deforum's formulas in Phosphene's language.
+"""Translates Deforum formulas to Phosphene's.
 
-Deforum hands them to numexpr (https://numexpr.readthedocs.io), with three names of its own: `t` is
-the number of the frame, `max_f` that of the last one, and `s` the seed. All three are integers, and
-numexpr types every operation: what `/`, `//`, `%`, `**`, `&` or `+` do depends on their operands.
-Phosphene's formulas know only floats, so the types are worked out here, while translating.
+Deforum evaluates them with numexpr (https://numexpr.readthedocs.io) and three names: `t` is the
+number of the frame, `max_f` that of the last one, and `s` the seed. All three are integers, and in
+numexpr the meaning of `/`, `//`, `%`, `**`, `&` and `+` depends on the types of their operands.
+Phosphene's formulas only have floats, so the types are inferred during translation.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from phosphene.importers.deforum.terms import (
 from phosphene.score.formulas.parse import DEEPEST, LONGEST, MOST
 
 _REFUSED: dict[type[ast.AST], str] = {
-    ast.BitXor: "the operator ^, a bitwise exclusive or and not a power, is not carried",
-    ast.LShift: "the operator << is not carried",
-    ast.RShift: "the operator >> is not carried",
+    ast.BitXor: "the operator ^, a bitwise exclusive or, not a power, is not supported",
+    ast.LShift: "the operator << is not supported",
+    ast.RShift: "the operator >> is not supported",
     **dict.fromkeys((ast.BoolOp, ast.Not), "numexpr has &, | and ~ instead of and, or and not"),
     ast.IfExp: "numexpr has where(c, a, b) instead of if and else",
     ast.Compare: "numexpr takes one comparison at a time",
@@ -48,8 +48,8 @@ class Translated:
     ----------
     text : str
     integers : tuple of (str, int)
-        Its products and powers of integers, and the largest magnitude at which each is exact:
-        beyond it Deforum's integers overflow, or floats are rounded.
+        Products and powers of integers, and the largest magnitude at which each is exact. Beyond
+        it, integers overflow in Deforum, or floats are rounded.
     """
 
     text: str
@@ -58,25 +58,21 @@ class Translated:
 
 @lru_cache(maxsize=4096)
 def translated(text: str, frame: str, last: int, seed: int) -> Translated:
-    """A formula of Deforum's as one of Phosphene's.
+    """Translate a formula.
 
     Parameters
     ----------
     text : str
         Such as `1.0025+0.002*sin(1.25*3.14*t/30)`.
     frame : str
-        What `t` becomes: `frame`, or the number of a frame.
+        Replacement of `t`: `frame`, or the number of a frame.
     last, seed : int
-        What `max_f` and `s` become.
-
-    Returns
-    -------
-    Translated
+        Values of `max_f` and `s`.
 
     Raises
     ------
     ProjectError
-        If it cannot be read, holds what is not carried, or numexpr itself refuses it.
+        If it cannot be parsed, has something unsupported, or is an error in numexpr.
     """
     terms = {
         "t": Term(ast.Name(frame) if frame == "frame" else ast.Constant(int(frame)), Kind.LONG),
@@ -98,16 +94,16 @@ def translated(text: str, frame: str, last: int, seed: int) -> Translated:
 
 
 class _Reader:
-    """Reads Deforum's tree, and gives each part its type."""
+    """Translates a syntax tree, and infers the type of each part."""
 
     def __init__(self, names: dict[str, Term], angles: bool) -> None:
         self._names = names
-        self._angles = angles  # of vectors, which tell -0.0 from 0; an integer has no -0
+        self._angles = angles  # arctan2 distinguishes -0.0 from 0; an integer has no -0
         self.integers: list[tuple[ast.expr, int]] = []
 
     def read(self, node: ast.expr, depth: int) -> Term:
         if depth > DEEPEST:
-            raise ValueError(f"this is more than {DEEPEST} levels deep")
+            raise ValueError(f"nested more than {DEEPEST} levels deep")
         match node:
             case ast.Constant(value=bool() | int() | float() as value):
                 return constant(value)
@@ -128,7 +124,7 @@ class _Reader:
         _refuse(node)
 
     def _sized(self, term: Term) -> Term:
-        """Refuse what grows beyond the language while it is translated."""
+        """Refuse a formula that becomes too long during translation."""
         if term.size > MOST:
             raise ValueError(f"a formula has at most {MOST} parts")
         return term
@@ -147,7 +143,7 @@ class _Reader:
         elif isinstance(op, (ast.FloorDiv, ast.Mod)):
             term = Term(plain, max(kind, Kind.INT), size)
             nonzero = b.value or (isinstance(b.node, ast.Constant) and b.node.value)
-            if term.kind < Kind.DOUBLE and not nonzero:  # of integers: 0 where divided by 0
+            if term.kind < Kind.DOUBLE and not nonzero:  # division of integers by 0 gives 0
                 guard = ast.Compare(b.node, [ast.Eq()], [ast.Constant(0)])
                 chosen = call("where", guard, ast.Constant(0), plain)
                 term = Term(chosen, term.kind, size + b.size + 4)
@@ -157,7 +153,7 @@ class _Reader:
             term = Term(plain, kind, size)
         elif kind is Kind.BOOL:  # numexpr adds and multiplies conditions as `|` and `&`
             if isinstance(op, ast.Sub):
-                raise ValueError("numexpr does not subtract conditions")
+                raise ValueError("numexpr cannot subtract conditions")
             either = ast.BitOr() if isinstance(op, ast.Add) else ast.BitAnd()
             term = Term(ast.BinOp(a.node, either, b.node), kind, size)
         else:
@@ -174,7 +170,7 @@ class _Reader:
             if a.value is not None:
                 return constant(-a.value, ast.UnaryOp(op, a.node) if a.value else None, size)
             if a.kind is Kind.BOOL:
-                raise ValueError("numexpr does not negate a condition with -")
+                raise ValueError("numexpr cannot negate a condition with -")
             if a.kind < Kind.DOUBLE and self._angles:
                 return Term(ast.BinOp(ast.Constant(0), ast.Sub(), a.node), a.kind, size + 1)
             return Term(ast.UnaryOp(op, a.node), a.kind, size)

@@ -1,7 +1,7 @@
-"""What Deforum does and Phosphene does not: one line for each, where a file asks for it.
+"""Lists the entries of a settings file that are not imported.
 
-Every key is either carried, of no consequence for the film, in the table below, or unknown; the
-last two are listed.
+An entry is imported, has no effect on the film, is in the table below, or is unknown. The last two
+are listed.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, sho
 
 @dataclass(frozen=True)
 class Loss:
-    """Entries that are not carried.
+    """Entries that are not imported.
 
     Parameters
     ----------
     keys : str
-        Separated by spaces.
+        Names of the entries, separated by spaces.
     reason : str
     quiet : callable
-        True of the values at which nothing is lost.
+        Returns True for values that have no effect; these are not listed.
     switch : str
-        The entry without which they mean nothing: they are not listed where the file has it off.
+        Entries that enable these, separated by spaces; if all are off, these are not listed.
     """
 
     keys: str
@@ -67,21 +67,24 @@ def _constantly(number: float) -> Callable[[Any], bool]:
 _ONE = _constantly(1.0)
 
 LOSSES = (
-    Loss("sd_model_name model_checkpoint checkpoint", "name a model in model.name", _always),
-    Loss("sampler scheduler", "the model brings its own sampler", _always),
-    Loss("use_init", "name the first picture in video.image", _off),
-    Loss("strength", "of a first picture", _always, switch="use_init"),
-    Loss("init_image", "name it in video.image", _off, switch="use_init"),
-    Loss("use_mask use_mask_video use_noise_mask use_alpha_as_mask", "there are no masks", _off),
+    Loss("sd_model_name model_checkpoint checkpoint", "set model.name", _always),
+    Loss("sampler scheduler", "each model has its own sampler", _always),
+    Loss("use_init", "set video.image to the first picture", _off),
+    Loss("strength", "the strength of a first picture", _always, switch="use_init"),
+    Loss("init_image", "set video.image", _off, switch="use_init"),
+    Loss(
+        "use_mask use_mask_video use_noise_mask use_alpha_as_mask",
+        "masks are not supported", _off,
+    ),
     Loss("enable_perspective_flip flip_2d_perspective", "use the channels tilt and pan", _off),
     Loss(
         "transform_center_x transform_center_y",
-        "the picture turns and zooms about its centre", _constantly(0.5),
+        "rotation and zoom are about the centre", _constantly(0.5),
     ),
     Loss("aspect_ratio_schedule", "pixels are square", _ONE),
     Loss("border", "the border is mirrored", _is("replicate")),
     Loss("padding_mode", "the border is mirrored", _is("border", "reflection")),
-    Loss("contrast_schedule", "no channel feeds contrast back", _ONE),
+    Loss("contrast_schedule", "no channel changes the contrast", _ONE),
     Loss(
         "color_coherence", "see model.colour_match",
         _is("LAB", "HSV", "RGB", *(f"Match Frame 0 {space}" for space in ("LAB", "HSV", "RGB"))),
@@ -89,37 +92,39 @@ LOSSES = (
     Loss("color_force_grayscale", "use the channel saturation", _off),
     Loss("seed_behavior", "frame i is painted from seed + i", _is("iter")),
     Loss("seed_iter_N", "frame i is painted from seed + i", _is(1, "1", 1.0)),
-    Loss("kernel_schedule", "`sharpen` has a kernel of its own", _constantly(5.0)),
-    Loss("sigma_schedule", "`sharpen` has a kernel of its own", _ONE),
+    Loss("kernel_schedule", "`sharpen` has a fixed kernel", _constantly(5.0)),
+    Loss("sigma_schedule", "`sharpen` has a fixed kernel", _ONE),
     Loss("threshold_schedule", "`sharpen` has no threshold", _constantly(0.0)),
     Loss(
-        "noise_multiplier_schedule", "the noise that is repainted from is not scaled", _ONE,
+        "noise_multiplier_schedule", "the noise is not scaled", _ONE,
         switch="enable_noise_multiplier_scheduling",
     ),
     Loss(
-        "steps_schedule", "the number of steps is one for the whole video", _always,
+        "steps_schedule", "the number of steps is constant", _always,
         switch="enable_steps_scheduling",
     ),
     Loss(
-        "subseed_schedule subseed_strength_schedule", "there are no subseeds", _always,
+        "subseed_schedule subseed_strength_schedule", "subseeds are not supported", _always,
         switch="enable_subseed_scheduling",
     ),
-    Loss("subseed_strength", "there are no subseeds", _off),
+    Loss("subseed_strength", "subseeds are not supported", _off),
     Loss(
-        "sampler_schedule", "there is one sampler", _always,
+        "sampler_schedule", "the sampler is constant", _always,
         switch="enable_sampler_scheduling enable_schedule_samplers",
     ),
     Loss(
-        "scheduler_schedule", "there is one sampler", _always, switch="enable_scheduler_scheduling"
+        "scheduler_schedule", "the sampler is constant", _always,
+        switch="enable_scheduler_scheduling",
     ),
     Loss(
-        "checkpoint_schedule", "there is one model", _always,
+        "checkpoint_schedule", "the model is constant", _always,
         switch="enable_checkpoint_scheduling",
     ),
     Loss(
-        "clipskip_schedule", "there is no clip skip", _always, switch="enable_clipskip_scheduling"
+        "clipskip_schedule", "clip skip is not supported", _always,
+        switch="enable_clipskip_scheduling",
     ),
-    Loss("clip_skip clipskip", "there is no clip skip", _is(0, 1, "1")),
+    Loss("clip_skip clipskip", "clip skip is not supported", _is(0, 1, "1")),
     Loss(
         "ddim_eta_schedule", "the sampler has no eta", _constantly(0.0),
         switch="enable_ddim_eta_scheduling",
@@ -130,40 +135,43 @@ LOSSES = (
     ),
     Loss("ddim_eta", "the sampler has no eta", _off),
     Loss("dynamic_threshold static_threshold", "latents are not clipped", _off),
-    Loss("optical_flow_cadence optical_flow_redo_generation", "there is no optical flow", _off),
-    Loss("diffusion_redo", "a frame is painted once", _off),
+    Loss(
+        "optical_flow_cadence optical_flow_redo_generation",
+        "optical flow is not supported", _off,
+    ),
+    Loss("diffusion_redo", "each frame is painted once", _off),
     Loss(
         "hybrid_composite hybrid_motion hybrid_video_composite hybrid_video_motion",
-        "there is no hybrid video", _off,
+        "hybrid video is not supported", _off,
     ),
-    Loss("parseq_manifest", "Parseq's own schedules are not read", _off),
-    Loss("use_looper", "there are no guided images", _off),
-    Loss("frame_interpolation_engine", "render at a higher --fps: the motion stays", _off),
-    Loss("r_upscale_video", "render at a larger --size: the motion stays", _off),
+    Loss("parseq_manifest", "Parseq manifests are not read", _off),
+    Loss("use_looper", "guided images are not supported", _off),
+    Loss("frame_interpolation_engine", "render at a higher --fps; the motion stays the same", _off),
+    Loss("r_upscale_video", "render at a larger --size; the motion stays the same", _off),
     Loss("tiling", "the picture does not tile", _off),
     Loss("restore_faces", "faces are not restored", _off),
     Loss("seed_resize_from_w seed_resize_from_h", "seeds are not resized", _is(-1, 0, "0", "-1")),
-    Loss("reroll_blank_frames", "frames are not painted twice", _is("ignore", None, "")),
+    Loss("reroll_blank_frames", "each frame is painted once", _is("ignore", None, "")),
     Loss("resume_from_timestring", "Phosphene resumes its own films", _off),
-    Loss("add_init_noise", "there is no noise of a first picture", _off),
+    Loss("add_init_noise", "no noise is added to a first picture", _off),
     Loss(
         "mean_scale var_scale exposure_scale colormatch_scale clip_scale aesthetics_scale "
         "init_mse_scale blue_scale ignore_sat_weight",
-        "there are no conditional gradients", _off,
+        "conditional gradients are not supported", _off,
     ),
-    Loss("n_batch n_samples", "a video is made once", _is(1, "1", 1.0)),
+    Loss("n_batch n_samples", "each render makes one video", _is(1, "1", 1.0)),
     Loss("make_gif create_gif", "render to -o FILE.gif", _off),
-    Loss("interpolate_x_frames", "prompts keep their own frames", _off, "interpolate_key_frames"),
-    Loss("shake_name", "see the modulator `noise`", _off),
-    Loss("controlnet_enabled", "there is no ControlNet", _off),
-    *(Loss(f"cn_{n}_enabled", "there is no ControlNet", _off) for n in range(1, 6)),
+    Loss("interpolate_x_frames", "prompts keep their frames", _off, "interpolate_key_frames"),
+    Loss("shake_name", "use the modulator `noise`", _off),
+    Loss("controlnet_enabled", "ControlNet is not supported", _off),
+    *(Loss(f"cn_{n}_enabled", "ControlNet is not supported", _off) for n in range(1, 6)),
 )  # fmt: skip
 
 _TABLE = {key: loss for loss in LOSSES for key in loss.keys.split()}
 _MOST = 300  # lines
 
-# What says nothing about the film, or only how something in `LOSSES` is done.
-_OF_NO_CONSEQUENCE = re.compile(
+# Entries without an effect on the film, or that only configure something in `LOSSES`.
+_NO_EFFECT = re.compile(
     r"(enable_\w+_schedul\w+|enable_schedule_samplers|cn_\d_\w+|controlnet_\w+|hybrid_\w+"
     r"|parseq_\w+|perspective_flip_\w+|frame_interpolation_\w+|r_upscale_\w+|save_\w+|show_\w+"
     r"|display_\w+|ffmpeg_\w+|mask_\w+|noise_mask_\w+|invert_mask|overlay_mask|video_mask_\w+"
@@ -183,7 +191,7 @@ _OF_NO_CONSEQUENCE = re.compile(
     r"|output_format|add_soundtrack|soundtrack_path)"
 )
 
-#: The schedules that Deforum itself reads in one animation mode only.
+#: Schedules that Deforum reads in one animation mode only.
 _ONLY_IN = {
     "angle": "2D",
     "zoom": "2D",
@@ -195,12 +203,12 @@ _ONLY_IN = {
 
 
 def losses(settings: Settings) -> list[str]:
-    """Every entry of a file that is not carried, each as a line with its value and the reason."""
+    """One line for each entry that is not imported, with its value and the reason."""
     entries, unknown = settings.entries, list(_unknown(settings.entries))
-    lost = [*_lost(settings), *((key, "Phosphene does not know this entry") for key in unknown)]
+    lost = [*_lost(settings), *((key, "unknown to Phosphene") for key in unknown)]
     lines = [f"{_name(key)} = {shown(entries[key])}: {reason}" for key, reason in lost[:_MOST]]
     more = len(lost) - len(lines)
-    return [*lines, *([f"{more} more entries that Phosphene does not know"] if more else [])]
+    return [*lines, *([f"{more} more entries unknown to Phosphene"] if more else [])]
 
 
 def _name(key: str) -> str:
@@ -213,15 +221,15 @@ def _lost(settings: Settings) -> Iterator[tuple[str, str]]:
         if key in entries and not loss.quiet(entries[key]) and _on(loss.switch, entries):
             yield key, loss.reason
     for key, only in _ONLY_IN.items():
-        rests = _constantly(1.0 if key == "zoom" else 0.0)
-        if only != settings.mode and key in entries and not rests(entries[key]):
-            yield key, f"Deforum itself reads it in {only} alone"
+        neutral = _constantly(1.0 if key == "zoom" else 0.0)
+        if only != settings.mode and key in entries and not neutral(entries[key]):
+            yield key, f"Deforum only reads it in {only}"
 
 
 def _unknown(entries: dict[str, Any]) -> Iterator[str]:
-    carried = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
+    imported = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
     for key, value in entries.items():
-        known = key in _TABLE or key in carried or _OF_NO_CONSEQUENCE.fullmatch(key)
+        known = key in _TABLE or key in imported or _NO_EFFECT.fullmatch(key)
         if not known and not _off(value):
             yield key
 

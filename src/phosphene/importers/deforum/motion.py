@@ -1,4 +1,4 @@
-"""Which schedule drives which channel, and in what unit: one table for each animation mode."""
+"""Maps schedules to channels and their units, for each animation mode."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from phosphene.importers.deforum.schedule import Schedule, read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, Settings, shown
 from phosphene.score.channels import CHANNELS
 
-# White noise of 0.5 about 0.5, clipped to 0..1, then mixed in by the schedule: what is left of its
-# standard deviation; Perlin noise thins it further.
+_CLOCKWISE = "positive is clockwise in Phosphene, anticlockwise in Deforum"
+# Deforum's noise has mean 0.5 and deviation 0.5, is clipped to 0..1, and mixed in by the schedule.
+# This is the remaining standard deviation; Perlin noise reduces it further.
 _NOISE = {"uniform": 0.36, "perlin": 0.24}
 
 
 @dataclass(frozen=True)
-class Carried:
-    """A schedule that drives a channel.
+class ChannelMap:
+    """How a Deforum schedule maps to a channel.
 
     Parameters
     ----------
     key : str
-        Deforum's.
+        Name of the schedule.
     channel : str
     gain, offset : float
-        From Deforum's values to the channel's: gain * value + offset.
+        The channel's value is ``gain * value + offset``.
     remark : str
-        How they differ, for the project file.
+        The difference, as a comment in the project file.
     """
 
     key: str
@@ -40,60 +41,61 @@ class Carried:
 
 
 _FLAT = (
-    Carried("translation_x", "translation_x"),
-    Carried("translation_y", "translation_y"),
-    Carried("angle", "rotation", -1.0, remark="positive turns clockwise here, the other way there"),
-    Carried("zoom", "zoom"),
+    ChannelMap("translation_x", "translation_x"),
+    ChannelMap("translation_y", "translation_y"),
+    ChannelMap(
+        "angle",
+        "rotation",
+        -1.0,
+        remark=_CLOCKWISE,
+    ),
+    ChannelMap("zoom", "zoom"),
 )
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What drives the channels.
+    """The schedules that drive channels.
 
     Parameters
     ----------
-    rows : tuple of (Carried, Schedule)
+    rows : tuple of (ChannelMap, Schedule)
         Every schedule of the file's animation mode, in its channel's unit.
     guidance_scale : float or None
-        What `guidance` is a multiple of; None where Deforum's is not above 0.
+        Base of the channel `guidance`; None if Deforum's is not above 0.
     lost : tuple of str
-        The schedules that cannot be read, a line each.
+        One line for each schedule that cannot be read.
     """
 
-    rows: tuple[tuple[Carried, Schedule], ...]
+    rows: tuple[tuple[ChannelMap, Schedule], ...]
     guidance_scale: float | None
     lost: tuple[str, ...]
 
 
 def read_motion(settings: Settings, seed: int) -> Motion:
-    """Read every schedule that drives a channel; one that cannot be read rests.
+    """Read every schedule that drives a channel; unreadable ones are omitted.
 
     Parameters
     ----------
     settings : Settings
     seed : int
-        What `s` is in formulas.
-
-    Returns
-    -------
-    Motion
+        Value of `s` in formulas.
     """
     lost: list[str] = []
-    table: list[Carried] = []
+    table: list[ChannelMap] = []
     if settings.mode in ("2D", "3D"):
         view = _first(settings, "fov_schedule", seed, lost) if settings.mode == "3D" else 0.0
         noise = _NOISE.get(settings.text("noise_type"), _NOISE["uniform"])
         table = [
-            *(_deep(settings, view) if settings.mode == "3D" else _FLAT),
-            Carried("strength_schedule", "strength", -1.0, 1.0, "1 - strength"),
-            Carried("noise_schedule", "noise", noise, remark="as much grain, about"),
-            Carried("amount_schedule", "sharpen"),
+            *(_maps_3d(settings, view) if settings.mode == "3D" else _FLAT),
+            ChannelMap("strength_schedule", "strength", -1.0, 1.0, "1 - strength"),
+            ChannelMap("noise_schedule", "noise", noise, remark="about the same amount of grain"),
+            ChannelMap("amount_schedule", "sharpen"),
         ]
     guidance = _first(settings, "cfg_scale_schedule", seed, lost)
     if guidance > 0:
         table.append(
-            Carried(
+            ChannelMap(
                 "cfg_scale_schedule", "guidance", 1.0 / guidance,
                 remark="times model.guidance_scale",
             )
@@ -109,7 +111,7 @@ def read_motion(settings: Settings, seed: int) -> Motion:
 
 
 def schedules_of(mode: str) -> tuple[str, ...]:
-    """The keys of the schedules that are read in an animation mode."""
+    """Names of the schedules that are read in an animation mode."""
     both = ("strength_schedule", "noise_schedule", "amount_schedule")
     moved = {
         "2D": (*(row.key for row in _FLAT), *both),
@@ -121,30 +123,30 @@ def schedules_of(mode: str) -> tuple[str, ...]:
     return (*moved.get(mode, ()), "cfg_scale_schedule")
 
 
-def _deep(settings: Settings, view: float) -> tuple[Carried, ...]:
-    """3D, taken as a flat picture that fills the field of view: there are no depths here."""
+def _maps_3d(settings: Settings, view: float) -> tuple[ChannelMap, ...]:
+    """Maps for 3D: without depth, the picture is a plane that fills the field of view."""
     limits = CHANNELS["field_of_view"]
     half = math.tan(math.radians(float(np.clip(view, limits.low, limits.high)) / 2.0))
-    width, height = settings.whole("W"), settings.whole("H")
+    width, height = settings.integer("W"), settings.integer("H")
     return (
-        Carried(
+        ChannelMap(
             "translation_x", "translation_x", -width / 400.0,
-            remark="px; the camera goes right, and the picture left",
+            remark="px; the camera moves right, the picture left",
         ),
-        Carried("translation_y", "translation_y", height / 400.0, remark="px"),
-        Carried("translation_z", "dolly", half / 200.0, remark="share of the distance"),
-        Carried("rotation_3d_x", "tilt", remark="up, as there"),
-        Carried("rotation_3d_y", "pan", remark="right, as there"),
-        Carried(
+        ChannelMap("translation_y", "translation_y", height / 400.0, remark="px"),
+        ChannelMap("translation_z", "dolly", half / 200.0, remark="as a share of the distance"),
+        ChannelMap("rotation_3d_x", "tilt", remark="up, as in Deforum"),
+        ChannelMap("rotation_3d_y", "pan", remark="right, as in Deforum"),
+        ChannelMap(
             "rotation_3d_z", "rotation", -1.0,
-            remark="positive turns clockwise here, the other way there",
+            remark=_CLOCKWISE,
         ),
-        Carried("fov_schedule", "field_of_view"),
+        ChannelMap("fov_schedule", "field_of_view"),
     )  # fmt: skip
 
 
-def _read(settings: Settings, row: Carried, seed: int, lost: list[str]) -> Schedule | None:
-    value, last = settings.value(row.key), settings.whole("max_frames") - 1
+def _read(settings: Settings, row: ChannelMap, seed: int, lost: list[str]) -> Schedule | None:
+    value, last = settings.value(row.key), settings.integer("max_frames") - 1
     try:
         schedule = read_schedule(value, last, seed).mapped(row.gain, row.offset)
         for key in schedule.keys:
@@ -155,13 +157,14 @@ def _read(settings: Settings, row: Carried, seed: int, lost: list[str]) -> Sched
         lost.append(f"{name}: {error}")
         return None
     if isinstance(value, str) and any(entry.count(":") > 1 for entry in value.split(",")):
-        lost.append(f"{row.key}: {shown(value)}: like Deforum, not read past a second colon")
+        why = "text after a second colon is ignored, as in Deforum"
+        lost.append(f"{row.key}: {shown(value)}: {why}")
     return schedule
 
 
 def _first(settings: Settings, key: str, seed: int, lost: list[str]) -> float:
-    """The value of a schedule in its first frame, or Deforum's default."""
-    schedule = _read(settings, Carried(key, ""), seed, lost)
+    """Value of a schedule in its first frame, or of Deforum's default if it cannot be read."""
+    schedule = _read(settings, ChannelMap(key, ""), seed, lost)
     try:
         if schedule is not None:
             return schedule.first

@@ -1,4 +1,4 @@
-"""A settings file becomes a project; what it cannot say is listed."""
+"""Imports a settings file as a project, with a list of what was not imported."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.document import Found, document
+from phosphene.importers.deforum.document import ProjectParts, document
 from phosphene.importers.deforum.layers import layers
 from phosphene.importers.deforum.losses import losses
 from phosphene.importers.deforum.motion import read_motion, schedules_of
 from phosphene.importers.deforum.prompts import read_prompts
-from phosphene.importers.deforum.settings import DEFAULTS, MODES, RESTING, Settings, shown
+from phosphene.importers.deforum.settings import DEFAULTS, MODES, NEUTRAL, Settings, shown
 from phosphene.importers.deforum.song import SongChoice, choose_song
 from phosphene.score.timeline import exact_fps
 
@@ -30,13 +30,13 @@ class Imported:
     text : str
         The project file.
     channels : tuple of str
-        The channels that it moves.
+        The channels that it drives.
     prompts : int
-        How many it has.
+        Number of prompts.
     lost : tuple of str
-        What could not be carried, a line each.
+        One line for each entry that was not imported.
     assumed : tuple of str
-        What is not in the file, and which default was assumed.
+        Defaults that were assumed for missing entries.
     """
 
     text: str
@@ -47,45 +47,41 @@ class Imported:
 
 
 def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
-    """Turn a settings file into a project.
+    """Import a settings file as a project.
 
     Parameters
     ----------
     settings : Settings
     song : Path or None
-        Else the soundtrack that the settings name, or a placeholder.
+        By default the soundtrack in the settings, or a placeholder.
     folder : Path
-        Where the project file is to lie.
-
-    Returns
-    -------
-    Imported
+        Folder of the project file.
 
     Raises
     ------
     ProjectError
-        If the size, the frame rate, the number of frames or every prompt cannot be read.
+        If the size, the frame rate, the number of frames or all prompts cannot be read.
     SongError
         If the song is not an audio file.
     """
-    frames = settings.whole("max_frames")
+    frames = settings.integer("max_frames")
     if frames < 1:
         raise ProjectError(f"{settings.path}: max_frames: got {frames}: expected 1 or more")
     lost: list[str] = []
     fps = _fps(settings)
     width, height = _pixels(settings, "W", lost), _pixels(settings, "H", lost)
     seed, steps = _seed(settings, lost), _steps(settings, lost)
-    heard = choose_song(settings, song, folder)
-    end = heard.last_frame(fps, frames - 1)
+    choice = choose_song(settings, song, folder)
+    end = choice.last_frame(fps, frames - 1)
     prompts = read_prompts(settings, end, seed)
     motion = read_motion(settings, seed)
     found = layers(settings, motion, end)
-    lost = [*heard.lost, *_remarks(settings, heard, fps), *lost, *motion.lost, *found.lost]
+    lost = [*choice.lost, *_remarks(settings, choice, fps), *lost, *motion.lost, *found.lost]
     lost += [*prompts.lost, *losses(settings)]
     assumed = _assumed(settings)
     text = document(
-        Found(
-            settings, heard, prompts, found, fps, width, height, seed, steps,
+        ProjectParts(
+            settings, choice, prompts, found, fps, width, height, seed, steps,
             motion.guidance_scale, tuple(lost), assumed,
         )
     )  # fmt: skip
@@ -94,13 +90,13 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
 
 def _assumed(settings: Settings) -> tuple[str, ...]:
     stills = settings.mode == "None"
-    asked = [key for key in _READ if not (stills and key == "max_frames")]
+    read = [key for key in _READ if not (stills and key == "max_frames")]
     moved = [key for key in schedules_of(settings.mode) if settings.given(key) is None]
-    resting = [key for key in moved if key in RESTING]
+    neutral = [key for key in moved if key in NEUTRAL]
     defaults = DEFAULTS | {"animation_mode": settings.mode}
-    missing = [key for key in asked if settings.given(key) is None]
-    lines = [f"{key} = {defaults[key]}" for key in (*missing, *moved) if key not in RESTING]
-    return (*lines, *([f"at rest: {', '.join(resting)}"] if resting else []))
+    missing = [key for key in read if settings.given(key) is None]
+    lines = [f"{key} = {defaults[key]}" for key in (*missing, *moved) if key not in NEUTRAL]
+    return (*lines, *([f"neutral: {', '.join(neutral)}"] if neutral else []))
 
 
 def _fps(settings: Settings) -> Fraction:
@@ -116,56 +112,57 @@ def _fps(settings: Settings) -> Fraction:
 
 
 def _pixels(settings: Settings, key: str, lost: list[str]) -> int:
-    given = settings.whole(key)
+    given = settings.integer(key)
     even = min(max(given - given % 2, 16), 8192)
     if even != given:
-        lost.append(f"{key} = {shown(given)}: sizes are even, from 16 to 8192; here it is {even}")
+        lost.append(f"{key} = {shown(given)}: sizes are even numbers from 16 to 8192; using {even}")
     return even
 
 
 def _seed(settings: Settings, lost: list[str]) -> int:
     try:
-        given = settings.whole("seed")
+        given = settings.integer("seed")
     except ProjectError as error:
-        lost.append(f"{error}; here it is {_SEED}")
+        lost.append(f"{error}; using {_SEED}")
         return _SEED
     if 0 <= given < 2**62:
         return given
-    why = "a random one there" if given == -1 else "not a seed from 0 to 2**62 - 1"
-    lost.append(f"seed = {shown(given)}: {why}; here it is {_SEED}")
+    why = "random in Deforum" if given == -1 else "a seed is from 0 to 2**62 - 1"
+    lost.append(f"seed = {shown(given)}: {why}; using {_SEED}")
     return _SEED
 
 
 def _steps(settings: Settings, lost: list[str]) -> int:
     try:
-        given = settings.whole("steps")
+        given = settings.integer("steps")
     except ProjectError as error:
-        lost.append(f"{error}; here it is {DEFAULTS['steps']}")
+        lost.append(f"{error}; using {DEFAULTS['steps']}")
         return int(DEFAULTS["steps"])
     steps = min(max(given, 1), 1000)
     if steps != given:
-        lost.append(f"steps = {shown(given)}: from 1 to 1000; here it is {steps}")
+        lost.append(f"steps = {shown(given)}: expected 1 to 1000; using {steps}")
     return steps
 
 
-def _remarks(settings: Settings, heard: SongChoice, fps: Fraction) -> list[str]:
-    told = []
+def _remarks(settings: Settings, song: SongChoice, fps: Fraction) -> list[str]:
+    remarks = []
     mode = settings.mode
     if mode not in MODES:
-        told.append(f"animation_mode = {shown(mode)}: only the prompts and the size are carried")
+        why = "unknown; only the prompts and the size are imported"
+        remarks.append(f"animation_mode = {shown(mode)}: {why}")
     if mode == "None":
-        told.append(
-            "animation_mode = 'None': stills; their prompts follow one another over the song, and "
-            "every frame is painted from nothing"
+        remarks.append(
+            "animation_mode = 'None': the prompts of the stills are spread over the song, and "
+            "every frame is painted from scratch"
         )
     if mode == "3D":
-        told.append(
-            "animation_mode = '3D': there are no depths here; the picture is taken as a flat one "
-            "that fills the field of view"
+        remarks.append(
+            "animation_mode = '3D': depth is not estimated; the picture is a plane that fills the "
+            "field of view"
         )
-    frames = settings.whole("max_frames")
-    if mode != "None" and heard.duration is not None and frames / fps > heard.duration:
-        told.append(
-            f"max_frames = {shown(frames)}: the song ends before, at {heard.duration:.2f} s"
+    frames = settings.integer("max_frames")
+    if mode != "None" and song.duration is not None and frames / fps > song.duration:
+        remarks.append(
+            f"max_frames = {shown(frames)}: the song ends earlier, at {song.duration:.2f} s"
         )
-    return told
+    return remarks

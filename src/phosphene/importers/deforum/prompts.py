@@ -1,4 +1,4 @@
-"""Deforum's prompts: positive and negative parts, weights, and the frames that they begin at."""
+"""Reads Deforum prompts: positive and negative parts, and the frames at which they begin."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedule import frame_number
 from phosphene.importers.deforum.settings import Settings, shown
 
-# What the web UI reads in a prompt, what is left of it here, and what it is called. Every pattern
-# ends at the next bracket or separator, so that none is slow on any text.
+# Syntax of the web UI: a pattern, its replacement, and its name. Every pattern ends at the next
+# bracket or separator, so none is slow on any text.
 _MARKS = [
     (re.compile(form), left, name)
     for form, left, name in (
@@ -28,21 +28,22 @@ _MARKS = [
         (r"\bBREAK\b,? ?", "", "BREAK"),
     )
 ]
-_ESCAPED = dict(zip("()[]", "\ue000\ue001\ue002\ue003", strict=True))  # while marks are read
+#: Placeholders of escaped brackets while marks are removed.
+_ESCAPED = dict(zip("()[]", "\ue000\ue001\ue002\ue003", strict=True))
 
 
 @dataclass
 class Prompts:
-    """What was found.
+    """The prompts of a project.
 
     Parameters
     ----------
     at : dict of str to str
-        Position and positive prompt, positions rising: frames, or shares of the song for stills.
+        Positive prompts by their position, in order: frames, or shares of the song for stills.
     negative : str
-        Every negative part, once.
+        All negative terms, without duplicates.
     lost : list of str
-        What Phosphene's prompts cannot say.
+        What was not imported, one line each.
     """
 
     at: dict[str, str]
@@ -57,22 +58,19 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     ----------
     settings : Settings
     end : int
-        The last frame that the video has; prompts past it are left out.
+        Number of the film's last frame; later prompts are omitted.
     seed : int
-
-    Returns
-    -------
-    Prompts
+        Value of `s` in formulas.
 
     Raises
     ------
     ProjectError
-        If they are not a table, a list or text, or no frame can be read.
+        If they are not a table, a list or text, or if no position can be read.
     """
-    lost: dict[str, list[str]] = {}  # what is lost, and the prompts that lose it
+    lost: dict[str, list[str]] = {}  # reasons, and the prompts concerned
     placed: dict[int, tuple[str, str]] = {}
     before = settings.text("positive_prompts")
-    table, last = _table(settings), settings.whole("max_frames") - 1
+    table, last = _table(settings), settings.integer("max_frames") - 1
     unread: ProjectError | None = None
     for number, (key, text) in enumerate(table.items()):
         try:
@@ -86,10 +84,11 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
             continue
         positive, _, negative = str(text).partition("--neg")
         if settings.mode != "None" and frame > end:
-            lost.setdefault(f"past the last frame, {end}", []).append(key)
+            lost.setdefault(f"after the last frame, {end}", []).append(key)
             continue
         if frame in placed:
-            lost.setdefault(f"frame {frame} is that of another; the last holds", []).append(key)
+            why = f"more than one prompt at frame {frame}; the last one is used"
+            lost.setdefault(why, []).append(key)
         plain = [_plain(part) for part in (f"{before} {positive}", negative)]
         for mark in {mark: None for _, marks in plain for mark in marks}:
             lost.setdefault(mark, []).append(key)
@@ -97,11 +96,11 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     if unread and not placed:
         raise unread
     negatives = [placed[frame][1] for frame in sorted(placed)]
-    everywhere, marks = _plain(_everywhere(settings))
+    everywhere, marks = _plain(_global_negative(settings))
     lines = [f"prompts {_some(keys)}: {what}" for what, keys in lost.items()]
     lines += [f"negative_prompts: {mark}" for mark in marks]
     if len(set(negatives)) > 1:
-        lines.append("prompts: their negative parts differ; all of them together hold throughout")
+        lines.append("prompts: their negative parts differ; all of them apply to the entire video")
     joined = ", ".join([*negatives, everywhere])
     terms = [term.strip() for term in joined.split(",") if term.strip()]
     at = {_position(settings, frame, len(placed)): placed[frame][0] for frame in sorted(placed)}
@@ -109,13 +108,13 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
 
 
 def _some(keys: list[str]) -> str:
-    """Some of the prompts, and how many there are."""
+    """The first five prompts, and the number of the others."""
     named = ", ".join(f'"{key[:40]}"' for key in keys[:5])
     return f"{named} and {len(keys) - 5} more" if len(keys) > 5 else named
 
 
 def _position(settings: Settings, frame: int, count: int) -> str:
-    """Stills follow one another over the song; they have no frames."""
+    """A frame; stills have none, and are spread over the song."""
     return f"{100 * frame / count:.6g}%" if settings.mode == "None" and frame else str(frame)
 
 
@@ -126,20 +125,20 @@ def _table(settings: Settings) -> dict[str, Any]:
         try:
             prompts = json.loads(prompts)
         except RecursionError:
-            raise ProjectError(f"{where}: the JSON is nested too deep") from None
+            raise ProjectError(f"{where}: the JSON is nested too deeply") from None
         except ValueError as error:
-            raise ProjectError(f"{where}: this is not valid JSON: {error}") from None
+            raise ProjectError(f"{where}: not valid JSON: {error}") from None
     if isinstance(prompts, str):
         prompts = [prompts]
-    if isinstance(prompts, list):  # the oldest notebooks: one after the other
+    if isinstance(prompts, list):  # from the oldest notebooks
         prompts = dict(enumerate(prompts))
     if not isinstance(prompts, dict):
         raise ProjectError(f"{where}: got {shown(prompts)}: expected frames and prompts")
     return {str(key): text for key, text in prompts.items()}
 
 
-def _everywhere(settings: Settings) -> str:
-    """The negative prompts beside those of each frame; a notebook has them by frame."""
+def _global_negative(settings: Settings) -> str:
+    """The global negative prompts; notebooks have a table of them by frame."""
     given = settings.value("negative_prompts")
     if isinstance(given, (dict, list)):
         parts = given.values() if isinstance(given, dict) else given
@@ -148,7 +147,7 @@ def _everywhere(settings: Settings) -> str:
 
 
 def _plain(text: str) -> tuple[str, list[str]]:
-    """The words alone, and what else was said."""
+    """The words alone, and the names of the syntax that was removed."""
     text = re.sub(r"\s+", " ", text)
     for bracket, placeholder in _ESCAPED.items():
         text = text.replace("\\" + bracket, placeholder)

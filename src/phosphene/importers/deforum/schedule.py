@@ -1,4 +1,4 @@
-"""A schedule: text such as `0:(1.0), 30:(1+0.1*sin(t/5))`, as a row of keys."""
+"""Reads schedules: text such as `0:(1.0), 30:(1+0.1*sin(t/5))`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phosphene.importers.deforum.settings import shown
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import evaluate, names_in
 
-# What Deforum takes for a number; anything else is a formula, `1e-3` and `( 1 )` too.
+# Deforum's numbers; anything else is a formula, even `1e-3` and `( 1 )`.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
 _MOST_FORMULAS = 1000  # in a schedule
 _FRAME = re.compile(r"\d{1,15}", re.ASCII)
@@ -24,7 +24,7 @@ _NAMES = {"pi": np.pi, "e": np.e}
 
 @dataclass(frozen=True)
 class Key:
-    """A frame, and the number that holds there or Deforum's formula that holds from there on."""
+    """A frame, and the number at that frame or the formula from that frame on."""
 
     frame: int
     value: float | str
@@ -32,20 +32,20 @@ class Key:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Keys, and how they are read.
+    """The keys of a schedule, in a channel's unit.
 
-    After a number the values go in a straight line to the value at the next key; a formula is read
-    at every frame up to the next key. The last key is held. `gain * value + offset` is what the
-    channel gets: both laws hold for it, as it is linear.
+    A number is interpolated linearly to the value at the next key. A formula is evaluated at every
+    frame up to the next key. The last key is held. The channel's value is
+    ``gain * value + offset``; as that is linear, it is interpolated in the same way.
 
     Parameters
     ----------
     keys : tuple of Key
-        At least one; frames rise.
+        At least one; frames increase.
     last : int
-        Number of the last frame: `max_f`.
+        Number of the last frame, `max_f` in formulas.
     seed : int
-        What `s` is in formulas.
+        Value of `s` in formulas.
     gain, offset : float
     """
 
@@ -57,11 +57,11 @@ class Schedule:
 
     @property
     def numbers(self) -> bool:
-        """Whether it needs no formula."""
+        """Whether it has no formulas."""
         return all(isinstance(key.value, float) for key in self.keys)
 
     def mapped(self, gain: float, offset: float = 0.0) -> Schedule:
-        """The same schedule in another unit: gain * value + offset."""
+        """The same schedule in another unit: ``gain * value + offset``."""
         return replace(self, gain=self.gain * gain, offset=self.offset * gain + offset)
 
     def number(self, key: Key) -> float:
@@ -70,15 +70,15 @@ class Schedule:
         Raises
         ------
         ProjectError
-            If it is too large.
+            If it is not finite.
         """
         value = self.gain * float(key.value) + self.offset
         if not np.isfinite(value):
-            raise ProjectError(f"'{key.value:g}': this number is too large")
+            raise ProjectError(f"'{key.value:g}' is too large")
         return float(f"{value:.12g}")
 
     def formula(self, key: Key, frame: str = "frame") -> Translated:
-        """The channel's formula at a key, in Phosphene's language."""
+        """The channel's formula at a key."""
         if isinstance(key.value, float):
             return Translated(f"{self.number(key):.12g}")
         made = translated(key.value, frame, self.last, self.seed)
@@ -103,12 +103,12 @@ class Schedule:
 
 
 def constant(text: str) -> float:
-    """The value of a formula without names of its own.
+    """The value of a constant formula.
 
     Raises
     ------
     ProjectError
-        If it has names in it, or is not a finite number.
+        If it has variables, or is not a finite number.
     """
     try:
         tree = parse(text).tree
@@ -123,7 +123,7 @@ def constant(text: str) -> float:
 
 
 def frame_number(text: str, last: int, seed: int) -> int:
-    """The frame that a key names: a number, or a formula in `max_f` and `s`.
+    """The frame of a key: a number, or a formula with `max_f` and `s`.
 
     Raises
     ------
@@ -142,15 +142,15 @@ def read_schedule(given: Any, last: int, seed: int) -> Schedule:
     Parameters
     ----------
     given : Any
-        Text such as `frame: (value)`, with commas between; a frame may be a formula in `max_f`.
-        A plain number, or a formula alone, holds throughout.
+        Comma-separated text such as ``frame: (value)``; a frame may be a formula with `max_f`. A
+        single number or formula is used for all frames.
     last, seed : int
-        What `max_f` and `s` are.
+        Values of `max_f` and `s`.
 
     Returns
     -------
     Schedule
-        Keys past the last frame are left out: Deforum does not read them.
+        Keys after the last frame are omitted, as in Deforum.
 
     Raises
     ------
@@ -163,9 +163,9 @@ def read_schedule(given: Any, last: int, seed: int) -> Schedule:
     if ":" not in text:
         text = f"0:({text})"
     try:
-        return _schedule(_outside_brackets(text), last, seed)
+        return _schedule(_split(text), last, seed)
     except ProjectError:
-        # Deforum's web UI knows no brackets here, and so reads a number with one too few.
+        # Deforum's web UI splits at every comma, so it also reads unbalanced brackets.
         try:
             return _schedule(text.split(","), last, seed)
         except ProjectError:
@@ -183,7 +183,7 @@ def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
         if not values:
             raise ProjectError(f"'{_short(entry)}': expected a frame and a value, as 0:(1.0)")
         at = frame_number(frame, last, seed)
-        value = _value(values[0], last, seed)  # Deforum does not read past a second colon
+        value = _value(values[0], last, seed)  # the rest after a second colon is ignored
         formulas += isinstance(value, str)
         if formulas > _MOST_FORMULAS:
             raise ProjectError(f"more than {_MOST_FORMULAS} formulas")
@@ -192,7 +192,7 @@ def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
     if not keys:
         raise ProjectError(f"expected at least one key within frames 0 to {last}")
     first = min(keys)
-    # Before the first key its value is held: a formula stands still.
+    # The first value is held before the first key, even that of a formula.
     if first:
         held = keys[first]
         keys[0] = re.sub(r"\bt\b", str(first), held) if isinstance(held, str) else held
@@ -204,10 +204,10 @@ def _value(text: str, last: int, seed: int) -> float | str:
     if _NUMBER.fullmatch(bare):
         number = float(bare)
         if not np.isfinite(number):
-            raise ProjectError(f"'{_short(bare)}': this number is too large")
+            raise ProjectError(f"'{_short(bare)}' is too large")
         return number
     formula = _bare(text)
-    translated(formula, "frame", last, seed)  # what cannot be read is said now
+    translated(formula, "frame", last, seed)  # reports errors now
     return formula
 
 
@@ -220,8 +220,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _outside_brackets(text: str) -> Iterator[str]:
-    """The parts of a text between commas that stand in no bracket."""
+def _split(text: str) -> Iterator[str]:
+    """Split a text at the commas outside brackets."""
     depth, begun = 0, 0
     for at, letter in enumerate(text):
         depth += (letter in "([") - (letter in ")]")

@@ -1,4 +1,4 @@
-"""Reading a Deforum settings file: JSON text, as its web UI and its notebooks save it."""
+"""Reads Deforum settings files: JSON text, as saved by the web UI and the notebooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from phosphene.errors import ProjectError
 
-#: What a key means where the file lacks it.
+#: Deforum's defaults for missing entries.
 DEFAULTS: dict[str, Any] = {
     "W": 512,
     "H": 512,
@@ -40,7 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "noise_type": "uniform",
 }
 
-#: What other versions call it.
+#: Names of the entries in other versions.
 FORMER: dict[str, tuple[str, ...]] = {
     "W": ("width",),
     "H": ("height",),
@@ -54,8 +54,8 @@ FORMER: dict[str, tuple[str, ...]] = {
     "noise_schedule": ("previous_frame_noise",),
     "amount_schedule": ("antiblur_amount_schedule",),
 }
-#: The schedules that do nothing by default.
-RESTING = frozenset(
+#: Schedules whose default has no effect.
+NEUTRAL = frozenset(
     {
         "angle", "zoom", "translation_x", "translation_y", "translation_z", "rotation_3d_x",
         "rotation_3d_y", "rotation_3d_z", "noise_schedule", "amount_schedule",
@@ -63,24 +63,24 @@ RESTING = frozenset(
 )  # fmt: skip
 MODES = ("2D", "3D", "None", "Interpolation")
 
-#: Keys by which a file is known to be Deforum's; those of motion are in no file for stills.
+#: Entries by which a Deforum file is recognised; files for stills have none of these.
 MOTION = ("strength_schedule", "max_frames", "zoom", "translation_x", "animation_mode")
 _STILLS = ("prompts", "animation_prompts", "sampler", "steps", "seed", "W", "H")
 
 _LARGEST = 16_000_000  # bytes
-_FILE = "Deforum saves its settings as a .txt file of JSON, beside the frames."
+_FILE = "Deforum saves its settings as a .txt file with JSON, beside the frames."
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A settings file: where it lies, and its entries.
+    """A settings file: its path and its entries.
 
     Parameters
     ----------
     path : Path
     entries : dict
     video : mapping
-        Those of the video settings that the notebooks save in a file beside it.
+        Entries of the video settings, which notebooks save in a separate file.
     """
 
     path: Path
@@ -88,7 +88,7 @@ class Settings:
     video: Mapping[str, Any] = field(default_factory=dict)
 
     def given(self, key: str) -> tuple[str, Any] | None:
-        """Where an entry was found, under any name that it had, and its value; None: nowhere."""
+        """The name of an entry in the file, and its value; None if it is missing or empty."""
         for entries, where in ((self.entries, ""), (self.video, " of the video settings")):
             for name in (key, *FORMER.get(key, ())):
                 if entries.get(name) not in (None, "", {}, []):
@@ -101,12 +101,12 @@ class Settings:
         return DEFAULTS.get(key) if found is None else found[1]
 
     def source(self, key: str) -> str:
-        """Where an entry comes from, for a comment."""
+        """The origin of an entry, for a comment."""
         found = self.given(key)
-        return found[0] if found else f"{key} is not in the file: Deforum's default"
+        return found[0] if found else f"{key} (not in the file: Deforum's default)"
 
     def text(self, key: str) -> str:
-        """An entry as text; a schedule may have been saved as a plain number."""
+        """An entry as text, also if it was saved as a number; empty for other types."""
         value = self.value(key)
         return str(value) if isinstance(value, (str, int, float)) else ""
 
@@ -120,16 +120,16 @@ class Settings:
 
     @property
     def moves(self) -> bool:
-        """Whether the file holds motion; stills were saved without."""
+        """Whether the file has motion; files for stills do not."""
         return any(key in self.entries for key in MOTION)
 
-    def whole(self, key: str) -> int:
-        """An entry that is a whole number.
+    def integer(self, key: str) -> int:
+        """An entry as an integer.
 
         Raises
         ------
         ProjectError
-            If it is not one.
+            If it is not a number.
         """
         value = self.value(key)
         try:
@@ -137,29 +137,20 @@ class Settings:
         except (TypeError, ValueError, OverflowError):
             name = (self.given(key) or (key,))[0]
             raise ProjectError(
-                f"{self.path}: {name}: got {shown(value)}: expected a whole number"
+                f"{self.path}: {name}: got {shown(value)}: expected an integer"
             ) from None
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file, and the video settings of a notebook where they lie beside it.
-
-    Parameters
-    ----------
-    path : Path
-        JSON text.
-
-    Returns
-    -------
-    Settings
+    """Read a settings file, and the video settings that a notebook saved beside it.
 
     Raises
     ------
     ProjectError
-        If it cannot be read, is not JSON, or holds nothing of Deforum's.
+        If it cannot be read, is not JSON, or has no Deforum settings.
     """
     entries = _read_json(path)
-    if isinstance(entries, dict) and "deforum_settings" in entries:  # as its API takes them
+    if isinstance(entries, dict) and "deforum_settings" in entries:  # a request to its API
         inner = entries["deforum_settings"]
         entries = inner[0] if isinstance(inner, list) and inner else inner
     known = isinstance(entries, dict) and (
@@ -168,19 +159,19 @@ def read_settings(path: Path) -> Settings:
     if not known:
         if isinstance(entries, dict) and {"fps", "skip_video_for_run_all"} <= entries.keys():
             raise ProjectError(
-                f"{path}: this holds the settings of a video only",
-                "Import the file that ends in _settings.txt beside it; the frame rate is read "
-                "from here.",
+                f"{path} has the video settings only",
+                "Import the file beside it whose name ends in _settings.txt; the frame rate is "
+                "read from this one.",
             )
         raise ProjectError(
-            f"{path}: no Deforum settings file lacks all of {', '.join(sorted(MOTION))}",
+            f"{path} is not a Deforum settings file: it has none of {', '.join(sorted(MOTION))}",
             _FILE,
         )
     return Settings(path, entries, _video_beside(path))
 
 
 def shown(value: Any) -> str:
-    """A value of the file for a message: one short line of printable characters."""
+    """A value for a message: one short line of printable characters."""
     if isinstance(value, (dict, list)):
         return f"{'{...}' if isinstance(value, dict) else '[...]'} of {len(value)} entries"
     if isinstance(value, int) and abs(value) >= 10**40:
@@ -196,7 +187,7 @@ def _video_beside(path: Path) -> dict[str, Any]:
         return {}
     try:
         entries = _read_json(beside)
-    except ProjectError:  # it is not what the user named
+    except ProjectError:  # the user did not ask for this file
         return {}
     return entries if isinstance(entries, dict) else {}
 
@@ -204,22 +195,22 @@ def _video_beside(path: Path) -> dict[str, Any]:
 def _read_json(path: Path) -> Any:
     try:
         if not path.is_file():
-            raise ProjectError(f"{path}: cannot be read: no such file", "Name a settings file.")
+            raise ProjectError(f"{path} cannot be read: no such file", "Choose a settings file.")
         if path.stat().st_size > _LARGEST:
-            raise ProjectError(f"{path}: larger than {_LARGEST // 10**6} MB", _FILE)
+            raise ProjectError(f"{path} is larger than {_LARGEST // 10**6} MB", _FILE)
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise ProjectError(f"{path}: cannot be read: {error}") from None
+        raise ProjectError(f"{path} cannot be read: {error}") from None
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:  # an older version, on Windows
+    except UnicodeDecodeError:  # saved by an older version on Windows
         text = data.decode("cp1252", errors="replace")
     try:
         return _encodable(json.loads(text, parse_int=_integer))
     except RecursionError:
-        raise ProjectError(f"{path}: the JSON is nested too deep", _FILE) from None
+        raise ProjectError(f"{path}: the JSON is nested too deeply", _FILE) from None
     except ValueError as error:
-        raise ProjectError(f"{path}: this is not valid JSON: {error}", _FILE) from None
+        raise ProjectError(f"{path} is not valid JSON: {error}", _FILE) from None
 
 
 def _integer(digits: str) -> int | float:
@@ -227,7 +218,7 @@ def _integer(digits: str) -> int | float:
 
 
 def _encodable(value: Any) -> Any:
-    """The same with half a surrogate pair, which no file can hold, as a question mark."""
+    """Replace unpaired surrogates, which cannot be written to a file, by question marks."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):

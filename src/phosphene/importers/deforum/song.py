@@ -1,4 +1,4 @@
-"""The song of an imported project, and how much of the video it is long enough for."""
+"""The song of an imported project."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ PLACEHOLDER = "song.flac"
 
 @dataclass(frozen=True)
 class SongChoice:
-    """What stands in `[song]`.
+    """The song of a project.
 
     Parameters
     ----------
     file : str
-        As the project names it.
+        Its path, relative to the project file.
     duration : float or None
-        Seconds, where it is known.
+        Seconds; None for the placeholder.
     lost : tuple of str
-        What the user has to do about it.
+        For the placeholder, what the user has to do.
     """
 
     file: str
@@ -33,30 +33,26 @@ class SongChoice:
     lost: tuple[str, ...] = ()
 
     def last_frame(self, fps: Fraction, wanted: int) -> int:
-        """Number of the last frame that a key may stand at: the song's end, or `wanted`."""
+        """Number of the last possible frame: `wanted`, or the last one within the song."""
         if self.duration is None:
             return wanted
         return min(wanted, int(self.duration * fps + 1e-6))
 
 
 def choose_song(settings: Settings, given: Path | None, folder: Path) -> SongChoice:
-    """The song that the user gave, or the soundtrack that the settings name.
+    """The given song, or else the soundtrack in the settings, or else a placeholder.
 
     Parameters
     ----------
     settings : Settings
     given : Path or None
     folder : Path
-        Of the project file, which names the song relative to it.
-
-    Returns
-    -------
-    SongChoice
+        Folder of the project file.
 
     Raises
     ------
     SongError
-        If the given song cannot be found, or is not audio.
+        If the given song does not exist or is not audio.
     """
     if given is not None:
         return SongChoice(os.path.relpath(given, folder), _duration(given))
@@ -71,16 +67,16 @@ def choose_song(settings: Settings, given: Path | None, folder: Path) -> SongCho
     return SongChoice(PLACEHOLDER, None, (_NAME_IT,))
 
 
-_NAME_IT = f"name your song in [song], where '{PLACEHOLDER}' stands; or import with --song FILE"
+_NAME_IT = f"replace '{PLACEHOLDER}' in [song] by your song, or import with --song FILE"
 
 
 def _duration(path: Path) -> float:
     if not path.is_file():
-        raise SongError(f"{path}: no such file", "Name an audio file.")
+        raise SongError(f"{path}: no such file", "Choose an audio file.")
     try:
-        heard = probe(path)
+        found = probe(path)
     except FilmError as error:
         raise SongError(f"{path}: {error}", error.fix) from None
-    if heard.duration is None or heard.audio is None:
-        raise SongError(f"{path}: this is not audio", "Name an audio file.")
-    return heard.duration
+    if found.duration is None or found.audio is None:
+        raise SongError(f"{path} is not an audio file", "Choose an audio file.")
+    return found.duration

@@ -1,6 +1,6 @@
-"""Parts of a formula with numexpr's types: what operators and functions make of them.
+"""Typed parts of a formula: the rules of numexpr's operators and functions.
 
-Each part is a node of Python's `ast`, in Phosphene's language.
+Each part is a node of Python's `ast`, in Phosphene's formula language.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 Kind = IntEnum("Kind", ["BOOL", "INT", "LONG", "DOUBLE"], start=0)
 """numexpr's types; INT has 32 bits, LONG 64."""
 
-LIMITS = {Kind.INT: 2**31 - 1, Kind.LONG: 2**53}  # floats are exact so far
+LIMITS = {Kind.INT: 2**31 - 1, Kind.LONG: 2**53}  # floats are exact up to here
 
-# numexpr's functions of numbers, by what they are here.
+# numexpr's functions, and their names in Phosphene.
 _OF_ONE = {
     name: name
     for name in (
@@ -33,7 +33,7 @@ _OF_ONE = {
 _OF_TWO = {
     "arctan2": "atan2", "fmod": "fmod", "hypot": "hypot", "maximum": "max", "minimum": "min",
 }  # fmt: skip
-_WHOLE = ("round", "sign", "copy", "ones_like")  # of an integer: an integer
+_KEEP_INTEGERS = ("round", "sign", "copy", "ones_like")
 _SAME = ("real", "conj")
 
 ARITHMETIC: dict[type[ast.operator], Any] = {
@@ -59,18 +59,20 @@ COMPARISONS: dict[type[ast.cmpop], Any] = {
 
 @dataclass(frozen=True)
 class Term:
+    """A part of a formula: its node, its type, its number of nodes, and its value if constant."""
+
     node: ast.expr
     kind: Kind
     size: int = 1
-    value: Any = None  # of a constant
+    value: Any = None
 
 
 def constant(value: Any, node: ast.expr | None = None, size: int = 1) -> Term:
-    """A constant; `node` where it is written otherwise than as its value."""
+    """A constant; `node` is how it is written, if not as its value."""
     if isinstance(value, complex) or not math.isfinite(value):
-        raise ValueError(f"this makes the constant {value}")
+        raise ValueError(f"a constant is {value}")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ValueError("this makes an integer of more than 64 bits")
+        raise ValueError("a constant is an integer of more than 64 bits")
     if isinstance(value, bool):
         kind = Kind.BOOL
     elif isinstance(value, int):
@@ -86,10 +88,10 @@ def constant(value: Any, node: ast.expr | None = None, size: int = 1) -> Term:
 
 
 def folded(op: ast.operator, a: Any, b: Any) -> Any:
-    """What Python makes of two constants, before numexpr sees them."""
+    """The value of two constants, which Python computes before numexpr does."""
     integers = isinstance(a, int) and isinstance(b, int)
     if isinstance(op, ast.Pow) and integers and b > 64 and abs(a) > 1:
-        raise ValueError("this makes an integer of more than 64 bits")
+        raise ValueError("a constant is an integer of more than 64 bits")
     try:
         return ARITHMETIC[type(op)](a, b)
     except TypeError:
@@ -97,14 +99,15 @@ def folded(op: ast.operator, a: Any, b: Any) -> Any:
 
 
 def quotient(a: Term, b: Term) -> ast.expr:
-    """A true division; numexpr multiplies a float by the inverse of a constant float."""
+    """A true division; numexpr multiplies floats by the inverse of a constant."""
     floats = a.kind is b.kind is Kind.DOUBLE
-    if floats and b.value is not None and abs(math.frexp(b.value)[0]) != 0.5:  # no power of two
+    if floats and b.value is not None and abs(math.frexp(b.value)[0]) != 0.5:  # not a power of two
         return ast.BinOp(a.node, ast.Mult(), constant(1.0 / b.value).node)
     return ast.BinOp(a.node, ast.Div(), b.node)
 
 
 def power(a: Term, b: Term) -> Term:
+    """``a ** b``; of integers, a negative exponent gives the truncated inverse."""
     plain, size = ast.BinOp(a.node, ast.Pow(), b.node), a.size + b.size + 1
     kind = max(a.kind, b.kind, Kind.INT)
     if b.value is None:
@@ -112,18 +115,18 @@ def power(a: Term, b: Term) -> Term:
             return Term(plain, kind, size)
         if isinstance(b.node, ast.Constant):  # max_f or s: never negative
             return Term(plain, kind, size)
-        # Of integers, where the exponent is negative: 1 / a, without its fraction.
         inverse = call("trunc", ast.BinOp(ast.Constant(1), ast.Div(), a.node))
         negative = ast.Compare(b.node, [ast.Lt()], [ast.Constant(0)])
         return Term(call("where", negative, inverse, plain), kind, 2 * size + 5)
     if a.kind < Kind.DOUBLE and b.kind < Kind.DOUBLE and b.value < 0:
-        raise ValueError("numexpr takes no integer to a negative power")
+        raise ValueError("numexpr cannot raise an integer to a negative power")
     if b.value == int(b.value) and 0 <= b.value <= 50:  # numexpr multiplies
         kind = a.kind if b.value else max(a.kind, Kind.INT)
     return Term(plain, kind, size)
 
 
 def compared(op: ast.cmpop, a: Term, b: Term) -> Term:
+    """A comparison of two parts."""
     node, size = ast.Compare(a.node, [op], [b.node]), a.size + b.size + 1
     if a.value is not None and b.value is not None:
         return constant(bool(COMPARISONS[type(op)](a.value, b.value)), node, size)
@@ -131,19 +134,20 @@ def compared(op: ast.cmpop, a: Term, b: Term) -> Term:
 
 
 def called(name: str, args: list[Term]) -> Term:
+    """A call of one of numexpr's functions."""
     size = 1 + sum(arg.size for arg in args)
     takes = 3 if name == "where" else 2 if name in _OF_TWO else 1
-    known = {"where", "isnan", "isfinite", *_OF_ONE, *_OF_TWO, *_WHOLE, *_SAME}
+    known = {"where", "isnan", "isfinite", *_OF_ONE, *_OF_TWO, *_KEEP_INTEGERS, *_SAME}
     if name not in known:
-        raise ValueError(f"the function '{name}' is not carried")
+        raise ValueError(f"the function '{name}' is not supported")
     if len(args) != takes:
-        raise ValueError(f"{name} takes {takes} values, not {len(args)}")
+        raise ValueError(f"{name} takes {takes} arguments, not {len(args)}")
     first, nodes = args[0], [arg.node for arg in args]
     if name == "where":
         if first.value is not None:
             return args[1] if first.value else args[2]
         if first.kind is not Kind.BOOL:
-            raise ValueError("where wants a condition first, such as t > 9")
+            raise ValueError("the first argument of where is a condition, such as t > 9")
         return Term(call("where", *nodes), max(args[1].kind, args[2].kind), size)
     if name in ("isnan", "isfinite"):
         itself = nodes[0] if name == "isnan" else ast.BinOp(nodes[0], ast.Sub(), nodes[0])
@@ -154,15 +158,16 @@ def called(name: str, args: list[Term]) -> Term:
     written = _OF_ONE.get(name) or _OF_TWO.get(name) or name
     node = nodes[0] if name in ("copy", *_SAME) else call(written, *nodes)
     if any(isinstance(arg.value, bool) for arg in args):
-        raise ValueError(f"{name} is not for conditions that are the same in every frame")
-    if all(arg.value is not None for arg in args):  # NumPy reckons with Python's constants
+        raise ValueError(f"{name} does not accept a constant condition")
+    if all(arg.value is not None for arg in args):  # NumPy computes with Python's constants
         with np.errstate(all="ignore"):
             value = np.asarray(getattr(np, name)(*(arg.value for arg in args))).item()
-        term = constant(value, None if name == "fmod" else node, size)  # of integers: by 0 is 0
+        term = constant(value, None if name == "fmod" else node, size)  # fmod of integers by 0 is 0
         return Term(term.node, max(term.kind, Kind.LONG), size, value)
-    keeps = name in _WHOLE and first.kind in LIMITS
+    keeps = name in _KEEP_INTEGERS and first.kind in LIMITS
     return Term(node, first.kind if keeps else Kind.DOUBLE, size)
 
 
 def call(name: str, *arguments: ast.expr) -> ast.Call:
+    """A node that calls a function."""
     return ast.Call(ast.Name(name), list(arguments), [])

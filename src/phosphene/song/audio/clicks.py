@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phosphene.errors import SongError
 from phosphene.song.audio.reading import read_audio
-from phosphene.song.audio.sources import Source, Unreadable
+from phosphene.song.audio.streams import AudioStream, Unreadable
 from phosphene.song.song import Song
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
@@ -43,22 +43,22 @@ def write_clicks(song: Song, target: Path) -> None:
         If the ending is another, or the file is the song itself or cannot be written.
     """
     if song.path is None:
-        raise SongError("clicks need the song's file, and this song has none")
+        raise SongError("clicks need an audio file; this song was made in memory")
     require_format(target)
     if target.resolve() == song.path.resolve():
-        raise SongError(f"{target} is the song itself", "Name another file for the clicks.")
+        raise SongError(f"{target} is the song itself", "Choose another file for the clicks.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         gain = _SONG / max(read_audio(song.path, _peak, song.track), _SONG)
         with tempfile.TemporaryDirectory(prefix=".phosphene-", dir=target.parent) as folder:
             part = Path(folder, target.name)
             read_audio(
-                song.path, lambda source: _write(source, song, gain, part, target), song.track
+                song.path, lambda stream: _write(stream, song, gain, part, target), song.track
             )
             os.replace(part, target)
     except OSError as error:
         raise SongError(
-            f"{target} cannot be written: {error.strerror}", "Name another file or folder."
+            f"{target} cannot be written: {error.strerror}", "Choose another file or folder."
         ) from None
 
 
@@ -71,25 +71,26 @@ def require_format(target: Path) -> None:
     """
     if target.suffix.lower() not in FORMATS:
         raise SongError(
-            f"{target}: the ending '{target.suffix}' is unknown", f"Allowed: {', '.join(FORMATS)}."
+            f"{target}: the ending '{target.suffix}' is not supported",
+            f"Allowed: {', '.join(FORMATS)}.",
         )
 
 
-def _peak(source: Source) -> float:
-    peaks = (float(np.abs(block).max(initial=0.0)) for block in source.blocks)
+def _peak(stream: AudioStream) -> float:
+    peaks = (float(np.abs(block).max(initial=0.0)) for block in stream.blocks)
     return max(peaks, default=0.0)
 
 
-def _write(source: Source, song: Song, gain: float, part: Path, target: Path) -> None:
-    starts = np.rint(song.beats * source.rate).astype(np.int64)
+def _write(stream: AudioStream, song: Song, gain: float, part: Path, target: Path) -> None:
+    starts = np.rint(song.beats * stream.rate).astype(np.int64)
     bars = np.isin(song.beats, song.downbeats).astype(int)
-    sounds = [_click(frequency, source.rate) for frequency in (_BEAT, _DOWNBEAT)]
+    sounds = [_click(frequency, stream.rate) for frequency in (_BEAT, _DOWNBEAT)]
     form = FORMATS[target.suffix.lower()]
     with _as_os_errors():
-        file = soundfile.SoundFile(part, "w", source.rate, source.channels, "PCM_16", format=form)
+        file = soundfile.SoundFile(part, "w", stream.rate, stream.channels, "PCM_16", format=form)
     with file:
         position = 0
-        for block in source.blocks:
+        for block in stream.blocks:
             mixed = gain * block.astype(np.float64)
             _mix(mixed, position, starts, bars, sounds)
             with _as_os_errors():
@@ -130,5 +131,5 @@ def _mix(
             end = min(end, starts[k + 1])
         begin, end = max(starts[k], position), min(end, position + len(block))
         if begin < end:
-            heard = sounds[bars[k]][begin - starts[k] : end - starts[k]]
-            block[begin - position : end - position] += heard[:, None]
+            click = sounds[bars[k]][begin - starts[k] : end - starts[k]]
+            block[begin - position : end - position] += click[:, None]

@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from phosphene.errors import SongError
-from phosphene.song.audio.sources import Source, Unreadable, open_ffmpeg, open_soundfile
+from phosphene.song.audio.streams import AudioStream, Unreadable, open_ffmpeg, open_soundfile
 from phosphene.song.files import require_file
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ T = TypeVar("T")
 ANALYSIS_RATE = 22050  # Hz
 
 
-def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
+def read_audio(path: Path, consume: Callable[[AudioStream], T], track: int = 0) -> T:
     """Open an audio file and pass it to a function; a truncated file ends early.
 
     Parameters
@@ -27,7 +27,7 @@ def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
     path : Path
         Any file that libsndfile or ffmpeg reads: wav, flac, ogg, mp3, video files, and others.
     consume : callable
-        consume(source) reads the blocks. It is called again with another reader if the first fails
+        consume(stream) reads the blocks. It is called again with another reader if the first fails
         midway; it may also raise `Unreadable`.
     track : int, optional
         Index of the audio track, from 0.
@@ -42,8 +42,8 @@ def read_audio(path: Path, consume: Callable[[Source], T], track: int = 0) -> T:
     reasons = []
     for opener in (open_soundfile, open_ffmpeg):
         try:
-            with opener(path, track) as source:
-                return consume(source)
+            with opener(path, track) as stream:
+                return consume(stream)
         except Unreadable as error:
             reasons.append(str(error))
     if any(sign in reason for reason in reasons for sign in ("no samples", "matches no streams")):
@@ -94,7 +94,7 @@ def decode(path: Path, progress: Callable[[float], None] | None = None, track: i
     SongError
         If the file does not exist, is a folder, is not audio, or contains no sound.
     """
-    decoded = read_audio(path, lambda source: _to_mono(source, progress), track)
+    decoded = read_audio(path, lambda stream: _to_mono(stream, progress), track)
     if decoded.damaged:
         logging.getLogger(__name__).warning(
             "%s: %d samples are not finite, or far beyond full scale; they are treated as silence",
@@ -104,17 +104,17 @@ def decode(path: Path, progress: Callable[[float], None] | None = None, track: i
     return decoded
 
 
-def _to_mono(source: Source, progress: Callable[[float], None] | None) -> Decoded:
-    # soxr's stream has no delay once flushed, so sample k stays at k / ANALYSIS_RATE.
-    stream = soxr.ResampleStream(source.rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
+def _to_mono(stream: AudioStream, progress: Callable[[float], None] | None) -> Decoded:
+    # soxr has no delay once flushed, so sample k stays at k / ANALYSIS_RATE.
+    resampler = soxr.ResampleStream(stream.rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
     # Grows in place: joining the blocks of two hours would need twice the memory.
-    heard, frames = bytearray(), 0
-    for block in source.blocks:
-        heard += stream.resample_chunk(block.mean(axis=1, dtype=np.float32)).data
+    mono, frames = bytearray(), 0
+    for block in stream.blocks:
+        mono += resampler.resample_chunk(block.mean(axis=1, dtype=np.float32)).data
         frames += len(block)
-        if progress and source.frames:
-            progress(min(frames / source.frames, 1.0))
-    heard += stream.resample_chunk(np.zeros(0, np.float32), last=True).data
+        if progress and stream.frames:
+            progress(min(frames / stream.frames, 1.0))
+    mono += resampler.resample_chunk(np.zeros(0, np.float32), last=True).data
     if not frames:
         raise Unreadable("no samples")
-    return Decoded(np.frombuffer(heard, np.float32), frames / source.rate, source.damaged)
+    return Decoded(np.frombuffer(mono, np.float32), frames / stream.rate, stream.damaged)

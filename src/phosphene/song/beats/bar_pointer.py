@@ -159,7 +159,8 @@ class Trellis:
         states = self.states
         began = frames[:, None, None] - states.lengths[tempi] - self.origin
         tempo = np.arange(len(states.lengths))[tempi, None]
-        return self.scores[began, tempo] + states.uneven[tempi, :, None]
+        scores: NDArray[np.float32] = self.scores[began, tempo] + states.uneven[tempi, :, None]
+        return scores
 
     def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> None:
         """Scores of resting in `frames`: continued, or started there (`fallen`)."""
@@ -171,7 +172,10 @@ class Trellis:
 
     def _beginnings(self, frames: NDArray[np.intp] | int) -> Floats:
         """Scores of starting in `frames`: after a short rest, or after a pause."""
-        return np.maximum(self.rests[frames] - np.float32(_AGAIN), self._paused(frames))
+        scores: NDArray[np.float32] = np.maximum(
+            self.rests[frames] - np.float32(_AGAIN), self._paused(frames)
+        )
+        return scores
 
     def _paused(self, frames: NDArray[np.intp] | int) -> Floats:
         """Scores of starting after a pause, such as at the start of the song."""
@@ -295,4 +299,5 @@ def _evidence(activations: NDArray[np.floating]) -> Floats:
     sure = (taken**2 / beat).sum() / max(taken.sum(), 1e-4)
     weight = _BARS * min(sure / _SURE, 1.0) ** 2 * beat
     bars = weight[:, None] * np.log(np.stack([1 - share, share], axis=1))
-    return odds.astype(np.float32)[:, None] + bars.astype(np.float32)
+    scores: NDArray[np.float32] = odds.astype(np.float32)[:, None] + bars.astype(np.float32)
+    return scores

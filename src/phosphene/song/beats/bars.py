@@ -5,7 +5,15 @@ from numpy.typing import NDArray
 
 from phosphene.song.beats.bar_pointer import follow
 from phosphene.song.beats.network import FPS, activations
-from phosphene.song.beats.pulse import SILENCE, Pulse, Sound, Times, sounding, usual_tempo
+from phosphene.song.beats.pulse import (
+    SILENCE,
+    Pulse,
+    Sound,
+    nearest_onset,
+    sounding,
+    usual_tempo,
+)
+from phosphene.song.tempo import Times
 
 _FEWEST = 3  # beats; fewer do not make a pulse
 _SEEN = 0.3  # activation that is high enough to locate a beat
@@ -17,7 +25,7 @@ _STRONG = 0.5  # weaker attacks rise slowly, and their times are late
 
 
 def find_bars(sound: Sound) -> Pulse:
-    """Find the beats and bars of a song; `SILENCE` if there is no pulse.
+    """Find the beats and bars of a song; `SILENCE` for a song without a pulse.
 
     The confidence is the network's certainty at these beats, times the share of its total
     activation that they explain. The network mistakes many syllables for beats, but no steady
@@ -101,13 +109,11 @@ def on_attacks(beats: Times, onsets: Times, strengths: Times) -> Times:
     onsets, strengths : np.ndarray, shape (n_onsets,)
         Seconds, increasing, and 0 to 1.
     """
-    placed = beats.copy()
     onsets, strengths = onsets[strengths >= _STRONG], strengths[strengths >= _STRONG]
-    first, last = np.searchsorted(onsets, [beats - _SNAP, beats + _SNAP])
-    for k in np.flatnonzero(first < last):
-        near = slice(first[k], last[k])
-        closeness = 1 - np.abs(onsets[near] - beats[k]) / (2 * _SNAP)
-        placed[k] = onsets[near][np.argmax(closeness * strengths[near])]
+    placed = beats.copy()
+    for k, beat in enumerate(beats):
+        onset = nearest_onset(beat, onsets, strengths, _SNAP)
+        placed[k] = beat if onset is None else onset
     return placed
 
 

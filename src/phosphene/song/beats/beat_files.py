@@ -127,10 +127,10 @@ def _are_spans(rows: list[list[str]]) -> bool:
 
 
 def _line_mark(columns: list[str], where: str, line: str) -> tuple[float, int]:
-    time, said = _number(columns[0]), columns[-1] if len(columns) > 1 else ""
-    number = _number(said)
+    time, text = _number(columns[0]), columns[-1] if len(columns) > 1 else ""
+    number = _number(text)
     counted = number.is_integer() and number >= 0
-    several = said.split()[1:] and not any(math.isnan(_number(word)) for word in said.split())
+    several = text.split()[1:] and not any(math.isnan(_number(word)) for word in text.split())
     wrong = several or (len(columns) == 2 and not counted and not math.isnan(number))
     if wrong or not math.isfinite(time):
         raise SongError(

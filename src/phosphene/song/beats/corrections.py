@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from phosphene.bounds import FileName
 from phosphene.errors import SongError
 from phosphene.song.beats.beat_files import read_beats
-from phosphene.song.beats.pulse import Pulse, Times
+from phosphene.song.beats.pulse import Pulse
 from phosphene.song.song import Song
-from phosphene.song.tempo import NOMINAL_METRE
+from phosphene.song.tempo import NOMINAL_METRE, Times
 
 _PHASES = 256  # phases that are tried
 _NEAR = 0.06  # of a beat: tolerance for beats that support a phase
@@ -55,10 +55,10 @@ def corrected(song: Song, corrections: Corrections) -> Song:
     SongError
         If the beat file cannot be read, or the song has no such beat.
     """
-    heard = Pulse(song.beats, song.downbeats, song.tempo, song.confidence, song.metre)
+    pulse = Pulse(song.beats, song.downbeats, song.tempo, song.confidence, song.metre)
     if corrections.beats is not None:
-        heard = read_beats(corrections.beats, song.duration)
-    pulse = correct(heard, corrections, song.duration)
+        pulse = read_beats(corrections.beats, song.duration)
+    pulse = correct(pulse, corrections, song.duration)
     return replace(
         song,
         beats=pulse.beats,
@@ -88,7 +88,7 @@ def correct(pulse: Pulse, corrections: Corrections, duration: float) -> Pulse:
     Raises
     ------
     SongError
-        If there is no beat `downbeat`.
+        If the song has fewer beats than `downbeat`.
     """
     for name, step in _STEPS.items():
         value = getattr(corrections, name)
@@ -151,21 +151,20 @@ def at_bpm(pulse: Pulse, bpm: float, duration: float) -> Pulse:
         From the first detected beat to the last; over the entire song if there are none.
     """
     period = 60.0 / bpm
-    heard = pulse.beats
-    if not len(heard):
+    if not len(pulse.beats):
         beats = np.arange(0.0, duration, period)
         return barred(replace(pulse, beats=beats, tempo=bpm), pulse.metre, beats[:1])
     # At double tempo there are as many off-beats as beats, so align with the downbeats.
-    phase = _phase(np.concatenate([heard, pulse.downbeats]), period)
-    first, last = np.rint((heard[[0, -1]] - phase) / period)
+    phase = _phase(np.concatenate([pulse.beats, pulse.downbeats]), period)
+    first, last = np.rint((pulse.beats[[0, -1]] - phase) / period)
     beats = phase + period * np.arange(first, last + 1)
     beats = beats[(beats >= 0) & (beats <= duration)]
     return barred(replace(pulse, beats=beats, tempo=bpm), pulse.metre, pulse.downbeats)
 
 
-def _phase(heard: Times, period: float) -> float:
+def _phase(beats: Times, period: float) -> float:
     """Phase in seconds, 0 to `period`, at which a metronome matches the most beats."""
-    turns = heard / period % 1.0
+    turns = beats / period % 1.0
     counts, _ = np.histogram(turns, _PHASES, (0.0, 1.0))
     # Each phase counts the beats near it, on a circle.
     places = np.arange(_PHASES) / _PHASES

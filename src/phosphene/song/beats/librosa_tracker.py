@@ -8,7 +8,15 @@ from librosa.beat import beat_track
 from numpy.typing import NDArray
 
 from phosphene.song.audio.spectrum import HOP, LEAD, frames_at
-from phosphene.song.beats.pulse import SILENCE, Pulse, Sound, Times, sounding, usual_tempo
+from phosphene.song.beats.pulse import (
+    SILENCE,
+    Pulse,
+    Sound,
+    nearest_onset,
+    sounding,
+    usual_tempo,
+)
+from phosphene.song.tempo import Times
 
 METRE = 4  # beats per bar; other metres are not detected
 _SNAP = 0.15  # how far a beat may move to an attack: share of a beat, and limit in seconds
@@ -30,7 +38,7 @@ def find_beats(sound: Sound) -> Pulse:
     if len(onsets) < _FEWEST:
         return SILENCE
     curve = curves["onset"]
-    period, tracked = track(curve, rate)
+    period, tracked = _tracked(curve, rate)
     snap = min(_SNAP * period, _SNAP_SECONDS)
     beats, hit = _snapped(tracked, onsets, strengths, snap)
     if hit.sum() < _FEWEST:
@@ -49,20 +57,11 @@ def find_beats(sound: Sound) -> Pulse:
     )
 
 
-def _nearest(beat: float, onsets: Times, strengths: Times, snap: float) -> float | None:
-    """The onset of a beat, near and strong; None if there is none within `snap`."""
-    lo, hi = np.searchsorted(onsets, [beat - snap, beat + snap])
-    if lo == hi:
-        return None
-    near = 1 - np.abs(onsets[lo:hi] - beat) / (2 * snap)
-    return float(onsets[lo + np.argmax(near * strengths[lo:hi])])
-
-
 def _snapped(
     beats: Times, onsets: Times, strengths: Times, snap: float
 ) -> tuple[Times, NDArray[np.bool_]]:
     """Move beats to their onsets, and space the others evenly in between."""
-    found = [_nearest(beat, onsets, strengths, snap) for beat in beats]
+    found = [nearest_onset(beat, onsets, strengths, snap) for beat in beats]
     hit = np.array([onset is not None for onset in found], dtype=bool)
     if not hit.any():
         return beats, hit
@@ -85,7 +84,7 @@ def _extended(
     def onwards(beat: float, step: float) -> list[tuple[float, bool]]:
         row = []
         while -snap <= beat + step <= end + snap:
-            onset = _nearest(beat + step, onsets, strengths, snap)
+            onset = nearest_onset(beat + step, onsets, strengths, snap)
             beat = beat + step if onset is None else onset
             row.append((beat, onset is not None))
         return row
@@ -98,7 +97,7 @@ def _extended(
 
 def _phase(beats: Times, curves: Mapping[str, Times], rate: int) -> int:
     """Which of the first four beats begins a bar: the one with the heaviest bass and attacks."""
-    weight = weight_at(curves["low"], beats, rate) + weight_at(curves["onset"], beats, rate)
+    weight = _weight_at(curves["low"], beats, rate) + _weight_at(curves["onset"], beats, rate)
     means = [weight[phase::METRE].mean() for phase in range(min(METRE, len(beats)))]
     best = int(np.argmax(means))
     return best if means[best] > _PHASE * means[0] else 0
@@ -113,12 +112,15 @@ def _periodicity(curve: Times, period: float, rate: int) -> float:
     return float(np.clip(curve[lag:] @ curve[:-lag] / (curve @ curve), 0, 1))
 
 
-def weight_at(curve: Times, times: Times, rate: int) -> Times:
+def _weight_at(curve: Times, times: Times, rate: int) -> Times:
     """The total rise of the curve around each time; its peak would depend on the hops."""
-    return curve[frames_at(times, rate)[:, None] + np.arange(-2, 3)].sum(axis=1)
+    rise: NDArray[np.float64] = curve[frames_at(times, rate)[:, None] + np.arange(-2, 3)].sum(
+        axis=1
+    )
+    return rise
 
 
-def track(curve: Times, rate: int) -> tuple[float, Times]:
+def _tracked(curve: Times, rate: int) -> tuple[float, Times]:
     """Track the beats of an onset curve, shape (n_frames,).
 
     Returns
@@ -132,7 +134,7 @@ def track(curve: Times, rate: int) -> tuple[float, Times]:
     beats = _beats_at(bpm, curve, rate)
     if 2 * bpm <= _FASTEST_BPM and len(beats) > 1:
         between = (beats[1:] + beats[:-1]) / 2
-        on, off = (weight_at(curve, t, rate).mean() for t in (beats, between))
+        on, off = (_weight_at(curve, t, rate).mean() for t in (beats, between))
         if off > _EVEN * on:
             bpm *= 2
             beats = _beats_at(bpm, curve, rate)
@@ -155,4 +157,5 @@ def _usual_tempo(curve: Times, rate: int) -> float:
 def _beats_at(bpm: float, curve: Times, rate: int) -> Times:
     _, frames = beat_track(onset_envelope=curve, sr=rate, hop_length=HOP, bpm=bpm, trim=False)
     inside = (frames >= LEAD) & (frames < len(curve) - LEAD)
-    return (frames[inside] - LEAD) * HOP / rate
+    times: NDArray[np.float64] = (frames[inside] - LEAD) * HOP / rate
+    return times

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from scipy.fft import rfft
 
+from phosphene.song.audio.spectrum import piece_of
+
 RATE = 22050
 HOP = 441  # 50 frames per second
 FPS = RATE // HOP
@@ -42,7 +44,8 @@ def _filters() -> Array:
     lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]
     rise, fall = (bins - lower) / (middle - lower), (upper - bins) / (upper - middle)
     weight = np.clip(np.minimum(rise, fall), 0, None)
-    return (weight / np.maximum(weight.sum(axis=0), 1e-9)).astype(np.float32)
+    bank: NDArray[np.float32] = (weight / np.maximum(weight.sum(axis=0), 1e-9)).astype(np.float32)
+    return bank
 
 
 def level_of(samples: Array) -> float:
@@ -72,9 +75,7 @@ def bands(samples: Array) -> Iterator[Array]:
     for start in range(0, n_frames, _BLOCK):
         n = min(_BLOCK, n_frames - start)
         first = start * HOP - WINDOW // 2
-        piece = np.zeros((n - 1) * HOP + WINDOW, np.float32)
-        lo, hi = max(first, 0), min(first + len(piece), len(samples))
-        piece[lo - first : hi - first] = samples[lo:hi]
+        piece = piece_of(samples, first, (n - 1) * HOP + WINDOW)
         frames = np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP] * window
         power = np.abs(rfft(frames, axis=1)) @ filters
         yield np.log1p(_GAIN * gain * power).astype(np.float32)
@@ -114,7 +115,8 @@ def forward(bands: Array, weights: Weights) -> Array:
         x += inner @ weights[f"mix.{i}.weight"].T
         x += weights[f"mix.{i}.bias"]
     logits = np.maximum(x, 0, out=x) @ weights["out.weight"].T + weights["out.bias"]
-    return 1 / (1 + np.exp(-np.clip(logits, -40, 40)))
+    probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(logits, -40, 40)))
+    return probabilities
 
 
 def _over_pitch(bands: Array, weights: Weights) -> Array:

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
 from phosphene.song.audio.spectrum import frames_at
-
-Times = NDArray[np.float64]
+from phosphene.song.tempo import Times
 
 _SILENCE = 0.01  # of the song's loudest RMS: 40 dB below
 _LONGEST = 4  # longest run of silent beats that is counted through
@@ -86,6 +85,15 @@ class Pulse:
 SILENCE = Pulse(np.zeros(0), np.zeros(0), 0.0, 0.0, 0)
 
 
+def nearest_onset(beat: float, onsets: Times, strengths: Times, reach: float) -> float | None:
+    """The best onset for a beat by distance and strength; None without one within `reach`."""
+    lo, hi = np.searchsorted(onsets, [beat - reach, beat + reach])
+    if lo == hi:
+        return None
+    near = 1 - np.abs(onsets[lo:hi] - beat) / (2 * reach)
+    return float(onsets[lo + np.argmax(near * strengths[lo:hi])])
+
+
 def usual_tempo(beats: Times) -> float:
     """Beats per minute, from the intervals within a tenth of the median.
 
@@ -114,7 +122,7 @@ def sounding(beats: Times, sound: Sound) -> NDArray[np.bool_]:
     np.ndarray, shape (n_beats,)
     """
     loud = sound.rms[frames_at(beats, sound.sample_rate)] > _SILENCE * sound.rms.max()
-    kept = loud.copy()
+    kept: NDArray[np.bool_] = loud.copy()
     longest = (_LONGEST + 1.5) * np.median(np.diff(beats)) if len(beats) > 1 else 0.0
     for left, right in pairwise(np.flatnonzero(loud)):
         if beats[right] - beats[left] < longest:

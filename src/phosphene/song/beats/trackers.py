@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from phosphene.hookspecs import hookimpl
+from phosphene.authoring import hookimpl
 from phosphene.song.beats.pulse import Pulse, Sound
 
 __all__ = ["DEFAULT", "Pulse", "Sound", "TrackerSpec", "register_trackers"]

@@ -6,13 +6,13 @@ import importlib
 from collections.abc import Callable
 from functools import partial
 
-from phosphene.hookspecs import hookimpl
+from phosphene.authoring import hookimpl
 from phosphene.song.song import Feature, Song
 
 PITCHES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")
 
 #: Descriptions of the features, by the module that computes them together.
-ROOMS: dict[str, dict[str, str]] = {
+MODULES: dict[str, dict[str, str]] = {
     "phosphene.song.features.ranges": {
         "bass": "level below 200 Hz",
         "mids": "level from 200 to 2000 Hz",
@@ -39,15 +39,15 @@ ROOMS: dict[str, dict[str, str]] = {
 
 
 def read(song: Song, name: str) -> Feature:
-    """One of these features; all of its module are computed together, on first use."""
-    room = next(room for room, features in ROOMS.items() if name in features)
-    # The modules import librosa or SciPy, so only when one of their features is read.
-    return song.kept(room, lambda: importlib.import_module(room).features(song))[name]
+    """A built-in feature; a module computes all of its features together, on first use."""
+    module = next(module for module, features in MODULES.items() if name in features)
+    # The modules import librosa or SciPy, so import them on first use.
+    return song.kept(module, lambda: importlib.import_module(module).features(song))[name]
 
 
-#: Every one of them by name, as a function of the Song.
+#: All of them by name, each as a function of the Song.
 FEATURES: dict[str, Callable[[Song], Feature]] = {
-    name: partial(read, name=name) for features in ROOMS.values() for name in features
+    name: partial(read, name=name) for features in MODULES.values() for name in features
 }
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from phosphene.errors import SongError
 from phosphene.song.audio.reading import read_audio
-from phosphene.song.audio.sources import BLOCK, Source
+from phosphene.song.audio.streams import BLOCK, AudioStream
 from phosphene.song.song import Feature, Song
 
 Curve = NDArray[np.float64]
@@ -56,15 +56,15 @@ def momentary(energies: Curve) -> Curve:
 
 
 def integrated(song: Song) -> float:
-    """Integrated, gated loudness in LKFS; `SILENT` if nothing passes the gate."""
+    """Integrated, gated loudness in LKFS; `SILENT` if the song is below the gate."""
     levels = song.kept(__name__, lambda: features(song))["momentary"].values
     half = _BLOCK_STEPS // 2
-    whole = levels[half:-half]  # blocks entirely in the song
-    heard = whole[whole > SILENT]
-    if not len(heard):
+    inside = levels[half:-half]  # blocks entirely in the song
+    loud = inside[inside > SILENT]
+    if not len(loud):
         return SILENT
-    gate = _mean(heard) + _RELATIVE
-    return _mean(heard[heard > gate])
+    gate = _mean(loud) + _RELATIVE
+    return _mean(loud[loud > gate])
 
 
 def _mean(levels: Curve) -> float:
@@ -80,10 +80,10 @@ def _energies(song: Song) -> Curve:
             pass
     starts = range(0, len(song.samples), BLOCK)
     blocks = (song.samples[start : start + BLOCK, None] for start in starts)
-    return energies(Source(song.sample_rate, blocks, 1))
+    return energies(AudioStream(song.sample_rate, blocks, 1))
 
 
-def energies(source: Source) -> Curve:
+def energies(stream: AudioStream) -> Curve:
     """K-weighted mean square of each tenth of a second, summed over the channels by their weights.
 
     Returns
@@ -93,19 +93,19 @@ def energies(source: Source) -> Curve:
     """
     from scipy.signal import sosfilt  # a second to import; not needed on a cache hit
 
-    weights = np.array(_WEIGHTS.get(source.channels, (1.0,) * source.channels))
-    sections = k_weighting(source.rate)
-    state = np.zeros((len(sections), 2, source.channels))
+    weights = np.array(_WEIGHTS.get(stream.channels, (1.0,) * stream.channels))
+    sections = k_weighting(stream.rate)
+    state = np.zeros((len(sections), 2, stream.channels))
     sums, position = np.zeros(0), 0
-    for block in source.blocks:
-        heard, state = sosfilt(sections, block.astype(np.float64), axis=0, zi=state)
+    for block in stream.blocks:
+        weighted, state = sosfilt(sections, block.astype(np.float64), axis=0, zi=state)
         # A step may span two blocks.
-        steps = (position + np.arange(len(block))) * STEP // source.rate
+        steps = (position + np.arange(len(block))) * STEP // stream.rate
         known = len(sums)
         sums = np.pad(sums, (0, int(steps[-1]) + 1 - known)) if steps[-1] >= known else sums
-        sums[steps[0] :] += np.bincount(steps - steps[0], (heard**2) @ weights)
+        sums[steps[0] :] += np.bincount(steps - steps[0], (weighted**2) @ weights)
         position += len(block)
-    return sums * STEP / source.rate
+    return sums * STEP / stream.rate
 
 
 def k_weighting(rate: int) -> NDArray[np.float64]:

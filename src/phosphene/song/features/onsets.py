@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.song.audio.spectrum import HOP, LEAD, MELS, Spectrum, mel_frequencies
+from phosphene.song.audio.spectrum import HOP, LEAD, MELS, Spectrum, mel_frequencies, piece_of
 from phosphene.song.song import Feature, hit_strengths
 
 #: Upper edges in Hz; the last band ends at half the sample rate.
@@ -198,7 +198,8 @@ def attack(samples: NDArray[np.float32], sample_rate: int, guess: float) -> Atta
     width, short = round(_BESIDE * sample_rate), round(_ENVELOPE * sample_rate)
     centre, reach = round(guess * sample_rate), round(REACH * sample_rate)
     origin = centre - reach - 2 * width
-    sound = _slice(samples, origin - 1, centre + reach + 3 * width)
+    length = 2 * reach + 5 * width + 1
+    sound = piece_of(samples, origin - 1, length).astype(np.float64)
     # The difference emphasises the highs, where attacks are, over the bass, whose slow oscillation
     # would otherwise look like a rise.
     sums = _running(np.diff(sound))
@@ -219,15 +220,6 @@ def attack(samples: NDArray[np.float32], sample_rate: int, guess: float) -> Atta
     )
 
 
-def _slice(samples: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float64]:
-    """Samples from `start` to `stop`, zero outside the song."""
-    piece = np.zeros(stop - start)
-    lo, hi = max(start, 0), min(stop, len(samples))
-    if lo < hi:
-        piece[lo - start : hi - start] = samples[lo:hi]
-    return piece
-
-
 def _running(signal: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([[0.0], np.cumsum(signal**2)])
 
@@ -236,4 +228,5 @@ def _rises(sums: NDArray[np.float64], n: NDArray[np.intp], width: int) -> NDArra
     """Log ratio of the energies of the `width` samples after and before each `n`."""
     after, before = sums[n + width] - sums[n], sums[n] - sums[n - width]
     floor = _FLOOR * max(after.max(), before.max()) + np.finfo(np.float64).tiny
-    return np.log((after + floor) / (before + floor))
+    rise: NDArray[np.float64] = np.log((after + floor) / (before + floor))
+    return rise

@@ -66,8 +66,8 @@ def _hits(levels: Curve) -> Curve:
     rises = []
     for curve in levels:
         loudest = curve.max(initial=0.0) or 1.0
-        heard = np.log10(1.0 + _DYNAMICS * (curve / loudest) ** 2)
-        rises.append(np.maximum(np.diff(heard, prepend=heard[:1]), 0.0))
+        level_log = np.log10(1.0 + _DYNAMICS * (curve / loudest) ** 2)
+        rises.append(np.maximum(np.diff(level_log, prepend=level_log[:1]), 0.0))
     least = np.min(rises, axis=0)
     full = max(float(np.percentile(least, 99.5)) if len(least) else 0.0, _FAINT)
     # The window's edge reaches a hit before its centre does; one hop later is centred.

@@ -23,7 +23,7 @@ _WEIGHTS = _SONG.parent / "models" / "hearing"
 def analysis_code() -> str:
     """Digest of what the analysis depends on: our code and weights, and the library versions.
 
-    There is no version number to increase: changed code gets another name in the cache.
+    No version number has to be increased: results of changed code have other names in the cache.
     """
     versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
     return "\n".join([_digest([*_SONG.rglob("*.py"), *_WEIGHTS.rglob("*.*")]), *versions])
@@ -127,13 +127,13 @@ def _files(root: Path) -> Iterable[Path]:
 
 
 def _digest(files: Iterable[Path]) -> str:
-    whole = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(digest_size=16)
     for file in sorted(files):
         if file.is_file():
             about = file.stat()
             if about.st_size > _LARGE:  # weights, libraries: reading them would take seconds
-                whole.update(f"{file.name} {about.st_size} {about.st_mtime_ns}\n".encode())
+                digest.update(f"{file.name} {about.st_size} {about.st_mtime_ns}\n".encode())
                 continue
             content = file.read_bytes()
-            whole.update(f"{file.name} {len(content)}\n".encode() + content)
-    return whole.hexdigest()
+            digest.update(f"{file.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,184 @@
+"""The engine for the Stable Diffusion family: its own loop on the true diffusers parts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from phosphene.engines.device import Relief, measures_for
+from phosphene.engines.diffusion.embeddings import Embedding, encode, encode_negative, mixed
+from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
+from phosphene.painting.noise import SceneNoise, drawn, to_device
+from phosphene.score.score import Row, Score
+
+FAMILIES = {
+    "StableDiffusionImg2ImgPipeline",
+    "StableDiffusionXLImg2ImgPipeline",
+    "LatentConsistencyModelImg2ImgPipeline",
+}
+FIRST_STRENGTH = 0.99  # near-full generation of the first picture, as in the article
+FLAT = (20 / 255, 20 / 255, 40 / 255)  # the article's blank first picture
+
+
+class DiffusionEngine:
+    """Repaints pictures with SD 1.x and 2.x, SDXL, latent consistency models and `worlds`.
+
+    Parameters
+    ----------
+    pipe : StableDiffusionImg2ImgPipeline or one of its kin
+        Its UNet, VAE, text encoders and scheduler are used; its own call is not.
+    score : Score
+        Whose prompts are encoded, once each.
+    device : torch.device
+    steps : int
+        Steps of the full noise schedule.
+    first_steps : int
+        Steps for the first picture.
+    guidance_scale : float
+        Above 1 the model is evaluated with the negative prompt too.
+    sampler : str
+        A name in `SAMPLERS`.
+    """
+
+    def __init__(
+        self,
+        pipe: Any,
+        score: Score,
+        device: torch.device,
+        steps: int,
+        first_steps: int,
+        guidance_scale: float,
+        sampler: str = "ddim",
+    ) -> None:
+        self.device = device
+        self._unet, self._vae = pipe.unet, pipe.vae
+        self._dtype = pipe.unet.dtype
+        self._schedule = Schedule.of(pipe.scheduler)
+        self._sampler = SAMPLERS[sampler]
+        self._steps, self._first_steps = steps, first_steps
+        self._size = score.height, score.width
+        self._scale = pipe.vae_scale_factor
+        # Half precision overflows in the VAE of SDXL.
+        upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
+        self._vae_dtype = torch.float32 if upcast else self._dtype
+        if upcast:
+            pipe.vae.to(torch.float32)
+        with torch.inference_mode():
+            self._scale_embedding = _guidance_embedding(pipe, guidance_scale, device)
+            # A latent consistency model has its guidance inside, and takes no negative prompt.
+            inside = self._scale_embedding is not None
+            self._guidance = 1.0 if inside else max(1.0, guidance_scale)
+            self._prompts = [
+                encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
+            ]
+            self._negative = encode_negative(pipe, score, device).to(self._dtype)
+        self._in_turn = False
+        split = "taking the two prompts of guidance one after the other", self._take_in_turn
+        measures = measures_for(pipe, device)
+        self._relief = Relief([split, *measures] if self._guidance > 1.0 else measures)
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The first picture, painted from a flat field; see `Engine.first`."""
+        height, width = self._size
+        flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
+        return self._relief.paint(
+            lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None)
+        )
+
+    @property
+    def noise_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the noise that `img2img` takes."""
+        height, width = (-(-side // self._scale) for side in self._size)
+        return self._unet.config.in_channels, height, width
+
+    def img2img(
+        self, picture: torch.Tensor, row: Row, noise: SceneNoise | None = None
+    ) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`.
+
+        Without a noise of the scene it is drawn from the row's seed, fixed to the screen.
+        """
+        return self._relief.paint(
+            lambda: self._paint(picture, row, row.strength, self._steps, noise)
+        )
+
+    @torch.inference_mode()
+    def _paint(
+        self,
+        picture: torch.Tensor,
+        row: Row,
+        strength: float,
+        steps: int,
+        scene_noise: SceneNoise | None,
+    ) -> torch.Tensor:
+        latents = self._encode(picture)
+        count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
+        if scene_noise is None:
+            noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
+        else:
+            noise = to_device(scene_noise.seen(count), self.device)
+        prompts = mixed(self._prompts, row.weights)
+        guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
+        if guidance > 1.0:
+            prompts = Embedding.stacked(self._negative, prompts)
+
+        def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
+            return self._predict(noisy, timestep, prompts, guidance)
+
+        painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
+        return self._decode(painted)
+
+    def _predict(
+        self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float
+    ) -> torch.Tensor:
+        # One batch for both: a small model is bound by the number of its layers.
+        batches = prompts.apart() if self._in_turn else [prompts]
+        output = torch.cat([self._evaluate(noisy, timestep, batch) for batch in batches])
+        if len(output) == 1:
+            return output
+        without, with_prompt = output.chunk(2)
+        return without + guidance * (with_prompt - without)
+
+    def _evaluate(self, noisy: torch.Tensor, timestep: float, prompts: Embedding) -> torch.Tensor:
+        count = len(prompts.tokens)
+        noise: torch.Tensor = self._unet(
+            noisy.to(self._dtype).expand(count, -1, -1, -1),
+            # Filled on the device: nothing is copied, nothing waits, and no shape changes.
+            torch.full((count,), timestep, device=self.device, dtype=torch.float32),
+            encoder_hidden_states=prompts.tokens,
+            timestep_cond=self._scale_embedding,
+            added_cond_kwargs=prompts.conditions,
+            return_dict=False,
+        )[0].float()
+        return noise
+
+    def _take_in_turn(self) -> None:
+        self._in_turn = True
+
+    def _encode(self, picture: torch.Tensor) -> torch.Tensor:
+        pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
+        encoded = self._vae.encode(pixels)
+        # The mode of the distribution: one noise less in every frame of the feedback.
+        latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
+        # Between the models all is float32: half precision would round what strength changes.
+        scaled: torch.Tensor = latents.float() * self._vae.config.scaling_factor
+        return scaled
+
+    def _decode(self, latents: torch.Tensor) -> torch.Tensor:
+        scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
+        pixels = self._vae.decode(scaled, return_dict=False)[0]
+        picture: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+        return picture
+
+
+def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.Tensor | None:
+    """The guidance scale as an input of the model, where it was distilled with it; else None."""
+    width = pipe.unet.config.time_cond_proj_dim
+    if width is None:
+        return None
+    # diffusers counts the scale from 1, the paper from 0.
+    weight = torch.tensor([scale - 1.0])
+    embedding: torch.Tensor = pipe.get_guidance_scale_embedding(weight, embedding_dim=width)
+    return embedding.to(device, pipe.unet.dtype)

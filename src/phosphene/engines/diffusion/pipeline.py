@@ -1,0 +1,79 @@
+"""The engine for every other checkpoint: through its own diffusers pipeline."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import torch
+
+from phosphene.engines.diffusion.engine import FIRST_STRENGTH, FLAT
+from phosphene.score.score import Row, Score
+
+
+class PipelineEngine:
+    """Repaints pictures with any img2img pipeline of diffusers: SD3, Flux, Kandinsky and so on.
+
+    The pipeline rounds strength to whole steps, and prompts change in the middle of a blend, since
+    each of these models is told its prompt in a way of its own.
+
+    Parameters
+    ----------
+    pipe : a diffusers img2img pipeline
+    score : Score
+    device : torch.device
+    steps : int
+        `num_inference_steps` of the pipeline.
+    first_steps : int
+        The same for the first picture.
+    guidance_scale : float
+    """
+
+    def __init__(
+        self,
+        pipe: Any,
+        score: Score,
+        device: torch.device,
+        steps: int,
+        first_steps: int,
+        guidance_scale: float,
+    ) -> None:
+        self.device = device
+        self._pipe = pipe
+        self._score = score
+        self._steps, self._first_steps = steps, first_steps
+        known = inspect.signature(pipe.__call__).parameters
+        offered = {
+            "negative_prompt": score.negative or None,
+            "height": score.height,
+            "width": score.width,
+        }
+        self._guidance = guidance_scale if "guidance_scale" in known else None
+        self._settings = {name: value for name, value in offered.items() if name in known}
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The first picture, painted from a flat field; see `Engine.first`."""
+        flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1)
+        flat = flat.expand(1, 3, self._score.height, self._score.width)
+        return self._paint(flat, row, FIRST_STRENGTH, self._first_steps)
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """The picture repainted; see `Engine.img2img`."""
+        return self._paint(picture, row, row.strength, self._steps)
+
+    def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+        # Fewer than one whole step is an error in diffusers: one is the least that it can do.
+        strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
+        scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}
+        painted = self._pipe(
+            prompt=self._score.prompts[int(row.weights.argmax())],
+            image=picture,
+            strength=strength,
+            num_inference_steps=steps,
+            generator=torch.Generator().manual_seed(row.seed),
+            output_type="pt",
+            **self._settings,
+            **scale,
+        ).images
+        result: torch.Tensor = painted.to(self.device, torch.float32)
+        return result

@@ -1,0 +1,154 @@
+"""The engine `none`: a camera over an endless drawn plane, to see the motion before painting it.
+
+Every frame is drawn from where the camera stands in it, and not from the frame before. So it moves
+exactly as the Score says, however far, and is as sharp after an hour as at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.engines.preview.plane import SHADES, TEXEL, hues, octave_rows, tiles
+from phosphene.engines.preview.poses import poses
+from phosphene.engines.preview.view import develop, shine, strike
+from phosphene.painting.colour import from_oklab
+from phosphene.painting.pictures import read_image
+from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.warp import in_bands
+from phosphene.score.score import Row, Score
+
+SPARKS = 1200  # in a frame at strength 1, at 512 x 512
+GLOWS = 4  # frames in which a spark is seen
+FRONT = 0.12  # share of all shades that two palettes mix in, on either side of their border
+
+
+class Camera:
+    """Films an endless plane, or the user's image with the plane around and beneath it.
+
+    Prompts show as colours, which blend while they morph. Strength shows as sparks: the stronger,
+    the more of them are struck in a frame.
+    """
+
+    def __init__(self, score: Score) -> None:
+        self.device = torch.device("cpu")
+        self._width, self._height = score.width, score.height
+        self._unit = float(np.sqrt(min(score.width, score.height) / 512.0))
+        self._start = int(score.frames[0])
+        self._score = score
+        rows = [score.row(i) for i in range(len(score))]
+        self._steps = [step_matrix(row, score.width, score.height) for row in rows]
+        self._poses = poses(self._steps, score.width, score.height, TEXEL * self._unit)
+        self._palettes = np.stack([palette(hue) for hue in hues(score.prompts)])
+        self._tiles = tiles()
+        self._image, self._sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
+        if score.image is not None:
+            self._image, self._sizes = _sizes(read_image(score.image, score.width, score.height))
+        self._back = _places(self._steps)
+
+    def first(self, row: Row) -> torch.Tensor:
+        """The plane at the start, or the user's image."""
+        return self.draw_moved(row)
+
+    def draw_moved(self, row: Row) -> torch.Tensor:
+        """What the camera sees in a frame, and the sparks of the frames before that still glow."""
+        at = row.frame - self._start
+        shades, seen = self._shades(row), self._poses[at]
+        octaves = [octave_rows(pose.plane, pose.octave) for pose in seen]
+        light = np.zeros((self._height, self._width, 3), np.float32)
+        picture = np.empty((3, self._height, self._width), np.float32)
+
+        def expose(first: int, last: int) -> None:
+            for pose, drawn in zip(seen, octaves, strict=True):
+                where = (pose.turn, pose.lean, pose.position, drawn)
+                looks = (shades, self._unit, np.float32(pose.share))
+                shine(*self._tiles, *where, *looks, light, first, last)
+            develop(light, self._image, self._sizes, self._back[at], picture, first, last)
+
+        in_bands(self._height, expose)
+        for age in range(1, min(GLOWS, at)):  # the first frame is not repainted
+            before = self._score.row(at - age)
+            if before.diffuses:
+                self._strike(picture, before, age)
+        return torch.from_numpy(picture)[None]
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """The picture, and new sparks: as many as the strength says."""
+        lit = picture[0].numpy().copy()
+        self._strike(lit, row, 0)
+        return torch.from_numpy(lit)[None]
+
+    def _shades(self, row: Row) -> NDArray[np.float32]:
+        """The palette of a frame. Where prompts morph, one spreads from shade to shade."""
+        place = np.abs(np.linspace(-1.0, 1.0, SHADES, endpoint=False))
+        low, high = np.maximum(place - FRONT, 0.0), np.minimum(place + FRONT, 1.0)
+        ends = np.cumsum([0.0, *row.weights])
+        ends[-1] = 1.0
+        within = [np.clip(end, low, high) for end in ends]
+        shares = np.diff(within, axis=0) / (high - low)
+        palette: NDArray[np.float32] = np.einsum("ps,psc->sc", shares, self._palettes).astype(
+            np.float32
+        )
+        return palette
+
+    def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
+        """Add the sparks of a row to the frame that comes `age` frames later."""
+        random = np.random.default_rng(row.seed)
+        area = self._width * self._height / (512.0 * self._unit) ** 2
+        count = round(SPARKS * area * row.strength**2)
+        places = random.random((count, 2)) * (self._width, self._height)
+        size = 0.8 + 2.6 * random.random(count) ** 6
+        size *= self._unit * (0.6 + 1.33 * row.renewal)
+        colours = 0.4 * self._shades(row)[random.integers(SHADES, size=count)] + 0.6
+        at = row.frame - self._start
+        step = np.eye(3)
+        for later in self._steps[at + 1 : at + 1 + age]:
+            step = later @ step
+        moved = np.c_[places, np.ones(count)] @ step.T
+        ahead = moved[:, 2] > 0.0
+        moved = moved[ahead, :2] / moved[ahead, 2:]
+        strike(picture, moved, size[ahead], (colours[ahead] * 0.55**age).astype(np.float32))
+
+
+def palette(hue: float) -> NDArray[np.float32]:
+    """Light of every shade, around a hue.
+
+    Parameters
+    ----------
+    hue : float
+        Radians, in OKLab.
+
+    Returns
+    -------
+    ndarray, float32, shape (SHADES, 3)
+    """
+    around = 2.0 * np.pi * np.arange(SHADES) / SHADES
+    angle = hue + 1.2 * np.sin(around)
+    lab = np.stack([0.72 + 0.1 * np.cos(2.0 * around), 0.17 * np.cos(angle), 0.17 * np.sin(angle)])
+    colours = from_oklab(torch.from_numpy(lab.astype(np.float32))[None, :, None])
+    return np.ascontiguousarray(colours[0, :, 0].numpy().T ** 1.6)
+
+
+def _places(steps: Sequence[Matrix]) -> list[Matrix]:
+    """What takes a pixel of each frame to its place in the first one, up to a factor."""
+    back = [np.eye(3)]
+    for step in steps[1:]:
+        place = back[-1] @ np.linalg.inv(step)
+        back.append(place / np.abs(place).max())
+    return back
+
+
+def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """An image in sizes that halve, end to end; and where each begins, its height and width."""
+    sized = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
+    while max(sized[-1].shape[:2]) > 1:
+        height, width, _ = sized[-1].shape
+        half = max((width + 1) // 2, 1), max((height + 1) // 2, 1)
+        sized.append(cv2.resize(sized[-1], half, interpolation=cv2.INTER_AREA))
+    offsets = np.cumsum([0] + [one.size for one in sized[:-1]])
+    sizes = [(offset, *one.shape[:2]) for offset, one in zip(offsets, sized, strict=True)]
+    return np.concatenate([one.ravel() for one in sized]), np.array(sizes, np.int64)

@@ -1,0 +1,133 @@
+"""The schema of `[[motion]]`: layers, their amounts and their gates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from phosphene.hints import hint
+from phosphene.modulators.modulator import RESERVED, Modulator
+from phosphene.plugins import Plugin
+from phosphene.score.channels import CHANNELS
+from phosphene.score.mixing import MIXES
+from phosphene.score.patterns import Pattern
+from phosphene.score.units import At, Position, Share, constant, parse_position
+
+# The default as in a file; it is validated too.
+_FULL: Any = 1.0
+
+
+class Section(BaseModel):
+    """A table of the project file."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
+
+
+def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
+    """One range or a list of them, each of two positions."""
+    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
+    pairs = given if several else [given]
+    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
+        raise ValueError(
+            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
+        )
+    return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
+
+
+class AmountSource(Section):
+    """An amount from a modulator: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    modulator: Modulator
+    plugin: Plugin | None = Field(None, description="where the modulator comes from")
+    at_rest: Share = Field(0.0, description="amount where the envelope is 0")
+    at_full: Share = Field(1.0, description="amount where the envelope is 1")
+
+    @property
+    def use(self) -> str:
+        """The modulator's name."""
+        return self.modulator.name
+
+
+Amount = Annotated[
+    Annotated[dict[Position, Share], Tag("keys")] | Annotated[AmountSource, Tag("source")],
+    Discriminator(lambda given: "source" if isinstance(given, AmountSource) else "keys"),
+    BeforeValidator(lambda given: given if isinstance(given, AmountSource) else constant(given)),
+]
+
+
+class When(Section):
+    """`when`: a gate that the song opens and closes; all conditions must hold."""
+
+    feature: str | None = Field(None, description="an audio feature, such as low")
+    above: float | None = Field(None, description="open where the feature is above this")
+    below: float | None = Field(None, description="open where the feature is below this")
+    pattern: Pattern | None = Field(None, description="open by a rhythm from bar 1 on: x..x..x.")
+    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> When:
+        bounded = self.above is not None or self.below is not None
+        if bounded != (self.feature is not None):
+            raise ValueError("expected a feature with `above` or `below`")
+        if not bounded and self.pattern is None:
+            raise ValueError('expected { feature = "low", above = 0.5 } or { pattern = "x..x" }')
+        return self
+
+
+class Layer(Section):
+    """`[[motion]]`: a modulator, and how it is mixed with the layers above it in the file."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    use: str = Field(description="name of a modulator; `phosphene modulators` lists them")
+    to: dict[str, float] = Field(
+        default_factory=dict, description="channels, and how far a full hit moves each from rest"
+    )
+    mix: Literal["add", "multiply", "replace", "min", "max"] = Field(
+        "add", description="how it is mixed with the layers below"
+    )
+    amount: Amount = Field(
+        _FULL,
+        description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
+    )
+    between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
+        None,
+        description="from a position up to another, or a list of such pairs; silent elsewhere",
+    )
+    when: When | None = Field(
+        None, description="only where a feature is above or below a value, or by a pattern"
+    )
+    mute: bool = Field(False, description="leave this layer out")
+    solo: bool = Field(False, description="leave out every layer that is not solo")
+    modulator: Modulator
+    plugin: Plugin | None = Field(None, description="where the modulator comes from")
+    entry: str = Field("", description="its entry in the project file")
+    share: Amount = Field(_FULL, description="the amount of the whole look that it belongs to")
+
+    @field_validator("to")
+    @classmethod
+    def _known(cls, to: dict[str, float]) -> dict[str, float]:
+        for name in to:
+            if name not in CHANNELS:
+                raise ValueError(f"unknown channel '{name}'. {hint(name, CHANNELS)}")
+        return to
+
+
+#: Fields that Phosphene itself sets; not keys of the project file.
+OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
+assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
+assert set(get_args(Layer.model_fields["mix"].annotation)) == set(MIXES)

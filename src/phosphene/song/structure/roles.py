@@ -1,0 +1,195 @@
+"""Roles of sections, from their energy, recurrence and position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.song.structure.views import Rows, Views
+
+_RANGE = 24.0  # dB below the song's loudest units that count as no energy
+_PARTS = {"level": 0.5, "low": 0.25, "density": 0.25}
+_STEP = 0.12  # difference of energy between sections that is plainly audible
+_JUMP = 0.2  # rise of energy into a drop
+_RISE = 0.15  # rise of energy over a build
+_STEADY = 0.7  # correlation with a straight line
+_FLAT = 0.1  # range of energy of a song without contrast
+_EDGE = 0.3  # longest share of the song of an intro or outro
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section by units: from `first` up to `last`, with a label, its energy and its role."""
+
+    first: int
+    last: int
+    label: int
+    energy: float = 0.0
+    role: str = ""
+    confidence: float = 0.0
+
+
+def energy_of(views: Views) -> Rows:
+    """Energy of each unit: loudness, bass and onset density, 0 to 1 relative to the song."""
+
+    def scaled(values: Rows, zero: float) -> Rows:
+        top = float(np.percentile(values, 95))
+        return np.clip((values - (top - zero)) / zero, 0.0, 1.0) if zero > 0 else 0 * values
+
+    shares = {
+        "level": scaled(views.level, _RANGE),
+        "low": scaled(views.low, _RANGE),
+        "density": scaled(views.density, float(np.percentile(views.density, 95))),
+    }
+    total = sum(weight * shares[name] for name, weight in _PARTS.items())
+    return np.where(views.silent, 0.0, total)
+
+
+def with_roles(
+    edges: list[int], labels: list[int], energy: Rows, silent: NDArray[np.bool_], phrase: int
+) -> list[Part]:
+    """Determine the role of each section.
+
+    Parameters
+    ----------
+    edges, labels : list of int
+        As from `segmentation.label`.
+    energy : ndarray, shape (n_units,)
+    silent : ndarray of bool, shape (n_units,)
+    phrase : int
+        Units of a usual phrase.
+
+    Returns
+    -------
+    list of Part
+        With builds split off the sections that end with one.
+    """
+    parts = [
+        Part(first, last, label, float(energy[first:last].mean()))
+        for first, last, label in zip(edges[:-1], edges[1:], labels, strict=True)
+    ]
+    if len(parts) == 1:
+        return [_as(parts[0], "verse", 0.0)]
+    parts = _with_builds(parts, energy, phrase)
+    parts = _by_group(parts)
+    parts = _by_contour(parts, silent)
+    return _with_drops(parts, energy)
+
+
+def _as(part: Part, role: str, confidence: float) -> Part:
+    confidence = float(np.clip(confidence, 0.0, 1.0))
+    return Part(part.first, part.last, part.label, part.energy, role, confidence)
+
+
+def _with_builds(parts: list[Part], energy: Rows, phrase: int) -> list[Part]:
+    """Mark or split off the bars in which energy rises steadily into a higher section."""
+    found = list[Part]()
+    fresh = 1 + max(part.label for part in parts)
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        length = part.last - part.first
+        rise, width = _rising(part, after, energy, phrase)
+        if not width:
+            found.append(part)
+        elif width >= length:
+            found.append(_as(part, "build", rise))
+        else:
+            cut = part.last - width
+            rest = energy[part.first : cut].mean()
+            found.append(Part(part.first, cut, part.label, float(rest)))
+            mean = float(energy[cut : part.last].mean())
+            found.append(_as(Part(cut, part.last, fresh, mean), "build", rise))
+            fresh += 1
+    return found
+
+
+def _rising(part: Part, after: Part | None, energy: Rows, phrase: int) -> tuple[float, int]:
+    """Confidence and length of the build at the end of a section; (0, 0) without one."""
+    if after is None or after.energy < part.energy + _STEP:
+        return 0.0, 0
+    length = part.last - part.first
+    for width in sorted({length, phrase, phrase // 2}, reverse=True):
+        if 4 <= width <= min(length, 2 * phrase) and length - width not in (1, 2, 3):
+            tail = energy[part.last - width : part.last]
+            steady = float(np.corrcoef(np.arange(width), tail)[0, 1]) if tail.std() > 0 else 0.0
+            third = max(width // 3, 1)
+            rise = float(tail[-third:].mean() - tail[:third].mean())
+            if steady >= _STEADY and rise >= _RISE:
+                return 0.4 + rise, width
+    return 0.0, 0
+
+
+def _by_group(parts: list[Part]) -> list[Part]:
+    """Chorus, verse or bridge, by the energy and the recurrence of each label."""
+    groups: dict[int, list[Part]] = {}
+    for part in parts:
+        if not part.role:
+            groups.setdefault(part.label, []).append(part)
+    means = {
+        label: float(
+            np.average([p.energy for p in group], weights=[p.last - p.first for p in group])
+        )
+        for label, group in groups.items()
+    }
+    low, high = min(means.values()), max(means.values())
+    contrast = min((high - low) / (4 * _STEP), 1.0) if high - low > _FLAT else 0.0
+    recurring = [label for label, group in groups.items() if len(group) > 1]
+    chorus = max(recurring or means, key=lambda label: means[label])
+    if recurring and high - means[chorus] > 2 * _STEP:  # a climax that is heard once
+        chorus = max(means, key=lambda label: means[label])
+    total = parts[-1].last
+    roles = []
+    for part in parts:
+        alone = len(groups.get(part.label, ())) == 1
+        if part.role:
+            roles.append(part)
+        elif part.label == chorus and len(groups) > 1:
+            roles.append(_as(part, "chorus", 0.3 + 0.4 * contrast + 0.2 * (not alone)))
+        elif alone and part.first > total / 2 and len(groups) > 2:
+            roles.append(_as(part, "bridge", 0.4))
+        else:
+            roles.append(_as(part, "verse", 0.3 + 0.2 * contrast + 0.2 * (not alone)))
+    return roles
+
+
+def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
+    """Intro, outro and breaks, by position and by the energy of the neighbours."""
+    total = parts[-1].last
+    found = list(parts)
+    for k, part in enumerate(parts):
+        share = (part.last - part.first) / total
+        before = parts[k - 1].energy if k else None
+        after = parts[k + 1].energy if k + 1 < len(parts) else None
+        if silent[part.first : part.last].mean() > 0.5:
+            role = "intro" if k == 0 else "outro" if after is None else "break"
+            found[k] = _as(part, role, 1.0)
+        elif before is None or after is None:
+            other = after if before is None else before
+            drop = (other or 0.0) - part.energy
+            sure = 0.4 + 2 * max(drop, 0.0) - share
+            alone = sum(p.label == part.label for p in parts) == 1
+            if share <= _EDGE and (drop > _STEP or (alone and drop > -_STEP)):
+                found[k] = _as(part, "intro" if before is None else "outro", sure + 0.2 * alone)
+        elif part.role != "build" and part.energy < min(before, after) - _STEP:
+            depth = min(before, after) - part.energy
+            found[k] = _as(part, "break", 0.3 + 2 * depth)
+    return found
+
+
+def _with_drops(parts: list[Part], energy: Rows) -> list[Part]:
+    """Loud sections that begin with a jump out of a break or a build are drops."""
+    found = list(parts)
+    dropped = set[int]()
+    loud = max(part.energy for part in parts) - _STEP
+    for k, part in enumerate(parts[1:], start=1):
+        before = parts[k - 1]
+        jump = float(energy[part.first : part.first + 2].mean()) - before.energy
+        high = part.role in ("chorus", "verse", "bridge") and part.energy >= loud
+        if high and before.role in ("break", "build") and jump >= _JUMP:
+            found[k] = _as(part, "drop", 0.3 + jump)
+            dropped.add(part.label)
+    for k, part in enumerate(found):
+        if part.role == "chorus" and part.label in dropped:
+            found[k] = _as(part, "drop", part.confidence)
+    return found

@@ -1,0 +1,124 @@
+"""Phosphene's own loop: copies to and from a GPU, strength, and compiled models."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
+import pytest
+import torch
+from checkpoints import CHECKPOINTS
+from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from fake_gpu import Copies, fake_gpu
+from scores import card, score
+from torch.utils.flop_counter import FlopCounterMode
+
+from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.samplers import Schedule
+from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
+from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.pictures import to_levels
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
+from phosphene.project.schema import Model
+
+SIZE = 512
+SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here
+
+
+def true_size_engine(device, about, steps):
+    """SD 1.5's own configuration, with the tiny VAE; half precision, weights without values."""
+    with device:
+        unet = UNet2DConditionModel(
+            sample_size=64, cross_attention_dim=768, attention_head_dim=8
+        ).requires_grad_(False)
+        vae = AutoencoderTiny().requires_grad_(False)
+        tokens = torch.zeros(1, 77, 768)
+    pipe = SimpleNamespace(
+        unet=unet,
+        vae=vae,
+        vae_scale_factor=8,
+        scheduler=None,
+        encode_prompt=lambda *_: (tokens, None),
+    )
+    with mock.patch.object(Schedule, "of", return_value=SCHEDULE):
+        return DiffusionEngine(pipe, about, device, steps, steps, guidance_scale=1.0)
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_a_frame_makes_one_copy_up_and_one_down_and_waits_for_nothing(steps):
+    about = score(n=2, width=SIZE, height=SIZE, zoom=1.01, rotation=0.3, strength=0.5)
+    with fake_gpu() as device:
+        engine = true_size_engine(device, about, steps)
+        assert sum(p.numel() for p in engine._unet.parameters()) == 859_520_964
+        with device:
+            picture = torch.zeros(1, 3, SIZE, SIZE, dtype=torch.float32)
+        anchors = [Anchor.of(picture)] * len(about.prompts)
+        row = about.row(1)
+        copies, work = Copies(), FlopCounterMode(display=False)
+        with torch.inference_mode(False), torch.no_grad(), work, copies:
+            moved = warp(picture, step_matrix(row, SIZE, SIZE))
+            held = hold(moved, mixed(anchors, row.weights), row)
+            painted = engine.img2img(held, row)
+            to_levels(painted).cpu()
+    assert painted.device.type == "fakegpu"
+    assert painted.dtype == torch.float32
+    assert copies.made == [
+        ("cpu", "fakegpu", (1, 4, 64, 64)),
+        ("fakegpu", "cpu", (SIZE, SIZE, 3)),
+    ]
+    if steps == 1:
+        # The article's frame is 21.33 TFLOP: 20 times as much.
+        assert work.get_total_flops() <= 1.07e12
+
+
+SEEDS = range(8)  # one noise alone may by chance be nearer to the picture
+
+
+@pytest.fixture(scope="module")
+def repainted():
+    """A picture of one prompt, and what becomes of it under another."""
+    about = score(n=2, width=128, height=128, prompts=("an ancient temple", "a neon city"))
+    engine = load_preset(PRESETS["worlds"], Model(steps=2), about)
+    picture, row = engine.first(about.row(0)), about.row(1)
+
+    def paint(strength, seed=0):
+        channels = {**row.channels, "strength": float(strength)}
+        return engine.img2img(picture, replace(row, channels=channels, seed=seed))
+
+    return picture, paint
+
+
+def test_a_fiftieth_is_another_picture(repainted):
+    _, paint = repainted
+    assert torch.equal(paint(0.50), paint(0.50))
+    # more than half of what is filmed
+    assert (to_levels(paint(0.50)) != to_levels(paint(0.52))).float().mean() > 0.5
+
+
+def test_the_change_grows_with_strength_over_twenty_values(repainted):
+    picture, paint = repainted
+    changes = [
+        np.mean([(paint(strength, seed) - picture).abs().mean().item() for seed in SEEDS])
+        for strength in np.linspace(0.05, 1.0, 20)
+    ]
+    assert (np.diff(changes) > 0.0).all(), changes
+
+
+@pytest.mark.parametrize("family", CHECKPOINTS)
+def test_one_graph_for_every_step_strength_and_seed(family, tmp_path):
+    CHECKPOINTS[family](tmp_path)
+    sampler = "consistency" if family == "lcm" else "ddim"
+    preset = Preset(str(tmp_path), {"standard": Quality(4, 4, 3.0)}, sampler)
+    engine = load_preset(preset, Model(device="cpu"), score())
+    graphs = []
+
+    def compiled(graph, inputs):
+        graphs.append(inputs)
+        return graph.forward
+
+    torch._dynamo.reset()
+    engine._unet = torch.compile(engine._unet, backend=compiled, fullgraph=True)
+    for strength, seed in [(0.3, 0), (0.55, 1), (1.0, 2)]:
+        engine.img2img(card(64, 48), replace(score(strength=strength).row(1), seed=seed))
+    assert len(graphs) == 1

@@ -1,0 +1,91 @@
+"""Frames come back one later than they are painted on a device that paints on meanwhile."""
+
+import numpy as np
+import pytest
+import torch
+from fake_gpu import Copies, fake_gpu
+
+from phosphene.painting import frames
+from phosphene.painting.frames import read_back
+from phosphene.painting.pictures import to_levels
+
+
+def painted(count, said, device="cpu"):
+    for row in range(count):
+        said.append(f"paint {row}")
+        picture = torch.full((1, 3, 2, 4), row / 255.0, device=device)
+        yield row, {"picture": picture}, to_levels(picture)
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """Takes note of the ends of copies; pages are locked by CUDA alone."""
+    said = []
+
+    class Event:
+        made = 0
+
+        def __init__(self):
+            self.number, Event.made = Event.made, Event.made + 1
+
+        def record(self):
+            said.append(f"copy {self.number}")
+
+        def synchronize(self):
+            said.append(f"wait {self.number}")
+
+    monkeypatch.setattr(frames, "_page_locked", lambda shape: torch.empty(shape, dtype=torch.uint8))
+    monkeypatch.setattr(frames, "ASYNCHRONOUS", {"cpu": Event, "fakegpu": Event})
+    return said
+
+
+def test_on_the_cpu_a_frame_is_there_at_once_and_is_not_copied():
+    said = []
+    for row, state, frame in read_back(painted(3, said), torch.device("cpu")):
+        assert said == [f"paint {i}" for i in range(row + 1)]
+        assert frame.shape == (2, 4, 3)
+        assert np.all(frame == row)
+        assert torch.all(state["picture"] == row / 255.0)
+    levels = torch.zeros(2, 4, 3, dtype=torch.uint8)
+    whole = next(read_back([(0, {}, levels)], torch.device("cpu")))[2]
+    assert whole.ctypes.data == levels.data_ptr()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+def test_a_frame_is_read_when_the_next_one_is_under_way(events, count):
+    seen = []
+    for row, state, frame in read_back(painted(count, events), torch.device("cpu")):
+        seen.append((row, int(frame[0, 0, 0]), round(float(state["picture"][0, 0, 0, 0]) * 255)))
+    assert seen == [(row, row, row) for row in range(count)]
+    waits = [i for i, said in enumerate(events) if said.startswith("wait")]
+    for row, where in enumerate(waits):
+        before = [said for said in events[:where] if said.startswith("paint")]
+        assert len(before) == min(row + 2, count)
+    assert len(waits) == count
+
+
+def test_two_buffers_take_turns(events):
+    list(read_back(painted(4, events), torch.device("cpu")))
+    copies = [said for said in events if said.startswith("copy")]
+    waits = [said for said in events if said.startswith("wait")]
+    assert copies == ["copy 1", "copy 0", "copy 1", "copy 0"]
+    assert [said[-1] for said in waits] == [said[-1] for said in copies]
+
+
+def test_on_a_device_a_frame_makes_one_copy_and_that_is_all(events):
+    copies = Copies()
+    with fake_gpu() as device:
+        with device:
+            pictures = [torch.zeros(1, 3, 8, 8, dtype=torch.float32) for _ in range(3)]
+        frames = ((row, {}, to_levels(picture)) for row, picture in enumerate(pictures))
+        with copies, torch.no_grad():
+            # Fake memory has no pages: what is read is looked at by the tests above.
+            rows = [row for row, _, _ in _unread(frames, device)]
+    assert rows == [0, 1, 2]
+    assert copies.made == [("fakegpu", "cpu", (8, 8, 3))] * 3
+
+
+def _unread(frames, device):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.Tensor, "numpy", lambda tensor: tensor)
+        yield from read_back(frames, device)
