@@ -164,12 +164,12 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.composing.compose import compose
     from phosphene.composing.trace import Trace
+    from phosphene.plotting.data import plot_data
     from phosphene.plotting.formats import FORMATS
-    from phosphene.plotting.picture import picture_of
 
     trace = Trace()
     score = compose(project, song, trace=trace)
-    png = FORMATS[".png"](picture_of(song, project, score, trace, name))
+    png = FORMATS[".png"](plot_data(song, project, score, trace, name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
     drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.inputs import Changes, compose_for, listen_to, read_input
+from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
 from phosphene.cli.loading import registry_for
+from phosphene.cli.options import Changes
 from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
@@ -40,10 +41,12 @@ class Piece:
 
     @classmethod
     def of(cls, path: Path, options: Changes) -> Piece:
-        """Read a project file, or a song with its default project, as `phosphene render` does."""
+        """Read a project file, or a song, which is directed, as `phosphene render` does."""
         registry = registry_for(path)
         project = read_input(path, options, registry)
         song = listen_to(project.song, registry)
+        if is_song(path):
+            project, _ = directed_input(path, project, song, options, registry, path)
         project, score = compose_for(song, project, options)
         spec = find_engine(project.model.name, registry)
         check_followed(spec, project.model, score)

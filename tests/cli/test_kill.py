@@ -111,7 +111,7 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
     assert render(target, **happens).status == -signal.SIGKILL
     printed = render(target, at=(FRAME, 1), release=str(go))
-    assert "Going on after frame 4" in printed.said
+    assert "Resuming after frame 4" in printed.said
     assert go.with_suffix(".done").exists()
     assert target.read_bytes() == whole
     assert not list(tmp_path.glob(".film*"))
@@ -122,17 +122,17 @@ def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     target = tmp_path / "film.mp4"
     printed = render(target, at=(FRAME, 9), signal=name)
     assert printed.status == 128 + signal.Signals[name]
-    assert "Stopped at frame 9 of 24. The same command goes on after frame 9" in printed.said
+    assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in printed.said
     assert str(tmp_path / ".film.mp4.resume") in printed.said
     assert "Traceback" not in printed.said
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
 def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
@@ -153,7 +153,7 @@ def test_a_full_disk(tmp_path, render, whole, limit):
     assert "ulimit" in printed.said
     assert "Traceback" not in printed.said
     assert not target.exists()
-    kept = {10_000: "", 30_000: "", 60_000: "Going on after frame 4,"}[limit]  # whole raw frames
+    kept = {10_000: "", 30_000: "", 60_000: "Resuming after frame 4,"}[limit]  # whole raw frames
     printed = render(target)
     assert printed.status == 0
     assert kept in printed.said
@@ -182,7 +182,7 @@ def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole
     printed = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
     assert printed.status == 130
     assert "Traceback" not in printed.said
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
@@ -207,8 +207,8 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     printed = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
     assert printed.status == 1
     assert "was paused by another process for 1 s (SIGSTOP)" in printed.said
-    assert "The same command goes on after frame" in printed.said
+    assert "The same command resumes after frame" in printed.said
     stops.unlink()
-    assert "Going on after frame" in render(target).said
+    assert "Resuming after frame" in render(target).said
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]

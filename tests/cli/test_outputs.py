@@ -79,5 +79,5 @@ def test_a_song_that_is_a_video_is_not_replaced_by_its_film(folder):
     for more in ([], ["--force"]):
         printed = CliRunner().invoke(cli, ["render", "s.mp4", "--model", "none", *more])
         assert printed.exit_code == 2
-        assert "which is read here" in printed.stderr
+        assert "is the input" in printed.stderr
         assert (folder / "s.mp4").read_bytes() == before

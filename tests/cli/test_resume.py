@@ -91,11 +91,11 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
         stopped = render(project, target)
         heal()
         assert stopped.exit_code == 130
-        assert "The same command goes on after frame" in stopped.stderr
+        assert "The same command resumes after frame" in stopped.stderr
         assert not target.exists()
     printed = render(project, target)
     assert printed.exit_code == 0
-    assert "Going on after frame 17" in printed.stderr
+    assert "Resuming after frame 17" in printed.stderr
     assert target.read_bytes() == uninterrupted
     assert not list(tmp_path.glob(".film*"))
 
@@ -140,12 +140,12 @@ def shorten(path):
 @pytest.mark.parametrize(
     ("pattern", "how", "printed"),
     [
-        ("picture.safetensors", damage, "Going on after frame 6,"),
-        ("picture.safetensors", Path.unlink, "Going on after frame 6,"),
-        ("segment-00001.rgb", shorten, "Going on after frame 6,"),
-        ("border-*", damage, "Going on after frame 9,"),
-        ("*.safetensors", damage, "left nothing to go on from. Starting over."),
-        ("segment-00000.mp4", Path.unlink, "left nothing to go on from. Starting over."),
+        ("picture.safetensors", damage, "Resuming after frame 6,"),
+        ("picture.safetensors", Path.unlink, "Resuming after frame 6,"),
+        ("segment-00001.rgb", shorten, "Resuming after frame 6,"),
+        ("border-*", damage, "Resuming after frame 9,"),
+        ("*.safetensors", damage, "left no frames to resume from. Starting over."),
+        ("segment-00000.mp4", Path.unlink, "left no frames to resume from. Starting over."),
         ("render.json", damage, "Changed since the last run"),
     ],
 )
@@ -169,7 +169,7 @@ def test_resume_from_keeps_what_lies_before(
     changed = ["--set", "motion.0.radius_x=9.0"]
     printed = render(project, stopped, *changed, "--resume-from", "8")
     assert printed.exit_code == 0
-    assert "Keeping the first 6 frames, 0.50 s: the last that are kept before 8" in printed.stderr
+    assert "Keeping the first 6 frames, 0.50 s: the last checkpoint before 8" in printed.stderr
     assert "(translation_x changed)" in printed.stderr
     (tmp_path / "old.mp4").write_bytes(uninterrupted)
     mixed, old = decode_frames(stopped), decode_frames(tmp_path / "old.mp4")
@@ -188,7 +188,7 @@ def test_a_resumed_from_run_that_is_stopped_continues(project, tmp_path, stopped
     heal = at_frame(monkeypatch, 5, stop)
     assert "Keeping the first 9 frames" in render(project, stopped, *command).stderr
     heal()
-    assert "Going on after frame 14," in render(project, stopped, *command).stderr
+    assert "Resuming after frame 14," in render(project, stopped, *command).stderr
     assert stopped.read_bytes() == (tmp_path / "other.mp4").read_bytes()
 
 
@@ -209,7 +209,7 @@ def test_a_film_that_is_kept_can_be_painted_again_from_anywhere(
 
 def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted):
     printed = render(project, stopped, "--resume-from", "2")
-    assert "No picture is kept of the time before 2: starting over" in printed.stderr
+    assert "No frames are kept before 2: starting over" in printed.stderr
     assert stopped.read_bytes() == uninterrupted
 
 
@@ -221,7 +221,7 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
         (["--resume-from", "8", "--start", "0.5s"], "differ in start"),
         (["--resume-from", "loud"], "--resume-from loud: expected a frame (30), 2.5s"),
         (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' is outside"),
-        (["--resume-from", "0.1s", "--start", "0.5s"], "the video goes from 0:00 to 0:02"),
+        (["--resume-from", "0.1s", "--start", "0.5s"], "the video is from 0:00 to 0:02"),
     ],
 )
 def test_what_cannot_be_resumed_from_is_refused_and_kept(
@@ -230,14 +230,14 @@ def test_what_cannot_be_resumed_from_is_refused_and_kept(
     printed = render(project, stopped, *more)
     assert printed.exit_code == 2
     assert said in printed.stderr
-    assert "Going on after frame 9," in render(project, stopped).stderr
+    assert "Resuming after frame 9," in render(project, stopped).stderr
     assert stopped.read_bytes() == uninterrupted
 
 
 def test_resume_from_nothing_says_how(project, tmp_path):
     printed = render(project, tmp_path / "film.mp4", "--resume-from", "8")
     assert printed.exit_code == 2
-    assert "nothing is kept of an earlier run" in printed.stderr
+    assert "no frames are kept of an earlier run" in printed.stderr
     assert "--keep" in printed.stderr
     assert not list(tmp_path.glob(".film*"))
 
@@ -280,9 +280,9 @@ def test_ffmpeg_that_is_killed(project, tmp_path, monkeypatch, uninterrupted, fi
     heal()
     assert printed.exit_code == 1
     assert "ffmpeg was killed by signal 9 (SIGKILL)" in printed.stderr
-    assert "The same command goes on after frame" in printed.stderr
+    assert "The same command resumes after frame" in printed.stderr
     assert not target.exists()
-    assert "Going on after frame" in render(project, target).stderr
+    assert "Resuming after frame" in render(project, target).stderr
     assert target.read_bytes() == uninterrupted
 
 
@@ -293,7 +293,7 @@ def test_a_folder_that_is_removed_meanwhile(project, tmp_path, monkeypatch):
     printed = render(project, tmp_path / "out" / "film.mp4")
     assert printed.exit_code == 1
     assert "removed or renamed" in printed.stderr
-    assert "nothing could be saved: the same command starts over" in printed.stderr
+    assert "nothing could be saved. The same command starts over" in printed.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -344,7 +344,7 @@ def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
             assert render(project, kept, "--seed", "7").exit_code == 2
         assert contents(folder) == before
     printed = render(project, kept)
-    assert f"Going on after frame {FRAMES}," in printed.stderr
+    assert f"Resuming after frame {FRAMES}," in printed.stderr
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_what_was_painted_under_other_settings_is_set_aside(
     assert "set aside" in printed.stderr
     assert [path.name[:6] for path in folder.iterdir() if path.is_dir()] == ["aside-"]
     printed = render(project, stopped)
-    assert "Going on after frame 9," in printed.stderr
+    assert "Resuming after frame 9," in printed.stderr
     assert stopped.read_bytes() == uninterrupted
     assert not folder.exists()
 
@@ -380,7 +380,7 @@ def test_resume_from_also_where_it_set_aside_what_it_keeps(
     printed = render(project, target, "--seed", "8", "--resume-from", "5")
     assert printed.exit_code == 0
     assert "Keeping the first 5 frames" in printed.stderr
-    assert "Going on after frame 5," in render(project, target).stderr
+    assert "Resuming after frame 5," in render(project, target).stderr
     assert target.read_bytes() == uninterrupted
 
 
@@ -391,10 +391,10 @@ def test_two_settings_take_turns(project, stopped, monkeypatch, uninterrupted):
         heal = at_frame(monkeypatch, 4, stop)
         seen.append(render(project, stopped, *change).stderr)
         heal()
-    assert "Going on after frame 9," in seen[0]
+    assert "Resuming after frame 9," in seen[0]
     assert "set aside" in seen[1]
-    assert "Going on after frame 13," in seen[2]
-    assert "Going on after frame 4," in seen[3]
+    assert "Resuming after frame 13," in seen[2]
+    assert "Resuming after frame 4," in seen[3]
     render(project, stopped)
     assert stopped.read_bytes() == uninterrupted
 
@@ -448,7 +448,7 @@ def test_resume_list_and_clean(project, stopped, tmp_path, monkeypatch):
     (tmp_path / ".film.mp4.resume" / "notes.txt").touch()
     assert "freed" in run("clean", "--set-aside", stopped).output
     assert len(run("list", tmp_path).output.splitlines()) == 1
-    assert "Going on after frame 5," in render(project, stopped, "--seed", "7", "--keep").stderr
+    assert "Resuming after frame 5," in render(project, stopped, "--seed", "7", "--keep").stderr
     run("clean", tmp_path)
     left = [path.name for path in (tmp_path / ".film.mp4.resume").iterdir()]
     assert sorted(left) == ["lock", "made-by-phosphene", "notes.txt"]

@@ -104,6 +104,15 @@ def test_register_looks(run):
     assert np.abs(values).max() == pytest.approx(0.5 * 12 / 15, rel=0.05)
 
 
+def test_register_directors(run):
+    said = run("register_directors", "new", "song.wav", "--director", "bars", "--idea", "a harbour")
+    assert "song.toml written: 1 shots, 1 layers of motion" in said.stdout
+    text = Path("song.toml").read_text()
+    assert "# a new light every eight bars" in text
+    assert '"bar 1" = "a harbour at dawn"' in text
+    assert 'file = "song.wav"' in text
+
+
 def test_register_options(run):
     motion = '[[motion]]\nuse = "tilt"'
     values = rotation(run, "register_options", motion=motion, tables="[plugins.example]\nangle = 2")

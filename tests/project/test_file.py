@@ -55,6 +55,11 @@ def test_settings_that_fit_nowhere(settings, message, registry):
         (SONG | {"video": {"width": 511}}, "video.width: got 511"),
         (SONG | {"video": {"fps": "fast"}}, "video.fps: got 'fast': expected a number"),
         (SONG | {"prompts": {"at": {}}}, "prompts.at: .*at least one prompt"),
+        (SONG | {"prompts": {"at": {"0": 3}}}, 'prompts.at."0": got 3: expected text, or {'),
+        (
+            SONG | {"prompts": {"at": {"0": {"prompt": "a", "blent": "0s"}}}},
+            'prompts.at."0".blent: unknown key. Did you mean \'blend\'',
+        ),
         (SONG | {"prompts": {"at": {"bar": "x"}}}, "got 'bar': expected a frame"),
         (SONG | {"motion": {"use": "beat"}}, r"motion: expected tables"),
         (SONG | {"motion": [{"to": {}}]}, r"motion\[0\].use is missing"),

@@ -206,6 +206,9 @@ def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file)
         answer = client.post("api/project/song", content=sound, headers={"x-name": "My%20song.wav"})
         assert answer.status_code == 200
         assert (folder / "My song" / "My song.wav").read_bytes() == sound
-        assert 'file = "My song.wav"' in (folder / "My song" / "My song.toml").read_text()
         wait(lambda: state(client)["phase"] == "ready")
+        directed = (folder / "My song" / "My song.toml").read_text()
+        assert 'file = "My song.wav"' in directed
+        assert "[[motion]]" in directed
+        assert state(client)["undo"] == ""
     assert not list(folder.parent.glob("evil*"))

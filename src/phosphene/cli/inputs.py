@@ -1,18 +1,14 @@
-"""What a command works on: a song or a project file, and the options that change it."""
+"""What a command works on: a project file, or a song with the project that is directed for it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from phosphene.cli.options import Changes
 from phosphene.errors import PluginError
-from phosphene.project import QUALITIES
 
 if TYPE_CHECKING:
     from phosphene.composing.compose import FrameFormat
@@ -23,95 +19,82 @@ if TYPE_CHECKING:
     from phosphene.song.song import Song
 
 
-def _size(
-    context: click.Context, param: click.Parameter, value: str | None
-) -> tuple[int, int] | None:
-    """A size such as 512x512."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", value.strip().lower())
-    if found is None:
-        raise click.BadParameter(f"{value!r} is not a size. For instance: 512x512", context, param)
-    return int(found[1]), int(found[2])
-
-
-class FilePath(click.Path):
-    """The path of a file, which need not exist."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from phosphene.bounds import file_name, shortened
-
-        try:
-            path = Path(file_name(value))
-        except ValueError as error:
-            self.fail(f"{shortened(repr(value))}: {error}", param, ctx)
-        if path.is_dir():
-            self.fail(f"{value} is a folder; name a file in it", param, ctx)
-        return path
-
-
-OPTIONS = (
-    click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
-    click.option(
-        "--quality", type=click.Choice(list(QUALITIES)),
-        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
-    ),
-    click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
-    click.option(
-        "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
-    ),
-    click.option("--seed", type=int, help="Another seed is another video."),
-    click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
-    click.option("--end", help="End here."),
-    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
-    click.option(
-        "--set", "settings", multiple=True, metavar="NAME=VALUE",
-        help="Replace an entry of the project: motion.0.release=0.2s",
-    ),
-    click.option(
-        "--skip-broken", is_flag=True,
-        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
-    ),
-)  # fmt: skip
-
-
-def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change a project; every command that composes takes them."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What the command line changes about a project; None leaves it."""
-
-    model: str | None = None
-    quality: str | None = None
-    fps: str | None = None
-    size: tuple[int, int] | None = None
-    seed: int | None = None
-    start: str | None = None
-    end: str | None = None
-    prompt: Sequence[str] = ()
-    settings: Sequence[str] = ()
-    skip_broken: bool = False
-
-
 def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
-    """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.project.file import default_project, make_project, read_data
+    """The project of a file, read from TOML; of a song, what is known before the analysis.
 
-    if path.suffix.lower() == ".toml":
-        data, source = read_data(path), path
-    else:
-        data, source = default_project(path), Path(f"{path} (default project)")
+    That is the project without prompts and motion, which `directed_input` adds. The other changes
+    are checked here.
+    """
+    from phosphene.directing.direct import DEFAULT, require_director, require_idea
+    from phosphene.errors import ProjectError
+    from phosphene.project.file import read_data
+
+    if not is_song(path):
+        for option, given in (("--idea", changes.idea), ("--director", changes.director)):
+            if given is not None:
+                raise ProjectError(
+                    f"{option} is for songs, and {path} is a project",
+                    "Edit the project, or give the song instead of it.",
+                )
+        return _project(read_data(path), path, changes, changes.settings, registry)
+    require_director(changes.director or DEFAULT, registry)
+    require_idea(changes.idea or "")
+    early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
+    return _project({"song": {"file": path.name}}, path, changes, early, registry)
+
+
+def is_song(path: Path) -> bool:
+    """Whether an input is a song; if not, it is a project file."""
+    return path.suffix.lower() != ".toml"
+
+
+#: Tables that a director writes.
+DIRECTED = ("prompts", "motion")
+
+
+def directed_input(
+    path: Path, project: Project, song: Song, changes: Changes, registry: Registry, place: Path
+) -> tuple[Project, str]:
+    """The project of a song, with what a director adds, and its text.
+
+    Parameters
+    ----------
+    path : Path
+        Of the song.
+    project : Project
+        From `read_input`.
+    song : Song
+    changes : Changes
+        Applied to the project; of those, the text only contains the seed and the model.
+    registry : Registry
+    place : Path
+        The text is written for a file at this path.
+    """
+    import tomllib
+
+    from phosphene.directing.direct import DEFAULT, beside, brief_of, directed
+
+    director = registry.directors[changes.director or DEFAULT]
+    # A preview is of the film that the usual model will paint.
+    model = "worlds" if project.model.name == "none" else project.model.name
+    brief = brief_of(song, changes.idea or "", changes.seed, model)
+    text = directed(director, song, brief, beside(path, place))
+    data, source = tomllib.loads(text), place.with_name(f"{path.name} directed by {director.name}")
+    return _project(data, source, changes, changes.settings, registry), text
+
+
+def _project(
+    data: dict[str, Any],
+    source: Path,
+    changes: Changes,
+    settings: Sequence[str],
+    registry: Registry,
+) -> Project:
+    from phosphene.project.file import make_project
+
     _change(data, changes)
     skipped: list[str] | None = [] if changes.skip_broken else None
-    project = make_project(data, source, registry, changes.settings, skipped)
+    project = make_project(data, source, registry, settings, skipped)
     form_of(project, changes)
     _require_files(project, source)
     if skipped:
@@ -127,7 +110,13 @@ def _require_files(project: Project, source: Path) -> None:
     from phosphene.errors import ProjectError
     from phosphene.song.files import IMAGE, TEXT, require_file
 
+    sections = project.song.sections
     files = {
+        "song.sections": (
+            sections if isinstance(sections, Path) else None,
+            "file with sections",
+            TEXT,
+        ),
         "song.beats": (project.song.beats, "file with beats", TEXT),
         "video.image": (project.video.image, "picture", IMAGE),
     }
@@ -266,5 +255,7 @@ def composed(
     project = read_input(path, changes, registry)
     require_outputs({"-o": output}, files_of(path, project, named_folders()))
     song = listen_to(project.song, registry)
+    if is_song(path):
+        project, _ = directed_input(path, project, song, changes, registry, path)
     project, score = compose_for(song, project, changes, trace)
     return project, song, score

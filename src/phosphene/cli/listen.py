@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     "--plot",
     type=click.Path(path_type=Path),
     metavar="OUT.png",
-    help="Plot the spectrum, beats, bars and bands: .png or .svg.",
+    help="Plot the spectrum, beats, bars, sections and bands: .png or .svg.",
 )
 @click.option("--tracker", help="Beat tracker: bars, librosa, or one of a plugin.")
 def listen(
@@ -40,7 +41,7 @@ def listen(
     plot: Path | None,
     tracker: str | None,
 ) -> None:
-    """Analyse INPUT: duration, tempo, beats, bars, onsets, key and loudness.
+    """Analyse INPUT: duration, tempo, beats, onsets, sections, key and loudness.
 
     INPUT is a song, or a project file (.toml) whose [song] corrects the beats.
     """
@@ -48,8 +49,9 @@ def listen(
     import time
 
     from phosphene.cli.console import console, joined, one_line, out, styled
-    from phosphene.cli.inputs import Changes, listen_to, read_input
+    from phosphene.cli.inputs import listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.options import Changes
     from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
 
@@ -102,11 +104,26 @@ def _lines(song: Song, analysis: dict[str, Any]) -> dict[str, str]:
     else:
         lines["tempo"] = "no beats found; positions in beats and bars count at 120 BPM"
     lines["onsets"] = str(len(song.onsets))
+    if song.sections:
+        lines["sections"] = ("\n" + " " * 13).join(_sections(song))
     if analysis["key"]:
         lines["key"] = analysis["key"]
     if analysis["loudness"] is not None:
         lines["loudness"] = f"{analysis['loudness']:.1f} LUFS"
     return lines
+
+
+def _sections(song: Song) -> Iterator[str]:
+    """One line per section: its start, bar, label, role and energy."""
+    from phosphene.cli.console import minutes
+
+    counts: Counter[str] = Counter()
+    for section in song.sections:
+        counts[section.role] += 1
+        role = f"{section.role} {counts[section.role]}" if section.role else ""
+        bar = f"bar {song.tempo_map.time_bar(section.start):.0f}" if len(song.beats) else ""
+        about = f"energy {section.energy:.0%}, confidence {section.confidence:.0%}"
+        yield f"{minutes(section.start)}  {bar:<8} {section.label[:12]:<3} {role:<9} {about}"
 
 
 def _drawer(plot: Path | None) -> Callable[[Song, str], bytes]:

@@ -6,22 +6,40 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.inputs import FilePath
+from phosphene.cli.options import DIRECTOR_HELP, FilePath
 
 
 @click.command()
 @click.argument("song", type=FilePath())
 @click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
-def new(song: Path, output: Path | None) -> None:
-    """Write the default project for SONG, with comments, as a file to edit."""
-    import os
+@click.option(
+    "--idea",
+    metavar="TEXT",
+    default="",
+    help='What the video is about, such as "the sea at night".',
+)
+@click.option("--director", metavar="NAME", help=DIRECTOR_HELP)
+@click.option("--seed", type=click.IntRange(0), help="Another seed is another video.")
+@click.option("--model", default="worlds", help="What will paint it: the prompts are in its words.")
+def new(
+    song: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
+) -> None:
+    """Write a project for SONG, with a comment for each choice, as a file to edit.
 
-    import tomlkit
+    It follows the song's form: a scene for each kind of section, and motion for verses, builds,
+    drops and breaks. The same song, idea and seed always give the same project.
 
+    \b
+      phosphene new song.mp3 --idea "the sea at night"
+      phosphene render song.toml
+    """  # fmt: skip
     from phosphene.cli.console import out
+    from phosphene.cli.inputs import directed_input, listen_to, read_input
+    from phosphene.cli.loading import registry_for
+    from phosphene.cli.options import Changes
+    from phosphene.engines.names import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
-    from phosphene.project.file import default_text
     from phosphene.song.files import require_file
 
     output = output or song.with_suffix(".toml")
@@ -29,10 +47,15 @@ def new(song: Path, output: Path | None) -> None:
     require_outputs({"-o": output}, [song])
     if output.exists():
         raise ProjectError(f"{output} exists already", "Name another with -o.")
-    project = tomlkit.parse(default_text())
-    project["song"]["file"] = os.path.relpath(song, output.parent)
-    write_text(output, tomlkit.dumps(project))
-    out.print(f"{output} written. Edit it, then: phosphene render {output}")
+    registry = registry_for(song)
+    changes = Changes(model=model, seed=seed, idea=idea, director=director)
+    project = read_input(song, changes, registry)
+    find_engine(project.model.name, registry)
+    heard = listen_to(project.song, registry)
+    project, text = directed_input(song, project, heard, changes, registry, output)
+    write_text(output, text)
+    about = f"{len(project.prompts.at)} shots, {len(project.motion)} layers of motion"
+    out.print(f"{output} written: {about}. Edit it, then: phosphene render {output}")
 
 
 @click.group("import")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.inputs import FilePath, project_options
+from phosphene.cli.options import FilePath, project_options
 
 
 @click.command()
@@ -40,17 +40,21 @@ def render(
 ) -> None:
     """Render INPUT as a video that moves with its song.
 
-    INPUT is a song, or a project file (.toml) that names one. Try the motion first, without
-    painting:
+    INPUT is a song, or a project file (.toml) that names one. A song is directed: its sections
+    become scenes, and its verses, builds and drops move in their own ways. With --idea, the
+    project is also written beside the video, to edit. Try the motion first, without painting:
 
     \b
+      phosphene render song.mp3 --idea "the sea at night"
       phosphene render song.mp3 --model none
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
     from phosphene.cli.console import console, joined, one_line, rendering_progress, styled
-    from phosphene.cli.inputs import Changes, compose_for, listen_to, read_input
+    from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.options import Changes
+    from phosphene.outputs import keep_project
     from phosphene.rendering.render import Render
 
     registry = registry_for(input)
@@ -59,8 +63,16 @@ def render(
     output = output or Path(f"{input.stem}.mp4")
     job = Render(project, output, registry, input, named_folders(), force)
     song = listen_to(project.song, registry)
+    text = ""
+    if is_song(input):
+        place = output.with_suffix(".toml")
+        project, text = directed_input(input, project, song, chosen, registry, place)
+        job = Render(project, output, registry, input, named_folders(), force)
     project, score = compose_for(song, project, chosen)
     job.check(song, project, score, strict)
+    if text and (chosen.idea is not None or chosen.director is not None):
+        written = keep_project(text, place)
+        console.print(f"The project of this video is {one_line(written)}; edit and render it.")
     about = joined(
         [
             f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import FilePath, project_options
+from phosphene.cli.options import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.composing.trace import Trace
@@ -31,10 +31,11 @@ FORMATS = (".csv", ".json")
 def compose_command(input: Path, output: Path | None, explain: str | None, **options: Any) -> None:
     """Write the Score of INPUT: one row per frame, with every channel's value.
 
-    INPUT is a project file (.toml), or a song, which gets a default project.
+    INPUT is a project file (.toml), or a song, which is directed as by `render`.
     """
     from phosphene.cli.console import out
-    from phosphene.cli.inputs import Changes, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Changes
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
@@ -91,16 +92,17 @@ def _explained(explain: str, song: Song, project: Project, score: Score, trace: 
 def plot(input: Path, output: Path, **options: Any) -> None:
     """Plot the motion of INPUT: each layer's contribution to every channel.
 
-    INPUT is a project file (.toml), or a song, which gets a default project. The waveform with
+    INPUT is a project file (.toml), or a song, which is directed as by `render`. The waveform with
     its beats is above the curves, and the prompts are below, on one time axis.
     """
     from phosphene.cli.console import one_line, out
-    from phosphene.cli.inputs import Changes, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Changes
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
+    from phosphene.plotting.data import plot_data
     from phosphene.plotting.formats import FORMATS
-    from phosphene.plotting.picture import picture_of
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:
@@ -111,7 +113,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     trace = Trace()
     project, song, score = composed(input, Changes(**options), output, trace)
     title = one_line(_title(input, song, score))
-    picture = picture_of(song, project, score, trace, title)
+    picture = plot_data(song, project, score, trace, title)
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.inputs import FilePath
+from phosphene.cli.options import FilePath
 
 
 @click.command()
 @click.argument("input", type=FilePath(), required=False)
+@click.option("--idea", metavar="TEXT", default="", help="What the video of a song is about.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
-def studio(input: Path | None, port: int, browser: bool) -> None:
+def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
     """Open INPUT in the studio, a page in the browser.
 
-    INPUT is a project file (.toml), or a song; for a song, a project file is written beside it if
-    there is none. Without INPUT, drop a song on the page.
+    INPUT is a project file (.toml), or a song. For a song, the project file beside it is opened; if
+    there is none, it is written as `phosphene new` does. Without INPUT, drop a song on the page.
 
     The page is served to this computer only. Ctrl-C ends it; renders continue the next time.
     """
@@ -40,4 +41,4 @@ def studio(input: Path | None, port: int, browser: bool) -> None:
 
             webbrowser.open(url)
 
-    serve(input.parent if input else Path.cwd(), input, registry, folders, port, ready)
+    serve(input.parent if input else Path.cwd(), input, idea, registry, folders, port, ready)

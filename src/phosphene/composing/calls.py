@@ -210,7 +210,8 @@ def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:
     """Every position among a modulator's parameters, with its entry."""
     found = []
     for name, value in modulator:
-        inside = {str(key): key for key in value} if isinstance(value, dict) else {"": value}
+        several = isinstance(value, (dict, tuple))
+        inside = {str(key): key for key in value} if several else {"": value}
         for key, position in inside.items():
             if isinstance(position, At):
                 found.append((f'{where}.{name}."{key}"' if key else f"{where}.{name}", position))

@@ -14,7 +14,7 @@ from phosphene.composing.prompts import prompt_weights, with_next
 from phosphene.composing.trace import Trace
 from phosphene.composing.warnings import Warnings
 from phosphene.errors import PluginError, ProjectError, SongChanged
-from phosphene.project.schema import Project
+from phosphene.project.schema import Project, Shot
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
@@ -78,7 +78,7 @@ def compose(
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
     warnings = Warnings(project, timeline, first, last)
-    prompts_at = _placed_prompts(project, timeline)
+    shots = _placed_shots(project, timeline)
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
         channels, clamped = _channels(song, project, timeline, form, warnings, trace)
     if video.image_hold is not None:
@@ -86,9 +86,13 @@ def compose(
         channels |= {name: rise * channels[name] for name in REPAINTING}
         if trace is not None:
             trace.values |= channels
-    placed = list(prompts_at)
-    blends = [timeline.length(project.prompts.blend, key) for key in placed]
-    prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
+    blends = [timeline.length(shot.blend or project.prompts.blend, at) for at, shot in shots]
+    # A cut is in the frame that contains it, like a hit.
+    placed = [
+        at if blend > 0.0 else float(timeline.frame_of(at) / form.fps)
+        for (at, _), blend in zip(shots, blends, strict=True)
+    ]
+    prompts = [_styled(shot.prompt, project.prompts.style) for _, shot in shots]
     frames = np.arange(timeline.n_frames)
     score = Score(
         fps=form.fps,
@@ -108,15 +112,15 @@ def compose(
     return score.excerpt(first, last)
 
 
-def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
-    """The prompts by time in seconds, in order."""
+def _placed_shots(project: Project, timeline: Timeline) -> list[tuple[float, Shot]]:
+    """The prompts with their times in seconds, in order."""
     at = project.prompts.at
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
         timeline.n_frames * len(at), "weights of prompts", "Use fewer prompts, or lower the fps."
     )
-    return timeline.placed(at, "prompts.at")
+    return list(timeline.placed(at, "prompts.at").items())
 
 
 def _channels(

@@ -13,9 +13,9 @@ Matrix = NDArray[np.float64]
 def step_matrix(row: Row, width: int, height: int) -> Matrix:
     """The step of one frame: zoom and rotation about the centre, pan and tilt, translation.
 
-    The picture is taken as a plane that the camera sees whole. Pan and tilt turn the camera about
-    its own centre: Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2, K R K^-1.
-    A dolly goes on at d of the distance that is left, and so enlarges by exp(d).
+    The picture is a plane that fills the camera's view. Pan and tilt turn the camera about its own
+    centre: K R K^-1, Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2. A dolly
+    of d covers that share of the remaining distance continuously, and so enlarges by exp(d).
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def step_matrix(row: Row, width: int, height: int) -> Matrix:
         Reads `zoom` (factor), `rotation`, `pan`, `tilt`, `field_of_view` (degrees), `dolly`,
         `translation_x` and `translation_y` (px).
     width, height : int
-        Size of the picture in px; its centre is ((width - 1) / 2, (height - 1) / 2), the middle of
+        Size of the picture in px. Its centre is ((width - 1) / 2, (height - 1) / 2), the middle of
         the pixel grid, so that a zoom alone does not drift.
 
     Returns
     -------
     ndarray, shape (3, 3)
-        Takes a point of the old picture to its place in the new one. Its last row is (0, 0, 1)
-        where there is no pan and no tilt.
+        Maps a point of the old picture to its place in the new one. Without pan and tilt, its
+        last row is (0, 0, 1).
     """
     angle = np.radians(row.rotation)
     scale = row.zoom * np.exp(row.dolly)
@@ -49,7 +49,7 @@ def _look(row: Row, width: int) -> Matrix:
         return np.eye(3)
     focal = 0.5 * width / np.tan(0.5 * np.radians(row.field_of_view))
     pan, tilt = np.radians(row.pan), np.radians(row.tilt)
-    # The camera to the right takes the picture to the left, and up takes it down.
+    # Panning right moves the picture left, tilting up moves it down.
     across = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
     down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
     lens = np.diag([focal, focal, 1.0])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,19 +20,6 @@ from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
 from phosphene.project.schema import Project
 from phosphene.song.files import require_file
-
-
-def default_text() -> str:
-    """The default project file, with its comments; its song is named `song.flac`."""
-    return (files("phosphene.project") / "default.toml").read_text(encoding="utf-8")
-
-
-def default_project(song: Path) -> dict[str, Any]:
-    """The default project as data, for one song."""
-    data = tomllib.loads(default_text())
-    data["song"]["file"] = song.name
-    return data
-
 
 Data = dict[str, Any]
 
@@ -218,6 +203,8 @@ def _located(project: Project, folder: Path) -> Project:
     song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
     if song.beats is not None:
         song = song.model_copy(update={"beats": _beside(folder, song.beats)})
+    if isinstance(song.sections, Path):
+        song = song.model_copy(update={"sections": _beside(folder, song.sections)})
     video = project.video
     if video.image is not None:
         video = video.model_copy(update={"image": _beside(folder, video.image)})

@@ -21,7 +21,7 @@ from phosphene.plugins import Plugin
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import Pattern
-from phosphene.score.units import At, Position, Share, constant, parse_position
+from phosphene.score.units import At, Part, Position, Share, constant, parse_part, parse_position
 
 # The default as in a file; it is validated too.
 _FULL: Any = 1.0
@@ -35,15 +35,21 @@ class Section(BaseModel):
     )
 
 
-def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
-    """One range or a list of them, each of two positions."""
-    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
-    pairs = given if several else [given]
-    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
+def _ranges(given: Any) -> tuple[tuple[At, At] | Part, ...]:
+    """Sections by name, one range of two positions, or a list of such."""
+    several = isinstance(given, list) and any(isinstance(entry, list) for entry in given)
+    return tuple(_range(entry) for entry in (given if several else [given]))
+
+
+def _range(given: Any) -> tuple[At, At] | Part:
+    if isinstance(given, str):
+        return parse_part(given)
+    if not isinstance(given, (list, tuple)) or len(given) != 2:
         raise ValueError(
-            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
+            'expected two positions, such as ["bar 9", "bar 17"], sections, such as "chorus", or '
+            "a list of such pairs"
         )
-    return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
+    return parse_position(given[0]), parse_position(given[1])
 
 
 class AmountSource(Section):
@@ -77,14 +83,20 @@ class When(Section):
     below: float | None = Field(None, description="open where the feature is below this")
     pattern: Pattern | None = Field(None, description="open by a rhythm from bar 1 on: x..x..x.")
     subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
+    section: str | tuple[str, ...] | None = Field(
+        None, description="open in sections with one of these roles or labels: verse"
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> When:
         bounded = self.above is not None or self.below is not None
         if bounded != (self.feature is not None):
             raise ValueError("expected a feature with `above` or `below`")
-        if not bounded and self.pattern is None:
-            raise ValueError('expected { feature = "low", above = 0.5 } or { pattern = "x..x" }')
+        if not bounded and self.pattern is None and not self.section:
+            raise ValueError(
+                'expected { feature = "low", above = 0.5 }, { pattern = "x..x" } or '
+                '{ section = "verse" }'
+            )
         return self
 
 
@@ -104,12 +116,14 @@ class Layer(Section):
         _FULL,
         description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
     )
-    between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
+    between: Annotated[tuple[tuple[At, At] | Part, ...], BeforeValidator(_ranges)] | None = Field(
         None,
-        description="from a position up to another, or a list of such pairs; silent elsewhere",
+        description="from a position up to another, a list of such pairs, or sections; silent "
+        "elsewhere",
     )
     when: When | None = Field(
-        None, description="only where a feature is above or below a value, or by a pattern"
+        None,
+        description="only where a feature is above or below a value, by a pattern, or in sections",
     )
     mute: bool = Field(False, description="leave this layer out")
     solo: bool = Field(False, description="leave out every layer that is not solo")

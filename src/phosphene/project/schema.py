@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -22,7 +23,7 @@ from phosphene.project import QUALITIES
 from phosphene.project.motion import Layer, Section
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span
+from phosphene.score.units import At, Position, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
 
 # Defaults as in a file; they are validated too.
@@ -35,14 +36,38 @@ def _fps(given: Any) -> str:
     return str(exact_fps(given))
 
 
+def _sections(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    found = {parse_position(position): name for position, name in given.items()}
+    for position, name in found.items():
+        if position.unit not in ("s", "beat", "bar", "%"):
+            raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
+    if not found:
+        raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
+    return found
+
+
 class SongFile(Section, Corrections):
-    """`[song]`: the song, and corrections of its beats."""
+    """`[song]`: the song, and corrections of its beats and sections."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
         None, ge=1, description="audio track of a file with several, from 1; else the default one"
     )
     tracker: str = Field("bars", description="beat tracker")
+    sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
+        None,
+        description="file with sections: text, Audacity labels, .lrc, .csv, .jams or .mid; or "
+        'positions and names: { "bar 1" = "intro", "bar 9" = "verse" }',
+    )
+    section_bars: int = Field(
+        0, ge=-1000, le=1000, description="bars added to every boundary of sections"
+    )
 
 
 class Video(Section):
@@ -104,6 +129,23 @@ class Model(Section):
         return quality
 
 
+class Shot(Section):
+    """A prompt, and how the picture comes to it."""
+
+    prompt: str = Field(description="what to paint")
+    blend: Span | None = Field(
+        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+    )
+
+
+def _shot(given: Any) -> Any:
+    if isinstance(given, (dict, Shot)):
+        return given
+    if not isinstance(given, str):
+        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
+    return {"prompt": given}
+
+
 class Prompts(Section):
     """`[prompts]`: what to paint, and when."""
 
@@ -112,13 +154,15 @@ class Prompts(Section):
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
     )
-    at: dict[Position, str] = Field(
-        {"0": ""}, validate_default=True, description="position and prompt"
+    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
+        {"0": ""},
+        validate_default=True,
+        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
     )
 
     @field_validator("at")
     @classmethod
-    def _some(cls, at: dict[At, str]) -> dict[At, str]:
+    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
         if not at:
             raise ValueError("expected at least one prompt")
         return at

@@ -18,6 +18,8 @@ from phosphene.song.store.code import code_of
 from phosphene.song.tempo import TempoMap
 
 FeatureKind = Literal["impulse", "envelope", "level"]
+#: Roles of sections.
+ROLES = ("intro", "verse", "build", "drop", "chorus", "break", "bridge", "outro")
 
 
 def _frozen(values: Any, dtype: type) -> NDArray[Any]:
@@ -215,6 +217,14 @@ class Song:
 
         found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
         return found
+
+    def sections_named(self, name: str) -> tuple[Section, ...]:
+        """The sections with this role or label, in order; all of them for ``section``."""
+        return tuple(
+            section
+            for section in self.sections
+            if name.lower() in ("section", section.role, section.label.lower())
+        )
 
     @property
     def tempo_map(self) -> TempoMap:

@@ -117,7 +117,8 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
         return JSONResponse(await studio.open_jobs.steer(job, what))
 
     async def upload(request: Request) -> Response:
-        await studio.receive(request.headers.get("x-name", ""), request.stream())
+        name, idea = (request.headers.get(f"x-{key}", "") for key in ("name", "idea"))
+        await studio.receive(name, request.stream(), idea)
         return JSONResponse(studio.state())
 
     async def open_file(request: Request) -> Response:

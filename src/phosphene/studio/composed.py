@@ -15,7 +15,7 @@ from phosphene.bounds import parsed
 from phosphene.composing.compose import compose
 from phosphene.composing.trace import Trace
 from phosphene.errors import PhospheneError, ProjectError
-from phosphene.plotting.picture import Picture, picture_of
+from phosphene.plotting.data import PlotData, plot_data
 from phosphene.plugins import Registry
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
@@ -40,14 +40,14 @@ class Composed:
         As it stands in the file.
     project : Project
     song : Song
-    picture : Picture
+    picture : PlotData
         The Score, and the part of each layer in each channel.
     """
 
     data: dict[str, Any]
     project: Project
     song: Song
-    picture: Picture
+    picture: PlotData
 
     @property
     def timeline(self) -> Timeline:
@@ -141,7 +141,7 @@ def read_composed(
         song = song_of(project.song, registry, progress)
     trace = Trace()
     score = compose(project, song, trace=trace)
-    return Composed(data, project, song, picture_of(song, project, score, trace))
+    return Composed(data, project, song, plot_data(song, project, score, trace))
 
 
 def problems(error: PhospheneError, path: Path) -> list[dict[str, str]]:

@@ -34,6 +34,7 @@ def require_installed() -> None:
 def serve(
     folder: Path,
     path: Path | None,
+    idea: str,
     registry: Registry,
     plugins: list[Path],
     port: int,
@@ -47,6 +48,8 @@ def serve(
         The only folder that is read and written.
     path : Path or None
         The project, or the song, to open.
+    idea : str
+        What the film of a song is about.
     registry : Registry
     plugins : list of Path
         Folders of plugins that are single files.
@@ -73,7 +76,7 @@ def serve(
         ) from None
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(24)
-    app = make_app(Studio(folder, registry, plugins, path), token, port)
+    app = make_app(Studio(folder, registry, plugins, path, idea), token, port)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -9,15 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from phosphene.bounds import parsed
 from phosphene.errors import Bug, PhospheneError, ProjectError
 from phosphene.plugins import Registry
 from phosphene.plugins.running import strict
+from phosphene.project.file import make_project
+from phosphene.project.listening import song_of
 from phosphene.studio.camera import camera
 from phosphene.studio.composed import Composed, problems, read_composed
 from phosphene.studio.history import OUTSIDE, Document
-from phosphene.studio.patches import operations, patched
+from phosphene.studio.patches import operations, patched, toml
 from phosphene.studio.peaks import FACTOR, FINEST, peaks
-from phosphene.studio.places import inside
+from phosphene.studio.places import inside, write_whole
 from phosphene.studio.state import project_state, song_state
 from phosphene.studio.wire import packed
 
@@ -39,12 +42,18 @@ class Session:
     registry : Registry
     announce : callable
         announce(message) sends a message to every page.
+    idea : str
+        What the film is about, where the project is still to be directed.
     """
 
     def __init__(
-        self, path: Path, registry: Registry, announce: Callable[[dict[str, Any]], None]
+        self,
+        path: Path,
+        registry: Registry,
+        announce: Callable[[dict[str, Any]], None],
+        idea: str = "",
     ) -> None:
-        self.path, self.registry = path, registry
+        self.path, self.registry, self._idea = path, registry, idea
         self.announce = announce
         self.document = Document(path)
         self.composed: Composed | None = None
@@ -79,6 +88,7 @@ class Session:
 
     async def open(self) -> None:
         """Read the project and compose it, then watch its file until cancelled."""
+        await self._run(self._direct)
         await self._run(self._compose)
         while True:
             await asyncio.sleep(WATCHED)
@@ -178,6 +188,23 @@ class Session:
                 self.errors = said
                 self._publish(None)
 
+    def _direct(self) -> None:
+        """Have a director write the project of a song that was only begun."""
+        from phosphene.directing.direct import DEFAULT, brief_of, directed
+
+        try:
+            data = parsed(self.document.text)
+            if self.document.text != begun_text(str(data.get("song", {}).get("file"))):
+                return
+            project = make_project(data, self.path, self.registry)
+            song = song_of(project.song, self.registry, self._heard)
+            brief = brief_of(song, self._idea, None, "worlds")
+            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"]["file"])
+            write_whole(self.path, text.encode())
+            self.document = Document(self.path)
+        except (PhospheneError, ValueError) as error:
+            _log.info("%s is not directed: %s", self.path, error)  # composing it tells why
+
     def _compose(self) -> None:
         try:
             made: Composed | None = self._made(self.document.text)
@@ -207,6 +234,11 @@ class Session:
             self.composed, self.errors = made, []
         self.version += 1
         self.announce({"type": "state", "version": self.version})
+
+
+def begun_text(song: str) -> str:
+    """The text of a project that a director is still to write."""
+    return f"# Begun by the studio.\n[song]\nfile = {toml(song)}\n"
 
 
 def _peaks(composed: Composed) -> bytes:

@@ -9,17 +9,15 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import tomlkit
 from starlette.concurrency import run_in_threadpool
 
 from phosphene.errors import ProjectError
-from phosphene.outputs import write_text
 from phosphene.plugins import Registry
-from phosphene.project.file import default_text
 from phosphene.studio.jobs import Jobs
-from phosphene.studio.places import inside
-from phosphene.studio.session import Session
+from phosphene.studio.places import inside, write_whole
+from phosphene.studio.session import Session, begun_text
 
 _log = logging.getLogger(__name__)
 SONGS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif", ".mp4", ".webm")
@@ -38,16 +36,23 @@ class Studio:
     plugins : list of Path
         Folders of plugins that are single files, for the processes that paint.
     path : Path or None
-        The project file to open first.
+        The project file or the song to open first.
+    idea : str
+        What the film of a song is about.
     """
 
     def __init__(
-        self, folder: Path, registry: Registry, plugins: list[Path], path: Path | None = None
+        self,
+        folder: Path,
+        registry: Registry,
+        plugins: list[Path],
+        path: Path | None = None,
+        idea: str = "",
     ) -> None:
         self.folder, self.registry, self.plugins = folder, registry, plugins
         self.session: Session | None = None
         self.jobs: Jobs | None = None
-        self._first = path
+        self._first, self._idea = path, idea
         self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,14 +90,14 @@ class Studio:
         """Open the first project, and close what is open at the end."""
         self._loop = asyncio.get_running_loop()
         if self._first is not None:
-            await self.open(self._first)
+            await self.open(self._first, self._idea)
         try:
             yield
         finally:
             await self._close()
 
-    async def open(self, path: Path) -> None:
-        """Open a project file, or make one for a song.
+    async def open(self, path: Path, idea: str = "") -> None:
+        """Open a project file; for a song, the one beside it, or a new one that is directed.
 
         Raises
         ------
@@ -100,15 +105,17 @@ class Studio:
             If it cannot be read.
         """
         if path.suffix.lower() != ".toml":
-            path = project_for(path)
-        session = Session(path, self.registry, self.announce)
+            song, path = path, path.with_suffix(".toml")
+            if not path.exists():
+                write_whole(path, begun_text(song.name).encode())
+        session = Session(path, self.registry, self.announce, idea)
         await self._close()
         self.session = session
         self.jobs = Jobs(session, self.plugins, self.announce)
         self._watching = asyncio.create_task(session.open())
         self.announce({"type": "state", "version": session.version})
 
-    async def receive(self, name: str, content: AsyncIterator[bytes]) -> None:
+    async def receive(self, name: str, content: AsyncIterator[bytes], idea: str = "") -> None:
         """Keep a dropped song in a folder of its own, with a project beside it, and open it.
 
         Raises
@@ -116,9 +123,7 @@ class Studio:
         ProjectError
             If it is not a song by its name, too large, or cannot be written.
         """
-        from urllib.parse import unquote
-
-        name = unquote(name)
+        name, idea = unquote(name), unquote(idea)
         song = Path(name)
         if song.suffix.lower() not in SONGS:
             raise ProjectError(f"{name} is not a song", f"Allowed: {', '.join(SONGS)}.")
@@ -137,7 +142,7 @@ class Studio:
             os.replace(new, target)
         except OSError as error:
             raise ProjectError(f"{target} cannot be written: {error.strerror}") from None
-        await self.open(target)
+        await self.open(target, idea)
 
     def announce(self, message: dict[str, Any]) -> None:
         """Send a message to every page; from any thread."""
@@ -175,13 +180,3 @@ class Studio:
         if self.session is not None:
             self.session.close()
         self.session = self.jobs = self._watching = None
-
-
-def project_for(song: Path) -> Path:
-    """The project file of a song: the one beside it, or a new one with the defaults."""
-    path = song.with_suffix(".toml")
-    if not path.exists():
-        project: Any = tomlkit.parse(default_text())
-        project["song"]["file"] = song.name
-        write_text(path, tomlkit.dumps(project))
-    return path

@@ -10,6 +10,7 @@ needs pytest; `phosphene plugins check` runs the same checks.
 """
 
 from phosphene.testing.contract import ContractError, Finding
+from phosphene.testing.directors import DirectorContract, check_director, examine_director
 from phosphene.testing.engines import EngineContract, check_engine, examine_engine, small_score
 from phosphene.testing.features import FeatureContract, check_feature, examine_feature
 from phosphene.testing.modulators import (
@@ -23,13 +24,16 @@ from phosphene.testing.songs import HOP, synthetic_song, timeline
 __all__ = [
     "HOP",
     "ContractError",
+    "DirectorContract",
     "EngineContract",
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "examine_director",
     "examine_engine",
     "examine_feature",
     "examine_modulator",

@@ -1,7 +1,7 @@
-"""The engine `none`: a camera over an endless drawn plane, to see the motion before painting it.
+"""The engine `none`: a camera over an endless drawn plane, to preview the motion.
 
-Every frame is drawn from where the camera stands in it, and not from the frame before. So it moves
-exactly as the Score says, however far, and is as sharp after an hour as at first.
+Every frame is drawn from the camera's pose, not from the frame before. So the motion is exact over
+any distance, and the last frame is as sharp as the first.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from phosphene.painting.warp import in_bands
 from phosphene.score.score import Row, Score
 
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
-GLOWS = 4  # frames in which a spark is seen
-FRONT = 0.12  # share of all shades that two palettes mix in, on either side of their border
+GLOWS = 4  # frames in which a spark is visible
+FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
 
 
 class Camera:
-    """Films an endless plane, or the user's image with the plane around and beneath it.
+    """Shows an endless plane, or the user's image with the plane around and below it.
 
-    Prompts show as colours, which blend while they morph. Strength shows as sparks: the stronger,
-    the more of them are struck in a frame.
+    Prompts are shown as colours, which blend while they morph. Strength is shown as sparks: the
+    stronger, the more.
     """
 
     def __init__(self, score: Score) -> None:
@@ -55,7 +55,7 @@ class Camera:
         return self.draw_moved(row)
 
     def draw_moved(self, row: Row) -> torch.Tensor:
-        """What the camera sees in a frame, and the sparks of the frames before that still glow."""
+        """Draw a frame, and the sparks of earlier frames that still glow."""
         at = row.frame - self._start
         shades, seen = self._shades(row), self._poses[at]
         octaves = [octave_rows(pose.plane, pose.octave) for pose in seen]
@@ -77,13 +77,13 @@ class Camera:
         return torch.from_numpy(picture)[None]
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture, and new sparks: as many as the strength says."""
+        """Add new sparks to the picture; their number follows strength."""
         lit = picture[0].numpy().copy()
         self._strike(lit, row, 0)
         return torch.from_numpy(lit)[None]
 
     def _shades(self, row: Row) -> NDArray[np.float32]:
-        """The palette of a frame. Where prompts morph, one spreads from shade to shade."""
+        """The palette of a frame; while prompts morph, the new one spreads from shade to shade."""
         place = np.abs(np.linspace(-1.0, 1.0, SHADES, endpoint=False))
         low, high = np.maximum(place - FRONT, 0.0), np.minimum(place + FRONT, 1.0)
         ends = np.cumsum([0.0, *row.weights])
@@ -96,7 +96,7 @@ class Camera:
         return palette
 
     def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
-        """Add the sparks of a row to the frame that comes `age` frames later."""
+        """Add the sparks of a row to the frame that is `age` frames later."""
         random = np.random.default_rng(row.seed)
         area = self._width * self._height / (512.0 * self._unit) ** 2
         count = round(SPARKS * area * row.strength**2)
@@ -115,7 +115,7 @@ class Camera:
 
 
 def palette(hue: float) -> NDArray[np.float32]:
-    """Light of every shade, around a hue.
+    """The light of every shade, around a hue.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def palette(hue: float) -> NDArray[np.float32]:
 
 
 def _places(steps: Sequence[Matrix]) -> list[Matrix]:
-    """What takes a pixel of each frame to its place in the first one, up to a factor."""
+    """Maps a pixel of each frame to its place in the first one, up to a factor."""
     back = [np.eye(3)]
     for step in steps[1:]:
         place = back[-1] @ np.linalg.inv(step)
@@ -143,7 +143,7 @@ def _places(steps: Sequence[Matrix]) -> list[Matrix]:
 
 
 def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """An image in sizes that halve, end to end; and where each begins, its height and width."""
+    """A pyramid of an image, concatenated; and the offset, height and width of each level."""
     sized = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
     while max(sized[-1].shape[:2]) > 1:
         height, width, _ = sized[-1].shape

@@ -52,9 +52,9 @@ export async function post(path, body = {}) {
   return (await request(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
 }
 
-/** @param {File} file */
-export async function upload(file) {
-  const headers = { "x-name": encodeURIComponent(file.name) };
+/** @param {File} file @param {string} idea */
+export async function upload(file, idea) {
+  const headers = { "x-name": encodeURIComponent(file.name), "x-idea": encodeURIComponent(idea) };
   return (await request("api/project/song", { method: "POST", headers, body: file })).json();
 }
 

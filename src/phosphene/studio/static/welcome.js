@@ -15,14 +15,16 @@ export function welcome(state) {
   const list = (/** @type {string} */ title, /** @type {string[]} */ names) => (names.length ? [make("h2", {}, title), make("ul", { class: "found" }, ...names.map(open))] : []);
   box.replaceChildren(make("div", { class: "card" }, make("h1", {}, "A song in, a music video out"),
     make("p", { class: "lead" }, `The studio listens to your song and lets you shape what moves with it. It makes a folder in ${state.folder}, and nothing leaves this computer.`),
+    make("label", { for: "idea" }, "What is the film about? "), make("input", { id: "idea", maxlength: 500, placeholder: "the sea at night", autocomplete: "off" }),
     drop, ...list("Projects in this folder", state.projects), ...list("Songs in this folder", state.songs)));
 }
 
 /** @param {File} file */
 async function take(file) {
+  const idea = by("idea")?.value ?? "";
   by("drop")?.replaceChildren(make("div", {}, make("strong", {}, `Copying ${file.name} …`)));
   try {
-    await adopt(await upload(file));
+    await adopt(await upload(file, idea));
   } catch (error) {
     emit("refused", error);
     emit("state", { fresh: false });
