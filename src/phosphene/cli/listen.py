@@ -131,7 +131,7 @@ def _drawer(plot: Path | None) -> Callable[[Song, str], bytes]:
 
     if plot is None:
         return lambda song, title: b""
-    from phosphene.plotting import SONG_FORMATS
+    from phosphene.plotting.formats import SONG_FORMATS
 
     if plot.suffix.lower() not in SONG_FORMATS:
         raise ProjectError(
