@@ -18,7 +18,8 @@ from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, hold
 from phosphene.painting.noise import SceneNoise, drawn
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.warp import step_matrix, warp
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 from phosphene.testing.engines import small_score, soft_picture

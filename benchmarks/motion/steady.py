@@ -22,13 +22,13 @@ from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.warp import step_matrix
+from phosphene.painting.step import step_matrix
 from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
 SIZE, FRAMES = 256, 24
-# Where the default project rests between beats: `phosphene/project/default.toml`.
+# Where a directed project rests between beats: `phosphene/directing/motion.py`.
 REST, CADENCE = {"strength": 0.16, "renewal": 0.05}, 2
 MOVES = {
     "zoom": {"zoom": 1.02},

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from phosphene.authoring import hookimpl
     from phosphene.composing.compose import compose
+    from phosphene.directing.direct import direct
+    from phosphene.directors import Brief, DirectorSpec
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import FilmFormat, SoundCodec
@@ -41,8 +43,10 @@ API_VERSION = 1
 # Where each public name is, and what it is called there.
 _PUBLIC = {
     "At": "phosphene.score.units:At",
+    "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
     "EngineSpec": "phosphene.painting.engine:EngineSpec",
@@ -68,6 +72,7 @@ _PUBLIC = {
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.beats.trackers:TrackerSpec",
     "compose": "phosphene.composing.compose:compose",
+    "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.authoring:hookimpl",
@@ -82,7 +87,9 @@ __all__ = [
     "API_VERSION",
     "CHANNELS",
     "At",
+    "Brief",
     "Curve",
+    "DirectorSpec",
     "Engine",
     "EngineError",
     "EngineSpec",
@@ -108,6 +115,7 @@ __all__ = [
     "Timeline",
     "TrackerSpec",
     "compose",
+    "direct",
     "hint",
     "hits",
     "hookimpl",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,9 @@ def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> li
 
     `plugins` are folders of single-file plugins besides the project's own.
     """
-    named = (project.song.file, project.song.beats, project.video.image)
+    song = project.song
+    sections = song.sections if isinstance(song.sections, Path) else None
+    named = (song.file, song.beats, sections, project.video.image)
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]
@@ -81,6 +85,26 @@ def write_text(path: Path, text: str) -> None:
             "Rename that file.",
         ) from None
     write_bytes(path, content)
+
+
+def keep_project(text: str, path: Path) -> Path:
+    """Write a project, or find the same one; a file with another text is never replaced.
+
+    Returns
+    -------
+    Path
+        `path`, or the first of `NAME-2.toml`, `NAME-3.toml` ... that is free or has this text.
+    """
+    for number in count(2):
+        if not os.path.lexists(path):
+            write_text(path, text)
+            return path
+        with suppress(OSError, UnicodeDecodeError):
+            if path.read_text(encoding="utf-8") == text:
+                return path
+        stem = path.stem if number == 2 else path.stem.rpartition("-")[0]
+        path = path.with_name(f"{stem}-{number}{path.suffix}")
+    raise AssertionError
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.bounds import require_affordable
-from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
 from phosphene.composing.prompts import prompt_weights, with_next
 from phosphene.composing.trace import Trace
+from phosphene.composing.warnings import Warnings
 from phosphene.errors import PluginError, ProjectError, SongChanged
-from phosphene.project.schema import Project
+from phosphene.project.schema import Project, Shot
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
@@ -77,18 +77,22 @@ def compose(
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
-    doubts = Doubts(project, timeline, first, last)
-    prompts_at = _placed_prompts(project, timeline)
+    warnings = Warnings(project, timeline, first, last)
+    shots = _placed_shots(project, timeline)
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
-        channels, clamped = _channels(song, project, timeline, form, doubts, trace)
+        channels, clamped = _channels(song, project, timeline, form, warnings, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}
         if trace is not None:
             trace.values |= channels
-    placed = list(prompts_at)
-    blends = [timeline.length(project.prompts.blend, key) for key in placed]
-    prompts = [_styled(text, project.prompts.style) for text in prompts_at.values()]
+    blends = [timeline.length(shot.blend or project.prompts.blend, at) for at, shot in shots]
+    # A cut is in the frame that contains it, like a hit.
+    placed = [
+        at if blend > 0.0 else float(timeline.frame_of(at) / form.fps)
+        for (at, _), blend in zip(shots, blends, strict=True)
+    ]
+    prompts = [_styled(shot.prompt, project.prompts.style) for _, shot in shots]
     frames = np.arange(timeline.n_frames)
     score = Score(
         fps=form.fps,
@@ -103,20 +107,20 @@ def compose(
         diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
         image=video.image,
         clamped=clamped,
-        doubts=tuple(doubts.texts),
+        warnings=tuple(warnings.texts),
     )
     return score.excerpt(first, last)
 
 
-def _placed_prompts(project: Project, timeline: Timeline) -> dict[float, str]:
-    """The prompts by time in seconds, in order."""
+def _placed_shots(project: Project, timeline: Timeline) -> list[tuple[float, Shot]]:
+    """The prompts with their times in seconds, in order."""
     at = project.prompts.at
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
         timeline.n_frames * len(at), "weights of prompts", "Use fewer prompts, or lower the fps."
     )
-    return timeline.placed(at, "prompts.at")
+    return list(timeline.placed(at, "prompts.at").items())
 
 
 def _channels(
@@ -124,7 +128,7 @@ def _channels(
     project: Project,
     timeline: Timeline,
     form: FrameFormat,
-    doubts: Doubts,
+    warnings: Warnings,
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """All channels at the form's fps and width, and the number of clamped frames of each."""
@@ -137,7 +141,7 @@ def _channels(
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
             try:
-                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                for name in fold(values, layer, where, song, timeline, warnings, trace):
                     moved_by[name].append(f"{where} ({layer.use})")
             except PluginError as error:
                 if not isinstance(error, SongChanged):
@@ -150,12 +154,12 @@ def _channels(
     clamped: dict[str, int] = {}
     for name, channel in CHANNELS.items():
         kept = np.clip(values[name], channel.low, channel.high)
-        beyond = (kept != values[name]) | doubts.floored.get(name, False)
-        if count := int(np.count_nonzero(beyond[doubts.shown])):
+        beyond = (kept != values[name]) | warnings.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[warnings.shown])):
             clamped[name] = count
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
         culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
-        require_finite(name, values[name], culprits, doubts.shown)
+        require_finite(name, values[name], culprits, warnings.shown)
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped

@@ -41,7 +41,10 @@ def run_as_graphs(pipe: Any) -> None:
     evaluate = pipe.unet.forward
 
     def plain(noisy: torch.Tensor, times: torch.Tensor, prompts: torch.Tensor) -> torch.Tensor:
-        return evaluate(noisy, times, encoder_hidden_states=prompts, return_dict=False)[0]
+        noise: torch.Tensor = evaluate(
+            noisy, times, encoder_hidden_states=prompts, return_dict=False
+        )[0]
+        return noise
 
     graphs = Graphs(pipe.unet, plain)
 
@@ -121,9 +124,10 @@ def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
+    tracing: Any = torch.jit  # untyped
     with warnings.catch_warnings():  # about other shapes, each of which has its own graph
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        traced = torch.jit.trace(_Bare(function), inputs, check_trace=False)
+        warnings.simplefilter("ignore", tracing.TracerWarning)
+        traced: Any = tracing.trace(_Bare(function), inputs, check_trace=False)
     read = TorchScriptPythonDecoder(traced)  # must outlive the conversion
     frontend = FrontEndManager().load_by_framework("pytorch")
     graph = frontend.convert(frontend.load(read))

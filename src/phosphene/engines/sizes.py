@@ -129,4 +129,5 @@ def lanczos(small: int, large: int) -> NDArray[np.float64]:
     columns = small - 1 - np.floor(folded).astype(int)
     matrix = np.zeros((large, small))
     np.add.at(matrix, (np.arange(large)[:, None], columns), weights)
-    return matrix / matrix.sum(1, keepdims=True)
+    scaled: NDArray[np.float64] = matrix / matrix.sum(1, keepdims=True)
+    return scaled

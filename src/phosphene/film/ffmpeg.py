@@ -51,7 +51,7 @@ def executable() -> str:
         return os.path.abspath(found)
     try:
         found = imageio_ffmpeg.get_ffmpeg_exe()
-        return os.path.abspath(shutil.which(found) or found)
+        return os.path.abspath(shutil.which(found) or str(found))
     except RuntimeError as error:
         raise FilmError(
             f"imageio-ffmpeg has no ffmpeg binary for this platform: {error}",

@@ -83,7 +83,8 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     change = change * (MOST / change.norm()).clamp_max(1.0)
     change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
     towards = share * (anchor.mean - own.mean) - change @ own.mean
-    return lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    return matched
 
 
 def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -178,7 +179,10 @@ def grade_matrix(row: Row) -> NDArray[np.float64]:
         + np.sin(angle) * cross
     )
     grey = np.tile(LUMA, (3, 1))
-    return row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
+    matrix: NDArray[np.float64] = (
+        row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
+    )
+    return matrix
 
 
 def grade(picture: torch.Tensor, row: Row) -> torch.Tensor:

@@ -162,7 +162,8 @@ def white(height: int, width: int, seed: int, device: torch.device) -> torch.Ten
     pixels = torch.arange(height * width, device=device, dtype=torch.int64)
     words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
     uniform = (words >> 8).float() * 2.0**-24  # 24 bits fit into a float32
-    return ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    noise: torch.Tensor = ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    return noise
 
 
 def _hashed(words: Words) -> Words:

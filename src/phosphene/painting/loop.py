@@ -14,7 +14,8 @@ from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
-from phosphene.painting.warp import Matrix, step_matrix, warp
+from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.warp import warp
 from phosphene.score.score import Row, Score
 
 State = Mapping[str, torch.Tensor]

@@ -173,7 +173,7 @@ class SceneNoise:
         channels, height, width = self._shape
         sums = drawn((1, *self._shape), self._seed, torch.device("cpu"))[0].numpy()
         blank = np.zeros((height, CELLS, width, CELLS, channels), np.float32)
-        cells = _mixed(blank, 0.0, 1.0, _key(self._seed))
+        cells: Cells = _mixed(blank, 0.0, 1.0, _key(self._seed))
         means = cells.mean((1, 3), keepdims=True)
         cells += (sums.transpose(1, 2, 0) / CELLS)[:, None, :, None] - means
         return cells.reshape(CELLS * height, CELLS * width, channels)

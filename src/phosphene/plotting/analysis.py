@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from phosphene.plotting.rows import columns, draw_strip, shares
+from phosphene.plotting.rows import columns, draw_sections
 from phosphene.plotting.sheet import AXIS, SECTION_HEIGHT, SheetRow, mark_music, named, sheet
 from phosphene.plotting.style import BAR, BEAT, INK, OKABE_ITO
 from phosphene.score.channels import Curve
@@ -91,8 +91,7 @@ def draw_song(song: Song, title: str) -> Figure:
         named(axes, "tempo, BPM")
 
     def sections(axes: Axes) -> None:
-        labels = [section.label for section in song.sections]
-        draw_strip(axes, edges, shares(song.sections, edges), labels, AXIS, lines=1)
+        draw_sections(axes, song.sections, 0.0, end, AXIS)
         named(axes, "sections")
 
     rows: list[SheetRow] = [(_SOUND, sound)]

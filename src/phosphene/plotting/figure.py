@@ -12,11 +12,11 @@ from phosphene.plotting.data import PlotData
 from phosphene.plotting.rows import (
     FONT,
     draw_channel,
+    draw_sections,
     draw_sound,
     draw_strip,
     label_room,
     runs,
-    shares,
 )
 from phosphene.plotting.sheet import (
     AXIS,
@@ -83,8 +83,7 @@ def _rows(plot: PlotData) -> list[SheetRow]:
         named(axes, "prompts")
 
     def sections(axes: Axes) -> None:
-        labels = [section.label for section in song.sections]
-        draw_strip(axes, times, shares(song.sections, times), labels, AXIS, lines=1)
+        draw_sections(axes, song.sections, begin, end, AXIS)
         named(axes, "sections")
 
     rows: list[SheetRow] = [(SOUND_HEIGHT, sound)]

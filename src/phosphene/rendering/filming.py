@@ -18,6 +18,7 @@ from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.frames import painted, read_back
+from phosphene.painting.loop import State
 from phosphene.rendering import checkpoint
 from phosphene.rendering.identity import identity
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -123,7 +124,7 @@ def render_film(
 
 def _film(
     film: Film,
-    frames: Iterable[tuple[int, checkpoint.State, NDArray[np.uint8]]],
+    frames: Iterable[tuple[int, State, NDArray[np.uint8]]],
     folder: Path,
     length: int,
     on_progress: Progress,

@@ -80,7 +80,7 @@ class Score:
         The user's first picture, if any.
     clamped : dict of str to int
         Number of frames in which a channel exceeded its limits and was clamped.
-    doubts : tuple of str
+    warnings : tuple of str
         Settings of the project that are allowed, but probably unintended.
     """
 
@@ -96,7 +96,7 @@ class Score:
     diffuses: NDArray[np.bool_]
     image: Path | None = None
     clamped: dict[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):

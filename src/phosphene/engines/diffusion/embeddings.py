@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -104,7 +105,7 @@ def _conditions(
     return {"text_embeds": pooled, "time_ids": sizes}
 
 
-def mixed(embeddings: Sequence[Embedding], weights: NDArray) -> Embedding:
+def mixed(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:
     """Mix embeddings linearly by a frame's prompt weights, shape (n_prompts,).
 
     Python numbers scale the tensors, so that nothing is copied to the device.

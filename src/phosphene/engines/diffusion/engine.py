@@ -143,7 +143,7 @@ class DiffusionEngine:
 
     def _evaluate(self, noisy: torch.Tensor, timestep: float, prompts: Embedding) -> torch.Tensor:
         count = len(prompts.tokens)
-        return self._unet(
+        noise: torch.Tensor = self._unet(
             noisy.to(self._dtype).expand(count, -1, -1, -1),
             # Filled on the device: nothing is copied, nothing waits, and shapes stay the same.
             torch.full((count,), timestep, device=self.device, dtype=torch.float32),
@@ -152,6 +152,7 @@ class DiffusionEngine:
             added_cond_kwargs=prompts.conditions,
             return_dict=False,
         )[0].float()
+        return noise
 
     def _take_in_turn(self) -> None:
         self._in_turn = True
@@ -162,12 +163,14 @@ class DiffusionEngine:
         # The mode of the distribution: sampling would add noise to every frame.
         latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
         # Latents stay float32: half precision would round small changes of strength away.
-        return latents.float() * self._vae.config.scaling_factor
+        scaled: torch.Tensor = latents.float() * self._vae.config.scaling_factor
+        return scaled
 
     def _decode(self, latents: torch.Tensor) -> torch.Tensor:
         scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
         pixels = self._vae.decode(scaled, return_dict=False)[0]
-        return (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+        picture: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+        return picture
 
 
 def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.Tensor | None:
@@ -177,6 +180,5 @@ def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.
         return None
     # diffusers counts the scale from 1, the paper from 0.
     weight = torch.tensor([scale - 1.0])
-    return pipe.get_guidance_scale_embedding(weight, embedding_dim=width).to(
-        device, pipe.unet.dtype
-    )
+    embedding: torch.Tensor = pipe.get_guidance_scale_embedding(weight, embedding_dim=width)
+    return embedding.to(device, pipe.unet.dtype)

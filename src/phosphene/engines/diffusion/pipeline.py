@@ -75,4 +75,5 @@ class PipelineEngine:
             **self._settings,
             **scale,
         ).images
-        return painted.to(self.device, torch.float32)
+        result: torch.Tensor = painted.to(self.device, torch.float32)
+        return result
