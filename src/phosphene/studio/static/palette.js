@@ -1,5 +1,5 @@
 // @ts-check
-/** The colours of the preview: a palette for each prompt, as `phosphene.engines.camera` makes it. */
+/** The colours of the preview: a palette for each prompt, as `phosphene.engines.preview.camera` makes it. */
 
 const CONES = [
   [1, 0.3963377774, 0.2158037573],

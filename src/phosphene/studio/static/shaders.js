@@ -1,5 +1,5 @@
 // @ts-check
-/** The programs of the preview. They draw what `phosphene.engines.view` draws, from its numbers. */
+/** The programs of the preview. They draw what `phosphene.engines.preview.view` draws, from its numbers. */
 
 export const VERTEX = `#version 300 es
 in vec2 corner;
