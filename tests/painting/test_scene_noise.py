@@ -6,7 +6,7 @@ import torch
 from scores import score
 
 from phosphene.painting.noise import SceneNoise, _key, _mixed, drawn
-from phosphene.painting.warp import step_matrix
+from phosphene.painting.step import step_matrix
 
 WIDTH = 512
 SHAPE = (8, 64, 64)

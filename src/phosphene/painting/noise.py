@@ -102,7 +102,7 @@ class SceneNoise:
         Parameters
         ----------
         matrix : ndarray, shape (3, 3)
-            From `phosphene.painting.warp.step_matrix`.
+            From `phosphene.painting.step.step_matrix`.
         renewal : float
             0 to 1. The correlation with the noise before is sqrt(1 - renewal). At 1 the noise is
             that of `drawn` with this seed.
