@@ -12,7 +12,11 @@ const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif
 const low = new Float32Array(8192), high = new Float32Array(8192);
 const low2 = new Float32Array(8192), high2 = new Float32Array(8192);
 
-/** The colour of a layer, the same in every lane and list. @param {number} k @param {number} [alpha] */
+/**
+ * The colour of a layer, the same in every lane and list.
+ * @param {number} k
+ * @param {number} [alpha]
+ */
 export function layerColour(k, alpha = 1) {
   const dark = document.documentElement.dataset.theme !== "light";
   return `oklch(${dark ? 0.74 : 0.55} 0.14 ${HUES[k % HUES.length]} / ${alpha})`;
@@ -84,7 +88,10 @@ function grid(g, view, c) {
 /** @param {number[]} times @param {View} view */
 const spacing = (times, view) => (times.length > 1 ? ((times[times.length - 1] - times[0]) / (times.length - 1)) * view.scale : 0);
 
-/** Every how many bars there is room for a line. @param {View} view */
+/**
+ * Every how many bars there is room for a line.
+ * @param {View} view
+ */
 function barStep(view) {
   let step = 1;
   while (spacing(song().bars, view) * step < 44 && step < 1024) step *= 2;
@@ -196,7 +203,11 @@ function scenes(g, view, c) {
   g.fillRect(GUTTER, top + SCENES - 1, view.inner, 1);
 }
 
-/** The colour of a scene: the one that the preview shows it in. @param {number} k @param {number} alpha */
+/**
+ * The colour of a scene: the one that the preview shows it in.
+ * @param {number} k
+ * @param {number} alpha
+ */
 const sceneColour = (k, alpha) => `oklch(0.68 0.15 ${((k * 137.5) % 360).toFixed(1)} / ${alpha})`;
 
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {number} k */

@@ -139,7 +139,10 @@ function draw() {
   requestAnimationFrame(draw);
 }
 
-/** Another take of the same bars, at the right. @param {number} t */
+/**
+ * Another take of the same bars, at the right.
+ * @param {number} t
+ */
 function beside(t) {
   const canvas = /** @type {HTMLCanvasElement} */ (by("other"));
   const bitmap = store.curves && bitmapOf({ job: compared, frame: preview.frameAt(t) });

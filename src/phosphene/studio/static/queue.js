@@ -90,7 +90,10 @@ export function paintFrame(timeline, preview) {
   return begin({ kind: "frame", label: `Frame ${frame}`, first: frame, last: frame + 1 });
 }
 
-/** The loop, or eight bars from the playhead. @param {import("./timeline.js").Timeline} timeline */
+/**
+ * The loop, or eight bars from the playhead.
+ * @param {import("./timeline.js").Timeline} timeline
+ */
 export function paintBars(timeline) {
   const { bars, duration } = song();
   const bar = Math.max(0, lastBefore(bars, timeline.transport.time));
