@@ -229,10 +229,10 @@ function lane(g, view, c, k) {
       low[x] = Math.min(low[x], low2[x]);
       high[x] = Math.max(high[x], high2[x]);
     }
-    band(g, view, one, top, left, count, 0, layerColour(part.number, part.number === chosen ? 0.55 : 0.26));
+    band(g, view, one, top, left, count, 0, layerColour(part.number, part.number === chosen ? 0.55 : 0.26), step < 1);
   }
   one.value.columns(frame, step, count, low, high);
-  band(g, view, one, top, left, count, 0.65, c.value);
+  band(g, view, one, top, left, count, 0.65, c.value, step < 1);
   for (const table of one.keys) keys(g, view, c, one, top, table);
   g.fillStyle = c.line;
   g.fillRect(GUTTER, top + LANE - 1, view.inner, 1);
@@ -240,18 +240,19 @@ function lane(g, view, c, k) {
 
 /** Fill from the lowest to the highest value of each column. */
 function band(/** @type {Context} */ g, /** @type {View} */ view, /** @type {any} */ one, /** @type {number} */ top,
-  /** @type {number} */ left, /** @type {number} */ count, /** @type {number} */ thick, /** @type {string} */ colour) {
+  /** @type {number} */ left, /** @type {number} */ count, /** @type {number} */ thick, /** @type {string} */ colour, /** @type {boolean} */ wide) {
   if (!count) return;
   g.beginPath();
   const scale = (LANE - 14) / (one.high - one.low), base = top + LANE - 7 + one.low * scale;
+  const steps = wide ? 1 : 0; // where a frame is wider than a column, its value is a step
   for (let x = 0; x < count; x++) {
     const y = base - high[x] * scale - thick;
     g.lineTo(left + x, y);
-    g.lineTo(left + x + 1, y);
+    if (steps) g.lineTo(left + x + 1, y);
   }
   for (let x = count - 1; x >= 0; x--) {
     const y = base - low[x] * scale + thick;
-    g.lineTo(left + x + 1, y);
+    if (steps) g.lineTo(left + x + 1, y);
     g.lineTo(left + x, y);
   }
   g.fillStyle = colour;
