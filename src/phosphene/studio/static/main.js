@@ -122,7 +122,7 @@ function listening([step, share]) {
     box.replaceChildren(make("div", { class: "card" }, make("h1", {}, "Listening to the song"), make("p", { class: "lead", id: "step" }),
       make("progress", { id: "hearing", max: 1, "aria-label": "Listening" })));
   }
-  by("step").textContent = step === "cache" ? "reading what was heard before" : step;
+  by("step").textContent = step === "cache" ? "loading the analysis" : step;
   by("hearing").value = share;
 }
 
