@@ -43,7 +43,7 @@ def listen(
 ) -> None:
     """Analyse INPUT: duration, tempo, beats, onsets, sections, key and loudness.
 
-    INPUT is a song, or a project file (.toml) whose [song] corrects the beats.
+    INPUT is a song, or a project file (.toml) whose [song] corrects the beats and sections.
     """
     import json
     import time
