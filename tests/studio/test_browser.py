@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 from studios import PROJECT, wait
@@ -187,9 +186,13 @@ def test_everything_works_by_keyboard_alone(page, film):
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.keyboard.press("Escape")
-    for _ in range(4):
+    for undone in ("mute layer", "Remove zoom keyframe", "Move zoom keyframe"):
+        wait(
+            lambda undone=undone: (
+                page.locator("#undo").get_attribute("title") == f"Undo: {undone} (Ctrl+Z)"
+            )
+        )
         page.keyboard.press("Control+z")
-        time.sleep(0.1)
     wait(lambda: film.read_text() == FILM)
 
 

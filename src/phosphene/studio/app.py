@@ -123,7 +123,8 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
     async def open_file(request: Request) -> Response:
         given = await _json(request)
-        await studio.open(inside(studio.folder, str(given.get("file", ""))))
+        path = inside(studio.folder, str(given.get("file", "")))
+        await studio.open(path, str(given.get("idea", "")))
         return JSONResponse(studio.state())
 
     async def socket(websocket: WebSocket) -> None:

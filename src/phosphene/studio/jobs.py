@@ -31,7 +31,7 @@ class Jobs:
     """The jobs of one project.
 
     Their list is a file of the project's folder. A studio that was killed finds it again: what was
-    running is paused then, and goes on from its last checkpoint.
+    running is paused then, and continues from its last checkpoint.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Jobs:
         return job.shown()
 
     async def steer(self, name: str, what: str) -> dict[str, Any]:
-        """Pause a job, let it go on, or remove it with what it painted; a finished film stays.
+        """Pause a job, resume it, or remove it with what it painted; a finished film stays.
 
         Raises
         ------

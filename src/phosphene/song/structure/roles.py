@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,19 +192,23 @@ def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
 
 
 def _with_drops(parts: list[Part], energy: Rows) -> list[Part]:
-    """Loud sections that begin with a jump out of a break or a build are drops."""
-    found = list(parts)
-    dropped = set[int]()
+    """Loud sections are drops if they begin with a jump out of a break or a build.
+
+    All sections with one label are drops if at least half of them begin so.
+    """
     loud = max(part.energy for part in parts) - _STEP
-    for k, part in enumerate(parts[1:], start=1):
-        before = parts[k - 1]
-        jump = float(energy[part.first : part.first + 2].mean()) - before.energy
-        high = part.role in ("chorus", "verse", "bridge") and part.energy >= loud
-        high = high and before.energy > 0  # not after silence
-        if high and before.role in ("break", "build") and jump >= _JUMP:
-            found[k] = _as(part, "drop", 0.3 + jump)
-            dropped.add(part.label)
-    for k, part in enumerate(found):
-        if part.role == "chorus" and part.label in dropped:
-            found[k] = _as(part, "drop", part.confidence)
-    return found
+    jumps: dict[int, list[float]] = {}
+    for before, part in pairwise([None, *parts]):
+        if part is None or part.role not in ("chorus", "verse", "bridge") or part.energy < loud:
+            continue
+        jump = 0.0
+        if before is not None and before.role in ("break", "build") and before.energy > 0:
+            jump = float(energy[part.first : part.first + 2].mean()) - before.energy
+        jumps.setdefault(part.label, []).append(jump if jump >= _JUMP else 0.0)
+    dropped = {label for label, found in jumps.items() if 2 * np.count_nonzero(found) >= len(found)}
+    return [
+        _as(part, "drop", 0.3 + max(jumps[part.label]))
+        if part.label in dropped and part.role in ("chorus", "verse", "bridge")
+        else part
+        for part in parts
+    ]

@@ -46,7 +46,10 @@ export function songPanel(timeline) {
   ];
 }
 
-/** Take the tempo from taps: the slope of the times over their numbers. @param {import("./timeline.js").Timeline} timeline */
+/**
+ * Take the tempo from taps: the slope of the times over their numbers.
+ * @param {import("./timeline.js").Timeline} timeline
+ */
 export function tap(timeline) {
   const now = timeline.transport.playing ? timeline.transport.time : performance.now() / 1000;
   const last = taps[taps.length - 1];

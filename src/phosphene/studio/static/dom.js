@@ -35,7 +35,11 @@ const PATHS = {
   help: "M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 18v.01",
 };
 
-/** Give a button its icon; its text stays for screen readers. @param {any} button @param {string} [name] */
+/**
+ * Give a button its icon; its text stays for screen readers.
+ * @param {any} button
+ * @param {string} [name]
+ */
 export function icon(button, name = button.dataset.icon) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -50,7 +54,11 @@ export function icon(button, name = button.dataset.icon) {
 
 let hiding = 0;
 
-/** Show a message for some seconds. @param {string} text @param {boolean} [bad] */
+/**
+ * Show a message for some seconds.
+ * @param {string} text
+ * @param {boolean} [bad]
+ */
 export function toast(text, bad = false) {
   const box = by("toast");
   box.textContent = text;
@@ -59,12 +67,19 @@ export function toast(text, bad = false) {
   hiding = window.setTimeout(() => (box.className = "toast"), bad ? 9000 : 3500);
 }
 
-/** Say something to a screen reader only. @param {string} text */
+/**
+ * Say something to a screen reader only.
+ * @param {string} text
+ */
 export function speak(text) {
   by("spoken").textContent = text;
 }
 
-/** Open a dialog; Escape closes it. @param {string} title @param {...Node} content */
+/**
+ * Open a dialog; Escape closes it.
+ * @param {string} title
+ * @param {...Node} content
+ */
 export function dialog(title, ...content) {
   const box = by("dialog");
   const close = make("button", { onclick: () => box.close() }, "Close");

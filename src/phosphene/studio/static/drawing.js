@@ -12,7 +12,11 @@ const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif
 const low = new Float32Array(8192), high = new Float32Array(8192);
 const low2 = new Float32Array(8192), high2 = new Float32Array(8192);
 
-/** The colour of a layer, the same in every lane and list. @param {number} k @param {number} [alpha] */
+/**
+ * The colour of a layer, the same in every lane and list.
+ * @param {number} k
+ * @param {number} [alpha]
+ */
 export function layerColour(k, alpha = 1) {
   const dark = document.documentElement.dataset.theme !== "light";
   return `oklch(${dark ? 0.74 : 0.55} 0.14 ${HUES[k % HUES.length]} / ${alpha})`;
@@ -84,7 +88,10 @@ function grid(g, view, c) {
 /** @param {number[]} times @param {View} view */
 const spacing = (times, view) => (times.length > 1 ? ((times[times.length - 1] - times[0]) / (times.length - 1)) * view.scale : 0);
 
-/** Every how many bars there is room for a line. @param {View} view */
+/**
+ * Every how many bars there is room for a line.
+ * @param {View} view
+ */
 function barStep(view) {
   let step = 1;
   while (spacing(song().bars, view) * step < 44 && step < 1024) step *= 2;
@@ -196,7 +203,11 @@ function scenes(g, view, c) {
   g.fillRect(GUTTER, top + SCENES - 1, view.inner, 1);
 }
 
-/** The colour of a scene: the one that the preview shows it in. @param {number} k @param {number} alpha */
+/**
+ * The colour of a scene: the one that the preview shows it in.
+ * @param {number} k
+ * @param {number} alpha
+ */
 const sceneColour = (k, alpha) => `oklch(0.68 0.15 ${((k * 137.5) % 360).toFixed(1)} / ${alpha})`;
 
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {number} k */
@@ -218,10 +229,10 @@ function lane(g, view, c, k) {
       low[x] = Math.min(low[x], low2[x]);
       high[x] = Math.max(high[x], high2[x]);
     }
-    band(g, view, one, top, left, count, 0, layerColour(part.number, part.number === chosen ? 0.55 : 0.26));
+    band(g, view, one, top, left, count, 0, layerColour(part.number, part.number === chosen ? 0.55 : 0.26), step < 1);
   }
   one.value.columns(frame, step, count, low, high);
-  band(g, view, one, top, left, count, 0.65, c.value);
+  band(g, view, one, top, left, count, 0.65, c.value, step < 1);
   for (const table of one.keys) keys(g, view, c, one, top, table);
   g.fillStyle = c.line;
   g.fillRect(GUTTER, top + LANE - 1, view.inner, 1);
@@ -229,18 +240,19 @@ function lane(g, view, c, k) {
 
 /** Fill from the lowest to the highest value of each column. */
 function band(/** @type {Context} */ g, /** @type {View} */ view, /** @type {any} */ one, /** @type {number} */ top,
-  /** @type {number} */ left, /** @type {number} */ count, /** @type {number} */ thick, /** @type {string} */ colour) {
+  /** @type {number} */ left, /** @type {number} */ count, /** @type {number} */ thick, /** @type {string} */ colour, /** @type {boolean} */ wide) {
   if (!count) return;
   g.beginPath();
   const scale = (LANE - 14) / (one.high - one.low), base = top + LANE - 7 + one.low * scale;
+  const steps = wide ? 1 : 0; // where a frame is wider than a column, its value is a step
   for (let x = 0; x < count; x++) {
     const y = base - high[x] * scale - thick;
     g.lineTo(left + x, y);
-    g.lineTo(left + x + 1, y);
+    if (steps) g.lineTo(left + x + 1, y);
   }
   for (let x = count - 1; x >= 0; x--) {
     const y = base - low[x] * scale + thick;
-    g.lineTo(left + x + 1, y);
+    if (steps) g.lineTo(left + x + 1, y);
     g.lineTo(left + x, y);
   }
   g.fillStyle = colour;

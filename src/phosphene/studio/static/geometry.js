@@ -83,7 +83,11 @@ export class View {
     this.down = Math.min(Math.max(0, this.down), Math.max(0, tall));
   }
 
-  /** Zoom, with the time at `x` staying where it is. @param {number} factor @param {number} x */
+  /**
+   * Zoom, with the time at `x` staying where it is.
+   * @param {number} factor
+   * @param {number} x
+   */
   zoom(factor, x) {
     const t = this.t(x);
     this.scale *= factor;
@@ -92,7 +96,11 @@ export class View {
     this.clamp();
   }
 
-  /** Scroll so that a time is visible. @param {number} t @param {boolean} [page] by whole pages */
+  /**
+   * Scroll so that a time is visible.
+   * @param {number} t
+   * @param {boolean} [page] by whole pages
+   */
   reveal(t, page = false) {
     if (t >= this.start && t <= this.end - (page ? 0 : 20 / this.scale)) return false;
     this.start = t - (page ? 0.02 : 0.3) * (this.inner / this.scale);
@@ -135,7 +143,11 @@ export class View {
     this.clamp();
   }
 
-  /** What is under a point of the canvas. @param {number} x @param {number} y */
+  /**
+   * What is under a point of the canvas.
+   * @param {number} x
+   * @param {number} y
+   */
   hit(x, y) {
     if (y < RULER) return { kind: x < GUTTER ? "gutter" : "ruler" };
     if (y < this.scenesTop) return { kind: x < GUTTER ? "gutter" : "wave" };

@@ -141,7 +141,11 @@ export class Inspector {
     return make("div", { class: "form" }, ...rows, make("span", {}), adding);
   }
 
-  /** The keyframes of a table as rows. @param {import("./store.js").Table} table @param {any} chosen */
+  /**
+   * The keyframes of a table as rows.
+   * @param {import("./store.js").Table} table
+   * @param {any} chosen
+   */
   points(table, chosen) {
     const name = nameOf(table);
     const rows = [...table.points].sort((a, b) => (a.at ?? 0) - (b.at ?? 0)).flatMap((point) => {

@@ -122,7 +122,7 @@ function listening([step, share]) {
     box.replaceChildren(make("div", { class: "card" }, make("h1", {}, "Listening to the song"), make("p", { class: "lead", id: "step" }),
       make("progress", { id: "hearing", max: 1, "aria-label": "Listening" })));
   }
-  by("step").textContent = step === "cache" ? "reading what was heard before" : step;
+  by("step").textContent = step === "cache" ? "loading the analysis" : step;
   by("hearing").value = share;
 }
 
@@ -139,7 +139,10 @@ function draw() {
   requestAnimationFrame(draw);
 }
 
-/** Another take of the same bars, at the right. @param {number} t */
+/**
+ * Another take of the same bars, at the right.
+ * @param {number} t
+ */
 function beside(t) {
   const canvas = /** @type {HTMLCanvasElement} */ (by("other"));
   const bitmap = store.curves && bitmapOf({ job: compared, frame: preview.frameAt(t) });

@@ -2,7 +2,11 @@
 /** Seconds, beats and bars; and positions as they are written into a project. */
 import { store } from "./store.js";
 
-/** The number of the last time at or before `t`, from -1. @param {number[]} times @param {number} t */
+/**
+ * The number of the last time at or before `t`, from -1.
+ * @param {number[]} times
+ * @param {number} t
+ */
 export function lastBefore(times, t) {
   let low = 0, high = times.length;
   while (low < high) {
@@ -68,5 +72,9 @@ export function placed(t, snap, before = "") {
   return { at: rounded, text: `${rounded}s` };
 }
 
-/** A number with as many digits as matter. @param {number} value @param {number} [digits] */
+/**
+ * A number with as many digits as matter.
+ * @param {number} value
+ * @param {number} [digits]
+ */
 export const short = (value, digits = 4) => Number(value.toPrecision(digits));

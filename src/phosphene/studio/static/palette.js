@@ -16,7 +16,11 @@ const FRONT = 0.12;
 /** @param {number[]} row @param {number[]} v */
 const dot = (row, v) => row[0] * v[0] + row[1] * v[1] + row[2] * v[2];
 
-/** Light of every shade around a hue. @param {number} hue @param {number} shades */
+/**
+ * Light of every shade around a hue.
+ * @param {number} hue
+ * @param {number} shades
+ */
 export function palette(hue, shades) {
   const light = new Float32Array(3 * shades);
   for (let k = 0; k < shades; k++) {

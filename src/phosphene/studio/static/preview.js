@@ -16,7 +16,7 @@ export class Preview {
     this.canvas = canvas;
     this.screen = screen;
     const options = { antialias: false, alpha: false, desynchronized: false, preserveDrawingBuffer: true };
-    const gl = canvas.getContext("webgl2", options);
+    const gl = /** @type {WebGL2RenderingContext | null} */ (canvas.getContext("webgl2", options));
     this.gl = gl;
     this.shown = -1;
     this.source = "";
@@ -37,9 +37,9 @@ export class Preview {
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-    this.tiles = gl.createTexture();
-    this.shades = gl.createTexture();
-    this.picture = gl.createTexture();
+    /** @type {WebGLTexture | null} */ this.tiles = gl.createTexture();
+    /** @type {WebGLTexture | null} */ this.shades = gl.createTexture();
+    /** @type {WebGLTexture | null} */ this.picture = gl.createTexture();
     /** @type {any} */ this.loaded = null;
     this.tilesReady = getBinary("api/plane.bin").then((plane) => this.adoptTiles(plane));
     new ResizeObserver(() => this.resize()).observe(screen);
@@ -59,7 +59,7 @@ export class Preview {
       texels[4 * k + 2] = hazes[2 * k] / 255;
       texels[4 * k + 3] = hazes[2 * k + 1] / 255;
     }
-    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.tiles);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.tiles ?? null);
     gl.texImage3D(gl.TEXTURE_2D_ARRAY, 0, gl.RGBA16F, header.period, header.period, 3, 0, gl.RGBA, gl.FLOAT, texels);
     for (const [name, value] of [[gl.TEXTURE_MIN_FILTER, gl.LINEAR], [gl.TEXTURE_MAG_FILTER, gl.LINEAR], [gl.TEXTURE_WRAP_S, gl.REPEAT], [gl.TEXTURE_WRAP_T, gl.REPEAT]]) {
       gl.texParameteri(gl.TEXTURE_2D_ARRAY, name, value);
@@ -108,13 +108,20 @@ export class Preview {
     this.shown = -1;
   }
 
-  /** The frame of a time. @param {number} t */
+  /**
+   * The frame of a time.
+   * @param {number} t
+   */
   frameAt(t) {
     const { fps, first, frames } = store.curves.header;
     return Math.min(Math.max(first, Math.floor(t * fps + 1e-6)), first + frames - 1);
   }
 
-  /** Draw the frame that is heard. @param {number} t seconds @param {boolean} playing */
+  /**
+   * Draw the frame that is heard.
+   * @param {number} t seconds
+   * @param {boolean} playing
+   */
   frame(t, playing) {
     const { gl } = this;
     if (!gl || !this.ready || !store.camera || !store.curves) return;
@@ -145,7 +152,10 @@ export class Preview {
     }
   }
 
-  /** A smaller canvas where pictures come late. @param {boolean} playing */
+  /**
+   * A smaller canvas where pictures come late.
+   * @param {boolean} playing
+   */
   adapt(playing) {
     const now = performance.now(), took = now - this.before;
     this.before = now;
@@ -181,7 +191,7 @@ export class Preview {
       gl.uniform2f(gl.getUniformLocation(made, `lean[${planes}]`), pose[6], pose[7]);
       gl.uniform1f(gl.getUniformLocation(made, `share[${planes}]`), pose[10]);
       for (let n = 0; n < header.kept; n++) {
-        const [tile, right, down, left, top, shade] = this.rows.get(`${pose[0]},${pose[1] + n}`);
+        const [tile, right, down, left, top, shade] = this.rows?.get(`${pose[0]},${pose[1] + n}`) ?? [];
         const at = ROWS * planes + n, enlarged = 2 ** n;
         lying.set([tile, right, down, shade / header.shades], 4 * at);
         // In double precision, as the position needs it; the card adds only what is in the frame.
@@ -197,14 +207,14 @@ export class Preview {
     gl.uniform1f(at.unit, header.unit);
     gl.uniform3f(at.graded, ...this.graded(row));
     gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, this.shades);
+    gl.bindTexture(gl.TEXTURE_2D, this.shades ?? null);
     const count = this.palettes?.length ?? 0;
     mixed(this.palettes ?? [], store.curves.arrays.weights.subarray(row * count, (row + 1) * count), /** @type {any} */ (this.mixture));
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, header.shades, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, this.mixture ?? null);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.REPEAT);
     gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.tiles);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.tiles ?? null);
     gl.uniform1i(at.tiles, 0);
     gl.uniform1i(at.shades, 1);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -218,7 +228,7 @@ export class Preview {
     const { width, height } = store.curves.header;
     gl.useProgram(made);
     gl.activeTexture(gl.TEXTURE2);
-    gl.bindTexture(gl.TEXTURE_2D, this.picture);
+    gl.bindTexture(gl.TEXTURE_2D, this.picture ?? null);
     if (this.loaded !== bitmap) {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
@@ -237,7 +247,11 @@ export class Preview {
     gl.disable(gl.BLEND);
   }
 
-  /** What takes a pixel of a row's frame to its place in an earlier one. @param {number} from @param {number} to */
+  /**
+   * What takes a pixel of a row's frame to its place in an earlier one.
+   * @param {number} from
+   * @param {number} to
+   */
   since(from, to) {
     if (from < 0 || to < from) return null;
     const { steps } = store.camera.arrays;
@@ -261,7 +275,10 @@ function times(a, b) {
   return out;
 }
 
-/** Up to a factor that keeps the depth positive. @param {number[]} m */
+/**
+ * Up to a factor that keeps the depth positive.
+ * @param {number[]} m
+ */
 function inverse([a, b, c, d, e, f, g, h, i]) {
   const out = [e * i - f * h, c * h - b * i, b * f - c * e, f * g - d * i, a * i - c * g, c * d - a * f, d * h - e * g, b * g - a * h, a * e - b * d];
   const determinant = a * out[0] + b * out[3] + c * out[6];

@@ -29,7 +29,7 @@ export function renderPanel(timeline) {
       label("width", "size, px"), make("div", { class: "row" }, field("width", { type: "number", min: 16, max: 8192, step: 2, placeholder: width, "aria-label": "Width" }), "×", field("height", { type: "number", min: 16, max: 8192, step: 2, placeholder: height, "aria-label": "Height" })),
       label("fps", "frames/s"), field("fps", { placeholder: video.fps ?? 15 }),
       label("format", "format"), choice("format", ["mp4", "mov", "mkv", "webm", "gif"])),
-    make("div", { class: "row spread" }, make("p", { class: "note" }, "It goes on when the browser is closed."), make("button", { class: "primary", onclick: film }, "Render")),
+    make("div", { class: "row spread" }, make("p", { class: "note" }, "Rendering continues when the browser is closed."), make("button", { class: "primary", onclick: film }, "Render")),
     make("h2", {}, "Takes and films"),
     jobs.length ? make("ul", { class: "rows" }, ...jobs.map((job) => make("li", {}, card(timeline, job)))) : make("p", { class: "note" }, "Nothing is painted yet. Paint a frame (P) or eight bars (B) to see what the model makes of them."),
   ];
@@ -90,7 +90,10 @@ export function paintFrame(timeline, preview) {
   return begin({ kind: "frame", label: `Frame ${frame}`, first: frame, last: frame + 1 });
 }
 
-/** The loop, or eight bars from the playhead. @param {import("./timeline.js").Timeline} timeline */
+/**
+ * The loop, or eight bars from the playhead.
+ * @param {import("./timeline.js").Timeline} timeline
+ */
 export function paintBars(timeline) {
   const { bars, duration } = song();
   const bar = Math.max(0, lastBefore(bars, timeline.transport.time));

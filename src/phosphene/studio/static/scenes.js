@@ -31,7 +31,7 @@ function scene(timeline, prompt, chosen) {
     select({ kind: "prompt", position });
     if (at !== null) timeline.transport.seek(at);
   } }, text || "(empty)");
-  const head = make("div", { class: "layer", "aria-current": String(chosen) }, make("span", {}), title, make("span", { class: "share" }, at === null ? "outside" : clock(at, 1)));
+  const head = make("div", { class: "layer scene", "aria-current": String(chosen) }, title, make("span", { class: "share" }, at === null ? "outside" : clock(at, 1)));
   if (!chosen) return head;
   const where = make("input", { id: "scene-at", value: position, onchange: () => timeline.movePrompt(position, where.value.trim()) });
   const words = make("textarea", { id: "scene-text", "aria-label": "Prompt", value: text, onchange: () => edit("Change prompt", [{ op: "put", path: ["prompts", "at", position], value: words.value }]) });

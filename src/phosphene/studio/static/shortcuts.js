@@ -61,7 +61,10 @@ export function shortcuts(timeline, preview) {
     speak(`Snap: ${timeline.snap}`);
   };
 
-  /** Select the next keyframe of the layer, or scene. @param {number} by */
+  /**
+   * Select the next keyframe of the layer, or scene.
+   * @param {number} by
+   */
   const next = (by) => {
     const keys = (layers()[store.layer]?.keys ?? []).flatMap((table) => table.points.map((point) => ({ kind: /** @type {const} */ ("key"), table: nameOf(table), position: point.position, at: point.at ?? 0 })));
     const scenes = store.state.project.prompts.map((/** @type {any} */ one) => ({ kind: "prompt", position: one.position, at: one.at ?? 0 }));

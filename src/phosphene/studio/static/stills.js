@@ -12,7 +12,11 @@ const AHEAD = 16; // frames that are fetched before they are shown
 const cache = new Map();
 let held = 0;
 
-/** A picture, if it is here; it is fetched if not. @param {Still} still @returns {ImageBitmap | null} */
+/**
+ * A picture, if it is here; it is fetched if not.
+ * @param {Still} still
+ * @returns {ImageBitmap | null}
+ */
 export function bitmapOf({ job, frame }) {
   const name = `takes/${job}/${frame}.jpg`;
   const found = cache.get(name);

@@ -52,7 +52,10 @@ export function select(selection) {
 /** @returns {Layer[]} */
 export const layers = () => store.state?.project?.layers ?? [];
 
-/** A name for a table of keyframes. @param {Table} table */
+/**
+ * A name for a table of keyframes.
+ * @param {Table} table
+ */
 export const nameOf = (table) => table.path.join(".");
 
 /** @param {string} name @returns {Table | undefined} */

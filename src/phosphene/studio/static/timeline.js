@@ -95,7 +95,10 @@ export class Timeline {
     return g;
   }
 
-  /** What is being dragged, where it would go. @param {CanvasRenderingContext2D} g */
+  /**
+   * What is being dragged, where it would go.
+   * @param {CanvasRenderingContext2D} g
+   */
   ghost(g) {
     const { drag, view } = this;
     if (!drag?.moved || !drag.place) return;
@@ -270,7 +273,11 @@ export class Timeline {
     }
   }
 
-  /** Move the playhead by beats, bars or frames. @param {number} by @param {"beat" | "bar" | "frame"} unit */
+  /**
+   * Move the playhead by beats, bars or frames.
+   * @param {number} by
+   * @param {"beat" | "bar" | "frame"} unit
+   */
   step(by, unit) {
     const t = this.transport.time;
     const times = unit === "beat" ? song().beats : unit === "bar" ? song().bars : [];

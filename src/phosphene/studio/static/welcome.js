@@ -11,10 +11,10 @@ export function welcome(state) {
   const drop = make("div", { class: "drop", id: "drop" },
     make("div", {}, make("strong", {}, "Drop a song here"), make("span", { class: "quiet" }, "mp3, wav, flac, ogg, m4a, or the sound of a video"),
       make("button", { class: "primary", onclick: () => pick.click() }, "Choose a file"), pick));
-  const open = (/** @type {string} */ file) => make("li", {}, make("button", { onclick: () => post("api/project/open", { file }).then(adopt).catch((error) => emit("refused", error)) }, file));
+  const open = (/** @type {string} */ file) => make("li", {}, make("button", { onclick: () => post("api/project/open", { file, idea: by("idea")?.value ?? "" }).then(adopt).catch((error) => emit("refused", error)) }, file));
   const list = (/** @type {string} */ title, /** @type {string[]} */ names) => (names.length ? [make("h2", {}, title), make("ul", { class: "found" }, ...names.map(open))] : []);
   box.replaceChildren(make("div", { class: "card" }, make("h1", {}, "A song in, a music video out"),
-    make("p", { class: "lead" }, `The studio listens to your song and lets you shape what moves with it. It makes a folder in ${state.folder}, and nothing leaves this computer.`),
+    make("p", { class: "lead" }, `The studio listens to your song and lets you shape what moves with it. It makes a folder in “${state.folder}”, and nothing leaves this computer.`),
     make("label", { for: "idea" }, "What is the film about? "), make("input", { id: "idea", maxlength: 500, placeholder: "the sea at night", autocomplete: "off" }),
     drop, ...list("Projects in this folder", state.projects), ...list("Songs in this folder", state.songs)));
 }
