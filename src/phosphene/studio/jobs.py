@@ -49,7 +49,7 @@ class Jobs:
         self.folder = own_folder(session.path)
         self.jobs = {job.id: job for job in self._read()}
         self.lanes = {
-            name: Lane(session.path, plugins, self._told) for name in ("pictures", "films")
+            name: Lane(session.path, plugins, self._report) for name in ("pictures", "films")
         }
 
     def state(self) -> list[dict[str, Any]]:
@@ -133,8 +133,8 @@ class Jobs:
         if name and name not in engines and composed and name != composed.project.model.name:
             raise ProjectError(f"unknown model '{name}'", hint(name, engines))
 
-    def _told(self, job: Job, said: dict[str, Any]) -> None:
-        """What a worker reports of a job."""
+    def _report(self, job: Job, said: dict[str, Any]) -> None:
+        """Take a report of a worker."""
         event = said["event"]
         if event == "progress":
             self._progress(job, said)

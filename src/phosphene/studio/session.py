@@ -197,7 +197,7 @@ class Session:
             if self.document.text != begun_text(str(data.get("song", {}).get("file"))):
                 return
             project = make_project(data, self.path, self.registry)
-            song = song_of(project.song, self.registry, self._heard)
+            song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
             text = directed(self.registry.directors[DEFAULT], song, brief, data["song"]["file"])
             write_whole(self.path, text.encode())
@@ -215,7 +215,7 @@ class Session:
 
     def _made(self, text: str) -> Composed:
         try:
-            return read_composed(text, self.path, self.registry, self.composed, self._heard)
+            return read_composed(text, self.path, self.registry, self.composed, self._on_listening)
         except PhospheneError:
             raise
         except Exception as error:
@@ -224,7 +224,7 @@ class Session:
             _log.exception("composing %s", self.path)
             raise Bug(f"internal error: {type(error).__name__}: {error}") from error
 
-    def _heard(self, step: str, share: float) -> None:
+    def _on_listening(self, step: str, share: float) -> None:
         before, self.listening = self.listening, (step, round(share, 2))
         if before != self.listening:
             self.announce({"type": "listening", "step": step, "share": share})

@@ -147,7 +147,7 @@ class Studio:
     def announce(self, message: dict[str, Any]) -> None:
         """Send a message to every page; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, message)
+            self._loop.call_soon_threadsafe(self._send, message)
 
     @contextlib.contextmanager
     def listener(self) -> Iterator[asyncio.Queue[dict[str, Any]]]:
@@ -159,7 +159,7 @@ class Studio:
         finally:
             self._pages.discard(messages)
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         for page in self._pages:
             if not page.full():  # a page that sleeps asks for the state when it wakes
                 page.put_nowait(message)

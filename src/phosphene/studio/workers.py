@@ -29,14 +29,14 @@ class Lane:
     path : Path
         The project file.
     plugins : list of Path
-    told : callable
-        told(job, message) is called with whatever the process reports.
+    report : callable
+        report(job, message) is called with whatever the process reports.
     """
 
     def __init__(
-        self, path: Path, plugins: list[Path], told: Callable[[Job, dict[str, Any]], None]
+        self, path: Path, plugins: list[Path], report: Callable[[Job, dict[str, Any]], None]
     ) -> None:
-        self._path, self._plugins, self._told = path, plugins, told
+        self._path, self._plugins, self._report = path, plugins, report
         self._waiting: deque[tuple[Job, Path]] = deque()
         self._current: Job | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -80,7 +80,7 @@ class Lane:
 
     async def _do(self, job: Job, folder: Path) -> None:
         job.state, job.stage, job.started = "running", "starting", 0.0
-        self._told(job, {"event": "begun"})
+        self._report(job, {"event": "begun"})
         process = await self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -92,14 +92,14 @@ class Lane:
             while line := await process.stdout.readline():
                 said = json.loads(line)
                 if said.get("id") == job.id:
-                    self._told(job, said)
+                    self._report(job, said)
                     if said["event"] in ("done", "failed", "stopped"):
                         return
         except (OSError, ValueError) as error:
             _log.warning("a worker failed: %s", error)
         await self._end()
         text = "The process that painted this ended unexpectedly; resume to continue."
-        self._told(job, {"event": "failed", "text": text})
+        self._report(job, {"event": "failed", "text": text})
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:

@@ -1,5 +1,5 @@
 // @ts-check
-/** The song: what was heard, and what is put right about its beats. */
+/** The song: what was detected, and the corrections of its beats. */
 import { make, toast } from "./dom.js";
 import { clock, nearest, short, song } from "./music.js";
 import { edit, store } from "./store.js";
@@ -40,7 +40,7 @@ export function songPanel(timeline) {
       make("div", { class: "row" }, make("button", { onclick: () => nudge(-0.01) }, "Beats 10 ms earlier"), make("button", { onclick: () => nudge(0.01) }, "later"))),
     make("h2", {}, "In numbers"),
     make("div", { class: "form" }, ...entry("bpm", "tempo, BPM", { min: 20, max: 400, step: "any", placeholder: tempo.toFixed(1) }),
-      ...entry("metre", "beats in a bar", { min: 1, max: 32, placeholder: metre }), ...entry("downbeat", "first beat of a bar", { min: 1, placeholder: "as heard" }),
+      ...entry("metre", "beats in a bar", { min: 1, max: 32, placeholder: metre }), ...entry("downbeat", "first beat of a bar", { min: 1, placeholder: "as detected" }),
       ...entry("offset", "offset, seconds", { step: 0.001, placeholder: "0" })),
     ...(parts.length ? [make("h2", {}, "Sections"), make("ul", { class: "rows" }, ...parts)] : []),
   ];

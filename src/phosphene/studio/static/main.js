@@ -152,7 +152,7 @@ function beside(t) {
 }
 
 /** @param {any} message */
-function heard(message) {
+function onMessage(message) {
   if (message.type === "state") refresh().catch((error) => emit("refused", error));
   if (message.type === "listening" && store.state?.phase === "listening") listening([message.step, message.share]);
   if (message.type !== "job") return;
@@ -167,7 +167,7 @@ function heard(message) {
 }
 
 let lost = false;
-connect(heard, (connected) => {
+connect(onMessage, (connected) => {
   if (connected) {
     if (lost) toast("Connected again.");
     lost = false;

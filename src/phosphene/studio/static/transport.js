@@ -34,7 +34,7 @@ export class Transport {
   }
 
   /** The time of the sound card, in seconds of the context, at this very moment. */
-  get heard() {
+  get now() {
     const context = this.context;
     if (!context || !this.buffer) return performance.now() / 1000;
     const stamp = context.getOutputTimestamp?.();
@@ -47,7 +47,7 @@ export class Transport {
   /** Seconds of the song that are heard now. */
   get time() {
     if (!this.playing) return this.offset;
-    const t = this.offset + Math.max(0, this.heard - this.since);
+    const t = this.offset + Math.max(0, this.now - this.since);
     const [begin, end] = this.loop ?? [0, Infinity];
     return this.offset < end && t >= end ? begin + ((t - begin) % (end - begin)) : Math.min(t, this.duration);
   }
@@ -107,7 +107,7 @@ export class Transport {
 
   start() {
     const { context, buffer, gain } = this;
-    this.since = this.heard;
+    this.since = this.now;
     if (!context || !buffer || !gain) return;
     this.node = context.createBufferSource();
     this.node.buffer = buffer;
