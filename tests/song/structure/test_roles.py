@@ -35,6 +35,11 @@ def test_silence_inside_is_a_break_and_at_the_end_an_outro():
     assert roles("VSVS", {"V": 0.8, "S": 0.0}, 4) == ["chorus", "break", "chorus", "outro"]
 
 
+def test_an_ending_in_steps_is_an_outro_from_its_first_step():
+    energies = {"V": 0.7, "C": 0.9, "X": 0.6, "Y": 0.3}
+    assert roles("VCVCVCXY", energies)[-3:] == ["chorus", "outro", "outro"]
+
+
 def test_one_section_has_a_role_without_confidence():
     (part,) = with_roles([0, 3], [0], np.full(3, 0.9), np.zeros(3, bool), 8)
     assert (part.role, part.confidence) == ("verse", 0.0)

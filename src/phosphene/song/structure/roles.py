@@ -188,6 +188,13 @@ def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
             calm = sum(parts[j].last - parts[j].first for j in same) / total
             if calm <= _CALM:
                 found[k] = _as(part, "break", 0.3 + 2 * depths[k])
+    # An ending in steps, such as a fade, is an outro from its first step on.
+    for k in range(last - 1, 0, -1):
+        falls = parts[k + 1].energy < parts[k].energy < parts[k - 1].energy - _STEP
+        share = (total - parts[k].first) / total
+        if found[k + 1].role != "outro" or found[k].role != "bridge" or not falls or share > _EDGE:
+            break
+        found[k] = _as(parts[k], "outro", found[k + 1].confidence)
     return found
 
 
