@@ -18,7 +18,8 @@ def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> li
 
     `plugins` are the folders of single files, beside the one at the project.
     """
-    named = (project.song.file, project.song.beats, project.video.image)
+    images = (scene.image for scene in project.scene)
+    named = (project.song.file, project.song.beats, project.video.image, *images)
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]

@@ -49,12 +49,10 @@ class SceneNoise:
         self._is_new = True  # as `drawn` gives it, nothing of it moved
 
     @classmethod
-    def of(cls, engine: Engine, score: Score) -> SceneNoise | None:
+    def of(cls, engine: Engine, score: Score, seed: int) -> SceneNoise | None:
         """The noise for an engine's latents; None where the engine takes none."""
         shape = getattr(engine, "noise_shape", None)
-        return (
-            None if shape is None else cls(shape, (score.width, score.height), int(score.seeds[0]))
-        )
+        return None if shape is None else cls(shape, (score.width, score.height), seed)
 
     def move(self, matrix: NDArray[np.float64], renewal: float, seed: int) -> None:
         """Move the field by one step of the camera, and renew a share of it.

@@ -25,6 +25,7 @@ from phosphene.hints import hint
 from phosphene.modulators.modulator import RESERVED, Modulator
 from phosphene.plugins import Plugin, Registry, load_plugins
 from phosphene.project import QUALITIES
+from phosphene.project.scenes import SceneEntry
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 from phosphene.score.patterns import CADENCE_HELP, Cadence, Pattern
@@ -63,10 +64,8 @@ class Video(_Section):
     fps: Annotated[str, BeforeValidator(_fps)] = Field(
         "15", description="frames per second: 15, 23.976, 30000/1001"
     )
-    start: Position | None = Field(
-        None, description="where the video begins; else the song's start"
-    )
-    end: Position | None = Field(None, description="where the video ends; else the song's end")
+    start: Position | None = Field(None, description="where it begins; else the song's start")
+    end: Position | None = Field(None, description="where it ends; else the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     image_hold: Span | None = Field(
         None, description="how long strength takes to rise from 0, so that the image stays"
@@ -245,6 +244,7 @@ class Project(_Section):
     model: Model = Field({}, validate_default=True, description="what paints")
     prompts: Prompts = Field({}, validate_default=True, description="what is painted")
     motion: tuple[Layer, ...] = ()
+    scene: tuple[SceneEntry, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="what each plugin is told, in a table of its name"
     )

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phosphene.composing.compose import HELD
+from phosphene.composing.scenes import HELD
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
 from phosphene.song.store.code import code_of
@@ -60,6 +60,17 @@ def identity(
         "start": int(score.frames[0]),
         "length": len(score),
         "first picture": score.image.read_bytes() if score.image else b"",
+        "scenes": [
+            (
+                scene.start,
+                scene.fade,
+                scene.origin,
+                scene.prompt,
+                scene.seed,
+                scene.image.read_bytes() if scene.image else b"",
+            )
+            for scene in score.scenes
+        ],
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
