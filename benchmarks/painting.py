@@ -23,7 +23,7 @@ from benchmarks.article_loop import article_loop
 from benchmarks.memory import peak
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
-from phosphene.engines.device import working_format
+from phosphene.engines.device import working_dtype
 from phosphene.engines.loading import load_engine, load_pipeline
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.film import Film
@@ -120,7 +120,7 @@ def rows(size: int) -> list[list[str]]:
     """The rows of the table for one size."""
     standard = PRESETS["worlds"].qualities["standard"]
     same = standard.steps, standard.guidance_scale
-    exact, working = torch.float32, working_format(torch.device("cpu"))
+    exact, working = torch.float32, working_dtype(torch.device("cpu"))
     cases: dict[str, Callable[[], Measured]] = {
         f"Phosphene, {quality}": partial(ours, size, quality) for quality in QUALITIES
     }

@@ -13,7 +13,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 
 from benchmarks.table import markdown
-from phosphene.engines.device import working_format
+from phosphene.engines.device import working_dtype
 
 SIZE = 512
 GUIDED = 11  # int(20 * 0.55)
@@ -73,7 +73,7 @@ def _evaluation(noisy: torch.Tensor) -> float:
 
 def report() -> str:
     """The table."""
-    working = working_format(torch.device("cpu"))
+    working = working_dtype(torch.device("cpu"))
     name = str(working).removeprefix("torch.")
     theirs, mine = measure(torch.float32, guided=True), measure(working, guided=False)
     parts = ("evaluation", "encoding", "decoding")

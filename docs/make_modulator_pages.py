@@ -21,7 +21,8 @@ from phosphene.modulators.looks import looks
 from phosphene.modulators.modulator import MOST, Modulator, allowed, choices
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project, read_project
-from phosphene.project.schema import OWN_KEYS, Layer, Project
+from phosphene.project.motion import OWN_KEYS, Layer
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.units import POSITION_HELP, SPAN_HELP
 from phosphene.song.song import Song
@@ -163,11 +164,11 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.composing.compose import compose
     from phosphene.composing.trace import Trace
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
     trace = Trace()
     score = compose(project, song, trace=trace)
-    png = FORMATS[".png"](picture_of(song, project, score, trace, name))
+    png = FORMATS[".png"](plot_data(song, project, score, trace, name))
     drawn = Image.open(io.BytesIO(png)).convert("RGB")
     drawn.quantize(48).save(PICTURES / f"{kind}-{name}.png", optimize=True)
 

@@ -14,7 +14,7 @@ import pytest
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# A console keeps the width that is told when it is first met: none, so that each test tells its own.
+# A console keeps the width that is reported when it is first met: none, so that each test tells its own.
 os.environ.pop("COLUMNS", None)
 import phosphene.cli.console  # noqa: F401
 from phosphene.film.ffmpeg import executable

@@ -40,8 +40,8 @@ def card(width, height):
     return torch.from_numpy(colours.astype(np.float32))[None]
 
 
-def picture_of(song, project, form=None, title=""):
+def plot_data(song, project, form=None, title=""):
     """The data of a plot of a project."""
     trace = Trace()
     score = compose(project, song, form, trace)
-    return plotting.picture_of(song, project, score, trace, title)
+    return plotting.plot_data(song, project, score, trace, title)

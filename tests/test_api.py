@@ -88,7 +88,7 @@ def test_a_stopped_render_continues(project, caplog):
 def test_an_output_that_is_an_input_is_refused(project):
     Path("song.wav").rename("song.mkv")
     song = project.song.model_copy(update={"file": Path("song.mkv")})
-    with pytest.raises(phosphene.ProjectError, match="would be lost"):
+    with pytest.raises(phosphene.ProjectError, match="would overwrite it"):
         phosphene.render(project.model_copy(update={"song": song}), "./song.mkv")
 
 

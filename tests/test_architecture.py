@@ -13,22 +13,24 @@ ROOMS = (
     ("song",),
     ("score",),
     ("modulators",),
-    ("painting", "film"),
+    ("painting", "film", "directors"),
     ("hookspecs",),
     ("plugins",),
     ("project",),
-    ("composing", "engines", "testing", "scaffold"),
-    ("rendering", "plotting", "importers"),
+    ("composing", "engines", "scaffold"),
+    ("directing",),
+    ("rendering", "plotting", "importers", "testing"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # The parts of larger rooms, in the same way.
 INNER = {
     "song": (
-        ("files", "tempo", "store"),
+        ("files", "jams", "tempo", "store"),
         ("song",),
         ("audio",),
-        ("features", "beats", "structure"),
+        ("features", "beats"),
+        ("structure",),
         ("analysis", "report"),
         ("listening",),
     ),
@@ -40,6 +42,7 @@ FORBIDDEN = {
     "modulators": ("torch", "librosa"),
     "composing": ("torch", "subprocess", "librosa"),
     "project": ("torch", "librosa", "click", "rich"),
+    "directing": ("torch", "librosa", "click", "rich"),
     "painting": ("librosa", "soundfile", "PIL"),
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),

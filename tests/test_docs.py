@@ -52,7 +52,7 @@ def test_python_runs(page):
 def test_projects_are_valid(page, registry):
     for block in blocks(page, "toml"):
         data = tomllib.loads(block)
-        if data.keys() & {"song", "video", "model", "prompts", "motion"}:
+        if data.keys() & {"song", "video", "model", "prompts", "motion", "scene"}:
             make_project({"song": {"file": "song.flac"}} | data, page, registry)
 
 

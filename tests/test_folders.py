@@ -11,7 +11,7 @@ from phosphene import folders
 from phosphene.folders import cache_folder, find_home, numba_folder
 
 
-def test_a_name_that_begins_with_a_tilde_need_not_be_a_users(
+def test_a_name_may_begin_with_a_tilde(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PHOSPHENE_CACHE", "~nobody at all/cache")
@@ -38,13 +38,13 @@ def test_a_user_without_a_home_gets_one_for_this_process() -> None:
     assert not Path(home).exists()
 
 
-def test_a_home_that_is_known_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_home_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     find_home()
     assert os.environ["HOME"] == "/home/ada"
 
 
-def test_numba_writes_elsewhere_where_it_cannot_write_beside_the_code(
+def test_numba_uses_another_folder_if_the_source_is_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert numba_folder() is None
@@ -55,7 +55,7 @@ def test_numba_writes_elsewhere_where_it_cannot_write_beside_the_code(
 
 
 @pytest.mark.parametrize("harm", ["shared", "file", "missing"])
-def test_numba_reads_pickles_of_this_user_alone(
+def test_numba_reads_only_pickles_of_this_user(
     harm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folders.os, "access", lambda path, mode: False)

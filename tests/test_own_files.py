@@ -57,7 +57,7 @@ def test_a_folder_of_the_users_is_refused(tmp_path):
      "segment-00012.short.mp4", "aside-0123456789ab"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "fifo", "folder"])
-def test_what_has_our_names_is_a_plain_file(folder, outside, name, kind):
+def test_entries_with_our_names_must_be_plain_files(folder, outside, name, kind):
     path = folder / name
     path.unlink(missing_ok=True)
     if kind == "link":
@@ -80,7 +80,7 @@ def test_what_has_our_names_is_a_plain_file(folder, outside, name, kind):
 
 @pytest.mark.parametrize("kind", ["link", "hard link", "fifo"])
 @pytest.mark.parametrize("flags", [os.O_RDWR | os.O_CREAT, os.O_WRONLY | os.O_TRUNC, os.O_RDONLY])
-def test_nothing_but_a_plain_file_is_opened(folder, outside, kind, flags, monkeypatch):
+def test_only_plain_files_are_opened(folder, outside, kind, flags, monkeypatch):
     path = folder / "segment-00000.rgb"
     {"link": path.symlink_to, "hard link": path.hardlink_to}.get(kind, lambda _: os.mkfifo(path))(
         outside
@@ -121,7 +121,7 @@ with locked(Path(sys.argv[1])):
 """
 
 
-def test_the_second_is_told_who_holds_it(tmp_path):
+def test_the_error_of_the_second_process_names_the_first(tmp_path):
     folder = tmp_path / "state"
     with locked(folder):
         with pytest.raises(FilmError, match=f"process {os.getpid()};") as caught, locked(folder):
@@ -132,7 +132,7 @@ def test_the_second_is_told_who_holds_it(tmp_path):
         pass
 
 
-def test_a_lock_of_a_killed_process_is_none(tmp_path):
+def test_the_lock_of_a_killed_process_is_released(tmp_path):
     folder = tmp_path / "state"
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, text=True
@@ -147,7 +147,7 @@ def test_a_lock_of_a_killed_process_is_none(tmp_path):
         assert (folder / LOCK).read_text() == f" {os.getpid()}"
 
 
-def test_a_folder_of_which_nothing_came_goes(tmp_path):
+def test_a_folder_without_files_is_removed(tmp_path):
     with locked(tmp_path / "state"):
         pass
     assert not list(tmp_path.iterdir())
@@ -156,7 +156,7 @@ def test_a_folder_of_which_nothing_came_goes(tmp_path):
     assert (tmp_path / "state" / "frames").exists()
 
 
-def test_a_folder_that_is_removed_by_its_holder_may_be_made_anew(tmp_path):
+def test_a_folder_removed_by_its_holder_can_be_created_again(tmp_path):
     with locked(tmp_path / "state"):
         os.unlink(tmp_path / "state" / LOCK)
         os.rmdir(tmp_path / "state")

@@ -50,7 +50,7 @@ def engine_of(pipe: Any, preset: str, score: Score, device: torch.device, **told
     working = torch.float16 if device.type == "cuda" else torch.float32
     with (
         mock.patch.object(loading, "load_pipeline", return_value=pipe),
-        mock.patch.object(loading, "working_format", return_value=working),
+        mock.patch.object(loading, "working_dtype", return_value=working),
     ):
         return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score)
 

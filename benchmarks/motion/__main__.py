@@ -13,7 +13,7 @@ from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
 from benchmarks.motion.steady import CADENCE, REST, WORLDS, report, steady_shares
-from phosphene.cli.inputs import Options, project_options
+from phosphene.cli.options import Changes, project_options
 from phosphene.errors import PhospheneError
 
 DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
@@ -34,7 +34,7 @@ def films(
     The film is decoded again. Takes the options of `phosphene render`. With `--film` they must be
     those that it was rendered with.
     """
-    piece = Piece.of(input, Options(**options))
+    piece = Piece.of(input, Changes(**options))
     if article and piece.spec.name != "worlds":
         raise click.UsageError("--article paints with the weights of `worlds`; use --model worlds.")
     with tempfile.TemporaryDirectory() as name:

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.inputs import Options, compose_for, hear, read_input
+from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
 from phosphene.cli.loading import registry_for
+from phosphene.cli.options import Changes
 from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
@@ -22,7 +23,8 @@ from phosphene.film import Film
 from phosphene.film.sound import Soundtrack
 from phosphene.modulators.rhythm import Striking
 from phosphene.painting.engine import EngineSpec, check_followed
-from phosphene.project.schema import Layer, Project, Source
+from phosphene.project.motion import AmountSource, Layer
+from phosphene.project.schema import Project
 from phosphene.rendering.filming import render_film
 from phosphene.score.score import Score
 from phosphene.song.song import Song
@@ -38,11 +40,13 @@ class Piece:
     spec: EngineSpec
 
     @classmethod
-    def of(cls, path: Path, options: Options) -> Piece:
-        """Read a project file, or a song with its default project, as `phosphene render` does."""
+    def of(cls, path: Path, options: Changes) -> Piece:
+        """Read a project file, or a song, which is directed, as `phosphene render` does."""
         registry = registry_for(path)
         project = read_input(path, options, registry)
-        song = hear(project.song, registry)
+        song = listen_to(project.song, registry)
+        if is_song(path):
+            project, _ = directed_input(path, project, song, options, registry, path)
         project, score = compose_for(song, project, options)
         spec = find_engine(project.model.name, registry)
         check_followed(spec, project.model, score)
@@ -74,7 +78,7 @@ class Piece:
 def _strikes(layer: Layer) -> bool:
     """Whether hits move a layer, or open it: `beat`, `onset`, and gates that have a pattern."""
     amounts = (layer.amount, layer.share)
-    sources = [amount.modulator for amount in amounts if isinstance(amount, Source)]
+    sources = [amount.modulator for amount in amounts if isinstance(amount, AmountSource)]
     gated = layer.when is not None and layer.when.pattern is not None
     return gated or any(isinstance(one, Striking) for one in (layer.modulator, *sources))
 

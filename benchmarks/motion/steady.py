@@ -28,7 +28,7 @@ from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
 SIZE, FRAMES = 256, 24
-# Where the default project rests between beats: `phosphene/project/default.toml`.
+# Where a directed project rests between beats: `phosphene/directing/motion.py`.
 REST, CADENCE = {"strength": 0.16, "renewal": 0.05}, 2
 MOVES = {
     "zoom": {"zoom": 1.02},

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from phosphene.authoring import hookimpl
     from phosphene.composing.compose import compose
+    from phosphene.directing.direct import direct
+    from phosphene.directors import Brief, DirectorSpec
     from phosphene.engines.names import load_engine
     from phosphene.errors import EngineError, ProjectError
-    from phosphene.film.formats import Codec as SoundCodec
-    from phosphene.film.formats import Format as FilmFormat
+    from phosphene.film.formats import FilmFormat, SoundCodec
     from phosphene.hints import hint
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
@@ -42,13 +43,15 @@ API_VERSION = 1
 # Where each public name is, and what it is called there.
 _PUBLIC = {
     "At": "phosphene.score.units:At",
+    "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
     "EngineSpec": "phosphene.painting.engine:EngineSpec",
     "Feature": "phosphene.song.song:Feature",
-    "FilmFormat": "phosphene.film.formats:Format",
+    "FilmFormat": "phosphene.film.formats:FilmFormat",
     "Length": "phosphene.score.units:Length",
     "Model": "phosphene.project.schema:Model",
     "Modulator": "phosphene.modulators.modulator:Modulator",
@@ -63,12 +66,13 @@ _PUBLIC = {
     "Section": "phosphene.song.song:Section",
     "Song": "phosphene.song.song:Song",
     "Sound": "phosphene.song.beats.pulse:Sound",
-    "SoundCodec": "phosphene.film.formats:Codec",
+    "SoundCodec": "phosphene.film.formats:SoundCodec",
     "Span": "phosphene.score.units:Span",
     "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.beats.trackers:TrackerSpec",
     "compose": "phosphene.composing.compose:compose",
+    "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.authoring:hookimpl",
@@ -83,7 +87,9 @@ __all__ = [
     "API_VERSION",
     "CHANNELS",
     "At",
+    "Brief",
     "Curve",
+    "DirectorSpec",
     "Engine",
     "EngineError",
     "EngineSpec",
@@ -109,6 +115,7 @@ __all__ = [
     "Timeline",
     "TrackerSpec",
     "compose",
+    "direct",
     "hint",
     "hits",
     "hookimpl",

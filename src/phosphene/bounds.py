@@ -1,4 +1,4 @@
-"""Bounds of everything that a user may write, checked before any work is done."""
+"""Limits of everything that a user can write, checked before any work is done."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEPTH = 32  # tables, arrays and dotted keys inside each other
 LAYERS = 1000
 NAME = 255  # bytes of a file's name, as file systems have it
 
-# What matters for the depth of a TOML document; texts and comments are skipped.
+# What determines the depth of a TOML document; strings and comments are skipped.
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|'
     r"'''.*?'''(?:'{0,2})|"
@@ -50,7 +50,7 @@ def parsed(text: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it is not TOML, or larger or deeper than the bounds: both take minutes to parse.
+        If it is not TOML, or is too large or too deeply nested to parse quickly.
     """
     if len(text) > BYTES:
         raise ValueError(f"it has {len(text):,} characters; at most {BYTES:,} are allowed")
@@ -69,7 +69,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def beyond(data: Any) -> Iterator[str]:
-    """What in a project lies outside of the bounds: sentences that name the entry.
+    """Everything in a project that exceeds the limits, as sentences that name the entry.
 
     Parameters
     ----------
@@ -117,16 +117,16 @@ def _number(value: float) -> str:
 
 
 def require_affordable(count: float, what: str, fix: str, most: float = VALUES) -> None:
-    """Refuse an array that is too large, before it is allocated.
+    """Raise an error for an array that is too large, before it is allocated.
 
     Parameters
     ----------
     count : float
-        How many values it would have.
+        Number of values.
     what : str
-        What they are, in the plural: `frames`.
+        What the values are, in the plural: `frames`.
     fix : str
-        What the user can do about it.
+        What the user can do.
     most : float
 
     Raises
@@ -150,7 +150,7 @@ def file_name(given: Any) -> Any:
     if not str(given).strip():
         raise ValueError("expected a name, not an empty text")
     if "\0" in str(given):
-        raise ValueError("a name cannot hold a NUL character")
+        raise ValueError("a name cannot contain a NUL character")
     parts = [part.encode(errors="surrogateescape") for part in Path(given).parts]
     if max(map(len, parts), default=0) > NAME or len(str(given)) > 4000:
         raise ValueError(f"a name has at most {NAME} bytes")

@@ -1,4 +1,4 @@
-"""Where Phosphene keeps what it can make again, and what of it may be removed."""
+"""The cache folders, and what may be removed from them."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-#: Names another folder for the cache.
+#: Environment variable with another folder for the cache.
 CACHE = "PHOSPHENE_CACHE"
-# Entries of the caches of songs and of graphs, and the files in them. Nothing else is removed.
+# Entries of the caches of songs and graphs, and their files; nothing else is removed.
 _ENTRY = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}")
 _FILE = re.compile(r"[0-9a-f]{32}\.(npz|npy|crc32)|tmp\w+\.part|graph\.(xml|bin)")
 
 
 def cache_folder() -> Path:
-    """The cache of this user: the folder that `PHOSPHENE_CACHE` names, or the system's usual."""
+    """The user's cache folder: that in `PHOSPHENE_CACHE`, or the system's default."""
     import platformdirs
 
-    # Path.expanduser raises where `~name` is not a user.
+    # Path.expanduser raises for an unknown user.
     named = os.path.expanduser(os.environ.get(CACHE, ""))
     return Path(named or platformdirs.user_cache_dir("phosphene"))
 
 
 def find_home() -> None:
-    """Give a user without a home a temporary one, which is removed when the process ends.
+    """Set a temporary home, removed when the process ends, for a user without one.
 
-    Not only our own caches are looked for there: librosa, matplotlib and others raise without it.
+    Without a home, librosa, matplotlib and others raise errors.
     """
     if os.path.expanduser("~") == "~":
         os.environ["HOME"] = _temporary().name
 
 
 def numba_folder() -> Path | None:
-    """Where numba is to keep what it compiles; None where it can write beside the code.
+    """The folder for numba's compiled code; None if it can write beside the source.
 
-    A folder of this user alone, since numba reads pickles from it. Where numba finds no folder,
-    neither librosa nor the painter can be imported.
+    Only this user can write to it, because numba reads pickles from it. If numba finds no folder,
+    neither librosa nor `phosphene.painting` can be imported.
     """
     librosa = find_spec("librosa")
-    beside = [Path(__file__).parent]
+    sources = [Path(__file__).parent]
     if librosa is not None and librosa.origin is not None:
-        beside.append(Path(librosa.origin).parent)
-    if all(os.access(folder, os.W_OK) for folder in beside):
+        sources.append(Path(librosa.origin).parent)
+    if all(os.access(folder, os.W_OK) for folder in sources):
         return None
     folder = cache_folder() / "numba"
     try:
@@ -60,22 +60,22 @@ def numba_folder() -> Path | None:
 
 
 def used_now(entry: Path) -> None:
-    """Have an entry of a cache count as the one that was used last."""
+    """Mark a cache entry as the most recently used."""
     with suppress(OSError):
         os.utime(entry)
 
 
 def trim(folder: Path, limit: int, newest: Path) -> None:
-    """Remove whole entries of a cache, the longest unused first, until the rest fits.
+    """Remove entries of a cache, the least recently used first, until the rest fits.
 
     Parameters
     ----------
     folder : Path
-        With a folder for each entry. It may hold other files and folders, which stay.
+        Contains a folder for each entry. Other files and folders in it stay.
     limit : int
         Bytes.
     newest : Path
-        The entry that stays in any case.
+        An entry that stays in any case.
     """
     sizes = {entry: _size(entry) for entry in _entries(folder)}
     used = {entry: _last_used(entry) for entry in sizes}
@@ -88,7 +88,7 @@ def trim(folder: Path, limit: int, newest: Path) -> None:
 
 
 def remove(entry: Path) -> None:
-    """Remove an entry of a cache: the files that Phosphene wrote, and the folder if it is empty."""
+    """Remove a cache entry: the files that Phosphene wrote, and the folder if it is then empty."""
     for file in _files(entry):
         with suppress(OSError):
             file.unlink()
@@ -124,7 +124,7 @@ def _last_used(entry: Path) -> float:
 def _size(entry: Path) -> int:
     total = 0
     for file in _files(entry):
-        with suppress(OSError):  # another process has just removed it
+        with suppress(OSError):  # another process removed it
             total += file.lstat().st_size
     return total
 

@@ -1,8 +1,8 @@
-"""What a plugin may do: the hooks, each in a sentence.
+"""The hooks that plugins can implement.
 
 A plugin is a module named in the entry-point group `phosphene`; it marks its hooks with
-`@phosphene.hookimpl`. Each hook is called once, before anything is composed; none is called for
-a frame.
+`@phosphene.hookimpl`. Each hook is called once, before composing; none is called per
+frame.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from phosphene.film.formats import Format
+    from phosphene.directors import DirectorSpec
+    from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
@@ -48,13 +49,18 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
 
 
 @hookspec
-def register_encoders(register: Callable[[str, Format], None]) -> None:
+def register_encoders(register: Callable[[str, FilmFormat], None]) -> None:
     """Register encoders: kinds of film, each by the ending of the film's name."""
 
 
 @hookspec
 def register_looks(register: Callable[[str, dict[str, Any]], None]) -> None:
     """Register looks: a few layers under one name, at 12 fps and 256 px wide."""
+
+
+@hookspec
+def register_directors(register: Callable[[DirectorSpec], None]) -> None:
+    """Register directors: functions that turn a song and an idea into a project file."""
 
 
 @hookspec

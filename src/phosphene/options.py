@@ -1,4 +1,4 @@
-"""The base class of what a plugin can be told for a whole project."""
+"""The base class of a plugin's own settings in a project."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Options(BaseModel):
-    """What `[plugins.NAME]` of a project may say; subclass it, and give it fields with defaults.
+    """The entries of `[plugins.NAME]` in a project; subclass it, and add fields with defaults.
 
     Register the subclass with `register_options`. A modulator of the same plugin gets the
-    project's own values in a field that it declares as `options: MyOptions = MyOptions()`; a layer
-    can not set that field.
+    project's own values in a field that it declares as `options: MyOptions = MyOptions()`; layers
+    cannot set that field.
     """
 
     model_config = ConfigDict(

@@ -1,9 +1,11 @@
-"""Writing a file that a user named."""
+"""Checking and writing the output files that a user names."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,24 +16,26 @@ if TYPE_CHECKING:
 
 
 def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
-    """The files that a project is read from: itself, its song, beats, image, model and plugins.
+    """The files that a project reads: itself, its song, beats, image, model and plugins.
 
-    `plugins` are the folders of single files, beside the one at the project.
+    `plugins` are folders of single-file plugins besides the project's own.
     """
+    song = project.song
     images = (scene.image for scene in project.scene)
-    named = (project.song.file, project.song.beats, project.video.image, *images)
+    sections = song.sections if isinstance(song.sections, Path) else None
+    named = (song.file, song.beats, sections, project.video.image, *images)
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]
 
 
 def require_outputs(outputs: dict[str, Path | None], inputs: Iterable[Path]) -> None:
-    """Refuse an output that is an input, a folder, or another output, under whatever name.
+    """Refuse an output that is an input, a folder, or another output, under any name.
 
     Parameters
     ----------
     outputs : dict of str to Path or None
-        By the option that named them.
+        By the option that names them.
     inputs : iterable of Path
 
     Raises
@@ -43,17 +47,17 @@ def require_outputs(outputs: dict[str, Path | None], inputs: Iterable[Path]) -> 
         if output is None:
             continue
         if output.is_dir():
-            raise ProjectError(f"{option} {output}: this is a folder", "Name a file in it.")
+            raise ProjectError(f"{option} {output} is a folder", "Name a file in it.")
         for path in given:
             if _same(output, path):
                 raise ProjectError(
-                    f"{option} {output}: this is {path}, which is read here and would be lost",
+                    f"{option} {output} is the input {path}, and would overwrite it",
                     "Name another file.",
                 )
         for other, path in before.items():
             if _same(output, path):
                 raise ProjectError(
-                    f"{option} {output}: this is also the output of {other}", "Name another file."
+                    f"{option} {output} is also the output of {other}", "Name another file."
                 )
         before[option] = output
 
@@ -61,7 +65,7 @@ def require_outputs(outputs: dict[str, Path | None], inputs: Iterable[Path]) -> 
 def _same(one: Path, other: Path) -> bool:
     try:
         return os.path.samefile(one, other)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them does not exist
         return os.path.realpath(one) == os.path.realpath(other)
 
 
@@ -71,21 +75,41 @@ def write_text(path: Path, text: str) -> None:
     Raises
     ------
     ProjectError
-        If it names a file whose name is not UTF-8.
+        If the text contains a file name that is not UTF-8.
     """
     try:
         content = text.encode(errors="surrogateescape")
         content.decode()
     except UnicodeError:
         raise ProjectError(
-            f"{path} cannot be written: a file that it names has a name that is not UTF-8",
+            f"{path} cannot be written: it would contain a file name that is not UTF-8",
             "Rename that file.",
         ) from None
     write_bytes(path, content)
 
 
+def keep_project(text: str, path: Path) -> Path:
+    """Write a project, or find the same one; a file with another text is never replaced.
+
+    Returns
+    -------
+    Path
+        `path`, or the first of `NAME-2.toml`, `NAME-3.toml` ... that is free or has this text.
+    """
+    for number in count(2):
+        if not os.path.lexists(path):
+            write_text(path, text)
+            return path
+        with suppress(OSError, UnicodeDecodeError):
+            if path.read_text(encoding="utf-8") == text:
+                return path
+        stem = path.stem if number == 2 else path.stem.rpartition("-")[0]
+        path = path.with_name(f"{stem}-{number}{path.suffix}")
+    raise AssertionError
+
+
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file, and its folder where that is missing.
+    """Write a file, creating its folder if it is missing.
 
     Raises
     ------

@@ -113,7 +113,7 @@ def answer(order):
 
 def main():
     song = synthetic_song(float(sys.argv[1]))
-    inputs.hear = lambda *_: song
+    inputs.listen_to = lambda *_: song
     preflight.preflight = lambda *_: None
     film.SEGMENT = 0.5
     filming.EVERY = -1.0

@@ -35,9 +35,11 @@ def test_help_imports_nothing_heavy():
         "try: cli(['--help'])\nexcept SystemExit: pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "render" in told.stdout
-    assert told.stdout.strip().endswith("[]")
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "render" in printed.stdout
+    assert printed.stdout.strip().endswith("[]")
 
 
 def test_listen_prints_and_writes_the_stable_report(song, tmp_path):
@@ -55,8 +57,8 @@ def test_listen_prints_and_writes_the_stable_report(song, tmp_path):
 
 def test_compose_writes_json_and_refuses_other_endings(song, tmp_path):
     assert run("compose", song, "-o", tmp_path / "s.json").exit_code == 0
-    told = json.loads((tmp_path / "s.json").read_text())
-    assert len(told["rows"]) == 72
+    printed = json.loads((tmp_path / "s.json").read_text())
+    assert len(printed["rows"]) == 72
     result = run("compose", song, "-o", tmp_path / "s.xls")
     assert result.exit_code == 2
     assert ".csv, .json" in result.stderr
@@ -70,12 +72,12 @@ def test_new_writes_a_project_that_composes(song, tmp_path):
     assert run("compose", tmp_path / "song.toml", "-o", tmp_path / "s.csv").exit_code == 0
     again = run("new", song)
     assert again.exit_code == 2
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr
 
 
 def test_modulators_are_listed_and_shown(registry):
-    told = run("modulators").stdout
-    assert all(name in told for name in registry.modulators)
+    printed = run("modulators").stdout
+    assert all(name in printed for name in registry.modulators)
     page = run("modulators", "beat").stdout
     for field in registry.modulators["beat"].model_fields.values():
         assert field.description in page
@@ -109,9 +111,9 @@ def test_every_parameter_is_described(registry):
 
 
 def test_plugins_are_listed_with_version_and_hooks():
-    told = run("plugins").stdout
-    assert "register_modulators" in told
-    assert "0.1.0" in told
+    printed = run("plugins").stdout
+    assert "register_modulators" in printed
+    assert "0.1.0" in printed
 
 
 def test_doctor_finds_what_a_render_needs():

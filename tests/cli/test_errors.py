@@ -90,7 +90,7 @@ def broken(old, new):
         ("", ["nothing.toml"], ["nothing.toml", "no such project file"]),
     ],
 )  # fmt: skip
-def test_bad_input_is_told_before_a_model_loads(folder, monkeypatch, text, arguments, says):
+def test_bad_input_is_reported_before_a_model_loads(folder, monkeypatch, text, arguments, says):
     if text:
         (folder / "p.toml").write_text(text)
     monkeypatch.delitem(sys.modules, "diffusers", raising=False)

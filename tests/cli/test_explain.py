@@ -39,7 +39,7 @@ mute = true
 def run(tmp_path, monkeypatch):
     """Explain a frame of a project whose song is not listened to, but known."""
     (tmp_path / "p.toml").write_text(PROJECT)
-    monkeypatch.setattr("phosphene.cli.inputs.hear", lambda *_: synthetic_song(8.0))
+    monkeypatch.setattr("phosphene.cli.inputs.listen_to", lambda *_: synthetic_song(8.0))
 
     def explain(*arguments):
         command = ["compose", str(tmp_path / "p.toml"), *map(str, arguments)]
@@ -49,9 +49,9 @@ def run(tmp_path, monkeypatch):
 
 
 def test_a_frame_layer_by_layer(run):
-    told = run("--explain", "21")
-    assert told.exit_code == 0, told.output
-    lines = [re.split(r"\s{2,}", line.strip()) for line in told.stdout.splitlines()]
+    printed = run("--explain", "21")
+    assert printed.exit_code == 0, printed.output
+    lines = [re.split(r"\s{2,}", line.strip()) for line in printed.stdout.splitlines()]
     # One frame after the beat the hit is at (1 - 1/4)**2 = 0.5625.
     lead = 1.0 + 0.04 * 21 / 40
     hit = 1.05**0.5625
@@ -59,9 +59,9 @@ def test_a_frame_layer_by_layer(run):
     result = f"{lead * hit**0.5:.10g}"
     assert ["motion[1] beat", "add", f"{lead:.10g}", f"{hit:.10g}", "0.5", result] in lines
     assert ["motion[2] oscillator", "add", "0", "3", "1", "3"] in lines
-    assert "No layer moves: translation_x 0, translation_y 0" in told.stdout
-    assert "clamped to 0 to 1: 1" in told.stdout
-    assert "Left out: motion[3].drift[0] noise" in told.stdout
+    assert "No layer moves: translation_x 0, translation_y 0" in printed.stdout
+    assert "clamped to 0 to 1: 1" in printed.stdout
+    assert "Left out: motion[3].drift[0] noise" in printed.stdout
 
 
 def test_it_prints_what_the_score_says(run, tmp_path):
@@ -69,18 +69,18 @@ def test_it_prints_what_the_score_says(run, tmp_path):
 
     for frame in (0, 7, 20, 35, 60):
         assert run("-o", tmp_path / "s.csv", "--explain", frame).exit_code == 0
-        told = run("--explain", frame).stdout
+        printed = run("--explain", frame).stdout
         rows = list(csv.DictReader((tmp_path / "s.csv").open()))
-        blocks = {block.partition(",")[0]: block for block in told.split("\n\n")}
+        blocks = {block.partition(",")[0]: block for block in printed.split("\n\n")}
         for channel in ("zoom", "rotation"):
             shown = float(blocks[channel].split()[-1])
             np.testing.assert_allclose(shown, float(rows[frame][channel]), rtol=1e-9)
 
 
 def test_a_position_and_another_frame_rate(run):
-    told = run("--explain", "bar 2", "--fps", "20")
-    assert "Frame 40, at 2.000 s" in told.stdout
-    assert "per frame as rendered: 1.5" in told.stdout  # 3 degrees a frame, at twice the rate
+    printed = run("--explain", "bar 2", "--fps", "20")
+    assert "Frame 40, at 2.000 s" in printed.stdout
+    assert "per frame as rendered: 1.5" in printed.stdout  # 3 degrees a frame, at twice the rate
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_position_and_another_frame_rate(run):
         (("--explain", "soon"), "expected a frame"),
     ],
 )
-def test_what_can_not_be_explained(run, arguments, says):
-    told = run(*arguments)
-    assert told.exit_code == 2
-    assert says in told.stderr
+def test_what_cannot_be_explained(run, arguments, says):
+    printed = run(*arguments)
+    assert printed.exit_code == 2
+    assert says in printed.stderr

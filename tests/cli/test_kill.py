@@ -1,4 +1,4 @@
-"""Processes that are ended by true signals, disks that are full: the same command goes on."""
+"""Processes that are ended by true signals, disks that are full: the same command continues."""
 
 import json
 import os
@@ -48,10 +48,10 @@ def render(folder):
             order = {"arguments": arguments, **happens}
             text = json.dumps([order] * at_once if at_once else order)
             print(text, file=process.stdin, flush=True)
-            told = json.loads(process.stdout.readline())
+            printed = json.loads(process.stdout.readline())
             if at_once:
-                return [SimpleNamespace(**one) for one in told]
-            return SimpleNamespace(**told)
+                return [SimpleNamespace(**one) for one in printed]
+            return SimpleNamespace(**printed)
 
         yield ask
         process.stdin.close()
@@ -59,8 +59,8 @@ def render(folder):
 
 @pytest.fixture(scope="module")
 def whole(folder, render):
-    told = render(folder / "whole.mp4")
-    assert told.status == 0, told.said
+    printed = render(folder / "whole.mp4")
+    assert printed.status == 0, printed.said
     return (folder / "whole.mp4").read_bytes()
 
 
@@ -84,8 +84,8 @@ MOMENTS = [
 def test_kill_9(tmp_path, render, whole, moment):
     target = tmp_path / "film.mp4"
     assert render(target, at=moment, signal="SIGKILL").status == -signal.SIGKILL
-    told = render(target)
-    assert told.status == 0, told.said
+    printed = render(target)
+    assert printed.status == 0, printed.said
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]
 
@@ -96,6 +96,48 @@ def test_killed_again_and_again(tmp_path, render, whole):
         kills += 1
     assert kills == 4  # five frames further each time; the last four are painted
     assert target.read_bytes() == whole
+
+
+ENGINE = """
+import torch
+from phosphene import EngineSpec, hookimpl
+
+class Smear:
+    device, noise_shape = torch.device("cpu"), (3, 8, 8)
+
+    def first(self, row):
+        draw = torch.Generator().manual_seed(row.seed)
+        return torch.rand(1, 3, 64, 64, generator=draw)
+
+    def img2img(self, picture, row, noise):
+        fine = torch.nn.functional.interpolate(noise.seen(), scale_factor=8)
+        return torch.lerp(picture, 0.5 + 0.1 * fine, row.strength).clamp(0, 1)
+
+@hookimpl
+def register_engines(register):
+    register(EngineSpec("smear", "feeds its pictures back", lambda model, score: Smear()))
+"""
+# Frames 6 to 11 dissolve from the first scene to the second; frame 18 comes back to the first.
+SCENES = (
+    'scene=[{at="0",name="a"},{at="1s",dissolve="0.5s",seed=7},{at="1.5s",continues="a"}]'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kills", [[8], [3, 4], [14, 6]])  # in, before and after the dissolve
+def test_kill_9_amid_scenes(tmp_path, render, kills):
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "smear.py").write_text(ENGINE)
+    about = {"env": {"PHOSPHENE_PLUGINS_DIR": str(tmp_path / "plugins")}}
+    options = ["--model", "smear", "--set", SCENES]
+    told = render(tmp_path / "whole.mp4", *options, **about)
+    assert told.status == 0, told.said
+    target = tmp_path / "film.mp4"
+    for frame in kills:
+        stopped = render(target, *options, at=(FRAME, frame), signal="SIGKILL", **about)
+        assert stopped.status == -signal.SIGKILL
+    told = render(target, *options, **about)
+    assert f"Resuming after frame {sum(kills)}," in told.said
+    assert target.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
 
 
 def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
@@ -110,8 +152,8 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
     assert render(target, **happens).status == -signal.SIGKILL
-    told = render(target, at=(FRAME, 1), release=str(go))
-    assert "Going on after frame 4" in told.said
+    printed = render(target, at=(FRAME, 1), release=str(go))
+    assert "Resuming after frame 4" in printed.said
     assert go.with_suffix(".done").exists()
     assert target.read_bytes() == whole
     assert not list(tmp_path.glob(".film*"))
@@ -120,19 +162,19 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     target = tmp_path / "film.mp4"
-    told = render(target, at=(FRAME, 9), signal=name)
-    assert told.status == 128 + signal.Signals[name]
-    assert "Stopped at frame 9 of 24. The same command goes on after frame 9" in told.said
-    assert str(tmp_path / ".film.mp4.resume") in told.said
-    assert "Traceback" not in told.said
-    assert "Going on after frame 9," in render(target).said
+    printed = render(target, at=(FRAME, 9), signal=name)
+    assert printed.status == 128 + signal.Signals[name]
+    assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in printed.said
+    assert str(tmp_path / ".film.mp4.resume") in printed.said
+    assert "Traceback" not in printed.said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
 def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
-    assert "Going on after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
@@ -146,17 +188,17 @@ def test_nohup_means_what_it_says(tmp_path, render, whole):
 def test_a_full_disk(tmp_path, render, whole, limit):
     """A limit on the size of files stands for it: a raw frame, a checkpoint, five raw frames."""
     target = tmp_path / "film.mp4"
-    told = render(target, limit=limit)
-    assert told.status == 1
-    assert "cannot be" in told.said
-    assert "File too large" in told.said
-    assert "ulimit" in told.said
-    assert "Traceback" not in told.said
+    printed = render(target, limit=limit)
+    assert printed.status == 1
+    assert "cannot be" in printed.said
+    assert "File too large" in printed.said
+    assert "ulimit" in printed.said
+    assert "Traceback" not in printed.said
     assert not target.exists()
-    kept = {10_000: "", 30_000: "", 60_000: "Going on after frame 4,"}[limit]  # whole raw frames
-    told = render(target)
-    assert told.status == 0
-    assert kept in told.said
+    kept = {10_000: "", 30_000: "", 60_000: "Resuming after frame 4,"}[limit]  # whole raw frames
+    printed = render(target)
+    assert printed.status == 0
+    assert kept in printed.said
     assert target.read_bytes() == whole
 
 
@@ -166,9 +208,9 @@ def test_a_full_disk(tmp_path, render, whole, limit):
 )
 def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
     target = tmp_path / "film.mp4"
-    told = render(target, preflight=True, at=(moment, 0), signal=name)
-    assert told.status == 128 + signal.Signals[name]
-    assert "Traceback" not in told.said
+    printed = render(target, preflight=True, at=(moment, 0), signal=name)
+    assert printed.status == 128 + signal.Signals[name]
+    assert "Traceback" not in printed.said
     assert not list(tmp_path.iterdir())
 
 
@@ -179,19 +221,19 @@ def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
 )  # fmt: skip
 def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole, second):
     target = tmp_path / "film.mp4"
-    told = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
-    assert told.status == 130
-    assert "Traceback" not in told.said
-    assert "Going on after frame 9," in render(target).said
+    printed = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
+    assert printed.status == 130
+    assert "Traceback" not in printed.said
+    assert "Resuming after frame 9," in render(target).said
     assert target.read_bytes() == whole
 
 
 def test_five_renders_at_once(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
-    told = render(target, at_once=5)
-    assert {one.status for one in told} <= {0, 1}
-    assert any(one.status == 0 for one in told)
-    assert all("Another render is writing" in one.said for one in told if one.status == 1)
+    printed = render(target, at_once=5)
+    assert {one.status for one in printed} <= {0, 1}
+    assert any(one.status == 0 for one in printed)
+    assert all("Another render is writing" in one.said for one in printed if one.status == 1)
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]
 
@@ -204,11 +246,11 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     )
     stops.chmod(0o755)
     target = tmp_path / "film.mp4"
-    told = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
-    assert told.status == 1
-    assert "was paused by another process for 1 s (SIGSTOP)" in told.said
-    assert "The same command goes on after frame" in told.said
+    printed = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
+    assert printed.status == 1
+    assert "was paused by another process for 1 s (SIGSTOP)" in printed.said
+    assert "The same command resumes after frame" in printed.said
     stops.unlink()
-    assert "Going on after frame" in render(target).said
+    assert "Resuming after frame" in render(target).said
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]

@@ -61,9 +61,11 @@ def test_a_song_in_the_cache_needs_no_librosa(song):
         f"try: cli(['listen', {str(song)!r}, '--tracker', 'librosa'])\nexcept SystemExit: pass\n"
         "print({'librosa', 'numba', 'torch', 'scipy.signal'} & set(sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "found in the cache" in told.stdout
-    assert told.stdout.strip().endswith("set()")
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "found in the cache" in printed.stdout
+    assert printed.stdout.strip().endswith("set()")
 
 
 @pytest.mark.parametrize(
@@ -78,16 +80,16 @@ def test_a_song_in_the_cache_needs_no_librosa(song):
     ],
 )
 def test_a_project_corrects_what_is_heard(song, said, beats, downbeats):
-    told = heard(song, said)
-    np.testing.assert_allclose(told["beats"], beats, atol=0.005)
-    np.testing.assert_allclose(told["downbeats"], downbeats, atol=0.005)
+    printed = heard(song, said)
+    np.testing.assert_allclose(printed["beats"], beats, atol=0.005)
+    np.testing.assert_allclose(printed["downbeats"], downbeats, atol=0.005)
 
 
 def test_a_file_with_beats_lies_beside_the_project(song):
     song.with_name("taps.beats").write_text("1 1\n2 2\n3 1\n")
-    told = heard(song, 'beats = "taps.beats"')
-    assert told["beats"] == [1, 2, 3]
-    assert told["downbeats"] == [1, 3]
+    printed = heard(song, 'beats = "taps.beats"')
+    assert printed["beats"] == [1, 2, 3]
+    assert printed["downbeats"] == [1, 3]
     song.with_name("taps.beats").write_text("1 1\ntwo\n")
     result = run(project(song, 'beats = "taps.beats"'))
     assert result.exit_code == 2
@@ -152,10 +154,10 @@ def test_silence_is_no_song_with_a_key(tmp_path):
         tmp_path / "silence.wav", "--json", tmp_path / "h.json", "--plot", tmp_path / "h.svg"
     )
     assert result.exit_code == 0
-    assert "no beat was heard" in result.stdout
+    assert "no beats found" in result.stdout
     assert "key" not in result.stdout
-    told = json.loads((tmp_path / "h.json").read_text())
-    assert (told["key"], told["loudness"], told["beats"]) == ("", None, [])
+    printed = json.loads((tmp_path / "h.json").read_text())
+    assert (printed["key"], printed["loudness"], printed["beats"]) == ("", None, [])
 
 
 def test_the_cache_is_no_condition(song, tmp_path, monkeypatch):
@@ -163,7 +165,7 @@ def test_the_cache_is_no_condition(song, tmp_path, monkeypatch):
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "file"))
     result = run(song, "--tracker", "librosa")
     assert result.exit_code == 0
-    assert "heard in" in result.stdout
+    assert "analysed in" in result.stdout
 
 
 def test_the_same_song_under_another_name_is_found(song, tmp_path):

@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch, song):
     )
     os.symlink("s.wav", "linked.wav")
     os.link("s.wav", "twin.json")
-    monkeypatch.setattr(inputs, "hear", lambda *_: song)
+    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
     return tmp_path
 
 
@@ -50,8 +50,8 @@ def folder(tmp_path, monkeypatch, song):
 )  # fmt: skip
 def test_an_input_is_never_an_output(folder, line):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    told = CliRunner().invoke(cli, line.split())
-    assert told.exit_code == 2, told.output
+    printed = CliRunner().invoke(cli, line.split())
+    assert printed.exit_code == 2, printed.output
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
@@ -60,10 +60,10 @@ def test_a_film_does_not_replace_what_is_not_ours(folder, ending):
     film = folder / f"s.{ending}"
     film.write_bytes(b"home video")
     line = ["render", "s.wav", "--model", "none", "--size", "64x64", "--fps", "4", "-o", film.name]
-    told = CliRunner().invoke(cli, line)
-    assert told.exit_code == 2
-    assert "was not made by Phosphene" in told.stderr
-    assert "--force" in told.stderr
+    printed = CliRunner().invoke(cli, line)
+    assert printed.exit_code == 2
+    assert "was not made by Phosphene" in printed.stderr
+    assert "--force" in printed.stderr
     assert film.read_bytes() == b"home video"
     assert CliRunner().invoke(cli, [*line, "--force"]).exit_code == 0
     once = film.read_bytes()
@@ -77,7 +77,7 @@ def test_a_song_that_is_a_video_is_not_replaced_by_its_film(folder):
     shutil.copy("s.wav", "s.mp4")
     before = (folder / "s.mp4").read_bytes()
     for more in ([], ["--force"]):
-        told = CliRunner().invoke(cli, ["render", "s.mp4", "--model", "none", *more])
-        assert told.exit_code == 2
-        assert "which is read here" in told.stderr
+        printed = CliRunner().invoke(cli, ["render", "s.mp4", "--model", "none", *more])
+        assert printed.exit_code == 2
+        assert "is the input" in printed.stderr
         assert (folder / "s.mp4").read_bytes() == before

@@ -38,7 +38,7 @@ def project(tmp_path, monkeypatch, song):
         '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
         '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
     )
-    monkeypatch.setattr(inputs, "hear", lambda *_: song)
+    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
     monkeypatch.setattr(preflight, "preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     monkeypatch.setattr(filming, "EVERY", -1.0)
@@ -91,11 +91,11 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
         stopped = render(project, target)
         heal()
         assert stopped.exit_code == 130
-        assert "The same command goes on after frame" in stopped.stderr
+        assert "The same command resumes after frame" in stopped.stderr
         assert not target.exists()
-    told = render(project, target)
-    assert told.exit_code == 0
-    assert "Going on after frame 17" in told.stderr
+    printed = render(project, target)
+    assert printed.exit_code == 0
+    assert "Resuming after frame 17" in printed.stderr
     assert target.read_bytes() == uninterrupted
     assert not list(tmp_path.glob(".film*"))
 
@@ -112,11 +112,11 @@ def test_after_a_change_it_says_what_and_starts_over(project, tmp_path, monkeypa
     heal = at_frame(monkeypatch, 9, stop)
     render(project, target)
     heal()
-    told = render(project, target, *change)
-    assert told.exit_code == 0
-    assert "Changed since the last run was stopped" in told.stderr
-    assert named in told.stderr
-    assert "Starting over" in told.stderr
+    printed = render(project, target, *change)
+    assert printed.exit_code == 0
+    assert "Changed since the last run was stopped" in printed.stderr
+    assert named in printed.stderr
+    assert "Starting over" in printed.stderr
     assert target.exists()
 
 
@@ -138,19 +138,19 @@ def shorten(path):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "how", "told"),
+    ("pattern", "how", "printed"),
     [
-        ("picture.safetensors", damage, "Going on after frame 6,"),
-        ("picture.safetensors", Path.unlink, "Going on after frame 6,"),
-        ("segment-00001.rgb", shorten, "Going on after frame 6,"),
-        ("border-*", damage, "Going on after frame 9,"),
-        ("*.safetensors", damage, "left nothing to go on from. Starting over."),
-        ("segment-00000.mp4", Path.unlink, "left nothing to go on from. Starting over."),
+        ("picture.safetensors", damage, "Resuming after frame 6,"),
+        ("picture.safetensors", Path.unlink, "Resuming after frame 6,"),
+        ("segment-00001.rgb", shorten, "Resuming after frame 6,"),
+        ("border-*", damage, "Resuming after frame 9,"),
+        ("*.safetensors", damage, "left no frames to resume from. Starting over."),
+        ("segment-00000.mp4", Path.unlink, "left no frames to resume from. Starting over."),
         ("render.json", damage, "Changed since the last run"),
     ],
 )
 def test_of_what_is_damaged_the_rest_is_used(
-    project, tmp_path, stopped, uninterrupted, pattern, how, told
+    project, tmp_path, stopped, uninterrupted, pattern, how, printed
 ):
     found = list((tmp_path / ".film.mp4.resume").glob(pattern))
     assert found
@@ -158,7 +158,7 @@ def test_of_what_is_damaged_the_rest_is_used(
         how(path)
     result = render(project, stopped)
     assert result.exit_code == 0, result.output
-    assert told in result.stderr
+    assert printed in result.stderr
     assert stopped.read_bytes() == uninterrupted
 
 
@@ -167,10 +167,10 @@ def test_resume_from_keeps_what_lies_before(
 ):
     """Frames 0 to 5 are the old film's, to the bit; from there on they are the new project's."""
     changed = ["--set", "motion.0.radius_x=9.0"]
-    told = render(project, stopped, *changed, "--resume-from", "8")
-    assert told.exit_code == 0
-    assert "Keeping the first 6 frames, 0.50 s: the last that are kept before 8" in told.stderr
-    assert "(translation_x changed)" in told.stderr
+    printed = render(project, stopped, *changed, "--resume-from", "8")
+    assert printed.exit_code == 0
+    assert "Keeping the first 6 frames, 0.50 s: the last checkpoint before 8" in printed.stderr
+    assert "(translation_x changed)" in printed.stderr
     (tmp_path / "old.mp4").write_bytes(uninterrupted)
     mixed, old = decode_frames(stopped), decode_frames(tmp_path / "old.mp4")
     assert len(mixed) == FRAMES
@@ -181,14 +181,14 @@ def test_resume_from_keeps_what_lies_before(
     assert not (tmp_path / ".film.mp4.resume").exists()
 
 
-def test_a_resumed_from_run_that_is_stopped_goes_on(project, tmp_path, stopped, monkeypatch):
+def test_a_resumed_from_run_that_is_stopped_continues(project, tmp_path, stopped, monkeypatch):
     command = ["--set", "motion.0.radius_x=9.0", "--resume-from", "0.75s"]
     shutil.copytree(tmp_path / ".film.mp4.resume", tmp_path / ".other.mp4.resume")
     assert render(project, tmp_path / "other.mp4", *command).exit_code == 0
     heal = at_frame(monkeypatch, 5, stop)
     assert "Keeping the first 9 frames" in render(project, stopped, *command).stderr
     heal()
-    assert "Going on after frame 14," in render(project, stopped, *command).stderr
+    assert "Resuming after frame 14," in render(project, stopped, *command).stderr
     assert stopped.read_bytes() == (tmp_path / "other.mp4").read_bytes()
 
 
@@ -200,16 +200,16 @@ def test_a_film_that_is_kept_can_be_painted_again_from_anywhere(
     assert render(project, target, "--keep").exit_code == 0
     assert folder.is_dir()
     assert target.read_bytes() == uninterrupted
-    told = render(project, target, "--resume-from", position)
-    assert f"Keeping the first {kept} frames" in told.stderr
-    assert "(nothing changed)" in told.stderr
+    printed = render(project, target, "--resume-from", position)
+    assert f"Keeping the first {kept} frames" in printed.stderr
+    assert "(nothing changed)" in printed.stderr
     assert target.read_bytes() == uninterrupted
     assert not folder.exists()
 
 
 def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted):
-    told = render(project, stopped, "--resume-from", "2")
-    assert "No picture is kept of the time before 2: starting over" in told.stderr
+    printed = render(project, stopped, "--resume-from", "2")
+    assert "No frames are kept before 2: starting over" in printed.stderr
     assert stopped.read_bytes() == uninterrupted
 
 
@@ -221,34 +221,34 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
         (["--resume-from", "8", "--start", "0.5s"], "differ in start"),
         (["--resume-from", "loud"], "--resume-from loud: expected a frame (30), 2.5s"),
         (["--resume-from", "1:00"], "--resume-from 1:00: position '1:00' is outside"),
-        (["--resume-from", "0.1s", "--start", "0.5s"], "the video goes from 0:00 to 0:02"),
+        (["--resume-from", "0.1s", "--start", "0.5s"], "the video is from 0:00 to 0:02"),
     ],
 )
-def test_what_can_not_be_resumed_from_is_refused_and_kept(
+def test_what_cannot_be_resumed_from_is_refused_and_kept(
     project, stopped, uninterrupted, more, said
 ):
-    told = render(project, stopped, *more)
-    assert told.exit_code == 2
-    assert said in told.stderr
-    assert "Going on after frame 9," in render(project, stopped).stderr
+    printed = render(project, stopped, *more)
+    assert printed.exit_code == 2
+    assert said in printed.stderr
+    assert "Resuming after frame 9," in render(project, stopped).stderr
     assert stopped.read_bytes() == uninterrupted
 
 
 def test_resume_from_nothing_says_how(project, tmp_path):
-    told = render(project, tmp_path / "film.mp4", "--resume-from", "8")
-    assert told.exit_code == 2
-    assert "nothing is kept of an earlier run" in told.stderr
-    assert "--keep" in told.stderr
+    printed = render(project, tmp_path / "film.mp4", "--resume-from", "8")
+    assert printed.exit_code == 2
+    assert "no frames are kept of an earlier run" in printed.stderr
+    assert "--keep" in printed.stderr
     assert not list(tmp_path.glob(".film*"))
 
 
 def test_two_renders_to_one_name(project, tmp_path, monkeypatch, uninterrupted):
-    target, told = tmp_path / "film.mp4", []
-    heal = at_frame(monkeypatch, 9, lambda: told.append(render(project, target)))
+    target, printed = tmp_path / "film.mp4", []
+    heal = at_frame(monkeypatch, 9, lambda: printed.append(render(project, target)))
     assert render(project, target).exit_code == 0
     heal()
-    assert told[0].exit_code == 1
-    assert f"Another render is writing this film (process {os.getpid()};" in told[0].stderr
+    assert printed[0].exit_code == 1
+    assert f"Another render is writing this film (process {os.getpid()};" in printed[0].stderr
     assert target.read_bytes() == uninterrupted
 
 
@@ -276,13 +276,13 @@ def test_ffmpeg_that_is_killed(project, tmp_path, monkeypatch, uninterrupted, fi
         process.wait()
 
     heal = at_frame(monkeypatch, frame, kill)
-    told = render(project, target)
+    printed = render(project, target)
     heal()
-    assert told.exit_code == 1
-    assert "ffmpeg was killed by signal 9 (SIGKILL)" in told.stderr
-    assert "The same command goes on after frame" in told.stderr
+    assert printed.exit_code == 1
+    assert "ffmpeg was killed by signal 9 (SIGKILL)" in printed.stderr
+    assert "The same command resumes after frame" in printed.stderr
     assert not target.exists()
-    assert "Going on after frame" in render(project, target).stderr
+    assert "Resuming after frame" in render(project, target).stderr
     assert target.read_bytes() == uninterrupted
 
 
@@ -290,23 +290,23 @@ def test_a_folder_that_is_removed_meanwhile(project, tmp_path, monkeypatch):
     (tmp_path / "out").mkdir()
     # Renamed, not removed file by file: the encoder is at work in it.
     at_frame(monkeypatch, 9, lambda: (tmp_path / "out").rename(tmp_path / "gone"))
-    told = render(project, tmp_path / "out" / "film.mp4")
-    assert told.exit_code == 1
-    assert "removed or renamed" in told.stderr
-    assert "nothing could be saved: the same command starts over" in told.stderr
+    printed = render(project, tmp_path / "out" / "film.mp4")
+    assert printed.exit_code == 1
+    assert "removed or renamed" in printed.stderr
+    assert "nothing could be saved. The same command starts over" in printed.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_an_engine_that_can_not_be_loaded_leaves_nothing_behind(project, tmp_path, monkeypatch):
+def test_an_engine_that_cannot_be_loaded_leaves_nothing_behind(project, tmp_path, monkeypatch):
     def fail(*_):
         raise FilmError("no weights", "get some")
 
     monkeypatch.setattr(
         "phosphene.rendering.render.find_engine", lambda *_: EngineSpec("x", "", fail)
     )
-    told = render(project, tmp_path / "film.mp4")
-    assert told.exit_code == 1
-    assert "no weights" in told.stderr
+    printed = render(project, tmp_path / "film.mp4")
+    assert printed.exit_code == 1
+    assert "no weights" in printed.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p.toml", "song.wav"]
 
 
@@ -343,8 +343,8 @@ def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
             patch.setattr("phosphene.rendering.render.find_engine", lambda *_, spec=spec: spec)
             assert render(project, kept, "--seed", "7").exit_code == 2
         assert contents(folder) == before
-    told = render(project, kept)
-    assert f"Going on after frame {FRAMES}," in told.stderr
+    printed = render(project, kept)
+    assert f"Resuming after frame {FRAMES}," in printed.stderr
 
 
 @pytest.mark.parametrize(
@@ -356,12 +356,12 @@ def test_what_was_painted_under_other_settings_is_set_aside(
     project, stopped, uninterrupted, change
 ):
     folder = stopped.with_name(".film.mp4.resume")
-    told = render(project, stopped, *change)
-    assert told.exit_code == 0
-    assert "set aside" in told.stderr
+    printed = render(project, stopped, *change)
+    assert printed.exit_code == 0
+    assert "set aside" in printed.stderr
     assert [path.name[:6] for path in folder.iterdir() if path.is_dir()] == ["aside-"]
-    told = render(project, stopped)
-    assert "Going on after frame 9," in told.stderr
+    printed = render(project, stopped)
+    assert "Resuming after frame 9," in printed.stderr
     assert stopped.read_bytes() == uninterrupted
     assert not folder.exists()
 
@@ -375,12 +375,12 @@ def test_resume_from_also_where_it_set_aside_what_it_keeps(
     heal = at_frame(monkeypatch, 5, stop)
     render(project, target)
     heal()
-    told = render(project, target, "--seed", "7", "--resume-from", first)
-    assert told.exit_code == 0
-    told = render(project, target, "--seed", "8", "--resume-from", "5")
-    assert told.exit_code == 0
-    assert "Keeping the first 5 frames" in told.stderr
-    assert "Going on after frame 5," in render(project, target).stderr
+    printed = render(project, target, "--seed", "7", "--resume-from", first)
+    assert printed.exit_code == 0
+    printed = render(project, target, "--seed", "8", "--resume-from", "5")
+    assert printed.exit_code == 0
+    assert "Keeping the first 5 frames" in printed.stderr
+    assert "Resuming after frame 5," in render(project, target).stderr
     assert target.read_bytes() == uninterrupted
 
 
@@ -391,10 +391,10 @@ def test_two_settings_take_turns(project, stopped, monkeypatch, uninterrupted):
         heal = at_frame(monkeypatch, 4, stop)
         seen.append(render(project, stopped, *change).stderr)
         heal()
-    assert "Going on after frame 9," in seen[0]
+    assert "Resuming after frame 9," in seen[0]
     assert "set aside" in seen[1]
-    assert "Going on after frame 13," in seen[2]
-    assert "Going on after frame 4," in seen[3]
+    assert "Resuming after frame 13," in seen[2]
+    assert "Resuming after frame 4," in seen[3]
     render(project, stopped)
     assert stopped.read_bytes() == uninterrupted
 
@@ -424,8 +424,8 @@ def test_a_move_that_is_cut_short_loses_nothing(
         render(project, stopped, *change)
         heal()
         assert "Traceback" not in render(project, stopped, "--set", "motion.0.period=2s").stderr
-    told = render(project, stopped)
-    assert told.exit_code == 0
+    printed = render(project, stopped)
+    assert printed.exit_code == 0
     assert stopped.read_bytes() == uninterrupted
 
 
@@ -438,17 +438,17 @@ def test_resume_list_and_clean(project, stopped, tmp_path, monkeypatch):
     render(project, stopped, "--seed", "7")
     heal()
     for place in (tmp_path, stopped):
-        told = run("list", place).output.splitlines()
-        assert len(told) == 2
-        assert told[0].startswith("film.mp4: 5 frames, ")
-        assert told[0].endswith("to go on from (none, seed 7, 64x64 at 12 fps, 24 frames)")
-        assert told[1].startswith("film.mp4: 9 frames, ")
-        assert "set aside as " in told[1]
-        assert "seed 42" in told[1]
+        printed = run("list", place).output.splitlines()
+        assert len(printed) == 2
+        assert printed[0].startswith("film.mp4: 5 frames, ")
+        assert printed[0].endswith("can be resumed (none, seed 7, 64x64 at 12 fps, 24 frames)")
+        assert printed[1].startswith("film.mp4: 9 frames, ")
+        assert "set aside as " in printed[1]
+        assert "seed 42" in printed[1]
     (tmp_path / ".film.mp4.resume" / "notes.txt").touch()
     assert "freed" in run("clean", "--set-aside", stopped).output
     assert len(run("list", tmp_path).output.splitlines()) == 1
-    assert "Going on after frame 5," in render(project, stopped, "--seed", "7", "--keep").stderr
+    assert "Resuming after frame 5," in render(project, stopped, "--seed", "7", "--keep").stderr
     run("clean", tmp_path)
     left = [path.name for path in (tmp_path / ".film.mp4.resume").iterdir()]
     assert sorted(left) == ["lock", "made-by-phosphene", "notes.txt"]
@@ -457,17 +457,17 @@ def test_resume_list_and_clean(project, stopped, tmp_path, monkeypatch):
 
 
 def test_resume_clean_leaves_a_render_at_work_and_foreign_folders(project, tmp_path, monkeypatch):
-    target, told = tmp_path / "film.mp4", []
+    target, printed = tmp_path / "film.mp4", []
     (tmp_path / "album").mkdir()
     (tmp_path / "album" / "segment-00000.mp4").write_text("mine")
     (tmp_path / ".a.mp4.resume").symlink_to("album")
     (tmp_path / ".b.mp4.resume").mkdir()
     (tmp_path / ".b.mp4.resume" / "segment-00000.mp4").write_text("mine")
-    heal = at_frame(monkeypatch, 9, lambda: told.append(run("clean", tmp_path)))
+    heal = at_frame(monkeypatch, 9, lambda: printed.append(run("clean", tmp_path)))
     assert render(project, target).exit_code == 0
     heal()
-    assert told[0].exit_code == 1
-    assert "Another render is writing" in told[0].output
+    assert printed[0].exit_code == 1
+    assert "Another render is writing" in printed[0].output
     assert run("clean", tmp_path, tmp_path / "a.mp4", tmp_path / "b.mp4").exit_code == 0
     assert (tmp_path / "album" / "segment-00000.mp4").read_text() == "mine"
     assert (tmp_path / ".b.mp4.resume" / "segment-00000.mp4").read_text() == "mine"
@@ -497,16 +497,16 @@ def test_links_in_a_downloaded_project_are_refused(project, tmp_path):
     album.mkdir()
     (album / "song.flac").write_text("mine")
     folder.symlink_to("album")
-    told = render(project, target)
-    assert told.exit_code == 2
-    assert "symbolic link" in told.stderr
+    printed = render(project, target)
+    assert printed.exit_code == 2
+    assert "symbolic link" in printed.stderr
     folder.unlink()
     for name in ("lock", "segment-00000.rgb", "segments.txt", "reserve.new", "joined.mp4"):
         folder.mkdir()
         (folder / "made-by-phosphene").touch()
         (folder / name).symlink_to(album / "song.flac")
-        told = render(project, target)
-        assert told.exit_code == 2
-        assert f"{name} is a link" in told.stderr
+        printed = render(project, target)
+        assert printed.exit_code == 2
+        assert f"{name} is a link" in printed.stderr
         shutil.rmtree(folder)
     assert [path.read_text() for path in album.iterdir()] == ["mine"]

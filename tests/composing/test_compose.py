@@ -173,6 +173,18 @@ def test_two_values_at_the_same_moment_are_a_conflict(project, layer, keys, wher
         compose(project({"use": "keyframes"} | layer), synthetic_song(8.0))
 
 
+@pytest.mark.parametrize(("blend", "weights"), [
+    ("0s", [0, 0, 0, 0, 1, 1, 1, 1]),  # in the frame that contains it: 1.2 s is in frame 4
+    ("1s", [0, 0.05, 0.3, 0.55, 0.8, 1, 1, 1]),
+    (None, [0, 0, 0, 0.1, 0.6, 1, 1, 1]),
+])  # fmt: skip
+def test_a_prompt_comes_by_its_own_blend(project, blend, weights):
+    shot = {"prompt": "b"} | ({"blend": blend} if blend else {})
+    prompts = {"blend": "0.5s", "at": {"0": "a", "1.2s": shot}}
+    score = compose(project(prompts=prompts, video={"fps": 4}), synthetic_song(2.0))
+    np.testing.assert_allclose(score.weights[:, 1], weights, atol=1e-9)
+
+
 def test_two_prompts_at_the_same_moment_are_a_conflict(project):
     with pytest.raises(ProjectError, match=f"^prompts.at: {SAME.format('30', '2s')}$"):
         compose(project(prompts={"at": {"30": "a", "2s": "b"}}), synthetic_song(8.0))
@@ -360,7 +372,7 @@ def test_an_image_is_held_while_strength_rises_to_its_curve(project, start):
 
 
 def test_without_an_image_there_is_nothing_to_hold(project):
-    with pytest.raises(ProjectError, match=r"video\.image_hold.*no image to hold"):
+    with pytest.raises(ProjectError, match=r"video\.image_hold.*video\.image is missing"):
         project(video={"image_hold": "2 bars"})
 
 
@@ -373,6 +385,7 @@ def test_every_modulator_is_fine_with_silence_and_one_frame(project, registry, s
         {"use": "noise", "to": {"zoom": 0.1}}, {"use": "expression", "zoom": "1 + 0.1 * rms"},
         {"use": "path", "points": {"0": [0, 0], "0.05s": [1, 1]}},
         {"use": "follow", "of": "zoom", "to": {"rotation": 0.1}},
+        {"use": "cue", "at": "0", "to": {"zoom": 0.1}},
     ]  # fmt: skip
     assert {layer["use"] for layer in layers} == {
         name

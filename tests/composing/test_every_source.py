@@ -25,6 +25,7 @@ SOURCES = {
     "look-ahead": [{"use": "beat", "attack": "0.1s", "look_ahead": True, **TO}],
     "pattern": [{"use": "beat", "pattern": "..x.x...", "subdivision": 2, "release": "0.2s", **TO}],
     "onset": [{"use": "onset", **TO}],
+    "cue": [{"use": "cue", "at": "beat 1", "release": "0.4s", **TO}],
     "level": [{"use": "level", "feature": "low", **TO}],
 }  # fmt: skip
 
@@ -51,7 +52,7 @@ def test_every_modulator_is_among_them(registry):
 # What is taken over each frame's interval has come equally far where frames end together; what is
 # carried from the project's frames, where they begin together, counted from the first.
 FROM_STARTS = {"keyframes", "steps", "orbit", "spiral", "path", "expression"}
-HITS = {"beat", "look-ahead", "pattern", "onset"}
+HITS = {"beat", "look-ahead", "pattern", "onset", "cue"}
 
 
 def path(name, score, every):
@@ -132,5 +133,5 @@ def test_an_hour(composed, name):
     assert len(long) == 43200
     for channel, curve in long.channels.items():
         assert np.all(np.isfinite(curve))
-        # What is not told by the song's length begins alike in both.
+        # What is not printed by the song's length begins alike in both.
         np.testing.assert_allclose(curve[:600], short.channels[channel][:600], rtol=1e-6, atol=1e-6)

@@ -7,7 +7,7 @@ import torch
 from checkpoints import sd15
 from scores import card, score
 
-from phosphene.engines.device import Relief, working_format
+from phosphene.engines.device import Memory, working_dtype
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.errors import EngineError
@@ -38,7 +38,7 @@ def engines():
 )
 def test_bfloat16_only_where_a_cpu_has_matrix_units_for_it(device, matrix_units, working):
     with mock.patch("torch.cpu._is_amx_tile_supported", return_value=matrix_units):
-        assert working_format(torch.device(device)) is working
+        assert working_dtype(torch.device(device)) is working
 
 
 def test_bfloat16_paints_the_picture_that_float32_paints(engines):
@@ -51,7 +51,7 @@ def test_bfloat16_paints_the_picture_that_float32_paints(engines):
     assert (one - picture).abs().mean() > 10 / 255  # and it is not the picture that went in
 
 
-def test_what_is_fed_back_is_finer_than_bfloat16(engines):
+def test_the_feedback_is_finer_than_bfloat16(engines):
     about, _, fast = engines
     painted = fast.img2img(card(SIZE, SIZE), about.row(1))
     assert painted.dtype == torch.float32
@@ -72,33 +72,33 @@ def failing(failures, error):
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2])
-def test_as_many_measures_as_it_takes_and_each_once(failures, caplog):
+def test_savings_are_applied_as_needed_and_once_each(failures, caplog):
     taken = []
-    relief = Relief([(name, lambda name=name: taken.append(name)) for name in ("one", "two")])
+    memory = Memory([(name, lambda name=name: taken.append(name)) for name in ("one", "two")])
     out_of_memory = torch.OutOfMemoryError("CUDA out of memory")
-    assert relief.paint(failing(failures, out_of_memory)) == torch.ones(1)
-    assert relief.paint(failing(0, out_of_memory)) == torch.ones(1)
+    assert memory.paint(failing(failures, out_of_memory)) == torch.ones(1)
+    assert memory.paint(failing(0, out_of_memory)) == torch.ones(1)
     assert taken == ["one", "two"][:failures]
     assert [record.args[0] for record in caplog.records] == taken
 
 
-def test_without_measures_left_it_is_an_error_with_a_fix():
+def test_without_further_savings_it_is_an_error_with_a_fix():
     with pytest.raises(EngineError, match="too little memory") as caught:
-        Relief([]).paint(failing(1, torch.OutOfMemoryError()))
+        Memory([]).paint(failing(1, torch.OutOfMemoryError()))
     assert "--size" in caught.value.fix
 
 
-def test_the_cpus_own_allocator_is_understood():
+def test_the_message_of_the_cpu_allocator_is_recognised():
     with pytest.raises(EngineError, match="too little memory"):
-        Relief([]).paint(lambda: torch.empty(2**50))
+        Memory([]).paint(lambda: torch.empty(2**50))
 
 
-def test_another_error_is_not_taken_for_it():
+def test_another_error_is_not_out_of_memory():
     with pytest.raises(RuntimeError, match="shapes"):
-        Relief([]).paint(lambda: torch.ones(2, 3) @ torch.ones(2, 3))
+        Memory([]).paint(lambda: torch.ones(2, 3) @ torch.ones(2, 3))
 
 
-def test_a_true_unet_that_runs_out_of_memory_is_split_and_then_its_vae_tiled(tmp_path, caplog):
+def test_a_unet_out_of_memory_is_split_and_then_the_vae_tiled(tmp_path, caplog):
     sd15(tmp_path)
     about, picture = score(n=2, strength=0.5), card(64, 48)
 

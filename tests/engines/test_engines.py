@@ -5,9 +5,10 @@ import torch
 from checkpoints import CHECKPOINTS
 from scores import score
 
+from phosphene.engines.device import choose_device
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.loading import choose_device, load_pipeline
+from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS, WORLDS, Preset, Quality, load_preset
 from phosphene.errors import EngineError, ProjectError
@@ -43,7 +44,7 @@ def test_every_family_renders_and_repeats_itself_to_the_bit(checkpoint):
     assert not torch.equal(first[0], first[1])
 
 
-def test_the_prompt_the_seed_and_the_strength_count(checkpoint):
+def test_prompt_seed_and_strength_change_the_picture(checkpoint):
     def last(**changes):
         about = score(**changes)
         return list(paint(about, load_preset(checkpoint, Model(), about)))[-1].picture
@@ -61,7 +62,7 @@ def test_strength_0_keeps_the_picture(checkpoint):
     assert all(torch.equal(first, other) for other in others)
 
 
-def test_any_other_pipeline_is_called_as_diffusers_has_it(checkpoint):
+def test_any_other_pipeline_is_called_through_diffusers(checkpoint):
     pipe = load_pipeline(checkpoint, torch.float32)
     engine = PipelineEngine(
         pipe, score(), torch.device("cpu"), steps=4, first_steps=4, guidance_scale=3.0
@@ -84,20 +85,20 @@ def test_names(registry, tmp_path):
         find_engine(str(tmp_path), registry)
 
 
-def test_a_checkpoint_that_can_not_be_loaded_is_named(tmp_path):
+def test_a_model_that_cannot_be_loaded_is_named(tmp_path):
     (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
     with pytest.raises(EngineError, match="cannot be loaded: ValueError"):
         load_preset(Preset(str(tmp_path)), Model(), score())
 
 
-def test_a_device_that_is_not_there_is_named():
+def test_an_unavailable_device_is_named():
     missing = "mps" if torch.cuda.is_available() else "cuda"
     with pytest.raises(EngineError, match=f"'{missing}' is not available here; found: .*cpu"):
         choose_device(missing)
 
 
 def test_the_bundled_model_follows_its_prompt():
-    """Red and teal are told apart: the real weights, as the demo uses them."""
+    """Red and teal differ with the real weights."""
     about = score(n=2, width=128, height=128, prompts=("a red nebula", "a teal nebula"))
     engine = load_preset(PRESETS["worlds"], Model(steps=6), about)
     red, teal = (anchor.palette.mean.flatten() for anchor in scene_anchors(about, engine))
@@ -114,7 +115,7 @@ def test_a_channel_that_an_engine_cannot_follow_is_named(registry):
             check_followed(registry.engines[name], Model(), driven)
 
 
-def test_an_engine_refuses_what_it_can_not_paint_before_it_is_loaded():
+def test_an_engine_refuses_what_it_cannot_paint_before_it_is_loaded():
     def refuse(model, score):
         raise ProjectError(f"{score.prompts[0]} at {model.steps} steps")
 

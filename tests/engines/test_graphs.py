@@ -66,7 +66,7 @@ def test_the_cache_holds_one_for_each_part_and_shape_and_changes_no_bit(preset, 
     assert len(list(graphs.iterdir())) == 6
 
 
-def test_what_was_unused_longest_leaves_the_cache_when_it_is_full(preset, graphs, monkeypatch):
+def test_a_full_cache_drops_the_least_recently_used(preset, graphs, monkeypatch):
     old = {folder.name for folder in graphs.iterdir()}
     size = sum(file.stat().st_size for file in graphs.rglob("*.*"))
     monkeypatch.setattr("phosphene.engines.graphs.LIMIT", int(1.2 * size))
@@ -78,7 +78,7 @@ def test_what_was_unused_longest_leaves_the_cache_when_it_is_full(preset, graphs
 
 
 @pytest.mark.parametrize("part", ["graph.xml", "graph.bin"])
-def test_what_is_damaged_in_the_cache_is_made_again(preset, first, graphs, part):
+def test_a_damaged_graph_in_the_cache_is_replaced(preset, first, graphs, part):
     for folder in graphs.iterdir():
         whole = (folder / part).read_bytes()
         (folder / part).write_bytes(whole[: len(whole) // 2])
@@ -94,7 +94,7 @@ def test_other_weights_are_other_graphs(preset, first, graphs, tmp_path):
     assert len(list(graphs.iterdir())) == 4
 
 
-def test_a_cache_that_can_not_be_written_does_no_harm(preset, first, tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written_does_no_harm(preset, first, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(CACHE, str(tmp_path / "file"))
     assert (painted(preset) - first[0]).abs().max() < 1e-4

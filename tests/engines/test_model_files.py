@@ -35,7 +35,7 @@ def hub(tmp_path, monkeypatch):
     return asked
 
 
-def test_without_a_network_the_hub_is_asked_once_and_the_way_out_is_told(hub):
+def test_without_a_network_the_hub_is_asked_once_and_the_error_names_a_fix(hub):
     with pytest.raises(EngineError, match=r"'someone/model' is not.*in the local cache.*cannot be"):
         file_of("someone/model", "model_index.json")
     assert hub == ["someone/model"]
@@ -49,7 +49,7 @@ def test_offline_mode_is_named(hub, monkeypatch):
     assert "Unset HF_HUB_OFFLINE" in caught.value.fix
 
 
-def test_what_is_in_the_cache_needs_no_network(hub, tmp_path):
+def test_a_cached_file_needs_no_network(hub, tmp_path):
     folder = tmp_path / "models--someone--model"
     (folder / "refs").mkdir(parents=True)
     (folder / "refs" / "main").write_text(REVISION)
@@ -60,13 +60,13 @@ def test_what_is_in_the_cache_needs_no_network(hub, tmp_path):
     assert hub == []
 
 
-def test_a_folder_is_never_looked_for_on_the_hub(hub, tmp_path):
+def test_a_folder_is_never_requested_from_the_hub(hub, tmp_path):
     assert file_of(str(tmp_path), "model_index.json") is None
     assert cached_file_of(str(tmp_path), "model_index.json") is None
     assert hub == []
 
 
-def test_the_network_is_used_for_what_the_cache_lacks(hub, monkeypatch):
+def test_missing_files_are_downloaded(hub, monkeypatch):
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda self, source, **about: None)
     tries = []
 
@@ -101,7 +101,7 @@ def test_the_parts_of_the_bundled_model():
     ],
     ids=lambda text: text[:20],
 )
-def test_a_folder_that_describes_no_pipeline_is_named(registry, tmp_path, content, says):
+def test_a_folder_that_does_not_describe_a_pipeline_is_named(registry, tmp_path, content, says):
     (tmp_path / "model_index.json").write_text(content)
     with pytest.raises(EngineError, match=f"model_index.json: .*{says}") as caught:
         find_engine(str(tmp_path), registry)

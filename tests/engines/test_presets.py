@@ -45,7 +45,7 @@ def folder(tmp_path):
     return tmp_path / "checkpoint"
 
 
-def test_quality_is_how_often_the_model_is_evaluated(folder):
+def test_quality_determines_the_number_of_evaluations(folder):
     preset = Preset(str(folder), {"draft": Quality(2, 4, 1.0), "standard": Quality(8, 8, 3.0)})
 
     def evaluations(model):
@@ -84,7 +84,7 @@ def test_a_lora_is_merged_into_the_unet(folder, tmp_path):
 
 
 @pytest.mark.parametrize("tiny", [True, False])
-def test_a_vae_that_a_quality_names_replaces_the_checkpoints_own(folder, tmp_path, tiny):
+def test_the_vae_of_a_quality_replaces_the_models_own(folder, tmp_path, tiny):
     other = tmp_path / ("taesd" if tiny else "other-vae")
     (AutoencoderTiny() if tiny else vae()).save_pretrained(other)
     preset = Preset(str(folder), {"standard": Quality(4, 4, 1.0, vae=str(other))})

@@ -11,7 +11,7 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
 from phosphene.engines.prompts import (
     FILE,
-    Reading,
+    KnownWords,
     Vocabulary,
     readers_of,
     unread_words,
@@ -72,7 +72,7 @@ def test_the_end_begins_with_a_whole_word(folders, prompt, rest):
     assert reader.unread(prompt) == rest
 
 
-def test_prompts_that_share_an_end_are_told_together(folders):
+def test_prompts_that_share_an_end_are_reported_together(folders):
     style = "digital art"
     prompts = [f"{LETTERS}, {style}", f"{LETTERS[::-1]}, {style}", "a cat"]
     assert unread_words(str(folders / "sd15"), prompts) == {(style, 75): prompts[:2]}
@@ -90,7 +90,7 @@ def test_each_of_two_text_encoders_has_its_own_limit(folders, tmp_path):
     }
 
 
-def test_a_checkpoint_without_a_folder_has_no_limits(tmp_path):
+def test_a_model_that_is_not_downloaded_has_no_limits(tmp_path):
     assert readers_of(str(tmp_path)) == []
 
 
@@ -123,36 +123,38 @@ KNOWN = Vocabulary(
 @pytest.mark.parametrize(
     ("prompt", "reading"),
     [
-        ("A temple at night", Reading("A temple at night", {}, ())),
+        ("A temple at night", KnownWords("A temple at night", {}, ())),
         (
             "a Cathedral in the woodlands",
-            Reading("a temple in the forest", {"cathedral": "temple", "woodlands": "forest"}, ()),
+            KnownWords(
+                "a temple in the forest", {"cathedral": "temple", "woodlands": "forest"}, ()
+            ),
         ),
         (
             "a forest with dragons, dragons, highly detailed",
-            Reading("a forest with, highly detailed", {}, ("dragons",)),
+            KnownWords("a forest with, highly detailed", {}, ("dragons",)),
         ),
         # nothing is left: the pieces of the words are all there is
-        ("dragons", Reading("dragons", {}, ("dragons",))),
-        ("", Reading("", {}, ())),
-        ("naïve, forest", Reading("forest", {}, ("naïve",))),
+        ("dragons", KnownWords("dragons", {}, ("dragons",))),
+        ("", KnownWords("", {}, ())),
+        ("naïve, forest", KnownWords("forest", {}, ("naïve",))),
     ],
 )
-def test_unknown_words_give_way_to_near_ones_or_are_left_out(prompt, reading):
+def test_unknown_words_are_replaced_or_omitted(prompt, reading):
     assert KNOWN.read(prompt) == reading
 
 
-def test_a_reading_is_read_as_it_is():
+def test_known_words_stay_unchanged():
     once = KNOWN.read("a cathedral of dragons, at night")
-    assert KNOWN.read(once.text) == Reading(once.text, {}, ())
+    assert KNOWN.read(once.text) == KnownWords(once.text, {}, ())
 
 
-def test_a_folder_without_the_file_reads_every_word(tmp_path):
+def test_a_model_without_the_file_reads_every_word(tmp_path):
     assert vocabulary_of(str(tmp_path)) is None
     assert vocabulary_of("owner/name") is None
 
 
-def test_the_file_lies_beside_the_model_index(tmp_path):
+def test_the_file_is_beside_the_model_index(tmp_path):
     table = {"known": ["forest"], "near": {"woods": "forest"}}
     (tmp_path / FILE).write_text(json.dumps(table), encoding="utf-8")
     assert vocabulary_of(str(tmp_path)) == Vocabulary(frozenset(["forest"]), {"woods": "forest"})

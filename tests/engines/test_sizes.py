@@ -70,7 +70,7 @@ def test_the_kernel_keeps_a_colour_and_a_slow_wave(small, large):
     np.testing.assert_allclose(matrix @ wave, there, atol=0.02)
 
 
-def test_what_was_painted_comes_back_to_the_engine_as_it_was():
+def test_a_painted_picture_returns_to_the_engine_unchanged():
     about = score(width=128, height=96, strength=0.5)
     painted = card(64, 48) * 0.8 + 0.1
     engine = Still(painted)
@@ -82,7 +82,7 @@ def test_what_was_painted_comes_back_to_the_engine_as_it_was():
     assert (engine.given[-1] - painted).abs().max() < 1e-3
 
 
-def test_detail_beyond_the_engine_stays_by_what_strength_leaves():
+def test_detail_beyond_the_engine_is_kept_by_1_minus_strength():
     fine = torch.zeros(1, 3, 64, 64)
     fine[..., ::2] = 0.2  # stripes of one pixel: above what 32 pixels can hold
     picture = 0.4 + fine

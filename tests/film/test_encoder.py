@@ -18,7 +18,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(encoder, "SILENT", 1)
 
 
-def test_a_stopped_ffmpeg_is_not_waited_for(monkeypatch):
+def test_a_stopped_ffmpeg_is_an_error(monkeypatch):
     monkeypatch.setattr(encoder, "SILENT", 100)
     running = Encoder([sys.executable, "-c", "import sys; sys.stdin.buffer.read()"])
     running._process.send_signal(signal.SIGSTOP)
@@ -35,14 +35,14 @@ def test_a_stopped_ffmpeg_is_not_waited_for(monkeypatch):
     assert running._process.returncode == -signal.SIGKILL
 
 
-def test_one_that_is_silent_at_its_end_is_not_waited_for():
+def test_an_ffmpeg_that_makes_no_progress_is_an_error():
     running = Encoder(SLEEPS)
     with pytest.raises(FilmError, match="made no progress for 1 s"):
         running.finish()
     running.kill()
 
 
-def test_one_that_tells_its_progress_is(monkeypatch):
+def test_an_ffmpeg_that_reports_progress_is_awaited(monkeypatch):
     monkeypatch.setattr(encoder, "SILENT", 3)
     tells = "import time\nfor i in range(5): print(f'frame={i}', flush=True); time.sleep(0.3)"
     running = Encoder([sys.executable, "-c", tells])

@@ -106,7 +106,7 @@ def test_wrong_frame_is_refused(tmp_path: Path, shoot: Callable, wrong: np.ndarr
 
 
 @pytest.mark.parametrize(("promised", "given"), [(3, 2), (3, 4), (None, 0)])
-def test_another_number_of_frames_is_no_film(
+def test_another_number_of_frames_is_an_error(
     tmp_path: Path, frames: Callable, shoot: Callable, promised: int | None, given: int
 ) -> None:
     with pytest.raises(FilmError, match=f"got {given} frames"):
@@ -115,7 +115,7 @@ def test_another_number_of_frames_is_no_film(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_older_film_stays_when_the_new_one_is_given_up(
+def test_older_film_stays_if_the_new_one_fails(
     tmp_path: Path, frames: Callable, shoot: Callable, error: type[BaseException]
 ) -> None:
     path = tmp_path / "film.mp4"
@@ -158,7 +158,7 @@ def test_ctrl_c_of_the_terminal_does_not_reach_ffmpeg(tmp_path: Path, frames: Ca
 def test_full_disk_is_an_error_with_a_fix(
     tmp_path: Path, shoot: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A limit on the file's size stands for a full disk.
+    # A limit on the file size simulates a full disk.
     small = tmp_path / "ffmpeg"
     small.write_text(f"#!/bin/sh\ntrap '' XFSZ\nulimit -f 8\nexec {executable()} \"$@\"\n")
     small.chmod(0o755)

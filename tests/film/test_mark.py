@@ -15,7 +15,7 @@ def film(request, tmp_path, frames, shoot):
     return shoot(tmp_path / f"film{request.param}", frames(2), Fraction(10))
 
 
-def test_a_film_of_ours_is_known(film):
+def test_a_film_made_by_phosphene_is_recognised(film):
     assert is_ours(film)
     require_replaceable(film, force=False)
 

@@ -15,14 +15,14 @@ FPS = Fraction(15)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_all_well_leaves_only_the_folder(tmp_path: Path, clicks: Path, suffix: str) -> None:
+def test_success_leaves_only_the_folder(tmp_path: Path, clicks: Path, suffix: str) -> None:
     path = tmp_path / "new" / "er" / f"film{suffix}"
     preflight(path, 64, 48, FPS, Soundtrack(clicks, 3, 4))
     assert path.parent.is_dir()
     assert not list(path.parent.iterdir())
 
 
-def test_folder_that_can_not_be(tmp_path: Path) -> None:
+def test_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProjectError, match=r"output folder .*file.* cannot be written"):
         preflight(tmp_path / "file" / "film.mp4", 64, 48, FPS)
@@ -39,7 +39,7 @@ def test_output_that_is_a_folder(tmp_path: Path) -> None:
         preflight(tmp_path / "film.mp4", 64, 48, FPS)
 
 
-def test_song_that_is_none(tmp_path: Path) -> None:
+def test_song_that_does_not_decode(tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_text("la la la")
     with pytest.raises(FilmError, match=r"song\.mp3"):
         preflight(tmp_path / "film.mp4", 64, 48, FPS, Soundtrack(tmp_path / "song.mp3"))
@@ -72,7 +72,7 @@ def test_ffmpeg_without_the_encoder(
         ("x.gif", (64, 48), 15, 20, "Leave it out"),
     ],
 )
-def test_what_does_not_fit_is_refused(
+def test_impossible_sizes_rates_and_qualities_are_refused(
     name: str, size: tuple[int, int], fps: int, crf: int | None, fix: str
 ) -> None:
     with pytest.raises(ProjectError) as caught:
@@ -118,7 +118,7 @@ def test_names_in_every_container(
     assert shoot(film, frames(15), FPS, Soundtrack(clicks, 0, 1)).exists()
 
 
-def test_what_is_not_ours_is_refused_before_painting(tmp_path: Path) -> None:
+def test_foreign_files_are_refused_before_painting(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("a letter")
     with pytest.raises(ProjectError, match="was not made by Phosphene"):
         preflight(tmp_path / "film.mp4", 64, 48, FPS)

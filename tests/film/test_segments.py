@@ -39,7 +39,7 @@ def left(make, frames):
     return film.path.parent / "state"
 
 
-def test_holds_what_is_encoded_or_raw(make, left):
+def test_holds_encoded_and_raw_frames(make, left):
     film = make()
     assert [film.holds(count) for count in (0, 5, 10, 15, 17, 18)] == [True] * 5 + [False]
     (left / "segment-00001.mp4").unlink()
@@ -47,9 +47,9 @@ def test_holds_what_is_encoded_or_raw(make, left):
 
 
 @pytest.mark.parametrize("count", [0, 5, 10, 15, 16, 17])
-def test_goes_on_after_any_frame_that_it_holds(make, left, frames, count):
+def test_resumes_after_any_frame_that_it_holds(make, left, frames, count):
     given = frames(23)
-    with make("whole", "other") as film:
+    with make("complete", "other") as film:
         for frame in given:
             film.write(frame)
     with make() as film:
@@ -57,16 +57,16 @@ def test_goes_on_after_any_frame_that_it_holds(make, left, frames, count):
         assert film.written == count
         for frame in given[count:]:
             film.write(frame)
-    assert film.path.read_bytes() == film.path.with_name("whole.mp4").read_bytes()
+    assert film.path.read_bytes() == film.path.with_name("complete.mp4").read_bytes()
 
 
-def test_what_lies_beyond_is_removed(make, left):
+def test_later_frames_are_removed(make, left):
     film = make()
     film.resume(5)
     assert [path.name for path in sorted(left.glob("segment-*"))] == ["segment-00000.mp4"]
 
 
-def test_the_short_end_of_a_film_is_no_segment_of_a_longer_one(make, frames, decode_frames):
+def test_the_short_end_of_a_film_is_not_a_segment_of_a_longer_one(make, frames, decode_frames):
     with make() as film:
         for frame in frames(7):
             film.write(frame)
@@ -136,7 +136,7 @@ def empty(path):
     ("name", "held"),
     [("segment-00001.mp4", 5), ("segment-00003.rgb", 15), ("segments.json", 0)],
 )
-def test_what_is_damaged_is_not_held(make, left, how, name, held):
+def test_damaged_frames_are_not_held(make, left, how, name, held):
     how(left / name)
     film = make()
     assert film.holds(held)
@@ -200,7 +200,7 @@ def test_a_foreign_file_that_appeared_meanwhile_stays(make, frames):
     assert is_ours(film.path)
 
 
-def test_a_song_that_was_changed_meanwhile_is_not_put_in(make, frames, clicks, tmp_path):
+def test_a_song_that_changed_meanwhile_is_an_error(make, frames, clicks, tmp_path):
     song = tmp_path / "song.wav"
     song.write_bytes(clicks.read_bytes())
     film = make()

@@ -76,14 +76,14 @@ def song(
     name, *arguments = SOURCES[request.param]
     path = convert(clicks, clicks.with_name(f"song-{name}"), *arguments)
     try:
-        heard, rate = soundfile.read(path, always_2d=True)
+        decoded, rate = soundfile.read(path, always_2d=True)
     except soundfile.LibsndfileError:
-        heard, rate = decode_audio(path)
-    return path, peaks(heard, rate), len(heard) / rate
+        decoded, rate = decode_audio(path)
+    return path, peaks(decoded, rate), len(decoded) / rate
 
 
 @pytest.mark.parametrize("suffix", AUDIBLE)
-def test_no_source_shifts(
+def test_sound_of_any_source_stays_in_time(
     tmp_path: Path,
     song: tuple[Path, np.ndarray, float],
     frames: Callable,
@@ -92,19 +92,19 @@ def test_no_source_shifts(
     decode_times: Callable,
     suffix: str,
 ) -> None:
-    path, heard, length = song
+    path, decoded, length = song
     film = shoot(
         tmp_path / f"film{suffix}", frames(ceil(length * 15)), Fraction(15), Soundtrack(path)
     )
     sound, rate = decode_audio(film)
     assert decode_times(film)[0] == 0
-    np.testing.assert_allclose(peaks(sound, rate), heard, atol=0.001)
+    np.testing.assert_allclose(peaks(sound, rate), decoded, atol=0.001)
     assert length - 0.001 <= len(sound) / rate <= length + 1 / 15
     loud = np.sqrt((sound**2).mean(axis=0))
     assert loud[1] == pytest.approx(0.5 * loud[0], rel=0.05)  # stereo stays stereo
 
 
-def test_whole_song_is_copied_and_an_excerpt_is_not(clicks: Path, convert: Callable) -> None:
+def test_complete_song_is_copied_and_an_excerpt_is_not(clicks: Path, convert: Callable) -> None:
     aac = convert(clicks, clicks.with_name("copy.m4a"), "-c:a", "aac")
 
     def arguments(sound: Soundtrack, suffix: str) -> list[str]:
@@ -133,8 +133,8 @@ def test_sound_of_a_video_that_starts_late(
     film = shoot(tmp_path / "film.mp4", frames(120), Fraction(15), Soundtrack(video, 3, 4))
     sound, rate = decode_audio(film)
     # The song's clock starts with its first decoded sample.
-    heard = decode_audio(video)[0][round(0.3 * rate) :][3 * rate : 7 * rate]
-    np.testing.assert_allclose(peaks(sound, rate), peaks(heard, rate), atol=0.025)
+    decoded = decode_audio(video)[0][round(0.3 * rate) :][3 * rate : 7 * rate]
+    np.testing.assert_allclose(peaks(sound, rate), peaks(decoded, rate), atol=0.025)
 
 
 @pytest.mark.parametrize("suffix", AUDIBLE)
@@ -200,7 +200,7 @@ def test_song_shorter_than_the_film(
         assert len(decode_frames(film)) == 30
 
 
-def test_a_film_without_sound_is_no_song(
+def test_a_film_without_sound_is_not_a_song(
     tmp_path: Path, frames: Callable, shoot: Callable[..., Path]
 ) -> None:
     silent = shoot(tmp_path / "silent.mp4", frames(3), Fraction(15))

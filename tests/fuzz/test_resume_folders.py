@@ -55,7 +55,7 @@ def prepared(tmp_path_factory):
     )
     song = synthetic_song(FRAMES / 12)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inputs, "hear", lambda *_: song)
+        patch.setattr(inputs, "listen_to", lambda *_: song)
         patch.setattr(preflight, "preflight", lambda *_: None)
         patch.setattr(film, "SEGMENT", 1 / 3)
         patch.setattr(filming, "EVERY", -1.0)

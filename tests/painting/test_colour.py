@@ -39,7 +39,7 @@ def test_a_palette_is_mean_and_covariance():
     np.testing.assert_allclose(palette.covariance, np.array(SPREAD) @ np.array(SPREAD).T, atol=1e-6)
 
 
-def test_a_whole_share_gives_the_anchors_palette():
+def test_a_share_of_1_gives_the_anchors_palette():
     turned = [[0.155, 0.0, 0.0], [0.018, 0.041, 0.0], [-0.027, 0.0115, 0.031]]
     anchor = Palette.of(lab((0.55, -0.02, 0.01), turned, seed=1))
     held = Palette.of(hold_colour(lab(), anchor, 1.0))
@@ -47,7 +47,7 @@ def test_a_whole_share_gives_the_anchors_palette():
     torch.testing.assert_close(held.covariance, anchor.covariance, atol=2e-5, rtol=0.02)
 
 
-def test_no_share_leaves_the_picture():
+def test_a_share_of_0_leaves_the_picture():
     before = lab()
     assert hold_colour(before, Palette.of(lab((0.2, 0.0, 0.0))), 0.0) is before
 
@@ -78,7 +78,7 @@ def test_one_frame_gains_little():
 
 
 @pytest.mark.parametrize("flat", [0.0, 0.2, 1.0])
-def test_a_flat_picture_is_not_blown_up(flat):
+def test_a_flat_picture_is_not_amplified(flat):
     one = torch.tensor([flat, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 8, 8)
     held = hold_colour(one, Palette.of(lab((0.5, 0.0, 0.0))), 1.0)
     torch.testing.assert_close(held[:, 0], torch.full((1, 8, 8), 0.5), atol=1e-3, rtol=0)
@@ -105,7 +105,7 @@ def test_the_map_is_the_one_that_scipy_finds(one, two):
     np.testing.assert_allclose(whole @ own @ whole.T, wanted, atol=1e-4 * np.abs(wanted).max())
 
 
-def test_a_picture_in_two_colours_is_held_too():
+def test_a_picture_of_two_colours_is_matched():
     line = lab(spread=[[0.15, 0.0, 0.0], [0.05, 0.0, 0.0], [-0.03, 0.0, 0.0]])
     anchor = Palette.of(
         lab((0.6, 0.0, 0.0), [[0.17, 0.0, 0.0], [0.05, 0.0, 0.0], [-0.03, 0.0, 0.0]])
@@ -119,7 +119,7 @@ def lab_of(*colour):
     return to_oklab(torch.tensor(colour).view(1, 3, 1, 1)).flatten().tolist()
 
 
-def test_the_colours_that_its_author_gives():
+def test_reference_colours_of_the_paper():
     # From the table of XYZ white and from sRGB primaries, as published with OKLab.
     assert lab_of(1.0, 1.0, 1.0) == pytest.approx([1.0, 0.0, 0.0], abs=1e-5)
     assert lab_of(1.0, 0.0, 0.0) == pytest.approx([0.62796, 0.22486, 0.12585], abs=1e-4)
@@ -130,7 +130,7 @@ def test_the_colours_that_its_author_gives():
 
 @settings(deadline=None)
 @given(st.tuples(*[st.floats(0.0, 1.0, width=32)] * 3))
-def test_there_and_back(colour):
+def test_a_round_trip_is_exact(colour):
     before = torch.tensor(colour).view(1, 3, 1, 1)
     torch.testing.assert_close(from_oklab(to_oklab(before)), before, atol=2e-4, rtol=0)
 
@@ -142,7 +142,7 @@ def test_grey_has_no_hue():
     assert (lab[0, 0, 0].diff() > 0).all()
 
 
-def test_what_no_screen_can_show_is_clamped():
+def test_colours_outside_srgb_are_clamped():
     got = from_oklab(
         torch.tensor([[1.4, 0.0, 0.0], [0.5, 0.5, 0.5], [-0.2, 0.0, 0.0]]).T.view(1, 3, 1, 3)
     )
@@ -171,7 +171,7 @@ def test_brightness_scales():
     assert graded([0.2, 0.4, 0.1], brightness=2.0) == pytest.approx([0.4, 0.8, 0.2])
 
 
-def test_no_saturation_is_the_grey_of_the_same_luma():
+def test_zero_saturation_is_the_grey_of_the_same_luma():
     grey = 0.2126 * 0.8 + 0.7152 * 0.4 + 0.0722 * 0.2
     assert graded([0.8, 0.4, 0.2], saturation=0.0) == pytest.approx([grey] * 3)
 
@@ -185,5 +185,5 @@ def test_greys_stay(channels):
     assert graded([0.3, 0.3, 0.3], **channels) == pytest.approx([0.3] * 3, abs=1e-6)
 
 
-def test_a_whole_turn_is_none():
+def test_a_full_turn_is_the_identity():
     np.testing.assert_allclose(grade_matrix(row(hue=360.0)), np.eye(3), atol=1e-12)

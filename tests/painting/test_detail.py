@@ -74,7 +74,7 @@ def test_one_frame_gains_little(times):
     assert (ratio >= 0.98 / MOST).all()
 
 
-def test_what_is_missing_comes_as_noise_of_its_band():
+def test_a_deficit_is_filled_with_noise_of_its_band():
     flat = torch.full((1, 1, 64, 64), 0.5)
     anchor = torch.tensor([0.0, 0.01])
     held = hold_detail(flat, anchor, 1.0, 3)
@@ -86,7 +86,7 @@ def test_what_is_missing_comes_as_noise_of_its_band():
     assert not torch.equal(held, hold_detail(flat, anchor, 1.0, 4))
 
 
-def test_blur_in_every_frame_is_made_up_for():
+def test_blur_in_every_frame_is_compensated():
     generator = torch.Generator().manual_seed(0)
     picture = torch.rand(1, 1, 64, 64, generator=generator) * 0.1 + 0.45
     anchor, blurred, held = detail_of(picture), picture, picture
@@ -102,7 +102,7 @@ def test_blur_in_every_frame_is_made_up_for():
 PICTURE = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0)) * 0.5 + 0.25
 
 
-def test_none_is_the_picture_itself():
+def test_an_amount_of_0_returns_the_picture():
     assert sharpen(PICTURE, 0.0) is PICTURE
     assert grain(PICTURE, 0.0, 1) is PICTURE
 

@@ -39,7 +39,7 @@ def events(monkeypatch):
     return said
 
 
-def test_on_the_cpu_a_frame_is_there_at_once_and_is_not_copied():
+def test_on_the_cpu_a_frame_is_returned_at_once_without_a_copy():
     said = []
     for row, state, frame in read_back(painted(3, said), torch.device("cpu")):
         assert said == [f"paint {i}" for i in range(row + 1)]
@@ -52,7 +52,7 @@ def test_on_the_cpu_a_frame_is_there_at_once_and_is_not_copied():
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
-def test_a_frame_is_read_when_the_next_one_is_under_way(events, count):
+def test_a_frame_is_read_while_the_next_is_painted(events, count):
     seen = []
     for row, state, frame in read_back(painted(count, events), torch.device("cpu")):
         seen.append((row, int(frame[0, 0, 0]), round(float(state["picture"][0, 0, 0, 0]) * 255)))
@@ -72,7 +72,7 @@ def test_two_buffers_take_turns(events):
     assert [said[-1] for said in waits] == [said[-1] for said in copies]
 
 
-def test_on_a_device_a_frame_makes_one_copy_and_that_is_all(events):
+def test_on_a_device_a_frame_makes_one_copy(events):
     copies = Copies()
     with fake_gpu() as device:
         with device:

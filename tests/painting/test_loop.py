@@ -37,14 +37,14 @@ def cadenced(n, painted, **channels):
     return replace(about, diffuses=np.isin(np.arange(n), painted))
 
 
-def test_only_the_rows_of_the_cadence_are_repainted_and_none_is_left_out():
+def test_only_rows_of_the_cadence_are_repainted_and_all_are_yielded():
     engine = Recorder()
     frames = list(paint(cadenced(8, [0, 3, 6], strength=0.5), engine))
     assert engine.rows == [3, 6]
     assert [frame.row for frame in frames] == list(range(8))
 
 
-def test_what_a_repaint_brings_fades_in_by_equal_steps():
+def test_a_repaint_fades_in_by_equal_steps():
     frames = list(paint(cadenced(8, [0, 3, 6], strength=0.5), Recorder()))
     shades = [float(frame.picture.mean()) for frame in frames[3:]]
     assert shades == pytest.approx([0.1, 0.1 + 0.1 / 3, 0.1 + 0.2 / 3, 0.2, 0.2])

@@ -26,7 +26,7 @@ def test_an_image_covers_the_frame_in_its_own_colours(tmp_path, size):
     torch.testing.assert_close(picture.mean((0, 2, 3)), torch.tensor([200 / 255, 0.0, 0.0]))
 
 
-def test_what_is_no_image(tmp_path):
+def test_a_file_that_is_not_an_image_is_refused(tmp_path):
     (tmp_path / "no.png").write_text("no picture")
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("/dev/zero")

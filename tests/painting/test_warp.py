@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from phosphene.painting.warp import (
     PHASES,
-    _on_a_device,
-    _on_the_cpu,
+    _on_cpu,
+    _on_device,
     step_matrix,
     table,
     warp,
@@ -82,12 +82,12 @@ def test_both_devices_paint_the_same_picture(x, y, rotation, zoom):
         row(translation_x=x, translation_y=y, rotation=rotation, zoom=zoom), 64, 48
     )
     back = np.linalg.inv(matrix)
-    here, there = _on_the_cpu(picture(), back), _on_a_device(picture(), back)
+    here, there = _on_cpu(picture(), back), _on_device(picture(), back)
     torch.testing.assert_close(here, there, atol=1e-3, rtol=0)
 
 
-@pytest.mark.parametrize("move", [_on_the_cpu, _on_a_device])
-def test_on_the_horizon_there_is_some_picture(move):
+@pytest.mark.parametrize("move", [_on_cpu, _on_device])
+def test_on_the_horizon_the_picture_is_finite(move):
     # The pixels of column 32 come from infinitely far away, those beyond it from behind.
     back = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0 / 32.0, 0.0, 1.0]])
     got = move(picture(), back)
@@ -96,7 +96,7 @@ def test_on_the_horizon_there_is_some_picture(move):
     assert got.max() < 1.5
 
 
-def test_the_number_of_cores_does_not_count():
+def test_the_number_of_cores_changes_nothing():
     matrix = step_matrix(row(rotation=3.0, pan=4.0), 64, 48)
     before = torch.get_num_threads()
     try:
@@ -123,7 +123,7 @@ def test_a_slow_drift_is_not_lost():
 
 @pytest.mark.parametrize("way", [(0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5)])
 @pytest.mark.parametrize("wave", [(0.25, 0.0), (0.0, 0.25), (0.25, 0.25)])
-@pytest.mark.parametrize("move", [_on_the_cpu, _on_a_device])
+@pytest.mark.parametrize("move", [_on_cpu, _on_device])
 def test_twenty_half_pixels_keep_the_contrast(way, wave, move):
     # Waves of a quarter cycle per pixel, ten half-pixel shifts there and ten back.
     x, y = np.arange(96)[None, :], np.arange(80)[:, None]
@@ -140,7 +140,7 @@ def test_twenty_half_pixels_keep_the_contrast(way, wave, move):
 
 @settings(deadline=None)
 @given(st.floats(0.0, 1.0))
-def test_a_kernel_weighs_one_and_hardly_ever_gains(phase):
+def test_weights_add_up_to_one_and_hardly_amplify(phase):
     taps = weights(torch.tensor(phase, dtype=torch.float64)).numpy()
     assert taps.sum() == pytest.approx(1.0)
     gains = np.abs(np.fft.fft(taps, 512))
@@ -148,7 +148,7 @@ def test_a_kernel_weighs_one_and_hardly_ever_gains(phase):
     assert gains[:129].min() > 0.997  # up to a quarter cycle per pixel
 
 
-def test_a_whole_pixel_is_no_blur():
+def test_a_shift_by_a_pixel_does_not_blur():
     assert weights(torch.zeros(())).tolist() == pytest.approx([0, 0, 0, 1, 0, 0, 0, 0], abs=1e-7)
     shifted = warp(picture(), step_matrix(row(translation_x=1.0), 64, 48))
     torch.testing.assert_close(shifted[..., 1:], picture()[..., :-1], atol=1e-6, rtol=0)
@@ -191,7 +191,7 @@ def test_pan_and_tilt_by_the_geometry_of_a_pinhole(fov):
     )
 
 
-def test_pan_to_the_right_takes_the_picture_left_and_tilt_up_takes_it_down():
+def test_pan_right_moves_the_picture_left_and_tilt_up_moves_it_down():
     assert moved((50.0, 50.0), pan=1.0)[0] < 50.0
     assert moved((50.0, 50.0), tilt=1.0)[1] > 50.0
 

@@ -1,4 +1,4 @@
-"""The picture of what is heard: the right things at the right places."""
+"""The plot of an analysis: every feature in its row, at its time."""
 
 from dataclasses import replace
 

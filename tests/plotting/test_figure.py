@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from scores import picture_of
+from scores import plot_data
 
 from phosphene.plotting import draw
 from phosphene.plotting.figure import notes
@@ -60,40 +60,40 @@ def overlaps(figure):
 def test_no_text_lies_over_another(project, duration, motion):
     prompts = PROMPTS if duration > 1.5 else {"at": {"0": "a cat"}}
     made = project(*motion, prompts=prompts, video={"fps": 12})
-    picture = picture_of(synthetic_song(duration), made, title="a long title " * 20)
+    picture = plot_data(synthetic_song(duration), made, title="a long title " * 20)
     figure = draw(picture)
     figure.canvas.draw()
     assert figure.bbox.width == 1600
     assert overlaps(figure) == []
 
 
-def test_a_song_without_beats_is_drawn_and_told_of(project):
-    figure = draw(picture_of(synthetic_song(4.0, bpm=0.0), project(PLAIN[0])))
-    told = " ".join(text.get_text() for text in figure.texts)
-    assert "No beats were detected" in told
-    assert "rotation (0)" in told
+def test_a_song_without_beats_is_drawn_with_a_note(project):
+    figure = draw(plot_data(synthetic_song(4.0, bpm=0.0), project(PLAIN[0])))
+    found = " ".join(text.get_text() for text in figure.texts)
+    assert "No beats were detected" in found
+    assert "rotation (0)" in found
 
 
 def test_sections_have_a_row_of_their_own(project):
     song = synthetic_song(8.0)
     sections = (Section(0.0, 3.0, "A"), Section(3.0, 3.1, "a long name"), Section(4.0, 8.0, "B"))
     object.__setattr__(song, "sections", sections)
-    figure = draw(picture_of(song, project(*PLAIN)))
+    figure = draw(plot_data(song, project(*PLAIN)))
     figure.canvas.draw()
     assert overlaps(figure) == []
-    told = [text.get_text() for text in figure.axes[1].texts]
-    assert [text for text in told if text] == ["A", "B", "sections"]
+    found = [text.get_text() for text in figure.axes[1].texts]
+    assert [text for text in found if text] == ["A", "B", "sections"]
 
 
-def test_what_is_not_shown_is_told(project):
+def test_notes_name_what_is_not_shown(project):
     prompts = {"at": {"0": "a cat", "2s": "a dog", "2.2s": "a bird"}, "blend": 1}
     mute = {"use": "beat", "to": {"hue": 9.0}, "mute": True}
     loud = {"use": "beat", "to": {"strength": 0.9}}
-    told = notes(picture_of(synthetic_song(60.0), project(mute, loud, prompts=prompts)))
-    assert "hue (0)" in told[0]
-    assert told[1:] == [
+    found = notes(plot_data(synthetic_song(60.0), project(mute, loud, prompts=prompts)))
+    assert "hue (0)" in found[0]
+    assert found[1:] == [
         "Silenced by mute or solo: motion[0] beat.",
-        f"strength left its limits (0 to 1) in {told[2].split()[8]} frames and was clamped there.",
+        f"strength left its limits (0 to 1) in {found[2].split()[8]} frames and was clamped there.",
         "Prompts too short to be labelled: 0:02.0 a dog.",
     ]
 

@@ -58,7 +58,7 @@ def test_svg_is_the_same_each_time(folder):
     assert (folder / "a.svg").read_bytes() == (folder / "b.svg").read_bytes()
 
 
-def test_html_is_whole_and_holds_the_values(folder):
+def test_html_is_complete_and_contains_the_values(folder):
     assert plot(folder, "-o", folder / "plot.html", "--fps", "20").exit_code == 0
     page = (folder / "plot.html").read_text()
     linked = re.findall(r'(?:src|href)="(?!#)([^"]*)', page)

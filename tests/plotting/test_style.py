@@ -13,7 +13,7 @@ def test_no_line_is_longer_than_its_room(room):
     assert all(length(line, 9.5) <= room for line in lines)
 
 
-def test_what_fits_is_whole_and_what_does_not_is_cut():
+def test_text_is_cut_only_if_it_does_not_fit():
     assert fitted("a cat", 500, 10) == "a cat"
     assert fitted("a cat and a dog and a bird", 90, 10, lines=1).endswith("…")
-    assert fitted("$x^2$ is no formula here", 500, 10) == "$x^2$ is no formula here"
+    assert fitted("$x^2$ is not a formula", 500, 10) == "$x^2$ is not a formula"

@@ -34,8 +34,8 @@ def test_the_list_names_each_with_its_package_version_and_fix(phosphene):
         assert f"phosphene-{name}" in plugin["fix"]
     assert plugins["sound"]["registers"] == {"modulators": ["sound"]}
     assert plugins["modulators"]["state"] == "ready"
-    told = phosphene("plugins").stdout
-    assert all(f"phosphene-{name}" in told for name in ALL)
+    printed = phosphene("plugins").stdout
+    assert all(f"phosphene-{name}" in printed for name in ALL)
 
 
 def test_a_render_that_uses_none_of_them_works_and_names_them(phosphene, song, tmp_path):
@@ -50,7 +50,7 @@ def test_a_render_that_uses_none_of_them_works_and_names_them(phosphene, song, t
     assert "sound (" not in result.stderr
 
 
-def test_a_project_that_uses_one_is_told_which_and_why(phosphene, song, tmp_path):
+def test_a_project_that_uses_one_is_reported_which_and_why(phosphene, song, tmp_path):
     path = tmp_path / "project.toml"
     path.write_text(f'[song]\nfile = "{song}"\n[[motion]]\nuse = "misspells"\n')
     result = phosphene("compose", path, "-o", tmp_path / "score.csv")

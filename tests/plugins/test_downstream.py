@@ -37,8 +37,8 @@ def test_its_own_tests_pass_with_its_wheel(package, tmp_path):
     shutil.copytree(source / "tests", tmp_path / "tests", dirs_exist_ok=True)
     shutil.rmtree(source)
     paths = [str(installed), os.environ.get("PYTHONPATH", "")]
-    told = python(
+    printed = python(
         "pytest", "-q", "-c", os.devnull, "--rootdir", str(tmp_path), "tests",
         cwd=tmp_path, PYTHONPATH=os.pathsep.join(filter(None, paths)),
     )  # fmt: skip
-    assert " passed" in told
+    assert " passed" in printed

@@ -1,11 +1,11 @@
-"""What a plugin's tracker or engine does wrong is told as that plugin's."""
+"""What a plugin\'s tracker, director or engine does wrong is reported as that plugin\'s."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from phosphene import EngineSpec, Pulse, TrackerSpec
+from phosphene import DirectorSpec, EngineSpec, Pulse, TrackerSpec
 from phosphene.errors import EngineError, PluginError
 from phosphene.plugins import Plugin
 from phosphene.plugins.registering import guarded
@@ -25,7 +25,7 @@ def track(sound):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (3, "it gave int; expected a phosphene.Pulse"),
+        (3, "it returned int; expected a phosphene.Pulse"),
         (pulse(1.0, 0.5), "its beats are not increasing times"),
         (pulse(0.5, np.nan), "its beats are not increasing times"),
     ],
@@ -38,6 +38,20 @@ def test_a_tracker(given, says):
     assert code_of(guard.track) == code_of(track)  # the cache still sees the plugin's own code
     with pytest.raises(PluginError, match=f"the tracker 'even' of phosphene-odd 0.7.1: {says}"):
         guard.track(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (3, "it gave int; expected the text of a project file"),
+        ("[model", "its text is not valid TOML: "),
+    ],
+)
+def test_a_director(given, says):
+    spec = DirectorSpec("even", "even", lambda song, brief: given)
+    guard = guarded(PLUGIN, {("directors", "even"): spec})["directors", "even"]
+    with pytest.raises(PluginError, match=f"the director 'even' of phosphene-odd 0.7.1: {says}"):
+        guard.direct(None, None)
 
 
 def engine(load, check=None):

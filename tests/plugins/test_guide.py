@@ -65,13 +65,13 @@ def bash(desk):
     def run(command):
         shell.stdin.write(f"{command} < /dev/null\ncode=$?; echo; echo END $code\n")
         shell.stdin.flush()
-        told = []
+        printed = []
         for line in shell.stdout:
             if line.startswith("END "):
-                assert line == "END 0\n", f"$ {command}\n{''.join(told)}"
-                return "".join(told)
-            told.append(line)
-        pytest.fail(f"the shell ended: $ {command}\n{''.join(told)}")
+                assert line == "END 0\n", f"$ {command}\n{''.join(printed)}"
+                return "".join(printed)
+            printed.append(line)
+        pytest.fail(f"the shell ended: $ {command}\n{''.join(printed)}")
 
     yield run
     shell.stdin.close()
@@ -89,27 +89,27 @@ def share_packages(bash, environment):
 
 
 def test_from_nothing_to_a_wheel_that_others_install(desk, bash):
-    told = {}
+    printed = {}
     for file, text in steps():
         if file:
             (desk / file).write_text(text, encoding="utf-8")
             continue
-        told[text] = bash(INSTEAD.get(text, text))
+        printed[text] = bash(INSTEAD.get(text, text))
         if text == "python3 -m venv .venv":
             share_packages(bash, desk / ".venv")
-    assert not INSTEAD.keys() - told.keys(), "the pages no longer have these commands"
+    assert not INSTEAD.keys() - printed.keys(), "the pages no longer have these commands"
     assert (
         "Installed phosphene-sway 0.1.0"
-        in told["phosphene plugins install --editable ./phosphene-sway"]
+        in printed["phosphene plugins install --editable ./phosphene-sway"]
     )
-    assert "px from the centre" not in told["phosphene modulators sway"]  # not yet
-    assert " passed" in told["python -m pytest"]
-    assert sorted(told["ls dist"].split()) == [
+    assert "px from the centre" not in printed["phosphene modulators sway"]  # not yet
+    assert " passed" in printed["python -m pytest"]
+    assert sorted(printed["ls dist"].split()) == [
         "phosphene_sway-0.1.0-py3-none-any.whl", "phosphene_sway-0.1.0.tar.gz",
     ]  # fmt: skip
     by_name = "phosphene plugins install --find-links wheels phosphene-sway"
-    assert "Installed phosphene-sway 0.1.0" in told[by_name]
-    assert re.search(r"sway +phosphene-sway +0.1.0 +ready", told["phosphene plugins list"])
+    assert "Installed phosphene-sway 0.1.0" in printed[by_name]
+    assert re.search(r"sway +phosphene-sway +0.1.0 +ready", printed["phosphene plugins list"])
     assert (desk / "sway.mp4").stat().st_size > 0
     rows = [row.split(",") for row in (desk / "sway.csv").read_text().splitlines()]
     moved = [float(row[rows[0].index("translation_x")]) for row in rows[1:]]

@@ -78,9 +78,9 @@ def test_register_features(run):
 
 
 def test_register_trackers(run):
-    told = run("register_trackers", "listen", "song.wav", "--tracker", "even").stdout
-    assert "120.0 BPM, confidence 100%" in told
-    assert "4 in 1 bars of 4" in told
+    printed = run("register_trackers", "listen", "song.wav", "--tracker", "even").stdout
+    assert "120.0 BPM, confidence 100%" in printed
+    assert "4 in 1 bars of 4" in printed
 
 
 SMALL = ("--size", "64x64", "--fps", "2")
@@ -102,6 +102,15 @@ def test_register_encoders(run):
 def test_register_looks(run):
     values = rotation(run, "register_looks", motion='[[motion]]\nlook = "sway"\namount = 0.5')
     assert np.abs(values).max() == pytest.approx(0.5 * 12 / 15, rel=0.05)
+
+
+def test_register_directors(run):
+    said = run("register_directors", "new", "song.wav", "--director", "bars", "--idea", "a harbour")
+    assert "song.toml written: 1 shots, 1 layers of motion" in said.stdout
+    text = Path("song.toml").read_text()
+    assert "# a new light every eight bars" in text
+    assert '"bar 1" = "a harbour at dawn"' in text
+    assert 'file = "song.wav"' in text
 
 
 def test_register_options(run):

@@ -122,14 +122,14 @@ def test_what_is_no_path_or_is_there_goes_to_pip(monkeypatch, word):
     assert asked[0][-1] == word
 
 
-def test_what_pip_can_not_find_is_told_in_its_words(run):
+def test_what_pip_cannot_find_is_reported_in_its_words(run):
     result = run(*MAIN, "plugins", "install", *OFFLINE, "no-such-plugin-at-all")
     assert result.returncode == 1
     assert "No matching distribution found for no-such-plugin-at-all" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_plugin_that_does_not_load_stays_and_is_told(run, tmp_path):
+def test_a_plugin_that_does_not_load_stays_and_is_reported(run, tmp_path):
     wheel = write_wheel(tmp_path, "wobbles", POINT, code="1 / 0")
     result = run(*MAIN, "plugins", "install", *OFFLINE, wheel)
     assert result.returncode == 3, result.stderr
@@ -148,9 +148,9 @@ def test_without_pip_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     for tool, fix in ((None, "-m ensurepip"), ("/bin/uv", "uv pip uninstall odds")):
         monkeypatch.setattr("shutil.which", lambda name, tool=tool: tool)
-        with pytest.raises(PipError, match="no pip") as told:
+        with pytest.raises(PipError, match="no pip") as printed:
             run_pip("uninstall", "--yes", "odds")
-        assert fix in told.value.fix
+        assert fix in printed.value.fix
 
 
 def test_a_plugin_from_new_to_gone(run, tmp_path):

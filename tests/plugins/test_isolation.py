@@ -1,4 +1,4 @@
-"""What a modulator does wrong is told with plugin, version, file and entry, before any painting."""
+"""What a modulator does wrong is reported with plugin, version, file and entry, before any painting."""
 
 import numpy as np
 import pytest
@@ -150,7 +150,7 @@ def test_the_others_go_on_without_it_where_the_user_says_so(run, tmp_path):
     assert {float(row[column]) for row in rows[1:]} == {2.0}
 
 
-def test_a_changed_song_can_not_be_skipped(run):
+def test_a_changed_song_cannot_be_skipped(run):
     body = "object.__setattr__(song, 'tempo', 77.0); return {}"
     result = run(body, "compose", "p.toml", "-o", "score.csv", "--skip-broken")
     assert result.exit_code == 3
@@ -193,7 +193,7 @@ def register_modulators(register):
 
 FEATURES = [
     ("1 / 0", "the feature 'wind' of phosphene-odd 0.7.1"),
-    ("3", "it gave int; expected a phosphene.Feature"),
+    ("3", "it returned int; expected a phosphene.Feature"),
     ("Feature(np.array([np.nan]), 0.01, 'level')", "its values are not all finite numbers"),
     ("Feature(np.zeros((2, 2)), 0.01, 'level')", "its values have the shape (2, 2)"),
     ("Feature(np.zeros(2), 0.0, 'level')", "its hop is 0.0; expected seconds above 0"),
@@ -237,8 +237,8 @@ def register_commands(cli):
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 3
-    told = capsys.readouterr().err
-    assert "phosphene_odd.py) failed: ZeroDivisionError" in told
+    printed = capsys.readouterr().err
+    assert "phosphene_odd.py) failed: ZeroDivisionError" in printed
     monkeypatch.setattr(listen, "callback", lambda **options: 1 / 0)
     monkeypatch.setattr("sys.argv", ["phosphene", "listen", "song.wav"])
     with pytest.raises(SystemExit) as ended:

@@ -51,9 +51,9 @@ def test_what_is_written_is_python(desk, name):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: Path("phosphene-sway").mkdir(), "is there already"),
-        (lambda: Path("phosphene-sway").symlink_to("gone"), "is there already"),
-        (lambda: os.mkfifo("phosphene-sway"), "is there already"),
+        (lambda: Path("phosphene-sway").mkdir(), "exists already"),
+        (lambda: Path("phosphene-sway").symlink_to("gone"), "exists already"),
+        (lambda: os.mkfifo("phosphene-sway"), "exists already"),
     ],
 )
 def test_what_is_there_stays(desk, make, says):

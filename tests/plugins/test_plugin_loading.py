@@ -149,8 +149,8 @@ def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
     package("wobble")
     monkeypatch.setenv("PHOSPHENE_TRACE_PLUGINS", "1")
     load_plugins()
-    told = [line for line in capsys.readouterr().err.splitlines() if "plugin wobble" in line]
-    assert [line.partition(" took ")[0] for line in told] == [
+    printed = [line for line in capsys.readouterr().err.splitlines() if "plugin wobble" in line]
+    assert [line.partition(" took ")[0] for line in printed] == [
         "plugin wobble: import", "plugin wobble: register_modulators",
     ]  # fmt: skip
 

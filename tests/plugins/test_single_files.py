@@ -145,7 +145,7 @@ def test_a_file_states_what_it_needs_and_is_not_run_for_that(
     assert why in plugin.why
 
 
-def test_settings_that_can_not_be_read_stop_instead_of_loading_what_is_disabled(
+def test_settings_that_cannot_be_read_stop_instead_of_loading_what_is_disabled(
     package, own_settings
 ):
     from phosphene.errors import ProjectError
@@ -153,9 +153,9 @@ def test_settings_that_can_not_be_read_stop_instead_of_loading_what_is_disabled(
     package("wobble")
     own_settings.parent.mkdir()
     own_settings.write_text("{ not json")
-    with pytest.raises(ProjectError, match="the plugin settings cannot be read") as told:
+    with pytest.raises(ProjectError, match="the plugin settings cannot be read") as printed:
         load_plugins()
-    assert "remove that file" in told.value.fix
+    assert "remove that file" in printed.value.fix
     assert os.path.exists(own_settings)
 
 

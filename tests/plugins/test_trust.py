@@ -91,7 +91,7 @@ NEVER = {
     "metadata": (file("plugins/x-1.dist-info/entry_points.txt", "plugins/x.py"), COMPOSE),
     "used": (project(USES), COMPOSE),
     "used, broken ones skipped": (project(USES), (*COMPOSE, "--skip-broken")),
-    "told something": (project(f"{PLAIN}[plugins.sway]\nx = 1"), COMPOSE),
+    "has options": (project(f"{PLAIN}[plugins.sway]\nx = 1"), COMPOSE),
     "required": (project(f'requires = ["sway @ file:///x"]\n{PLAIN}'), COMPOSE),
     "required as an option": (project(f'requires = ["--index-url=x"]\n{PLAIN}'), COMPOSE),
     "a model": (project(f'{PLAIN}[model]\nname = "sway"'), ("render", "video/p.toml")),

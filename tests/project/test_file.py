@@ -55,6 +55,11 @@ def test_settings_that_fit_nowhere(settings, message, registry):
         (SONG | {"video": {"width": 511}}, "video.width: got 511"),
         (SONG | {"video": {"fps": "fast"}}, "video.fps: got 'fast': expected a number"),
         (SONG | {"prompts": {"at": {}}}, "prompts.at: .*at least one prompt"),
+        (SONG | {"prompts": {"at": {"0": 3}}}, 'prompts.at."0": got 3: expected text, or {'),
+        (
+            SONG | {"prompts": {"at": {"0": {"prompt": "a", "blent": "0s"}}}},
+            'prompts.at."0".blent: unknown key. Did you mean \'blend\'',
+        ),
         (SONG | {"prompts": {"at": {"bar": "x"}}}, "got 'bar': expected a frame"),
         (SONG | {"motion": {"use": "beat"}}, r"motion: expected tables"),
         (SONG | {"motion": [{"to": {}}]}, r"motion\[0\].use is missing"),
@@ -73,7 +78,7 @@ def test_every_mistake_names_its_entry(data, message, registry):
         make_project(data, Path("p.toml"), registry)
 
 
-def test_all_mistakes_are_told_at_once(registry):
+def test_all_mistakes_are_reported_at_once(registry):
     data = SONG | {"video": {"width": 1}, "motion": [{"use": "beet"}, {"use": "beat", "x": 1}]}
     with pytest.raises(ProjectError) as caught:
         make_project(data, Path("p.toml"), registry)
@@ -138,7 +143,7 @@ def test_a_name_that_begins_with_a_tilde_is_a_name(name, folder, registry):
     assert project.song.file == Path(folder) / Path(name).name
 
 
-def test_only_the_first_mistakes_of_many_are_told(registry):
+def test_only_the_first_mistakes_of_many_are_reported(registry):
     data = SONG | {f"x{k}": 1 for k in range(100)}
     with pytest.raises(ProjectError) as caught:
         make_project(data, Path("p.toml"), registry)

@@ -13,7 +13,7 @@ def state(row):
     return {"picture": torch.full((1, 3, 2, 2), float(row))}
 
 
-def test_what_is_saved_comes_back_to_the_bit(tmp_path):
+def test_a_saved_state_is_loaded_to_the_bit(tmp_path):
     exact = {"picture": torch.rand(1, 3, 5, 7), "noise": torch.rand(1, 4, 2, 3).transpose(2, 3)}
     checkpoint.save_latest(tmp_path, 3, exact)
     checkpoint.save_border(tmp_path, 1, state(1))
@@ -24,7 +24,7 @@ def test_what_is_saved_comes_back_to_the_bit(tmp_path):
     assert torch.equal(checkpoint.load(tmp_path, 1)["picture"], state(1)["picture"])
 
 
-def test_a_state_without_a_picture_is_not_one_to_continue_from(tmp_path):
+def test_a_state_without_a_picture_is_not_a_checkpoint(tmp_path):
     checkpoint.save_latest(tmp_path, 3, {"noise": torch.zeros(1)})
     assert checkpoint.rows(tmp_path) == []
 
@@ -36,7 +36,7 @@ def test_the_latest_is_replaced_and_borders_stay(tmp_path):
     assert checkpoint.rows(tmp_path) == [10, 9, 5]
 
 
-def test_after_a_row_nothing_is_left_that_could_be_gone_on_from(tmp_path):
+def test_checkpoints_after_a_row_are_dropped(tmp_path):
     for row in (2, 5, 8):
         checkpoint.save_border(tmp_path, row, state(row))
     checkpoint.save_latest(tmp_path, 9, state(9))
@@ -57,7 +57,7 @@ def test_borders_are_bounded_and_the_newest_is_always_there(tmp_path, monkeypatc
         assert gaps == sorted(gaps)  # the further back, the sparser
 
 
-def test_a_save_that_fails_leaves_the_one_before_and_no_litter(tmp_path, monkeypatch):
+def test_a_failed_save_leaves_the_checkpoint_before(tmp_path, monkeypatch):
     checkpoint.save_latest(tmp_path, 3, state(3))
 
     def full(file):
@@ -70,7 +70,7 @@ def test_a_save_that_fails_leaves_the_one_before_and_no_litter(tmp_path, monkeyp
     assert [path.name for path in tmp_path.iterdir()] == ["picture.safetensors"]
 
 
-def test_the_last_picture_has_a_place_kept_for_it(tmp_path):
+def test_space_for_the_last_checkpoint_is_reserved(tmp_path):
     large = {"picture": torch.rand(1, 3, 50, 70), "noise": torch.rand(1, 4, 6, 8)}
     checkpoint.reserve(tmp_path, large)
     size = (tmp_path / "reserve").stat().st_size

@@ -65,7 +65,7 @@ def test_another_version_is_noticed_whatever_wraps_it(engine, wrap):
     assert [name for name in first if first[name] != other[name]] == ["engine's code"]
 
 
-def test_a_partial_is_known_by_what_it_calls(engine):
+def test_a_partial_is_identified_by_what_it_calls(engine):
     spec = engine("return 1")
     bound = EngineSpec("mosaic", "tiles", partial(spec.load, 3))
     assert made_of(bound) == made_of(spec)

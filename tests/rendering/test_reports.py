@@ -17,29 +17,29 @@ def worlds(registry):
     return registry.engines["worlds"]
 
 
-def told(caplog):
+def warnings_in(caplog):
     return " ".join(record.getMessage() for record in caplog.records)
 
 
 def test_the_words_that_are_cut_off_are_named_with_the_style(worlds, caplog):
     long = ", ".join([BASE] * 6) + ", digital art"
     warn_of_words(worlds, score(prompts=(long, "a forest")))
-    said = told(caplog)
+    said = warnings_in(caplog)
     assert "worlds reads 46 tokens of a prompt" in said
     assert "stars, digital art' at the end of 'a temple on mountains" in said
 
 
-def test_an_end_that_prompts_share_is_told_once(worlds, caplog):
+def test_an_end_that_prompts_share_is_reported_once(worlds, caplog):
     prompts = tuple(
         f"{', '.join([start] + [BASE] * 6)}, ocean" for start in ("a forest", "a desert")
     )
     warn_of_words(worlds, score(prompts=prompts))
-    assert told(caplog).count("at the end of 2 prompts") == 1
+    assert warnings_in(caplog).count("at the end of 2 prompts") == 1
 
 
-def test_a_prompt_that_fits_is_not_spoken_of(worlds, caplog):
+def test_a_prompt_that_fits_gives_no_warning(worlds, caplog):
     warn_of_words(worlds, replace(score(prompts=("a temple", "a forest")), negative=""))
-    assert told(caplog) == ""
+    assert warnings_in(caplog) == ""
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_a_prompt_that_fits_is_not_spoken_of(worlds, caplog):
         ("none", (1024, 1024), True, ""),
     ],
 )
-def test_a_film_beyond_the_trained_size_is_spoken_of(registry, caplog, name, size, native, says):
+def test_a_film_beyond_the_trained_size_gives_a_warning(registry, caplog, name, size, native, says):
     about = score(width=size[0], height=size[1])
     warn_of_size(registry.engines[name], Model(native_size=native), about)
-    said = told(caplog)
+    said = warnings_in(caplog)
     assert says in said
     assert bool(said) == bool(says)
 
@@ -71,10 +71,10 @@ def test_a_film_beyond_the_trained_size_is_spoken_of(registry, caplog, name, siz
         ("none", 0.55, {"image": "i.png"}, False),
     ],
 )
-def test_an_image_that_is_gone_at_once_is_spoken_of(
+def test_an_image_that_is_painted_over_at_once_gives_a_warning(
     registry, project, caplog, name, strength, video, warned
 ):
     image = Path(video["image"]) if "image" in video else None
     about = replace(score(n=30, strength=strength), image=image)
     warn_of_image(registry.engines[name], project(video=video), about)
-    assert ("image_hold" in told(caplog)) == warned
+    assert ("image_hold" in warnings_in(caplog)) == warned

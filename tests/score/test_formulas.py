@@ -98,7 +98,7 @@ def test_what_is_no_number_is_named_where_it_arises():
         value("2 + 1 / frame")
 
 
-def test_a_misspelling_is_told_the_nearest_word():
+def test_a_misspelling_is_reported_the_nearest_word():
     with pytest.raises(FormulaError, match=r"unknown name 'rsm'\. Did you mean 'rms'"):
         value("1 + rsm")
     with pytest.raises(FormulaError, match=r"unknown function 'sni'\. Did you mean 'sin'"):

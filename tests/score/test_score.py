@@ -25,9 +25,9 @@ def test_the_table_has_the_stable_columns(project):
 
 def test_json_says_the_same(project):
     score = compose(project({"use": "orbit"}), synthetic_song(1.0))
-    told = json.loads(score.to_json())
-    assert told["fps"] == 15.0
-    got = [row["translation_x"] for row in told["rows"]]
+    printed = json.loads(score.to_json())
+    assert printed["fps"] == 15.0
+    got = [row["translation_x"] for row in printed["rows"]]
     np.testing.assert_array_equal(got, score.channels["translation_x"])
 
 

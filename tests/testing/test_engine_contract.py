@@ -75,7 +75,7 @@ def test_every_check_is_tried():
     assert {check for check, *_ in BROKEN} == set(CHECKS)
 
 
-def test_one_that_can_not_be_loaded_is_told_once():
+def test_one_that_cannot_be_loaded_is_reported_once():
     def load(model, score):
         raise RuntimeError("no weights")
 
@@ -84,8 +84,8 @@ def test_one_that_can_not_be_loaded_is_told_once():
 
 
 def test_what_it_ignores_it_need_not_follow():
-    deaf = replace(spec(img2img=lambda s, p, row: p / 2), ignores=frozenset({"strength"}))
-    broken = [one.check for one in examine_engine(deaf) if not one.passed]
+    strengthless = replace(spec(img2img=lambda s, p, row: p / 2), ignores=frozenset({"strength"}))
+    broken = [one.check for one in examine_engine(strengthless) if not one.passed]
     assert broken == ["prompts_count"]
 
 

@@ -19,7 +19,7 @@ def test_an_engine_paints_its_own_examples():
     assert (found["of"], found["check"], found["about"]) == (
         "engine grey",
         "made",
-        "It can be made.",
+        "It can be created.",
     )
     assert "no weights here" in found["problem"]
     assert len(CHECKS) > 1  # what cannot be made is reported once, not by each check

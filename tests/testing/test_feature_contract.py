@@ -27,12 +27,12 @@ def loudest(song):
 
 BROKEN = [
     ("grid", made(np.zeros, kind="hum"), "kind is 'hum'", "impulse, envelope, level"),
-    ("grid", made(lambda n: np.zeros((n, 2))), "shape", "one value for each hop"),
-    ("grid", made(lambda n: np.zeros(n // 2)), "it covers", "song's end"),
-    ("grid", lambda song: song.beats, "gave ndarray", "Return phosphene.Feature"),
+    ("grid", made(lambda n: np.zeros((n, 2))), "shape", "one value per hop"),
+    ("grid", made(lambda n: np.zeros(n // 2)), "it covers", "the song to its end"),
+    ("grid", lambda song: song.beats, "returned ndarray", "Return phosphene.Feature"),
     ("grid", lambda song: 1 / 0, "ZeroDivisionError", "any song"),
     ("from_0_to_1", made(lambda n: np.full(n, 2.0)), "from 2 to 2", "clip"),
-    ("from_0_to_1", loudest, "a silent song: it holds a NaN", "division"),
+    ("from_0_to_1", loudest, "a silent song: it contains a NaN", "division"),
     ("deterministic", made(np.random.default_rng(0).random), "differs", "seeded"),
 ]
 

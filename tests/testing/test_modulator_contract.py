@@ -1,4 +1,4 @@
-"""Each check fails on a modulator that is broken in just that way, and says what to mend."""
+"""Each check fails on a modulator that is broken in just that way, and names the fix."""
 
 from typing import ClassVar
 
@@ -131,10 +131,10 @@ BROKEN = [
     ("described", gives(Sound.curves, name=""), "has no name", "ClassVar"),
     ("frozen", Loose, "reach can be changed", "frozen=True"),
     ("frozen", Lax, "misspelt parameter", "forbid"),
-    ("channels", gives(lambda *_: {"zoon": np.ones(1)}), "gave 'zoon'", "Did you mean 'zoom'"),
+    ("channels", gives(lambda *_: {"zoon": np.ones(1)}), "returned 'zoon'", "Did you mean 'zoom'"),
     ("channels", gives(lambda *_: {"value": 0, "zoom": 1}), "'zoom' beside 'value'", "value"),
     ("channels", gives(lambda *_: {}), "no curve", "at least one"),
-    ("channels", gives(lambda *_: [1.0]), "gave list", "Return a dict"),
+    ("channels", gives(lambda *_: [1.0]), "returned list", "Return a dict"),
     ("length", gives(frames(by=lambda n: n + 1)), "expected (192,)", "timeline.times"),
     ("float64", gives(frames(np.float32)), "float32", "np.float64"),
     ("float64", gives(lambda s, song, t: {"value": [0.0] * t.n_frames}), "is list", "np.float64"),
@@ -142,7 +142,7 @@ BROKEN = [
     ("silence", gives(loudest), "nan at frame 0 in a silent song", "may be 0"),
     ("no_beats", gives(between_beats), "raised ValueError", "any song"),
     ("one_frame", gives(second_frame), "raised IndexError", "any song"),
-    ("deterministic", gives(counting), "differs when asked again", "default_rng"),
+    ("deterministic", gives(counting), "differs between two calls", "default_rng"),
     ("same_path", gives(in_frames, by_interval=True), "has added up to", "phosphene.hits"),
     ("song_unchanged", gives(writes), "changed song.tempo", "Copy"),
     ("extremes", Zero, "period = '0s'", "Period"),
@@ -172,17 +172,17 @@ def test_what_is_broken_in_one_way_fails_in_that_one_alone():
         assert [one.check for one in examine_modulator(modulator) if not one.passed] == [check]
 
 
-def test_writing_into_what_was_heard_is_told_as_such():
+def test_writing_into_what_was_heard_is_reported_as_such():
     def write(self, song, timeline):
         song.beats[0] = 1.0
         return {}
 
-    [told] = [one for one in examine_modulator(gives(write)) if one.check == "finite"]
-    assert "read-only" in told.problem
-    assert "copy" in told.fix
+    [printed] = [one for one in examine_modulator(gives(write)) if one.check == "finite"]
+    assert "read-only" in printed.problem
+    assert "copy" in printed.fix
 
 
-def test_one_that_can_not_be_made_is_told_once():
+def test_one_that_cannot_be_made_is_reported_once():
     class Required(Sound):
         """Needs a period."""
 
@@ -238,5 +238,5 @@ def test_a_class_inherits_every_check_as_a_test():
     }
     assert (
         TestInherited.test_silence.__doc__
-        == "A silent song gives finite curves, of one value a frame."
+        == "A silent song gives finite curves, of one value per frame."
     )

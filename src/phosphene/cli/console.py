@@ -187,7 +187,7 @@ def listening_progress() -> Progress:
     )  # fmt: skip
 
 
-def clock(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """A length of time as minutes and seconds: 3:25."""
     return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 

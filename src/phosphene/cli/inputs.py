@@ -1,18 +1,14 @@
-"""What a command works on: a song or a project file, and the options that change it."""
+"""What a command works on: a project file, or a song with the project that is directed for it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from phosphene.cli.options import Changes
 from phosphene.errors import PluginError
-from phosphene.project import QUALITIES
 
 if TYPE_CHECKING:
     from phosphene.composing.compose import FrameFormat
@@ -23,96 +19,83 @@ if TYPE_CHECKING:
     from phosphene.song.song import Song
 
 
-def _size(
-    context: click.Context, param: click.Parameter, value: str | None
-) -> tuple[int, int] | None:
-    """A size such as 512x512."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", value.strip().lower())
-    if found is None:
-        raise click.BadParameter(f"{value!r} is not a size. For instance: 512x512", context, param)
-    return int(found[1]), int(found[2])
+def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
+    """The project of a file, read from TOML; of a song, what is known before the analysis.
+
+    That is the project without prompts and motion, which `directed_input` adds. The other changes
+    are checked here.
+    """
+    from phosphene.directing.direct import DEFAULT, require_director, require_idea
+    from phosphene.errors import ProjectError
+    from phosphene.project.file import read_data
+
+    if not is_song(path):
+        for option, given in (("--idea", changes.idea), ("--director", changes.director)):
+            if given is not None:
+                raise ProjectError(
+                    f"{option} is for songs, and {path} is a project",
+                    "Edit the project, or give the song instead of it.",
+                )
+        return _project(read_data(path), path, changes, changes.settings, registry)
+    require_director(changes.director or DEFAULT, registry)
+    require_idea(changes.idea or "")
+    early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
+    return _project({"song": {"file": path.name}}, path, changes, early, registry)
 
 
-class FilePath(click.Path):
-    """The path of a file, which need not exist."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from phosphene.bounds import file_name, shortened
-
-        try:
-            path = Path(file_name(value))
-        except ValueError as error:
-            self.fail(f"{shortened(repr(value))}: {error}", param, ctx)
-        if path.is_dir():
-            self.fail(f"{value} is a folder; name a file in it", param, ctx)
-        return path
+def is_song(path: Path) -> bool:
+    """Whether an input is a song; if not, it is a project file."""
+    return path.suffix.lower() != ".toml"
 
 
-OPTIONS = (
-    click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
-    click.option(
-        "--quality", type=click.Choice(list(QUALITIES)),
-        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
-    ),
-    click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
-    click.option(
-        "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
-    ),
-    click.option("--seed", type=int, help="Another seed is another video."),
-    click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
-    click.option("--end", help="End here."),
-    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
-    click.option(
-        "--set", "settings", multiple=True, metavar="NAME=VALUE",
-        help="Replace an entry of the project: motion.0.release=0.2s",
-    ),
-    click.option(
-        "--skip-broken", is_flag=True,
-        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
-    ),
-)  # fmt: skip
+#: Tables that a director writes.
+DIRECTED = ("prompts", "motion")
 
 
-def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change a project; every command that composes takes them."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+def directed_input(
+    path: Path, project: Project, song: Song, changes: Changes, registry: Registry, place: Path
+) -> tuple[Project, str]:
+    """The project of a song, with what a director adds, and its text.
+
+    Parameters
+    ----------
+    path : Path
+        Of the song.
+    project : Project
+        From `read_input`.
+    song : Song
+    changes : Changes
+        Applied to the project; of those, the text only contains the seed and the model.
+    registry : Registry
+    place : Path
+        The text is written for a file at this path.
+    """
+    import tomllib
+
+    from phosphene.directing.direct import DEFAULT, beside, brief_of, directed
+
+    director = registry.directors[changes.director or DEFAULT]
+    # A preview is of the film that the usual model will paint.
+    model = "worlds" if project.model.name == "none" else project.model.name
+    brief = brief_of(song, changes.idea or "", changes.seed, model)
+    text = directed(director, song, brief, beside(path, place))
+    data, source = tomllib.loads(text), place.with_name(f"{path.name} directed by {director.name}")
+    return _project(data, source, changes, changes.settings, registry), text
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line changes about a project; None leaves it."""
+def _project(
+    data: dict[str, Any],
+    source: Path,
+    changes: Changes,
+    settings: Sequence[str],
+    registry: Registry,
+) -> Project:
+    from phosphene.project.file import make_project
 
-    model: str | None = None
-    quality: str | None = None
-    fps: str | None = None
-    size: tuple[int, int] | None = None
-    seed: int | None = None
-    start: str | None = None
-    end: str | None = None
-    prompt: Sequence[str] = ()
-    settings: Sequence[str] = ()
-    skip_broken: bool = False
-
-
-def read_input(path: Path, options: Options, registry: Registry) -> Project:
-    """The project of a file: read from TOML, or the default one where it is a song."""
-    from phosphene.project.file import default_project, make_project, read_data
-
-    if path.suffix.lower() == ".toml":
-        data, source = read_data(path), path
-    else:
-        data, source = default_project(path), Path(f"{path} (default project)")
-    _change(data, options)
-    skipped: list[str] | None = [] if options.skip_broken else None
-    project = make_project(data, source, registry, options.settings, skipped)
-    form_of(project, options)
+    _change(data, changes)
+    skipped: list[str] | None = [] if changes.skip_broken else None
+    project = make_project(data, source, registry, settings, skipped)
+    form_of(project, changes)
     _require_files(project, source)
     if skipped:
         from phosphene.cli.console import warn
@@ -127,10 +110,18 @@ def _require_files(project: Project, source: Path) -> None:
     from phosphene.errors import ProjectError
     from phosphene.song.files import IMAGE, TEXT, require_file
 
+    sections = project.song.sections
     images = {"video.image": project.video.image}
     images |= {f"scene[{k}].image": scene.image for k, scene in enumerate(project.scene)}
-    files = {"song.beats": (project.song.beats, "file with beats", TEXT)}
-    files |= {entry: (image, "picture", IMAGE) for entry, image in images.items()}
+    files = {
+        "song.sections": (
+            sections if isinstance(sections, Path) else None,
+            "file with sections",
+            TEXT,
+        ),
+        "song.beats": (project.song.beats, "file with beats", TEXT),
+        **{entry: (image, "picture", IMAGE) for entry, image in images.items()},
+    }
     for entry, (path, what, most) in files.items():
         if path is not None:
             try:
@@ -150,20 +141,20 @@ def _require_files(project: Project, source: Path) -> None:
             )
 
 
-def _change(data: dict[str, Any], options: Options) -> None:
-    changes = {
-        ("model", "name"): options.model,
-        ("model", "quality"): options.quality,
-        ("model", "seed"): options.seed,
-        ("video", "start"): options.start,
-        ("video", "end"): options.end,
+def _change(data: dict[str, Any], changes: Changes) -> None:
+    entries = {
+        ("model", "name"): changes.model,
+        ("model", "quality"): changes.quality,
+        ("model", "seed"): changes.seed,
+        ("video", "start"): changes.start,
+        ("video", "end"): changes.end,
     }
-    for (table, key), value in changes.items():
+    for (table, key), value in entries.items():
         if value is not None:
             _put(data, table, key, value)
-    if options.prompt:
-        share = 100.0 / len(options.prompt)
-        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(options.prompt)}
+    if changes.prompt:
+        share = 100.0 / len(changes.prompt)
+        at = {f"{k * share:g}%": prompt for k, prompt in enumerate(changes.prompt)}
         _put(data, "prompts", "at", at)
         for scene in data.get("scene", []):
             if isinstance(scene, dict):
@@ -176,7 +167,7 @@ def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
         data[table][key] = value
 
 
-def form_of(project: Project, options: Options) -> FrameFormat:
+def form_of(project: Project, changes: Changes) -> FrameFormat:
     """The fps and size that were asked for, or the project's own.
 
     Raises
@@ -191,15 +182,15 @@ def form_of(project: Project, options: Options) -> FrameFormat:
     from phosphene.project.problems import problems_of
     from phosphene.project.schema import Video
 
-    asked: dict[str, Any] = {} if options.fps is None else {"fps": options.fps}
-    if options.size is not None:
-        asked |= dict(zip(("width", "height"), options.size, strict=True))
+    asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
+    if changes.size is not None:
+        asked |= dict(zip(("width", "height"), changes.size, strict=True))
     try:
         video = Video.model_validate(dict(project.video) | asked)
     except ValidationError as error:
         said = problems_of(error, asked, "", Video)
         named = [
-            f"--fps {options.fps}: {text.removeprefix('fps: ')}"
+            f"--fps {changes.fps}: {text.removeprefix('fps: ')}"
             if text.startswith("fps")
             else f"--size {text}"
             for text in said
@@ -209,7 +200,7 @@ def form_of(project: Project, options: Options) -> FrameFormat:
 
 
 def compose_for(
-    song: Song, project: Project, options: Options, trace: Trace | None = None
+    song: Song, project: Project, changes: Changes, trace: Trace | None = None
 ) -> tuple[Project, Score]:
     """The Score at the fps and size that were asked for, or the project's own.
 
@@ -227,23 +218,23 @@ def compose_for(
     from phosphene.cli.console import warn
     from phosphene.composing.compose import compose
 
-    form = form_of(project, options)
+    form = form_of(project, changes)
     while True:
         try:
             score = compose(project, song, form, trace)
             break
         except PluginError as error:
             kept = tuple(layer for layer in project.motion if layer.entry != error.entry)
-            if not options.skip_broken or not error.entry or len(kept) == len(project.motion):
+            if not changes.skip_broken or not error.entry or len(kept) == len(project.motion):
                 raise
             warn(f"left out: {error}")
             project = project.model_copy(update={"motion": kept})
-    for doubt in score.doubts:
-        warn(doubt)
+    for text in score.warnings:
+        warn(text)
     return project, score
 
 
-def hear(source: SongFile, registry: Registry) -> Song:
+def listen_to(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
     from phosphene.cli.console import listening_progress
     from phosphene.project.listening import song_of
@@ -258,7 +249,7 @@ def hear(source: SongFile, registry: Registry) -> Song:
 
 
 def composed(
-    path: Path, options: Options, output: Path | None, trace: Trace | None = None
+    path: Path, changes: Changes, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
     """What a command needs that shows a Score and does not paint it.
 
@@ -268,8 +259,10 @@ def composed(
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)
-    project = read_input(path, options, registry)
+    project = read_input(path, changes, registry)
     require_outputs({"-o": output}, files_of(path, project, named_folders()))
-    song = hear(project.song, registry)
-    project, score = compose_for(song, project, options, trace)
+    song = listen_to(project.song, registry)
+    if is_song(path):
+        project, _ = directed_input(path, project, song, changes, registry, path)
+    project, score = compose_for(song, project, changes, trace)
     return project, song, score

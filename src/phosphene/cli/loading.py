@@ -16,12 +16,12 @@ MOST = 12  # names of files in a question
 
 
 def registry_for(project: Path | None = None) -> Registry:
-    """Load every plugin that may be used with a project, and name those that can not work.
+    """Load every plugin that a project may use, and name those that cannot work.
 
     Parameters
     ----------
     project : Path, optional
-        Its folder may hold another one, `plugins`, of single files.
+        Its folder may contain a folder `plugins` of single files.
     """
     from phosphene.cli.console import show_logs, warn_of_broken
     from phosphene.plugins import load_plugins
@@ -36,8 +36,8 @@ def registry_for(project: Path | None = None) -> Registry:
 def folders_for(project: Path | None = None) -> tuple[list[Path], list[Plugin]]:
     """The folders of single files to load, and the plugins in those that are not trusted.
 
-    Naming a folder with `--plugins-dir` is trusting it. For the one beside a project the user is
-    asked, and asked again after anything in it has changed.
+    A folder given with `--plugins-dir` is trusted. For the one beside a project the user is asked,
+    and asked again after any change in it.
     """
     from phosphene.errors import ProjectError
     from phosphene.plugins.trust import changes, contents, folder_beside, trust, untrusted
@@ -69,12 +69,12 @@ def named_folders() -> list[Path]:
 
 
 def meant(name: str) -> list[Plugin]:
-    """The plugins from outside that a user means: by the plugin's own name, or its package's.
+    """The installed plugins with a name: the plugin's own, or that of its package.
 
     Raises
     ------
     ProjectError
-        If there is none.
+        If there are none.
     """
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
@@ -92,12 +92,12 @@ def meant(name: str) -> list[Plugin]:
 
 
 def _ask(folder: Path, changed: Sequence[str] | None) -> None:
-    """Ask whether a folder is to be loaded.
+    """Ask whether to load a folder.
 
     Raises
     ------
     ProjectError
-        If the user does not want that, or nobody can be asked.
+        If the answer is no, or the session is not interactive.
     """
     from phosphene.cli.console import one_line
     from phosphene.errors import ProjectError
@@ -113,7 +113,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
         raise ProjectError(said, fix)
     question = (
         f"{one_line(folder)} holds plugins; {said}.\n"
-        "They are code that runs with your rights.\n"
+        "They are code that runs with your permissions.\n"
         "Load them, until something in the folder changes?"
     )
     if not click.confirm(question, err=True):

@@ -212,8 +212,8 @@ def new(name: str, output: Path | None) -> None:
 def trust(folder: Path, revoke: bool) -> None:
     """Trust FOLDER, such as the `plugins` beside a project, as it is now: its .py files are loaded.
 
-    They are code that runs with your rights. Read them first. After any change in the folder you
-    are asked again.
+    They are code that runs with your permissions; read them first. After any change in the folder
+    you are asked again.
     """
     from phosphene.cli.console import out
     from phosphene.errors import ProjectError

@@ -6,49 +6,72 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.inputs import FilePath
+from phosphene.cli.options import DIRECTOR_HELP, FilePath
 
 
 @click.command()
 @click.argument("song", type=FilePath())
 @click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
-def new(song: Path, output: Path | None) -> None:
-    """Write the default project for SONG, with comments, to change as you like."""
-    import os
+@click.option(
+    "--idea",
+    metavar="TEXT",
+    default="",
+    help='What the video is about, such as "the sea at night".',
+)
+@click.option("--director", metavar="NAME", help=DIRECTOR_HELP)
+@click.option("--seed", type=click.IntRange(0), help="Another seed is another video.")
+@click.option("--model", default="worlds", help="What will paint it: the prompts are in its words.")
+def new(
+    song: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
+) -> None:
+    """Write a project for SONG, with a comment for each choice, as a file to edit.
 
-    import tomlkit
+    It follows the song's form: a scene for each kind of section, and motion for verses, builds,
+    drops and breaks. The same song, idea and seed always give the same project.
 
+    \b
+      phosphene new song.mp3 --idea "the sea at night"
+      phosphene render song.toml
+    """  # fmt: skip
     from phosphene.cli.console import out
+    from phosphene.cli.inputs import directed_input, listen_to, read_input
+    from phosphene.cli.loading import registry_for
+    from phosphene.cli.options import Changes
+    from phosphene.engines.names import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
-    from phosphene.project.file import default_text
     from phosphene.song.files import require_file
 
     output = output or song.with_suffix(".toml")
     require_file(song)
     require_outputs({"-o": output}, [song])
     if output.exists():
-        raise ProjectError(f"{output} is there already", "Name another with -o.")
-    project = tomlkit.parse(default_text())
-    project["song"]["file"] = os.path.relpath(song, output.parent)
-    write_text(output, tomlkit.dumps(project))
-    out.print(f"{output} written. Change what you like, then: phosphene render {output}")
+        raise ProjectError(f"{output} exists already", "Name another with -o.")
+    registry = registry_for(song)
+    changes = Changes(model=model, seed=seed, idea=idea, director=director)
+    project = read_input(song, changes, registry)
+    find_engine(project.model.name, registry)
+    heard = listen_to(project.song, registry)
+    project, text = directed_input(song, project, heard, changes, registry, output)
+    write_text(output, text)
+    about = f"{len(project.prompts.at)} shots, {len(project.motion)} layers of motion"
+    out.print(f"{output} written: {about}. Edit it, then: phosphene render {output}")
 
 
 @click.group("import")
 def import_group() -> None:
-    """Turn a file of another program into a project."""
+    """Convert files of other programs to projects."""
 
 
 @import_group.command()
 @click.argument("settings", type=FilePath())
 @click.option("-o", "--output", type=FilePath(), required=True, help="project.toml")
-@click.option("--song", type=FilePath(), help="The song that it is to move with.")
+@click.option("--song", type=FilePath(), help="The song of the project.")
 def deforum(settings: Path, output: Path, song: Path | None) -> None:
-    """Turn SETTINGS, a settings file of Deforum, into a project.
+    """Convert SETTINGS, a settings file of Deforum, to a project.
 
-    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. What cannot
-    be carried is listed, here and at the top of the project, and so is what the file lacks.
+    Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. Settings
+    that cannot be converted, or are missing, are listed here and at the top of the project.
     """
     from phosphene.cli.console import out, warn
     from phosphene.errors import ProjectError
@@ -61,7 +84,7 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
         )
     require_outputs({"-o": output}, [settings, *([song] if song else [])])
     if output.exists():
-        raise ProjectError(f"{output} is there already", "Name another with -o.")
+        raise ProjectError(f"{output} exists already", "Name another with -o.")
     made = imported(read_settings(settings), song, output.parent)
     write_text(output, made.text)
     for line in made.lost:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.inputs import FilePath, project_options
+from phosphene.cli.options import FilePath, project_options
 
 
 @click.command()
@@ -23,11 +23,11 @@ from phosphene.cli.inputs import FilePath, project_options
 @click.option(
     "--resume-from",
     metavar="POSITION",
-    help="After a change: keep what was painted before 30 (frame), 2.5s, beat 16, bar 9, 50%.",
+    help="After a change, keep the frames before 30 (frame), 2.5s, beat 16, bar 9 or 50%.",
 )
-@click.option("--strict", is_flag=True, help="Refuse motion that the model cannot follow.")
-@click.option("--keep", is_flag=True, help="Keep what --resume-from needs when the film is done.")
-@click.option("--force", is_flag=True, help="Replace a file that Phosphene did not make.")
+@click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
+@click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
+@click.option("--force", is_flag=True, help="Overwrite a file that Phosphene did not make.")
 @project_options
 def render(
     input: Path,
@@ -38,29 +38,41 @@ def render(
     force: bool,
     **options: Any,
 ) -> None:
-    """Turn INPUT into a video that moves with its song.
+    """Render INPUT as a video that moves with its song.
 
-    INPUT is a song, or a project file (.toml) that names one. Try the motion first, without
-    painting:
+    INPUT is a song, or a project file (.toml) that names one. A song is directed: its sections
+    become scenes, and its verses, builds and drops move in their own ways. With --idea, the
+    project is also written beside the video, to edit. Try the motion first, without painting:
 
     \b
+      phosphene render song.mp3 --idea "the sea at night"
       phosphene render song.mp3 --model none
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
     from phosphene.cli.console import console, joined, one_line, rendering_progress, styled
-    from phosphene.cli.inputs import Options, compose_for, hear, read_input
+    from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
     from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.options import Changes
+    from phosphene.outputs import keep_project
     from phosphene.rendering.render import Render
 
     registry = registry_for(input)
-    chosen = Options(**options)
+    chosen = Changes(**options)
     project = read_input(input, chosen, registry)
     output = output or Path(f"{input.stem}.mp4")
     job = Render(project, output, registry, input, named_folders(), force)
-    song = hear(project.song, registry)
+    song = listen_to(project.song, registry)
+    text = ""
+    if is_song(input):
+        place = output.with_suffix(".toml")
+        project, text = directed_input(input, project, song, chosen, registry, place)
+        job = Render(project, output, registry, input, named_folders(), force)
     project, score = compose_for(song, project, chosen)
     job.check(song, project, score, strict)
+    if text and (chosen.idea is not None or chosen.director is not None):
+        written = keep_project(text, place)
+        console.print(f"The project of this video is {one_line(written)}; edit and render it.")
     about = joined(
         [
             f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
@@ -80,35 +92,35 @@ def render(
 
 @click.group()
 def resume() -> None:
-    """Show or free what is kept of renders that were stopped or made with --keep."""
+    """List or delete what stopped renders, or those with --keep, have left."""
 
 
 @resume.command("list")
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 def list_command(path: Path) -> None:
-    """Show what is kept of the films in a folder, or of one film: PATH."""
+    """List what is kept for the films in a folder, or for one film: PATH."""
     from phosphene.cli.console import out
 
     found = list(_kept(path))
     for film, place, aside in found:
         about = _about(place)
-        state = f"set aside as {place.name.removeprefix('aside-')}" if aside else "to go on from"
+        state = f"set aside as {place.name.removeprefix('aside-')}" if aside else "can be resumed"
         out.print(
             f"{film}: {_frames(place)} frames, {_size(place) / 1e6:.1f} MB, {state}"
             f"{f' ({about})' if about else ''}",
             markup=False,
         )
     if not found:
-        out.print(f"Nothing is kept of a film in {path}.", markup=False)
+        out.print(f"Nothing is kept for a film in {path}.", markup=False)
 
 
 @resume.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set-aside", is_flag=True, help="Only what was painted under other settings.")
+@click.option("--set-aside", is_flag=True, help="Only frames painted with other settings.")
 def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
-    """Remove what is kept of films, or of all films in a folder: PATHS.
+    """Delete what is kept for films, or for all films in a folder: PATHS.
 
-    The films themselves stay.
+    The films themselves are not deleted.
     """
     from phosphene.cli.console import out
     from phosphene.own_files import clear_own, locked
@@ -126,7 +138,7 @@ def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
 
 
 def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
-    """The film's name, the folder, and whether it was set aside, of each run that is kept."""
+    """The film's name, its folder, and whether it was set aside, of each run that is kept."""
     from phosphene.errors import ProjectError
     from phosphene.film.film import beside
     from phosphene.own_files import ASIDE, MARK, check_folder, state_files
@@ -152,8 +164,8 @@ def _about(place: Path) -> str:
     from phosphene.own_files import ABOUT, read_own
 
     try:
-        told = json.loads(read_own(place / ABOUT, 1 << 20))
-        return str(told["settings"])
+        about = json.loads(read_own(place / ABOUT, 1 << 20))
+        return str(about["settings"])
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return ""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.inputs import FilePath, project_options
+from phosphene.cli.options import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.composing.trace import Trace
@@ -25,16 +25,17 @@ FORMATS = (".csv", ".json")
 @click.option(
     "--explain",
     metavar="FRAME",
-    help="Tell how every channel's value came to be at a frame (30), or at 2.5s, beat 16, bar 9.",
+    help="Explain each channel's value at a frame (30), or at 2.5s, beat 16, bar 9.",
 )
 @project_options
 def compose_command(input: Path, output: Path | None, explain: str | None, **options: Any) -> None:
-    """Write the Score of INPUT: one row a frame, every channel's value.
+    """Write the Score of INPUT: one row per frame, with every channel's value.
 
-    INPUT is a project file (.toml), or a song, which gets a default project.
+    INPUT is a project file (.toml), or a song, which is directed as by `render`.
     """
     from phosphene.cli.console import out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Changes
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
@@ -51,7 +52,7 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
             f"Allowed: {', '.join(FORMATS)}.",
         )
     trace = None if explain is None else Trace()
-    project, song, score = composed(input, Options(**options), output, trace)
+    project, song, score = composed(input, Changes(**options), output, trace)
     warn_of_clamped(score)
     if explain is not None and trace is not None:
         out.print(_explained(explain, song, project, score, trace))
@@ -85,21 +86,22 @@ def _explained(explain: str, song: Song, project: Project, score: Score, trace: 
     "--output",
     type=FilePath(),
     required=True,
-    help="plot.png, plot.svg, or plot.html, which tells the values under the pointer",
+    help="plot.png, plot.svg, or plot.html, which shows the values under the pointer",
 )
 @project_options
 def plot(input: Path, output: Path, **options: Any) -> None:
-    """Draw what moves in INPUT, and why: each layer's part in every channel.
+    """Plot the motion of INPUT: each layer's contribution to every channel.
 
-    INPUT is a project file (.toml), or a song, which gets a default project. The sound with its
-    beats stands above the curves, and the prompts below them, on one time axis.
+    INPUT is a project file (.toml), or a song, which is directed as by `render`. The waveform with
+    its beats is above the curves, and the prompts are below, on one time axis.
     """
     from phosphene.cli.console import one_line, out
-    from phosphene.cli.inputs import Options, composed
+    from phosphene.cli.inputs import composed
+    from phosphene.cli.options import Changes
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
-    from phosphene.plotting import FORMATS, picture_of
+    from phosphene.plotting import FORMATS, plot_data
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:
@@ -108,22 +110,22 @@ def plot(input: Path, output: Path, **options: Any) -> None:
             f"Allowed: {', '.join(FORMATS)}.",
         )
     trace = Trace()
-    project, song, score = composed(input, Options(**options), output, trace)
+    project, song, score = composed(input, Changes(**options), output, trace)
     title = one_line(_title(input, song, score))
-    picture = picture_of(song, project, score, trace, title)
+    picture = plot_data(song, project, score, trace, title)
     write_bytes(output, write(picture))
     out.print(f"{len(picture.parts)} channels move, in {len(score)} frames: {output}")
 
 
 def _title(input: Path, song: Song, score: Score) -> str:
-    from phosphene.cli.console import clock, joined
+    from phosphene.cli.console import joined, minutes
 
     begin, end = float(score.start), float(score.start + score.duration)
-    heard = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "
+    name = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "
     return joined(
         [
             input.name,
-            f"{heard}{clock(begin)} to {clock(end)}",
+            f"{name}{minutes(begin)} to {minutes(end)}",
             f"{song.tempo:.1f} BPM" if len(song.beats) else "",
             f"{float(score.fps):g} fps",
         ]

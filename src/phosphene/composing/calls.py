@@ -14,7 +14,7 @@ from phosphene.composing.gates import within
 from phosphene.errors import Bug, PhospheneError, PluginError, ProjectError, SongChanged
 from phosphene.hints import hint
 from phosphene.plugins.running import described, place_in, strict, traced
-from phosphene.project.schema import Layer, Source
+from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.envelopes import carried, own_frames
 from phosphene.score.timeline import Timeline
@@ -81,7 +81,7 @@ def _curve(name: str, curve: Any, n_frames: int) -> Curve:
 
 
 def curves_of(
-    asked: Layer | Source,
+    asked: Layer | AmountSource,
     where: str,
     song: Song,
     timeline: Timeline,
@@ -91,7 +91,7 @@ def curves_of(
 
     Parameters
     ----------
-    asked : Layer or Source
+    asked : Layer or AmountSource
         The entry that uses the modulator.
     where : str
         Its entry in the project file, for errors.
@@ -146,7 +146,7 @@ def curves_of(
 
 
 def _asked(
-    asked: Layer | Source, song: Song, frames: Timeline, below: dict[str, Curve]
+    asked: Layer | AmountSource, song: Song, frames: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
     modulator = asked.modulator
     with traced(asked.plugin.name if asked.plugin else asked.use, f"{asked.use}.curves"):
@@ -164,7 +164,7 @@ _SIGNS = ("read-only", "WRITEABLE", "mappingproxy", "FrozenInstanceError")
 _FULL = "PHOSPHENE_STRICT=1 shows the full traceback."
 
 
-def _blamed(asked: Layer | Source, where: str, error: BaseException) -> PhospheneError:
+def _blamed(asked: Layer | AmountSource, where: str, error: BaseException) -> PhospheneError:
     """The error that names the entry, the modulator, and the plugin with its version and line."""
     plugin = asked.plugin
     author = f" of {plugin.source}" if plugin is not None else ""
@@ -189,8 +189,8 @@ def _blamed(asked: Layer | Source, where: str, error: BaseException) -> Phosphen
 
 def _state(song: Song) -> int:
     """A checksum of what a modulator could change, though NumPy and the classes forbid it."""
-    heard = (feature.values for _, feature in sorted(song.features.items()))
-    arrays = (song.beats, song.downbeats, song.onsets, song.onset_strengths, *heard, song.samples)
+    values = (feature.values for _, feature in sorted(song.features.items()))
+    arrays = (song.beats, song.downbeats, song.onsets, song.onset_strengths, *values, song.samples)
     about = (song.duration, song.tempo, song.metre, song.sections, sorted(song.extra))
     state = zlib.crc32(repr(about).encode())
     for array in arrays:
@@ -210,7 +210,8 @@ def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:
     """Every position among a modulator's parameters, with its entry."""
     found = []
     for name, value in modulator:
-        inside = {str(key): key for key in value} if isinstance(value, dict) else {"": value}
+        several = isinstance(value, (dict, tuple))
+        inside = {str(key): key for key in value} if several else {"": value}
         for key, position in inside.items():
             if isinstance(position, At):
                 found.append((f'{where}.{name}."{key}"' if key else f"{where}.{name}", position))

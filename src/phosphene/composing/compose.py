@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
 from phosphene.composing.prompts import prompt_weights, with_next
 from phosphene.composing.scenes import HELD, Placed, placed_prompts, placed_scenes, scenes_of
 from phosphene.composing.trace import Trace
+from phosphene.composing.warnings import Warnings
 from phosphene.errors import PluginError, ProjectError, SongChanged
 from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
@@ -76,11 +76,11 @@ def compose(
     timeline = Timeline(song, form.fps, own_fps)
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
-    doubts = Doubts(project, timeline, first, last)
+    warnings = Warnings(project, timeline, first, last)
     scenes = placed_scenes(project, timeline)
     placed = placed_prompts(project, timeline, scenes)
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
-        channels, clamped = _channels(song, project, timeline, form, doubts, scenes, trace)
+        channels, clamped = _channels(song, project, timeline, form, warnings, scenes, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}
@@ -105,7 +105,7 @@ def compose(
         image=scenes[0].image,
         scenes=scenes_of(scenes, placed),
         clamped=clamped,
-        doubts=tuple(doubts.texts),
+        warnings=tuple(warnings.texts),
     )
     return score.excerpt(first, last)
 
@@ -115,7 +115,7 @@ def _channels(
     project: Project,
     timeline: Timeline,
     form: FrameFormat,
-    doubts: Doubts,
+    warnings: Warnings,
     scenes: Sequence[Placed],
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
@@ -130,7 +130,7 @@ def _channels(
         where = layer.entry or f"motion[{index}]"
         if not layer.mute and (layer.solo or not soloed):
             try:
-                for name in fold(values, layer, where, song, timeline, doubts, trace):
+                for name in fold(values, layer, where, song, timeline, warnings, trace):
                     moved_by[name].append(f"{where} ({layer.use})")
             except PluginError as error:
                 if not isinstance(error, SongChanged):
@@ -143,12 +143,12 @@ def _channels(
     clamped: dict[str, int] = {}
     for name, channel in CHANNELS.items():
         kept = np.clip(values[name], channel.low, channel.high)
-        beyond = (kept != values[name]) | doubts.floored.get(name, False)
-        if count := int(np.count_nonzero(beyond[doubts.shown])):
+        beyond = (kept != values[name]) | warnings.floored.get(name, False)
+        if count := int(np.count_nonzero(beyond[warnings.shown])):
             clamped[name] = count
         values[name] = channel.rescaled(kept, frame_ratio, width_ratio)
         culprits = f"{', '.join(moved_by[name])} at {float(form.fps):g} fps"
-        require_finite(name, values[name], culprits, doubts.shown)
+        require_finite(name, values[name], culprits, warnings.shown)
         if trace is not None:
             trace.clamped[name], trace.values[name] = kept, values[name]
     return values, clamped

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from phosphene.composing.calls import curves_of
-from phosphene.composing.doubts import Doubts
 from phosphene.composing.gates import opened_between, opened_when, within
 from phosphene.composing.trace import Step, Trace
+from phosphene.composing.warnings import Warnings
 from phosphene.errors import ProjectError
-from phosphene.project.schema import Layer, Source
+from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import keyed
 from phosphene.score.mixing import MIXES, mix, routed
@@ -23,7 +23,7 @@ def fold(
     where: str,
     song: Song,
     timeline: Timeline,
-    doubts: Doubts,
+    warnings: Warnings,
     trace: Trace | None = None,
 ) -> list[str]:
     """Mix one layer into the channels that it drives.
@@ -37,7 +37,7 @@ def fold(
         The layer's entry in the project file, for errors.
     song : Song
     timeline : Timeline
-    doubts : Doubts
+    warnings : Warnings
         Collects settings that are probably unintended.
     trace : Trace, optional
         Records every step.
@@ -57,13 +57,13 @@ def fold(
     """
     curves = _curves(layer, where, song, timeline, values)
     amount = amount_of(layer, where, song, timeline, values)
-    doubts.of_layer(layer, where)
+    warnings.check_layer(layer, where)
     for name, m in curves.items():
         channel, base = CHANNELS[name], values[name]
         result = values[name] = mix(channel, base, m, amount, layer.mix)
-        require_finite(name, result, f"{where} ({layer.use})", doubts.shown)
+        require_finite(name, result, f"{where} ({layer.use})", warnings.shown)
         if not MIXES[layer.mix].gain:
-            doubts.of_curve(channel, m, amount, layer, where)
+            warnings.check_curve(channel, m, amount, layer, where)
         if trace is not None:
             trace.steps.append(Step(where, layer.use, name, layer.mix, base, m, amount, result))
     return list(curves)
@@ -120,7 +120,7 @@ def amount_of(
     amount = np.ones(timeline.n_frames)
     look = where.rpartition(".")[0] or where
     for place, share in ((f"{where}.amount", layer.amount), (f"{look}.amount", layer.share)):
-        if isinstance(share, Source):
+        if isinstance(share, AmountSource):
             amount = amount * _from(share, place, song, timeline, below)
             continue
         for position in share:
@@ -134,7 +134,7 @@ def amount_of(
 
 
 def _from(
-    source: Source, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
+    source: AmountSource, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> Curve:
     given = curves_of(source, where, song, timeline, below)
     if "value" not in given:

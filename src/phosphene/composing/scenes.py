@@ -174,12 +174,12 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         "Use fewer prompts, or lower the fps.",
     )
     given = timeline.placed(at, "prompts.at")
-    current = next(iter(given.values()), own[0] if own else "")
+    current = next((shot.prompt for shot in given.values()), own[0] if own else "")
     found: list[Prompt] = []
     for index, scene in enumerate(scenes):
         start, last = scene.frames.start, index == len(scenes) - 1
         frames = range(start, timeline.n_frames + 2) if last else scene.frames
-        inside = [(t, text) for t, text in given.items() if timeline.frame_of(t) in frames]
+        inside = [(t, shot) for t, shot in given.items() if timeline.frame_of(t) in frames]
         begin = float(start / timeline.fps)
         key, text = begin, scene.prompt
         # The first prompt of all has its weight from the start, wherever it is.
@@ -187,15 +187,17 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
             time, first = inside.pop(0)
             if text is not None:
                 raise ProjectError(
-                    f"prompts.at: '{first}' is at {time:.2f} s, where a scene begins with a prompt "
-                    "of its own",
+                    f"prompts.at: '{first.prompt}' is at {time:.2f} s, where a scene begins with a "
+                    "prompt of its own",
                     "Leave out one of the two.",
                 )
-            key, text = time if index == 0 else begin, first
+            key, text = time if index == 0 else begin, first.prompt
         found.append(Prompt(key, 0.0, current if text is None else text, index))
-        for time, text in inside:
-            blend = min(timeline.length(project.prompts.blend, time), time - begin)
-            found.append(Prompt(time, blend, text, index))
+        for time, shot in inside:
+            blend = timeline.length(shot.blend or project.prompts.blend, time)
+            # A change without a morph is in the frame that contains it, like a hit.
+            key = time if blend > 0.0 else float(timeline.frame_of(time) / timeline.fps)
+            found.append(Prompt(key, min(blend, time - begin), shot.prompt, index))
         current = found[-1].text
     return found
 

@@ -1,4 +1,4 @@
-"""The device that a model runs on: which one, its number format, and running out of memory."""
+"""The device that a model runs on: choosing it, its precision, and its memory."""
 
 from __future__ import annotations
 
@@ -10,23 +10,94 @@ import torch
 
 from phosphene.errors import EngineError
 
-log = logging.getLogger(__name__)
-
-Measure = tuple[str, Callable[[], None]]
-"""What the user is told of it, and what it does."""
-
-# How the CPU's and Apple's allocators say it: theirs are plain RuntimeErrors.
+_log = logging.getLogger(__name__)
+ROOM = 0.8  # share of the free GPU memory that weights may take; the rest is for activations
+Saving = tuple[str, Callable[[], None]]
+"""A way to need less memory: its description for the log, and the function that applies it."""
+# Messages of the allocators of CPUs and Apple GPUs, which raise a plain RuntimeError.
 SIGNS = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def measures_for(pipe: Any, device: torch.device) -> list[Measure]:
-    """What helps with any pipeline that has a VAE, the cheapest first."""
-    measures: list[Measure] = [("decoding in tiles", pipe.vae.enable_tiling)]
-    if device.type == "cuda":
-        measures.append(
-            ("moving each part to the device only while it works", lambda: _offload(pipe))
+def choose_device(wanted: str) -> torch.device:
+    """Choose the device to paint on; `auto` takes cuda, then mps, then cpu.
+
+    Raises
+    ------
+    EngineError
+        If the wanted device is not available.
+    """
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    found = [name for name, there in available.items() if there]
+    if wanted == "auto":
+        return torch.device(found[0])
+    if wanted not in found:
+        raise EngineError(
+            f"model.device: '{wanted}' is not available here; found: {', '.join(found)}",
+            'Choose device = "auto", or install a PyTorch build for your GPU.',
         )
-    return measures
+    return torch.device(wanted)
+
+
+def working_dtype(device: torch.device) -> torch.dtype:
+    """The precision that is fastest on a device.
+
+    float16 on CUDA. bfloat16 on CPUs with matrix units for it (Intel AMX), where it takes at most
+    half the time; a CPU that emulates bfloat16 is ten times slower with it. float32 elsewhere.
+    """
+    if device.type == "cuda":
+        return torch.float16
+    if device.type == "cpu" and torch.cpu._is_amx_tile_supported():
+        return torch.bfloat16
+    return torch.float32
+
+
+def convert(pipe: Any, dtype: torch.dtype) -> None:
+    """Convert the UNet and VAE of a float32 pipeline to a precision, except for the last layer.
+
+    The VAE's output stays float32: bfloat16 has as few levels as 8 bits, and would round every
+    frame of the feedback to them.
+
+    Parameters
+    ----------
+    pipe : a pipeline of the Stable Diffusion family
+    dtype : torch.dtype
+    """
+    if dtype is not torch.float32:
+        pipe.unet.to(dtype)
+        pipe.vae.to(dtype)
+        decoder = pipe.vae.decoder
+        last = decoder.conv_out if hasattr(decoder, "conv_out") else decoder.layers[-1]
+        last.to(torch.float32)
+        last.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
+    for part in pipe.vae.modules():
+        if isinstance(part, torch.nn.ReLU):
+            part.inplace = True  # these VAEs do not use the input of a ReLU again
+
+
+def place(pipe: Any, device: torch.device) -> None:
+    """Move the weights to a device; if they do not fit, each part only while it is used."""
+    parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
+    for part in parts:
+        part.requires_grad_(False).eval()
+        part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
+    if device.type == "cuda":
+        size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
+        if size > ROOM * torch.cuda.mem_get_info()[0]:
+            pipe.enable_model_cpu_offload()
+            return
+    pipe.to(device)
+
+
+def savings_for(pipe: Any, device: torch.device) -> list[Saving]:
+    """The savings that any pipeline with a VAE allows, the cheapest first."""
+    savings: list[Saving] = [("decoding in tiles", pipe.vae.enable_tiling)]
+    if device.type == "cuda":
+        savings.append(("moving each part to the device while it is used", lambda: _offload(pipe)))
+    return savings
 
 
 def _offload(pipe: Any) -> None:
@@ -35,20 +106,20 @@ def _offload(pipe: Any) -> None:
     pipe.enable_model_cpu_offload()
 
 
-class Relief:
-    """The measures that are left.
+class Memory:
+    """Runs work on a device; when memory runs out, applies one saving after the other.
 
     Parameters
     ----------
-    measures : sequence of Measure
-        In the order that they are taken in.
+    savings : sequence of Saving
+        In the order in which they are applied.
     """
 
-    def __init__(self, measures: Sequence[Measure]) -> None:
-        self._left = list(measures)
+    def __init__(self, savings: Sequence[Saving]) -> None:
+        self._savings = list(savings)
 
     def paint(self, work: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """The result of some work on the device, with as many measures as it takes.
+        """Return the result of some work, repeated with as many savings as it needs.
 
         Raises
         ------
@@ -61,59 +132,19 @@ class Relief:
             except RuntimeError as error:
                 if not _out_of_memory(error):
                     raise
-                if not self._left:
+                if not self._savings:
                     raise EngineError(
                         "The device has too little memory for this model at this size.",
                         "Make the video smaller (--size), or choose a smaller model; the same "
-                        "command goes on where it stopped.",
+                        "command then resumes.",
                     ) from error
-            # Out of the handler: what the failed frame held is free before the next try.
-            told, measure = self._left.pop(0)
-            log.warning("The device is out of memory: %s from here on, slower.", told)
-            measure()
+            # Outside the handler: the memory of the failed call is free before the next one.
+            description, apply = self._savings.pop(0)
+            _log.warning(
+                "The device is out of memory: %s from now on, which is slower.", description
+            )
+            apply()
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in SIGNS)
-
-
-def working_format(device: torch.device) -> torch.dtype:
-    """The number format that a device is fast in.
-
-    float16 on CUDA; bfloat16 on a CPU with matrix units for it (Intel AMX), where it takes half the
-    time or less; float32 everywhere else. A CPU that only emulates bfloat16 is ten times slower in
-    it. A film is the same to the bit on the same machine.
-    """
-    if device.type == "cuda":
-        return torch.float16
-    if device.type == "cpu" and torch.cpu._is_amx_tile_supported():
-        return torch.bfloat16
-    return torch.float32
-
-
-def convert(pipe: Any, working: torch.dtype) -> None:
-    """Bring a float32 pipeline's UNet and VAE into a number format, all but the last layer.
-
-    What leaves the VAE stays float32: bfloat16 has as many levels there as a film has, and rounds
-    every frame of the feedback to them.
-
-    Parameters
-    ----------
-    pipe : a pipeline of the Stable Diffusion family
-    working : torch.dtype
-    """
-    if working is not torch.float32:
-        pipe.unet.to(working)
-        pipe.vae.to(working)
-        last = _last(pipe.vae)
-        last.to(torch.float32)
-        last.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
-    for part in pipe.vae.modules():
-        if isinstance(part, torch.nn.ReLU):
-            part.inplace = True  # in these VAEs, what goes into one is needed nowhere else
-
-
-def _last(vae: Any) -> torch.nn.Module:
-    """The layer of a VAE that gives the picture."""
-    decoder = vae.decoder
-    return decoder.conv_out if hasattr(decoder, "conv_out") else decoder.layers[-1]

@@ -1,7 +1,7 @@
-"""A small model on a CPU, run as OpenVINO graphs: its layers fused, and laid out for the processor.
+"""OpenVINO graphs of a small model on a CPU, with fused layers.
 
-PyTorch goes through such a model layer by layer, and takes longer to begin each than to work it
-out. The graphs are traced from the diffusers modules, keep float32, and lie in the cache.
+PyTorch's overhead per layer exceeds the computation of such a model. The graphs are traced from the
+diffusers modules, stay in float32, and are cached on disk.
 """
 
 from __future__ import annotations
@@ -20,28 +20,31 @@ from torch import nn
 
 from phosphene.folders import cache_folder, remove, trim, used_now
 
-# What turns a module into a graph, and a graph into numbers.
+# Their versions are part of a graph's name in the cache.
 LIBRARIES = ("openvino", "torch", "diffusers")
-LIMIT = 1 << 30  # bytes: a dozen sizes of the bundled model's pictures
+LIMIT = 1 << 30  # bytes of the cache, for a dozen picture sizes of the bundled model
 Forward = Callable[..., torch.Tensor]
 EXACT = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
 
 
 def run_as_graphs(pipe: Any) -> None:
-    """Have the UNet, the VAE's encoder and its decoder of a pipeline run as graphs.
+    """Run the UNet, the VAE's encoder and its decoder of a pipeline as graphs.
 
-    The modules stay what they are; what is called in place of their `forward` is a graph for each
-    shape of the inputs, made when the shape is first met.
+    Only the `forward` of each module is replaced, by one graph for each shape of the inputs, made
+    when that shape first occurs.
 
     Parameters
     ----------
     pipe : StableDiffusionImg2ImgPipeline
-        On a CPU, in float32, with a UNet that takes no conditions beside the prompt.
+        On a CPU, in float32, with a UNet whose only condition is the prompt.
     """
     evaluate = pipe.unet.forward
 
     def plain(noisy: torch.Tensor, times: torch.Tensor, prompts: torch.Tensor) -> torch.Tensor:
-        return evaluate(noisy, times, encoder_hidden_states=prompts, return_dict=False)[0]
+        noise: torch.Tensor = evaluate(
+            noisy, times, encoder_hidden_states=prompts, return_dict=False
+        )[0]
+        return noise
 
     graphs = Graphs(pipe.unet, plain)
 
@@ -56,14 +59,14 @@ def run_as_graphs(pipe: Any) -> None:
 
 
 class Graphs:
-    """What a module computes, as one graph for each shape of its inputs.
+    """A module's function as one graph for each shape of its inputs.
 
     Parameters
     ----------
     module : Module
-        Whose weights name the graphs in the cache.
+        Its weights determine the names of the graphs in the cache.
     forward : callable
-        Takes float32 tensors by position and gives one.
+        Takes float32 tensors by position and returns one.
     """
 
     def __init__(self, module: nn.Module, forward: Forward) -> None:
@@ -78,31 +81,31 @@ class Graphs:
             self._requests[shapes] = self._request(inputs)
         request = self._requests[shapes]
         found = request.infer([given.contiguous().numpy() for given in inputs], share_inputs=True)
-        # The graph writes its next result to the same place.
+        # The graph writes its next result to the same memory.
         return torch.from_numpy(found[0].copy())
 
     def _request(self, inputs: tuple[torch.Tensor, ...]) -> Any:
-        """The graph for inputs of these shapes, out of the cache where it is there and whole."""
+        """An inference request for inputs of these shapes, from the cache if possible."""
         import openvino
 
         self._weights = self._weights or _digest(self._module)
-        told = [self._weights, *(f"{name} {version(name)}" for name in LIBRARIES)]
-        told += [str(tuple(given.shape)) for given in inputs]
+        parts = [self._weights, *(f"{name} {version(name)}" for name in LIBRARIES)]
+        parts += [str(tuple(given.shape)) for given in inputs]
         folder = (
-            cache_folder() / "graphs" / hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
+            cache_folder() / "graphs" / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
         )
         graph = _kept(folder)
         if graph is None:
             made = _traced(self._forward, inputs)
             _keep(made, folder)
             trim(folder.parent, LIMIT, folder)
-            # Read back, since a graph as it was made is another one in the last bits.
+            # Read back: a new graph and a saved one differ in the last bits of their results.
             graph = _kept(folder) or made
         return openvino.Core().compile_model(graph, "CPU", EXACT).create_infer_request()
 
 
 class _Bare(nn.Module):
-    """A function as a module without a configuration, which the converter would read."""
+    """A function as a module without the configuration that the converter would read."""
 
     def __init__(self, function: Forward) -> None:
         super().__init__()
@@ -113,18 +116,19 @@ class _Bare(nn.Module):
 
 
 def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
-    """The graph of a function for inputs of these shapes.
+    """Trace a function as a graph for inputs of these shapes.
 
-    Through the frontend itself: `openvino.convert_model` would report its use over the network.
+    Uses the frontend directly: `openvino.convert_model` would report its use over the network.
     """
     import openvino
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    with warnings.catch_warnings():  # of what does not hold for other shapes; each has its own
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        traced = torch.jit.trace(_Bare(function), inputs, check_trace=False)
-    read = TorchScriptPythonDecoder(traced)  # must outlive the conversion, which does not hold it
+    tracing: Any = torch.jit  # untyped
+    with warnings.catch_warnings():  # about other shapes, each of which has its own graph
+        warnings.simplefilter("ignore", tracing.TracerWarning)
+        traced: Any = tracing.trace(_Bare(function), inputs, check_trace=False)
+    read = TorchScriptPythonDecoder(traced)  # must outlive the conversion
     frontend = FrontEndManager().load_by_framework("pytorch")
     graph = frontend.convert(frontend.load(read))
     graph.reshape({i: openvino.PartialShape(list(given.shape)) for i, given in enumerate(inputs)})
@@ -132,7 +136,7 @@ def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
 
 
 def _kept(folder: Path) -> Any | None:
-    """A graph out of the cache; None, and its place is free, where it is not there or damaged."""
+    """Read a graph from the cache; None if it is missing, or damaged and then removed."""
     import openvino
 
     used_now(folder)
@@ -144,27 +148,27 @@ def _kept(folder: Path) -> Any | None:
 
 
 def _keep(graph: Any, folder: Path) -> None:
-    """Write a graph beside its place in the cache, and then rename it: whole or not at all.
+    """Write a graph to the cache atomically.
 
-    A cache that can not be written to, or that another process was first to write to, does no harm.
+    A cache that cannot be written, or to which another process wrote first, does no harm.
     """
     import openvino
 
     with suppress(OSError, RuntimeError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as part:
-            whole = Path(part) / "whole"
-            openvino.save_model(graph, whole / "graph.xml", compress_to_fp16=False)
-            whole.rename(folder)
+            complete = Path(part) / "complete"
+            openvino.save_model(graph, complete / "graph.xml", compress_to_fp16=False)
+            complete.rename(folder)
 
 
 def _digest(module: nn.Module) -> str:
-    """Names a module: its configuration, but for where it lies, and its weights."""
-    whole = hashlib.blake2b(digest_size=16)
-    told = dict(getattr(module, "config", {}))
-    told.pop("_name_or_path", None)
-    whole.update(f"{module} {sorted(told.items())}".encode())
+    """The digest of a module's weights and configuration, without its path."""
+    digest = hashlib.blake2b(digest_size=16)
+    config = dict(getattr(module, "config", {}))
+    config.pop("_name_or_path", None)
+    digest.update(f"{module} {sorted(config.items())}".encode())
     for name, weight in module.state_dict().items():
-        whole.update(f"{name} {tuple(weight.shape)}".encode())
-        whole.update(weight.contiguous().numpy().tobytes())
-    return whole.hexdigest()
+        digest.update(f"{name} {tuple(weight.shape)}".encode())
+        digest.update(weight.contiguous().numpy().tobytes())
+    return digest.hexdigest()

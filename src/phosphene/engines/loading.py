@@ -1,4 +1,4 @@
-"""Loading a checkpoint: which device, which precision, which loop, and what to do without room."""
+"""Loading a model: the pipeline of its preset, and the engine that runs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from phosphene.engines.device import convert, working_format
+from phosphene.engines.device import choose_device, convert, place, working_dtype
 from phosphene.engines.diffusion.engine import FAMILIES, DiffusionEngine
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
@@ -19,47 +19,20 @@ from phosphene.engines.model_files import check_layout, from_cache_or_hub, loadi
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.prompts import check_vocabulary, in_known_words
 from phosphene.engines.sizes import Resized, painted_size
-from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Model
     from phosphene.score.score import Score
 
-ROOM = 0.8  # share of the free GPU memory that the weights may take; the rest is for activations
-
-
-def choose_device(wanted: str) -> torch.device:
-    """The device to paint on; `auto` takes cuda, then mps, then cpu.
-
-    Raises
-    ------
-    EngineError
-        If the wanted device is not there.
-    """
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if wanted == "auto":
-        return torch.device(next(name for name, available in there.items() if available))
-    if not there[wanted]:
-        found = ", ".join(name for name, available in there.items() if available)
-        raise EngineError(
-            f"model.device: '{wanted}' is not available here; found: {found}",
-            'Choose device = "auto", or install a PyTorch build for your GPU.',
-        )
-    return torch.device(wanted)
-
 
 def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
-    """Load a checkpoint as an engine for a Score.
+    """Load a model as an engine for a Score.
 
     Parameters
     ----------
     preset : Preset
-        Where it is, and the settings that hold unless the project says otherwise.
+        Its source, and settings that the project may override.
     model : Model
         The project's `[model]`.
     score : Score
@@ -67,13 +40,13 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     Returns
     -------
     Engine
-        With the denoising loop of its own for the SD family, and through its diffusers pipeline
-        for any other checkpoint.
+        `DiffusionEngine` for the Stable Diffusion family, `PipelineEngine` for any other model,
+        and either wrapped in `Resized` if it paints at another size.
 
     Raises
     ------
     EngineError
-        If there is no such checkpoint, or it can not be loaded.
+        If the model is missing or cannot be loaded.
     """
     device = choose_device(model.device)
     with loading(preset.source):
@@ -89,45 +62,45 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
 def _engine(
     preset: Preset, model: Model, score: Score, device: torch.device
 ) -> DiffusionEngine | PipelineEngine:
-    working = working_format(device)
+    dtype = working_dtype(device)
     quality = preset.qualities[model.quality]
-    # On a CPU prompts are read in float32, once each, whatever the rest works in.
-    loaded = torch.float32 if device.type == "cpu" else working
+    # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
+    loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
     score = in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
-    _place(pipe, device)
+    place(pipe, device)
     if type(pipe).__name__ not in FAMILIES:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
     if device.type == "cpu":
-        convert(pipe, working)
+        convert(pipe, dtype)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
-    elif preset.graphs and device.type == "cpu" and working is torch.float32:
+    elif preset.graphs and device.type == "cpu" and dtype is torch.float32:
         run_as_graphs(pipe)
     return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
 
 
 def _try(engine: Engine, score: Score) -> None:
-    """Paint one small step with a checkpoint of somebody else's, whose parts may not fit."""
+    """Paint one small step with a model that is not a preset, whose parts may not fit together."""
     row = score.row(0)
     grey = torch.full((1, 3, score.height, score.width), 0.5, device=engine.device)
     painted = engine.img2img(grey, replace(row, channels={**row.channels, "strength": 1e-3}))
     if painted.shape != grey.shape:
-        raise ValueError(f"it paints pictures of shape {tuple(painted.shape)}")
+        raise ValueError(f"it returns pictures of shape {tuple(painted.shape)}")
     if not bool(painted.isfinite().all()):
-        raise ValueError("it paints values that are not finite")
+        raise ValueError("it returns values that are not finite")
 
 
 def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard") -> Any:
-    """The diffusers img2img pipeline of a preset at a quality, on the CPU; safetensors only.
+    """Load the diffusers img2img pipeline of a preset at a quality, on the CPU; safetensors only.
 
     Raises
     ------
     EngineError
-        If there is no such checkpoint, or it can not be loaded.
+        If the model is missing or cannot be loaded.
     """
     _quiet()
     from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
@@ -145,13 +118,13 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
             _merge(pipe, lora)
         check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
-        pipe.safety_checker = None  # as in the article: it would blacken frames of the feedback
+        pipe.safety_checker = None  # a false alarm would blacken the feedback
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
 
 def _merge(pipe: Any, lora: str) -> None:
-    """Merge low-rank weights into the UNet: from then on they cost nothing."""
+    """Merge low-rank weights into the UNet, where they cost no time."""
     folder, _, name = lora.rpartition("/")
     from_cache_or_hub(pipe.load_lora_weights, folder, weight_name=name, use_safetensors=True)
     pipe.fuse_lora()
@@ -159,7 +132,7 @@ def _merge(pipe: Any, lora: str) -> None:
 
 
 def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
-    """Half-size weights where a hub has them, and the full ones where it has not."""
+    """Load half-precision weights if the hub has them, and the full ones otherwise."""
 
     def loaded(source: str, *, dtype: torch.dtype, **about: Any) -> Any:
         if dtype is torch.float16 and not Path(source).is_dir():
@@ -170,22 +143,8 @@ def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
     return loaded
 
 
-def _place(pipe: Any, device: torch.device) -> None:
-    """Move the weights to the device; where they do not fit, each part only when it is called."""
-    parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
-    for part in parts:
-        part.requires_grad_(False).eval()
-        part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
-    if device.type == "cuda":
-        size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
-        if size > ROOM * torch.cuda.mem_get_info()[0]:
-            pipe.enable_model_cpu_offload()
-            return
-    pipe.to(device)
-
-
 def _quiet() -> None:
-    """No bars and no advice from the libraries: the user has one progress bar, and errors."""
+    """Switch off the progress bars and advice of the libraries."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
     import diffusers
     import transformers

@@ -1,4 +1,4 @@
-"""A model's files: in a folder, the local cache or on the hub, in the diffusers layout."""
+"""The files of a model, in a folder, the local cache or on the hub, and their layout."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any, TypeVar
 
 from phosphene.errors import EngineError, PhospheneError
 
-SECONDS = 10.0  # that the hub may take to answer whether it has a model
+SECONDS = 10.0  # for the hub to answer whether it has a model
 WITHOUT = "Or choose `worlds`, which is bundled and needs no network."
 Loaded = TypeVar("Loaded")
 
 
 def from_cache_or_hub(load: Callable[..., Loaded], source: str, **about: Any) -> Loaded:
-    """Load something of a checkpoint from its folder or the local cache, else download it.
+    """Load part of a model from its folder or the local cache, or else download it.
 
-    What is in the cache is taken as it is: it needs no network, and paints the same tomorrow.
+    Cached files are used without asking the hub: they need no network, and do not change.
 
     Parameters
     ----------
     load : callable
-        load(source, local_files_only=..., **about); raises an OSError or ValueError where
-        something is missing.
+        load(source, local_files_only=..., **about); raises an OSError or ValueError if a file is
+        missing.
     source : str
         Folder or hub id.
     **about
-        What else `load` is given.
+        Further arguments of `load`.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def from_cache_or_hub(load: Callable[..., Loaded], source: str, **about: Any) ->
 
 
 def file_of(source: str, name: str) -> Path | None:
-    """A small file of a checkpoint; None where the checkpoint has none of that name.
+    """The path of a small file of a model; None if the model has no such file.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def file_of(source: str, name: str) -> Path | None:
     Raises
     ------
     EngineError
-        As `from_cache_or_hub`.
+        As for `from_cache_or_hub`.
     """
     if Path(source).is_dir():
         path = Path(source) / name
@@ -72,7 +72,7 @@ def file_of(source: str, name: str) -> Path | None:
 
 
 def cached_file_of(source: str, name: str) -> Path | None:
-    """The same without a network: None also where it is not in the local cache."""
+    """Like `file_of`, without the network: None also if it is not in the local cache."""
     if Path(source).is_dir():
         return file_of(source, name)
     from huggingface_hub import try_to_load_from_cache
@@ -82,7 +82,7 @@ def cached_file_of(source: str, name: str) -> Path | None:
 
 
 def check_reachable(source: str) -> None:
-    """Ask the hub for a model, once: its own downloads retry for half a minute.
+    """Ask the hub for a model once; its own downloads retry for half a minute.
 
     Raises
     ------
@@ -112,30 +112,30 @@ def check_reachable(source: str) -> None:
         ) from None
     except GatedRepoError as error:
         raise EngineError(
-            f"the model '{source}' is only given to those who accept its licence",
+            f"the model '{source}' requires accepting its licence",
             f"Accept it at {constants.ENDPOINT}/{source}, then log in with `hf auth login`.",
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise EngineError(
-            f"there is no model '{source}' on {constants.ENDPOINT}, nor a folder of that name here",
+            f"{constants.ENDPOINT} has no model '{source}', and there is no folder of that name",
             "Check the spelling; a private model needs `hf auth login`.",
         ) from error
     except HfHubHTTPError as error:
         answer = str(error).partition("\n")[0]
         raise EngineError(f"{missing}; {constants.ENDPOINT} answers: {answer}", copied) from error
-    except Exception as error:  # each version of the hub's client has other network errors
+    except Exception as error:  # network errors differ between versions of the hub's client
         raise EngineError(
             f"{missing}, and {constants.ENDPOINT} cannot be reached: {error}", copied
         ) from error
 
 
 INDEX = "model_index.json"
-LARGEST = 1 << 24  # bytes of a JSON file that describes a model; usual are some kilobytes
+LARGEST = 1 << 24  # bytes of a JSON file that describes a model; most have some kilobytes
 SAVED = "Give a folder in the diffusers layout, as `save_pretrained` writes it."
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file of a checkpoint.
+    """Read a JSON file of a model.
 
     Raises
     ------
@@ -151,12 +151,12 @@ def read_json(path: Path) -> Any:
 
 
 def components(index: Path) -> dict[str, tuple[str, str]]:
-    """The parts of a checkpoint: the library and class of each, by name.
+    """The components of a model: the library and class of each, by name.
 
     Parameters
     ----------
     index : Path
-        Its model_index.json.
+        Its `model_index.json`.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def components(index: Path) -> dict[str, tuple[str, str]]:
         if isinstance(value, list) and len(value) == 2 and None not in value
     }
     for part, value in parts.items():
-        # What begins with Auto would ask the user whether to run code of the checkpoint.
+        # An Auto class would ask the user whether to run the model's own code.
         if not all(isinstance(text, str) for text in value) or (
             value[0] == "transformers" and value[1].startswith("Auto")
         ):
@@ -192,9 +192,9 @@ def components(index: Path) -> dict[str, tuple[str, str]]:
 
 
 def check_layout(source: str) -> dict[str, tuple[str, str]]:
-    """Check that a checkpoint is there and described, before anything heavy is loaded from it.
+    """Check that a model exists in the diffusers layout, before its weights are loaded.
 
-    Of a model on the hub that is not in the local cache, one small file is downloaded.
+    If it is on the hub and not in the local cache, one small file is downloaded.
 
     Parameters
     ----------
@@ -220,15 +220,15 @@ def check_layout(source: str) -> dict[str, tuple[str, str]]:
 
 @contextmanager
 def loading(source: str) -> Iterator[None]:
-    """Whatever fails while a checkpoint is loaded or tried is an error that names it."""
+    """Turn any failure while a model is loaded or tried into an error that names it."""
     try:
         yield
     except PhospheneError:
         raise
-    except Exception as error:  # the libraries raise anything at files that they do not expect
-        said = str(error).strip().splitlines() or [""]
+    except Exception as error:  # for unexpected files, the libraries raise anything
+        lines = str(error).strip().splitlines() or [""]
         raise EngineError(
-            f"the model '{source}' cannot be loaded: {type(error).__name__}: {said[0]}",
+            f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}",
             "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers "
             "layout with complete safetensors.",
         ) from error

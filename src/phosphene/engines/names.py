@@ -1,4 +1,4 @@
-"""Which engine a model's name means, known before anything is loaded."""
+"""Finding the engine for a model's name, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def find_engine(name: str, registry: Registry) -> EngineSpec:
-    """The engine of a name: a registered one, a folder in the diffusers layout, or a hub id.
+    """Find the engine for a name: a registered one, a folder in the diffusers layout, or a hub id.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def find_engine(name: str, registry: Registry) -> EngineSpec:
     """
     if name in registry.engines:
         return registry.engines[name]
-    folder = Path(os.path.expanduser(name))  # a name may begin with `~` without being a user's
+    folder = Path(os.path.expanduser(name))  # Path.expanduser raises for an unknown user
     if (folder / INDEX).is_file():
         check_layout(str(folder))
         load = partial(load_preset, Preset(str(folder)))
@@ -63,9 +63,9 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
     ----------
     project : Project
     score : Score
-        What it will paint: its size and its prompts.
+        The engine is loaded for its size and its prompts.
     registry : Registry, optional
-        The plugins; without it, those that are installed.
+        The plugins; by default, those that are installed.
 
     Returns
     -------
@@ -79,14 +79,14 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
         If it cannot be loaded.
     """
     spec = find_engine(project.model.name, registry or load_plugins())
-    check_checkpoint(spec)
+    check_model(spec)
     check_paintable(spec, project.model, score)
     check_torch()
     return spec.load(project.model, score)
 
 
-def check_checkpoint(spec: EngineSpec) -> None:
-    """Check that the checkpoint of an engine is there, unless a plugin loads it itself.
+def check_model(spec: EngineSpec) -> None:
+    """Check that the model of an engine exists, unless a plugin loads it itself.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The engines that come with Phosphene: a table of checkpoints with their right settings."""
+"""The built-in engines: a table of models with the settings that they are trained for."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ WORLDS = Path(__file__).parent.parent / "models" / "worlds"
 
 @dataclass(frozen=True)
 class Quality:
-    """How a checkpoint paints at one of `phosphene.project.QUALITIES`.
+    """Settings of a model for one of `phosphene.project.QUALITIES`.
 
     Parameters
     ----------
     steps : int
         Steps of the full noise schedule; strength s evaluates `ceil(s * steps)` of them.
     first_steps : int
-        Steps for the first picture, which has nothing to build on.
+        Steps for the first picture.
     guidance_scale : float
-        1 or less evaluates the model once a step instead of twice.
+        At 1 or less, the model is evaluated once per step instead of twice.
     vae : str
-        Hub id of a VAE that replaces the checkpoint's own: faster, or sound in half precision.
+        Hub id of a VAE that replaces the model's own: faster, or stable in half precision.
     lora : str
         Low-rank weights that are merged into the UNet: `owner/name/file.safetensors` on the hub, or
         a file.
@@ -46,14 +46,14 @@ class Quality:
 
 FULL = {
     "draft": Quality(10, 20, 7.5),
-    "standard": Quality(20, 30, 7.5),  # the article's
+    "standard": Quality(20, 30, 7.5),
     "fine": Quality(40, 50, 7.5),
 }
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A checkpoint and the settings that it is made for.
+    """A model and its settings.
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ class Preset:
     sampler : str
         A name in `phosphene.engines.diffusion.samplers.SAMPLERS`.
     graphs : bool
-        Whether it runs as OpenVINO graphs on a CPU that works in float32: for small models.
+        Whether it runs as OpenVINO graphs on a CPU in float32; for small models.
     trained : tuple of (int, int)
-        Widths and heights in px that it was trained on, where it repeats its scenes in larger
-        pictures; those are painted at such a size and enlarged (`[model] native_size`).
+        Widths and heights in px that it was trained on, if it repeats its scene in larger pictures;
+        these are then painted at such a size and enlarged (`[model] native_size`).
     """
 
     source: str
@@ -85,8 +85,8 @@ LCM_LORA = "latent-consistency/lcm-lora-sdv1-5/pytorch_lora_weights.safetensors"
 HYPER = "ByteDance/Hyper-SD/Hyper-SD15-{}steps-lora.safetensors"
 LIGHTNING = "ByteDance/SDXL-Lightning/sdxl_lightning_{}step_lora.safetensors"
 
-# Turbo, Lightning and Hyper-SD are trained for the timesteps of trailing spacing, which are ours,
-# and without guidance; LCM has its guidance inside, LCM-LoRA takes 1 to 2.
+# Turbo, Lightning and Hyper-SD are trained without guidance, for timesteps with trailing spacing,
+# which all presets use. LCM has its guidance as an input; LCM-LoRA takes 1 to 2.
 _TABLE = {
     "worlds": (
         "bundled: small, runs everywhere, no download",
@@ -102,7 +102,7 @@ _TABLE = {
         ),
     ),
     "sd15": (
-        "Stable Diffusion 1.5, as in the article",
+        "Stable Diffusion 1.5",
         Preset(SD15, {**FULL, "draft": Quality(10, 20, 7.5, TAESD)}),
     ),
     "sd-turbo": (
@@ -190,14 +190,14 @@ PRESETS: dict[str, Preset] = {name: preset for name, (_, preset) in _TABLE.items
 
 
 def load_preset(preset: Preset, model: Model, score: Score) -> Engine:
-    """Load a checkpoint; whatever is no preset's name is a hub id or a folder."""
+    """Load the model of a preset; heavy libraries are imported here."""
     from phosphene.engines.loading import load_engine
 
     return load_engine(preset, model, score)
 
 
 def preset_of(spec: EngineSpec) -> Preset | None:
-    """The checkpoint that an engine loads; None for an engine of a plugin, and for `none`."""
+    """The preset that an engine loads; None for `none` and for engines of plugins."""
     load = spec.load
     return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
 
@@ -220,7 +220,7 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
         )
     )
     for name, (description, preset) in _TABLE.items():
-        # Without guidance, or with it inside the model, there is none to vary.
+        # Without guidance, or with it as an input of the model, there is nothing to vary.
         fixed = (
             preset.qualities["standard"].guidance_scale <= 1.0 or preset.sampler == "consistency"
         )

@@ -1,4 +1,4 @@
-"""What a model reads of a prompt: known words, and no more tokens than fit."""
+"""What a model reads of a prompt: the words that it knows, and as many tokens as fit."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-ENDLESS = 1 << 20  # tokens; a tokenizer without a limit says 10^30
+ENDLESS = 1 << 20  # tokens; the limit of a tokenizer without one is 10^30
 
 
 class Reader:
-    """A tokenizer, and how many tokens the text encoder behind it takes.
+    """A tokenizer, and the number of tokens that its text encoder takes.
 
     Parameters
     ----------
     tokenizer : PreTrainedTokenizerBase
     length : int
-        Tokens, with those that begin and end a prompt.
+        Tokens, including those at the begin and end of a prompt.
     """
 
     def __init__(self, tokenizer: Any, length: int) -> None:
         self._tokenizer = tokenizer
         self._length = length
         self.room = length - tokenizer.num_special_tokens_to_add()
-        """Tokens of the prompt itself that are read."""
+        """Number of tokens of the prompt itself."""
 
     def unread(self, prompt: str) -> str:
-        """The end of a prompt that is cut off, from the first word that is not read completely."""
+        """The end of a prompt that is cut off, from the first word that is not read in full."""
         read = self._tokenizer(
             prompt, truncation=True, max_length=self._length, return_offsets_mapping=True
         )
@@ -57,12 +57,12 @@ class Reader:
 
 
 def readers_of(source: str) -> list[Reader]:
-    """The tokenizers of a checkpoint that have a limit, as its pipeline uses them.
+    """The tokenizers of a model that have a limit, as its pipeline uses them.
 
     Parameters
     ----------
     source : str
-        Folder or hub id, of which small files may be downloaded.
+        Folder or hub id; small files may be downloaded.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def readers_of(source: str) -> list[Reader]:
 
 
 def unread_words(source: str, prompts: Sequence[str]) -> dict[tuple[str, int], list[str]]:
-    """What the text encoders of a checkpoint do not read of some prompts.
+    """The ends of prompts that the text encoders of a model do not read.
 
     Parameters
     ----------
@@ -96,24 +96,24 @@ def unread_words(source: str, prompts: Sequence[str]) -> dict[tuple[str, int], l
     Returns
     -------
     dict
-        By the unread end and the number of tokens that are read: the prompts that it belongs to.
-        Where text encoders differ, the end that one of them does not read.
+        By the unread end and the number of tokens that are read: the prompts with that end. If
+        text encoders differ, the end that one of them does not read.
     """
     found: dict[tuple[str, int], list[str]] = {}
     for reader in readers_of(source):
         for prompt in dict.fromkeys(prompts):
             if rest := reader.unread(prompt):
-                belonging = found.setdefault((rest, reader.room), [])
-                if prompt not in belonging:
-                    belonging.append(prompt)
+                ending = found.setdefault((rest, reader.room), [])
+                if prompt not in ending:
+                    ending.append(prompt)
     return found
 
 
 def check_vocabulary(pipe: Any, source: str) -> None:
-    """Check that the tokenizers of a pipeline have words, which its text encoders know.
+    """Check that the tokenizers of a pipeline have a vocabulary that its text encoders know.
 
-    On a GPU an unknown token would end the whole process. A tokenizer without a limit gets that of
-    its text encoder.
+    On a GPU, an unknown token would end the process. A tokenizer without a limit gets that of its
+    text encoder.
 
     Raises
     ------
@@ -134,9 +134,9 @@ def check_vocabulary(pipe: Any, source: str) -> None:
         highest = max(vocabulary.values())
         if highest >= known:
             raise EngineError(
-                f"the {part} of the model '{source}' has tokens up to {highest}, its {name} knows "
-                f"{known}",
-                "Take both from the same checkpoint.",
+                f"the {part} of the model '{source}' has tokens up to {highest}, but its {name} "
+                f"knows {known}",
+                "Take both from the same model.",
             )
         positions = getattr(encoder.config, "max_position_embeddings", None)
         if positions is not None and tokenizer.model_max_length > positions:
@@ -163,22 +163,22 @@ def _tokenizer(source: str, part: str, kind: str) -> Any:
     return from_cache_or_hub(load, source, subfolder=part)
 
 
-FILE = "words.json"  # lies beside `model_index.json`; a model without it reads every word
+FILE = "words.json"  # beside `model_index.json`; a model without it reads every word
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A prompt as a model reads it.
+class KnownWords:
+    """A prompt in the words that a model knows.
 
     Parameters
     ----------
     text : str
-        The prompt in known words.
+        The prompt with only those words.
     near : dict of str to str
-        Words that it does not know, and those that it took in their place.
+        Words that were replaced, and their replacements.
     unknown : tuple of str
-        Words that it left out.
+        Words that were omitted.
     """
 
     text: str
@@ -188,7 +188,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The known words of a model, and near ones for some that it does not know.
+    """The words that a model knows, and similar ones for some that it does not know.
 
     Parameters
     ----------
@@ -200,11 +200,11 @@ class Vocabulary:
     known: frozenset[str]
     near: dict[str, str]
 
-    def read(self, prompt: str) -> Reading:
-        """What the model makes of a prompt.
+    def read(self, prompt: str) -> KnownWords:
+        """Reduce a prompt to known words.
 
-        A word that is neither known nor near to one is left out, unless no other is left: then the
-        prompt stays as it is, spelled out in pieces.
+        A word that is neither known nor similar to a known one is omitted. If no word is left, the
+        prompt stays unchanged, and the tokenizer splits it into pieces.
         """
         near: dict[str, str] = {}
         unknown: dict[str, None] = {}
@@ -219,18 +219,18 @@ class Vocabulary:
             return ""
 
         text = _tidy(_WORD.sub(known_word, prompt))
-        return Reading(text if _WORD.search(text) else prompt, near, tuple(unknown))
+        return KnownWords(text if _WORD.search(text) else prompt, near, tuple(unknown))
 
 
 def _tidy(text: str) -> str:
-    """No empty clauses and no double spaces where words were left out."""
+    """Remove empty clauses and double spaces where words were omitted."""
     clauses = (" ".join(clause.split()) for clause in text.split(","))
     return ", ".join(clause for clause in clauses if _WORD.search(clause))
 
 
 @cache
 def vocabulary_of(source: str) -> Vocabulary | None:
-    """The vocabulary of a model's folder; None where it has none.
+    """Read the vocabulary in a model's folder; None if it has none.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def vocabulary_of(source: str) -> Vocabulary | None:
     Raises
     ------
     EngineError
-        If its `words.json` does not hold a vocabulary.
+        If its `words.json` is not a vocabulary.
     """
     path = Path(source) / FILE
     if not path.is_file():
@@ -254,13 +254,13 @@ def vocabulary_of(source: str) -> Vocabulary | None:
     ):
         raise EngineError(
             f'{path}: expected {{"known": ["forest", ...], "near": {{"woods": "forest", ...}}}}',
-            "Remove the file to have the model read every word.",
+            "Remove the file to let the model read every word.",
         )
     return Vocabulary(frozenset(known), near)
 
 
 def in_known_words(source: str, score: Score) -> Score:
-    """The Score with its prompts as a model reads them, where the model has a vocabulary."""
+    """Reduce the prompts of a Score to known words, if the model has a vocabulary."""
     vocabulary = vocabulary_of(source)
     if vocabulary is None:
         return score

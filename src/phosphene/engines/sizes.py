@@ -1,4 +1,4 @@
-"""Painting at another size than the film's: the one that a model is trained for, or can paint."""
+"""Painting at a size that a model was trained on, and resizing to that of the film."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from phosphene.painting.engine import Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.score.score import Row
 
-MULTIPLE = 8  # px: what the VAEs of the Stable Diffusion family shrink a picture by
-BEYOND = 1.25  # of the trained size: `worlds` paints one scene at 320 x 320 and two at 384 x 384
+MULTIPLE = 8  # px per latent pixel in the Stable Diffusion family
+BEYOND = 1.25  # times the trained size: `worlds` paints one scene at 320 x 320, two at 384 x 384
 LOBES = 3  # of the Lanczos kernel
 
 Size = tuple[int, int]
 
 
 def excess(width: int, height: int, trained: Sequence[Size]) -> float:
-    """How many times larger a picture is than those that a model is trained on, along a side.
+    """How many times longer the sides of a picture are than those of the training pictures.
 
     Parameters
     ----------
     width, height : int
         px.
     trained : sequence of (int, int)
-        Widths and heights in px; empty where they are not known.
+        Widths and heights in px; empty if they are not known.
     """
     if not trained:
         return 0.0
@@ -38,7 +38,7 @@ def excess(width: int, height: int, trained: Sequence[Size]) -> float:
 
 
 def painted_size(width: int, height: int, trained: Sequence[Size] = ()) -> Size:
-    """The size to paint a film's pictures at: multiples of 8, and no larger than a model can.
+    """The size at which to paint a film: multiples of 8, and no larger than the model can.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def painted_size(width: int, height: int, trained: Sequence[Size] = ()) -> Size:
     Returns
     -------
     width, height : int
-        Of the same proportions as the film, as far as multiples of 8 go.
+        In the proportions of the film, as far as multiples of 8 allow.
     """
     times = excess(width, height, trained)
     if times <= BEYOND:
@@ -60,10 +60,10 @@ def painted_size(width: int, height: int, trained: Sequence[Size] = ()) -> Size:
 
 
 class Resized:
-    """An engine that paints at another size, behind the interface of one that paints the film's.
+    """Wraps an engine that paints at another size than that of the film.
 
-    What it paints is enlarged by a Lanczos kernel. A picture is shrunk by the inverse of that (in
-    the sense of least squares), so that what has been painted comes back to the engine as it was.
+    Its pictures are enlarged with a Lanczos kernel, and reduced with the inverse of that matrix (in
+    the least-squares sense), so that a painted picture returns to the engine unchanged.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Resized:
     def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`.
 
-        Detail too fine for the engine's size stays to the share that `strength` leaves.
+        Detail too fine for the engine's size is kept by 1 - strength.
         """
         (_, shrink_x), (_, shrink_y) = self._across, self._down
         small = shrink_y @ picture @ shrink_x.T
@@ -102,14 +102,14 @@ class Resized:
 
 
 def _matrices(small: int, large: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """What enlarges a line of pixels, shape (large, small), and what shrinks it back."""
+    """The matrices that enlarge a line of pixels, shape (large, small), and reduce it."""
     enlarge = lanczos(small, large)
     shrink = np.linalg.pinv(enlarge)
     return tuple(torch.from_numpy(m.astype(np.float32)).to(device) for m in (enlarge, shrink))  # type: ignore[return-value]
 
 
 def lanczos(small: int, large: int) -> NDArray[np.float64]:
-    """The matrix that resamples a line of pixels by a Lanczos kernel, mirrored at its ends.
+    """The matrix that resamples a line of pixels with a Lanczos kernel, mirrored at its ends.
 
     Parameters
     ----------
@@ -125,8 +125,9 @@ def lanczos(small: int, large: int) -> NDArray[np.float64]:
     taps = np.floor(places).astype(int)[:, None] + np.arange(1 - LOBES, 1 + LOBES)
     apart = places[:, None] - taps
     weights = np.sinc(apart) * np.sinc(apart / LOBES)
-    folded = np.abs((taps + 0.5) % (2 * small) - small)  # a mirror beside the outermost pixels
+    folded = np.abs((taps + 0.5) % (2 * small) - small)  # mirrored beside the outermost pixels
     columns = small - 1 - np.floor(folded).astype(int)
     matrix = np.zeros((large, small))
     np.add.at(matrix, (np.arange(large)[:, None], columns), weights)
-    return matrix / matrix.sum(1, keepdims=True)
+    scaled: NDArray[np.float64] = matrix / matrix.sum(1, keepdims=True)
+    return scaled

@@ -14,7 +14,7 @@ import imageio_ffmpeg
 from phosphene.errors import FilmError
 
 if TYPE_CHECKING:
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
     from phosphene.film.sound import Soundtrack
 
 VARIABLE = "PHOSPHENE_FFMPEG"
@@ -51,7 +51,7 @@ def executable() -> str:
         return os.path.abspath(found)
     try:
         found = imageio_ffmpeg.get_ffmpeg_exe()
-        return os.path.abspath(shutil.which(found) or found)
+        return os.path.abspath(shutil.which(found) or str(found))
     except RuntimeError as error:
         raise FilmError(
             f"imageio-ffmpeg has no ffmpeg binary for this platform: {error}",
@@ -94,14 +94,14 @@ def _ffmpeg() -> list[str]:
 
 
 def segment_command(
-    form: Format, segment: Path, width: int, height: int, fps: Fraction, crf: int | None
+    form: FilmFormat, segment: Path, width: int, height: int, fps: Fraction, crf: int | None
 ) -> list[str]:
     """Build the command that encodes raw RGB frames from standard input into a segment.
 
     Parameters
     ----------
-    form : Format
-        Format of the film.
+    form : FilmFormat
+        FilmFormat of the film.
     segment : Path
         The output file, an .mp4.
     width, height : int
@@ -129,7 +129,7 @@ def segment_command(
 
 
 def film_command(
-    form: Format,
+    form: FilmFormat,
     target: str,
     segments: str,
     sound: Soundtrack | None,
@@ -142,7 +142,7 @@ def film_command(
 
     Parameters
     ----------
-    form : Format
+    form : FilmFormat
     target : str
         Name of the output file in that folder.
     segments : str

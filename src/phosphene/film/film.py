@@ -15,7 +15,7 @@ import numpy as np
 from phosphene.errors import FilmError
 from phosphene.film.encoder import Encoder
 from phosphene.film.ffmpeg import count_command, film_command, segment_command
-from phosphene.film.formats import Format, format_of
+from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.segments import Segments
 from phosphene.film.sound import Soundtrack
@@ -65,7 +65,7 @@ class Film:
         Constant rate factor, lower is better and larger; None uses the format's default.
     folder : Path or None
         Folder for the segments; nothing in it is removed at the end.
-    form : Format or None
+    form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
     force : bool
         Replace an existing file even if Phosphene did not make it.
@@ -89,7 +89,7 @@ class Film:
         frames: int | None = None,
         crf: int | None = None,
         folder: Path | None = None,
-        form: Format | None = None,
+        form: FilmFormat | None = None,
         force: bool = False,
         seconds: Fraction | None = None,
     ) -> None:
@@ -171,8 +171,8 @@ class Film:
             if kind is None:
                 self._check_count()
                 self._join()
-        except OSError as wrong:
-            raise FilmError(f"the film cannot be renamed to {self.path}: {wrong}") from wrong
+        except OSError as failure:
+            raise FilmError(f"The film cannot be renamed to {self.path}: {failure}") from failure
         finally:
             self._segments.kill()
             self._part.unlink(missing_ok=True)

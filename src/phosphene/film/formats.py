@@ -35,7 +35,7 @@ PCM = frozenset({"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_s16be"
 
 
 @dataclass(frozen=True)
-class Codec:
+class SoundCodec:
     """How sound is encoded: an ffmpeg filter for the encoder's input, and its arguments."""
 
     takes: str
@@ -45,16 +45,16 @@ class Codec:
 LAYOUTS = "channel_layouts=mono|stereo|5.1|7.1"  # libopus refuses others, such as 5.1(side)
 # AAC uses packets of 1024 samples. At 8 kHz the last would overrun the picture by several frames,
 # so low rates are raised.
-AAC = Codec(
+AAC = SoundCodec(
     f"aformat=sample_rates=32000|44100|48000|88200|96000:{LAYOUTS}",
     ("-c:a", "aac", "-b:a", "256k"),
 )
-OPUS = Codec(f"aformat=sample_rates=48000:{LAYOUTS}", ("-c:a", "libopus", "-b:a", "192k"))
-FLAC = Codec(f"aformat=sample_fmts=s16:{LAYOUTS}", ("-c:a", "flac"))
+OPUS = SoundCodec(f"aformat=sample_rates=48000:{LAYOUTS}", ("-c:a", "libopus", "-b:a", "192k"))
+FLAC = SoundCodec(f"aformat=sample_fmts=s16:{LAYOUTS}", ("-c:a", "flac"))
 
 
 @dataclass(frozen=True)
-class Format:
+class FilmFormat:
     """A film format.
 
     Attributes
@@ -65,7 +65,7 @@ class Format:
         ffmpeg arguments for the video stream of the joined film.
     muxer : tuple of str
         ffmpeg arguments for the container.
-    sound : Codec or None
+    sound : SoundCodec or None
         How sound is encoded; None for a silent film.
     copies : frozenset of str
         Audio codecs that are stream-copied. Only those that play wherever the container does, and
@@ -83,7 +83,7 @@ class Format:
 
     segment: tuple[str, ...]
     film: tuple[str, ...] = ("-c:v", "copy")
-    sound: Codec | None = None
+    sound: SoundCodec | None = None
     muxer: tuple[str, ...] = ()
     copies: frozenset[str] = frozenset()
     crf: int | None = None
@@ -94,39 +94,43 @@ class Format:
 
 FASTSTART = ("-movflags", "+faststart")
 _BUILT_IN = {
-    ".mp4": Format(H264, sound=AAC, muxer=FASTSTART, copies=frozenset({"aac"}), crf=18, multiple=2),
-    ".mov": Format(
+    ".mp4": FilmFormat(
+        H264, sound=AAC, muxer=FASTSTART, copies=frozenset({"aac"}), crf=18, multiple=2
+    ),
+    ".mov": FilmFormat(
         H264, sound=AAC, muxer=FASTSTART, copies=PCM | {"aac", "alac"}, crf=18, multiple=2
     ),
-    ".mkv": Format(H264, sound=FLAC, copies=PCM | {"flac", "opus"}, crf=18, multiple=2),
-    ".webm": Format(VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2),
+    ".mkv": FilmFormat(H264, sound=FLAC, copies=PCM | {"flac", "opus"}, crf=18, multiple=2),
+    ".webm": FilmFormat(
+        VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2
+    ),
     # GIF times are in hundredths of a second, and players slow down anything below two.
-    ".gif": Format(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
+    ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
 #: The built-in formats; `Registry.encoders` also has those of plugins.
-FORMATS: Mapping[str, Format] = MappingProxyType(_BUILT_IN)
+FORMATS: Mapping[str, FilmFormat] = MappingProxyType(_BUILT_IN)
 
 
 @hookimpl
-def register_encoders(register: Callable[[str, Format], None]) -> None:
+def register_encoders(register: Callable[[str, FilmFormat], None]) -> None:
     """Register the built-in formats."""
     for ending, form in FORMATS.items():
         register(ending, form)
 
 
-def format_of(path: Path, formats: Mapping[str, Format] = FORMATS) -> Format:
+def format_of(path: Path, formats: Mapping[str, FilmFormat] = FORMATS) -> FilmFormat:
     """Choose the format by the ending of a film's name.
 
     Parameters
     ----------
     path : Path
         The output file; case is ignored.
-    formats : mapping of str to Format, optional
+    formats : mapping of str to FilmFormat, optional
         The formats to choose from, by ending.
 
     Returns
     -------
-    Format
+    FilmFormat
         The matching format.
 
     Raises

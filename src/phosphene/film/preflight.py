@@ -1,4 +1,4 @@
-"""Checks before painting: can this film be encoded, here, under this name?"""
+"""Checks before painting: whether this film can be encoded here, under this name."""
 
 import tempfile
 from fractions import Fraction
@@ -9,7 +9,7 @@ import numpy as np
 from phosphene.errors import ProjectError
 from phosphene.film import ffmpeg
 from phosphene.film.film import Film, beside
-from phosphene.film.formats import Format, format_of
+from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.sound import Soundtrack
 
@@ -23,7 +23,7 @@ def preflight(
     fps: Fraction,
     sound: Soundtrack | None = None,
     crf: int | None = None,
-    form: Format | None = None,
+    form: FilmFormat | None = None,
     force: bool = False,
 ) -> None:
     """Make a film of one black frame in the output folder, in the same way, and remove it.
@@ -58,14 +58,19 @@ def preflight(
         ) from error
     with folder as name:
         trial = Path(name, path.name)
-        grows = beside(trial, ".resume")
-        heard = None if sound is None else sound.beginning(TRIAL)
-        with Film(trial, width, height, fps, heard, 1, crf, grows, form, seconds=TRIAL) as film:
+        state = beside(trial, ".resume")
+        audio = None if sound is None else sound.beginning(TRIAL)
+        with Film(trial, width, height, fps, audio, 1, crf, state, form, seconds=TRIAL) as film:
             film.write(np.zeros((height, width, 3), np.uint8))
 
 
 def check_fit(
-    path: Path, width: int, height: int, fps: Fraction, crf: int | None, form: Format | None = None
+    path: Path,
+    width: int,
+    height: int,
+    fps: Fraction,
+    crf: int | None,
+    form: FilmFormat | None = None,
 ) -> None:
     """Check that the output's format allows this size, rate and quality.
 
@@ -79,7 +84,7 @@ def check_fit(
         Frames per second.
     crf : int or None
         Constant rate factor, if the user gave one.
-    form : Format or None
+    form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
 
     Raises
@@ -96,14 +101,14 @@ def check_fit(
             f"Use {even[0]}x{even[1]}.",
         )
     if fps <= 0 or (row.max_fps is not None and fps > row.max_fps):
-        most = f" and at most {row.max_fps}" if row.max_fps else ""
+        limit = f" and at most {row.max_fps}" if row.max_fps else ""
         raise ProjectError(
-            f"fps is {float(fps):g}; in a {path.suffix} film it is more than 0{most}.",
+            f"fps is {float(fps):g}; in a {path.suffix} film it must be more than 0{limit}.",
             f"Give an fps of {row.max_fps or 24}, for example.",
         )
     if crf is not None and (row.crf is None or not 0 <= crf <= row.max_crf):
-        allowed = f"0 to {row.max_crf}" if row.crf is not None else "not to be given"
+        allowed = f"must be 0 to {row.max_crf}" if row.crf is not None else "cannot be set"
         raise ProjectError(
-            f"crf is {crf}; in a {path.suffix} film it is {allowed}.",
+            f"crf is {crf}; in a {path.suffix} film it {allowed}.",
             "Leave it out.",
         )

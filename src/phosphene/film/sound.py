@@ -6,12 +6,12 @@ from pathlib import Path
 
 from phosphene.errors import FilmError
 from phosphene.film.checksums import digest_of
-from phosphene.film.formats import Codec
+from phosphene.film.formats import SoundCodec
 from phosphene.film.probe import probe
 
-# Encoders refuse NaN, infinity and huge samples, which damaged files of floats hold: as in the
-# analysis, those are silent. What is far too loud is clipped. Without `aresample` the filters after
-# it would have aeval change the number of channels, and ffmpeg crashes.
+# Encoders refuse NaN, infinity and huge samples, which damaged float files contain: these become
+# silent, as in the analysis, and samples that are far too loud are clipped. Without `aresample`,
+# later filters would make aeval change the number of channels, and ffmpeg would crash.
 FINITE = "aeval=exprs='clip(if(lte(abs(val(ch)),2^16),val(ch),0),-16,16)':c=same,aresample"
 
 
@@ -74,12 +74,12 @@ class Soundtrack:
             return self
         return replace(self, start=0, duration=seconds)
 
-    def arguments(self, codec: Codec, copies: frozenset[str]) -> list[str]:
+    def arguments(self, codec: SoundCodec, copies: frozenset[str]) -> list[str]:
         """ffmpeg's output arguments for the soundtrack.
 
         Parameters
         ----------
-        codec : Codec
+        codec : SoundCodec
             The encoder.
         copies : frozenset of str
             Names of the codecs that can be stream-copied into the container.
@@ -96,15 +96,15 @@ class Soundtrack:
             If the file cannot be read or has no sound.
         """
         found = probe(self.path)
-        heard = dict(enumerate(found.sounds)).get(self.track)
-        if heard is None:
+        stream = dict(enumerate(found.sounds)).get(self.track)
+        if stream is None:
             raise FilmError(f"There is no sound in {self.path}.", "Choose another song.")
-        whole = self.start == 0 and self.duration is None
+        complete = self.start == 0 and self.duration is None
         # In a video the sound may start later than the picture, and a copy would keep the delay.
-        alone = found.video is None and heard.start == 0
-        if whole and alone and heard.codec in copies:
+        alone = found.video is None and stream.start == 0
+        if complete and alone and stream.codec in copies:
             return ["-c:a", "copy"]
-        return ["-af", f"{self._cut(heard.rate)},{codec.takes}", *codec.arguments]
+        return ["-af", f"{self._cut(stream.rate)},{codec.takes}", *codec.arguments]
 
     def _cut(self, rate: int) -> str:
         # Cut by decoded samples, like the analysis: MP3 timestamps start at 25 ms, and seeking is

@@ -9,7 +9,7 @@ from phosphene.modulators.by_channel import Expression, Keyframes
 from phosphene.modulators.follow import Follow, Level
 from phosphene.modulators.modulator import Modulator
 from phosphene.modulators.paths import Orbit, Path, Spiral
-from phosphene.modulators.rhythm import Beat, Onset
+from phosphene.modulators.rhythm import Beat, Cue, Onset
 from phosphene.modulators.waves import Noise, Oscillator
 
 MODULATORS: tuple[type[Modulator], ...] = (
@@ -23,6 +23,7 @@ MODULATORS: tuple[type[Modulator], ...] = (
     Follow,
     Beat,
     Onset,
+    Cue,
     Level,
 )
 

@@ -73,7 +73,7 @@ Keyframes = create_model(
 )
 
 
-Text = Annotated[Formula, BeforeValidator(parse), WithJsonSchema({"type": "string"})]
+FormulaText = Annotated[Formula, BeforeValidator(parse), WithJsonSchema({"type": "string"})]
 
 
 class _Expression(Modulator):
@@ -94,7 +94,7 @@ class _Expression(Modulator):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     name: ClassVar = "expression"
-    value: Text | None = Field(None, description="an envelope: 0 at rest, 1 at a full hit")
+    value: FormulaText | None = Field(None, description="an envelope: 0 at rest, 1 at a full hit")
 
     @model_validator(mode="after")
     def _says_something(self) -> _Expression:
@@ -129,5 +129,5 @@ Expression = create_model(
     __base__=_Expression,
     __doc__=_Expression.__doc__,
     __module__=__name__,
-    **_fields(Text),
+    **_fields(FormulaText),
 )

@@ -41,21 +41,21 @@ class Level(Modulator):
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        heard = song.feature(self.feature)
+        feature = song.feature(self.feature)
         # Treated as a level from here on: its integral is the distance travelled.
-        level = replace(heard, values=self._followed(heard, timeline), kind="level")
+        level = replace(feature, values=self._followed(feature, timeline), kind="level")
         return {"value": on_frames(level, timeline)}
 
-    def _followed(self, heard: Feature, timeline: Timeline) -> Curve:
-        values = np.clip(normalised(heard.values, self.percentile), 0.0, 1.0)
+    def _followed(self, feature: Feature, timeline: Timeline) -> Curve:
+        values = np.clip(normalised(feature.values, self.percentile), 0.0, 1.0)
         values = np.where(values >= 1.0 - self.sensitivity, values, 0.0)
         values = np.maximum(values - self.threshold, 0.0) / (1.0 - self.threshold)
         attack = timeline.length(self.attack)
         if self.look_ahead and len(values):
-            earlier = np.arange(len(values)) + round(attack / heard.hop)
+            earlier = np.arange(len(values)) + round(attack / feature.hop)
             values = values[np.minimum(earlier, len(values) - 1)]
         release, hold = timeline.length(self.release), timeline.length(self.hold)
-        return slewed(values, heard.hop, attack, release, hold) ** self.bend
+        return slewed(values, feature.hop, attack, release, hold) ** self.bend
 
 
 def _known(name: str) -> str:

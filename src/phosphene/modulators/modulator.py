@@ -22,7 +22,7 @@ class Modulator(BaseModel, ABC):
     """A source of per-frame curves; subclass it, give it a `name`, fields and `curves`.
 
     The fields are the parameters: their types, defaults and descriptions give the validation, the
-    help (`phosphene modulators NAME`) and the JSON schema. An instance can not be changed, and the
+    help (`phosphene modulators NAME`) and the JSON schema. Instances are immutable, and the
     same instance gives the same curves for the same song and timeline.
     """
 
@@ -34,12 +34,12 @@ class Modulator(BaseModel, ABC):
     """What a project calls it: `use = "name"`."""
 
     by_interval: ClassVar[bool] = False
-    """Whether the curves are taken over the time that each frame is shown.
+    """Whether the curves are computed for the rendered frames.
 
-    False: `curves` is asked for the project's own frames, and Phosphene carries what it gives to
-    another frame rate, along the same path. True, for what must meet the sound in the very frame
-    that is shown with it, such as hits: `curves` is asked for the frames that are rendered, and
-    sees to it itself that they add up to the same.
+    False: `curves` is called for the project's own frames, and Phosphene converts the result to
+    other frame rates along the same path. True, for modulators that must match the sound in the
+    exact frame, such as hits: `curves` is called for the rendered frames, and must ensure itself
+    that they add up to the same path.
     """
 
     @abstractmethod
@@ -49,23 +49,23 @@ class Modulator(BaseModel, ABC):
         Parameters
         ----------
         song : Song
-            What was heard.
+            The analysed song.
         timeline : Timeline
-            The frames: read smooth curves at `timeline.times`.
+            The frames; evaluate smooth curves at `timeline.times`.
 
         Returns
         -------
         dict of str to ndarray of float64, shape (timeline.n_frames,), finite
             Either channels by name, in the channel's own unit at the project's fps and width, or
             `value` alone: an envelope, 0 at rest and 1 at a full hit, which the layer's `to`
-            routes to channels. Beside `value` may stand `height`: the same envelope for
-            channels that are no speeds (strength), where the two differ at another frame rate.
+            routes to channels. In addition to `value` it may return `height`, the same
+            envelope for channels that are not speeds, such as strength.
         """
 
     def curves_above(
         self, song: Song, timeline: Timeline, below: Mapping[str, Curve]
     ) -> dict[str, Curve]:
-        """The curves of a modulator that depends on what was mixed below it; else `curves`.
+        """The curves of a modulator that depends on the layers below it; by default `curves`.
 
         Override it, and set `by_interval`, to read other channels.
 
@@ -74,8 +74,8 @@ class Modulator(BaseModel, ABC):
         song : Song
         timeline : Timeline
         below : mapping of str to ndarray, shape (timeline.n_frames,), read-only
-            Every channel's value so far, from the layers above this one in the project file;
-            per frame at the project's fps and width.
+            Every channel's value so far, mixed from the layers above this one in the project
+            file; per frame at the project's fps and width.
 
         Returns
         -------
@@ -98,12 +98,12 @@ LIMITS = {
     "maximum": "at most {:g}",
     "exclusiveMaximum": "below {:g}",
 }
-UNLIMITED = 1e12  # what is larger is a limit of the machine
+UNLIMITED = 1e12  # larger limits are those of the machine
 MOST = 8  # names in a cell
 
 
 def schemas(cls: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """The JSON schema of each field; empty where a type of a plugin has none."""
+    """The JSON schema of each field; empty if a plugin's type has none."""
     try:
         found: dict[str, dict[str, Any]] = cls.model_json_schema().get("properties", {})
     except Exception:  # pydantic has several, and a type may raise its own
@@ -112,7 +112,7 @@ def schemas(cls: type[BaseModel]) -> dict[str, dict[str, Any]]:
 
 
 def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
-    """What a field takes: its choices, or its type and limits.
+    """The values that a field accepts: its choices, or its type and limits.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Beat and onset: envelopes with a hit on every beat, or wherever a sound begins."""
+"""Beat, onset and cue: envelopes with hits on beats, where sounds begin, and at positions."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
@@ -13,7 +13,7 @@ from phosphene.score.envelopes import normalised
 from phosphene.score.hits import HitShape, struck
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import Timeline
-from phosphene.score.units import Length, Span
+from phosphene.score.units import Length, Position, Span
 from phosphene.song.song import Song
 
 BANDS = (
@@ -127,7 +127,24 @@ class Onset(Striking):
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        heard = song.strengths_at(song.onsets, feature_of(self.band))
-        heights = normalised(heard, self.percentile)
+        strengths = song.strengths_at(song.onsets, feature_of(self.band))
+        heights = normalised(strengths, self.percentile)
         strong = (heights >= 1.0 - self.sensitivity).nonzero()[0][:: self.every]
         return self._struck(song.onsets[strong], heights[strong], timeline)
+
+
+def _listed(given: Any) -> Any:
+    return given if isinstance(given, (list, tuple)) else [given]
+
+
+class Cue(Striking):
+    """A hit at each of some positions, in the exact frame that contains it."""
+
+    name: ClassVar = "cue"
+    at: Annotated[tuple[Position, ...], BeforeValidator(_listed)] = Field(
+        ("bar 1",), validate_default=True, description='a position, "bar 17", or a list of them'
+    )
+
+    def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
+        times = np.unique([timeline.at(position) for position in self.at])
+        return self._struck(times, np.ones(len(times)), timeline)

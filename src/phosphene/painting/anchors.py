@@ -1,4 +1,4 @@
-"""Anchors: what colours and how much detail each scene has of its own, before any feedback."""
+"""Anchors: the colours and the detail of each scene, measured before any feedback."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from phosphene.score.score import Row, Score
 
 @dataclass(frozen=True)
 class Anchor:
-    """What a scene is held to: its palette, and the deviation of each band of its detail."""
+    """The target of a scene: its palette, and the deviation of each band of its detail."""
 
     palette: Palette
     detail: torch.Tensor
 
     @classmethod
     def of(cls, picture: torch.Tensor) -> Anchor:
-        """The anchor that a picture gives, shape (1, 3, height, width)."""
+        """Measure the anchor of a picture, shape (1, 3, height, width)."""
         lab = to_oklab(picture)
         return cls(Palette.of(lab), detail_of(lab[:, :1]))
 
 
 def is_held(score: Score) -> bool:
-    """Whether a Score holds anything at all, so that anchors are worth painting."""
+    """Whether a Score holds colours or detail in any frame, so that anchors are needed."""
     return any(bool(score.channels[name].any()) for name in ("colour_match", "detail_match"))
 
 
 def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
-    """The anchor of each prompt, from a first picture painted from that prompt alone.
+    """Measure the anchor of each prompt on a picture painted from that prompt alone.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
     Returns
     -------
     list of Anchor, length n_prompts
-        They depend on nothing that was painted before, so that a resumed render has the same.
+        They do not depend on earlier frames, so a resumed render has the same ones.
     """
     with torch.inference_mode():
         return [
@@ -64,7 +64,7 @@ def _opening(score: Score, prompt: int) -> Row:
 
 
 def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
-    """Anchors mixed by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
+    """Mix anchors by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
     pairs = [(anchor, float(weight)) for anchor, weight in zip(anchors, weights, strict=True)]
 
     def mean(parts: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -80,7 +80,7 @@ def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
 
 
 def hold(picture: torch.Tensor, anchor: Anchor, row: Row) -> torch.Tensor:
-    """Hold a moved picture to its scene, as firmly as a frame's row says.
+    """Hold a moved picture to its scene, as firmly as the frame's row says.
 
     Parameters
     ----------

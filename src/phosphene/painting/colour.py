@@ -1,4 +1,8 @@
-"""Colour: OKLab, the match of a picture to its scene, and the grade of the frame that is shown."""
+"""Colour: OKLab, the match of a picture to its scene, and the grade of the frame that is shown.
+
+OKLab is lightness and two opponent hues, perceptually uniform: Ottosson, "A perceptual color space
+for image processing" (2020); sRGB is IEC 61966-2-1.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,28 @@ from numpy.typing import NDArray
 
 from phosphene.score.score import Row
 
-# How far one frame's deviations may change, all axes together: noise is not blown up to colour.
-MOST = 0.25
-FLOOR = 0.005  # deviation in OKLab below which a picture counts as grey, or flat
+CONES = np.array([
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+])  # from linear sRGB  # fmt: skip
+OPPONENTS = np.array([
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+])  # from the cube roots of the cones  # fmt: skip
+FROM_CONES, FROM_OPPONENTS = np.linalg.inv(CONES), np.linalg.inv(OPPONENTS)
+LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
+MOST = 0.25  # largest change of deviation per frame over all axes, so that noise is not coloured
+FLOOR = 0.005  # deviation in OKLab below which a picture counts as flat or grey
 TINY = 1e-12
-# What small matrices are reckoned in: in a picture of two colours two eigenvalues nearly vanish.
-PRECISION = {"mps": torch.float32}  # Metal has no float64; all others have
+# Precision of the small matrices: two eigenvalues of a picture with two colours nearly vanish.
+PRECISION = {"mps": torch.float32}  # Metal has no float64
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Mean and covariance of a picture's colours in OKLab; tensors of shape (3, 1) and (3, 3)."""
+    """Mean and covariance of a picture's colours in OKLab; shapes (3, 1) and (3, 3)."""
 
     mean: torch.Tensor
     covariance: torch.Tensor
@@ -48,8 +63,8 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
         A picture in OKLab.
     anchor : Palette
     share : float
-        0 leaves the picture; 1 gives it the anchor's mean, and its covariance as far as `MOST`
-        goes.
+        0 leaves the picture unchanged; 1 gives it the anchor's mean, and its covariance within
+        `MOST`.
 
     Returns
     -------
@@ -68,16 +83,17 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     change = change * (MOST / change.norm()).clamp_max(1.0)
     change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
     towards = share * (anchor.mean - own.mean) - change @ own.mean
-    return lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    return matched
 
 
 def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """What the Monge-Kantorovich map between two covariances adds to the identity.
+    """The Monge-Kantorovich map between two covariances, minus the identity.
 
-    The map is own^-1 (own wanted)^1/2: of all linear maps that give one covariance the other, the
-    one that moves colours least. The root of a 3 x 3 matrix follows from its eigenvalues in closed
-    form (Hoger and Carlson, "Determination of the stretch and rotation", 1984), and these from its
-    invariants.
+    The map is own^-1 (own wanted)^1/2: of all linear maps from one covariance to the other, the one
+    that moves colours least. The root of a 3 x 3 matrix follows from its eigenvalues in closed
+    form (Hoger and Carlson, "Determination of the stretch and rotation", 1984), which follow
+    from its invariants.
 
     Parameters
     ----------
@@ -91,8 +107,7 @@ def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     _, det_wanted = _cofactors(wanted)
     both = own @ wanted
     trace = both.trace()
-    # The eigenvalues of `both`, by the cosine of a third of an angle; their roots are those of the
-    # root.
+    # The eigenvalues of `both`, by trigonometry; their roots are the eigenvalues of its root.
     minors = 0.5 * (trace**2 - (both @ both).trace())
     radius = (trace**2 - 3.0 * minors).clamp_min(TINY).sqrt()
     cosine = trace**3 - 4.5 * trace * minors + 13.5 * det_own * det_wanted
@@ -103,31 +118,18 @@ def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     first = roots.sum()
     second = 0.5 * (first**2 - trace)
     ratio = (det_wanted / det_own).clamp_min(TINY).sqrt()
-    whole = first * ratio * adjugate + (first**2 - second) * wanted - wanted @ own @ wanted
-    return whole / (first - roots).prod() - torch.eye(3, device=own.device, dtype=own.dtype)
+    root = first * ratio * adjugate + (first**2 - second) * wanted - wanted @ own @ wanted
+    return root / (first - roots).prod() - torch.eye(3, device=own.device, dtype=own.dtype)
 
 
 def _cofactors(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cofactors and determinant; of a symmetric matrix they are its adjugate."""
+    """Cofactors, the adjugate of a symmetric matrix, and determinant."""
     cofactors = torch.linalg.cross(matrix.roll(-1, 0), matrix.roll(-2, 0))
     return cofactors, (matrix[0] * cofactors[0]).sum()
 
 
-CONES = np.array([
-    [0.4122214708, 0.5363325363, 0.0514459929],
-    [0.2119034982, 0.6806995451, 0.1073969566],
-    [0.0883024619, 0.2817188376, 0.6299787005],
-])  # from linear sRGB  # fmt: skip
-OPPONENTS = np.array([
-    [0.2104542553, 0.7936177850, -0.0040720468],
-    [1.9779984951, -2.4285922050, 0.4505937099],
-    [0.0259040371, 0.7827717662, -0.8086757660],
-])  # from the cube roots of the cones  # fmt: skip
-FROM_CONES, FROM_OPPONENTS = np.linalg.inv(CONES), np.linalg.inv(OPPONENTS)
-
-
 def to_oklab(picture: torch.Tensor) -> torch.Tensor:
-    """A picture in OKLab.
+    """Convert a picture to OKLab.
 
     Parameters
     ----------
@@ -145,27 +147,24 @@ def to_oklab(picture: torch.Tensor) -> torch.Tensor:
 
 
 def from_oklab(lab: torch.Tensor) -> torch.Tensor:
-    """A picture in sRGB, 0 to 1, of one in OKLab; what no screen can show is clamped."""
+    """Convert a picture from OKLab to sRGB, 0 to 1; colours outside the gamut are clamped."""
     linear = _turned(_turned(lab, FROM_OPPONENTS) ** 3, FROM_CONES).clamp_(0.0, 1.0)
     toe = linear * 12.92
     return torch.where(linear > 0.0031308, 1.055 * linear ** (1.0 / 2.4) - 0.055, toe)
 
 
 def _turned(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Tensor:
-    # Python numbers go in with the kernels: no copy to the device.
+    # Python numbers are arguments of the device's kernels: nothing is copied.
     one, two, three = picture[:, 0], picture[:, 1], picture[:, 2]
     rows = [(a * one).add_(two, alpha=b).add_(three, alpha=c) for a, b, c in matrix.tolist()]
     return torch.stack(rows, 1)
 
 
-LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
-
-
 def grade_matrix(row: Row) -> NDArray[np.float64]:
     """The colour matrix of a frame, shape (3, 3).
 
-    Hue turns about the grey axis, saturation scales the distance from the grey of equal luma (ITU-R
-    BT.709), brightness scales all.
+    Hue rotates about the grey axis, saturation scales the distance from the grey of equal luma
+    (ITU-R BT.709), and brightness scales everything.
 
     Parameters
     ----------
@@ -180,11 +179,16 @@ def grade_matrix(row: Row) -> NDArray[np.float64]:
         + np.sin(angle) * cross
     )
     grey = np.tile(LUMA, (3, 1))
-    return row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
+    matrix: NDArray[np.float64] = (
+        row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
+    )
+    return matrix
 
 
 def grade(picture: torch.Tensor, row: Row) -> torch.Tensor:
-    """The frame as it is shown.
+    """Grade a frame for the film; the feedback stays ungraded.
+
+    Fed back, a brightness of 1.01 would have grown to 11 after 240 frames.
 
     Parameters
     ----------
@@ -194,7 +198,7 @@ def grade(picture: torch.Tensor, row: Row) -> torch.Tensor:
     Returns
     -------
     Tensor
-        Same shape and range; the picture itself where nothing is graded.
+        Same shape and range; the picture itself if nothing is to be graded.
     """
     if row.brightness == 1.0 and row.saturation == 1.0 and row.hue == 0.0:
         return picture

@@ -1,4 +1,7 @@
-"""Detail: the match to the scene's fine structure, and sharpening and grain before a repaint."""
+"""Detail: the match to the scene's fine structure, sharpening and grain.
+
+Every resample and every pass through a VAE takes some detail; how much, the picture itself shows.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,19 @@ import torch.nn.functional as F
 from phosphene.painting.noise import drawn
 
 BINOMIAL = (0.25, 0.5, 0.25)
-SPACINGS = (1, 2)  # px between the taps of each blur: bands about 1/3 and 1/6 cycle per pixel
-MOST = 1.3  # one frame's gain of a band at most, and its inverse at least
-GRAIN = 0.02  # deviation of the noise that stands in for what no gain brings back, at most
+SPACINGS = (1, 2)  # px between the taps of each blur: bands around 1/3 and 1/6 cycle per pixel
+MOST = 1.3  # largest gain of a band per frame; its inverse is the smallest
+GRAIN = 0.02  # largest deviation of the noise that replaces what no gain restores
 FLOOR = 1e-4  # deviation below which there is nothing to amplify
+MASK = 0xFFFFFFFF
+Words = TypeVar("Words", int, torch.Tensor)
 
 
 def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """The undecimated wavelet bands of a picture, the finest first, and what is left.
+    """Split a picture into undecimated wavelet bands, the finest first, and the rest.
 
-    The "algorithme a trous" of Holschneider et al. (1989): each blur's taps lie twice as far apart.
+    The "algorithme a trous" of Holschneider et al. (1989): the taps of each blur are twice as far
+    apart.
 
     Parameters
     ----------
@@ -39,7 +45,7 @@ def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
 
 
 def detail_of(lightness: torch.Tensor) -> torch.Tensor:
-    """Deviation of each band of a lightness, shape (1, 1, height, width); shape (n_bands,)."""
+    """Deviation of each band of a lightness (1, 1, height, width); shape (n_bands,)."""
     return _deviations(bands(lightness)[0])
 
 
@@ -48,19 +54,19 @@ def hold_detail(
 ) -> torch.Tensor:
     """Bring the energy of a lightness's fine bands a share of the way to an anchor's.
 
-    What is there is amplified, or softened, as far as `MOST` goes. What is missing then is brought
-    in as noise of that band, for the engine to make detail of. Nothing waits for the device.
+    Each band is amplified or attenuated within `MOST`. A remaining deficit is added as noise of
+    that band, which the engine turns into detail. Nothing waits for the device.
 
     Parameters
     ----------
     lightness : Tensor, float32, shape (1, 1, height, width)
-        Of OKLab: the eye sees detail by lightness.
+        Of OKLab: the eye sees detail mainly in lightness.
     anchor : Tensor, shape (n_bands,)
         From `detail_of`.
     share : float
-        0 leaves the picture.
+        0 leaves the picture unchanged.
     seed : int
-        Of the frame's noise.
+        Seed of the frame's noise.
 
     Returns
     -------
@@ -95,13 +101,13 @@ def _blurred(picture: torch.Tensor, spacing: int) -> torch.Tensor:
 
 
 def sharpen(picture: torch.Tensor, amount: float) -> torch.Tensor:
-    """Unsharp mask: the picture, and `amount` of what a small blur takes from it.
+    """Unsharp mask: add `amount` times what a small blur removes.
 
     Parameters
     ----------
     picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
     amount : float
-        0 leaves it.
+        0 leaves the picture unchanged.
 
     Returns
     -------
@@ -110,18 +116,18 @@ def sharpen(picture: torch.Tensor, amount: float) -> torch.Tensor:
     """
     if amount <= 0.0:
         return picture
-    # The binomial blur is the one that a resample comes closest to.
+    # The binomial blur is close to that of a resample.
     return (picture + amount * (picture - _blurred(picture, 1))).clamp_(0.0, 1.0)
 
 
 def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
-    """Add seeded unit noise, drawn on the CPU so that it does not depend on the device.
+    """Add seeded normal noise, drawn on the CPU so that it does not depend on the device.
 
     Parameters
     ----------
     picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
     deviation : float
-        Standard deviation; 0 leaves the picture.
+        Standard deviation; 0 leaves the picture unchanged.
     seed : int
 
     Returns
@@ -131,19 +137,15 @@ def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
     """
     if deviation <= 0.0:
         return picture
-    # Another stream than the engine's, which draws from the seed itself.
+    # A different stream from the engine's, which uses the seed itself.
     noise = drawn(picture.shape, seed ^ 0x9E3779B9, picture.device)
     return (picture + deviation * noise).clamp_(0.0, 1.0)
 
 
-MASK = 0xFFFFFFFF
-Words = TypeVar("Words", int, torch.Tensor)
-
-
 def white(height: int, width: int, seed: int, device: torch.device) -> torch.Tensor:
-    """Uniform noise of mean 0 and deviation 1: each pixel's number and the seed, hashed.
+    """Uniform noise of mean 0 and deviation 1: a hash of the seed and each pixel's index.
 
-    Integer arithmetic only, so that it is the same to the bit everywhere. The hash is lowbias32 of
+    The hash uses integers only, so it is the same to the bit on every device: lowbias32 of
     Wellons, "Prospecting for hash functions" (2018).
 
     Parameters
@@ -159,8 +161,9 @@ def white(height: int, width: int, seed: int, device: torch.device) -> torch.Ten
     """
     pixels = torch.arange(height * width, device=device, dtype=torch.int64)
     words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
-    uniform = (words >> 8).float() * 2.0**-24  # 24 bits, which a float32 holds
-    return ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    uniform = (words >> 8).float() * 2.0**-24  # 24 bits fit into a float32
+    noise: torch.Tensor = ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
+    return noise
 
 
 def _hashed(words: Words) -> Words:

@@ -1,4 +1,4 @@
-"""Engines: what repaints a moved picture, and the table of those that come with Phosphene."""
+"""The engine protocol: what repaints a moved picture, and how an engine is registered."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Repaints pictures; made once for a render, for the prompts and the size of its Score."""
+    """Repaints pictures; loaded once per render, for the prompts and size of its Score."""
 
     device: torch.device
-    """Where its pictures are."""
+    """The device of its pictures."""
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture: float32, shape (1, 3, height, width), 0 to 1, on `device`.
 
-        Also painted once from each prompt alone, to see what its scene is to be held to.
+        It is also called once with each prompt alone, to measure the scene's colours and detail.
         """
         ...
 
@@ -32,47 +32,47 @@ class Engine(Protocol):
         """The picture repainted at `row.strength`; same shape, range and device.
 
         An engine with a `noise_shape`, the (channels, height, width) of its noise, is called as
-        ``img2img(picture, row, noise)``: the `phosphene.painting.noise.SceneNoise` that moves
-        with the camera.
+        ``img2img(picture, row, noise)``, where noise is a `phosphene.painting.noise.SceneNoise`,
+        which moves with the camera.
         """
         ...
 
 
 @runtime_checkable
 class DrawingEngine(Engine, Protocol):
-    """An engine that draws every frame from its row alone, and feeds nothing back."""
+    """An engine without feedback, which draws every frame from its row alone."""
 
     def draw_moved(self, row: Row) -> torch.Tensor:
-        """What is repainted instead of the moved picture; same shape and range as from `first`."""
+        """The frame, used instead of the moved picture; same shape and range as from `first`."""
         ...
 
 
 @dataclass(frozen=True)
 class EngineSpec:
-    """An engine that a project can name.
+    """An engine that a project can choose.
 
     Parameters
     ----------
     name : str
-        What a project calls it: `[model] name = "..."`.
+        Its name in a project: `[model] name = "..."`.
     description : str
         One line for `phosphene doctor` and the docs.
     load : callable
-        load(model, score) gives the Engine; imports what is heavy only when called.
+        load(model, score) returns the Engine; heavy libraries are imported only when it is called.
     diffuses : bool
-        False where no colours need to be held: what it paints does not drift by itself.
+        False if its colours need not be held, because its pictures do not drift.
     ignores : frozenset of str
-        Channels that it cannot follow. They stay at rest, with a warning, where a project drives
-        them; `render --strict` refuses the project.
+        Channels that it cannot follow. If a project drives them, they stay at rest with a warning;
+        `render --strict` refuses the project.
     source : str
-        Folder or hub id of its checkpoint, where it has one.
+        Folder or hub id of its model, if it has one.
     examples : tuple of str
-        Two prompts that it understands and that look different: what `phosphene plugins check` and
-        `EngineContract` have it paint. Empty where it takes any text, or where it can not be
-        loaded without a download; `plugins check` then leaves it out.
+        Two prompts that it understands and that look different, which `phosphene plugins check` and
+        `EngineContract` paint. Empty if it takes any text, or cannot be loaded without a download;
+        `plugins check` then skips it.
     check : callable, optional
-        check(model, score) raises a ProjectError for what the engine can not paint; called before
-        anything is loaded, or anything of an earlier run is given up.
+        check(model, score) raises a ProjectError if the engine cannot paint the Score. It is called
+        before anything is loaded, and before any earlier frames are discarded.
     """
 
     name: str
@@ -86,12 +86,12 @@ class EngineSpec:
 
 
 def unfollowed(spec: EngineSpec, score: Score) -> list[str]:
-    """The channels that a score drives and an engine cannot follow, by name."""
+    """Names of the channels that a Score drives and an engine cannot follow."""
     return sorted(spec.ignores & set(score.moving()))
 
 
 def check_paintable(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Find out before anything is loaded whether an engine can paint a score.
+    """Check that an engine can paint a Score, before anything is loaded.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def check_paintable(spec: EngineSpec, model: Model, score: Score) -> None:
 
 
 def check_torch() -> None:
-    """Find out whether PyTorch, which every engine paints with, can be imported.
+    """Check that PyTorch, which every engine needs, can be imported.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def check_torch() -> None:
 
 
 def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
-    """The same, and whether it follows every channel that the score drives.
+    """Check that an engine can paint a Score, and follows every channel that it drives.
 
     Raises
     ------
@@ -130,6 +130,6 @@ def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
     if ignored := unfollowed(spec, score):
         raise ProjectError(
             f"motion drives {', '.join(ignored)}, which the model '{spec.name}' cannot follow",
-            "Leave that out, or choose another model; `phosphene doctor` lists them.",
+            "Remove it, or choose another model; `phosphene doctor` lists them.",
         )
     check_paintable(spec, model, score)

@@ -1,4 +1,4 @@
-"""The frame loop: each frame is the one before it, moved, held to its scene, and repainted."""
+"""The frame loop: each frame is the previous one, moved, held to its scene, and repainted."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def paint(
     score : Score
     engine : Engine
     anchors : sequence of Anchor, length n_prompts
-        What the scene of each prompt is held to, as firmly as the Score says; empty to hold none.
+        Target of each prompt's scene, applied as firmly as the Score says; empty to hold nothing.
     after : tuple of int and State, optional
-        Row and state of a frame that an earlier run painted: continues with the next one.
+        Row and state of a frame of an earlier run; painting continues with the next one.
 
     Yields
     ------
@@ -132,7 +132,7 @@ def _drawn(score: Score, engine: DrawingEngine, scene: int, begin: int) -> Itera
 
 
 def first_picture(score: Score, engine: Engine, scene: int = 0) -> torch.Tensor:
-    """The user's image, or a picture that the engine paints: near-full generation."""
+    """The user's image, or a picture that the engine paints from nearly pure noise."""
     image = score.scenes[scene].image if scene else score.image
     if image is None:
         return engine.first(score.row(score.span(scene).start, scene))
@@ -140,12 +140,12 @@ def first_picture(score: Score, engine: Engine, scene: int = 0) -> torch.Tensor:
 
 
 def _state(painted: int, picture: torch.Tensor, noise: SceneNoise | None) -> State:
-    held = {} if noise is None else noise.state
-    return {"painted": torch.tensor(painted), "picture": picture, **held}
+    noise_state = {} if noise is None else noise.state
+    return {"painted": torch.tensor(painted), "picture": picture, **noise_state}
 
 
 def _stretch(score: Score, scene: int, painted: int) -> tuple[list[Row], list[Matrix]]:
-    """The rows after `painted` up to the next that is repainted, and the camera's steps to them."""
+    """The rows after `painted` up to the next repaint, and the camera's step to each."""
     rows, steps = [], []
     for i in range(painted + 1, score.span(scene).stop):
         rows.append(score.row(i, scene))
@@ -158,16 +158,14 @@ def _stretch(score: Score, scene: int, painted: int) -> tuple[list[Row], list[Ma
 def _between(
     before: torch.Tensor, after: torch.Tensor, rows: Sequence[Row], paths: Sequence[Matrix]
 ) -> Iterator[torch.Tensor]:
-    """The frames of a stretch that are not repainted: the picture before them, only moved.
+    """The frames of a stretch that are not repainted: the picture before them, moved.
 
-    Where the cadence leaves them out, what the repainted frame brings fades in along the camera's
-    path; where strength or renewal rises with it, as on a beat, nothing of it is shown before.
+    If the cadence skips their repaint, they fade into the next repainted frame along the camera's
+    path. If strength or renewal rises with that frame, as on a beat, nothing of it is shown early.
     """
     skipped, last = rows[: len(rows) - rows[-1].diffuses], rows[-1]
-    strikes = any(
-        row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:]
-    )
-    fades = last.diffuses and not strikes and all(row.strength > 0.0 for row in skipped)
+    rises = any(row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:])
+    fades = last.diffuses and not rises and all(row.strength > 0.0 for row in skipped)
     for i, path in enumerate(paths[: len(skipped)], 1):
         frame = warp(before, path)
         if fades:

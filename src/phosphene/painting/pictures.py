@@ -1,4 +1,4 @@
-"""Pictures on their way in and out: a user's image to floats, and a float frame to bytes."""
+"""Pictures in and out: a user's image as floats, and a float frame as bytes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from phosphene.errors import ProjectError
 from phosphene.song.files import IMAGE, require_file
 
-NARROWEST = 20  # the longer side over the shorter; more would fill memory when it is enlarged
+NARROWEST = 20  # longer side over shorter; enlarging a narrower image would fill the memory
 
 
 def read_image(path: Path, width: int, height: int) -> torch.Tensor:
-    """A user's image as first picture: scaled to cover the frame, and cut about its centre.
+    """Read a user's image as the first picture: scaled to cover the frame, cropped at its centre.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     Raises
     ------
     ProjectError
-        If it is not an image that can be read, or is very narrow.
+        If it is not a readable image, or very narrow.
     """
     require_file(path, "image", IMAGE, ProjectError)
     data = np.fromfile(path, np.uint8)
@@ -41,7 +41,7 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
         pixels = None
     if pixels is None:
         raise ProjectError(
-            f"{path} is not an image that can be read",
+            f"{path} is not a readable image",
             "Give a PNG, JPEG or WebP file.",
         )
     if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
@@ -53,14 +53,14 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
     scaled = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     scaled = cv2.resize(
         scaled, (max(width, scaled.shape[1]), max(height, scaled.shape[0]))
-    )  # rounding may have left it a pixel short
+    )  # rounding may leave it a pixel short
     top, left = (scaled.shape[0] - height) // 2, (scaled.shape[1] - width) // 2
-    cut = scaled[top : top + height, left : left + width, ::-1].astype(np.float32) / 255.0
-    return torch.from_numpy(np.ascontiguousarray(cut.transpose(2, 0, 1)))[None]
+    crop = scaled[top : top + height, left : left + width, ::-1].astype(np.float32) / 255.0
+    return torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1)))[None]
 
 
 def to_levels(picture: torch.Tensor) -> torch.Tensor:
-    """A painted frame in 8 bits, still on its device.
+    """Convert a painted frame to 8 bits, on its device.
 
     Parameters
     ----------
@@ -69,12 +69,12 @@ def to_levels(picture: torch.Tensor) -> torch.Tensor:
     Returns
     -------
     Tensor, uint8, shape (height, width, 3)
-        Rounded, not cut: cutting would darken by half a level.
+        Rounded, not truncated: truncating would darken by half a level.
     """
     levels = (picture[0] * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
     return levels.permute(1, 2, 0).contiguous()
 
 
 def to_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
-    """A painted frame as the film takes it; the one copy from the device. See `to_levels`."""
+    """Copy a painted frame to the host in 8 bits; see `to_levels`."""
     return to_levels(picture).cpu().numpy()

@@ -1,4 +1,11 @@
-"""The camera's step as a homography, and the move of a picture: one resample, mirrored borders."""
+"""The camera's step as a homography, and the warp: one resample with mirrored borders.
+
+In a feedback loop a picture is resampled thousands of times, and the kernel's gain is applied each
+time: below 1 detail is lost, above 1 it grows into ringing. At a shift of half a pixel the usual
+cubic kernel (a = -0.75) has a gain of 0.972 at a quarter cycle per pixel, and 1.029 at an eighth.
+The kernel here, a sinc under a Kaiser window with eight taps, has 0.9977 at a quarter, and never
+more than 1.0008.
+"""
 
 from __future__ import annotations
 
@@ -14,69 +21,27 @@ from numpy.typing import NDArray
 
 from phosphene.score.score import Row
 
-
-def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
-    """Move a picture by one resample; what comes in from outside is mirrored.
-
-    Parameters
-    ----------
-    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
-    matrix : ndarray, shape (3, 3)
-        From `phosphene.painting.warp.step_matrix`.
-
-    Returns
-    -------
-    Tensor
-        Same shape, device and range. The identity gives the picture itself.
-    """
-    if np.array_equal(matrix, np.eye(3)):
-        return picture
-    move = _on_the_cpu if picture.device.type == "cpu" else _on_a_device
-    back = np.asarray(np.linalg.inv(matrix), np.float64)
-    # The kernel overshoots at edges; what lies outside of 0 to 1 is no colour.
-    return move(picture, back).clamp_(0.0, 1.0)
-
-
-def _on_the_cpu(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
-    return torch.from_numpy(resample(picture[0].numpy(), back))[None]
-
-
-def _on_a_device(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
-    height, width = picture.shape[-2:]
-    padded = F.pad(picture, (BEFORE, BEHIND) * 2, mode="reflect")
-    x = torch.arange(width, device=padded.device, dtype=torch.float32)[None, :]
-    y = torch.arange(height, device=padded.device, dtype=torch.float32)[:, None]
-    # Python numbers go in with the kernels: no copy to the device.
-    from_x, from_y, depth = (float(a) * x + float(b) * y + float(c) for a, b, c in back)
-    from_x, from_y = _mirrored(from_x / depth, width), _mirrored(from_y / depth, height)
-    left, top = from_x.floor(), from_y.floor()
-    across, down = weights(from_x - left), weights(from_y - top)
-    stride = padded.shape[-1]
-    corner = (top * stride + left).long()[..., None]
-    taps = corner + torch.arange(TAPS, device=padded.device)
-    pixels = padded[0].flatten(1)
-    moved = torch.zeros((padded.shape[1], height, width), device=padded.device)
-    for j in range(TAPS):  # a row of taps at a time: all of them would take 64 pictures of memory
-        row = (pixels[:, taps + j * stride] * across).sum(-1)
-        moved += down[..., j] * row
-    return moved[None]
-
-
-def _mirrored(place: torch.Tensor, length: int) -> torch.Tensor:
-    period = 2.0 * (length - 1)
-    inside = (place - period * torch.floor(place / period + 0.5)).abs()
-    return torch.nan_to_num(inside, 0.0, 0.0, 0.0).clamp_max(length - 1.0)
-
-
 Matrix = NDArray[np.float64]
+
+TAPS = 8
+BEFORE = TAPS // 2 - 1  # taps before the pixel at or left of the position
+BEHIND = TAPS // 2
+BETA = 6.4  # of the Kaiser window: a lower one loses less detail and rings more
+PHASES = 256
+# Unsigned, so that numba does not check every index for a negative value.
+STEPS = np.uint64(TAPS)
+NEXT = np.uint64(1)
+LAST = np.uint64(PHASES - 1)
+# Only the order of sums is free, so that a row of taps becomes one vector operation.
+LOOSE = {"reassoc", "contract", "nsz"}
 
 
 def step_matrix(row: Row, width: int, height: int) -> Matrix:
     """The step of one frame: zoom and rotation about the centre, pan and tilt, translation.
 
-    The picture is taken as a plane that the camera sees whole. Pan and tilt turn the camera about
-    its own centre: Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2, K R K^-1.
-    A dolly goes on at d of the distance that is left, and so enlarges by exp(d).
+    The picture is a plane that fills the camera's view. Pan and tilt turn the camera about its own
+    centre: K R K^-1, Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2. A dolly
+    of d covers that share of the remaining distance continuously, and so enlarges by exp(d).
 
     Parameters
     ----------
@@ -84,14 +49,14 @@ def step_matrix(row: Row, width: int, height: int) -> Matrix:
         Reads `zoom` (factor), `rotation`, `pan`, `tilt`, `field_of_view` (degrees), `dolly`,
         `translation_x` and `translation_y` (px).
     width, height : int
-        Size of the picture in px; its centre is ((width - 1) / 2, (height - 1) / 2), the middle of
+        Size of the picture in px. Its centre is ((width - 1) / 2, (height - 1) / 2), the middle of
         the pixel grid, so that a zoom alone does not drift.
 
     Returns
     -------
     ndarray, shape (3, 3)
-        Takes a point of the old picture to its place in the new one. Its last row is (0, 0, 1)
-        where there is no pan and no tilt.
+        Maps a point of the old picture to its place in the new one. Without pan and tilt, its
+        last row is (0, 0, 1).
     """
     angle = np.radians(row.rotation)
     scale = row.zoom * np.exp(row.dolly)
@@ -110,75 +75,117 @@ def _look(row: Row, width: int) -> Matrix:
         return np.eye(3)
     focal = 0.5 * width / np.tan(0.5 * np.radians(row.field_of_view))
     pan, tilt = np.radians(row.pan), np.radians(row.tilt)
-    # The camera to the right takes the picture to the left, and up takes it down.
+    # Panning right moves the picture left, tilting up moves it down.
     across = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
     down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
     lens = np.diag([focal, focal, 1.0])
     look = lens @ down @ across @ np.linalg.inv(lens)
-    return look / look[2, 2]
+    scaled: NDArray[np.float64] = look / look[2, 2]
+    return scaled
 
 
 def _shift(x: float, y: float) -> Matrix:
     return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
 
 
-TAPS = 8
-BEFORE = TAPS // 2 - 1  # taps before the pixel that the position lies in, or at
-BEHIND = TAPS // 2
-BETA = 6.4  # of the Kaiser window: lower loses less and rings more
-PHASES = 256
+def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
+    """Move a picture by one resample; the area outside is mirrored.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    matrix : ndarray, shape (3, 3)
+        From `step_matrix`.
+
+    Returns
+    -------
+    Tensor
+        Same shape, device and range; the picture itself for the identity.
+    """
+    if np.array_equal(matrix, np.eye(3)):
+        return picture
+    back = np.asarray(np.linalg.inv(matrix), np.float64)
+    move = _on_cpu if picture.device.type == "cpu" else _on_device
+    return move(picture, back).clamp_(0.0, 1.0)  # the kernel overshoots at edges
+
+
+def _on_cpu(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
+    return torch.from_numpy(resample(picture[0].numpy(), back))[None]
+
+
+def _on_device(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
+    height, width = picture.shape[-2:]
+    padded = F.pad(picture, (BEFORE, BEHIND) * 2, mode="reflect")
+    x = torch.arange(width, device=padded.device, dtype=torch.float32)[None, :]
+    y = torch.arange(height, device=padded.device, dtype=torch.float32)[:, None]
+    # Python numbers are arguments of the device's kernels: nothing is copied.
+    from_x, from_y, depth = (float(a) * x + float(b) * y + float(c) for a, b, c in back)
+    from_x, from_y = _mirrored(from_x / depth, width), _mirrored(from_y / depth, height)
+    left, top = from_x.floor(), from_y.floor()
+    across, down = weights(from_x - left), weights(from_y - top)
+    stride = padded.shape[-1]
+    corner = (top * stride + left).long()[..., None]
+    taps = corner + torch.arange(TAPS, device=padded.device)
+    pixels = padded[0].flatten(1)
+    moved = torch.zeros((padded.shape[1], height, width), device=padded.device)
+    for j in range(TAPS):  # all taps at once would take the memory of 64 pictures
+        row = (pixels[:, taps + j * stride] * across).sum(-1)
+        moved += down[..., j] * row
+    return moved[None]
+
+
+def _mirrored(place: torch.Tensor, length: int) -> torch.Tensor:
+    period = 2.0 * (length - 1)
+    inside = (place - period * torch.floor(place / period + 0.5)).abs()
+    return torch.nan_to_num(inside, 0.0, 0.0, 0.0).clamp_max(length - 1.0)
 
 
 def weights(phase: torch.Tensor) -> torch.Tensor:
-    """A sinc under a Kaiser window, of unit sum.
+    """The kernel: a sinc under a Kaiser window, with unit sum.
 
     Parameters
     ----------
     phase : Tensor, any shape, 0 to 1
-        How far a position lies behind its pixel, in px.
+        Distance of a position from the pixel at or left of it, in px.
 
     Returns
     -------
     Tensor, shape (*phase.shape, TAPS)
-        The weight of each pixel from `BEFORE` before the position's own.
+        Weights of the pixels, beginning `BEFORE` before that one.
     """
     tap = torch.arange(TAPS, device=phase.device, dtype=phase.dtype) - BEFORE
     away = phase[..., None] - tap
     inside = (1.0 - (away * (2.0 / TAPS)) ** 2).clamp_min(0.0)
     lobes = torch.sinc(away) * torch.special.i0(BETA * inside.sqrt())
-    return lobes / lobes.sum(-1, keepdim=True)
+    weights: torch.Tensor = lobes / lobes.sum(-1, keepdim=True)
+    return weights
 
 
 def table() -> torch.Tensor:
     """The weights at `PHASES` + 1 phases from 0 to 1; float32, shape (PHASES + 1, TAPS).
 
-    Between two phases they are linear to 2e-5.
+    Between two phases they are linear within 2e-5.
     """
     return weights(torch.linspace(0.0, 1.0, PHASES + 1, dtype=torch.float64)).float()
 
 
-# Unsigned, or every index would be asked whether it counts from the end.
-STEPS = np.uint64(TAPS)
-NEXT = np.uint64(1)
-LAST = np.uint64(PHASES - 1)
-# Sums may be taken in any order, so that a row of taps is one vector; nothing else is loosened.
-LOOSE = {"reassoc", "contract", "nsz"}
+TABLE = table().numpy()
 
 
 def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Read a picture at the places that a homography takes the pixels of a new one from.
+    """Move a picture on the CPU: compiled, and split into bands of rows over the cores.
 
     Parameters
     ----------
     picture : ndarray, float32, shape (channels, height, width)
     back : ndarray, shape (3, 3)
-        Takes a pixel of the new picture to its place in the old one; beyond the outermost pixels'
-        centres the old one is mirrored.
+        Maps a pixel of the new picture to its place in the old one, which is mirrored at the
+        centres of its outermost pixels.
 
     Returns
     -------
     ndarray, float32, shape (channels, height, width)
-        The same to the bit whatever the number of cores.
+        The same to the bit for any number of cores.
     """
     channels, height, width = picture.shape
     around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
@@ -189,7 +196,7 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
 
 
 def in_bands(height: int, work: Callable[[int, int], None]) -> None:
-    """Call work(first, last) for bands of rows, on a thread for each core."""
+    """Call work(first, last) for bands of rows, one thread for each core."""
     bands = np.linspace(0, height, torch.get_num_threads() + 1).astype(int)
     with ThreadPoolExecutor(len(bands) - 1) as pool:
         list(pool.map(work, bands[:-1], bands[1:]))
@@ -221,7 +228,7 @@ def _rows(padded, back, table, moved, first, last):  # type: ignore[no-untyped-d
 def _place(place, length):  # type: ignore[no-untyped-def]
     period = 2.0 * (length - 1)
     inside = abs(place - period * np.floor(place / period + 0.5))
-    # On the horizon there is no place: a comparison with it is false.
+    # On the horizon the place is NaN, and the comparison false.
     return inside if inside <= length - 1 else 0.0
 
 
@@ -232,6 +239,3 @@ def _interpolated(phase, table, into):  # type: ignore[no-untyped-def]
     share = np.float32(place - np.float64(before))
     for i in range(STEPS):
         into[i] = table[before, i] + share * (table[before + NEXT, i] - table[before, i])
-
-
-TABLE = table().numpy()

@@ -9,8 +9,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from phosphene.plotting.rows import columns, draw_strip, shares
-from phosphene.plotting.sheet import AXIS, SECTION_HEIGHT, Row, mark_music, named, sheet
+from phosphene.plotting.rows import columns, draw_sections
+from phosphene.plotting.sheet import AXIS, SECTION_HEIGHT, SheetRow, mark_music, named, sheet
 from phosphene.plotting.style import BAR, BEAT, INK, OKABE_ITO
 from phosphene.score.channels import Curve
 from phosphene.song.song import Song
@@ -91,11 +91,10 @@ def draw_song(song: Song, title: str) -> Figure:
         named(axes, "tempo, BPM")
 
     def sections(axes: Axes) -> None:
-        labels = [section.label for section in song.sections]
-        draw_strip(axes, edges, shares(song.sections, edges), labels, AXIS, lines=1)
+        draw_sections(axes, song.sections, 0.0, end, AXIS)
         named(axes, "sections")
 
-    rows: list[Row] = [(_SOUND, sound)]
+    rows: list[SheetRow] = [(_SOUND, sound)]
     if song.sections:
         rows.append((SECTION_HEIGHT, sections))
     rows += [(_ROW, bands), (_DRUMS, drums), (_ROW, loudness), (_NOTES, notes)]
@@ -106,11 +105,11 @@ def draw_song(song: Song, title: str) -> Figure:
 
 def _in_columns(song: Song, name: str, edges: Curve) -> Curve:
     """The maximum of a feature in each pixel column, shape (n_columns,)."""
-    heard = song.feature(name)
-    if not len(heard.values):
+    feature = song.feature(name)
+    if not len(feature.values):
         return np.zeros(len(edges) - 1)
-    first = np.clip(np.rint(edges[:-1] / heard.hop).astype(int), 0, len(heard.values) - 1)
-    return np.maximum.reduceat(heard.values, first)
+    first = np.clip(np.rint(edges[:-1] / feature.hop).astype(int), 0, len(feature.values) - 1)
+    return np.maximum.reduceat(feature.values, first)
 
 
 def _draw_sound(axes: Axes, song: Song, edges: Curve) -> None:

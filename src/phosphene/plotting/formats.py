@@ -15,8 +15,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from phosphene.plotting.analysis import draw_song
+from phosphene.plotting.data import PlotData
 from phosphene.plotting.figure import draw
-from phosphene.plotting.picture import Picture
 from phosphene.plotting.sheet import LEFT, RIGHT, WIDTH
 from phosphene.plotting.style import fonts, layer_style
 from phosphene.score.channels import CHANNELS, Curve
@@ -36,9 +36,9 @@ def svg(drawn: Callable[[], Figure]) -> bytes:
     return _CONTROL.sub(b"?", _saved(drawn, "svg", Date=None, Creator=None))
 
 
-def html(picture: Picture) -> bytes:
+def html(plot: PlotData) -> bytes:
     """A self-contained page that shows the values under the pointer."""
-    return page(picture, svg(lambda: draw(picture)).decode()).encode()
+    return page(plot, svg(lambda: draw(plot)).decode()).encode()
 
 
 def _saved(drawn: Callable[[], Figure], form: str, **metadata: None) -> bytes:
@@ -48,9 +48,9 @@ def _saved(drawn: Callable[[], Figure], form: str, **metadata: None) -> bytes:
     return file.getvalue()
 
 
-FORMATS: dict[str, Callable[[Picture], bytes]] = {
-    ".png": lambda picture: png(lambda: draw(picture)),
-    ".svg": lambda picture: svg(lambda: draw(picture)),
+FORMATS: dict[str, Callable[[PlotData], bytes]] = {
+    ".png": lambda plot: png(lambda: draw(plot)),
+    ".svg": lambda plot: svg(lambda: draw(plot)),
     ".html": html,
 }
 #: Formats of the plot of a song's analysis, by ending; each takes the Song and a title.
@@ -60,12 +60,12 @@ SONG_FORMATS: dict[str, Callable[[Song, str], bytes]] = {
 }
 
 
-def page(picture: Picture, svg: str) -> str:
+def page(plot: PlotData, svg: str) -> str:
     """Build the HTML page.
 
     Parameters
     ----------
-    picture : Picture
+    plot : PlotData
     svg : str
         The same plot, drawn.
 
@@ -76,12 +76,12 @@ def page(picture: Picture, svg: str) -> str:
     """
     template = Template((files("phosphene.plotting") / "page.html").read_text(encoding="utf-8"))
     # "</" inside the data would end the script element.
-    data = json.dumps(_data(picture), separators=(",", ":")).replace("</", "<\\/")
-    return template.substitute(title=escape(picture.title), svg=svg[svg.index("<svg") :], data=data)
+    data = json.dumps(_data(plot), separators=(",", ":")).replace("</", "<\\/")
+    return template.substitute(title=escape(plot.title), svg=svg[svg.index("<svg") :], data=data)
 
 
-def _data(picture: Picture) -> dict[str, Any]:
-    score = picture.score
+def _data(plot: PlotData) -> dict[str, Any]:
+    score = plot.score
     channels = [
         {
             "name": name,
@@ -97,11 +97,11 @@ def _data(picture: Picture) -> dict[str, Any]:
                 for part in parts
             ],
         }
-        for name, parts in picture.parts.items()
+        for name, parts in plot.parts.items()
     ]
     prompts = [
         {"text": text, "weights": _short(weights)}
-        for text, weights in zip(picture.prompts, score.weights.T, strict=True)
+        for text, weights in zip(plot.prompts, score.weights.T, strict=True)
         if text
     ]
     return {
@@ -109,8 +109,8 @@ def _data(picture: Picture) -> dict[str, Any]:
         "right": 1.0 - RIGHT / WIDTH,
         "first": int(score.frames[0]),
         "fps": float(score.fps),
-        "beats": _short(picture.song.beats),
-        "downbeats": _short(picture.song.downbeats),
+        "beats": _short(plot.song.beats),
+        "downbeats": _short(plot.song.downbeats),
         "frames": len(score),
         "channels": channels,
         "prompts": prompts,

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
-from phosphene.plotting.picture import Part
+from phosphene.plotting.data import Part
 from phosphene.plotting.sheet import LEGEND_LINE
-from phosphene.plotting.style import INK, LOUD, QUIET, SOUND, fitted, layer_style, length
+from phosphene.plotting.style import INK, LOUD, OKABE_ITO, QUIET, SOUND, fitted, layer_style, length
 from phosphene.score.channels import Channel, Curve
 from phosphene.song.song import Section, Song
 
@@ -177,11 +177,39 @@ def label_room(times: Curve, first: int, last: int, width: float) -> float:
     return float((times[last] - times[first]) / (times[-1] - times[0]) * width - 10)
 
 
-def shares(sections: Sequence[Section], times: Curve) -> NDArray[np.float64]:
-    """The sections of a song as shares: 1 in frames that start in them; shape (n_frames, n)."""
-    begun = times[:-1, None] >= [section.start - 1e-6 for section in sections]
-    ended = times[:-1, None] >= [section.end - 1e-6 for section in sections]
-    return (begun & ~ended).astype(np.float64)
+def draw_sections(
+    axes: Axes, sections: Sequence[Section], begin: float, end: float, width: float
+) -> None:
+    """Draw sections by role and label; equal labels have one colour, and the bars show the energy.
+
+    Parameters
+    ----------
+    axes : Axes
+    sections : sequence of Section
+    begin, end : float
+        Ends of the axis in seconds.
+    width : float
+        Length of the axis in pixels.
+    """
+    labels = list(dict.fromkeys(section.label for section in sections))
+    for section in sections:
+        first, last = max(section.start, begin), min(section.end, end)
+        if first >= last:
+            continue
+        colour = OKABE_ITO[labels.index(section.label) % len(OKABE_ITO)]
+        for height, alpha in ((1.0, 0.16), (section.energy, 0.3)):
+            axes.bar(
+                first, height, last - first, align="edge", color=colour, alpha=alpha, linewidth=0
+            )
+        axes.axvline(first, color="white", linewidth=1.0)
+        text = f"{section.role} {section.label}".strip()
+        room = (last - first) / (end - begin) * width - 6
+        axes.text(
+            (first + last) / 2, 0.5, fitted(text, room, FONT, 1), fontsize=FONT, color=INK,
+            ha="center", va="center", parse_math=False, clip_on=True,
+        )  # fmt: skip
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
 
 
 def draw_strip(

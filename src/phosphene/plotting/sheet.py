@@ -24,15 +24,15 @@ TOP, GAP = 0.95, 0.42
 LEGEND_LINE = 0.19
 FOOT_LINE = 0.2
 
-SOUND_HEIGHT, SECTION_HEIGHT, CHANNEL_HEIGHT, STRIP_HEIGHT = 0.95, 0.24, 1.1, 0.5
+SOUND_HEIGHT, SECTION_HEIGHT, CHANNEL_HEIGHT, STRIP_HEIGHT = 0.95, 0.36, 1.1, 0.5
 SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
 BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 #: Height in inches, and the function that draws it.
-Row = tuple[float, Callable[[Axes], None]]
+SheetRow = tuple[float, Callable[[Axes], None]]
 
 
 def sheet(
-    rows: Sequence[Row],
+    rows: Sequence[SheetRow],
     song: Song,
     begin: float,
     end: float,
@@ -59,8 +59,8 @@ def sheet(
     matplotlib.figure.Figure
         With its own canvas; pyplot is not used.
     """
-    said = [line for note in notes for line in _lines(note)]
-    page = Layout(tuple(height for height, _ in rows), len(said))
+    lines = [line for note in notes for line in _wrapped(note)]
+    page = Layout(tuple(height for height, _ in rows), len(lines))
     figure = Figure(figsize=(WIDTH, page.height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     for number, (_, fill) in enumerate(rows):
@@ -74,7 +74,7 @@ def sheet(
             number_bars(axes, song, begin, end, AXIS)
     mark_seconds(axes, begin, end)
     _head(figure, page, title, keys)
-    for number, line in enumerate(said):
+    for number, line in enumerate(lines):
         figure.text(
             LEFT / WIDTH, page.note(number), line, fontsize=9.5, color=QUIET,
             va="bottom", parse_math=False,
@@ -104,7 +104,7 @@ def _head(figure: Figure, page: Layout, title: str, keys: Sequence[Line2D]) -> N
     )  # fmt: skip
 
 
-def _lines(note: str) -> list[str]:
+def _wrapped(note: str) -> list[str]:
     room = (WIDTH - LEFT - 0.3) * DPI
     return fitted(note, room, 9.5, lines=8).splitlines()
 
@@ -170,7 +170,7 @@ def mark_seconds(axes: Axes, begin: float, end: float) -> None:
     axes.tick_params(axis="x", bottom=True, labelbottom=True, colors=QUIET)
 
 
-def lines(song: Song, begin: float, end: float, width: float) -> tuple[list[float], list[float]]:
+def grid(song: Song, begin: float, end: float, width: float) -> tuple[list[float], list[float]]:
     """Beats and bars that are far enough apart to be distinct.
 
     Parameters
@@ -199,7 +199,7 @@ def _bars(song: Song, begin: float, end: float, most: float) -> list[tuple[float
 
 def mark_music(axes: Axes, song: Song, begin: float, end: float, width: float) -> None:
     """Thin lines at beats, and stronger ones at bars, behind everything else in a row."""
-    beats, bars = lines(song, begin, end, width)
+    beats, bars = grid(song, begin, end, width)
     for times, colour, level in ((beats, BEAT, 0.0), (bars, BAR, 0.1)):
         for time in times:
             axes.axvline(time, color=colour, linewidth=0.7, zorder=level)

@@ -23,6 +23,7 @@ BUILT_IN = (
     "phosphene.engines.presets",
     "phosphene.film.formats",
     "phosphene.modulators.looks",
+    "phosphene.directing.director",
 )
 # https://packaging.python.org/specifications/inline-script-metadata
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\s(?P<content>(^#(| .*)$\s)+)^# ///\s*$")

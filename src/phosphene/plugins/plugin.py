@@ -13,7 +13,8 @@ from phosphene.errors import PluginError
 if TYPE_CHECKING:
     import click
 
-    from phosphene.film.formats import Format
+    from phosphene.directors import DirectorSpec
+    from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
     from phosphene.painting.engine import EngineSpec
@@ -128,8 +129,9 @@ class Registry:
     features: dict[str, Callable[[Song], Feature]] = field(default_factory=dict)
     trackers: dict[str, TrackerSpec] = field(default_factory=dict)
     engines: dict[str, EngineSpec] = field(default_factory=dict)
-    encoders: dict[str, Format] = field(default_factory=dict)
+    encoders: dict[str, FilmFormat] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    directors: dict[str, DirectorSpec] = field(default_factory=dict)
     options: dict[str, type[Options]] = field(default_factory=dict)
     commands: dict[str, click.Command] = field(default_factory=dict)
     origin: dict[Item, Plugin] = field(default_factory=dict)

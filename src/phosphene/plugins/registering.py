@@ -95,9 +95,9 @@ def _engine(spec: Any) -> Any:
 
 
 def _encoder(ending: Any, form: Any) -> Any:
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
 
-    _require_instance(form, Format, "a FilmFormat")
+    _require_instance(form, FilmFormat, "a FilmFormat")
     if not isinstance(ending, str) or not ending.startswith(".") or ending != ending.lower():
         raise PluginError(f"encoder {ending!r}: an ending is in lower case, such as '.mkv'")
     return ending
@@ -111,6 +111,14 @@ def _look(name: Any, look: Any) -> Any:
     except LookError as error:
         raise PluginError(f"look '{name}': {error}") from None
     return name
+
+
+def _director(spec: Any) -> Any:
+    from phosphene.directors import DirectorSpec
+
+    _require_instance(spec, DirectorSpec, "a DirectorSpec")
+    _require_arguments(spec.direct, ("song", "brief"), f"director '{spec.name}'")
+    return spec.name
 
 
 def _options(cls: Any) -> None:
@@ -127,6 +135,7 @@ _CHECKS: dict[str, Callable[..., Any]] = {
     "engines": _engine,
     "encoders": _encoder,
     "looks": _look,
+    "directors": _director,
     "options": _options,
 }
 
@@ -180,7 +189,7 @@ def implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
 
 
 def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
-    """The same items; errors in features, trackers and engines from outside name the plugin."""
+    """The same items; errors in functions from outside name the plugin."""
 
     def guard(kind: str, name: str, item: Any) -> Any:
         wrap = partial(_called, plugin, f"the {kind.removesuffix('s')} '{name}'")
@@ -189,6 +198,8 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
                 return wrap(item, _check_feature)
             case "trackers":
                 return replace(item, track=wrap(item.track, _check_pulse))
+            case "directors":
+                return replace(item, direct=wrap(item.direct, _check_text))
             case "engines":
                 refuse = item.check and wrap(item.check, lambda nothing: None)
                 return replace(item, load=wrap(item.load, _check_engine), check=refuse)
@@ -233,7 +244,7 @@ def _check_feature(given: Any) -> None:
     from phosphene.song.song import Feature
 
     if not isinstance(given, Feature):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Feature")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Feature")
     if given.values.ndim != 1 or not len(given.values):
         raise PluginError(f"its values have the shape {given.values.shape}; expected (n_hops,)")
     if not np.all(np.isfinite(given.values)):
@@ -248,10 +259,21 @@ def _check_pulse(given: Any) -> None:
     from phosphene.song.beats.pulse import Pulse
 
     if not isinstance(given, Pulse):
-        raise PluginError(f"it gave {type(given).__name__}; expected a phosphene.Pulse")
+        raise PluginError(f"it returned {type(given).__name__}; expected a phosphene.Pulse")
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")
+
+
+def _check_text(given: Any) -> None:
+    import tomllib
+
+    if not isinstance(given, str):
+        raise PluginError(f"it gave {type(given).__name__}; expected the text of a project file")
+    try:
+        tomllib.loads(given)
+    except ValueError as error:
+        raise PluginError(f"its text is not valid TOML: {error}") from None
 
 
 def _check_engine(given: Any) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,25 +15,12 @@ from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
 from phosphene.plugins.records import missing, provider
-from phosphene.project.layers import Reading, layer_of, layers_of_look
+from phosphene.project.layers import Context, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
 from phosphene.project.scenes import look_tables, scene_tables
 from phosphene.project.schema import Project
 from phosphene.song.files import require_file
-
-
-def default_text() -> str:
-    """The default project file, with its comments; its song is named `song.flac`."""
-    return (files("phosphene.project") / "default.toml").read_text(encoding="utf-8")
-
-
-def default_project(song: Path) -> dict[str, Any]:
-    """The default project as data, for one song."""
-    data = tomllib.loads(default_text())
-    data["song"]["file"] = song.name
-    return data
-
 
 Data = dict[str, Any]
 
@@ -88,20 +73,20 @@ def make_project(
     settings: Sequence[str] = (),
     skipped: list[str] | None = None,
 ) -> Project:
-    """Validate a project that is in memory.
+    """Validate a project in memory.
 
     Parameters
     ----------
     data : dict
-        As it stands in TOML; changed where `settings` say so.
+        As parsed from TOML; changed by `settings`.
     source : Path
-        Named in errors; its folder is what relative paths start from.
+        Named in errors; relative paths start from its folder.
     registry : Registry
         The modulators that `use` may name.
     settings : sequence of str
-        Entries that are replaced: `motion.0.release=0.2s`.
+        Entries to replace: `motion.0.release=0.2s`.
     skipped : list of str, optional
-        Where it is given, layers whose plugin is left out are left out too, and told here.
+        If given, layers whose plugin is left out are skipped, and described here.
 
     Returns
     -------
@@ -110,7 +95,7 @@ def make_project(
     Raises
     ------
     ProjectError
-        If it says something that is not allowed, or requires a package that is not installed;
+        If an entry is not allowed, or a required package is not installed;
         every mistake is named with its entry.
     PluginError
         If nothing is wrong but a plugin that it uses.
@@ -121,16 +106,16 @@ def make_project(
         raise _refused(source, outside)
     check_requires(data, source)
     problems: list[str] = []
-    reading = Reading(registry, plugin_options(data, registry, problems), problems)
+    context = Context(registry, plugin_options(data, registry, problems), problems)
     layers = []
     for index, entry in enumerate(_tables(data, problems)):
         where = f"motion[{index}]"
         if "look" in entry:
-            layers += layers_of_look(entry, where, data, reading)
+            layers += layers_of_look(entry, where, data, context)
         else:
-            layers.append(layer_of(entry, where, reading))
+            layers.append(layer_of(entry, where, context))
     for where, entry in look_tables(scene_tables(data, problems)):
-        layers += layers_of_look(entry, where, data, reading)
+        layers += layers_of_look(entry, where, data, context)
     try:
         project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
     except ValidationError as error:
@@ -138,12 +123,12 @@ def make_project(
     else:
         problems += _unknown_tracker(project.song.tracker, registry)
     if skipped is not None:
-        skipped += [text for text, _ in reading.lacking]
-    elif reading.lacking:
-        lacking = [text for text, _ in reading.lacking]
+        skipped += [text for text, _ in context.lacking]
+    elif context.lacking:
+        lacking = [text for text, _ in context.lacking]
         texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + lacking))
-        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in reading.lacking))
-        theirs = not problems and all(plugin.error for _, plugin in reading.lacking)
+        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in context.lacking))
+        theirs = not problems and all(plugin.error for _, plugin in context.lacking)
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise _refused(source, problems)
@@ -174,13 +159,13 @@ def _replace(data: Data, setting: str) -> None:
         else:
             place = place.setdefault(part, {})
         if not isinstance(place, (dict, list)):
-            raise ProjectError(f"{about}: '{part}' is a value, and has nothing inside")
+            raise ProjectError(f"{about}: '{part}' is a value, not a table")
     key = _index(place, last, about) if isinstance(place, list) else last
     place[key] = _value(text.strip())
 
 
 def _value(text: str) -> Any:
-    """What stands behind `=`, as in TOML; text may stand without quotes."""
+    """The value after `=`, as in TOML; quotes around text are optional."""
     try:
         read = parsed(f"value = {text}")
     except ValueError:
@@ -221,6 +206,8 @@ def _located(project: Project, folder: Path) -> Project:
     song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
     if song.beats is not None:
         song = song.model_copy(update={"beats": _beside(folder, song.beats)})
+    if isinstance(song.sections, Path):
+        song = song.model_copy(update={"sections": _beside(folder, song.sections)})
     video = project.video
     if video.image is not None:
         video = video.model_copy(update={"image": _beside(folder, video.image)})

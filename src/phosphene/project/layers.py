@@ -15,26 +15,26 @@ from phosphene.options import Options
 from phosphene.plugins import Plugin, Registry
 from phosphene.plugins.records import missing, provider
 from phosphene.project.looks import expand
+from phosphene.project.motion import OWN_KEYS, AmountSource, Layer
 from phosphene.project.plugins import options_for
 from phosphene.project.problems import problems_of
-from phosphene.project.schema import OWN_KEYS, Layer, Source
 
 Data = dict[str, Any]
 
 
 @dataclass
-class Reading:
-    """What is known while a project is read, and what was found to be wrong with it.
+class Context:
+    """The state while a project is read, and the mistakes found so far.
 
     Parameters
     ----------
     registry : Registry
     options : dict of str to Options
-        What the project tells each plugin.
+        The project's settings of each plugin.
     problems : list of str
         Mistakes, each named by its entry.
     lacking : list of (str, Plugin)
-        Entries that can not be read since their plugin is left out, and that plugin.
+        Entries that cannot be read because their plugin is left out, and that plugin.
     """
 
     registry: Registry
@@ -51,91 +51,91 @@ class Reading:
             self.lacking.append((f"{where}: {missing(plugin, kind, name)}", plugin))
 
 
-def layers_of_look(entry: Data, where: str, data: Data, reading: Reading) -> list[Layer | None]:
+def layers_of_look(entry: Data, where: str, data: Data, context: Context) -> list[Layer | None]:
     """The layers of an entry that names a look, and the entry's amount for all of them."""
-    registry, video = reading.registry, data.get("video")
+    registry, video = context.registry, data.get("video")
     given = video if isinstance(video, dict) else {}
     try:
         parts = expand(entry, given, registry.modulators, registry.looks)
     except LookError as error:
         if isinstance(entry["look"], str) and entry["look"] in registry.looks:
-            reading.problems.append(f"{where}.{error}")
+            context.problems.append(f"{where}.{error}")
         else:
-            reading.missing("looks", entry["look"], where, str(error))
+            context.missing("looks", entry["look"], where, str(error))
         return []
     share = entry.get("amount", 1.0)
     named = [(f"{where}.{entry['look']}[{k}]", part) for k, part in enumerate(parts)]
-    return [layer_of(part, place, reading, share, where) for place, part in named]
+    return [layer_of(part, place, context, share, where) for place, part in named]
 
 
 def layer_of(
-    entry: Data, where: str, reading: Reading, share: Any = 1.0, look: str = ""
+    entry: Data, where: str, context: Context, share: Any = 1.0, look: str = ""
 ) -> Layer | None:
     """One layer; `share` is the amount of the entry `look`, where it is one of a look's."""
-    before = len(reading.problems), len(reading.lacking)
+    before = len(context.problems), len(context.lacking)
     keys = Layer.model_fields.keys() - OWN_KEYS
     own = {key: value for key, value in entry.items() if key not in keys}
-    modulator = _modulator(own, entry.get("use"), where, reading, extra=keys)
+    modulator = _modulator(own, entry.get("use"), where, context, extra=keys)
     if modulator is None:
         return None
     about = {key: value for key, value in entry.items() if key in keys} | {"share": share}
     for key, place in (("amount", f"{where}.amount"), ("share", f"{look}.amount")):
         if isinstance(about.get(key), dict) and "use" in about[key]:
-            about[key] = _source(about[key], place, reading)
-    plugin = reading.registry.origin.get(("modulators", entry["use"]))
+            about[key] = _source(about[key], place, context)
+    plugin = context.registry.origin.get(("modulators", entry["use"]))
     own_keys = {"modulator": modulator, "plugin": plugin, "entry": where}
     try:
         layer = Layer.model_validate(about | own_keys)
     except ValidationError as error:
         said = problems_of(error, entry | {"share": share}, where, Layer)
-        reading.problems += [
+        context.problems += [
             problem.replace(f"{where}.share", f"{look}.amount") for problem in said
         ]
-    return layer if before == (len(reading.problems), len(reading.lacking)) else None
+    return layer if before == (len(context.problems), len(context.lacking)) else None
 
 
-def _source(entry: Data, where: str, reading: Reading) -> Any:
-    """An amount that a modulator gives; 1.0 after a mistake, which is told."""
+def _source(entry: Data, where: str, context: Context) -> Any:
+    """An amount from a modulator; 1.0 after a mistake, which is noted."""
     about = {key: entry[key] for key in ("at_rest", "at_full") if key in entry}
     own = {key: value for key, value in entry.items() if key not in {"use", *about}}
     extra = frozenset({"at_rest", "at_full", "use"})
-    modulator = _modulator(own, entry["use"], where, reading, extra)
+    modulator = _modulator(own, entry["use"], where, context, extra)
     if modulator is None:
         return 1.0
-    plugin = reading.registry.origin.get(("modulators", entry["use"]))
+    plugin = context.registry.origin.get(("modulators", entry["use"]))
     try:
-        return Source.model_validate(about | {"modulator": modulator, "plugin": plugin})
+        return AmountSource.model_validate(about | {"modulator": modulator, "plugin": plugin})
     except ValidationError as error:
-        reading.problems += problems_of(error, entry, where, Source)
+        context.problems += problems_of(error, entry, where, AmountSource)
         return 1.0
 
 
 def _modulator(
-    own: Data, use: Any, where: str, reading: Reading, extra: Set[str]
+    own: Data, use: Any, where: str, context: Context, extra: Set[str]
 ) -> Modulator | None:
     """The modulator that `use` names, with its own parameters; None where there is none."""
-    registry = reading.registry
+    registry = context.registry
     cls = registry.modulators.get(use) if isinstance(use, str) else None
     if cls is None:
         said = "use is missing" if use is None else f"use: unknown modulator {use!r}"
         known = hint(str(use or ""), registry.modulators)
-        reading.missing("modulators", use, where, f"{said}. {known}")
+        context.missing("modulators", use, where, f"{said}. {known}")
         return None
     plugin = registry.origin.get(("modulators", use))
-    told_to_plugin = options_for(plugin, cls, reading.options)
-    if "options" in own and told_to_plugin and plugin is not None:
-        reading.problems.append(f"{where}.options: stands in [plugins.{plugin.name}]")
+    settings = options_for(plugin, cls, context.options)
+    if "options" in own and settings and plugin is not None:
+        context.problems.append(f"{where}.options: set it in [plugins.{plugin.name}]")
     try:
-        return cls.model_validate(own | told_to_plugin)
+        return cls.model_validate(own | settings)
     except ValidationError as error:
-        reading.problems += problems_of(error, own, where, cls, extra)
+        context.problems += problems_of(error, own, where, cls, extra)
     except Exception as error:  # a validator of the plugin's own
         if plugin is None or plugin.built_in:
             raise
         said = f"the parameters of '{use}' failed: {type(error).__name__}: {error}"
         broken = Plugin(plugin.name, plugin.package, plugin.version, file=plugin.file)
         broken.leave_out("broken", said)
-        reading.lacking.append((f"{where}: {said} in {plugin.source}", broken))
+        context.lacking.append((f"{where}: {said} in {plugin.source}", broken))
         return None
     # A stand-in of the same class keeps the check of the other keys going after a mistake.
     return cls.model_construct()

@@ -11,7 +11,8 @@ import numpy as np
 from phosphene.hints import hint
 from phosphene.modulators.looks import LookError, looks
 from phosphene.modulators.modulator import Modulator
-from phosphene.project.schema import OWN_KEYS, Layer, Video
+from phosphene.project.motion import OWN_KEYS, Layer
+from phosphene.project.schema import Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.timeline import exact_fps
 
@@ -75,7 +76,7 @@ def expand(
 
 def _keys(layer: Data, modulators: Mapping[str, type[Modulator]]) -> Iterable[str]:
     shared = Layer.model_fields.keys() - OWN_KEYS - {"use", "amount"}
-    modulator = modulators.get(layer["use"])  # one that is missing is told where it is used
+    modulator = modulators.get(layer["use"])  # a missing one is reported where it is used
     return shared | (modulator.model_fields.keys() if modulator else set())
 
 
@@ -84,7 +85,7 @@ def _at(layer: Data, video: Data) -> Data:
     try:
         frames = float(_FPS / exact_fps(video.get("fps", Video.model_fields["fps"].default)))
         width = float(video.get("width", Video.model_fields["width"].default)) / _WIDTH
-    except (TypeError, ValueError):  # a mistake in [video] is told where it stands
+    except (TypeError, ValueError):  # a mistake in [video] is reported there
         return dict(layer)
     reaches = {}
     for name, reach in layer["to"].items():

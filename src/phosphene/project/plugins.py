@@ -1,11 +1,11 @@
-"""What a project says of plugins: those that it requires, and what it tells them."""
+"""The plugins of a project: those that it requires, and its settings for them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
@@ -18,7 +18,7 @@ Data = dict[str, Any]
 
 
 def check_requires(data: Data, source: Path) -> None:
-    """Find out before anything else whether every package that a project requires is installed.
+    """Check that every package that a project requires is installed.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ def check_requires(data: Data, source: Path) -> None:
     Raises
     ------
     ProjectError
-        If one is no requirement, or no installed package meets it; with the command to install
-        all that is missing.
+        If one is not a valid requirement, or is not installed; with the command to install all
+        that are missing.
     """
     requires = data.get("requires", [])
     if not requires:
@@ -77,7 +77,7 @@ def _name(requirement: str) -> str:
 
 
 def plugin_options(data: Data, registry: Registry, problems: list[str]) -> dict[str, Options]:
-    """What the project tells each plugin in `[plugins.NAME]`; defaults where it says nothing.
+    """The options of each plugin from `[plugins.NAME]`, with its defaults.
 
     Parameters
     ----------
@@ -115,15 +115,15 @@ def plugin_options(data: Data, registry: Registry, problems: list[str]) -> dict[
 def _stranger(name: str, registry: Registry) -> str:
     outside = {plugin.name: plugin for plugin in registry.plugins if not plugin.built_in}
     if name not in outside:
-        return f"there is no such plugin. {hint(name, registry.options)}"
+        return f"unknown plugin. {hint(name, registry.options)}"
     plugin = outside[name]
     if plugin.state != READY:
         return f"{plugin} is {plugin.state}: {plugin.why}. {plugin.fix}"
     return f"{plugin} has no options"
 
 
-def options_for(plugin: Plugin | None, cls: type, options: dict[str, Options]) -> Data:
+def options_for(plugin: Plugin | None, cls: type[BaseModel], options: dict[str, Options]) -> Data:
     """The field `options` of a modulator, where it has one and its plugin has options."""
-    if plugin is None or plugin.name not in options or "options" not in cls.model_fields:  # type: ignore[attr-defined]
+    if plugin is None or plugin.name not in options or "options" not in cls.model_fields:
         return {}
     return {"options": options[plugin.name]}

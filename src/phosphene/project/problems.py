@@ -1,4 +1,4 @@
-"""What is wrong with a project file: pydantic's errors in the words of the file."""
+"""Mistakes in a project file: pydantic's errors, in TOML's terms."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from phosphene.bounds import entry, shortened
 from phosphene.hints import hint
-from phosphene.project.schema import OWN_KEYS
+from phosphene.project.motion import OWN_KEYS
 
-# In the words of TOML, where pydantic has those of Python.
+# In terms of TOML instead of Python.
 _MESSAGES = {
     "model_type": "expected a table",
     "dict_type": "expected a table",
@@ -35,42 +35,42 @@ def problems_of(
     model: type[BaseModel],
     extra: Set[str] = frozenset(),
 ) -> list[str]:
-    """Every mistake in one sentence each, named by its entry in the file.
+    """Every mistake as a sentence that names its entry in the file.
 
     Parameters
     ----------
     error : ValidationError
     data : Any
-        What was validated, as it stands in the file.
+        The validated data, as in the file.
     where : str
-        The entry that it stands in; empty for the whole file.
+        The entry that contains it; empty for the entire file.
     model : type of BaseModel
         What it was validated against.
     extra : set of str
-        Keys that are allowed there beside the model's own.
+        Other allowed keys.
 
     Returns
     -------
     list of str
     """
-    told: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
     for item in error.errors(include_url=False):
         place, value = _place(where, data, item["loc"])
         if item["type"] == "extra_forbidden":
             key = str(item["loc"][-1])
             allowed = set(_model_at(model, item["loc"][:-1]).model_fields) | extra
-            told.setdefault(place, []).append(f"unknown key. {hint(key, allowed - OWN_KEYS)}")
+            problems.setdefault(place, []).append(f"unknown key. {hint(key, allowed - OWN_KEYS)}")
         elif item["type"] == "missing":
-            told.setdefault(place, []).append("is missing")
+            problems.setdefault(place, []).append("is missing")
         else:
             message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
             message = _MESSAGES.get(item["type"], message)
-            told.setdefault(place, []).append(f"got {shortened(repr(value))}: {message}")
-    return [f"{place}: {' or: '.join(messages)}" for place, messages in told.items()]
+            problems.setdefault(place, []).append(f"got {shortened(repr(value))}: {message}")
+    return [f"{place}: {' or: '.join(messages)}" for place, messages in problems.items()]
 
 
 def _place(where: str, data: Any, loc: tuple[int | str, ...]) -> tuple[str, Any]:
-    """The entry's name, by the part of `loc` that stands in the file, and what stands there."""
+    """The name of the entry that is in the file, and its value."""
     for part in loc:
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
             where, data = f"{where}[{part}]", data[part]
@@ -86,7 +86,12 @@ def _place(where: str, data: Any, loc: tuple[int | str, ...]) -> tuple[str, Any]
 def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:
     for part in loc:
         field = model.model_fields.get(str(part))
-        kinds = (field.annotation, *get_args(field.annotation)) if field else ()
-        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        models = _models_in(field.annotation) if field else []
         model = models[0] if models else model
     return model
+
+
+def _models_in(kind: Any) -> list[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [kind]
+    return [model for part in get_args(kind) for model in _models_in(part)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from phosphene.bounds import LAYERS, FileName
 from phosphene.hints import hint
+from phosphene.project.motion import Section
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.units import Period, Position, parse_position
 
@@ -19,12 +20,8 @@ INHERITED = ("prompt", "seed", "look", "guidance", "cadence", "colour_match", "d
 LOADED = ("quality", "steps", "guidance_scale", "device", "native_size", "compile")
 
 
-class SceneEntry(BaseModel):
+class SceneEntry(Section):
     """`[[scene]]`: a part of the film that is painted by itself, up to the next scene."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
 
     at: Position = Field(description="where the scene is there; a cut is in that very frame")
     name: str | None = Field(None, min_length=1, description="name that `continues` refers to")
@@ -76,8 +73,8 @@ def scene_tables(data: Data, problems: list[str]) -> list[Data]:
     for index, entry in enumerate(entries):
         for key in filter(entry.__contains__, LOADED):
             problems.append(
-                f"scene[{index}].{key}: the model is loaded once for the film; set model.{key}. What a "
-                "scene can change is seed, guidance, cadence, colour_match and detail_match"
+                f"scene[{index}].{key}: the model is loaded once for the film; set model.{key}. A "
+                "scene can change seed, guidance, cadence, colour_match and detail_match"
             )
         entry = {key: value for key, value in entry.items() if key not in LOADED}
         name, other = entry.get("name"), entry.get("continues")

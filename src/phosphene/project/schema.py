@@ -1,4 +1,4 @@
-"""The project file: what a user says about a video, validated whole before anything is loaded."""
+"""The project file: everything a user says about a video, validated before anything is loaded."""
 
 from __future__ import annotations
 
@@ -9,29 +9,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from phosphene.bounds import FileName, file_name
 from phosphene.hints import hint
-from phosphene.modulators.modulator import RESERVED, Modulator
-from phosphene.plugins import Plugin, Registry, load_plugins
+from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
+from phosphene.project.motion import Layer, Section
 from phosphene.project.scenes import SceneEntry
-from phosphene.score.channels import CHANNELS
-from phosphene.score.mixing import MIXES
-from phosphene.score.patterns import CADENCE_HELP, Cadence, Pattern
+from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Share, Span, constant, parse_position
+from phosphene.score.units import At, Position, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
+
+# Defaults as in a file; they are validated too.
+_EMPTY: Any = {}
 
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
@@ -40,23 +37,41 @@ def _fps(given: Any) -> str:
     return str(exact_fps(given))
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
+def _sections(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    found = {parse_position(position): name for position, name in given.items()}
+    for position, name in found.items():
+        if position.unit not in ("s", "beat", "bar", "%"):
+            raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
+    if not found:
+        raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
+    return found
 
 
-class SongFile(_Section, Corrections):
-    """`[song]`: what is listened to, and what is put right about its beats."""
+class SongFile(Section, Corrections):
+    """`[song]`: the song, and corrections of its beats and sections."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
         None, ge=1, description="audio track of a file with several, from 1; else the default one"
     )
-    tracker: str = Field("bars", description="what finds beats and bars")
+    tracker: str = Field("bars", description="beat tracker")
+    sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
+        None,
+        description="file with sections: text, Audacity labels, .lrc, .csv, .jams or .mid; or "
+        'positions and names: { "bar 1" = "intro", "bar 9" = "verse" }',
+    )
+    section_bars: int = Field(
+        0, ge=-1000, le=1000, description="bars added to every boundary of sections"
+    )
 
 
-class Video(_Section):
+class Video(Section):
     """`[video]`: size, frame rate, and which part of the song."""
 
     width: Size = Field(512, description="px; even")
@@ -78,19 +93,19 @@ class Video(_Section):
     @classmethod
     def _holds_an_image(cls, hold: Span | None, others: ValidationInfo) -> Span | None:
         if hold is not None and others.data.get("image") is None:
-            raise ValueError("there is no image to hold; set video.image too")
+            raise ValueError("video.image is missing; set it too")
         return hold
 
 
-class Model(_Section):
-    """`[model]`: what paints, and how."""
+class Model(Section):
+    """`[model]`: the model and its settings."""
 
     name: Annotated[str, AfterValidator(file_name)] = Field(
         "worlds", description="engine, Hugging Face hub id, or folder"
     )
     seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
-    steps: int | None = Field(None, ge=1, le=1000, description="steps of the whole noise schedule")
+    steps: int | None = Field(None, ge=1, le=1000, description="steps of the full noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
     device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
     native_size: bool = Field(
@@ -113,140 +128,57 @@ class Model(_Section):
         return quality
 
 
-class Prompts(_Section):
-    """`[prompts]`: what is painted, and when."""
+class Shot(Section):
+    """A prompt, and how the picture comes to it."""
+
+    prompt: str = Field(description="what to paint")
+    blend: Span | None = Field(
+        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+    )
+
+
+def _shot(given: Any) -> Any:
+    if isinstance(given, (dict, Shot)):
+        return given
+    if not isinstance(given, str):
+        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
+    return {"prompt": given}
+
+
+class Prompts(Section):
+    """`[prompts]`: what to paint, and when."""
 
     style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="what is not to be painted")
+    negative: str = Field("", description="negative prompt")
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
     )
-    at: dict[Position, str] = Field(
-        {"0": ""}, validate_default=True, description="position and prompt"
+    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
+        {"0": ""},
+        validate_default=True,
+        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
     )
 
     @field_validator("at")
     @classmethod
-    def _some(cls, at: dict[At, str]) -> dict[At, str]:
+    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
         if not at:
             raise ValueError("expected at least one prompt")
         return at
 
 
-def _ranges(given: Any) -> tuple[tuple[At, At], ...]:
-    """One range or a list of them, each of two positions."""
-    several = given and isinstance(given, list) and all(isinstance(part, list) for part in given)
-    pairs = given if several else [given]
-    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
-        raise ValueError(
-            'expected two positions, such as ["bar 9", "bar 17"], or a list of such pairs'
-        )
-    return tuple((parse_position(begin), parse_position(end)) for begin, end in pairs)
+class Project(Section):
+    """A project file."""
 
-
-class Source(_Section):
-    """An amount that a modulator gives: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    modulator: Modulator
-    plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    at_rest: Share = Field(0.0, description="amount where the envelope is 0")
-    at_full: Share = Field(1.0, description="amount where the envelope is 1")
-
-    @property
-    def use(self) -> str:
-        """The modulator's name."""
-        return self.modulator.name
-
-
-Amount = Annotated[
-    Annotated[dict[Position, Share], Tag("keys")] | Annotated[Source, Tag("source")],
-    Discriminator(lambda given: "source" if isinstance(given, Source) else "keys"),
-    BeforeValidator(lambda given: given if isinstance(given, Source) else constant(given)),
-]
-
-
-class When(_Section):
-    """`when`: a gate that the song opens and closes; all that is said must hold."""
-
-    feature: str | None = Field(None, description="an audio feature, such as low")
-    above: float | None = Field(None, description="open where the feature is above this")
-    below: float | None = Field(None, description="open where the feature is below this")
-    pattern: Pattern | None = Field(None, description="open by a rhythm from bar 1 on: x..x..x.")
-    subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern in a beat")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> When:
-        bounded = self.above is not None or self.below is not None
-        if bounded != (self.feature is not None):
-            raise ValueError("expected a feature with `above` or `below`")
-        if not bounded and self.pattern is None:
-            raise ValueError('expected { feature = "low", above = 0.5 } or { pattern = "x..x" }')
-        return self
-
-
-class Layer(_Section):
-    """`[[motion]]`: a modulator, and how it meets the layers above it in the file."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    use: str = Field(description="name of a modulator; `phosphene modulators` lists them")
-    to: dict[str, float] = Field(
-        default_factory=dict, description="channels, and how far from rest a full hit takes each"
-    )
-    mix: Literal["add", "multiply", "replace", "min", "max"] = Field(
-        "add", description="how it meets what lies below"
-    )
-    amount: Amount = Field(
-        1.0,
-        validate_default=True,
-        description="share of the layer: 0.5 or 50%, positions and numbers, or a modulator's curve",
-    )
-    between: Annotated[tuple[tuple[At, At], ...], BeforeValidator(_ranges)] | None = Field(
-        None,
-        description="from a position up to another, or a list of such pairs; silent elsewhere",
-    )
-    when: When | None = Field(
-        None, description="only where a feature is above or below a value, or by a pattern"
-    )
-    mute: bool = Field(False, description="leave this layer out")
-    solo: bool = Field(False, description="leave out every layer that is not solo")
-    modulator: Modulator
-    plugin: Plugin | None = Field(None, description="where the modulator comes from")
-    entry: str = Field("", description="where it stands in the project file")
-    share: Amount = Field(
-        1.0, validate_default=True, description="the amount of the whole look that it belongs to"
-    )
-
-    @field_validator("to")
-    @classmethod
-    def _known(cls, to: dict[str, float]) -> dict[str, float]:
-        for name in to:
-            if name not in CHANNELS:
-                raise ValueError(f"unknown channel '{name}'. {hint(name, CHANNELS)}")
-        return to
-
-
-#: What Phosphene itself says of a layer; not keys of the project file.
-OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
-assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
-
-
-class Project(_Section):
-    """A whole project file."""
-
-    requires: tuple[str, ...] = Field((), description="packages that it needs: plugins, mostly")
+    requires: tuple[str, ...] = Field((), description="required packages, such as plugins")
     song: SongFile
-    video: Video = Field(
-        {}, validate_default=True, description="size, frame rate, part of the song"
-    )
-    model: Model = Field({}, validate_default=True, description="what paints")
-    prompts: Prompts = Field({}, validate_default=True, description="what is painted")
+    video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
+    model: Model = Field(_EMPTY, description="what paints")
+    prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="what each plugin is told, in a table of its name"
+        default_factory=dict, description="settings of plugins, in a table per plugin"
     )
 
     @classmethod
@@ -275,14 +207,14 @@ class Project(_Section):
     def from_data(
         cls, data: Mapping[str, Any], folder: Path | str = "", registry: Registry | None = None
     ) -> Project:
-        """Validate a project that is written in Python: the tables of a project file, as dicts.
+        """Validate a project given as Python data: the tables of a project file, as dicts.
 
         Parameters
         ----------
         data : mapping
             Such as ``{"song": {"file": "song.flac"}, "motion": [{"use": "beat", "to": ...}]}``.
         folder : Path or str
-            What relative file names start from.
+            Base folder of relative file names.
         registry : Registry, optional
             As for `load`.
 
@@ -295,6 +227,3 @@ class Project(_Section):
 
         source = Path(folder) / "project"
         return make_project(copy.deepcopy(dict(data)), source, registry or load_plugins())
-
-
-assert set(Layer.model_fields["mix"].annotation.__args__) == set(MIXES)  # type: ignore[union-attr]

@@ -1,1 +1,1 @@
-"""Making a film of a project: painting and filming at once, and resuming what was stopped."""
+"""Rendering a project to a film, and resuming a render that was stopped."""

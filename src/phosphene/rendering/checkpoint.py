@@ -1,16 +1,15 @@
-"""Checkpoints: the states that painting can continue from, and what they belong to.
+"""Checkpoints: the saved states from which painting resumes, and what they were painted with.
 
-A state is a dict of named tensors: `picture`, the frame as floats, and whatever else the next
-frame depends on. The latest state is replaced every few seconds. Those at the borders of segments
-stay, so that a changed project can continue from where it changed; the older they are, the fewer
-are kept.
+A state is a dict of named tensors: `picture`, the frame as floats, and everything else that the
+next frame depends on. The latest checkpoint is replaced every few seconds. Those at the borders of
+segments are kept, so that a changed project can resume from where it changed; the older they are,
+the fewer remain.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from phosphene.own_files import ABOUT, read_own, replace_own
+from phosphene.painting.states import State
 
 LATEST, RESERVE = "picture.safetensors", "reserve"
 BORDERS = "border-*.safetensors"
 PICTURE = "picture"
-State = Mapping[str, torch.Tensor]
-MOST = 64  # borders kept: at 512 x 512, of 3 MiB each, 192 MiB however long the song
+MOST = 64  # checkpoints at borders: 192 MiB at 512 x 512, for a song of any length
 
 
 def save_latest(folder: Path, row: int, state: State) -> None:
-    """Save the state after a frame in place of the latest one, atomically.
+    """Save the state after a frame as the latest checkpoint, atomically.
 
     Parameters
     ----------
@@ -36,14 +35,14 @@ def save_latest(folder: Path, row: int, state: State) -> None:
     row : int
         The frame's row in the Score.
     state : dict of str to Tensor
-        What the next frame depends on: `picture`, float32, shape (1, 3, height, width), and any
+        What the next frame depends on: `picture`, float32, shape (1, 3, height, width), and
         others.
     """
     replace_own(folder / LATEST, _packed(row, state))
 
 
 def save_border(folder: Path, row: int, state: State) -> None:
-    """Save the state after the last frame of a segment; it stays. See `save_latest`.
+    """Save the state after the last frame of a segment, which is kept; see `save_latest`.
 
     Beyond `MOST` of them, every second one is removed.
     """
@@ -55,36 +54,36 @@ def save_border(folder: Path, row: int, state: State) -> None:
 
 
 def reserve(folder: Path, state: State) -> None:
-    """Take the space of a state like this one, so that a full disk has room for the last one."""
+    """Reserve the disk space of one state, so that the last one can be saved on a full disk."""
     replace_own(folder / RESERVE, bytes(len(_packed(0, state)) + 64))
 
 
 def save_last(folder: Path, row: int, state: State) -> None:
-    """Save the latest state in the space that was reserved for it; see `save_latest`."""
+    """Save the latest checkpoint in the reserved space; see `save_latest`."""
     (folder / RESERVE).unlink(missing_ok=True)
     save_latest(folder, row, state)
 
 
 def rows(folder: Path) -> list[int]:
-    """The rows of all states that were saved and can be read, the last one first."""
+    """The rows of all readable checkpoints, the last one first."""
     found = (_row(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
     return sorted({row for row in found if row is not None}, reverse=True)
 
 
 def load(folder: Path, row: int) -> State:
-    """The saved state of a row that `rows` names, on the CPU; see `save_latest`."""
+    """Load the state of one of `rows`, on the CPU; see `save_latest`."""
     found = (_read(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
     return next(state for own, state in filter(None, found) if own == row)
 
 
 def needed(folder: Path, row: int) -> list[str]:
-    """The names of the saved states up to a row."""
+    """The file names of the checkpoints up to a row."""
     paths = [folder / LATEST, *folder.glob(BORDERS)]
     return [path.name for path in paths if (own := _row(path)) is not None and own <= row]
 
 
 def drop_after(folder: Path, row: int) -> None:
-    """Remove the states that were saved after a row, and those that cannot be read."""
+    """Remove the checkpoints after a row, and those that cannot be read."""
     for path in [*folder.glob(BORDERS), folder / LATEST]:
         own = _row(path)
         if own is None or own > row:
@@ -92,12 +91,12 @@ def drop_after(folder: Path, row: int) -> None:
 
 
 def describe(folder: Path, about: dict[str, Any]) -> None:
-    """Write what a render is made of, as JSON; `described` reads it."""
+    """Write the description of a render as JSON; `described` reads it."""
     replace_own(folder / ABOUT, json.dumps(about, indent=1).encode())
 
 
 def described(folder: Path) -> dict[str, Any] | None:
-    """What the render that was begun in a folder is made of; None where none was."""
+    """The description of the render in a folder; None if there is none."""
     try:
         about = json.loads(read_own(folder / ABOUT, 1 << 20))
     except (OSError, ValueError, RecursionError):
@@ -106,16 +105,16 @@ def described(folder: Path) -> dict[str, Any] | None:
 
 
 def _packed(row: int, state: State) -> bytes:
-    whole = {name: part.cpu().contiguous() for name, part in state.items()}
-    return save(whole, {"row": str(row), "digest": _digest(whole)})
+    tensors = {name: part.cpu().contiguous() for name, part in state.items()}
+    return save(tensors, {"row": str(row), "digest": _digest(tensors)})
 
 
 def _digest(state: State) -> str:
-    whole = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(digest_size=16)
     for name in sorted(state):
-        whole.update(f"{name} {state[name].dtype} {tuple(state[name].shape)}\n".encode())
-        whole.update(state[name].flatten().view(torch.uint8).numpy().data)
-    return whole.hexdigest()
+        digest.update(f"{name} {state[name].dtype} {tuple(state[name].shape)}\n".encode())
+        digest.update(state[name].flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _row(path: Path) -> int | None:
@@ -124,7 +123,7 @@ def _row(path: Path) -> int | None:
 
 
 def _read(path: Path) -> tuple[int, State] | None:
-    """Row and state; None where they are absent or damaged."""
+    """Row and state; None if they are missing or damaged."""
     try:
         with safe_open(path, "pt") as saved:
             about = saved.metadata()

@@ -1,4 +1,4 @@
-"""Painting and filming at once, so that a render that is stopped continues where it was."""
+"""Painting and encoding concurrently, with checkpoints to resume from."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.frames import painted, read_back
+from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
 from phosphene.rendering.identity import identity
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
-"""on_progress(done, total, stage): frames, and "loading", "painting" or "joining"."""
-EVERY = 5.0  # seconds between checkpoints: what is painted again at most after a kill -9
+"""on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
+EVERY = 5.0  # seconds between checkpoints: the most that is painted again after a kill
 
 
 def state_folder(target: Path) -> Path:
-    """Where everything lies that a stopped render continues from."""
+    """The folder with the state of an unfinished render."""
     return beside(target, ".resume")
 
 
@@ -50,39 +51,38 @@ def render_film(
     target: Path,
     sound: Soundtrack,
     asked: Asked | None = None,
-    form: Format | None = None,
+    form: FilmFormat | None = None,
     keep: bool = False,
     force: bool = False,
     on_progress: Progress = lambda done, total, stage: None,
 ) -> float:
-    """Paint and film every frame; seconds that it took.
+    """Paint and encode every frame; return the seconds that it took.
 
-    Stopped at any moment, the same call continues from the last checkpoint, and ends with the same
-    frames to the bit. What it needs for that lies in `state_folder` until the film is complete.
-    Nothing there is changed before the engine has loaded and painted a frame.
+    If the render is stopped at any moment, the same call resumes from the last checkpoint and gives
+    the same frames to the bit. Its state is in `state_folder` until the film is complete. Nothing
+    there changes before the engine has loaded and painted a frame.
 
     Parameters
     ----------
     score, spec, project, target, sound
     asked : Asked or None
-        Where to continue from after a change.
-    form : Format or None
-        How the film is made; None takes what the ending of its name says.
+        Where to resume after a change.
+    form : FilmFormat or None
+        The film's format; None chooses it by the file name's ending.
     keep : bool
-        Leave the state when the film is complete.
+        Keep the state when the film is complete.
     force : bool
-        Replace a file of this name also where Phosphene did not make it.
+        Replace an existing file even if Phosphene did not make it.
     on_progress : callable
-        on_progress(done, total, stage) is called with the number of frames that are filmed, the
-        number of all, and "loading", "painting" (after each frame) or "joining".
+        on_progress(done, total, stage) is called with the number of encoded frames, the number of
+        all frames, and "loading", "painting" (after each frame) or "joining".
 
     Raises
     ------
     FilmError
         If the disk or ffmpeg fails, or another process renders to the same target.
     ProjectError
-        If nothing is kept of what `asked` wants to continue from, or the state folder is not one
-        that Phosphene made.
+        If no frames are kept for `asked`, or the state folder was not made by Phosphene.
     """
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
@@ -124,7 +124,7 @@ def render_film(
 
 def _film(
     film: Film,
-    frames: Iterable[tuple[int, checkpoint.State, NDArray[np.uint8]]],
+    frames: Iterable[tuple[int, State, NDArray[np.uint8]]],
     folder: Path,
     length: int,
     on_progress: Progress,
@@ -137,7 +137,7 @@ def _film(
                 checkpoint.reserve(folder, state)
             film.write(frame)
             last = row, state
-            if film.full:  # its raw frames go: what follows must be able to continue
+            if film.full:  # its raw frames will be removed, so this state is needed
                 checkpoint.save_border(folder, row, state)
                 last, saved = None, time.monotonic()
             elif time.monotonic() - saved > EVERY:
@@ -146,17 +146,17 @@ def _film(
             on_progress(row + 1, length, "painting")
     finally:
         if last is not None:
-            with contextlib.suppress(OSError):  # an older one is there, and its raw frames
+            with contextlib.suppress(OSError):  # an older checkpoint and the raw frames remain
                 checkpoint.save_last(folder, *last)
 
 
 def _stopped(written: int, length: int, folder: Path) -> str:
     rows = checkpoint.rows(folder)
     if not rows:
-        return "\nStopped, and nothing could be saved: the same command starts over."
+        return "\nStopped; nothing could be saved. The same command starts over."
     return (
-        f"\nStopped at frame {written} of {length}. The same command goes on after frame "
-        f"{rows[0] + 1}; to give it up, remove {folder}."
+        f"\nStopped at frame {written} of {length}. The same command resumes after frame "
+        f"{rows[0] + 1}; to discard these frames, remove {folder}."
     )
 
 
@@ -165,7 +165,7 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is None:  # not the system's: a library that derives its own from OSError
+        if error.errno is None:  # not from the system, but a subclass of a library
             raise
         raise FilmError(
             f"{error.filename or 'A file'} cannot be read or written: {error.strerror or error}.",

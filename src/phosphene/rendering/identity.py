@@ -1,4 +1,4 @@
-"""What the frames of a render depend on, each as a digest: whether it can be resumed."""
+"""The digests of everything that frames depend on, to decide whether a render can be resumed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phosphene.film.formats import format_of
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
-    from phosphene.film.formats import Format
+    from phosphene.film.formats import FilmFormat
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Model
     from phosphene.score.score import Score
@@ -22,7 +22,7 @@ VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
     "opencv-python-headless",
 )  # fmt: skip
-# What frames must have in common to be in one film, whatever is painted on them.
+# What all frames of one film must have in common.
 FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
 
 
@@ -32,7 +32,7 @@ def identity(
     model: Model,
     target: Path,
     crf: int | None,
-    form: Format | None = None,
+    form: FilmFormat | None = None,
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -42,10 +42,10 @@ def identity(
     spec : EngineSpec
     model : Model
     target : Path
-        Its ending chooses how segments are encoded.
+        Its ending chooses the format.
     crf : int or None
-    form : Format or None
-        How the film is made; None takes what the ending of its name says.
+    form : FilmFormat or None
+        The film's format; None chooses it by the file name's ending.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The use case: a project in, a film out. Checks come first, what takes long comes last."""
+"""Rendering a project to a film: checks come first, expensive work last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
-from phosphene.engines.names import check_checkpoint, find_engine
+from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.mark import require_replaceable
@@ -44,21 +44,21 @@ def render(
     force: bool = False,
     registry: Registry | None = None,
 ) -> Path:
-    """Make the film of a project.
+    """Render a project to a film.
 
-    A call that was stopped continues where it was, with the same frames to the bit. Notices and
+    If a render was stopped, the same call resumes it, with the same frames to the bit. Notices and
     warnings are logged under `phosphene`.
 
     Parameters
     ----------
     project : Project
     output : Path or str
-        A file that ends in .mp4, .mov, .mkv, .webm or .gif.
+        The output file: .mp4, .mov, .mkv, .webm or .gif.
     on_progress : callable, optional
-        on_progress(done, total, stage) is called with the number of frames that are filmed, the
-        number of all, and "loading", "painting" (after each frame) or "joining".
+        on_progress(done, total, stage) is called with the number of encoded frames, the number of
+        all frames, and "loading", "painting" (after each frame) or "joining".
     resume_from : str, optional
-        Position such as "bar 9": keep the frames before it that an earlier run painted.
+        Position such as "bar 9": keep the frames of an earlier run before it.
     strict : bool
         Refuse motion that the engine cannot follow, instead of ignoring it with a warning.
     keep : bool
@@ -66,7 +66,7 @@ def render(
     force : bool
         Replace a file that Phosphene did not make.
     registry : Registry, optional
-        The plugins that the project was read with; without it, those that are installed.
+        The plugins that the project was read with; by default, those that are installed.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def render(
     Raises
     ------
     ProjectError
-        If the project or the output is not possible.
+        If the project or the output is not valid.
     SongError
         If the song cannot be read.
     EngineError
@@ -92,7 +92,7 @@ def render(
 
 
 class Render:
-    """A film to be made, checked in steps: before listening, before painting.
+    """A render, checked in steps: before listening, and before painting.
 
     Parameters
     ----------
@@ -109,10 +109,10 @@ class Render:
     Raises
     ------
     ProjectError
-        If the output is one of the project's files, is not ours to replace, or has an unknown
+        If the output is one of the project's files, was not made by Phosphene, or has an unknown
         ending, or if the engine is unknown.
     EngineError
-        If the engine's checkpoint is missing or damaged.
+        If the engine's model is missing or damaged.
     """
 
     def __init__(
@@ -125,18 +125,18 @@ class Render:
         force: bool = False,
     ) -> None:
         self.registry, self.force = registry, force
-        self.target = output.absolute()  # an engine of a plugin may change the current folder
+        self.target = output.absolute()  # a plugin's engine may change the current folder
         self.form = format_of(self.target, registry.encoders)
         source = project.song.file if source is None else source
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
-        check_checkpoint(self.spec)
+        check_model(self.spec)
         file = project.song.file
         self._digest = digest_of(file) if file.is_file() else ""
 
     def check(self, song: Song, project: Project, score: Score, strict: bool = False) -> None:
-        """Find out whether the film can be made, and warn of what the engine leaves out.
+        """Check that the film can be made, and warn of what the engine ignores.
 
         Raises
         ------
@@ -160,13 +160,13 @@ class Render:
         self.project, self.score = project, score
 
     def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
-        """Make the film; seconds that it took. Call `check` first.
+        """Make the film, and return the seconds that it took. Call `check` first.
 
         Raises
         ------
         ProjectError, EngineError, FilmError
         """
-        # With torch: not before all else is checked.
+        # These import torch, so only after all checks.
         from phosphene.rendering.filming import render_film
         from phosphene.rendering.resuming import asked_for
 
@@ -183,6 +183,6 @@ class Render:
 
 def _sound(project: Project, song: Song, score: Score, digest: str) -> Soundtrack:
     file = project.song.file.absolute()
-    if score.duration >= song.duration:  # complete: the song may be copied as it is
+    if score.duration >= song.duration:  # the complete song can be copied unchanged
         return Soundtrack(file, track=song.track, digest=digest)
     return Soundtrack(file, score.start, score.duration, song.track, digest)

@@ -1,4 +1,4 @@
-"""What is said of a Score before it is painted."""
+"""Warnings about a Score before it is painted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
 warn = logging.getLogger(__name__).warning
-GONE = 0.05  # share of an image, below which nobody sees it any more
+GONE = 0.05  # share of an image below which it is no longer visible
 
 
 def _size(width: int, height: int) -> str:
@@ -23,7 +23,7 @@ def _size(width: int, height: int) -> str:
 
 
 def warn_of_clamped(score: Score) -> None:
-    """Say which channels went beyond their limits."""
+    """Warn of channels that left their limits."""
     for name, count in score.clamped.items():
         channel = CHANNELS[name]
         warn(
@@ -33,14 +33,14 @@ def warn_of_clamped(score: Score) -> None:
 
 
 def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
-    """Say which channels the model does not follow."""
+    """Warn of channels that the model does not follow."""
     for name in unfollowed(spec, score):
         warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
 
 
 def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Say that a model paints smaller pictures than the film's, or larger ones than it can."""
-    from phosphene.engines.sizes import BEYOND, excess, painted_size  # with torch
+    """Warn if a model paints smaller pictures than the film's, or larger ones than it can."""
+    from phosphene.engines.sizes import BEYOND, excess, painted_size  # imports torch
 
     preset = preset_of(spec)
     if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
@@ -56,13 +56,13 @@ def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
     else:
         warn(
             f"{spec.name} was trained on {sizes} and repeats the scene at "
-            f"{_size(score.width, score.height)}; without native_size = false it paints one and "
-            "enlarges it"
+            f"{_size(score.width, score.height)}; without native_size = false, it paints a smaller "
+            "picture and enlarges it"
         )
 
 
 def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
-    """Say that the user's image is painted over within a second."""
+    """Warn if the user's image is painted over within a second."""
     if score.image is None or project.video.image_hold is not None or not spec.diffuses:
         return
     second = slice(1, 1 + max(1, round(score.fps)))
@@ -76,7 +76,7 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
 
 
 def warn_of_words(spec: EngineSpec, score: Score) -> None:
-    """Say which words of the prompts the model does not know, and which it does not get to read."""
+    """Warn of words in the prompts that the model does not know, or does not read."""
     if not spec.source:
         return
     _warn_of_unknown(spec, score)
@@ -87,8 +87,8 @@ def warn_of_words(spec: EngineSpec, score: Score) -> None:
         first = shorten(prompts[0], 40, placeholder=" ...")
         where = f"'{first}'" if len(prompts) == 1 else f"{len(prompts)} prompts"
         warn(
-            f"{spec.name} reads {tokens} tokens of a prompt, and so not '{rest}' at the end of "
-            f"{where}; shorten it, or put what matters first"
+            f"{spec.name} reads {tokens} tokens of a prompt, and cuts off '{rest}' at the end of "
+            f"{where}; shorten it, or put the important words first"
         )
 
 
@@ -96,12 +96,12 @@ def _warn_of_unknown(spec: EngineSpec, score: Score) -> None:
     vocabulary = vocabulary_of(spec.source)
     if vocabulary is None:
         return
-    readings = [vocabulary.read(prompt) for prompt in (*score.prompts, score.negative)]
-    near = {word: taken for reading in readings for word, taken in reading.near.items()}
-    unknown = dict.fromkeys(word for reading in readings for word in reading.unknown)
+    read = [vocabulary.read(prompt) for prompt in (*score.prompts, score.negative)]
+    near = {word: other for words in read for word, other in words.near.items()}
+    unknown = dict.fromkeys(word for words in read for word in words.unknown)
     if near:
-        told = ", ".join(f"'{word}' as '{taken}'" for word, taken in near.items())
-        warn(f"{spec.name} reads {told}")
+        replaced = ", ".join(f"'{word}' as '{other}'" for word, other in near.items())
+        warn(f"{spec.name} reads {replaced}")
     if unknown:
-        told = ", ".join(f"'{word}'" for word in unknown)
-        warn(f"{spec.name} does not know {told}, and leaves it out")
+        omitted = ", ".join(f"'{word}'" for word in unknown)
+        warn(f"{spec.name} does not know {omitted}, and omits it")

@@ -1,7 +1,7 @@
-"""What of an earlier run is kept: decided and told first, done when painting has begun.
+"""Which frames of an earlier run are kept: planned first, carried out once painting has begun.
 
-Nothing is lost by a mistake. What was painted under other settings is set aside in a folder of its
-own, named by their fingerprint, and the command that painted it continues from there.
+No mistake loses frames. Those painted with other settings are set aside in a folder named by their
+fingerprint, and the command that painted them resumes from there.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
     from phosphene.song.song import Song
 
 _log = logging.getLogger(__name__)
-ASIDE_TOLD = "What was painted is set aside: `phosphene resume list` shows it."
+SET_ASIDE = "The earlier frames are set aside; `phosphene resume list` shows them."
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The position that the user wants to continue from, as written, and its row in the Score."""
+    """The position given with `--resume-from`, as written, and its row in the Score."""
 
     position: str
     row: int
 
 
 def asked_for(position: str, song: Song, project: Project, score: Score) -> Asked:
-    """Read `--resume-from`.
+    """Parse `--resume-from`.
 
     Raises
     ------
     ProjectError
-        If it is not a position, or not within the video.
+        If it is not a position within the video.
     """
     from phosphene.score.timeline import Timeline, exact_fps
     from phosphene.score.units import parse_position
@@ -58,7 +58,7 @@ def asked_for(position: str, song: Song, project: Project, score: Score) -> Aske
     if not 0 <= row <= len(score):
         first, last = (_clock(float(t)) for t in (score.start, score.start + score.duration))
         raise ProjectError(
-            f"--resume-from {position}: the video goes from {first} to {last} of the song",
+            f"--resume-from {position}: the video is from {first} to {last} of the song",
             "Choose a position within it.",
         )
     return Asked(position, row)
@@ -70,7 +70,7 @@ def _clock(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run begins: what it is made of, and how many frames of which folder it keeps."""
+    """How a run begins: its settings, and how many frames of which folder it keeps."""
 
     about: Mapping[str, str]
     settings: str
@@ -88,30 +88,30 @@ def planned(
     asked: Asked | None,
     length: int,
 ) -> Plan:
-    """Decide how many frames of an earlier run stay, and tell it; nothing is changed yet.
+    """Decide how many frames of an earlier run are kept, and log it; nothing is changed yet.
 
     Parameters
     ----------
     film_in : callable
-        film_in(folder) is the film as it lies in a folder.
+        film_in(folder) returns the film in a folder.
     folder : Path
-        Of the film.
+        The state folder of the film.
     about : mapping of str to str
         From `phosphene.rendering.identity.identity`.
     settings : str
         The settings in words.
     asked : Asked or None
-        Without it, all or nothing: nothing after a change.
+        Without it, all frames are kept, or none after a change.
     length : int
-        Frames of the whole film.
+        Number of frames of the film.
 
     Raises
     ------
     ProjectError
-        If `asked` cannot be, with what was kept.
+        If the kept frames do not allow `asked`.
     """
     places = {place: begun_in(place) for place in (folder, *set_aside(folder))}
-    # The same command once more: not back to the position again, but on from where it stopped.
+    # The same command again resumes where it stopped, not at the position.
     again = [
         place
         for place, begun in places.items()
@@ -129,15 +129,15 @@ def planned(
     if asked is not None and not again:
         if begun is None:
             raise ProjectError(
-                f"--resume-from {asked.position}: nothing is kept of an earlier run of "
+                f"--resume-from {asked.position}: no frames are kept of an earlier run of "
                 f"{film_in(folder).path}",
-                "Frames are kept of a run that was stopped, or rendered with --keep.",
+                "Frames are kept if a render is stopped, or was started with --keep.",
             )
         if unfit := [name for name in changed if name in FILMED]:
             raise ProjectError(
-                f"--resume-from {asked.position}: the frames that are kept differ in "
-                f"{', '.join(unfit)}, and cannot be in one film with new ones",
-                "Give what it was, or leave --resume-from out to start over.",
+                f"--resume-from {asked.position}: the kept frames differ in {', '.join(unfit)}; "
+                "they cannot be in one film with new ones",
+                "Restore that setting, or omit --resume-from to start over.",
             )
     film, kept = film_in(source), 0
     limit = length if again else asked.row if asked else 0
@@ -145,7 +145,7 @@ def planned(
         rows = (row for row in checkpoint.rows(source) if row < limit)
         kept = next((row + 1 for row in rows if _fits(source, row, film)), 0)
     if kept or any(map(is_filmed, state_files(folder))):
-        _log.info(_told(kept, changed, None if again else asked, film))
+        _log.info(_summary(kept, changed, None if again else asked, film))
     asked_row = asked.row if asked else begun.asked if begun and kept else None
     return Plan(about, settings, asked_row, kept, source, bool(changed))
 
@@ -158,17 +158,18 @@ def _fits(folder: Path, row: int, film: Film) -> bool:
 
 
 def begin(plan: Plan, film: Film, folder: Path) -> None:
-    """Bring a folder into the state that a plan decided on; what it does not use is set aside.
+    """Prepare a folder as a plan says; what the plan does not use is set aside.
 
-    Killed at any moment, the same command begins in the same way: the description comes last.
+    If this is killed at any moment, the same command begins in the same way, because the
+    description is written last.
 
     Parameters
     ----------
     plan : Plan
     film : Film
-        As it lies in the plan's source.
+        The film in the plan's source.
     folder : Path
-        Of the film.
+        The state folder of the film.
     """
     make_folder(folder)
     needed = [*film.needed(plan.kept), *checkpoint.needed(plan.source, plan.kept - 1)]
@@ -184,27 +185,25 @@ def begin(plan: Plan, film: Film, folder: Path) -> None:
         checkpoint.drop_after(folder, plan.kept - 1)
     else:
         clear_own(folder)
-    told = {"made of": dict(plan.about), "asked": plan.asked, "settings": plan.settings}
-    checkpoint.describe(folder, told)
+    about = {"made of": dict(plan.about), "asked": plan.asked, "settings": plan.settings}
+    checkpoint.describe(folder, about)
 
 
-def _told(kept: int, changed: list[str], asked: Asked | None, film: Film) -> str:
+def _summary(kept: int, changed: list[str], asked: Asked | None, film: Film) -> str:
     if asked is None and changed:
         names = ", ".join(changed)
-        return f"Changed since the last run was stopped: {names}. Starting over. {ASIDE_TOLD}"
+        return f"Changed since the last run was stopped: {names}. Starting over. {SET_ASIDE}"
     if asked is None:
         return (
-            f"Going on after frame {kept}, where the last run was stopped."
+            f"Resuming after frame {kept}, where the last run was stopped."
             if kept
-            else "The last run left nothing to go on from. Starting over."
+            else "The last run left no frames to resume from. Starting over."
         )
     what = f"{', '.join(changed)} changed" if changed else "nothing changed"
-    also = f" {ASIDE_TOLD}" if changed else ""
+    also = f" {SET_ASIDE}" if changed else ""
     if not kept:
-        return (
-            f"No picture is kept of the time before {asked.position}: starting over ({what}).{also}"
-        )
+        return f"No frames are kept before {asked.position}: starting over ({what}).{also}"
     return (
-        f"Keeping the first {kept} frames, {kept / float(film.fps):.2f} s: the last that are kept "
-        f"before {asked.position}. Painting on from there ({what}).{also}"
+        f"Keeping the first {kept} frames, {kept / float(film.fps):.2f} s: the last checkpoint "
+        f"before {asked.position}. Resuming from there ({what}).{also}"
     )

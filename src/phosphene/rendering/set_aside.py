@@ -1,7 +1,7 @@
-"""The run that a folder holds, and moving it aside: what was painted under other settings.
+"""Setting aside the frames of a run with other settings.
 
-Each run that was set aside has a folder of its own in the film's, named by its fingerprint. A move
-that is cut short at any moment is finished by the next run.
+Each run that was set aside has its own folder in the state folder of the film, named by its
+fingerprint. If a move is interrupted at any moment, the next run completes it.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ from phosphene.rendering import checkpoint
 
 @dataclass(frozen=True)
 class Begun:
-    """What a run in a folder was made of, and the row that `--resume-from` asked for, if any."""
+    """The settings of the run in a folder, and the row of its `--resume-from`, if any."""
 
     made_of: Mapping[str, str]
     asked: int | None
 
     @property
     def fingerprint(self) -> str:
-        """Twelve digits that stand for it."""
+        """Twelve hexadecimal digits that identify it."""
         text = json.dumps([dict(self.made_of), self.asked], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def changed(self, about: Mapping[str, str]) -> list[str]:
-        """The names of what differs in another run."""
+        """The names of the settings that differ in another run."""
         names = about.keys() | self.made_of.keys()
         return sorted(name for name in names if about.get(name) != self.made_of.get(name))
 
 
 def begun_in(folder: Path) -> Begun | None:
-    """The run that a folder holds; None where there is none, or its description is damaged."""
-    told = checkpoint.described(folder) or {}
-    made_of, asked = told.get("made of"), told.get("asked")
+    """The run in a folder; None if there is none, or its description is damaged."""
+    about = checkpoint.described(folder) or {}
+    made_of, asked = about.get("made of"), about.get("asked")
     if not isinstance(made_of, dict) or not all(isinstance(v, str) for v in made_of.values()):
         return None
     return Begun(made_of, asked if isinstance(asked, int) else None)
 
 
 def set_aside(folder: Path) -> list[Path]:
-    """The folders of runs under other settings, in the folder of a film."""
+    """The folders of runs with other settings, in the state folder of a film."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if ASIDE.fullmatch(path.name))
 
 
 def reunite(folder: Path) -> None:
-    """Finish a move between a folder and what was set aside in it that was cut short."""
+    """Complete an interrupted move between a folder and a run set aside in it."""
     begun = begun_in(folder)
     aside = folder / f"aside-{begun.fingerprint}" if begun else folder
     if aside != folder and aside.is_dir():
@@ -63,12 +63,12 @@ def reunite(folder: Path) -> None:
 
 
 def is_filmed(path: Path) -> bool:
-    """Whether a file holds frames."""
+    """Whether a file contains frames."""
     return path.name.startswith("segment-")
 
 
 def put_aside(folder: Path) -> Path | None:
-    """Set the run in a folder aside, and tell where; None where it has no frames."""
+    """Set the run in a folder aside, and return its new folder; None if it has no frames."""
     files = state_files(folder)
     if not any(map(is_filmed, files)):
         clear_own(folder)
@@ -91,5 +91,5 @@ def move(source: Path, target: Path) -> None:
             os.replace(path, target / path.name)
     about.unlink(missing_ok=True)
     if ASIDE.fullmatch(source.name):
-        with suppress(OSError):  # the user put something there
+        with suppress(OSError):  # it contains a file of the user's
             source.rmdir()

@@ -1,4 +1,4 @@
-"""A new plugin package, complete: it installs and passes its tests as it stands.
+"""A new plugin package: complete, installable, and with passing tests.
 
 The template is the package of a plugin called wobble; for another name the words are replaced.
 """
@@ -52,7 +52,7 @@ def write_package(name: str, folder: Path) -> Path:
     plugin = plugin_name(name)
     package = folder / f"phosphene-{plugin}"
     if os.path.lexists(package):
-        raise ProjectError(f"{package} is there already", "Choose another name, or another folder.")
+        raise ProjectError(f"{package} exists already", "Choose another name, or another folder.")
     try:
         for target, text in _texts(plugin).items():
             file = package / target
@@ -104,7 +104,7 @@ def _class_name(name: str) -> str:
 
 
 def _texts(plugin: str) -> dict[str, str]:
-    """Every file of the package by its path, and what stands in it."""
+    """Every file of the package, and its content, by path."""
     words = {
         "phosphene_wobble": f"phosphene_{plugin.replace('-', '_')}",
         "test_wobble": f"test_{plugin.replace('-', '_')}",

@@ -109,11 +109,11 @@ def on_frames(feature: Feature, timeline: Timeline) -> Curve:
 def _area(values: Curve, hop: float, times: Curve) -> Curve:
     """The integral, from 0 to each time, of the linear interpolation of values."""
     line = np.append(values, values[-1])  # constant after the last
-    whole = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
+    integral = np.concatenate([[0.0], np.cumsum(0.5 * hop * (line[:-1] + line[1:]))])
     k = np.minimum((times / hop).astype(np.int64), len(values) - 1)
     beyond = times - k * hop
     slope = (line[k + 1] - line[k]) / hop
-    area: Curve = whole[k] + (line[k] + 0.5 * slope * beyond) * beyond
+    area: Curve = integral[k] + (line[k] + 0.5 * slope * beyond) * beyond
     return area
 
 

@@ -87,7 +87,7 @@ class Score:
         In order; the first begins with the first frame. Without any, all frames are one scene.
     clamped : dict of str to int
         Number of frames in which a channel exceeded its limits and was clamped.
-    doubts : tuple of str
+    warnings : tuple of str
         Settings of the project that are allowed, but probably unintended.
     """
 
@@ -104,7 +104,7 @@ class Score:
     image: Path | None = None
     scenes: tuple[Scene, ...] = (Scene(0),)
     clamped: dict[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):

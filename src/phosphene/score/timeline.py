@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,8 +17,8 @@ from numpy.typing import NDArray
 from phosphene.authoring import read_only
 from phosphene.bounds import FASTEST, FRAMES, SLOWEST, require_affordable, shortened
 from phosphene.errors import ProjectError
-from phosphene.score.units import At, Length
-from phosphene.song.song import Song
+from phosphene.score.units import At, Length, Part
+from phosphene.song.song import ROLES, Section, Song
 from phosphene.song.tempo import TempoMap
 
 T = TypeVar("T")
@@ -158,18 +159,33 @@ class Timeline:
                 return max(0.0, float(self.tempo_map.bar_time(position.value)))
             case "%":
                 return position.value / 100.0 * self.song.duration
-            case "section":
-                return self._section(position)
+        if position.unit in ("section", *ROLES):
+            return self._sections(position.unit, int(position.value), str(position))[0].start
         return position.value
 
-    def _section(self, position: At) -> float:
-        sections = self.song.sections
-        if position.value > len(sections):
+    def spans(self, part: Part) -> list[tuple[float, float]]:
+        """Start and end in seconds of the sections that a part names, in order.
+
+        Raises
+        ------
+        ProjectError
+            If the song has none.
+        """
+        sections = self._sections(part.name, part.number, str(part))
+        return [(section.start, section.end) for section in sections]
+
+    def _sections(self, name: str, number: int | None, text: str) -> tuple[Section, ...]:
+        """The sections with a name, or one of them by its number from 1."""
+        named = self.song.sections_named(name)
+        if len(named) < (number or 1):
+            counts = Counter(section.role for section in self.song.sections if section.role)
+            roles = ", ".join(f"{count} {role}" for role, count in counts.items())
+            known = f"{len(self.song.sections) or 'no'} sections" + (f": {roles}" if roles else "")
             raise ProjectError(
-                f"position '{position}' is outside the song, which has {len(sections)} sections",
-                "Use bars or seconds instead; `phosphene listen SONG` shows the analysis.",
+                f"position '{text}' is outside the song, which has {known}",
+                "`phosphene listen SONG` lists them; `sections` in [song] corrects them.",
             )
-        return sections[int(position.value) - 1].start
+        return named if number is None else named[number - 1 : number]
 
     @overload
     def length(self, span: Length, start: float = 0.0) -> float: ...

@@ -1,6 +1,7 @@
 """Positions and spans: points in the song and lengths of time, as users write them.
 
-A position is `30` (frame), `2.5s`, `1:30` (minutes), `beat 16`, `bar 9`, `section 2` or `50%`.
+A position is `30` (frame), `2.5s`, `1:30` (minutes), `beat 16`, `bar 9`, `section 2`, `chorus 2`
+or `50%`. A part is `chorus` (all of them), `chorus 2` or `section 2`.
 A span is `20` (frames), `0.25s`, `250ms`, `1 beat`, `4 bars` or `50%` (of the song).
 """
 
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from phosphene.bounds import MOMENT
+from phosphene.song.song import ROLES
 
 _NUMBER = r"(?P<n>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 
@@ -24,6 +26,7 @@ _POSITION_FORMS = {
     "beat": rf"beat\s+{_NUMBER}",
     "bar": rf"bar\s+{_NUMBER}",
     "section": r"section\s+(?P<n>[0-9]+)",
+    **{role: rf"{role}(?:\s+(?P<n>[0-9]+))?" for role in ROLES},
     "%": rf"{_NUMBER}\s*%",
 }
 _SPAN_FORMS = {
@@ -34,7 +37,8 @@ _SPAN_FORMS = {
     "bar": rf"{_NUMBER}\s*bars?",
     "%": rf"{_NUMBER}\s*%",
 }
-POSITION_HELP = "a frame (30), 2.5s, 1:30, beat 16, bar 9, section 2 or 50%"
+POSITION_HELP = "a frame (30), 2.5s, 1:30, beat 16, bar 9, section 2, chorus, drop 1 or 50%"
+PART_HELP = f"section 2, or a role, optionally with its number: {', '.join(ROLES)}"
 SPAN_HELP = "a number of frames (20), 0.25s, 250ms, 1 beat, 4 bars or 50%"
 
 
@@ -62,6 +66,28 @@ class Length:
         return self.text
 
 
+@dataclass(frozen=True)
+class Part:
+    """Sections, in the user's words; `Timeline.spans` converts them to seconds.
+
+    Parameters
+    ----------
+    name : str
+        A role, or ``section``.
+    number : int or None
+        Which of them, from 1; None for all.
+    text : str
+        As written.
+    """
+
+    name: str
+    number: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str, str]:
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise ValueError(f"expected {allowed}")
@@ -71,7 +97,7 @@ def _parse(given: Any, forms: dict[str, str], allowed: str) -> tuple[float, str,
         found = re.fullmatch(form, text.strip(), re.IGNORECASE)
         if found:
             minutes = float(found.groupdict().get("m") or 0)
-            value = float(found["n"]) + 60.0 * minutes
+            value = float(found["n"] or 1) + 60.0 * minutes
             if value > MOMENT:
                 raise ValueError(f"expected at most {MOMENT:.0f}")
             return value, {"min": "s"}.get(unit, unit), text
@@ -93,14 +119,47 @@ def parse_position(given: Any) -> At:
     Raises
     ------
     ValueError
-        If it has none of the forms; bars, beats and sections count from 1.
+        If it has none of the forms; beats, bars, sections and roles count from 1.
     """
     if isinstance(given, At):
         return given
     at = At(*_parse(given, _POSITION_FORMS, POSITION_HELP))
-    if at.unit in ("beat", "bar", "section") and at.value < 1:
-        raise ValueError(f"{at.unit}s count from 1")
+    _require_counted(at.unit, at.value)
     return at
+
+
+def parse_part(given: Any) -> Part:
+    """Parse sections by name.
+
+    Parameters
+    ----------
+    given : str
+        As written by a user.
+
+    Returns
+    -------
+    Part
+
+    Raises
+    ------
+    ValueError
+        If it is neither a role nor the number of a section.
+    """
+    found = re.fullmatch(r"([a-z]+)(?:\s+([0-9]+))?", str(given).strip(), re.IGNORECASE)
+    name, number = (found[1].lower(), found[2]) if found else ("", None)
+    if name not in ROLES and (name != "section" or number is None):
+        raise ValueError(f"expected {PART_HELP}")
+    if number is None:
+        return Part(name, None, str(given))
+    if len(number) > 9:
+        raise ValueError(f"expected at most {MOMENT:.0f}")
+    _require_counted(name, int(number))
+    return Part(name, int(number), str(given))
+
+
+def _require_counted(unit: str, value: float) -> None:
+    if unit in ("beat", "bar", "section", *ROLES) and value < 1:
+        raise ValueError(f"{unit} numbers count from 1")
 
 
 def parse_span(given: Any) -> Length:

@@ -18,6 +18,8 @@ from phosphene.song.store.code import code_of
 from phosphene.song.tempo import TempoMap
 
 FeatureKind = Literal["impulse", "envelope", "level"]
+#: Roles of sections.
+ROLES = ("intro", "verse", "build", "drop", "chorus", "break", "bridge", "outro")
 
 
 def _frozen(values: Any, dtype: type) -> NDArray[Any]:
@@ -38,7 +40,10 @@ def hit_strengths(curve: NDArray[np.float64], hops: NDArray[np.intp]) -> NDArray
     around = hops[:, None] + np.arange(-2, 3)
     inside = (around >= 0) & (around < len(curve))
     totals = np.where(inside, curve[np.clip(around, 0, len(curve) - 1)], 0.0).sum(axis=1)
-    return np.minimum(totals / max(float(np.percentile(totals, 95)), 1.0), 1.0)
+    strengths: NDArray[np.float64] = np.minimum(
+        totals / max(float(np.percentile(totals, 95)), 1.0), 1.0
+    )
+    return strengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +217,14 @@ class Song:
 
         found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
         return found
+
+    def sections_named(self, name: str) -> tuple[Section, ...]:
+        """The sections with this role or label, in order; all of them for ``section``."""
+        return tuple(
+            section
+            for section in self.sections
+            if name.lower() in ("section", section.role, section.label.lower())
+        )
 
     @property
     def tempo_map(self) -> TempoMap:

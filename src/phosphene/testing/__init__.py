@@ -1,15 +1,16 @@
-"""The kit for plugin authors: a song whose beats are known, and the contracts, as tests.
+"""Tests for plugin authors: contract tests, and a synthetic song with known beats.
 
-An author's whole test of a modulator is two lines:
+The complete test of a modulator is two lines:
 
     class TestWobble(ModulatorContract):
         modulator = Wobble
 
-Each check is a test of its own, and a failure says what was found and what to mend. Nothing here
+Each check is a test of its own, and a failure explains the problem and the fix. Nothing here
 needs pytest; `phosphene plugins check` runs the same checks.
 """
 
 from phosphene.testing.contract import ContractError, Finding
+from phosphene.testing.directors import DirectorContract, check_director, examine_director
 from phosphene.testing.engines import EngineContract, check_engine, examine_engine, small_score
 from phosphene.testing.features import FeatureContract, check_feature, examine_feature
 from phosphene.testing.modulators import (
@@ -23,13 +24,16 @@ from phosphene.testing.songs import HOP, synthetic_song, timeline
 __all__ = [
     "HOP",
     "ContractError",
+    "DirectorContract",
     "EngineContract",
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "examine_director",
     "examine_engine",
     "examine_feature",
     "examine_modulator",

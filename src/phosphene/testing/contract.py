@@ -1,4 +1,4 @@
-"""What a contract is: named checks, each of which passes or says what was found and the fix."""
+"""A contract: named checks, each of which passes, or explains the problem and the fix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ContractError(AssertionError):
     problem : str
         What was found.
     fix : str
-        What to mend.
+        What to change.
     """
 
     def __init__(self, problem: str, fix: str = "") -> None:
@@ -27,7 +27,7 @@ class ContractError(AssertionError):
 
 
 class NotMadeError(ContractError):
-    """What is examined can not be made at all."""
+    """The object cannot be created."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class Finding:
 
 
 def examine(checks: Mapping[str, Check[Subject]], subject: Subject) -> list[Finding]:
-    """Run every check, whatever the plugin raises; a finding each, in order.
+    """Run every check, whatever the plugin raises; one finding each, in order.
 
-    Where the plugin can not even be made, there is nothing more to find.
+    If the object cannot be created, that is the only finding.
     """
     found = []
     for name, check in checks.items():
         try:
             found.append(_finding(name, check, subject))
         except NotMadeError as error:
-            return [*found, Finding("made", "It can be made.", error.problem, error.fix)]
+            return [*found, Finding("made", "It can be created.", error.problem, error.fix)]
     return found
 
 
@@ -67,7 +67,7 @@ def _finding(name: str, check: Check[Subject], subject: Subject) -> Finding:
         raise
     except ContractError as error:
         return Finding(name, about, error.problem, error.fix)
-    except Exception as error:  # whatever a plugin raises, the other checks go on
+    except Exception as error:  # whatever a plugin raises, the other checks run
         return Finding(name, about, f"{type(error).__name__}: {error}")
     return Finding(name, about)
 

@@ -22,18 +22,18 @@ BEATLESS: dict[str, Any] = {"duration": 4.0, "bpm": 0.0, "level": 0.8}
 
 
 def finite(subject: Subject) -> None:
-    """No curve holds a NaN or an infinity."""
+    """No curve contains a NaN or an infinity."""
     for about in (USUAL, ODD):
         _check_finite(subject, synthetic_song(**about), "")
 
 
 def silence(subject: Subject) -> None:
-    """A silent song gives finite curves, of one value a frame."""
+    """A silent song gives finite curves, of one value per frame."""
     _check_finite(subject, synthetic_song(**SILENT), " in a silent song")
 
 
 def no_beats(subject: Subject) -> None:
-    """A song in which no beat was heard gives finite curves, of one value a frame."""
+    """A song without beats gives finite curves, of one value per frame."""
     _check_finite(subject, synthetic_song(**BEATLESS), " in a song without beats")
 
 
@@ -55,7 +55,7 @@ def _check_finite(subject: Subject, song: Song, where: str) -> None:
         if where and array.shape != (frames.n_frames,):
             raise ContractError(
                 f"'{name}' has shape {array.shape}{where}; expected ({frames.n_frames},)",
-                "Give one value a frame there too.",
+                "Return one value per frame there too.",
             )
         if not np.all(np.isfinite(array)):
             frame = int(np.flatnonzero(~np.isfinite(array.ravel()))[0])
@@ -85,12 +85,12 @@ def settings(modulator: Modulator) -> Iterator[tuple[str, Modulator]]:
             try:
                 made = type(modulator)(**given | {name: value})
             except ValidationError:
-                continue  # refused by name: what a user is told
+                continue  # refused with an error that names the field
             yield f"{name} = {value!r}", made
 
 
 def _ends(field: dict[str, Any]) -> list[Any]:
-    """Values of a field, by its JSON schema; none where it tells too little."""
+    """Values of a field, by its JSON schema; none if that is not specific enough."""
     for one in field.get("anyOf", []):
         if one.get("type") != "null":
             return [None, *_ends(one)]
@@ -149,7 +149,7 @@ def check_path(
 
 
 def _path(values: Curve, fps: float, seconds: int) -> Curve:
-    """What a curve has added up to after each whole second."""
+    """The sum of a curve after each full second."""
     frames = np.round(np.arange(seconds + 1) * fps).astype(int)
     total: Curve = np.concatenate([[0.0], np.cumsum(values)])[frames] / fps
     return total

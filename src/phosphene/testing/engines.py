@@ -76,12 +76,12 @@ class Painter:
         return small_score(self.spec.examples or PROMPTS, width=width, height=height)
 
     def loaded(self, score: Score | None = None) -> Engine:
-        """The engine, made anew.
+        """A new instance of the engine.
 
         Raises
         ------
         NotMadeError
-            If it can not be loaded.
+            If it cannot be loaded.
         """
         try:
             return self.spec.load(
@@ -91,7 +91,7 @@ class Painter:
         except Exception as error:
             raise NotMadeError(
                 f"load() raised {type(error).__name__}: {error}",
-                "Mend load(model, score), or give its spec `examples` that it understands.",
+                "Fix load(model, score), or give its spec `examples` that it understands.",
             ) from error
 
 
@@ -128,13 +128,13 @@ def repainted(painter: Painter) -> None:
 
 
 def picture_unchanged(painter: Painter) -> None:
-    """The picture that it is given is as it was before."""
+    """The picture that it receives is not changed."""
     score = painter.score()
     given = soft_picture(score)
     before = given.clone()
     painter.loaded().img2img(given, score.row(1))
     if not given.equal(before):
-        raise ContractError("img2img() changed the picture it was given", "Work on a clone().")
+        raise ContractError("img2img() changed the picture that it received", "Work on a clone().")
 
 
 def deterministic(painter: Painter) -> None:
@@ -148,13 +148,13 @@ def deterministic(painter: Painter) -> None:
     for name, (a, b) in pairs.items():
         if not a.equal(b):
             raise ContractError(
-                f"{name} differs when asked again",
+                f"{name} differs between two calls",
                 "Draw noise from torch.Generator().manual_seed(row.seed).",
             )
 
 
 def nothing_kept(painter: Painter) -> None:
-    """A frame does not depend on those before it, but for the picture: a render can go on."""
+    """A frame depends on those before it only by the picture, so that renders can be resumed."""
     score = painter.score()
     fresh = painter.loaded().img2img(soft_picture(score), score.row(2))
     used = painter.loaded()
@@ -162,12 +162,12 @@ def nothing_kept(painter: Painter) -> None:
     if not fresh.equal(used.img2img(soft_picture(score), score.row(2))):
         raise ContractError(
             "img2img() depends on what it painted before",
-            "Keep nothing between frames: a resumed render would jump.",
+            "Keep no state between frames: a resumed render would jump.",
         )
 
 
 def strength_counts(painter: Painter) -> None:
-    """More strength changes more; else `strength` stands in the spec's `ignores`."""
+    """More strength changes more, unless `strength` is in the spec's `ignores`."""
     if "strength" in painter.spec.ignores:
         return
     score = painter.score()
@@ -179,7 +179,7 @@ def strength_counts(painter: Painter) -> None:
     if not weak < strong:
         raise ContractError(
             f"strength {WEAK} changes the picture by {weak:.4f}, and {STRONG} by {strong:.4f}",
-            'Follow row.strength, or say ignores=frozenset({"strength"}).',
+            'Use row.strength, or set ignores=frozenset({"strength"}).',
         )
 
 
@@ -192,7 +192,7 @@ def prompts_count(painter: Painter) -> None:
         for i in range(len(score))
     )
     if len(score.prompts) > 1 and first.equal(last):
-        raise ContractError("every prompt paints the same", "Follow row.weights.")
+        raise ContractError("every prompt paints the same picture", "Use row.weights.")
 
 
 CHECKS = {
@@ -219,7 +219,7 @@ def check_engine(spec: EngineSpec) -> None:
     Raises
     ------
     ContractError
-        An AssertionError that lists every check that failed, and what to mend.
+        An AssertionError that lists every check that failed, and the fixes.
     """
     require(examine_engine(spec), spec.name)
 
@@ -253,10 +253,10 @@ def _check_picture(picture: torch.Tensor, score: Score, engine: Engine, what: st
     if not bool(torch.isfinite(picture).all()) or picture.min() < 0 or picture.max() > 1:
         raise ContractError(
             f"{what} gave values from {float(picture.min()):.3g} to {float(picture.max()):.3g}",
-            "Clamp to 0..1, and mind what is not finite.",
+            "Clamp to 0..1, and check for values that are not finite.",
         )
     if picture.device != engine.device:
         raise ContractError(
             f"{what} gave a picture on {picture.device}; engine.device is {engine.device}",
-            "Give it on the device that you name.",
+            "Return it on engine.device.",
         )

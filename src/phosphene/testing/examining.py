@@ -10,6 +10,7 @@ from phosphene.errors import PluginError
 from phosphene.plugins import Plugin
 from phosphene.plugins.loading import load_alone
 from phosphene.plugins.trial import answered, inspected
+from phosphene.testing.directors import examine_director
 from phosphene.testing.engines import examine_engine
 from phosphene.testing.features import examine_feature
 from phosphene.testing.modulators import examine_modulator, seconds_of
@@ -56,6 +57,8 @@ def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:
             found = examine_feature(item)
         elif kind == "modulators":
             found = examine_modulator(item, features)
+        elif kind == "directors":
+            found = examine_director(item, items)
         elif kind == "engines" and item.examples:
             found = examine_engine(item)
         of = {"of": f"{kind.removesuffix('s')} {name}"}

@@ -23,10 +23,10 @@ SONGS: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class Function:
     """A feature function that is examined."""
 
-    function: Callable[[Song], Feature]
+    call: Callable[[Song], Feature]
 
     def of(self, song: Song) -> Feature:
         """What it gives.
@@ -37,60 +37,61 @@ class Heard:
             If it raises, or gives something else.
         """
         try:
-            feature = self.function(song)
+            feature = self.call(song)
         except Exception as error:
             raise ContractError(
                 f"it raised {type(error).__name__}: {error}",
-                "Mend the function; it must give a Feature for any song.",
+                "Fix the function; it must return a Feature for any song.",
             ) from error
         if not isinstance(feature, Feature):
             raise ContractError(
-                f"it gave {type(feature).__name__}", "Return phosphene.Feature(values, hop, kind)."
+                f"it returned {type(feature).__name__}",
+                "Return phosphene.Feature(values, hop, kind).",
             )
         return feature
 
 
-def grid(heard: Heard) -> None:
-    """Its values are one row on a grid that covers the song, of a kind that there is."""
+def grid(function: Function) -> None:
+    """Its values are one row on a grid that covers the song, of a valid kind."""
     for where, about in SONGS.items():
         song = synthetic_song(**about)
-        feature = heard.of(song)
+        feature = function.of(song)
         if feature.kind not in KINDS:
             raise ContractError(f"its kind is '{feature.kind}'", f"Choose: {', '.join(KINDS)}.")
         if feature.values.ndim != 1 or not feature.hop > 0:
             raise ContractError(
                 f"{where}: shape {feature.values.shape}, hop {feature.hop}",
-                "Give one value for each hop, and the hop in seconds.",
+                "Return one value per hop, and the hop in seconds.",
             )
         covered = len(feature.values) * feature.hop
         if abs(covered - song.duration) > max(1.0, 2 * feature.hop):
             raise ContractError(
                 f"{where}: it covers {covered:.2f} s of {song.duration:.2f} s",
-                "Value k is centred at k * hop seconds; go on to the song's end.",
+                "Value k is centred at k * hop seconds; cover the song to its end.",
             )
 
 
-def from_0_to_1(heard: Heard) -> None:
+def from_0_to_1(function: Function) -> None:
     """Its values are finite, and lie from 0 to 1 in every song."""
     for where, about in SONGS.items():
-        values = heard.of(synthetic_song(**about)).values
+        values = function.of(synthetic_song(**about)).values
         if not np.all(np.isfinite(values)):
             raise ContractError(
-                f"{where}: it holds a NaN or an infinity",
-                "Look for a division by what may be 0: a level, a number of beats.",
+                f"{where}: it contains a NaN or an infinity",
+                "Look for a division by zero: a level, a number of beats.",
             )
         if len(values) and not 0.0 <= values.min() <= values.max() <= 1.0:
             raise ContractError(
                 f"{where}: its values run from {values.min():.3g} to {values.max():.3g}",
-                "Scale it by a bound of the whole song, and clip.",
+                "Scale it by a maximum over the song, and clip.",
             )
 
 
-def deterministic(heard: Heard) -> None:
+def deterministic(function: Function) -> None:
     """The same song gives the same values, to the bit."""
     song = synthetic_song(**SONGS["a song in 4/4"])
-    if not np.array_equal(heard.of(song).values, heard.of(song).values, equal_nan=True):
-        raise ContractError("it differs when asked again", "Draw from a seeded generator.")
+    if not np.array_equal(function.of(song).values, function.of(song).values, equal_nan=True):
+        raise ContractError("it differs between two calls", "Draw from a seeded generator.")
 
 
 CHECKS = {check.__name__: check for check in (grid, from_0_to_1, deterministic)}
@@ -99,7 +100,7 @@ CHECKS = {check.__name__: check for check in (grid, from_0_to_1, deterministic)}
 
 def examine_feature(function: Callable[[Song], Feature]) -> list[Finding]:
     """Examine an audio feature by every check; a finding each, passed or not."""
-    return examine(CHECKS, Heard(function))
+    return examine(CHECKS, Function(function))
 
 
 def check_feature(function: Callable[[Song], Feature]) -> None:
@@ -108,12 +109,12 @@ def check_feature(function: Callable[[Song], Feature]) -> None:
     Raises
     ------
     ContractError
-        An AssertionError that lists every check that failed, and what to mend.
+        An AssertionError that lists every check that failed, and the fixes.
     """
     require(examine_feature(function), getattr(function, "__name__", "the feature"))
 
 
-@as_tests(CHECKS, lambda self: Heard(type(self).feature))
+@as_tests(CHECKS, lambda self: Function(type(self).feature))
 class FeatureContract:
     """The contract as tests: inherit it, and name the function with `staticmethod`.
 

@@ -57,11 +57,11 @@ def described(subject: Subject) -> None:
 
 
 def frozen(subject: Subject) -> None:
-    """An instance can not be changed, and an unknown parameter is an error."""
+    """Instances are immutable, and an unknown parameter is an error."""
     made = subject.made()
     if type(made).model_config.get("extra") != "forbid":
         raise ContractError(
-            "a misspelt parameter would go unseen", 'Leave extra="forbid" in model_config.'
+            "a misspelt parameter would not be noticed", 'Leave extra="forbid" in model_config.'
         )
     for name in type(made).model_fields:
         try:
@@ -72,22 +72,22 @@ def frozen(subject: Subject) -> None:
 
 
 def channels(subject: Subject) -> None:
-    """What it gives is `value` alone (and `height`), or channels that there are."""
+    """It returns only `value` (and `height`), or valid channels."""
     given, _ = subject.asked(synthetic_song(**USUAL))
     if not given:
-        raise ContractError("curves() gave no curve", "Return at least one, for every song.")
+        raise ContractError("curves() returned no curve", "Return at least one, for every song.")
     envelope = "value" in given
     for name in given:
         if name in ("value", "height") if envelope else name in CHANNELS:
             continue
         raise ContractError(
-            f"curves() gave '{name}'" + (" beside 'value'" if envelope else ""),
+            f"curves() returned '{name}'" + (" beside 'value'" if envelope else ""),
             hint(str(name), ("value", "height") if envelope else ("value", *CHANNELS)),
         )
 
 
 def length(subject: Subject) -> None:
-    """Every curve has one value a frame: shape (timeline.n_frames,)."""
+    """Every curve has one value per frame: shape (timeline.n_frames,)."""
     for song in (synthetic_song(**USUAL), synthetic_song(**ODD)):
         for rate in (*RATES, 23.976):
             given, frames = subject.asked(song, rate, rate)
@@ -116,13 +116,13 @@ def deterministic(subject: Subject) -> None:
     song, other = synthetic_song(**USUAL), synthetic_song(**ODD)
     made = subject.made()
     first = subject.curves(song, modulator=made)
-    subject.curves(other, modulator=made)  # what it keeps from another song must not tell
+    subject.curves(other, modulator=made)  # state from another song must not matter
     for again in (subject.curves(song, modulator=made), subject.curves(song)):
         for name, curve in first.items():
             if name not in again or not np.array_equal(curve, again[name], equal_nan=True):
                 raise ContractError(
-                    f"'{name}' differs when asked again",
-                    "Draw from np.random.default_rng(self.seed), and keep nothing between calls.",
+                    f"'{name}' differs between two calls",
+                    "Draw from np.random.default_rng(self.seed), and keep no state between calls.",
                 )
 
 
@@ -138,11 +138,11 @@ def same_path(subject: Subject) -> None:
 
 
 def song_unchanged(subject: Subject) -> None:
-    """What was heard is as it was before."""
-    song = subject.heard(synthetic_song(**USUAL))
-    before = _told(song)
+    """The song is not changed."""
+    song = subject.with_features(synthetic_song(**USUAL))
+    before = _contents(song)
     subject.asked(song)
-    changed = [name for name, value in _told(song).items() if value != before[name]]
+    changed = [name for name, value in _contents(song).items() if value != before[name]]
     if changed:
         raise ContractError(
             f"curves() changed song.{changed[0]}", "Copy an array before you change it."
@@ -200,7 +200,7 @@ def check_modulator(
     Raises
     ------
     ContractError
-        An AssertionError that lists every check that failed, and what to mend.
+        An AssertionError that lists every check that failed, and the fixes.
     """
     cls = modulator if isinstance(modulator, type) else type(modulator)
     require(examine_modulator(modulator, features), cls.__name__)
@@ -209,7 +209,7 @@ def check_modulator(
 def seconds_of(modulator: Modulator | type[Modulator], features: Features | None = None) -> float:
     """How long a modulator takes for three minutes of music at 30 fps, in seconds."""
     subject = Subject(modulator, features or {})
-    song = subject.heard(synthetic_song(180.0))
+    song = subject.with_features(synthetic_song(180.0))
     made, frames = subject.made(), timeline(song, 30)
     begin = time.perf_counter()
     subject.asked(song, 30, 30, modulator=made)
@@ -232,13 +232,13 @@ class ModulatorContract:
     features: ClassVar[Features] = {}
 
 
-def _told(song: Song) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _contents(song: Song) -> dict[str, Any]:
+    contents: dict[str, Any] = {}
     for name, value in vars(song).items():
         if isinstance(value, np.ndarray):
-            told[name] = value.tobytes()
+            contents[name] = value.tobytes()
         elif name == "features" and isinstance(value, Mapping):
-            told |= {f"features['{key}']": one.values.tobytes() for key, one in value.items()}
+            contents |= {f"features['{key}']": one.values.tobytes() for key, one in value.items()}
         elif name in ("duration", "tempo", "metre", "sections", "confidence", "sample_rate"):
-            told[name] = value
-    return told
+            contents[name] = value
+    return contents

@@ -13,7 +13,7 @@ from phosphene.song.song import Feature, Section, Song
 SAMPLE_RATE = 22050
 HOP = 512 / SAMPLE_RATE
 """Seconds from one value of its features to the next."""
-#: What is struck by every beat in the synthetic song; all else that can be heard is a level.
+#: The features that every beat strikes; all others are levels.
 IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
 LEVELS = (
     "rms",
@@ -29,7 +29,7 @@ def synthetic_song(
     metre: int = 4,
     sections: str = "",
 ) -> Song:
-    """A song in memory, with a beat at every `60 / bpm` seconds; nothing is listened to.
+    """A song in memory, with a beat every `60 / bpm` seconds.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def synthetic_song(
         Beats in a bar.
     sections : str
         One letter a section, such as ``"ABA"``: they share the song evenly, and equal letters
-        sound alike. Empty for a song in which none were told apart.
+        sound alike. Empty for a song without sections.
 
     Returns
     -------

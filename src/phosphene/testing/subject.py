@@ -1,4 +1,4 @@
-"""Ask a modulator for its curves as Phosphene does, and say clearly what it gave instead."""
+"""A modulator under test: calls it as Phosphene does, and explains wrong results."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ PROJECT_FPS = 12
 
 
 class RefusedError(ContractError):
-    """The song is too short for a position that was asked for: the user is told so."""
+    """The song is too short for a position of the modulator, which is the user's mistake."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A modulator that is examined, and the features that its plugin registers beside it.
+    """A modulator under test, and the features that its plugin registers.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ class Subject:
                 "Give it a default, or Field(examples=[...]); or examine an instance.",
             ) from None
 
-    def heard(self, song: Song) -> Song:
-        """A song with the plugin's own features in it; itself where it has them."""
+    def with_features(self, song: Song) -> Song:
+        """A song with the plugin's own features."""
         return song if song.extra == self.features else replace(song, extra=self.features)
 
     def asked(
@@ -80,17 +80,17 @@ class Subject:
         project_fps: float = PROJECT_FPS,
         modulator: Modulator | None = None,
     ) -> tuple[Mapping[str, Any], Timeline]:
-        """What it gives, unchecked, and the frames that it was asked for.
+        """The unchecked result of the modulator, and the frames that it was called for.
 
         Raises
         ------
         ContractError
-            If it raises, or gives no mapping.
+            If it raises, or does not return a mapping.
         """
-        song = self.heard(song)
-        whole = timeline(song, fps, project_fps)
+        song = self.with_features(song)
+        rendered = timeline(song, fps, project_fps)
         modulator = modulator or self.made()
-        frames = whole if modulator.by_interval else own_frames(whole)
+        frames = rendered if modulator.by_interval else own_frames(rendered)
         try:
             if modulator.by_interval:
                 given = modulator.curves_above(song, frames, _neutral(frames.n_frames))
@@ -100,7 +100,7 @@ class Subject:
             raise _raised(error) from error
         if not isinstance(given, Mapping):
             raise ContractError(
-                f"curves() gave {type(given).__name__}",
+                f"curves() returned {type(given).__name__}",
                 'Return a dict of curves by name: return {"value": curve}.',
             )
         return given, frames
@@ -108,19 +108,19 @@ class Subject:
     def curves(
         self, song: Song, fps: float = PROJECT_FPS, modulator: Modulator | None = None
     ) -> dict[str, Curve]:
-        """What it gives as float64 arrays; other checks see to names, shapes and types.
+        """Its curves as float64 arrays; other checks are for names, shapes and types.
 
         Raises
         ------
         ContractError
-            If it raises, or gives what is no number.
+            If it raises, or returns something that is not a number.
         """
         given, _ = self.asked(song, fps, modulator=modulator)
         try:
             return {name: np.array(curve, dtype=np.float64) for name, curve in given.items()}
         except (TypeError, ValueError) as error:
             raise ContractError(
-                f"curves() gave no numbers: {error}", "Return NumPy arrays of float64."
+                f"curves() returned no numbers: {error}", "Return NumPy arrays of float64."
             ) from None
 
 
@@ -132,11 +132,11 @@ def _neutral(n_frames: int) -> dict[str, Curve]:
 
 
 def _raised(error: Exception) -> ContractError:
-    told = f"curves() raised {type(error).__name__}: {error}"
+    problem = f"curves() raised {type(error).__name__}: {error}"
     if isinstance(error, ProjectError):
-        return RefusedError(told, error.fix)
+        return RefusedError(problem, error.fix)
     if "read-only" in str(error):
         return ContractError(
-            told, "What is heard, and what lies below, is shared: copy an array to change it."
+            problem, "The song, and the layers below, are shared: copy an array to change it."
         )
-    return ContractError(told, "Mend curves(); it must give curves for any song.")
+    return ContractError(problem, "Fix curves(); it must return curves for any song.")

@@ -45,7 +45,7 @@ def true_size_engine(device, about, steps):
 
 
 @pytest.mark.parametrize("steps", [1, 4])
-def test_a_frame_makes_one_copy_up_and_one_down_and_waits_for_nothing(steps):
+def test_a_frame_makes_one_copy_each_way_and_never_waits(steps):
     about = score(n=2, width=SIZE, height=SIZE, zoom=1.01, rotation=0.3, strength=0.5)
     with fake_gpu() as device:
         engine = true_size_engine(device, about, steps)
@@ -88,7 +88,7 @@ def repainted():
     return picture, paint
 
 
-def test_a_fiftieth_is_another_picture(repainted):
+def test_a_fiftieth_of_strength_changes_the_picture(repainted):
     _, paint = repainted
     assert torch.equal(paint(0.50), paint(0.50))
     # more than half of what is filmed

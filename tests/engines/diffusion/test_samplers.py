@@ -12,7 +12,7 @@ from phosphene.engines.diffusion.samplers import Schedule, consistency, ddim
 SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))
 
 
-def test_at_whole_timesteps_it_is_the_schedulers_own():
+def test_at_integer_timesteps_it_is_the_schedule_of_diffusers():
     alphas = DDIMScheduler(beta_schedule="scaled_linear").alphas_cumprod
     signal, noise = SCHEDULE.at(500)
     assert signal**2 == pytest.approx(float(alphas[500]), rel=1e-6)
@@ -27,7 +27,7 @@ def test_timesteps_begin_at_the_strength_and_follow_the_full_schedule():
 
 
 @given(st.floats(0.001, 1.0), st.integers(1, 50))
-def test_as_many_steps_as_promised(strength, steps):
+def test_the_number_of_steps_follows_strength(strength, steps):
     timesteps = SCHEDULE.timesteps(strength, steps)
     assert len(timesteps) == max(1, math.ceil(strength * steps - 1e-6))
     assert timesteps == sorted(timesteps, reverse=True)
@@ -54,7 +54,7 @@ def test_a_perfect_model_gives_the_clean_picture(prediction):
 
 
 @pytest.mark.parametrize("steps", [2, 4, 20])
-def test_the_result_is_continuous_in_strength_where_a_step_comes_in(steps):
+def test_the_result_is_continuous_in_strength_where_a_step_is_added(steps):
     noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     still = torch.zeros(1, 4, 8, 8)
 
@@ -70,7 +70,7 @@ def test_the_result_is_continuous_in_strength_where_a_step_comes_in(steps):
     assert (paint(0.50) - paint(0.52)).abs().mean() > 1e-3
 
 
-def test_ddim_equals_diffusers_where_both_can_go():
+def test_ddim_equals_diffusers_at_common_strengths():
     # Full strength, 10 trailing steps: diffusers' own scheduler does the same.
     scheduler = DDIMScheduler(
         beta_schedule="scaled_linear", timestep_spacing="trailing", clip_sample=False

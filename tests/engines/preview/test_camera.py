@@ -76,7 +76,7 @@ def moves(n):
 
 
 @pytest.mark.parametrize("image", [False, True])
-def test_a_decoded_film_shows_the_camera_that_was_commanded(tmp_path, photo, image):
+def test_a_decoded_film_shows_the_camera_of_the_score(tmp_path, photo, image):
     made = about(48, **moves(48))
     made = replace(made, image=photo if image else None)
     with Film(tmp_path / "film.mp4", SIZE, SIZE, made.fps) as film:
@@ -105,7 +105,7 @@ def test_contrast_and_detail_are_the_same_after_2000_frames(channels):
     np.testing.assert_allclose(looks(range(1850, 2001, 10)), looks(range(0, 151, 10)), rtol=0.2)
 
 
-def test_frames_do_not_depend_on_those_before_or_on_the_cores(photo):
+def test_frames_do_not_depend_on_earlier_ones_or_on_the_cores(photo):
     made = replace(about(12, **moves(12)), image=photo)
     whole = list(paint(made, Camera(made)))
     kept = whole[6]
@@ -116,7 +116,7 @@ def test_frames_do_not_depend_on_those_before_or_on_the_cores(photo):
         assert one.picture.equal(other.picture)
 
 
-def test_an_excerpt_begins_anew():
+def test_an_excerpt_starts_the_plane_again():
     made = about(12, zoom=1.1)
     excerpt = made.excerpt(5, 9)
     assert frame(excerpt, 0).equal(frame(made, 0))
@@ -129,7 +129,7 @@ def test_the_first_frame_is_the_image_itself(photo):
 
 
 @pytest.mark.parametrize("channels", [{"zoom": 0.95}, {"translation_x": 8.0}, {"pan": 3.0}])
-def test_beyond_the_edge_of_the_image_lies_the_drawn_plane(tmp_path, channels):
+def test_beyond_the_edge_of_the_image_is_the_drawn_plane(tmp_path, channels):
     grey = np.full((SIZE, SIZE, 3), 250, np.uint8)
     cv2.imwrite(str(tmp_path / "grey.png"), grey)
     made = replace(about(12, strength=0.0, **channels), image=tmp_path / "grey.png")
@@ -139,7 +139,7 @@ def test_beyond_the_edge_of_the_image_lies_the_drawn_plane(tmp_path, channels):
     assert shown[:, :, drawn[0]].std() > 0.05
 
 
-def test_drawn_detail_comes_in_beneath_the_resolution_of_the_image(tmp_path):
+def test_drawn_detail_appears_beyond_the_resolution_of_the_image(tmp_path):
     cv2.imwrite(str(tmp_path / "flat.png"), np.full((SIZE, SIZE, 3), 60, np.uint8))
     made = replace(about(7, strength=0.0, zoom=2.0), image=tmp_path / "flat.png")
     detail = [float(frame(made, i).diff(dim=3).abs().mean()) for i in range(7)]
@@ -147,7 +147,7 @@ def test_drawn_detail_comes_in_beneath_the_resolution_of_the_image(tmp_path):
     assert min(detail[3:]) > 0.02
 
 
-def test_a_zoom_in_and_out_again_comes_back_to_the_image(photo):
+def test_a_zoom_in_and_out_again_returns_to_the_image(photo):
     zoom = np.r_[1.0, np.full(40, 4.0), np.full(40, 0.25)]
     made = replace(about(81, strength=0.0, zoom=zoom), image=photo)
     torch.testing.assert_close(frame(made, 80), read_image(photo, SIZE, SIZE), atol=1e-3, rtol=0)
@@ -184,7 +184,7 @@ def test_more_strength_shows_more():
     assert len(set(lights)) == 5
 
 
-def test_what_is_not_repainted_is_filmed_as_exactly():
+def test_frames_that_are_not_repainted_are_as_exact():
     still = {"zoom": 0.9, "rotation": 5.0}
     strength = np.zeros(20)
     for one, i in zip(painted(about(20, strength=strength, **still)), range(20), strict=True):

@@ -102,7 +102,7 @@ def test_bad_input_is_refused(folder, content, arguments, says):
 def test_a_missing_input_and_an_existing_output(folder):
     assert "cannot be read" in bring("none.txt", "-o", "p.toml").stderr
     (folder / "p.toml").write_text("")
-    assert "is there already" in bring("settings.txt", "-o", "p.toml").stderr
+    assert "exists already" in bring("settings.txt", "-o", "p.toml").stderr
 
 
 BARE = {

@@ -1,4 +1,4 @@
-"""Prompts as a model reads them: encoded once each, and mixed for every frame."""
+"""Prompt embeddings: encoded once each, and mixed for every frame."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from phosphene.score.score import Score
 
-# What diffusers tells a checkpoint that `requires_aesthetics_score`, such as the SDXL refiner.
+# The defaults of diffusers for a model that `requires_aesthetics_score`, as the SDXL refiner does.
 AESTHETIC_SCORE, NEGATIVE_AESTHETIC_SCORE = 6.0, 2.5
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """What a UNet is told of a prompt.
+    """A prompt as the UNet's inputs.
 
     Parameters
     ----------
     tokens : Tensor, shape (1, n_tokens, width)
     conditions : dict of str to Tensor, shape (1, n)
-        What SDXL is told besides: the pooled prompt and the sizes.
+        The further inputs of SDXL: the pooled prompt and the sizes.
     """
 
     tokens: torch.Tensor
     conditions: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def to(self, dtype: torch.dtype) -> Embedding:
-        """The same in another number format; the UNet brings the conditions into its own."""
+        """Convert the tokens to another precision; the UNet converts the conditions itself."""
         return Embedding(self.tokens.to(dtype), self.conditions)
 
     @classmethod
     def stacked(cls, first: Embedding, second: Embedding) -> Embedding:
-        """Both in one batch, first and second."""
+        """Both embeddings in one batch, first and second."""
         return cls(
             torch.cat([first.tokens, second.tokens]),
             {
@@ -45,7 +46,7 @@ class Embedding:
         )
 
     def apart(self) -> list[Embedding]:
-        """Each of a batch by itself."""
+        """The embeddings of a batch."""
         return [
             Embedding(
                 self.tokens[k : k + 1],
@@ -63,7 +64,7 @@ def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedd
     pipe : a pipeline of the Stable Diffusion family
     prompt : str
     score : Score
-        Whose size SDXL is told.
+        Its size is an input of SDXL.
     device : torch.device
 
     Returns
@@ -82,8 +83,8 @@ def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedd
 def encode_negative(pipe: Any, score: Score, device: torch.device) -> Embedding:
     """Encode the negative prompt of a Score, as diffusers does for guidance.
 
-    Parameters and returns are those of `encode`. An SDXL checkpoint may ask for zeros in place of
-    an empty negative prompt (`force_zeros_for_empty_prompt`).
+    Parameters and returns are those of `encode`. An SDXL model may use zeros for an
+    empty negative prompt (`force_zeros_for_empty_prompt`).
     """
     encoded = encode(pipe, score.negative, score, device)
     if not encoded.conditions:
@@ -97,15 +98,15 @@ def encode_negative(pipe: Any, score: Score, device: torch.device) -> Embedding:
 def _conditions(
     pipe: Any, pooled: torch.Tensor, score: Score, aesthetic: float
 ) -> dict[str, torch.Tensor]:
-    """The pooled prompt, and the sizes in px or the aesthetic score that SDXL takes beside it."""
+    """The pooled prompt, and the sizes in px or the aesthetic score for SDXL."""
     size = (score.height, score.width)
     last = (aesthetic,) if pipe.config.requires_aesthetics_score else size
     sizes = torch.tensor([[*size, 0, 0, *last]], dtype=pooled.dtype, device=pooled.device)
     return {"text_embeds": pooled, "time_ids": sizes}
 
 
-def mixed(embeddings: Sequence[Embedding], weights: NDArray) -> Embedding:
-    """Embeddings mixed linearly by a frame's prompt weights, shape (n_prompts,).
+def mixed(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:
+    """Mix embeddings linearly by a frame's prompt weights, shape (n_prompts,).
 
     Python numbers scale the tensors, so that nothing is copied to the device.
     """

@@ -1,4 +1,4 @@
-"""The engine for the Stable Diffusion family: its own loop on the true diffusers parts."""
+"""The engine for the Stable Diffusion family: Phosphene's own loop over diffusers modules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.device import Relief, measures_for
+from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.embeddings import Embedding, encode, encode_negative, mixed
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.noise import SceneNoise, drawn, to_device
@@ -18,8 +18,8 @@ FAMILIES = {
     "StableDiffusionXLImg2ImgPipeline",
     "LatentConsistencyModelImg2ImgPipeline",
 }
-FIRST_STRENGTH = 0.99  # near-full generation of the first picture, as in the article
-FLAT = (20 / 255, 20 / 255, 40 / 255)  # the article's blank first picture
+FIRST_STRENGTH = 0.99  # of the first picture, which is painted from nearly pure noise
+FLAT = (20 / 255, 20 / 255, 40 / 255)  # dark blue, under that noise
 
 
 class DiffusionEngine:
@@ -27,17 +27,17 @@ class DiffusionEngine:
 
     Parameters
     ----------
-    pipe : StableDiffusionImg2ImgPipeline or one of its kin
-        Its UNet, VAE, text encoders and scheduler are used; its own call is not.
+    pipe : StableDiffusionImg2ImgPipeline or a related pipeline
+        Its UNet, VAE, text encoders and scheduler are used, but not its `__call__`.
     score : Score
-        Whose prompts are encoded, once each.
+        Its prompts are encoded once each.
     device : torch.device
     steps : int
         Steps of the full noise schedule.
     first_steps : int
         Steps for the first picture.
     guidance_scale : float
-        Above 1 the model is evaluated with the negative prompt too.
+        Above 1, the model is also evaluated with the negative prompt.
     sampler : str
         A name in `SAMPLERS`.
     """
@@ -67,29 +67,29 @@ class DiffusionEngine:
             pipe.vae.to(torch.float32)
         with torch.inference_mode():
             self._scale_embedding = _guidance_embedding(pipe, guidance_scale, device)
-            # A latent consistency model has its guidance inside, and takes no negative prompt.
-            inside = self._scale_embedding is not None
-            self._guidance = 1.0 if inside else max(1.0, guidance_scale)
+            # A latent consistency model takes guidance as an input, and no negative prompt.
+            distilled = self._scale_embedding is not None
+            self._guidance = 1.0 if distilled else max(1.0, guidance_scale)
             self._prompts = [
                 encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
             ]
             self._negative = encode_negative(pipe, score, device).to(self._dtype)
         self._in_turn = False
-        split = "taking the two prompts of guidance one after the other", self._take_in_turn
-        measures = measures_for(pipe, device)
-        self._relief = Relief([split, *measures] if self._guidance > 1.0 else measures)
+        split = "evaluating the two prompts one after the other", self._take_in_turn
+        savings = savings_for(pipe, device)
+        self._memory = Memory([split, *savings] if self._guidance > 1.0 else savings)
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
-        return self._relief.paint(
+        return self._memory.paint(
             lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None)
         )
 
     @property
     def noise_shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of the noise that `img2img` takes."""
+        """Channels, height and width of the noise for `img2img`."""
         height, width = (-(-side // self._scale) for side in self._size)
         return self._unet.config.in_channels, height, width
 
@@ -98,9 +98,9 @@ class DiffusionEngine:
     ) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`.
 
-        Without a noise of the scene it is drawn from the row's seed, fixed to the screen.
+        Without a scene noise, the noise is drawn from the row's seed, fixed to the screen.
         """
-        return self._relief.paint(
+        return self._memory.paint(
             lambda: self._paint(picture, row, row.strength, self._steps, noise)
         )
 
@@ -133,7 +133,7 @@ class DiffusionEngine:
     def _predict(
         self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float
     ) -> torch.Tensor:
-        # One batch for both: a small model is bound by the number of its layers.
+        # One batch for both: the time of a small model depends on its number of layers.
         batches = prompts.apart() if self._in_turn else [prompts]
         output = torch.cat([self._evaluate(noisy, timestep, batch) for batch in batches])
         if len(output) == 1:
@@ -143,15 +143,16 @@ class DiffusionEngine:
 
     def _evaluate(self, noisy: torch.Tensor, timestep: float, prompts: Embedding) -> torch.Tensor:
         count = len(prompts.tokens)
-        return self._unet(
+        noise: torch.Tensor = self._unet(
             noisy.to(self._dtype).expand(count, -1, -1, -1),
-            # Filled on the device: nothing is copied, nothing waits, and no shape changes.
+            # Filled on the device: nothing is copied, nothing waits, and shapes stay the same.
             torch.full((count,), timestep, device=self.device, dtype=torch.float32),
             encoder_hidden_states=prompts.tokens,
             timestep_cond=self._scale_embedding,
             added_cond_kwargs=prompts.conditions,
             return_dict=False,
         )[0].float()
+        return noise
 
     def _take_in_turn(self) -> None:
         self._in_turn = True
@@ -159,24 +160,25 @@ class DiffusionEngine:
     def _encode(self, picture: torch.Tensor) -> torch.Tensor:
         pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
         encoded = self._vae.encode(pixels)
-        # The mode of the distribution: one noise less in every frame of the feedback.
+        # The mode of the distribution: sampling would add noise to every frame.
         latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
-        # Between the models all is float32: half precision would round what strength changes.
-        return latents.float() * self._vae.config.scaling_factor
+        # Latents stay float32: half precision would round small changes of strength away.
+        scaled: torch.Tensor = latents.float() * self._vae.config.scaling_factor
+        return scaled
 
     def _decode(self, latents: torch.Tensor) -> torch.Tensor:
         scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
         pixels = self._vae.decode(scaled, return_dict=False)[0]
-        return (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+        picture: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
+        return picture
 
 
 def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.Tensor | None:
-    """The guidance scale as an input of the model, where it was distilled with it; else None."""
+    """The guidance scale as an input of a distilled model; None for other models."""
     width = pipe.unet.config.time_cond_proj_dim
     if width is None:
         return None
     # diffusers counts the scale from 1, the paper from 0.
     weight = torch.tensor([scale - 1.0])
-    return pipe.get_guidance_scale_embedding(weight, embedding_dim=width).to(
-        device, pipe.unet.dtype
-    )
+    embedding: torch.Tensor = pipe.get_guidance_scale_embedding(weight, embedding_dim=width)
+    return embedding.to(device, pipe.unet.dtype)

@@ -1,4 +1,4 @@
-"""The engine for every other checkpoint: through its own diffusers pipeline."""
+"""The engine for all other models: it calls their own diffusers pipeline."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from phosphene.score.score import Row, Score
 class PipelineEngine:
     """Repaints pictures with any img2img pipeline of diffusers: SD3, Flux, Kandinsky and so on.
 
-    The pipeline rounds strength to whole steps, and prompts change in the middle of a blend, since
-    each of these models is told its prompt in a way of its own.
+    The pipeline rounds strength to full steps. Prompts change in the middle of a blend, since each
+    of these models encodes its prompt differently.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class PipelineEngine:
         return self._paint(picture, row, row.strength, self._steps)
 
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
-        # Fewer than one whole step is an error in diffusers: one is the least that it can do.
+        # diffusers raises an error for less than one step.
         strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
         scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}
         painted = self._pipe(
@@ -75,4 +75,5 @@ class PipelineEngine:
             **self._settings,
             **scale,
         ).images
-        return painted.to(self.device, torch.float32)
+        result: torch.Tensor = painted.to(self.device, torch.float32)
+        return result

@@ -1,4 +1,4 @@
-"""The denoising loop: img2img from any point of the noise schedule, with no step rounded away."""
+"""The denoising loop: img2img from any point of the noise schedule, without rounding to steps."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import torch
 from numpy.typing import NDArray
 
 Predict = Callable[[torch.Tensor, float], torch.Tensor]
-"""predict(latents, timestep): the model's output, guidance included."""
+"""predict(latents, timestep) returns the model's output, including guidance."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The noise schedule of a checkpoint, readable between its timesteps.
+    """The noise schedule of a model, interpolated between its timesteps.
 
     Parameters
     ----------
     signal : ndarray, shape (n_timesteps,)
-        Share of the picture that is left at each timestep: the square root of alphas_cumprod.
+        Share of the picture that remains at each timestep: the square root of alphas_cumprod.
     prediction : str
         What the model predicts: `epsilon`, `v_prediction` or `sample`.
     """
@@ -41,10 +41,10 @@ class Schedule:
         return signal, math.sqrt(max(0.0, 1.0 - signal * signal))
 
     def timesteps(self, strength: float, steps: int) -> list[float]:
-        """The timesteps of an img2img run, falling; the first is chosen by strength alone.
+        """The timesteps of an img2img run, descending; strength alone determines the first.
 
-        The rest are those of the full schedule (`steps` of them, trailing spacing) that lie below.
-        So the picture changes continuously with strength, also where another step comes in.
+        The others are those of the full schedule (`steps` of them, trailing spacing) below it. So
+        the picture changes continuously with strength, even where another step is added.
 
         Parameters
         ----------
@@ -60,9 +60,9 @@ class Schedule:
         """
         if strength <= 0.0:
             return []
-        whole = len(self.signal)
+        length = len(self.signal)
         grid = [k / steps for k in range(steps, 0, -1) if k / steps < strength - 1e-9]
-        return [max(0.0, share * whole - 1.0) for share in [strength, *grid]]
+        return [max(0.0, share * length - 1.0) for share in [strength, *grid]]
 
     def clean(self, output: torch.Tensor, latents: torch.Tensor, timestep: float) -> torch.Tensor:
         """The picture that the model sees in noisy latents, from what it predicted."""
@@ -126,8 +126,8 @@ def consistency(
 ) -> torch.Tensor:
     """Multistep consistency sampling: Luo et al., "Latent Consistency Models" (2023), algorithm 3.
 
-    Parameters and returns are those of `ddim`, but that every step takes fresh noise: `noise` has
-    one for each timestep.
+    Parameters and returns are those of `ddim`, except that every step uses new noise: `noise` has
+    one entry for each timestep.
     """
     timesteps = schedule.timesteps(strength, steps)
     clean = latents
@@ -140,14 +140,14 @@ def consistency(
 
 
 def _boundary(timestep: float, data: float = 0.5, scaling: float = 10.0) -> tuple[float, float]:
-    """How much of the noisy and of the clean picture counts: near timestep 0 the former alone."""
+    """Weights of the noisy and the clean picture: near timestep 0 the noisy one alone."""
     scaled = timestep * scaling
     return data**2 / (scaled**2 + data**2), scaled / math.sqrt(scaled**2 + data**2)
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """A way through the schedule, and whether every step of it takes noise of its own."""
+    """A sampler, and whether each of its steps needs new noise."""
 
     run: Callable[..., torch.Tensor]
     renews_noise: bool

@@ -1,7 +1,7 @@
-"""The engine `none`: a camera over an endless drawn plane, to see the motion before painting it.
+"""The engine `none`: a camera over an endless drawn plane, to preview the motion.
 
-Every frame is drawn from where the camera stands in it, and not from the frame before. So it moves
-exactly as the Score says, however far, and is as sharp after an hour as at first.
+Every frame is drawn from the camera's pose, not from the frame before. So the motion is exact over
+any distance, and the last frame is as sharp as the first.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from phosphene.painting.warp import Matrix, in_bands, step_matrix
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
-OCTAVES = 10  # that a frame may see, near and far
+OCTAVES = 10  # in a frame, near and far
 TEXEL = 1.4  # size of a texel at the start, in px at 512
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
-GLOWS = 4  # frames in which a spark is seen
-PLANES = 1 << 20  # more than the camera meets from one frame to the next
-FRONT = 0.12  # share of all shades that two palettes mix in, on either side of their border
-GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # angle between the hues of one prompt and of the next
+GLOWS = 4  # frames in which a spark is visible
+PLANES = 1 << 20  # more than the camera meets between two frames
+FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
+GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # angle between the hues of consecutive prompts
 
 
 class Camera:
-    """Films an endless plane, or the user's image with the plane around and beneath it.
+    """Shows an endless plane, or the user's image with the plane around and below it.
 
-    Prompts show as colours, which blend while they morph. Strength shows as sparks: the stronger,
-    the more of them are struck in a frame. Each scene that begins anew is elsewhere on the plane.
+    Prompts are shown as colours, which blend while they morph. Strength is shown as sparks: the
+    stronger, the more. Each scene that begins anew is at another place of the plane.
     """
 
     def __init__(self, score: Score) -> None:
@@ -58,7 +58,7 @@ class Camera:
         return self.draw_moved(row)
 
     def draw_moved(self, row: Row) -> torch.Tensor:
-        """What the camera sees in a frame, and the sparks of the frames before that still glow."""
+        """Draw a frame, and the sparks of earlier frames that still glow."""
         take = self._takes[self._roots[row.scene]]
         at = take.places[row.scene, row.frame]
         shades, seen = self._shades(row), take.poses[at]
@@ -81,23 +81,26 @@ class Camera:
         return torch.from_numpy(picture)[None]
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """The picture, and new sparks: as many as the strength says."""
+        """Add new sparks to the picture; their number follows strength."""
         lit = picture[0].numpy().copy()
         self._strike(lit, row, 0)
         return torch.from_numpy(lit)[None]
 
     def _shades(self, row: Row) -> NDArray[np.float32]:
-        """The palette of a frame. Where prompts morph, one spreads from shade to shade."""
+        """The palette of a frame; while prompts morph, the new one spreads from shade to shade."""
         place = np.abs(np.linspace(-1.0, 1.0, SHADES, endpoint=False))
         low, high = np.maximum(place - FRONT, 0.0), np.minimum(place + FRONT, 1.0)
         ends = np.cumsum([0.0, *row.weights])
         ends[-1] = 1.0
         within = [np.clip(end, low, high) for end in ends]
         shares = np.diff(within, axis=0) / (high - low)
-        return np.einsum("ps,psc->sc", shares, self._palettes).astype(np.float32)
+        palette: NDArray[np.float32] = np.einsum("ps,psc->sc", shares, self._palettes).astype(
+            np.float32
+        )
+        return palette
 
     def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
-        """Add the sparks of a row to the frame that comes `age` frames later."""
+        """Add the sparks of a row to the frame that is `age` frames later."""
         random = np.random.default_rng(row.seed)
         area = self._width * self._height / (512.0 * self._unit) ** 2
         count = round(SPARKS * area * row.strength**2)
@@ -141,7 +144,7 @@ class _Take:
 
 
 def palette(hue: float) -> NDArray[np.float32]:
-    """Light of every shade, around a hue.
+    """The light of every shade, around a hue.
 
     Parameters
     ----------
@@ -160,7 +163,7 @@ def palette(hue: float) -> NDArray[np.float32]:
 
 
 def _numbered(prompts: Sequence[str]) -> list[int]:
-    """A number for each prompt, the same where a prompt comes again."""
+    """A number for each prompt; equal prompts have equal numbers."""
     known = list(dict.fromkeys(prompts))
     return [known.index(prompt) for prompt in prompts] or [0]
 
@@ -177,7 +180,7 @@ def _octaves(plane: int, coarsest: int) -> NDArray[np.float64]:
 
 
 def _places(steps: Sequence[Matrix]) -> list[Matrix]:
-    """What takes a pixel of each frame to its place in the first one, up to a factor."""
+    """Maps a pixel of each frame to its place in the first one, up to a factor."""
     back = [np.eye(3)]
     for step in steps[1:]:
         place = back[-1] @ np.linalg.inv(step)
@@ -186,7 +189,7 @@ def _places(steps: Sequence[Matrix]) -> list[Matrix]:
 
 
 def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """An image in sizes that halve, end to end; and where each begins, its height and width."""
+    """A pyramid of an image, concatenated; and the offset, height and width of each level."""
     sized = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
     while max(sized[-1].shape[:2]) > 1:
         height, width, _ = sized[-1].shape

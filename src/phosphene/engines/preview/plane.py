@@ -1,6 +1,6 @@
-"""The endless plane that `none` films: three drawn tiles, each periodic in both directions.
+"""The endless plane that `none` shows: three drawn tiles, each periodic in both directions.
 
-A tile holds distances to its lines instead of their light. So a line is as thin and as sharp at
+A tile contains distances to its lines instead of brightness. So a line is equally thin and sharp at
 every zoom, and bilinear interpolation loses nothing.
 """
 
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 PERIOD = 512  # texels; a power of two, so that wrapping is a mask
-STEP = 64  # units of a distance to the texel
-SIDES = 4.0  # texels; how far from it the sides of an open line are told apart
-FAR = 48.0  # texels; what is farther from a line counts as that far
+STEP = 64  # units of distance per texel
+SIDES = 4.0  # texels; distance within which the two sides of an open line have different signs
+FAR = 48.0  # texels; the maximum distance to a line
 
 Field = NDArray[np.float64]
 
@@ -27,10 +27,11 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     Returns
     -------
     lines : ndarray, int16, shape (3, PERIOD, PERIOD)
-        Distance to the nearest line in 1 / STEP texels; its sign is the side of the line, so
-        that it is linear across.
+        Distance to the nearest line in 1 / STEP texels. Its sign is the side of the line, so that
+        it is linear across the line.
     hazes : ndarray, uint8, shape (3, PERIOD, PERIOD, 2)
-        What varies slowly: the tone, a place on the palette, and the light between the lines.
+        What varies slowly: the tone, which is an index into the palette, and the light between
+        the lines.
     """
     random = np.random.default_rng(1971)
     lines = [np.round(STEP * draw(random)) for draw in (_rings, _cells, _circuits)]
@@ -39,7 +40,7 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
 
 
 def _rings(random: np.random.Generator) -> Field:
-    lines = _nothing()
+    lines = _blank()
     for centre in _spread(random, 28):
         radius = 10.0 * 7.0 ** random.random()
         x, y = _around(centre, radius + 7.0)
@@ -67,7 +68,7 @@ def _cells(random: np.random.Generator) -> Field:
 
 
 def _circuits(random: np.random.Generator) -> Field:
-    lines, step = _nothing(), PERIOD // 8
+    lines, step = _blank(), PERIOD // 8
     for node in np.ndindex(8, 8):
         start = step * np.array(node)
         for along in ((step, 0), (0, step), (step, step), (step, -step)):
@@ -89,7 +90,7 @@ def _segment(start: Field, along: Field) -> Field:
 
 
 def _cloud(random: np.random.Generator, slope: float) -> Field:
-    """Periodic noise whose amplitude falls with frequency; every value as frequent as any other."""
+    """Periodic noise whose amplitude falls with frequency; all values are equally frequent."""
     frequency = np.hypot(np.fft.fftfreq(PERIOD)[:, None], np.fft.rfftfreq(PERIOD)) * PERIOD
     frequency[0, 0] = np.inf
     amplitude = np.where(frequency < 24, frequency**-slope, 0.0)
@@ -100,7 +101,7 @@ def _cloud(random: np.random.Generator, slope: float) -> Field:
 
 
 def _spread(random: np.random.Generator, n: int) -> Field:
-    """Points that keep apart: each the best of forty."""
+    """Points that are far apart: each is the best of forty candidates."""
     points = random.random((1, 2)) * PERIOD
     while len(points) < n:
         candidates = random.random((40, 2)) * PERIOD
@@ -110,7 +111,7 @@ def _spread(random: np.random.Generator, n: int) -> Field:
 
 
 def _around(centre: Field, reach: float) -> tuple[Field, Field]:
-    """How far right and down of a centre the texels lie that a shape of this reach is near to."""
+    """Offsets to the right of a centre, and down, of the texels near a shape of this reach."""
     half = min(int(reach + FAR), PERIOD // 2 - 1)
     side = np.arange(-half, half + 1)
     right, down = (side - c % 1.0 for c in centre)
@@ -124,16 +125,16 @@ def _draw(lines: Field, centre: Field, shape: Field) -> None:
     lines[there] = _nearer(lines[there], shape)
 
 
-def _nothing() -> Field:
+def _blank() -> Field:
     return np.full((PERIOD, PERIOD), FAR)
 
 
 def _open(beside: Field, beyond: Field) -> Field:
-    """Distance to a line with ends; it has sides only where it is near."""
+    """Distance to a line with two ends, signed only close to it."""
     away = np.hypot(beside, beyond)
     return np.where(away < SIDES, np.copysign(away, beside), away)
 
 
 def _nearer(one: Field, other: Field) -> Field:
-    """Distance to the nearer of two. The side changes across every line, and nowhere else."""
+    """Distance to the nearer of two lines; its sign changes across every line, and only there."""
     return np.copysign(np.minimum(np.abs(one), np.abs(other)), one * other)

@@ -1,16 +1,16 @@
-"""Where the camera stands over the endless plane in every frame, exact at any depth.
+"""The camera's pose over the endless plane in every frame, exact at any depth.
 
-The steps of a Score multiply up to a homography that soon no float can hold: a zoom of 1.05 is
-10^42 after 2,000 frames. So a pose is kept in parts that each stay small or are exact:
+The product of a Score's steps soon exceeds the range of floats: a zoom of 1.05 is 10^42 after 2,000
+frames. So a pose consists of parts that stay small or are exact:
 
     place on the plane = 2^-octave * turn @ pixel / (1 + lean @ pixel) + position
 
-`turn` stays near 1 in scale, `octave` is an integer, and `position` is a sum of integers with as
-many bits as the film is deep. What is drawn has a period in every octave, so a frame needs only the
-remainder of its position.
+The scale of `turn` stays near 1, `octave` is an integer, and `position` is a sum of integers with
+as many bits as the zoom requires. The drawing is periodic in every octave, so a frame needs only
+the remainder of its position.
 
-A camera that pans and tilts soon looks along the plane. So a film with perspective has several
-planes. Each is met face to face in one frame, its anchor, and fades into the next one as it leans
+A camera that pans and tilts would soon look along the plane. So a film with perspective has several
+planes. Each faces the camera in one frame, its anchor, and fades into the next plane as it turns
 away; both move with the camera.
 """
 
@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from phosphene.engines.preview.plane import PERIOD
 from phosphene.painting.warp import Matrix
 
-COARSER = 6  # octaves below the one at the centre that are kept, for what is far away
+COARSER = 6  # octaves below the one at the centre, for distant parts
 SPAN = math.radians(60.0)  # tilt from one plane to the next
-BITS = 40  # of a position, after the point
+BITS = 40  # fractional bits of a position
 
 Vector = NDArray[np.float64]
 
@@ -42,15 +42,15 @@ class Pose:
     plane : int
         Which of the film's planes.
     octave : int
-        The coarsest octave that is kept.
+        The coarsest octave.
     turn : ndarray, shape (2, 2)
         Texels of that octave per pixel, at the centre of the frame.
     lean : ndarray, shape (2,)
-        Growth of the distance per pixel; 0 where the camera faces the plane.
+        Growth of the distance per pixel; 0 if the camera faces the plane.
     position : ndarray, shape (2,)
-        Of the centre of the frame, in texels of that octave, from 0 to `PERIOD`.
+        Position of the frame's centre in texels of that octave, from 0 to `PERIOD`.
     share : float
-        Of the frame's light.
+        Share of the frame's light.
     """
 
     plane: int
@@ -63,7 +63,7 @@ class Pose:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A pose relative to another; `shift` is what the last step adds to the position."""
+    """A pose relative to an anchor; `shift` is the last step's addition to the position."""
 
     octave: int
     turn: Matrix
@@ -71,7 +71,7 @@ class _Stage:
     shift: Vector
 
     def tilt(self, reach: float) -> float:
-        """Radians by which the plane is foreshortened, or more where a wide angle shows more."""
+        """Radians by which the plane is foreshortened, or more for a wide field of view."""
         across = float(np.sum(self.turn**2))
         area = abs(float(np.linalg.det(self.turn)))
         longest = math.sqrt(0.5 * (across + math.sqrt(max(across**2 - 4.0 * area**2, 0.0))))
@@ -80,7 +80,7 @@ class _Stage:
 
 
 def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> list[list[Pose]]:
-    """The planes that every frame sees: one, or two while one fades into the other.
+    """The planes in every frame: one, or two while one fades into the other.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> lis
     width, height : int
         Size of the frame in px.
     texel : float
-        Size of a texel of octave 0, in px, where a plane is met.
+        Size of a texel of octave 0 in an anchor's frame, in px.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> lis
 
 
 def _anchors(back: Sequence[Matrix], reach: float) -> tuple[list[int], Vector]:
-    """The anchor of every plane, and in each frame the share of the next anchor's plane."""
+    """The anchor of every plane, and the share of the next plane in each frame."""
     anchors, fades = [0], np.zeros(len(back))
     while True:
         last = anchors[-1]
@@ -128,7 +128,7 @@ def _anchors(back: Sequence[Matrix], reach: float) -> tuple[list[int], Vector]:
 
 
 def _tilts(steps: Sequence[Matrix], reach: float) -> Vector:
-    """The most that a plane has tilted since its anchor, as far as it is seen."""
+    """The largest tilt of a plane since its anchor, up to where it is not visible any more."""
     tilts, stages = [0.0], _travel(steps)
     next(stages)  # the anchor itself
     for _ in steps:
@@ -140,10 +140,9 @@ def _tilts(steps: Sequence[Matrix], reach: float) -> Vector:
 
 
 def _travel(steps: Iterable[Matrix]) -> Iterator[_Stage]:
-    """The pose before the first step, face to face, and after each one until the horizon is met.
+    """The pose at the anchor, and after each step until the horizon is reached.
 
-    A step takes a pixel of the frame that it leads to, from the centre, to its place in the one
-    before.
+    A step maps a pixel of its frame, relative to the centre, to its place in the frame before.
     """
     octave, turn, lean = 0, np.eye(2), np.zeros(2)
     yield _Stage(octave, turn, lean, np.zeros(2))
@@ -164,7 +163,7 @@ def _travel(steps: Iterable[Matrix]) -> Iterator[_Stage]:
 
 
 def _placed(stages: Iterator[_Stage], texel: float) -> Iterator[tuple[int, Matrix, Vector, Vector]]:
-    """The octave, turn, lean and position of each pose; the last is the sum of all shifts."""
+    """The octave, turn, lean and position of each pose; the position is the sum of all shifts."""
     travelled = list(stages)
     bits = max(stage.octave for stage in travelled) + BITS
     position = [0, 0]
@@ -178,7 +177,7 @@ def _placed(stages: Iterator[_Stage], texel: float) -> Iterator[tuple[int, Matri
 
 
 def _fixed(value: float, bits: int) -> int:
-    """A number as an integer with so many bits after the point."""
+    """A number as an integer with this many fractional bits."""
     mantissa, exponent = math.frexp(value)
-    whole, up = int(mantissa * 2.0**53), exponent - 53 + bits
-    return whole << up if up >= 0 else whole >> -up
+    integer, up = int(mantissa * 2.0**53), exponent - 53 + bits
+    return integer << up if up >= 0 else integer >> -up

@@ -1,4 +1,4 @@
-"""What the camera sees of the endless plane and of the user's image, compiled, band by band."""
+"""Compiled drawing of the endless plane, the user's image and sparks, in bands of rows."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import numpy as np
 from phosphene.engines.preview.plane import PERIOD, STEP
 from phosphene.painting.warp import LOOSE
 
-LIVE = 3  # octaves that a pixel shows
+LIVE = 3  # octaves in a pixel
 SHADES = 512  # entries of a palette
-# Unsigned, or every index would be asked whether it counts from the end.
+# Unsigned, so that numba does not check every index for a negative value.
 MASK = np.uint64(PERIOD - 1)
 NEXT = np.uint64(1)
 SHADE = np.uint64(SHADES - 1)
 TONES = np.uint64(SHADES // 256)  # shades for each tone
-APART = np.uint64(SHADES // 5)  # from the shade of a line to that of the haze beside it
+APART = np.uint64(SHADES // 5)  # between the shades of a line and of the haze beside it
 NEAR = np.int16(2 * STEP)
-HALO = 0.12  # of the shorter side: how far the colours of an image's edge shine
+HALO = 0.12  # of the shorter side: width of the glow around an image
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light, first, last):  # type: ignore[no-untyped-def]
+    """Add the light of one plane: three octaves of lines and haze."""
     height, width, _ = light.shape
     area = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0])
     straight = 1.0 / math.sqrt(area)  # px a texel of the coarsest octave
@@ -42,7 +43,7 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
             if leaning or x == 0:
                 scale = straight * depth * math.sqrt(depth)
                 mantissa, exponent = math.frexp(scale / unit)
-                # The coarsest octave goes as the finest comes.
+                # The coarsest octave fades out as the finest fades in.
                 going = np.float32(2.0 * mantissa - 1.0)
                 going = going * going * (np.float32(3.0) - going - going)
                 weights[0] = one - going
@@ -65,7 +66,7 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
                 tile = np.uint64(octave[0])
                 p, q = lines[tile, j, i], lines[tile, j, i1]
                 u, v = lines[tile, j1, i], lines[tile, j1, i1]
-                if abs(p) >= NEAR:  # not across a line: where sides meet there is none
+                if abs(p) >= NEAR:  # no line here: only its sides meet
                     p, q, u, v = abs(p), abs(q), abs(u), abs(v)
                 upper = np.float32(p) + e * np.float32(q - p)
                 lower = np.float32(u) + e * np.float32(v - u)
@@ -91,7 +92,7 @@ def shine(lines, hazes, turn, lean, place, octaves, palette, unit, share, light,
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def develop(light, image, sizes, back, picture, first, last):  # type: ignore[no-untyped-def]
-    """Turn light to levels, over the user's image where there is one."""
+    """Tone-map the light, over the user's image if there is one."""
     _, height, width = picture.shape
     one = np.float32(1.0)
     area = abs(
@@ -112,9 +113,9 @@ def develop(light, image, sizes, back, picture, first, last):  # type: ignore[no
                 inside_y = min(max(from_y, 0.0), height - 1.0)
                 outside = math.hypot(from_x - inside_x, from_y - inside_y)
                 if outside < halo:
-                    # Log2 of how many of its pixels lie on one of the frame's.
+                    # Log2 of the number of its pixels in one of the frame's.
                     density = 0.5 * math.log2(area / (depth * depth * depth))
-                    # Beneath its resolution it gives way to what is drawn.
+                    # Beyond its resolution it fades into the drawing.
                     drawn = min(max((-0.5 - density) / 2.5, 0.0), 1.0)
                     faint = min(max((-2.0 - density) / 5.0, 0.0), 1.0)
                     near = np.float32((1.0 - outside / halo) ** 2)
@@ -134,7 +135,7 @@ def develop(light, image, sizes, back, picture, first, last):  # type: ignore[no
 
 @numba.njit(nogil=True, cache=True)
 def _sharp(image, sizes, from_x, from_y, colour):  # type: ignore[no-untyped-def]
-    """Catmull-Rom: the pixel itself where a place is one."""
+    """Catmull-Rom interpolation, exact at pixels."""
     _, height, width = sizes[0]
     left, top = int(from_x), int(from_y)
     colour[:] = 0.0
@@ -159,7 +160,7 @@ def _bump(away):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _blurred(image, sizes, blur, from_x, from_y, colour):  # type: ignore[no-untyped-def]
-    """Linear in place, and between two sizes of the image."""
+    """Trilinear interpolation: within and between two sizes of the image."""
     blur = min(blur, len(sizes) - 1.0)
     colour[:] = 0.0
     for level in range(int(blur), min(int(blur) + 2, len(sizes))):
@@ -180,7 +181,7 @@ def _blurred(image, sizes, blur, from_x, from_y, colour):  # type: ignore[no-unt
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def strike(picture, places, sizes, colours):  # type: ignore[no-untyped-def]
-    """Add sparks: light that falls off around each place."""
+    """Add sparks: light that decreases around each place."""
     _, height, width = picture.shape
     for n in range(len(places)):
         x, y, size = places[n, 0], places[n, 1], sizes[n]

@@ -130,7 +130,7 @@ def _entries(entries: _Entries) -> list[str]:
 def _value(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{_value(key)} = {_value(held)}' for key, held in value.items())}}}"
-    return tomlkit.item(value).as_string()
+    return str(tomlkit.item(value).as_string())
 
 
 def _comment(text: str) -> str:

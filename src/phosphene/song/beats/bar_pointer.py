@@ -118,11 +118,9 @@ class Trellis:
         self.evidence, self.states, self.window = evidence, states, window
         self.soonest, self.latest = int(states.lengths.min()), int(states.lengths.max())
         self.pause = pause
-        n_frames, latest = len(evidence), self.latest
-        n_tempi, n_positions = states.begin.shape
-        kept = min(2 * window, n_frames) + latest
-        self.origin = -latest
-        self.scores = np.full((kept, n_tempi, n_positions), _NEVER, np.float32)
+        n_frames, self.origin = len(evidence), -self.latest
+        kept = min(2 * window, n_frames) + self.latest
+        self.scores = np.full((kept, *states.begin.shape), _NEVER, np.float32)
         self.rests = np.zeros(n_frames, np.float32)
         self.since = np.full(n_frames, _AT_FIRST)
 
@@ -159,7 +157,8 @@ class Trellis:
         states = self.states
         began = frames[:, None, None] - states.lengths[tempi] - self.origin
         tempo = np.arange(len(states.lengths))[tempi, None]
-        return self.scores[began, tempo] + states.uneven[tempi, :, None]
+        scores: NDArray[np.float32] = self.scores[began, tempo] + states.uneven[tempi, :, None]
+        return scores
 
     def _rest(self, frames: NDArray[np.intp], fallen: Floats) -> None:
         """Scores of resting in `frames`: continued, or started there (`fallen`)."""
@@ -171,7 +170,10 @@ class Trellis:
 
     def _beginnings(self, frames: NDArray[np.intp] | int) -> Floats:
         """Scores of starting in `frames`: after a short rest, or after a pause."""
-        return np.maximum(self.rests[frames] - np.float32(_AGAIN), self._paused(frames))
+        scores: NDArray[np.float32] = np.maximum(
+            self.rests[frames] - np.float32(_AGAIN), self._paused(frames)
+        )
+        return scores
 
     def _paused(self, frames: NDArray[np.intp] | int) -> Floats:
         """Scores of starting after a pause, such as at the start of the song."""
@@ -276,10 +278,9 @@ def follow(activations: NDArray[np.floating], rate: float) -> Beats:
         settled = n_frames if stop == n_frames else start
         nearest = found[-1][0] + trellis.soonest if found else 0
         found += [state for state in path if nearest <= state[0] < settled]
-    frames = np.array([frame for frame, _, _ in found], dtype=np.intp)
-    positions = np.array([position for _, _, position in found], dtype=np.intp)
-    states = trellis.states
-    return Beats(frames, states.downbeat[positions], states.metre[positions])
+    frames = np.array([state[0] for state in found], dtype=np.intp)
+    positions = np.array([state[2] for state in found], dtype=np.intp)
+    return Beats(frames, trellis.states.downbeat[positions], trellis.states.metre[positions])
 
 
 def _evidence(activations: NDArray[np.floating]) -> Floats:
@@ -295,4 +296,5 @@ def _evidence(activations: NDArray[np.floating]) -> Floats:
     sure = (taken**2 / beat).sum() / max(taken.sum(), 1e-4)
     weight = _BARS * min(sure / _SURE, 1.0) ** 2 * beat
     bars = weight[:, None] * np.log(np.stack([1 - share, share], axis=1))
-    return odds.astype(np.float32)[:, None] + bars.astype(np.float32)
+    scores: NDArray[np.float32] = odds.astype(np.float32)[:, None] + bars.astype(np.float32)
+    return scores

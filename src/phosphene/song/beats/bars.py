@@ -9,11 +9,11 @@ from phosphene.song.beats.pulse import (
     SILENCE,
     Pulse,
     Sound,
-    Times,
     nearest_onset,
     sounding,
     usual_tempo,
 )
+from phosphene.song.tempo import Times
 
 _FEWEST = 3  # beats; fewer do not make a pulse
 _SEEN = 0.3  # activation that is high enough to locate a beat

@@ -1,6 +1,5 @@
 """Reads beats from a file: text, JAMS or MIDI, by its ending."""
 
-import json
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from phosphene.errors import SongError
 from phosphene.song.beats.midi import beats_in_midi
 from phosphene.song.beats.pulse import Pulse
 from phosphene.song.files import TEXT, require_file
+from phosphene.song.jams import observations, short
 from phosphene.song.tempo import NOMINAL_METRE
 
 #: A beat: seconds, and its number in the bar from 1, or 0 if unknown.
@@ -161,43 +161,8 @@ def beats_in_jams(path: Path, duration: float) -> list[tuple[float, int]]:
     SongError
         If the file is not JSON, or the annotation is missing or malformed.
     """
-    try:
-        document = json.loads(path.read_bytes())
-    except json.JSONDecodeError as error:
-        raise SongError(f"{path}, line {error.lineno}: this is not JSON: {error.msg}") from None
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not text, or numbers or nesting beyond the limits
-        raise SongError(f"{path} is not a JAMS file: {error}") from None
-    annotations = document.get("annotations") if isinstance(document, dict) else None
-    found = [
-        annotation
-        for annotation in (annotations if isinstance(annotations, list) else [])
-        if isinstance(annotation, dict) and annotation.get("namespace") in _NAMESPACES
-    ]
-    if not found:
-        raise SongError(
-            f"{path} has no beats: no annotation of the namespace {' or '.join(_NAMESPACES)}",
-            "Export the beats as JAMS, as text or as MIDI.",
-        )
-    rows = _rows(found[0].get("data", []))
-    if rows is None:
-        raise SongError(
-            f"{path}: the data of the beats is {_short(found[0]['data'])}; expected a list of "
-            "observations, or lists `time` and `value`"
-        )
+    rows = observations(path, _NAMESPACES, "beats")
     return sorted(_observation_mark(item, path, k) for k, item in enumerate(rows))
-
-
-def _rows(data: Any) -> list[Any] | None:
-    """The observations; older files have a list per column. None if malformed."""
-    if not isinstance(data, dict):
-        return data if isinstance(data, list) else None
-    times, values = data.get("time"), data.get("value")
-    if not isinstance(times, list) or not isinstance(values, list):
-        return None
-    return [{"time": t, "value": v} for t, v in zip(times, values, strict=False)]
 
 
 def _observation_mark(item: Any, path: Path, number: int) -> tuple[float, int]:
@@ -208,13 +173,9 @@ def _observation_mark(item: Any, path: Path, number: int) -> tuple[float, int]:
         return float(item["time"]), int(float(value or 0))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         raise SongError(
-            f"{path}: observation {number} of the beats is {_short(item)}; expected a time and a "
+            f"{path}: observation {number} of the beats is {short(item)}; expected a time and a "
             "value"
         ) from None
-
-
-def _short(value: Any) -> str:
-    return repr(value)[:60]
 
 
 _READERS: dict[str, Callable[[Path, float], Sequence[Mark]]] = {

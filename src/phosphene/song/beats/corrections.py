@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from phosphene.bounds import FileName
 from phosphene.errors import SongError
 from phosphene.song.beats.beat_files import read_beats
-from phosphene.song.beats.pulse import Pulse, Times
+from phosphene.song.beats.pulse import Pulse
 from phosphene.song.song import Song
-from phosphene.song.tempo import NOMINAL_METRE
+from phosphene.song.tempo import NOMINAL_METRE, Times
 
 _PHASES = 256  # phases that are tried
 _NEAR = 0.06  # of a beat: tolerance for beats that support a phase

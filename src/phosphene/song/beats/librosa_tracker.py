@@ -12,11 +12,11 @@ from phosphene.song.beats.pulse import (
     SILENCE,
     Pulse,
     Sound,
-    Times,
     nearest_onset,
     sounding,
     usual_tempo,
 )
+from phosphene.song.tempo import Times
 
 METRE = 4  # beats per bar; other metres are not detected
 _SNAP = 0.15  # how far a beat may move to an attack: share of a beat, and limit in seconds
@@ -114,7 +114,10 @@ def _periodicity(curve: Times, period: float, rate: int) -> float:
 
 def _weight_at(curve: Times, times: Times, rate: int) -> Times:
     """The total rise of the curve around each time; its peak would depend on the hops."""
-    return curve[frames_at(times, rate)[:, None] + np.arange(-2, 3)].sum(axis=1)
+    rise: NDArray[np.float64] = curve[frames_at(times, rate)[:, None] + np.arange(-2, 3)].sum(
+        axis=1
+    )
+    return rise
 
 
 def _tracked(curve: Times, rate: int) -> tuple[float, Times]:
@@ -154,4 +157,5 @@ def _usual_tempo(curve: Times, rate: int) -> float:
 def _beats_at(bpm: float, curve: Times, rate: int) -> Times:
     _, frames = beat_track(onset_envelope=curve, sr=rate, hop_length=HOP, bpm=bpm, trim=False)
     inside = (frames >= LEAD) & (frames < len(curve) - LEAD)
-    return (frames[inside] - LEAD) * HOP / rate
+    times: NDArray[np.float64] = (frames[inside] - LEAD) * HOP / rate
+    return times

@@ -1,6 +1,7 @@
-"""Reads beats from the tempo map and time signatures of a MIDI file."""
+"""Reads the tempo map, the time signatures and the markers of a MIDI file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,17 +27,7 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
     SongError
         If the file is not MIDI, uses SMPTE time instead of beats, or has too many beats.
     """
-    import mido
-
-    try:
-        file = mido.MidiFile(path)
-    except Exception as error:  # mido raises many kinds of errors on malformed files
-        raise SongError(f"{path} is not a readable MIDI file: {error}") from None
-    if file.type == 2 or file.ticks_per_beat <= 0 or file.ticks_per_beat >= 1 << 15:
-        raise SongError(
-            f"{path} has no tempo map in beats (type {file.type})",
-            "Export it as a MIDI file of type 0 or 1 with its tempo.",
-        )
+    file = read_midi(path)
     tempi, signatures = _changes(file)
     seconds = _Clock(tempi, file.ticks_per_beat)
     last = seconds.ticks(duration) + 1.0
@@ -58,6 +49,47 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
         numbers = 1 + np.arange(len(ticks)) % per_bar
         marks += list(zip(seconds.times(ticks).tolist(), numbers.tolist(), strict=True))
     return marks
+
+
+def read_midi(path: Path) -> Any:
+    """Read a MIDI file with a tempo map.
+
+    Raises
+    ------
+    SongError
+        If the file is not MIDI, or uses SMPTE time instead of beats.
+    """
+    import mido
+
+    try:
+        file = mido.MidiFile(path)
+    except Exception as error:  # mido raises many kinds of errors on malformed files
+        raise SongError(f"{path} is not a readable MIDI file: {error}") from None
+    if file.type == 2 or file.ticks_per_beat <= 0 or file.ticks_per_beat >= 1 << 15:
+        raise SongError(
+            f"{path} has no tempo map in beats (type {file.type})",
+            "Export it as a MIDI file of type 0 or 1 with its tempo.",
+        )
+    return file
+
+
+def markers_in_midi(path: Path) -> list[tuple[float, str]]:
+    """Seconds and texts of the markers of a MIDI file.
+
+    Raises
+    ------
+    SongError
+        If the file is not MIDI, or uses SMPTE time instead of beats.
+    """
+    import mido
+
+    file = read_midi(path)
+    seconds, tick, found = _Clock(_changes(file)[0], file.ticks_per_beat), 0, []
+    for message in mido.merge_tracks(file.tracks):
+        tick += message.time
+        if message.type in ("marker", "cue_marker"):
+            found.append((float(seconds.times(np.array([tick]))[0]), message.text))
+    return found
 
 
 def _changes(file: object) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:

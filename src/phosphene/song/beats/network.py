@@ -44,7 +44,8 @@ def _filters() -> Array:
     lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]
     rise, fall = (bins - lower) / (middle - lower), (upper - bins) / (upper - middle)
     weight = np.clip(np.minimum(rise, fall), 0, None)
-    return (weight / np.maximum(weight.sum(axis=0), 1e-9)).astype(np.float32)
+    bank: NDArray[np.float32] = (weight / np.maximum(weight.sum(axis=0), 1e-9)).astype(np.float32)
+    return bank
 
 
 def level_of(samples: Array) -> float:
@@ -114,7 +115,8 @@ def forward(bands: Array, weights: Weights) -> Array:
         x += inner @ weights[f"mix.{i}.weight"].T
         x += weights[f"mix.{i}.bias"]
     logits = np.maximum(x, 0, out=x) @ weights["out.weight"].T + weights["out.bias"]
-    return 1 / (1 + np.exp(-np.clip(logits, -40, 40)))
+    probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(logits, -40, 40)))
+    return probabilities
 
 
 def _over_pitch(bands: Array, weights: Weights) -> Array:

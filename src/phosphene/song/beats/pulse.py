@@ -122,7 +122,7 @@ def sounding(beats: Times, sound: Sound) -> NDArray[np.bool_]:
     np.ndarray, shape (n_beats,)
     """
     loud = sound.rms[frames_at(beats, sound.sample_rate)] > _SILENCE * sound.rms.max()
-    kept = loud.copy()
+    kept: NDArray[np.bool_] = loud.copy()
     longest = (_LONGEST + 1.5) * np.median(np.diff(beats)) if len(beats) > 1 else 0.0
     for left, right in pairwise(np.flatnonzero(loud)):
         if beats[right] - beats[left] < longest:

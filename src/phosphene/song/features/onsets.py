@@ -228,4 +228,5 @@ def _rises(sums: NDArray[np.float64], n: NDArray[np.intp], width: int) -> NDArra
     """Log ratio of the energies of the `width` samples after and before each `n`."""
     after, before = sums[n + width] - sums[n], sums[n] - sums[n - width]
     floor = _FLOOR * max(after.max(), before.max()) + np.finfo(np.float64).tiny
-    return np.log((after + floor) / (before + floor))
+    rise: NDArray[np.float64] = np.log((after + floor) / (before + floor))
+    return rise

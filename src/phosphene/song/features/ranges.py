@@ -88,4 +88,5 @@ def _brightness(total: Curve, centroid: Curve) -> Curve:
 def _flux(power: NDArray[np.float32]) -> Curve:
     """The summed rise of the amplitudes from frame to frame, starting from silence."""
     rises = np.diff(np.sqrt(power), axis=1, prepend=np.float32(0.0))
-    return np.maximum(rises, 0.0).sum(axis=0, dtype=np.float64)
+    rise: NDArray[np.float64] = np.maximum(rises, 0.0).sum(axis=0, dtype=np.float64)
+    return rise

@@ -57,5 +57,7 @@ def _filters(rate: int) -> NDArray[np.float32]:
     lower = np.minimum(centres[:-2], centres[1:-1] - wide)
     upper = np.maximum(centres[2:], centres[1:-1] + wide)
     middle = centres[1:-1]
-    triangles = np.minimum((bins - lower) / (middle - lower), (upper - bins) / (upper - middle))
+    triangles: NDArray[np.float64] = np.minimum(
+        (bins - lower) / (middle - lower), (upper - bins) / (upper - middle)
+    )
     return np.maximum(triangles, 0.0).astype(np.float32)

@@ -34,4 +34,5 @@ def _kernel(rows: Rows) -> NDArray[np.float32]:
     usual = float(distances.mean())
     if not usual > 1e-12:
         return np.ones(distances.shape, np.float32)
-    return np.exp(-distances / (_WIDTH * usual)).astype(np.float32)
+    kernel: NDArray[np.float64] = np.exp(-distances / (_WIDTH * usual))
+    return kernel.astype(np.float32)

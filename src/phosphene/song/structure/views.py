@@ -40,9 +40,9 @@ class Sketch:
 
 def sketch_of(spectrum: Spectrum, rate: int) -> Sketch:
     """Reduce a spectrogram to a few bands at a tenth of a second: an hour takes 5 MB."""
-    mel = spectrum.mel_db[:, LEAD - _STEP // 2 : -LEAD]
-    n = mel.shape[1] // _STEP
-    by_band = mel[:, : n * _STEP].reshape(_BANDS, MELS // _BANDS, n, _STEP)
+    n = max((spectrum.mel_db.shape[1] - 2 * LEAD) // _STEP, 1)
+    mel = spectrum.mel_db[:, LEAD - _STEP // 2 :][:, : n * _STEP]
+    by_band = mel.reshape(_BANDS, MELS // _BANDS, n, _STEP)
     return Sketch(np.ascontiguousarray(by_band.mean(axis=(1, 3)).T), _STEP * HOP / rate)
 
 

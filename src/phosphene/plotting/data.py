@@ -40,7 +40,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PlotData:
     """The data of a plot.
 
     Parameters
@@ -73,9 +73,9 @@ class Picture:
         return np.arange(first, first + len(self.score) + 1) / float(self.score.fps)
 
 
-def picture_of(
+def plot_data(
     song: Song, project: Project, score: Score, trace: Trace, title: str = ""
-) -> Picture:
+) -> PlotData:
     """The contribution of each layer to a composition.
 
     Parameters
@@ -90,7 +90,7 @@ def picture_of(
 
     Returns
     -------
-    Picture
+    PlotData
     """
     frames = float(exact_fps(project.video.fps) / score.fps)
     width = score.width / project.video.width
@@ -116,7 +116,7 @@ def picture_of(
             still.append(name)
     style = ", " + project.prompts.style.strip()
     prompts = tuple(prompt.removesuffix(style) for prompt in score.prompts)
-    return Picture(title, song, score, parts, tuple(still), tuple(trace.silent), prompts)
+    return PlotData(title, song, score, parts, tuple(still), tuple(trace.silent), prompts)
 
 
 def _differ(a: Curve, b: Curve) -> bool:

@@ -1,4 +1,4 @@
-"""What is allowed and probably not meant is told, with the likely meaning; what is usual is not."""
+"""What is allowed and probably not meant is expected, with the likely meaning; what is usual is not."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from phosphene.composing.compose import compose
 from phosphene.testing import synthetic_song
 
 BEAT = {"use": "beat", "to": {"rotation": 1.0}}
-TOLD = [
+CASES = [
     ({"use": "beat", "to": {"zoom": 1.04}}, "motion[0].to.zoom = 1.04 takes zoom to 2.04 (factor per frame); `to` counts from 1, which is rest: for a factor of 1.04 write 0.04"),
     ({"use": "beat", "to": {"zoom": 4}}, "motion[0].to.zoom = 4 takes zoom to 5 (factor per frame); `to` counts from 1, which is rest: for a factor of 1.04 write 0.04"),
     ({"use": "beat", "to": {"brightness": 1.1}}, "motion[0].to.brightness = 1.1 takes brightness to 2.1 (factor); `to` counts from 1, which is rest: for a factor of 1.1 write 0.1"),
@@ -26,14 +26,14 @@ TOLD = [
 ]  # fmt: skip
 
 
-def doubts(project, *layers, **tables):
+def warnings(project, *layers, **tables):
     tables = {"video": {"fps": 12}} | tables
-    return compose(project(*layers, **tables), synthetic_song(8.0)).doubts
+    return compose(project(*layers, **tables), synthetic_song(8.0)).warnings
 
 
-@pytest.mark.parametrize(("layer", "told"), TOLD, ids=range(len(TOLD)))
-def test_what_is_probably_not_meant_is_told(project, layer, told):
-    assert told in doubts(project, layer)
+@pytest.mark.parametrize(("layer", "expected"), CASES, ids=range(len(CASES)))
+def test_what_is_probably_not_meant_is_reported(project, layer, expected):
+    assert expected in warnings(project, layer)
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def test_what_is_probably_not_meant_is_told(project, layer, told):
     ],
 )
 def test_what_is_usual_is_not(project, layer):
-    assert doubts(project, layer, {"use": "keyframes", "rotation": 0.1}) == ()
+    assert warnings(project, layer, {"use": "keyframes", "rotation": 0.1}) == ()
 
 
-def test_frames_that_are_not_shown_are_not_told_of(project):
+def test_frames_that_are_not_shown_are_not_reported_of(project):
     late = {"use": "keyframes", "zoom": {"0": 1.0, "4s": 1.0, "5s": 2.0}}
-    assert doubts(project, late)
-    assert doubts(project, late, video={"fps": 12, "end": "4s"}) == ()
+    assert warnings(project, late)
+    assert warnings(project, late, video={"fps": 12, "end": "4s"}) == ()
 
 
 def test_a_late_offset_is_milliseconds(project):
-    told = doubts(project, BEAT, song={"file": "a.wav", "offset": -20})
-    assert told == (
+    expected = warnings(project, BEAT, song={"file": "a.wav", "offset": -20})
+    assert expected == (
         "song.offset = -20 moves the beats by as many seconds; for milliseconds write -0.02",
     )
 
 
-def test_each_is_told_once(project):
-    told = doubts(project, {"look": "pulse", "amount": 100})
-    assert sum("100 times as strong" in text for text in told) == 1
+def test_each_is_reported_once(project):
+    expected = warnings(project, {"look": "pulse", "amount": 100})
+    assert sum("100 times as strong" in text for text in expected) == 1
 
 
 def test_a_plain_number_is_a_constant_and_per_cent_is_a_share(project):

@@ -1,4 +1,4 @@
-"""Doubts: settings of a project that are allowed, but probably unintended."""
+"""Warnings: settings of a project that are allowed, but probably unintended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.modulators.modulator import Modulator
-from phosphene.project.schema import Layer, Project, Source
+from phosphene.project.motion import AmountSource, Layer
+from phosphene.project.schema import Project
 from phosphene.score.channels import Channel, Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline
@@ -21,8 +22,8 @@ LATE = 5.0  # seconds; no beat tracker is that late
 FAST = {"zoom": 1.5, "rotation": 45.0, "tilt": 20.0, "pan": 20.0, "guidance": 4.0}
 
 
-class Doubts:
-    """Collects doubts while a project is composed.
+class Warnings:
+    """Collects warnings while a project is composed.
 
     Parameters
     ----------
@@ -38,27 +39,27 @@ class Doubts:
         self.floored: dict[str, NDArray[np.bool_]] = {}
         self._timeline, self._width = timeline, project.video.width
         if abs(project.song.offset) >= LATE:
-            self._tell(
+            self._warn(
                 f"song.offset = {project.song.offset:g} moves the beats by as many seconds; for "
                 f"milliseconds write {project.song.offset / 1000:g}"
             )
 
-    def _tell(self, text: str) -> None:
+    def _warn(self, text: str) -> None:
         if text not in self.texts:
             self.texts.append(text)
 
-    def of_layer(self, layer: Layer, where: str) -> None:
+    def check_layer(self, layer: Layer, where: str) -> None:
         """Note spans, amounts and a gate that are probably unintended."""
         self._spans(layer.modulator, where)
         look = where.rpartition(".")[0] or where
         for place, share in ((where, layer.amount), (look, layer.share)):
-            if isinstance(share, Source):
+            if isinstance(share, AmountSource):
                 self._spans(share.modulator, f"{place}.amount")
                 largest = max(abs(share.at_rest), abs(share.at_full))
             else:
                 largest = max(map(abs, share.values()), default=0.0)
             if largest >= LARGE_AMOUNT:
-                self._tell(
+                self._warn(
                     f"{place}.amount = {largest:g} makes the layer {largest:g} times as strong; "
                     f'for per cent write "{largest:g}%"'
                 )
@@ -79,7 +80,7 @@ class Doubts:
                 long = "longer than the song"
             else:
                 continue
-            self._tell(
+            self._warn(
                 f'{where}.{name} = "{value}" is {long}; for milliseconds write "{value.value:g}ms"'
             )
 
@@ -87,8 +88,8 @@ class Doubts:
         """A bound outside the range of a feature."""
         assert layer.when is not None
         assert layer.when.feature is not None
-        heard = on_frames(self._timeline.song.feature(layer.when.feature), self._timeline)
-        low, high = float(np.min(heard[self.shown])), float(np.max(heard[self.shown]))
+        values = on_frames(self._timeline.song.feature(layer.when.feature), self._timeline)
+        low, high = float(np.min(values[self.shown])), float(np.max(values[self.shown]))
         about = f"'{layer.when.feature}' ranges from {low:.2g} to {high:.2g} here"
         for bound, value, does in (
             ("above", layer.when.above, "the layer is never active"),
@@ -96,9 +97,11 @@ class Doubts:
         ):
             if value is not None and value >= 1.0 and high <= 1.0:
                 per_cent = f"; for per cent write {value / 100:g}" if 1.0 < value <= 100.0 else ""
-                self._tell(f"{where}.{bound} = {value:g}, but {about}: {does}{per_cent}")
+                self._warn(f"{where}.{bound} = {value:g}, but {about}: {does}{per_cent}")
 
-    def of_curve(self, channel: Channel, m: Curve, amount: Curve, layer: Layer, where: str) -> None:
+    def check_curve(
+        self, channel: Channel, m: Curve, amount: Curve, layer: Layer, where: str
+    ) -> None:
         """Note where a layer's own curve is below the limits of a channel, or very fast."""
         beyond = np.zeros(len(m), np.bool_)
         if channel.multiplicative:
@@ -106,7 +109,7 @@ class Doubts:
             self.floored[channel.name] = beyond | self.floored.get(channel.name, beyond)
         reach = layer.to.get(channel.name)
         if reach is not None and channel.multiplicative and channel.neutral + reach <= 0.0:
-            self._tell(
+            self._warn(
                 f"{where}.to.{channel.name} = {reach:g} takes it to {channel.neutral + reach:g}; a "
                 f"factor stays above 0, and {channel.low:g} is taken"
             )
@@ -120,7 +123,7 @@ class Doubts:
         if abs(peak) >= limit - 1e-9 or factor:
             meant = _meant(channel, reach)
             entry = f"{where}.to.{channel.name} = {reach:g}" if reach is not None else where
-            self._tell(f"{entry} takes {channel.name} to {value:.4g} ({channel.unit}){meant}")
+            self._warn(f"{entry} takes {channel.name} to {value:.4g} ({channel.unit}){meant}")
 
 
 def _meant(channel: Channel, reach: float | None) -> str:

@@ -1,0 +1,98 @@
+"""The options that change a project, which every command that composes takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from phosphene.project import QUALITIES
+
+
+def _size(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, int] | None:
+    """A size such as 512x512."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{value!r} is not a size. For instance: 512x512", context, param)
+    return int(found[1]), int(found[2])
+
+
+class FilePath(click.Path):
+    """The path of a file, which need not exist."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from phosphene.bounds import file_name, shortened
+
+        try:
+            path = Path(file_name(value))
+        except ValueError as error:
+            self.fail(f"{shortened(repr(value))}: {error}", param, ctx)
+        if path.is_dir():
+            self.fail(f"{value} is a folder; name a file in it", param, ctx)
+        return path
+
+
+DIRECTOR_HELP = "What turns a song into a project: form, which follows its sections, or a plugin's."
+OPTIONS = (
+    click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
+    click.option(
+        "--quality", type=click.Choice(list(QUALITIES)),
+        help="; ".join(f"{name}: {about}" for name, about in QUALITIES.items()) + ".",
+    ),
+    click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
+    click.option(
+        "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
+    ),
+    click.option(
+        "--idea", metavar="TEXT", help="What a song's video is about: \"the sea at night\"."
+    ),
+    click.option("--director", metavar="NAME", help=DIRECTOR_HELP),
+    click.option("--seed", type=int, help="Another seed is another video."),
+    click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
+    click.option("--end", help="End here."),
+    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
+    click.option(
+        "--set", "settings", multiple=True, metavar="NAME=VALUE",
+        help="Replace an entry of the project: motion.0.release=0.2s",
+    ),
+    click.option(
+        "--skip-broken", is_flag=True,
+        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
+    ),
+)  # fmt: skip
+
+
+def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that change a project; every command that composes takes them."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the command line changes about a project; None leaves it."""
+
+    model: str | None = None
+    quality: str | None = None
+    fps: str | None = None
+    size: tuple[int, int] | None = None
+    seed: int | None = None
+    start: str | None = None
+    end: str | None = None
+    prompt: Sequence[str] = ()
+    settings: Sequence[str] = ()
+    skip_broken: bool = False
+    idea: str | None = None
+    director: str | None = None

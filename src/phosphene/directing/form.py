@@ -1,0 +1,132 @@
+"""The form of a song: its sections, or even phrases where none were detected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phosphene.song.song import Section, Song
+
+ROLES = ("intro", "verse", "build", "drop", "chorus", "break", "bridge", "outro")
+MOST = 40  # parts of a song
+SHORTEST = 2.0  # seconds
+PHRASE = 16.0  # seconds, about; of a song without sections
+SAME = 0.01  # a smaller range of energies is noise
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the song, as a director uses it.
+
+    Parameters
+    ----------
+    start, end : float
+        Seconds; the parts cover the song without gaps.
+    label : str
+        Parts with the same label sound alike.
+    role : str
+        One of `ROLES`.
+    energy : float
+        0 for the quietest part of the song, 1 for the most energetic; 0.5 if all are alike.
+    """
+
+    start: float
+    end: float
+    label: str
+    role: str
+    energy: float
+
+    @property
+    def length(self) -> float:
+        """Seconds."""
+        return self.end - self.start
+
+
+def form_of(song: Song, most: int = MOST) -> tuple[Part, ...]:
+    """The parts of a song from its first second to its last; at least one.
+
+    Without sections, these are phrases of four or eight bars whose labels and roles follow their
+    level alone. Of more than `most`, the shortest are joined to those before them.
+    """
+    sections = [part for part in song.sections if part.start < song.duration]
+    parts = _parts(sections, song) if sections else _phrases(song)
+    parts = _merged(_relative(parts), most)
+    first, last = parts[0], parts[-1]
+    parts[0] = replace(first, start=0.0)
+    parts[-1] = replace(parts[-1], end=max(song.duration, last.start))
+    return tuple(parts)
+
+
+def _parts(sections: Sequence[Section], song: Song) -> list[Part]:
+    ends = [*(part.start for part in sections[1:]), song.duration]
+    levels = [_level(song, part.start, end) for part, end in zip(sections, ends, strict=True)]
+    middle = float(np.median(levels))
+    energies = [part.energy for part in sections]
+    measured = max(energies) > min(energies)
+    return [
+        Part(
+            start=part.start,
+            end=end,
+            label=part.label,
+            role=part.role if part.role in ROLES else _guessed(level, middle),
+            energy=part.energy if measured else level,
+        )
+        for part, end, level in zip(sections, ends, levels, strict=True)
+    ]
+
+
+def _phrases(song: Song) -> list[Part]:
+    """Phrases of equal numbers of bars; loud ones are choruses, and the others verses."""
+    bar = song.tempo_map.bar_span(0.0, 1.0)
+    bars = max(1, 2 ** round(np.log2(max(PHRASE / bar, 1.0))))
+    first = float(song.tempo_map.bar_time(1.0))
+    count = max(1, int((song.duration - max(first, 0.0)) / (bars * bar)))
+    starts = [float(song.tempo_map.bar_time(1.0 + bars * k)) for k in range(count)]
+    starts = [0.0, *(start for start in starts[1:] if 0.0 < start < song.duration - SHORTEST)]
+    ends = [*starts[1:], song.duration]
+    levels = [_level(song, start, end) for start, end in zip(starts, ends, strict=True)]
+    middle = float(np.median(levels))
+    parts = []
+    for number, (start, end, level) in enumerate(zip(starts, ends, levels, strict=True)):
+        role = _guessed(level, middle)
+        label = "DE"[number // 2 % 2] if role == "chorus" else "ABAC"[number % 4]
+        parts.append(Part(start, end, label, role, level))
+    return parts
+
+
+def _guessed(level: float, middle: float) -> str:
+    return "chorus" if level > middle + SAME else "verse"
+
+
+def _level(song: Song, start: float, end: float) -> float:
+    rms = song.feature("rms")
+    first, last = int(start / rms.hop), int(np.ceil(end / rms.hop))
+    heard = rms.values[first : max(last, first + 1)]
+    return float(heard.mean()) if len(heard) else 0.0
+
+
+def _relative(parts: list[Part]) -> list[Part]:
+    """The same parts, with energies from 0 to 1 over the song."""
+    energies = [part.energy for part in parts]
+    low, range_ = min(energies), max(energies) - min(energies)
+    if range_ <= SAME:
+        return [replace(part, energy=0.5) for part in parts]
+    return [replace(part, energy=(part.energy - low) / range_) for part in parts]
+
+
+def _merged(parts: list[Part], most: int) -> list[Part]:
+    """Parts that are too short, or too many, become part of the one before them."""
+    kept: list[Part] = []
+    for part in parts:
+        if kept and part.length < SHORTEST:
+            kept[-1] = replace(kept[-1], end=part.end)
+        else:
+            kept.append(part)
+    if len(kept) > 1 and kept[0].length < SHORTEST:
+        kept[:2] = [replace(kept[1], start=kept[0].start)]
+    while len(kept) > most:
+        shortest = min(range(1, len(kept)), key=lambda k: kept[k].length)
+        kept[shortest - 1 : shortest + 1] = [replace(kept[shortest - 1], end=kept[shortest].end)]
+    return kept

@@ -1,0 +1,230 @@
+"""The built-in director: facts about the film that it composes."""
+
+import tomllib
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from phosphene.composing.compose import compose
+from phosphene.directing.direct import directed
+from phosphene.directing.director import FORM, direct
+from phosphene.directing.form import ROLES
+from phosphene.directors import Brief
+from phosphene.project.file import make_project
+from phosphene.song.song import Section
+from phosphene.testing import synthetic_song
+from tests.directing.conftest import made
+
+# Shrinking would take minutes.
+NO_SHRINK = [phase for phase in Phase if phase is not Phase.shrink]
+SEA = Brief("the sea at night", 1)
+
+
+def project_of(text, registry):
+    return make_project(tomllib.loads(text), Path("directed"), registry)
+
+
+@pytest.fixture(scope="module")
+def score(pop, registry):
+    return compose(project_of(directed(FORM, pop, SEA, "song.wav"), registry), pop)
+
+
+def frames(section, fps=12):
+    return slice(int(np.floor(section.start * fps)), int(np.floor(section.end * fps)))
+
+
+def moved(score):
+    """Pixels by which the camera moves the picture in each frame, half-way from its centre."""
+    c = score.channels
+    across = np.hypot(c["translation_x"], c["translation_y"])
+    inwards = 64 * np.abs(np.log(c["zoom"]))
+    return across + inwards + 64 * np.abs(np.radians(c["rotation"]))
+
+
+def role_means(score, song, curve):
+    return {s.role: float(curve[frames(s)].mean()) for s in song.sections}
+
+
+def shown(score):
+    """The prompt with the largest weight in each frame."""
+    return np.array(score.prompts)[score.weights.argmax(axis=1)]
+
+
+def test_there_is_nothing_to_warn_of(score):
+    assert score.warnings == ()
+    assert score.clamped == {}
+
+
+def test_a_drop_moves_more_than_twice_as_much_as_a_break(score, pop):
+    motion = role_means(score, pop, moved(score))
+    assert 2 * motion["break"] < motion["drop"]
+    assert motion["break"] < motion["verse"] < motion["drop"]
+    assert motion["intro"] < motion["verse"]
+
+
+def test_a_drop_and_a_chorus_peak_in_the_frame_of_their_downbeat(score, pop):
+    for section in pop.sections:
+        if section.role in ("drop", "chorus"):
+            first = frames(section).start
+            for channel in ("strength", "renewal", "brightness"):
+                curve = score.channels[channel]
+                window = curve[first - 24 : frames(section).stop]
+                assert window.argmax() == 24, (section, channel)
+            assert score.channels["strength"][first] > 0.8
+            assert score.channels["strength"][first - 1] < 0.3
+
+
+def test_a_drop_cuts_in_the_frame_of_its_downbeat(score, pop):
+    drop = next(s for s in pop.sections if s.role == "drop")
+    first = frames(drop).start
+    before, after = shown(score)[first - 1], shown(score)[first]
+    assert before != after
+    assert score.weights[first].max() == 1.0
+    assert score.weights[first - 1].max() == 1.0
+
+
+def test_a_build_accelerates_and_its_hits_grow(score, pop):
+    build = next(s for s in pop.sections if s.role == "build")
+    rows = frames(build)
+    quarters = np.array_split(moved(score)[rows], 4)
+    assert 1.5 * quarters[0].mean() < quarters[-1].mean()
+    # Beats are every sixth frame, and hits twice as often.
+    strength = score.channels["strength"][rows]
+    assert np.all(np.diff(strength[::6]) > 0.0)
+    assert np.all(strength[3::6] > strength[2::6])
+
+
+def test_a_break_repaints_least_and_loses_its_colour(score, pop):
+    colour = role_means(score, pop, score.channels["saturation"])
+    assert min(colour, key=colour.get) == "break"
+    assert colour["break"] < 0.7 * colour["verse"]
+    rows = frames(next(s for s in pop.sections if s.role == "break"))
+    assert score.channels["strength"][rows] == pytest.approx(0.16)
+    assert score.channels["renewal"][rows] == pytest.approx(0.05)
+
+
+def test_the_film_fades_in_and_out(score):
+    light = score.channels["brightness"]
+    assert light[0] < 0.1
+    assert light[-1] < 0.1
+    assert light[60] > 0.7
+
+
+def test_beats_backbeats_kicks_and_hats_move_different_channels(pop):
+    layers = tomllib.loads(direct(pop, SEA))["motion"]
+    chorus = next(layer for layer in layers if "hue" in layer.get("to", {}))
+    backbeat = next(layer for layer in layers if layer.get("pattern") == ".x.x")
+    kick, hat = (next(x for x in layers if x.get("band") == band) for band in ("kick", "hat"))
+    assert chorus["pattern"] == "xooo"
+    driven = [set(layer["to"]) for layer in (chorus, backbeat, kick, hat)]
+    assert "zoom" in driven[0]
+    assert driven[1:] == [{"translation_x"}, {"translation_y"}, {"saturation"}]
+
+
+def test_recurring_sections_share_a_scene_and_neighbours_differ(score, pop):
+    at = shown(score)
+    middles = [at[frames(s).start + 12] for s in pop.sections]  # one second into each
+    by_label = {}
+    for section, prompt in zip(pop.sections, middles, strict=True):
+        by_label.setdefault(section.label, set()).add(prompt)
+    assert all(len(prompts) == 1 for prompts in by_label.values())
+    assert all(a != b for a, b in pairwise(middles))
+    assert "the sea at night" in by_label["D"].pop()
+
+
+def test_the_model_knows_every_word(score):
+    from phosphene.engines.presets import WORLDS
+    from phosphene.engines.prompts import vocabulary_of
+
+    for prompt in score.prompts:
+        assert vocabulary_of(str(WORLDS)).read(prompt).unknown == ()
+
+
+def test_the_text_can_be_read(pop):
+    lines = direct(pop, SEA).splitlines()
+    assert len(lines) <= 150
+    assert lines[1] == "# Idea: the sea at night"
+    drop = next(line for line in lines if "drop D" in line)
+    assert drop.startswith('"bar 61" = ')
+    assert drop.endswith("# 2:00 drop D, energy 100%: a cut")
+    comments = [line for line in lines if line.startswith("#")]
+    assert sum(line == "[[motion]]" for line in lines) <= len(comments) + 2
+
+
+def test_the_same_seed_gives_the_same_text_and_another_another(pop):
+    assert direct(pop, SEA) == direct(pop, SEA)
+    assert len({direct(pop, replace(SEA, seed=seed)) for seed in range(8)}) == 8
+    assert direct(pop, SEA) != direct(pop, replace(SEA, idea="the sea by day"))
+
+
+def test_other_models_get_the_idea_in_its_own_words(pop):
+    data = tomllib.loads(direct(pop, Brief("a fox, dancing", 5, "sdxl")))
+    texts = [
+        shot if isinstance(shot, str) else shot["prompt"] for shot in data["prompts"]["at"].values()
+    ]
+    assert all(text.startswith("a fox, dancing, ") for text in texts)
+    assert data["prompts"]["style"]
+    assert data["model"]["name"] == "sdxl"
+    assert data["video"]["width"] == 512
+
+
+def test_an_idea_without_a_known_word_is_said_and_still_a_film(pop):
+    text = direct(pop, Brief("my dog Rex", 5))
+    assert "# Left out, as the model does not know them: dog, rex." in text
+    assert tomllib.loads(text)["prompts"]["at"]
+
+
+def test_without_an_idea_the_seed_chooses_one(pop):
+    ideas = {direct(pop, Brief("", seed)).splitlines()[1] for seed in range(12)}
+    assert len(ideas) > 5
+    assert all("(chosen by the seed; give your own with --idea)" in idea for idea in ideas)
+
+
+def test_a_song_of_many_sections_still_fits(registry):
+    roles = [role for role in ROLES if role not in ("intro", "outro")]
+    form = [(roles[k % 6], "ABCDEFGHIJ"[k % 10], k % 7 / 7, 2) for k in range(60)]
+    text = directed(FORM, made(form), SEA, "song.wav")
+    assert 120 < len(text.splitlines()) <= 150
+    assert compose(project_of(text, registry), made(form)).clamped == {}
+
+
+@settings(
+    max_examples=10, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(
+    form=st.lists(
+        st.tuples(
+            st.sampled_from([*ROLES, ""]), st.sampled_from("ABCDE"), st.floats(0.0, 1.0),
+            st.integers(1, 16),
+        ),
+        max_size=8,
+    ),
+    bpm=st.sampled_from([0.0, 61.0, 97.3, 128.0, 190.0]),
+    metre=st.integers(1, 7),
+    idea=st.text(max_size=40),
+    seed=st.integers(0, 10**6),
+    model=st.sampled_from(["worlds", "sd15"]),
+)  # fmt: skip
+def test_any_song_and_idea_give_a_project_that_composes(
+    registry, form, bpm, metre, idea, seed, model
+):
+    if bpm and form:
+        song = made(form, bpm, metre)
+    else:
+        song = synthetic_song(37.3, bpm, metre=metre)
+        song = replace(
+            song, sections=tuple(Section(3.1 * k, 3.1 * k + 3, "A") for k in range(len(form)))
+        )
+    text = directed(FORM, song, Brief(idea, seed, model), "song.wav")
+    assert len(text.splitlines()) <= 150
+    score = compose(project_of(text, registry), song)
+    assert all(np.isfinite(curve).all() for curve in score.channels.values())
+    assert score.clamped == {}
+    changes = np.flatnonzero(shown(score)[1:] != shown(score)[:-1]) / 12
+    longest = np.diff([0.0, *changes, song.duration]).max()
+    assert longest <= 20.0 or song.duration > 240.0, text  # 150 lines hold no more

@@ -1,0 +1,39 @@
+import pytest
+
+from phosphene.directing.director import FORM
+from phosphene.directors import DirectorSpec
+from phosphene.testing import ContractError, DirectorContract, check_director
+
+MOTION = '[[motion]]\nuse = "beat"\nto = { zoom = 0.04 }\n'
+
+
+def test_what_keeps_the_contract_passes():
+    check_director(
+        DirectorSpec("ok", "", lambda song, brief: f"[model]\nseed = {brief.seed}\n{MOTION}")
+    )
+
+
+class TestForm(DirectorContract):
+    spec = FORM
+
+
+@pytest.mark.parametrize(
+    ("direct", "said"),
+    [
+        (lambda song, brief: {"motion": []}, "direct.. returned dict"),
+        (lambda song, brief: 1 / len(song.beats), "direct.. raised ZeroDivisionError|returned float"),
+        (lambda song, brief: f'[prompts.at]\n"0" = "{brief.idea}"\n', "a song in 4/4, idea .*tomlkit"),
+        (lambda song, brief: MOTION.replace("beat", "best"), "unknown modulator 'best'"),
+        (lambda song, brief: '[prompts.at]\n"bar 3" = "a"\n', "a song of one frame.* outside the song"),
+    ],
+)  # fmt: skip
+def test_what_breaks_it_is_named(direct, said):
+    with pytest.raises(ContractError, match=f"(?s){said}"):
+        check_director(DirectorSpec("odd", "", direct))
+
+
+def test_another_text_at_every_call_is_noticed():
+    numbers = iter(range(100))
+    spec = DirectorSpec("odd", "", lambda song, brief: f"[model]\nseed = {next(numbers)}\n")
+    with pytest.raises(ContractError, match="differs when asked again"):
+        check_director(spec)
