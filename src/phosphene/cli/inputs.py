@@ -49,7 +49,7 @@ def is_song(path: Path) -> bool:
 
 
 #: Tables that a director writes.
-DIRECTED = ("prompts", "motion")
+DIRECTED = ("prompts", "motion", "scene")
 
 
 def directed_input(

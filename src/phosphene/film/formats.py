@@ -107,6 +107,13 @@ _BUILT_IN = {
     # GIF times are in hundredths of a second, and players slow down anything below two.
     ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
+# For editing and live playback: every frame is a key frame, in 10 bits with all of its colour.
+PRORES = FilmFormat(
+    LOSSLESS,
+    ("-vf", BT709.replace("yuv420p", "yuv444p10le"), "-c:v", "prores_ks", "-profile:v", "4444"),
+    sound=SoundCodec(f"aformat=sample_fmts=s32:{LAYOUTS}", ("-c:a", "pcm_s24le")),
+    copies=PCM,
+)
 #: The built-in formats; `Registry.encoders` also has those of plugins.
 FORMATS: Mapping[str, FilmFormat] = MappingProxyType(_BUILT_IN)
 

@@ -33,6 +33,7 @@ def identity(
     target: Path,
     crf: int | None,
     form: FilmFormat | None = None,
+    lead: int = 0,
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -58,7 +59,7 @@ def identity(
         "size": (score.width, score.height),
         "frame rate": score.fps,
         "start": int(score.frames[0]),
-        "length": len(score),
+        "length": (len(score), lead),
         "first picture": score.image.read_bytes() if score.image else b"",
         "scenes": [
             (
