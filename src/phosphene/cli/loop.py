@@ -67,14 +67,14 @@ def loop(
     from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
-    from phosphene.film.formats import PRORES
+    from phosphene.film.formats import LOOPS
     from phosphene.film.probe import probe
 
     if options["start"] is not None or options["end"] is not None:
         raise ProjectError("--start and --end: --bars is the part of the song", "Leave them out.")
     changes = Changes(**options | {"start": f"bar {bars[0]}", "end": f"bar {bars[1]}"})
     output = output or Path(f"{input.stem}-{bars[0]}-{bars[1]}.mp4")
-    job = job_for(input, output, changes, force, {".mov": PRORES})
+    job = job_for(input, output, changes, force, LOOPS)
     project, song = job.project, job.song
     heard = probe(project.song.file).sounds[song.track]
     assert heard is not None  # it was listened to

@@ -79,10 +79,10 @@ def loop_of(song: Song, first: int, last: int, fps: Fraction, rate: int) -> Loop
     """
     begin, end = (float(song.tempo_map.bar_time(float(bar))) for bar in (first, last))
     if begin < 0.0 or end > song.duration + 1e-3:
-        bars = math.floor(song.tempo_map.time_bar(song.duration))
+        bars = max(math.floor(song.tempo_map.time_bar(song.duration + 1e-3)) - 1, 0)
         raise ProjectError(
-            f"--bars {first}:{last}: from {begin:.2f} to {end:.2f} s; the song has {bars} bars and "
-            f"ends at {song.duration:.2f} s",
+            f"--bars {first}:{last}: from {begin:.2f} to {end:.2f} s; the song has {bars} complete "
+            f"bars and ends at {song.duration:.2f} s",
             "Choose bars within the song; the last one is not included.",
         )
     samples = round(begin * rate), min(round(end * rate), math.floor(song.duration * rate + 1e-6))
