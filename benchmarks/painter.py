@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -14,13 +16,17 @@ from PIL import Image
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, hold
+from phosphene.painting.noise import SceneNoise, drawn
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.warp import step_matrix, warp
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 from phosphene.testing.engines import small_score, soft_picture
 
 SIZE = 512
+LATENTS = (4, SIZE // 8, SIZE // 8)
+CPU = torch.device("cpu")
 MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 1.01}
 
 
@@ -42,17 +48,30 @@ def measure() -> list[list[str]]:
                 "colour and detail match": milliseconds(lambda: hold(noisy, anchor, row)),
                 "to 8 bits": milliseconds(lambda: to_bytes(noisy)),
                 "to the film": milliseconds(lambda: film.write(to_bytes(noisy)), 5),
+                "noise of the latents": milliseconds(_scene_noise(matrix), 60),
             }
         article = {
             "warp": milliseconds(lambda: _article_warp(image, matrix[:2])),
             "colour and detail match": 0.0,
             "to 8 bits": milliseconds(lambda: Image.fromarray(to_bytes(noisy))),
             "to the film": milliseconds(lambda: image.save(png), 5),
+            "noise of the latents": milliseconds(lambda: drawn(LATENTS, 0, CPU), 60),
         }
     ours["to the film"] = max(0.0, ours["to the film"] - ours["to 8 bits"])
     rows = [[part, f"{ours[part]:.1f}", f"{article[part]:.1f}"] for part in ours]
     mine, theirs = sum(ours.values()), sum(article.values())
     return [*rows, ["**all**", f"**{mine:.1f}**", f"{theirs:.1f}, {theirs / mine:.1f} x"]]
+
+
+def _scene_noise(matrix: np.ndarray) -> Callable[[], torch.Tensor]:
+    """The noise of the next frame, moved by the camera and renewed as by default."""
+    noise, frames = SceneNoise(LATENTS, (SIZE, SIZE), 0), count(1)
+
+    def following() -> torch.Tensor:
+        noise.move(matrix, CHANNELS["renewal"].neutral, next(frames))
+        return noise.seen()
+
+    return following
 
 
 def _article_warp(image: Image.Image, matrix: np.ndarray) -> Image.Image:

@@ -164,7 +164,8 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
 def _draw(name: str, project: Project, song: Song, kind: str = "plot") -> None:
     from phosphene.composing.compose import compose
     from phosphene.composing.trace import Trace
-    from phosphene.plotting import FORMATS, plot_data
+    from phosphene.plotting.data import plot_data
+    from phosphene.plotting.formats import FORMATS
 
     trace = Trace()
     score = compose(project, song, trace=trace)

@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from phosphene import plotting
 from phosphene.composing.compose import compose
 from phosphene.composing.trace import Trace
+from phosphene.plotting import data
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -44,4 +44,4 @@ def plot_data(song, project, form=None, title=""):
     """The data of a plot of a project."""
     trace = Trace()
     score = compose(project, song, form, trace)
-    return plotting.plot_data(song, project, score, trace, title)
+    return data.plot_data(song, project, score, trace, title)

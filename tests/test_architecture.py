@@ -20,6 +20,7 @@ ROOMS = (
     ("composing", "engines", "scaffold"),
     ("directing",),
     ("rendering", "plotting", "importers", "testing"),
+    ("studio",),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -47,6 +48,7 @@ FORBIDDEN = {
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),
     "rendering": ("click", "rich"),
+    "studio": ("click", "rich", "matplotlib", "diffusers"),
 }
 FILES = [(room, file) for room in FORBIDDEN for file in sorted((SOURCE / room).rglob("*.py"))]
 

@@ -4,7 +4,7 @@
   of sections: one per `EVERY` seconds, the best on the tune half. It gives no labels; each section
   has its own.
 - ``laplacian``: the gallery's "Laplacian segmentation" after McFee and Ellis (ISMIR 2014), with its
-  own number of components.
+  number of components chosen on the tune half, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.structure.forms import Form
 
 RATE = 22050
 EVERY = 15.0
-COMPONENTS = 5
+COMPONENTS = 4
 
 
 def agglomerative(samples: NDArray[np.float32], every: float = EVERY) -> Form:

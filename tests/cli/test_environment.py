@@ -51,7 +51,7 @@ def test_names_that_are_not_utf_8(song: Path) -> None:
     assert r"\udcff\udcfe.wav" in result.stdout
     result = CliRunner().invoke(cli, ["new", str(odd)])
     assert result.exit_code == 2
-    assert "a name that is not UTF-8" in result.stderr
+    assert "a file name that is not UTF-8" in result.stderr
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_tokenizer_with_too_many_tokens_is_refused_before_anything_is_encoded(
     content = json.loads(tokens.read_text())
     content["model"]["vocab"] = vocabulary
     tokens.write_text(json.dumps(content))
-    with pytest.raises(EngineError, match="tokens up to 109, its text_encoder knows 64"):
+    with pytest.raises(EngineError, match="tokens up to 109, but its text_encoder knows 64"):
         load_pipeline(Preset(str(folder)), torch.float32)
 
 

@@ -8,7 +8,8 @@ import torch
 from scores import score
 
 from phosphene.painting.loop import paint
-from phosphene.painting.warp import step_matrix, warp
+from phosphene.painting.step import step_matrix
+from phosphene.painting.warp import warp
 
 
 class Recorder:

@@ -1,12 +1,12 @@
-"""Noise that travels with the camera: white, of unit variance, and where the picture is."""
+"""Noise that travels with the camera: white, of unit variance, and at the picture's place."""
 
 import numpy as np
 import pytest
 import torch
 from scores import score
 
-from phosphene.painting.noise import SceneNoise, drawn
-from phosphene.painting.warp import step_matrix
+from phosphene.painting.noise import SceneNoise, _key, _mixed, drawn
+from phosphene.painting.step import step_matrix
 
 WIDTH = 512
 SHAPE = (8, 64, 64)
@@ -105,9 +105,44 @@ def test_a_restored_state_gives_the_same_noise_to_the_bit():
         assert torch.equal(noise.seen(), other.seen())
 
 
-def test_a_state_of_another_shape_is_ignored():
+def test_a_restored_state_of_drawn_noise_gives_the_same_noise_to_the_bit():
+    noise, other = new_noise(), new_noise(seed=99)
+    noise.move(step(zoom=1.1), 1.0, 9)
+    assert set(noise.state) == {"noise_seed"}
+    other.restore(noise.state)
+    for one in (noise, other):
+        one.move(step(zoom=1.1), 0.2, 10)
+    assert torch.equal(noise.seen(), other.seen())
+
+
+def test_cells_are_normal_white_and_independent_of_those_of_the_next_seed():
+    """Moments to three deviations of their estimates over 2^20 values."""
+    blank = np.zeros((512, 512, 4), np.float32)
+    one, other = (_mixed(blank, 0.0, 1.0, _key(seed)).astype(np.float64) for seed in (7, 8))
+    count = one.size
+    assert abs(one.mean()) < 3 / count**0.5
+    assert one.var() == pytest.approx(1.0, abs=3 * (2 / count) ** 0.5)
+    # The fourth moment of a normal variable is 3; without the tails beyond 3.7 deviations, 2.993.
+    assert np.mean(one**4) == pytest.approx(2.993, abs=3 * (96 / count) ** 0.5)
+    for shift in (one[1:] * one[:-1], one[:, 1:] * one[:, :-1], one[..., 1:] * one[..., :-1]):
+        assert abs(shift.mean()) < 3 / shift.size**0.5
+    assert abs((one * other).mean()) < 3 / count**0.5
+
+
+def test_the_parts_of_split_cells_add_up_to_them():
     noise = new_noise()
-    noise.restore(SceneNoise((4, 64, 64), (WIDTH, WIDTH), 5).state)
+    noise.move(np.eye(3), 0.3, 6)
+    before = noise.seen()
+    noise.move(step(zoom=2.0), 0.0, 7)
+    # Each cell becomes 2 x 2 parts with twice its value as their sum, a quarter as many a pixel.
+    halves = torch.nn.functional.avg_pool2d(noise.seen(), 2)
+    torch.testing.assert_close(halves, before[..., 16:48, 16:48] / 2)
+
+
+def test_a_state_of_another_shape_is_ignored():
+    noise, other = new_noise(), SceneNoise((4, 64, 64), (WIDTH, WIDTH), 5)
+    other.move(np.eye(3), 0.3, 6)
+    noise.restore(other.state)
     assert torch.equal(noise.seen(), drawn((1, *SHAPE), 3, CPU))
 
 

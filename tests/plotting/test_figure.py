@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scores import plot_data
 
-from phosphene.plotting import draw
-from phosphene.plotting.figure import notes
+from phosphene.plotting.figure import draw, notes
 from phosphene.plotting.rows import columns, thinned
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song

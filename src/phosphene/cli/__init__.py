@@ -22,6 +22,7 @@ from phosphene.cli.plugins import plugins
 from phosphene.cli.project import import_group, new
 from phosphene.cli.render import render, resume
 from phosphene.cli.score import compose_command, plot
+from phosphene.cli.studio import studio
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
 from phosphene.plugins.running import strict
@@ -147,6 +148,7 @@ for command in (
     loop,
     compose_command,
     plot,
+    studio,
     listen,
     new,
     import_group,

@@ -43,7 +43,7 @@ def listen(
 ) -> None:
     """Analyse INPUT: duration, tempo, beats, onsets, sections, key and loudness.
 
-    INPUT is a song, or a project file (.toml) whose [song] corrects the beats.
+    INPUT is a song, or a project file (.toml) whose [song] corrects the beats and sections.
     """
     import json
     import time
@@ -131,7 +131,7 @@ def _drawer(plot: Path | None) -> Callable[[Song, str], bytes]:
 
     if plot is None:
         return lambda song, title: b""
-    from phosphene.plotting import SONG_FORMATS
+    from phosphene.plotting.formats import SONG_FORMATS
 
     if plot.suffix.lower() not in SONG_FORMATS:
         raise ProjectError(

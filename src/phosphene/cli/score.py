@@ -101,7 +101,8 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
-    from phosphene.plotting import FORMATS, plot_data
+    from phosphene.plotting.data import plot_data
+    from phosphene.plotting.formats import FORMATS
 
     write = FORMATS.get(output.suffix.lower())
     if write is None:

@@ -15,7 +15,8 @@ from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
-from phosphene.painting.warp import Matrix, step_matrix, warp
+from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.warp import warp
 from phosphene.score.score import Row, Score
 
 

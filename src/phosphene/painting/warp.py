@@ -1,4 +1,4 @@
-"""The camera's step as a homography, and the warp: one resample with mirrored borders.
+"""The warp: one resample with mirrored borders.
 
 In a feedback loop a picture is resampled thousands of times, and the kernel's gain is applied each
 time: below 1 detail is lost, above 1 it grows into ringing. At a shift of half a pixel the usual
@@ -19,9 +19,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from phosphene.score.score import Row
-
-Matrix = NDArray[np.float64]
+from phosphene.painting.step import Matrix
 
 TAPS = 8
 BEFORE = TAPS // 2 - 1  # taps before the pixel at or left of the position
@@ -36,58 +34,6 @@ LAST = np.uint64(PHASES - 1)
 LOOSE = {"reassoc", "contract", "nsz"}
 
 
-def step_matrix(row: Row, width: int, height: int) -> Matrix:
-    """The step of one frame: zoom and rotation about the centre, pan and tilt, translation.
-
-    The picture is a plane that fills the camera's view. Pan and tilt turn the camera about its own
-    centre: K R K^-1, Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2. A dolly
-    of d covers that share of the remaining distance continuously, and so enlarges by exp(d).
-
-    Parameters
-    ----------
-    row : Row
-        Reads `zoom` (factor), `rotation`, `pan`, `tilt`, `field_of_view` (degrees), `dolly`,
-        `translation_x` and `translation_y` (px).
-    width, height : int
-        Size of the picture in px. Its centre is ((width - 1) / 2, (height - 1) / 2), the middle of
-        the pixel grid, so that a zoom alone does not drift.
-
-    Returns
-    -------
-    ndarray, shape (3, 3)
-        Maps a point of the old picture to its place in the new one. Without pan and tilt, its
-        last row is (0, 0, 1).
-    """
-    angle = np.radians(row.rotation)
-    scale = row.zoom * np.exp(row.dolly)
-    turn = np.eye(3)
-    turn[:2, :2] = scale * np.array(
-        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    )
-    step = _look(row, width) @ turn
-    centred = _shift(-(width - 1) / 2.0, -(height - 1) / 2.0)
-    back = _shift((width - 1) / 2.0 + row.translation_x, (height - 1) / 2.0 + row.translation_y)
-    return back @ step @ centred
-
-
-def _look(row: Row, width: int) -> Matrix:
-    if row.pan == 0.0 and row.tilt == 0.0:
-        return np.eye(3)
-    focal = 0.5 * width / np.tan(0.5 * np.radians(row.field_of_view))
-    pan, tilt = np.radians(row.pan), np.radians(row.tilt)
-    # Panning right moves the picture left, tilting up moves it down.
-    across = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
-    down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
-    lens = np.diag([focal, focal, 1.0])
-    look = lens @ down @ across @ np.linalg.inv(lens)
-    scaled: NDArray[np.float64] = look / look[2, 2]
-    return scaled
-
-
-def _shift(x: float, y: float) -> Matrix:
-    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
-
-
 def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
     """Move a picture by one resample; the area outside is mirrored.
 
@@ -95,7 +41,7 @@ def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
     ----------
     picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
     matrix : ndarray, shape (3, 3)
-        From `step_matrix`.
+        From `phosphene.painting.step.step_matrix`.
 
     Returns
     -------

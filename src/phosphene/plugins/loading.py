@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint
@@ -27,7 +27,6 @@ from phosphene.plugins.plugin import (
     Plugin,
     Registry,
 )
-from phosphene.plugins.records import Record
 from phosphene.plugins.registering import Staged, guarded, implemented, problem
 from phosphene.plugins.running import enter, place_in, pressed, strict, traced
 from phosphene.plugins.trial import known
@@ -61,37 +60,45 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
     """
     registry = own_plugins()
     outside = found(folders)
-    tried = {} if strict() else _tried(outside)
+    if not strict():
+        _try(outside)
     for plugin in outside:
-        _add(registry, plugin, _loaded, tried.get(plugin))
+        _load(registry, plugin)
     registry.plugins += left_out
     return registry
 
 
 def own_plugins() -> Registry:
-    """What comes with Phosphene, alone."""
+    """The built-ins alone."""
     registry = Registry()
     for plugin in built_in():
-        _add(registry, plugin, _loaded)
+        _load(registry, plugin)
     return registry
 
 
 def load_commands(folders: Iterable[Path] = ()) -> Registry:
-    """Load those plugins alone that add commands, so that `phosphene --help` is fast."""
+    """Load only the plugins that add commands, so that `phosphene --help` is fast."""
     registry = Registry()
-    for plugin, record in _tried(found(folders)).items():
-        if "register_commands" in record.hooks:
-            _add(registry, plugin, _loaded, record)
+    outside = found(folders)
+    _try(outside)
+    for plugin in outside:
+        if "register_commands" in plugin.hooks:
+            _load(registry, plugin)
     return registry
 
 
 def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
-    """Every plugin, with what it registers or why it cannot; none from outside is imported here."""
+    """Every plugin, with what it registers or why it cannot; only built-ins are imported here."""
     registry = own_plugins()
     outside = found(folders)
-    tried = _tried(outside)
+    _try(outside)
     for plugin in outside:
-        _add(registry, plugin, lambda plugin: dict.fromkeys(tried[plugin].items), tried.get(plugin))
+        registry.plugins.append(plugin)
+        if plugin.state == READY:
+            try:
+                registry.adopt(plugin, dict.fromkeys(plugin.items))
+            except PluginError as error:
+                plugin.leave_out(BROKEN, str(error), error.fix)
     return sorted(registry.plugins, key=lambda plugin: plugin.built_in)
 
 
@@ -111,40 +118,38 @@ def found(folders: Iterable[Path] = ()) -> list[Plugin]:
     return plugins
 
 
-def _tried(plugins: Iterable[Plugin]) -> dict[Plugin, Record]:
-    """What is known of those that are to be loaded; they are tried as many at a time as fit."""
+def _try(plugins: Iterable[Plugin]) -> None:
+    """Leave out those that crash, hang or fail in a separate process; several run at a time."""
     if not (ready := [plugin for plugin in plugins if plugin.state == READY]):
-        return {}
+        return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(ready, pool.map(known, ready), strict=True))
+        for plugin, record in zip(ready, pool.map(known, ready), strict=True):
+            plugin.hooks, plugin.items = record.hooks, record.items
+            if record.why:
+                plugin.leave_out(BROKEN, record.why)
 
 
-def _add(
-    registry: Registry,
-    plugin: Plugin,
-    items_of: Callable[[Plugin], Mapping[Item, Any]],
-    record: Record | None = None,
-) -> None:
-    """Take a plugin into the registry with its items, or note why it cannot work."""
+def _load(registry: Registry, plugin: Plugin) -> None:
+    """Take a plugin into the registry with its items, or note why it cannot be loaded."""
     registry.plugins.append(plugin)
     if plugin.state != READY:
         return
+    if not plugin.built_in:
+        enter(plugin)
     try:
-        if record is not None:
-            plugin.hooks = record.hooks
-            if record.why:  # what crashed or hung did so in a process of its own
-                raise PluginError(record.why, plugin.remedy)
-        registry.adopt(plugin, items_of(plugin))
+        registry.adopt(plugin, guarded(plugin, load_alone(plugin)))
     except PluginError as error:
-        if strict() and items_of is _loaded:  # its author gets what was raised, as it was
+        if strict():  # its author gets the original error
             raise error.__cause__ or error from None
         plugin.leave_out(BROKEN, str(error), error.fix)
 
 
-def _loaded(plugin: Plugin) -> Mapping[Item, Any]:
-    if not plugin.built_in:
-        enter(plugin)
-    return guarded(plugin, load_alone(plugin))
+def answer(plugin: Plugin) -> dict[str, Any]:
+    """In the separate process of a trial: the hooks and items of a plugin, or `why` it fails."""
+    try:
+        return {"items": list(load_alone(plugin)), "hooks": plugin.hooks}
+    except PluginError as error:
+        return {"why": str(error), "hooks": plugin.hooks}
 
 
 def load_alone(plugin: Plugin) -> dict[Item, Any]:

@@ -14,13 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from phosphene.errors import PluginError
 from phosphene.plugins.plugin import Plugin
 from phosphene.plugins.records import Record, digest, recorded, write_record
 
 #: Seconds that a plugin may take to be imported and to register.
 VARIABLE = "PHOSPHENE_PLUGIN_TIMEOUT"
 LIMIT = 60.0
+LOADING = "phosphene.plugins.loading"  # its `answer` runs in the separate process
 
 
 def known(plugin: Plugin) -> Record:
@@ -57,7 +57,7 @@ def limit() -> float:
     return seconds if 0.0 < seconds <= threading.TIMEOUT_MAX else LIMIT
 
 
-def answered(plugin: Plugin, seconds: float, module: str = __name__) -> dict[str, Any]:
+def answered(plugin: Plugin, seconds: float, module: str = LOADING) -> dict[str, Any]:
     """What a module's function `answer` finds out about a plugin in a separate process.
 
     If that process crashes or takes too long, the result has `why`, and `ended`.
@@ -116,13 +116,3 @@ def main(module: str, about: str, result: str) -> None:
     answer = importlib.import_module(module).answer(plugin)
     Path(result).write_text(json.dumps(answer), encoding="utf-8")
     os._exit(0)  # even if a thread of the plugin is running
-
-
-def answer(plugin: Plugin) -> dict[str, Any]:
-    """Load a plugin: its hooks, and what it registers, or `why` it cannot be loaded."""
-    from phosphene.plugins.loading import load_alone
-
-    try:
-        return {"items": list(load_alone(plugin)), "hooks": plugin.hooks}
-    except PluginError as error:
-        return {"why": str(error), "hooks": plugin.hooks}

@@ -11,7 +11,6 @@ from phosphene.song.beats.trackers import Sound, TrackerSpec
 from phosphene.song.features.onsets import features, find_onsets, onset_curves
 from phosphene.song.song import Song
 from phosphene.song.store.cache import Shelf
-from phosphene.song.structure.pitches import chroma
 from phosphene.song.structure.sections import find_sections
 from phosphene.song.structure.views import sketch_of
 
@@ -54,11 +53,10 @@ def analyse(
     report("onsets", 0.0)
     onsets, strengths = find_onsets(samples, rate, curves["onset"])
     report("beats", 0.0)
-    pulse = tracker.track(Sound(samples, rate, curves, rms, onsets, strengths))
+    sound = Sound(samples, rate, curves, rms, onsets, strengths)
+    pulse = tracker.track(sound)
     report("sections", 0.0)
-    sections = find_sections(
-        sketch, chroma(samples, rate), curves, rms, rate, pulse.downbeats, decoded.duration
-    )
+    sections = find_sections(sound, sketch, pulse, decoded.duration)
     report("sections", 1.0)
     return Song(
         path=path,

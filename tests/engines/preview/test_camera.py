@@ -17,7 +17,7 @@ from phosphene.film import Film
 from phosphene.painting import warp
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import read_image, to_bytes
-from phosphene.painting.warp import step_matrix
+from phosphene.painting.step import step_matrix
 from phosphene.plugins import load_plugins
 from phosphene.testing import EngineContract
 

@@ -7,29 +7,26 @@ any distance, and the last frame is as sharp as the first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.engines.preview.plane import PERIOD, tiles
+from phosphene.engines.preview.plane import SHADES, TEXEL, hues, octave_rows, tiles
 from phosphene.engines.preview.poses import poses
-from phosphene.engines.preview.view import SHADES, develop, shine, strike
+from phosphene.engines.preview.view import develop, shine, strike
 from phosphene.painting.colour import from_oklab
 from phosphene.painting.pictures import read_image
-from phosphene.painting.warp import Matrix, in_bands, step_matrix
+from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.warp import in_bands
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
-OCTAVES = 10  # in a frame, near and far
-TEXEL = 1.4  # size of a texel at the start, in px at 512
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
 GLOWS = 4  # frames in which a spark is visible
 PLANES = 1 << 20  # more than the camera meets between two frames
 FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
-GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # angle between the hues of consecutive prompts
 
 
 class Camera:
@@ -43,7 +40,7 @@ class Camera:
         self.device = torch.device("cpu")
         self._width, self._height = score.width, score.height
         self._unit = float(np.sqrt(min(score.width, score.height) / 512.0))
-        self._palettes = np.stack([palette(GOLDEN * n) for n in _numbered(score.prompts)])
+        self._palettes = np.stack([palette(hue) for hue in hues(score.prompts)])
         self._tiles = tiles()
         indices = range(len(score.scenes))
         self._takes = {
@@ -62,7 +59,7 @@ class Camera:
         take = self._takes[self._roots[row.scene]]
         at = take.places[row.scene, row.frame]
         shades, seen = self._shades(row), take.poses[at]
-        octaves = [_octaves(pose.plane + take.plane, pose.octave) for pose in seen]
+        octaves = [octave_rows(pose.plane + take.plane, pose.octave) for pose in seen]
         light = np.zeros((self._height, self._width, 3), np.float32)
         picture = np.empty((3, self._height, self._width), np.float32)
 
@@ -160,23 +157,6 @@ def palette(hue: float) -> NDArray[np.float32]:
     lab = np.stack([0.72 + 0.1 * np.cos(2.0 * around), 0.17 * np.cos(angle), 0.17 * np.sin(angle)])
     colours = from_oklab(torch.from_numpy(lab.astype(np.float32))[None, :, None])
     return np.ascontiguousarray(colours[0, :, 0].numpy().T ** 1.6)
-
-
-def _numbered(prompts: Sequence[str]) -> list[int]:
-    """A number for each prompt; equal prompts have equal numbers."""
-    known = list(dict.fromkeys(prompts))
-    return [known.index(prompt) for prompt in prompts] or [0]
-
-
-@lru_cache(maxsize=4)
-def _octaves(plane: int, coarsest: int) -> NDArray[np.float64]:
-    """Tile, direction of both axes, offset in texels, and shade of each octave."""
-    octaves = np.empty((OCTAVES, 6))
-    for octave, row in enumerate(octaves, coarsest):
-        random = np.random.default_rng((plane, octave + 2**40))
-        row[0], row[1:3] = octave % 3, random.choice([-1.0, 1.0], 2)
-        row[3:5], row[5] = random.random(2) * PERIOD, random.integers(SHADES)
-    return octaves
 
 
 def _places(steps: Sequence[Matrix]) -> list[Matrix]:

@@ -6,16 +6,21 @@ every zoom, and bilinear interpolation loses nothing.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+SHADES = 512  # entries of a palette
 PERIOD = 512  # texels; a power of two, so that wrapping is a mask
 STEP = 64  # units of distance per texel
 SIDES = 4.0  # texels; distance within which the two sides of an open line have different signs
 FAR = 48.0  # texels; the maximum distance to a line
+OCTAVES = 10  # in a frame, near and far
+TEXEL = 1.4  # size of a texel at the start, in px at 512
+GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # angle between the hues of consecutive prompts
 
 Field = NDArray[np.float64]
 
@@ -37,6 +42,23 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     lines = [np.round(STEP * draw(random)) for draw in (_rings, _cells, _circuits)]
     hazes = [np.stack([_cloud(random, 2.2), _cloud(random, 1.6)], -1) for _ in lines]
     return np.stack(lines).astype(np.int16), np.stack(hazes).astype(np.uint8)
+
+
+@lru_cache(maxsize=4)
+def octave_rows(plane: int, coarsest: int) -> NDArray[np.float64]:
+    """Tile, direction of both axes, offset in texels, and shade of each octave."""
+    octaves = np.empty((OCTAVES, 6))
+    for octave, row in enumerate(octaves, coarsest):
+        random = np.random.default_rng((plane, octave + 2**40))
+        row[0], row[1:3] = octave % 3, random.choice([-1.0, 1.0], 2)
+        row[3:5], row[5] = random.random(2) * PERIOD, random.integers(SHADES)
+    return octaves
+
+
+def hues(prompts: Sequence[str]) -> list[float]:
+    """The hue of each prompt in radians; equal prompts have equal hues. At least one."""
+    known = list(dict.fromkeys(prompts))
+    return [float(GOLDEN * known.index(prompt)) for prompt in prompts] or [0.0]
 
 
 def _rings(random: np.random.Generator) -> Field:

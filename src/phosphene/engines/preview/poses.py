@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.engines.preview.plane import PERIOD
-from phosphene.painting.warp import Matrix
+from phosphene.painting.step import Matrix
 
 COARSER = 6  # octaves below the one at the centre, for distant parts
 SPAN = math.radians(60.0)  # tilt from one plane to the next
@@ -85,7 +85,7 @@ def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> lis
     Parameters
     ----------
     steps : sequence of ndarray, shape (3, 3), length n_frames
-        From `phosphene.painting.warp.step_matrix`; the first is not applied.
+        From `phosphene.painting.step.step_matrix`; the first is not applied.
     width, height : int
         Size of the frame in px.
     texel : float

@@ -7,11 +7,10 @@ import math
 import numba
 import numpy as np
 
-from phosphene.engines.preview.plane import PERIOD, STEP
+from phosphene.engines.preview.plane import PERIOD, SHADES, STEP
 from phosphene.painting.warp import LOOSE
 
 LIVE = 3  # octaves in a pixel
-SHADES = 512  # entries of a palette
 # Unsigned, so that numba does not check every index for a negative value.
 MASK = np.uint64(PERIOD - 1)
 NEXT = np.uint64(1)

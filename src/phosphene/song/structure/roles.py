@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ _RISE = 0.15  # rise of energy over a build
 _STEADY = 0.7  # correlation with a straight line
 _FLAT = 0.1  # range of energy of a song without contrast
 _EDGE = 0.3  # longest share of the song of an intro or outro
+_CALM = 0.35  # largest share of the song of breaks with one label
 
 
 @dataclass(frozen=True)
@@ -109,15 +111,17 @@ def _rising(part: Part, after: Part | None, energy: Rows, phrase: int) -> tuple[
     if after is None or after.energy < part.energy + _STEP:
         return 0.0, 0
     length = part.last - part.first
-    for width in sorted({length, phrase, phrase // 2}, reverse=True):
+    options = []
+    for width in {length, phrase, phrase // 2}:
         if 4 <= width <= min(length, 2 * phrase) and length - width not in (1, 2, 3):
             tail = energy[part.last - width : part.last]
             steady = float(np.corrcoef(np.arange(width), tail)[0, 1]) if tail.std() > 0 else 0.0
             third = max(width // 3, 1)
             rise = float(tail[-third:].mean() - tail[:third].mean())
             if steady >= _STEADY and rise >= _RISE:
-                return 0.4 + rise, width
-    return 0.0, 0
+                options.append((round(steady, 1), width, 0.4 + rise))
+    _, width, sure = max(options, default=(0.0, 0, 0.0))
+    return sure, width
 
 
 def _by_group(parts: list[Part]) -> list[Part]:
@@ -154,42 +158,64 @@ def _by_group(parts: list[Part]) -> list[Part]:
 
 
 def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
-    """Intro, outro and breaks, by position and by the energy of the neighbours."""
+    """Intro, outro and breaks, by position and by the energy of the neighbours.
+
+    A quiet section is a break, and not a verse, if its label is always quieter than both
+    neighbours and takes up little of the song.
+    """
     total = parts[-1].last
     found = list(parts)
+    last = len(parts) - 1
+    depths = [
+        min(parts[k - 1].energy, parts[k + 1].energy) - parts[k].energy if 0 < k < last else 0.0
+        for k in range(len(parts))
+    ]
     for k, part in enumerate(parts):
         share = (part.last - part.first) / total
+        same = [j for j, other in enumerate(parts) if other.label == part.label]
         before = parts[k - 1].energy if k else None
-        after = parts[k + 1].energy if k + 1 < len(parts) else None
+        after = parts[k + 1].energy if k < last else None
         if silent[part.first : part.last].mean() > 0.5:
             role = "intro" if k == 0 else "outro" if after is None else "break"
             found[k] = _as(part, role, 1.0)
         elif before is None or after is None:
             other = after if before is None else before
-            drop = (other or 0.0) - part.energy
-            sure = 0.4 + 2 * max(drop, 0.0) - share
-            alone = sum(p.label == part.label for p in parts) == 1
-            if share <= _EDGE and (drop > _STEP or (alone and drop > -_STEP)):
-                found[k] = _as(part, "intro" if before is None else "outro", sure + 0.2 * alone)
-        elif part.role != "build" and part.energy < min(before, after) - _STEP:
-            depth = min(before, after) - part.energy
-            found[k] = _as(part, "break", 0.3 + 2 * depth)
+            step = (other or 0.0) - part.energy
+            if share <= _EDGE and set(same) <= {0, last} and step > -_STEP:
+                sure = 0.6 + 2 * max(step, 0.0) - share
+                found[k] = _as(part, "intro" if before is None else "outro", sure)
+        elif part.role != "build" and min(depths[j] for j in same) > _STEP:
+            calm = sum(parts[j].last - parts[j].first for j in same) / total
+            if calm <= _CALM:
+                found[k] = _as(part, "break", 0.3 + 2 * depths[k])
+    # An ending in steps, such as a fade, is an outro from its first step on.
+    for k in range(last - 1, 0, -1):
+        falls = parts[k + 1].energy < parts[k].energy < parts[k - 1].energy - _STEP
+        share = (total - parts[k].first) / total
+        if found[k + 1].role != "outro" or found[k].role != "bridge" or not falls or share > _EDGE:
+            break
+        found[k] = _as(parts[k], "outro", found[k + 1].confidence)
     return found
 
 
 def _with_drops(parts: list[Part], energy: Rows) -> list[Part]:
-    """Loud sections that begin with a jump out of a break or a build are drops."""
-    found = list(parts)
-    dropped = set[int]()
+    """Loud sections are drops if they begin with a jump out of a break or a build.
+
+    All sections with one label are drops if at least half of them begin so.
+    """
     loud = max(part.energy for part in parts) - _STEP
-    for k, part in enumerate(parts[1:], start=1):
-        before = parts[k - 1]
-        jump = float(energy[part.first : part.first + 2].mean()) - before.energy
-        high = part.role in ("chorus", "verse", "bridge") and part.energy >= loud
-        if high and before.role in ("break", "build") and jump >= _JUMP:
-            found[k] = _as(part, "drop", 0.3 + jump)
-            dropped.add(part.label)
-    for k, part in enumerate(found):
-        if part.role == "chorus" and part.label in dropped:
-            found[k] = _as(part, "drop", part.confidence)
-    return found
+    jumps: dict[int, list[float]] = {}
+    for before, part in pairwise([None, *parts]):
+        if part is None or part.role not in ("chorus", "verse", "bridge") or part.energy < loud:
+            continue
+        jump = 0.0
+        if before is not None and before.role in ("break", "build") and before.energy > 0:
+            jump = float(energy[part.first : part.first + 2].mean()) - before.energy
+        jumps.setdefault(part.label, []).append(jump if jump >= _JUMP else 0.0)
+    dropped = {label for label, found in jumps.items() if 2 * np.count_nonzero(found) >= len(found)}
+    return [
+        _as(part, "drop", 0.3 + max(jumps[part.label]))
+        if part.label in dropped and part.role in ("chorus", "verse", "bridge")
+        else part
+        for part in parts
+    ]

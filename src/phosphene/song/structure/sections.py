@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
+from phosphene.song.beats.pulse import Pulse, Sound
 from phosphene.song.song import Section
-from phosphene.song.structure.grid import Times, grid_of
+from phosphene.song.structure.grid import grid_of
+from phosphene.song.structure.placing import placed
 from phosphene.song.structure.roles import energy_of, with_roles
 from phosphene.song.structure.segmentation import label, segment
 from phosphene.song.structure.similarity import similarity
@@ -18,55 +17,45 @@ _SHORT = 12.0  # seconds; shorter songs are one section
 
 
 def find_sections(
-    sketch: Sketch,
-    notes: NDArray[np.float32],
-    curves: Mapping[str, NDArray[np.float64]],
-    rms: NDArray[np.float32],
-    rate: int,
-    downbeats: Times,
-    duration: float,
+    sound: Sound, sketch: Sketch, pulse: Pulse, duration: float
 ) -> tuple[Section, ...]:
     """Divide a song into sections with labels and roles.
 
     Parameters
     ----------
+    sound : Sound
     sketch : Sketch
-    notes : ndarray, shape (n_frames, 12)
-        As from `pitches.chroma`.
-    curves : mapping of str to ndarray, shape (n_frames,)
-        Onset curves.
-    rms : ndarray, shape (n_frames,)
-    rate : int
-        Hz, of the samples.
-    downbeats : ndarray, shape (n_bars,)
-        Seconds.
+    pulse : Pulse
+        Its beats and bars.
     duration : float
-        Seconds.
+        Where the last section ends, in seconds.
 
     Returns
     -------
     tuple of Section
         In order, covering the song.
     """
-    grid = grid_of(downbeats, duration)
-    views = views_of(sketch, notes, curves, rms, rate, grid)
+    grid = grid_of(pulse.downbeats, duration)
+    views = views_of(sound, sketch, grid)
     energy = energy_of(views)
     alike = similarity(views)
     whole = duration < _SHORT or grid.n < 4
     edges = [0, grid.n] if whole else segment(alike, grid.phrase)
     edges, labels = label(alike, edges)
     parts = with_roles(edges, labels, energy, views.silent, grid.phrase)
+    times = placed([part.first for part in parts] + [grid.n], grid, sketch, pulse.beats)
     names: dict[int, str] = {}
     return tuple(
         Section(
-            float(grid.edges[part.first]),
-            float(grid.edges[part.last]),
+            float(start),
+            float(end),
             names.setdefault(part.label, _name(len(names))),
             part.role,
             round(part.energy, 3),
             round(part.confidence, 2),
         )
-        for part in parts
+        for part, (start, end) in zip(parts, pairwise(times), strict=True)
+        if end > start
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.song.audio.spectrum import HOP, LEAD, MELS, Spectrum
+from phosphene.song.beats.pulse import Sound
 from phosphene.song.structure import pitches
 from phosphene.song.structure.grid import Grid
 
@@ -72,37 +72,26 @@ class Views:
     silent: NDArray[np.bool_]
 
 
-def views_of(
-    sketch: Sketch,
-    notes: NDArray[np.float32],
-    curves: Mapping[str, Rows],
-    rms: NDArray[np.float32],
-    rate: int,
-    grid: Grid,
-) -> Views:
+def views_of(sound: Sound, sketch: Sketch, grid: Grid) -> Views:
     """Average what is heard over the units of a grid.
 
     Parameters
     ----------
+    sound : Sound
+        Its onset curves and RMS are on the spectrogram's frames, including its leading silence.
     sketch : Sketch
-    notes : ndarray, shape (n_frames, 12)
-        As from `pitches.chroma`.
-    curves : mapping of str to ndarray, shape (n_frames,)
-        Onset curves on the spectrogram's frames, including its leading silence.
-    rms : ndarray, shape (n_frames,)
-        On the same frames.
-    rate : int
-        Hz, of the samples.
     grid : Grid
     """
+    rate = sound.sample_rate
+    notes = pitches.chroma(sound.samples, rate)
     edges = grid.edges
     mel = np.maximum(sketch.mel, _FLOOR)
     timbre = pooled(mel, sketch.hop, edges, _PARTS)
     harmony = pooled(np.sqrt(notes), pitches.HOP / rate, edges, _PARTS)
     hop = HOP / rate
-    hits = np.stack([curve[LEAD:-LEAD] for curve in curves.values()], axis=1)
+    hits = np.stack([curve[LEAD:-LEAD] for curve in sound.curves.values()], axis=1)
     rhythm = pooled(hits, hop, edges, _PULSES)
-    power = pooled(rms[LEAD:-LEAD, None].astype(np.float64) ** 2, hop, edges, 1)[:, 0]
+    power = pooled(sound.rms[LEAD:-LEAD, None].astype(np.float64) ** 2, hop, edges, 1)[:, 0]
     level = 10 * np.log10(power + 1e-10)
     density = rhythm.reshape(grid.n, _PULSES, -1).mean(axis=(1, 2))
     low = 10 * np.log10(pooled(10 ** (sketch.mel[:, :2] / 10), sketch.hop, edges, 1).mean(axis=1))

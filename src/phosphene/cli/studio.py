@@ -1,0 +1,44 @@
+"""`phosphene studio`: see and hear a project, and edit it, in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from phosphene.cli.options import FilePath
+
+
+@click.command()
+@click.argument("input", type=FilePath(), required=False)
+@click.option("--idea", metavar="TEXT", default="", help="What the video of a song is about.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
+def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
+    """Open INPUT in the studio, a page in the browser.
+
+    INPUT is a project file (.toml), or a song. For a song, the project file beside it is opened; if
+    there is none, it is written as `phosphene new` does. Without INPUT, drop a song on the page.
+
+    The page is served to this computer only. Ctrl-C ends it; renders continue the next time.
+    """
+    from phosphene.cli.console import one_line
+    from phosphene.cli.loading import folders_for, registry_for
+    from phosphene.song.files import require_file
+    from phosphene.studio.serving import require_installed, serve
+
+    require_installed()
+    if input is not None:
+        input = input.absolute()
+        require_file(input, "song or project file")
+    registry = registry_for(input)
+    folders, _ = folders_for(input)
+
+    def ready(url: str) -> None:
+        click.echo(f"The studio is at {one_line(url)}")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(url)
+
+    serve(input.parent if input else Path.cwd(), input, idea, registry, folders, port, ready)

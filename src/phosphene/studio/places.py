@@ -1,0 +1,92 @@
+"""Files of a project's folder: what the page may name, and where the studio keeps its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from phosphene.errors import ProjectError
+
+STUDIO = ".studio"
+_PLAIN = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file in a folder, as a page names it.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Relative, with forward slashes.
+
+    Returns
+    -------
+    Path
+        Resolved: neither `..` nor a link leads out of the folder.
+
+    Raises
+    ------
+    ProjectError
+        If it lies outside.
+    """
+    parts = name.split("/")
+    if not all(_PLAIN.fullmatch(part) for part in parts) or {".", ".."} & set(parts):
+        raise _outside(name)
+    root = folder.resolve()
+    path = root.joinpath(*parts).resolve()
+    if not path.is_relative_to(root):
+        raise _outside(name)
+    return path
+
+
+def own_folder(project: Path, *names: str) -> Path:
+    """A folder of the studio beside a project, made where it is missing.
+
+    Takes and the list of jobs are kept in `.studio/NAME`, where NAME is the project file's.
+
+    Raises
+    ------
+    ProjectError
+        If it is a link, or lies outside of the project's folder.
+    """
+    path = project.parent / STUDIO
+    for name in ("", project.stem, *names):
+        path = path / name if name else path
+        if path.is_symlink():
+            raise ProjectError(f"{path} is a link, and is not followed.", f"Remove {path}.")
+        path.mkdir(exist_ok=True)
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file atomically: it has its old content or the new one, never a part.
+
+    Raises
+    ------
+    ProjectError
+        If it is a link or cannot be written.
+    """
+    if path.is_symlink():
+        raise ProjectError(f"{path} is a link, and is not written.", "Open the file it leads to.")
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with open(new, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(new, path.stat().st_mode & 0o777)
+        os.replace(new, path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise ProjectError(
+            f"{path} cannot be written: {error.strerror}", "Check the disk."
+        ) from None
+
+
+def _outside(name: str) -> ProjectError:
+    return ProjectError(
+        f"{name!r} is not a file of the project's folder", "The studio reads and writes only there."
+    )

@@ -1,0 +1,247 @@
+"""An open project: read, listened to, composed, edited and watched, and who is to hear of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from phosphene.bounds import parsed
+from phosphene.errors import Bug, PhospheneError, ProjectError
+from phosphene.plugins import Registry
+from phosphene.plugins.running import strict
+from phosphene.project.file import make_project
+from phosphene.project.listening import song_of
+from phosphene.studio.camera import camera
+from phosphene.studio.composed import Composed, problems, read_composed
+from phosphene.studio.history import OUTSIDE, Document
+from phosphene.studio.patches import operations, patched, toml
+from phosphene.studio.peaks import FACTOR, FINEST, peaks
+from phosphene.studio.places import inside, write_whole
+from phosphene.studio.state import project_state, song_state
+from phosphene.studio.wire import packed
+
+_log = logging.getLogger(__name__)
+WATCHED = 0.3  # seconds between two looks at the file
+FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"}, {"model", "name"})
+
+
+class Session:
+    """One project file that is open in the studio.
+
+    Whatever takes long runs in one thread, in order; the state that the page sees is replaced as a
+    whole when it is done.
+
+    Parameters
+    ----------
+    path : Path
+        The project file.
+    registry : Registry
+    announce : callable
+        announce(message) sends a message to every page.
+    idea : str
+        What the film is about, where the project is still to be directed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        registry: Registry,
+        announce: Callable[[dict[str, Any]], None],
+        idea: str = "",
+    ) -> None:
+        self.path, self.registry, self._idea = path, registry, idea
+        self.announce = announce
+        self.document = Document(path)
+        self.composed: Composed | None = None
+        self.errors: list[dict[str, str]] = []
+        self.version = 0
+        self.listening = ("Opening", 0.0)
+        self._work = ThreadPoolExecutor(1, "studio")
+        self._packed: dict[str, tuple[Any, bytes]] = {}
+
+    @property
+    def folder(self) -> Path:
+        """The only folder that the page may name files of."""
+        return self.path.parent
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the page shows, but for the curves."""
+        said: dict[str, Any] = {
+            "version": self.version,
+            "digest": self.document.digest,
+            "name": self.path.stem,
+            "file": self.path.name,
+            "errors": self.errors,
+            "undo": self.document.undo,
+            "redo": self.document.redo,
+            "phase": "ready" if self.composed else "broken" if self.errors else "listening",
+            "listening": self.listening,
+        }
+        if self.composed is not None:
+            said["song"] = song_state(self.composed.song)
+            said["project"] = project_state(self.composed, self.registry)
+        return said
+
+    async def open(self) -> None:
+        """Read the project and compose it, then watch its file until cancelled."""
+        await self._run(self._direct)
+        await self._run(self._compose)
+        while True:
+            await asyncio.sleep(WATCHED)
+            await self._run(self._look)
+
+    async def edit(self, given: Any) -> dict[str, Any]:
+        """Apply an edit of the page: `base`, `label`, `gesture` and `ops`.
+
+        Returns
+        -------
+        dict
+            The new state.
+
+        Raises
+        ------
+        ProjectError
+            If the file has changed since `base`, or the edit is a mistake; nothing is written.
+        """
+        if not isinstance(given, dict):
+            raise ProjectError("this is not an edit")
+        await self._run(self._edit, given)
+        return self.state()
+
+    async def revert(self, forward: bool) -> dict[str, Any]:
+        """Undo the last change, or do it again."""
+        await self._run(self._revert, forward)
+        return self.state()
+
+    async def binary(self, name: str) -> bytes:
+        """The `curves`, `peaks` or `camera` of what is composed, packed."""
+        found: bytes = await self._run(self._binary, name)
+        return found
+
+    def close(self) -> None:
+        self._work.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._work, work, *arguments)
+
+    def _binary(self, name: str) -> bytes:
+        composed = self.composed
+        if composed is None:
+            raise ProjectError("the project is not composed yet")
+        about, make = {
+            "curves": (composed, composed.curves),
+            "camera": (composed, lambda: camera(composed.picture.score)),
+            "peaks": (composed.song, lambda: _peaks(composed)),
+        }[name]
+        if name not in self._packed or self._packed[name][0] is not about:
+            self._packed[name] = (about, make())
+        return self._packed[name][1]
+
+    def _edit(self, given: dict[str, Any]) -> None:
+        self._look()
+        if given.get("base") != self.document.digest:
+            raise ProjectError(
+                f"{self.path.name} has changed meanwhile", "It is shown as it is now; try again."
+            )
+        edits = operations(given.get("ops"))
+        for edit in edits:
+            self._require_inside(edit)
+        moment = self.composed.moment if self.composed else lambda text: None
+        text = patched(self.document.text, edits, moment)
+        made = self._made(text)
+        self.document.change(text, str(given.get("label", "Edit")), str(given.get("gesture", "")))
+        self._publish(made)
+
+    def _require_inside(self, edit: Any) -> None:
+        """Refuse an edit that makes the project read a file outside of its folder."""
+        path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
+        if path and path[0] in ("song", "video", "model") and len(path) == 1:
+            raise ProjectError(f"{path[0]}: edit one entry at a time")
+        if set(path) in FILES and isinstance(value, str):
+            looks_like_file = "/" in value or "\\" in value or set(path) != {"model", "name"}
+            if looks_like_file and value not in self.registry.engines:
+                inside(self.folder, value)
+
+    def _revert(self, forward: bool) -> None:
+        self._look()
+        text = self.document.step_forward() if forward else self.document.step_back()
+        try:
+            made: Composed | None = self._made(text)
+            self.errors = []
+        except PhospheneError as error:  # an edit from outside may have been a mistake
+            made, self.errors = None, problems(error, self.path)
+        self.document.revert(forward)
+        self._publish(made)
+
+    def _look(self) -> None:
+        try:
+            if self.document.edited_outside():
+                _log.info("%s: %s", self.path.name, OUTSIDE)
+                self._compose()
+        except PhospheneError as error:
+            said = problems(error, self.path)
+            if said != self.errors:
+                self.errors = said
+                self._publish(None)
+
+    def _direct(self) -> None:
+        """Have a director write the project of a song that was only begun."""
+        from phosphene.directing.direct import DEFAULT, brief_of, directed
+
+        try:
+            data = parsed(self.document.text)
+            if self.document.text != begun_text(str(data.get("song", {}).get("file"))):
+                return
+            project = make_project(data, self.path, self.registry)
+            song = song_of(project.song, self.registry, self._on_listening)
+            brief = brief_of(song, self._idea, None, "worlds")
+            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"]["file"])
+            write_whole(self.path, text.encode())
+            self.document = Document(self.path)
+        except (PhospheneError, ValueError) as error:
+            _log.info("%s is not directed: %s", self.path, error)  # composing it tells why
+
+    def _compose(self) -> None:
+        try:
+            made: Composed | None = self._made(self.document.text)
+            self.errors = []
+        except PhospheneError as error:
+            made, self.errors = None, problems(error, self.path)
+        self._publish(made)
+
+    def _made(self, text: str) -> Composed:
+        try:
+            return read_composed(text, self.path, self.registry, self.composed, self._on_listening)
+        except PhospheneError:
+            raise
+        except Exception as error:
+            if strict():
+                raise
+            _log.exception("composing %s", self.path)
+            raise Bug(f"internal error: {type(error).__name__}: {error}") from error
+
+    def _on_listening(self, step: str, share: float) -> None:
+        before, self.listening = self.listening, (step, round(share, 2))
+        if before != self.listening:
+            self.announce({"type": "listening", "step": step, "share": share})
+
+    def _publish(self, made: Composed | None) -> None:
+        if made is not None:
+            self.composed, self.errors = made, []
+        self.version += 1
+        self.announce({"type": "state", "version": self.version})
+
+
+def begun_text(song: str) -> str:
+    """The text of a project that a director is still to write."""
+    return f"# Begun by the studio.\n[song]\nfile = {toml(song)}\n"
+
+
+def _peaks(composed: Composed) -> bytes:
+    levels = peaks(composed.song.samples)
+    header = {"rate": composed.song.sample_rate, "finest": FINEST, "factor": FACTOR}
+    return packed(header, {str(k): level for k, level in enumerate(levels)})

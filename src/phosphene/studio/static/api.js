@@ -1,0 +1,107 @@
+// @ts-check
+/** Talking to the server: commands by HTTP, messages by one WebSocket. */
+
+/** The path of this page, which begins with the token. */
+const BASE = location.pathname.replace(/[^/]*$/, "");
+
+/** An error that the server explains; `errors` are lines, each with the entry that it is about. */
+export class Refused extends Error {
+  /** @param {{message: string, entry: string, fix?: string}[]} errors */
+  constructor(errors) {
+    super(errors.map((one) => [one.message, one.fix].filter(Boolean).join(" ")).join("\n"));
+    this.errors = errors;
+  }
+}
+
+/** @param {string} path */
+export const url = (path) => BASE + path;
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
+async function request(path, options) {
+  let answer;
+  try {
+    answer = await fetch(url(path), options);
+  } catch {
+    throw new Refused([{ entry: "", message: "The studio does not answer.", fix: "Start it again: phosphene studio" }]);
+  }
+  if (!answer.ok) {
+    const said = await answer.json().catch(() => null);
+    throw new Refused(said?.errors ?? [{ entry: "", message: `The studio answered ${answer.status}.` }]);
+  }
+  return answer;
+}
+
+/** @param {string} path */
+export const get = async (path) => (await request(path)).json();
+
+/** @param {string} path */
+export const getBinary = async (path) => unpack(await (await request(path)).arrayBuffer());
+
+/** @param {string} path */
+export const getBuffer = async (path) => (await request(path)).arrayBuffer();
+
+/**
+ * @param {string} path
+ * @param {unknown} [body]
+ */
+export async function post(path, body = {}) {
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
+/** @param {File} file @param {string} idea */
+export async function upload(file, idea) {
+  const headers = { "x-name": encodeURIComponent(file.name), "x-idea": encodeURIComponent(idea) };
+  return (await request("api/project/song", { method: "POST", headers, body: file })).json();
+}
+
+const KINDS = {
+  float64: Float64Array,
+  float32: Float32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+};
+
+/**
+ * The arrays that `phosphene.studio.wire.packed` packs.
+ * @param {ArrayBuffer} buffer
+ * @returns {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}}
+ */
+export function unpack(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  /** @type {Record<string, any>} */ const arrays = {};
+  /** @type {Record<string, number[]>} */ const shapes = {};
+  for (const { name, dtype, shape, offset } of header.arrays) {
+    const count = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
+    arrays[name] = new KINDS[/** @type {keyof KINDS} */ (dtype)](buffer, 4 + length + offset, count);
+    shapes[name] = shape;
+  }
+  return { header, arrays, shapes };
+}
+
+/**
+ * Listen to the server; a lost connection is tried again.
+ * @param {(message: any) => void} heard
+ * @param {(connected: boolean) => void} changed
+ */
+export function connect(heard, changed) {
+  let tries = 0;
+  const open = () => {
+    const socket = new WebSocket(`ws://${location.host}${BASE}socket`);
+    socket.onopen = () => {
+      tries = 0;
+      changed(true);
+    };
+    socket.onmessage = (event) => heard(JSON.parse(event.data));
+    socket.onclose = () => {
+      changed(false);
+      setTimeout(open, Math.min(500 * 2 ** tries++, 5000));
+    };
+  };
+  open();
+}

@@ -1,0 +1,153 @@
+// @ts-check
+/** The keyboard: everything that the pointer can do. */
+import { tap } from "./beats.js";
+import { by, dialog, make, speak } from "./dom.js";
+import { removeKey, toggled } from "./inspector.js";
+import { nearest, placed, short, song } from "./music.js";
+import { paintBars, paintFrame } from "./queue.js";
+import { removeScene } from "./scenes.js";
+import { edit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
+
+const KEYS = [
+  ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
+  ["Alt ← →", "a frame"], ["+ −", "zoom in, out"], ["0", "the whole song"], ["L", "loop on or off"], ["[ ]", "loop begins, ends here"],
+  ["S", "snap to beats, bars, or not"], ["N, Shift N", "next, previous keyframe or scene"], ["Ctrl ← → ↑ ↓", "move what is selected"], ["Del", "remove it"], ["K", "add a scene here"],
+  ["M, O", "mute, solo the layer"], ["P, B", "paint this frame, these bars"], ["T, D", "tap the tempo, a bar begins here"],
+  ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["?", "these keys"],
+];
+
+/** @param {import("./timeline.js").Timeline} timeline @param {import("./preview.js").Preview} preview */
+export function shortcuts(timeline, preview) {
+  const { transport } = timeline;
+  /** @type {Record<string, (event: KeyboardEvent) => void>} */
+  const plain = {
+    " ": () => (transport.playing ? transport.pause() : transport.play()),
+    Home: () => go(0),
+    End: () => go(song().duration),
+    ArrowLeft: (event) => step(event, -1),
+    ArrowRight: (event) => step(event, 1),
+    ArrowUp: () => (timeline.view.down -= 58),
+    ArrowDown: () => (timeline.view.down += 58),
+    "+": () => timeline.zoom(1.4),
+    "=": () => timeline.zoom(1.4),
+    "-": () => timeline.zoom(1 / 1.4),
+    0: () => timeline.view.fit(),
+    l: () => by("loop").click(),
+    "[": () => transport.repeat([placed(transport.time, timeline.snap).at, transport.range?.[1] ?? song().duration], true),
+    "]": () => transport.repeat([transport.range?.[0] ?? 0, placed(transport.time, timeline.snap).at], true),
+    s: () => cycle(),
+    n: (event) => next(event.shiftKey ? -1 : 1),
+    k: () => timeline.addPrompt(placed(transport.time, timeline.snap).text),
+    Delete: () => remove(),
+    Backspace: () => remove(),
+    m: () => layers()[store.layer] && toggled(layers()[store.layer], "mute"),
+    o: () => layers()[store.layer] && toggled(layers()[store.layer], "solo"),
+    p: () => paintFrame(timeline, preview),
+    b: () => paintBars(timeline),
+    t: () => tap(timeline),
+    d: () => edit("Bar begins here", [{ op: "put", path: ["song", "downbeat"], value: nearest(song().beats, transport.time) + 1 }]),
+    "?": () => help(),
+    Escape: () => select(null),
+  };
+
+  const go = (/** @type {number} */ t) => {
+    transport.seek(t);
+    timeline.view.reveal(t);
+  };
+  const step = (/** @type {KeyboardEvent} */ event, /** @type {number} */ by) => timeline.step(by, event.altKey ? "frame" : event.shiftKey ? "bar" : "beat");
+  const cycle = () => {
+    const names = ["beat", "bar", "off"];
+    timeline.snap = by("snap").value = names[(names.indexOf(timeline.snap) + 1) % 3];
+    speak(`Snap: ${timeline.snap}`);
+  };
+
+  /**
+   * Select the next keyframe of the layer, or scene.
+   * @param {number} by
+   */
+  const next = (by) => {
+    const keys = (layers()[store.layer]?.keys ?? []).flatMap((table) => table.points.map((point) => ({ kind: /** @type {const} */ ("key"), table: nameOf(table), position: point.position, at: point.at ?? 0 })));
+    const scenes = store.state.project.prompts.map((/** @type {any} */ one) => ({ kind: "prompt", position: one.position, at: one.at ?? 0 }));
+    const all = keys.length ? keys : scenes;
+    all.sort((/** @type {any} */ a, /** @type {any} */ b) => (a.table ?? "").localeCompare(b.table ?? "") || a.at - b.at);
+    const chosen = /** @type {any} */ (store.selection);
+    const now = all.findIndex((/** @type {any} */ one) => one.position === chosen?.position && one.table === chosen?.table);
+    const one = all[(now + by + all.length) % all.length];
+    if (!one) return;
+    select(one);
+    timeline.view.reveal(one.at);
+    if (one.table) {
+      const k = timeline.view.lanes.findIndex((lane) => lane.name === one.table.split(".")[2]);
+      if (k >= 0) timeline.show(k);
+    }
+    speak(`${one.table ? one.table.split(".")[2] : "Scene"} at ${one.position}`);
+  };
+
+  /** @param {number} across @param {number} up */
+  const nudge = async (across, up) => {
+    await settled();
+    const chosen = store.selection;
+    if (chosen?.kind === "prompt") {
+      const prompt = store.state.project.prompts.find((/** @type {any} */ one) => one.position === chosen.position);
+      if (prompt && across) timeline.movePrompt(prompt.position, moved(prompt.at, across, prompt.position));
+    }
+    if (chosen?.kind !== "key") return;
+    const table = tableOf(chosen.table), point = table?.points.find((one) => one.position === chosen.position);
+    const lane = timeline.view.lanes.find((one) => one.name === table?.channel);
+    if (!table || !point || !lane) return;
+    const fine = 10 ** (Math.floor(Math.log10(lane.high - lane.low)) - 1);
+    const value = short(point.value + up * fine, 6);
+    timeline.moveKey(table, point.position, across ? moved(point.at ?? 0, across, point.position) : point.position, value);
+  };
+  const moved = (/** @type {number} */ at, /** @type {number} */ by, /** @type {string} */ before) => {
+    const { beats, bars } = song();
+    const times = timeline.snap === "bar" ? bars : beats;
+    const to = timeline.snap === "off" || !times.length ? at + by * 0.05 : times[Math.min(Math.max(0, nearest(times, at) + by), times.length - 1)];
+    return placed(to, timeline.snap, before).text;
+  };
+  const remove = async () => {
+    await settled();
+    const chosen = store.selection;
+    const table = chosen?.kind === "key" && tableOf(chosen.table);
+    if (table) removeKey(table, /** @type {any} */ (chosen).position);
+    if (chosen?.kind === "prompt" && store.state.project.prompts.length > 1) removeScene(chosen.position);
+  };
+
+  addEventListener("keydown", (event) => {
+    if (by("studio").hidden || by("dialog").open || !store.state?.project) return;
+    const at = /** @type {HTMLElement} */ (event.target);
+    const typing = at.matches("input:not([type=range], [type=checkbox]), textarea, select");
+    const control = event.ctrlKey || event.metaKey;
+    if (control && event.key.toLowerCase() === "z" && !(typing && at.matches("textarea"))) {
+      event.preventDefault();
+      revert(event.shiftKey ? "redo" : "undo");
+      return;
+    }
+    if (control && event.key.toLowerCase() === "y") {
+      event.preventDefault();
+      revert("redo");
+      return;
+    }
+    if (typing) {
+      if (event.key === "Escape") by("lanes").focus();
+      return;
+    }
+    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (control && arrows) {
+      event.preventDefault();
+      nudge(arrows[0], arrows[1]);
+      return;
+    }
+    if (control || (at.matches("button, input") && [" ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", "Home", "End"].includes(event.key))) return;
+    const work = plain[event.key] ?? plain[event.key.toLowerCase()];
+    if (!work) return;
+    event.preventDefault();
+    work(event);
+    timeline.view.clamp();
+    timeline.dirty = true;
+  });
+}
+
+export function help() {
+  dialog("Keyboard", make("div", { class: "keys" }, ...KEYS.flatMap(([keys, what]) => [make("span", {}, ...keys.split(", ").flatMap((key, k) => [k ? " " : "", make("kbd", {}, key)])), make("span", {}, what)])));
+}

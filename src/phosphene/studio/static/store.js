@@ -1,0 +1,159 @@
+// @ts-check
+/** What the page knows: the server's state, the curves, and what is selected. */
+import { get, getBinary, post, Refused } from "./api.js";
+
+/**
+ * @typedef {{position: string, at: number | null, value: number}} Point
+ * @typedef {{channel: string, path: (string | number)[], constant: boolean, points: Point[]}} Table
+ * @typedef {{index: number, entry: string, use: string, look: string, plugin: string,
+ *   values: Record<string, any>, keys: Table[]}} Layer
+ * @typedef {{kind: "key", table: string, position: string}
+ *   | {kind: "prompt", position: string} | {kind: "layer", index: number} | null} Selection
+ */
+
+/** @type {Record<string, Set<(value: any) => void>>} */
+const listeners = {};
+
+export const store = {
+  /** @type {any} */ state: null,
+  /** @type {any} */ choices: null,
+  /** @type {any} */ curves: null,
+  /** @type {any} */ peaks: null,
+  /** @type {any} */ camera: null,
+  /** @type {Selection} */ selection: null,
+  layer: 0,
+  /** @type {any[]} */ jobs: [],
+};
+
+/**
+ * @param {string} event
+ * @param {(value: any) => void} listener
+ */
+export function on(event, listener) {
+  (listeners[event] ??= new Set()).add(listener);
+}
+
+/**
+ * @param {string} event
+ * @param {any} [value]
+ */
+export function emit(event, value) {
+  for (const listener of listeners[event] ?? []) listener(value);
+}
+
+/** @param {Selection} selection */
+export function select(selection) {
+  store.selection = selection;
+  if (selection?.kind === "layer") store.layer = selection.index;
+  if (selection?.kind === "key") store.layer = Number(selection.table.split(".")[1]);
+  emit("selection");
+}
+
+/** @returns {Layer[]} */
+export const layers = () => store.state?.project?.layers ?? [];
+
+/**
+ * A name for a table of keyframes.
+ * @param {Table} table
+ */
+export const nameOf = (table) => table.path.join(".");
+
+/** @param {string} name @returns {Table | undefined} */
+export const tableOf = (name) =>
+  layers().flatMap((layer) => layer.keys).find((table) => nameOf(table) === name);
+
+let loading = 0;
+
+/** Fetch the state, and the arrays that it changed. */
+export async function refresh() {
+  const turn = ++loading;
+  const state = await get("api/state");
+  if (turn !== loading) return;
+  await adopt(state);
+}
+
+/** @param {any} state */
+export async function adopt(state) {
+  const before = store.state;
+  if (before && before.file === state.file && state.version < before.version) return;
+  const fresh = !before || before.file !== state.file;
+  store.state = state;
+  store.jobs = state.jobs ?? [];
+  if (fresh) store.curves = store.peaks = store.camera = null;
+  emit("state", { fresh });
+  emit("jobs");
+  if (state.phase !== "ready") return;
+  const { version, file } = state;
+  const current = () => store.state.version === version && store.state.file === file;
+  const song = JSON.stringify([state.song.name, state.song.duration]);
+  if (store.curves?.version !== version) {
+    const [curves, peaks] = await Promise.all([
+      getBinary("api/curves.bin"),
+      store.peaks?.song === song ? store.peaks : getBinary("api/peaks.bin"),
+    ]);
+    if (!current()) return;
+    store.curves = { ...curves, version };
+    store.peaks = { ...peaks, song };
+    emit("curves");
+  }
+  if (store.camera?.version === version) return;
+  const camera = await getBinary("api/camera.bin");
+  if (!current()) return;
+  store.camera = { ...camera, version };
+  emit("camera");
+}
+
+/** @type {Promise<any>} */ let busy = Promise.resolve();
+/** @type {any} */ let waiting = null;
+
+/** When all edits so far are in the file. */
+export const settled = () => busy;
+
+/**
+ * Change the project file; edits are made one after the other.
+ * @param {string} label
+ * @param {any[]} ops
+ * @param {string} [gesture] changes with the same one are undone together; of those that wait, only
+ *   the newest is made
+ * @returns {Promise<boolean>} whether it was made
+ */
+export function edit(label, ops, gesture = "") {
+  if (gesture && waiting?.gesture === gesture) {
+    waiting.ops = ops;
+    return waiting.made;
+  }
+  const mine = { label, ops, gesture, made: /** @type {any} */ (null) };
+  waiting = mine;
+  mine.made = busy.then(() => {
+    if (waiting === mine) waiting = null;
+    return send(mine);
+  });
+  busy = mine.made.catch(() => {});
+  return mine.made;
+}
+
+/** @param {{label: string, ops: any[], gesture: string}} change */
+async function send({ label, ops, gesture }) {
+  try {
+    loading++;
+    const state = await post("api/edit", { base: store.state.digest, label, ops, gesture });
+    adopt(state).catch((error) => emit("refused", error));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    emit("refused", error);
+    refresh().catch(() => {});
+    emit("state", { fresh: false });
+    return false;
+  }
+}
+
+/** @param {"undo" | "redo"} way */
+export async function revert(way) {
+  try {
+    await settled();
+    await adopt(await post(`api/${way}`));
+  } catch (error) {
+    emit("refused", error);
+  }
+}
