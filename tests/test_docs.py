@@ -52,7 +52,7 @@ def test_python_runs(page):
 def test_projects_are_valid(page, registry):
     for block in blocks(page, "toml"):
         data = tomllib.loads(block)
-        if data.keys() & {"song", "video", "model", "prompts", "motion"}:
+        if data.keys() & {"song", "video", "model", "prompts", "motion", "scene"}:
             make_project({"song": {"file": "song.flac"}} | data, page, registry)
 
 
@@ -70,7 +70,7 @@ def test_commands_run(page, folder, monkeypatch):
             continue
         if words[0] != "phosphene":
             continue
-        if words[1] == "render":  # as it stands, but small and unpainted
+        if words[1] in ("render", "loop"):  # as it stands, but small and unpainted
             words += ["--model", "none", "--size", "64x64", "--fps", "2"]
         result = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
         assert result.exit_code == 0, f"{line}\n{result.output}"

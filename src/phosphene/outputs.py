@@ -21,8 +21,9 @@ def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> li
     `plugins` are folders of single-file plugins besides the project's own.
     """
     song = project.song
+    images = (scene.image for scene in project.scene)
     sections = song.sections if isinstance(song.sections, Path) else None
-    named = (song.file, song.beats, sections, project.video.image)
+    named = (song.file, song.beats, sections, project.video.image, *images)
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
     return [source, *(path for path in named if path is not None), *inside]

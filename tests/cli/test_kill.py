@@ -98,6 +98,48 @@ def test_killed_again_and_again(tmp_path, render, whole):
     assert target.read_bytes() == whole
 
 
+ENGINE = """
+import torch
+from phosphene import EngineSpec, hookimpl
+
+class Smear:
+    device, noise_shape = torch.device("cpu"), (3, 8, 8)
+
+    def first(self, row):
+        draw = torch.Generator().manual_seed(row.seed)
+        return torch.rand(1, 3, 64, 64, generator=draw)
+
+    def img2img(self, picture, row, noise):
+        fine = torch.nn.functional.interpolate(noise.seen(), scale_factor=8)
+        return torch.lerp(picture, 0.5 + 0.1 * fine, row.strength).clamp(0, 1)
+
+@hookimpl
+def register_engines(register):
+    register(EngineSpec("smear", "feeds its pictures back", lambda model, score: Smear()))
+"""
+# Frames 6 to 11 dissolve from the first scene to the second; frame 18 comes back to the first.
+SCENES = (
+    'scene=[{at="0",name="a"},{at="1s",dissolve="0.5s",seed=7},{at="1.5s",continues="a"}]'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kills", [[8], [3, 4], [14, 6]])  # in, before and after the dissolve
+def test_kill_9_amid_scenes(tmp_path, render, kills):
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "smear.py").write_text(ENGINE)
+    about = {"env": {"PHOSPHENE_PLUGINS_DIR": str(tmp_path / "plugins")}}
+    options = ["--model", "smear", "--set", SCENES]
+    told = render(tmp_path / "whole.mp4", *options, **about)
+    assert told.status == 0, told.said
+    target = tmp_path / "film.mp4"
+    for frame in kills:
+        stopped = render(target, *options, at=(FRAME, frame), signal="SIGKILL", **about)
+        assert stopped.status == -signal.SIGKILL
+    told = render(target, *options, **about)
+    assert f"Resuming after frame {sum(kills)}," in told.said
+    assert target.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+
+
 def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     """It sees the end of its input late, and finishes its segment while ours is being made."""
     go, late = tmp_path / "orphan.go", tmp_path / "ffmpeg"

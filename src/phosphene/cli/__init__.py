@@ -16,6 +16,7 @@ from phosphene import __version__
 from phosphene.cli.doctor import doctor
 from phosphene.cli.ending import attributed, ignore, leave, show_bug, stoppable
 from phosphene.cli.listen import listen
+from phosphene.cli.loop import loop
 from phosphene.cli.modulators import modulators
 from phosphene.cli.plugins import plugins
 from phosphene.cli.project import import_group, new
@@ -144,6 +145,7 @@ def cli(plugins_dir: tuple[Path, ...]) -> None:
 for command in (
     render,
     resume,
+    loop,
     compose_command,
     plot,
     studio,

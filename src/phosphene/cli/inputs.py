@@ -49,7 +49,7 @@ def is_song(path: Path) -> bool:
 
 
 #: Tables that a director writes.
-DIRECTED = ("prompts", "motion")
+DIRECTED = ("prompts", "motion", "scene")
 
 
 def directed_input(
@@ -111,6 +111,8 @@ def _require_files(project: Project, source: Path) -> None:
     from phosphene.song.files import IMAGE, TEXT, require_file
 
     sections = project.song.sections
+    images = {"video.image": project.video.image}
+    images |= {f"scene[{k}].image": scene.image for k, scene in enumerate(project.scene)}
     files = {
         "song.sections": (
             sections if isinstance(sections, Path) else None,
@@ -118,7 +120,7 @@ def _require_files(project: Project, source: Path) -> None:
             TEXT,
         ),
         "song.beats": (project.song.beats, "file with beats", TEXT),
-        "video.image": (project.video.image, "picture", IMAGE),
+        **{entry: (image, "picture", IMAGE) for entry, image in images.items()},
     }
     for entry, (path, what, most) in files.items():
         if path is not None:
@@ -127,12 +129,14 @@ def _require_files(project: Project, source: Path) -> None:
             except ProjectError as error:
                 error.name_place(f"{source}: {entry}")
                 raise error from None
-    if (image := project.video.image) is not None:
+    for entry, image in images.items():
+        if image is None:
+            continue
         import cv2
 
         if not cv2.haveImageReader(str(image)):
             raise ProjectError(
-                f"{source}: video.image: {image} is not a picture that can be read",
+                f"{source}: {entry}: {image} is not a picture that can be read",
                 "Give a PNG, JPEG or WebP file.",
             )
 
@@ -152,6 +156,9 @@ def _change(data: dict[str, Any], changes: Changes) -> None:
         share = 100.0 / len(changes.prompt)
         at = {f"{k * share:g}%": prompt for k, prompt in enumerate(changes.prompt)}
         _put(data, "prompts", "at", at)
+        for scene in data.get("scene", []):
+            if isinstance(scene, dict):
+                scene.pop("prompt", None)
 
 
 def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:

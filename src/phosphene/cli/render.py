@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.options import FilePath, project_options
+from phosphene.cli.options import Changes, FilePath, project_options
 
 
 @click.command()
@@ -50,44 +50,23 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
     """  # fmt: skip
-    from phosphene.cli.console import console, joined, one_line, rendering_progress, styled
-    from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
-    from phosphene.cli.loading import named_folders, registry_for
-    from phosphene.cli.options import Changes
+    from phosphene.cli.console import console, one_line
+    from phosphene.cli.inputs import compose_for
+    from phosphene.cli.jobs import introduce, job_for, make
     from phosphene.outputs import keep_project
-    from phosphene.rendering.render import Render
 
-    registry = registry_for(input)
-    chosen = Changes(**options)
-    project = read_input(input, chosen, registry)
+    changes = Changes(**options)
     output = output or Path(f"{input.stem}.mp4")
-    job = Render(project, output, registry, input, named_folders(), force)
-    song = listen_to(project.song, registry)
-    text = ""
-    if is_song(input):
-        place = output.with_suffix(".toml")
-        project, text = directed_input(input, project, song, chosen, registry, place)
-        job = Render(project, output, registry, input, named_folders(), force)
-    project, score = compose_for(song, project, chosen)
-    job.check(song, project, score, strict)
-    if text and (chosen.idea is not None or chosen.director is not None):
-        written = keep_project(text, place)
+    job = job_for(input, output, changes, force)
+    project, score = compose_for(job.song, job.project, changes)
+    job.render.check(job.song, project, score, strict)
+    if job.text and (changes.idea is not None or changes.director is not None):
+        written = keep_project(job.text, output.with_suffix(".toml"))
         console.print(f"The project of this video is {one_line(written)}; edit and render it.")
-    about = joined(
-        [
-            f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
-            f"{len(score)} frames, {score.width}x{score.height} at {float(score.fps):g} fps",
-            f"model {job.spec.name}",
-        ]
-    )
-    console.print(styled((one_line(input.name), "bold"), f" · {about}"))
-    del song  # an hour of it is a gigabyte
-    with rendering_progress(job.spec.name) as show:
-        seconds = job.run(resume_from, keep, show)
-    size = job.target.stat().st_size / 1e6
-    done = f" {float(score.duration):.1f} s of video in {seconds:.0f} s, {size:.1f} MB"
-    console.print(styled(("Done:", "bold green"), done))
-    click.echo(one_line(output))
+    introduce(input, job.song, score, job.render, f"{len(score)} frames")
+    film, seconds = job.render, float(score.duration)
+    del job  # an hour of the song is a gigabyte
+    make(film, output, seconds, resume_from, keep)
 
 
 @click.group()

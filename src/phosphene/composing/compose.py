@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
-from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
 from phosphene.composing.prompts import prompt_weights, with_next
+from phosphene.composing.scenes import HELD, Placed, placed_prompts, placed_scenes, scenes_of
 from phosphene.composing.trace import Trace
 from phosphene.composing.warnings import Warnings
 from phosphene.errors import PluginError, ProjectError, SongChanged
-from phosphene.project.schema import Project, Shot
+from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.patterns import repainted
 from phosphene.score.score import Score
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length
 from phosphene.song.song import Song
-
-HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
 
 # These change an image: repainting, and matching the colours and detail of the prompts.
 REPAINTING = ("strength", *HELD)
@@ -78,49 +77,37 @@ def compose(
     first, last = _excerpt(project, timeline)
     timeline = replace(timeline, shown=(first / form.fps, last / form.fps))
     warnings = Warnings(project, timeline, first, last)
-    shots = _placed_shots(project, timeline)
+    scenes = placed_scenes(project, timeline)
+    placed = placed_prompts(project, timeline, scenes)
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
-        channels, clamped = _channels(song, project, timeline, form, warnings, trace)
+        channels, clamped = _channels(song, project, timeline, form, warnings, scenes, trace)
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}
         if trace is not None:
             trace.values |= channels
-    blends = [timeline.length(shot.blend or project.prompts.blend, at) for at, shot in shots]
-    # A cut is in the frame that contains it, like a hit.
-    placed = [
-        at if blend > 0.0 else float(timeline.frame_of(at) / form.fps)
-        for (at, _), blend in zip(shots, blends, strict=True)
-    ]
-    prompts = [_styled(shot.prompt, project.prompts.style) for _, shot in shots]
+    weights = prompt_weights(
+        timeline.starts, [prompt.key for prompt in placed], [prompt.blend for prompt in placed]
+    )
     frames = np.arange(timeline.n_frames)
+    repaints = [repainted(scene.cadence, timeline)[scene.frames] for scene in scenes]
     score = Score(
         fps=form.fps,
         width=form.width,
         height=form.height,
         frames=frames,
         channels=channels,
-        prompts=tuple(prompts),
-        weights=with_next(prompt_weights(timeline.starts, placed, blends), channels["prompt_mix"]),
+        prompts=tuple(_styled(prompt.text, project.prompts.style) for prompt in placed),
+        weights=with_next(weights, channels["prompt_mix"]),
         negative=project.prompts.negative,
-        seeds=project.model.seed + frames,
-        diffuses=(channels["strength"] > 0.0) & repainted(project.model.cadence, timeline),
-        image=video.image,
+        seeds=frames + np.concatenate([np.full(len(s.frames), s.seed) for s in scenes]),
+        diffuses=(channels["strength"] > 0.0) & np.concatenate(repaints),
+        image=scenes[0].image,
+        scenes=scenes_of(scenes, placed),
         clamped=clamped,
         warnings=tuple(warnings.texts),
     )
     return score.excerpt(first, last)
-
-
-def _placed_shots(project: Project, timeline: Timeline) -> list[tuple[float, Shot]]:
-    """The prompts with their times in seconds, in order."""
-    at = project.prompts.at
-    for position in at:
-        within(timeline, position, f'prompts.at."{position}"')
-    require_affordable(
-        timeline.n_frames * len(at), "weights of prompts", "Use fewer prompts, or lower the fps."
-    )
-    return list(timeline.placed(at, "prompts.at").items())
 
 
 def _channels(
@@ -129,12 +116,14 @@ def _channels(
     timeline: Timeline,
     form: FrameFormat,
     warnings: Warnings,
+    scenes: Sequence[Placed],
     trace: Trace | None,
 ) -> tuple[dict[str, Curve], dict[str, int]]:
     """All channels at the form's fps and width, and the number of clamped frames of each."""
-    rest = {name: channel.neutral for name, channel in CHANNELS.items()}
-    rest |= {name: getattr(project.model, name) for name in HELD}
-    values = {name: np.full(timeline.n_frames, value) for name, value in rest.items()}
+    values = {name: np.full(timeline.n_frames, ch.neutral) for name, ch in CHANNELS.items()}
+    for scene in scenes:
+        for name, value in scene.rest.items():
+            values[name][scene.frames] = value
     moved_by: dict[str, list[str]] = {name: [] for name in CHANNELS}
     soloed = any(layer.solo for layer in project.motion)
     for index, layer in enumerate(project.motion):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -107,6 +107,26 @@ _BUILT_IN = {
     # GIF times are in hundredths of a second, and players slow down anything below two.
     ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
 }
+# Lengths in the container are in milliseconds, unless it counts in units of which a sample of 44.1
+# and of 48 kHz has a whole number.
+EXACT = ("-movie_timescale", "7056000")
+#: The formats of loops, where they differ: as long as the sound to the sample; and for editing and
+#: live playback, .mov with a key frame in every frame, in 10 bits with all of the colour.
+LOOPS: Mapping[str, FilmFormat] = MappingProxyType(
+    {
+        ".mp4": replace(_BUILT_IN[".mp4"], muxer=(*FASTSTART, *EXACT)),
+        ".mov": FilmFormat(
+            LOSSLESS,
+            (
+                *("-vf", BT709.replace("yuv420p", "yuv444p10le")),
+                *("-c:v", "prores_ks", "-profile:v", "4444"),
+            ),
+            sound=SoundCodec(f"aformat=sample_fmts=s32:{LAYOUTS}", ("-c:a", "pcm_s24le")),
+            muxer=EXACT,
+            copies=PCM,
+        ),
+    }
+)
 #: The built-in formats; `Registry.encoders` also has those of plugins.
 FORMATS: Mapping[str, FilmFormat] = MappingProxyType(_BUILT_IN)
 

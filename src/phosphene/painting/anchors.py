@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from phosphene.painting.colour import Palette, from_oklab, hold_colour, to_oklab
 from phosphene.painting.detail import detail_of, hold_detail
 from phosphene.painting.engine import Engine
+from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
 
@@ -47,12 +49,18 @@ def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
     list of Anchor, length n_prompts
         They do not depend on earlier frames, so a resumed render has the same ones.
     """
-    row = score.row(0)
     with torch.inference_mode():
         return [
-            Anchor.of(engine.first(replace(row, weights=weights)))
-            for weights in np.eye(len(score.prompts))
+            Anchor.of(engine.first(replace(_opening(score, prompt), weights=weights)))
+            for prompt, weights in enumerate(np.eye(len(score.prompts)))
         ]
+
+
+def _opening(score: Score, prompt: int) -> Row:
+    """The first row of the scene that a prompt belongs to, or of the scene that it continues."""
+    own = bisect_right(score.scenes, prompt, key=lambda scene: scene.prompt) - 1
+    scene = root(score.scenes, max(own, 0))
+    return score.row(score.span(scene).start, scene)
 
 
 def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from phosphene.painting.anchors import Anchor, is_held, scene_anchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
-from phosphene.painting.loop import State
 from phosphene.painting.loop import paint as pictures
 from phosphene.painting.pictures import to_levels
+from phosphene.painting.states import State
 from phosphene.score.score import Score
 
 Painted = tuple[int, State, torch.Tensor]

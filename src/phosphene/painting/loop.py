@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -14,12 +14,10 @@ from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
+from phosphene.painting.states import State, by_scene, kept, state_before, together
 from phosphene.painting.step import Matrix, step_matrix
 from phosphene.painting.warp import warp
 from phosphene.score.score import Row, Score
-
-State = Mapping[str, torch.Tensor]
-"""What the next frames depend on: the last repainted `picture`, its row, and the noise."""
 
 
 class Frame(NamedTuple):
@@ -40,7 +38,7 @@ def paint(
     anchors: Sequence[Anchor] = (),
     after: tuple[int, State] | None = None,
 ) -> Iterator[Frame]:
-    """Paint every frame of a Score.
+    """Paint every frame of a Score, scene by scene; dissolves are painted in both scenes.
 
     Parameters
     ----------
@@ -55,58 +53,91 @@ def paint(
     ------
     Frame
     """
+    begin, states = (0, {}) if after is None else (after[0] + 1, by_scene(score, *after))
+    running: dict[int, Iterator[Frame]] = {}
+    with torch.inference_mode():
+        for i in range(begin, len(score)):
+            running = {
+                scene: running.get(scene)
+                or paint_scene(score, engine, scene, anchors, state_before(score, scene, i, states))
+                for scene in score.seen(i)
+            }
+            frames = {scene: next(frames) for scene, frames in running.items()}
+            states |= {scene: frame.state for scene, frame in frames.items()}
+            states = kept(score, i, states)
+            picture, *over = (frame.picture for frame in frames.values())
+            for later in over:
+                picture = torch.lerp(picture, later, score.share(i))
+            yield Frame(i, picture, together(score, i, states))
+
+
+def paint_scene(
+    score: Score,
+    engine: Engine,
+    scene: int,
+    anchors: Sequence[Anchor] = (),
+    after: tuple[int, State] | None = None,
+) -> Iterator[Frame]:
+    """Paint the frames of one scene, in inference mode; parameters as of `paint`.
+
+    Without `after` it begins anew, and depends on the Score and the engine alone.
+    """
+    span = score.span(scene)
     if isinstance(engine, DrawingEngine):
-        yield from _drawn(score, engine, 0 if after is None else after[0] + 1)
+        yield from _drawn(score, engine, scene, span.start if after is None else after[0] + 1)
         return
-    with torch.inference_mode():
-        noise = SceneNoise.of(engine, score)
-        if after is None:
-            shown, painted, picture = 0, 0, first_picture(score, engine)
-            yield Frame(0, picture, _state(painted, picture, noise))
-        else:
-            shown, state = after
-            painted = int(state.get("painted", shown))
-            picture = state["picture"].to(engine.device)
-            if noise is not None:
-                noise.restore(state)
-        while painted < len(score) - 1:
-            state = _state(painted, picture, noise)
-            rows, steps = _stretch(score, painted)
-            paths = list(accumulate(steps, lambda path, step: step @ path))
-            row, before = rows[-1], picture
-            if noise is not None:
-                for each, step in zip(rows, steps, strict=True):
-                    noise.move(step, each.renewal, each.seed)
-            if row.diffuses:
-                picture = warp(picture, paths[-1])
-                if anchors:
-                    picture = hold(picture, mixed(anchors, row.weights), row)
-                picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
-                picture = engine.img2img(picture, row, *([] if noise is None else [noise]))
-            for i, between in enumerate(_between(before, picture, rows, paths), painted + 1):
-                if i > shown:
-                    yield Frame(i, between, state)
-            painted += len(rows)
-            if row.diffuses:
-                yield Frame(painted, picture, _state(painted, picture, noise))
+    noise = SceneNoise.of(engine, score, score.row(span.start, scene).seed)
+    if after is None:
+        shown = painted = span.start
+        picture = first_picture(score, engine, scene)
+        yield Frame(painted, picture, _state(painted, picture, noise))
+    else:
+        shown, state = after
+        painted = int(state.get("painted", shown))
+        picture = state["picture"].to(engine.device)
+        if noise is not None:
+            noise.restore(state)
+    while painted < span.stop - 1:
+        state = _state(painted, picture, noise)
+        rows, steps = _stretch(score, scene, painted)
+        paths = list(accumulate(steps, lambda path, step: step @ path))
+        row, before = rows[-1], picture
+        if noise is not None:
+            for each, step in zip(rows, steps, strict=True):
+                noise.move(step, each.renewal, each.seed)
+        if row.diffuses:
+            picture = warp(picture, paths[-1])
+            if anchors:
+                picture = hold(picture, mixed(anchors, row.weights), row)
+            picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
+            picture = engine.img2img(picture, row, *([] if noise is None else [noise]))
+        for i, between in enumerate(_between(before, picture, rows, paths), painted + 1):
+            if i == span.stop - 1:  # the end of the scene, from which another may continue
+                state = _state(i, between, noise)
+            if i > shown:
+                yield Frame(i, between, state)
+        painted += len(rows)
+        if row.diffuses:
+            yield Frame(painted, picture, _state(painted, picture, noise))
 
 
-def _drawn(score: Score, engine: DrawingEngine, first: int) -> Iterator[Frame]:
-    with torch.inference_mode():
-        for i in range(first, len(score)):
-            row = score.row(i)
-            picture = engine.draw_moved(row)
-            if i > 0 and row.diffuses:
-                picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
-                picture = engine.img2img(picture, row)
-            yield Frame(i, picture, _state(i, picture, None))
+def _drawn(score: Score, engine: DrawingEngine, scene: int, begin: int) -> Iterator[Frame]:
+    span = score.span(scene)
+    for i in range(begin, span.stop):
+        row = score.row(i, scene)
+        picture = engine.draw_moved(row)
+        if row.diffuses and (i > span.start or score.scenes[scene].origin is not None):
+            picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
+            picture = engine.img2img(picture, row)
+        yield Frame(i, picture, _state(i, picture, None))
 
 
-def first_picture(score: Score, engine: Engine) -> torch.Tensor:
+def first_picture(score: Score, engine: Engine, scene: int = 0) -> torch.Tensor:
     """The user's image, or a picture that the engine paints from nearly pure noise."""
-    if score.image is None:
-        return engine.first(score.row(0))
-    return read_image(score.image, score.width, score.height).to(engine.device)
+    image = score.scenes[scene].image if scene else score.image
+    if image is None:
+        return engine.first(score.row(score.span(scene).start, scene))
+    return read_image(image, score.width, score.height).to(engine.device)
 
 
 def _state(painted: int, picture: torch.Tensor, noise: SceneNoise | None) -> State:
@@ -114,11 +145,11 @@ def _state(painted: int, picture: torch.Tensor, noise: SceneNoise | None) -> Sta
     return {"painted": torch.tensor(painted), "picture": picture, **noise_state}
 
 
-def _stretch(score: Score, painted: int) -> tuple[list[Row], list[Matrix]]:
+def _stretch(score: Score, scene: int, painted: int) -> tuple[list[Row], list[Matrix]]:
     """The rows after `painted` up to the next repaint, and the camera's step to each."""
     rows, steps = [], []
-    for i in range(painted + 1, len(score)):
-        rows.append(score.row(i))
+    for i in range(painted + 1, score.span(scene).stop):
+        rows.append(score.row(i, scene))
         steps.append(step_matrix(rows[-1], score.width, score.height))
         if rows[-1].diffuses:
             break

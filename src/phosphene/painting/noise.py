@@ -89,12 +89,10 @@ class SceneNoise:
         self._place = np.eye(3)
 
     @classmethod
-    def of(cls, engine: Engine, score: Score) -> SceneNoise | None:
+    def of(cls, engine: Engine, score: Score, seed: int) -> SceneNoise | None:
         """The noise for an engine's latents; None if the engine does not take any."""
         shape = getattr(engine, "noise_shape", None)
-        if shape is None:
-            return None
-        return cls(shape, (score.width, score.height), int(score.seeds[0]))
+        return None if shape is None else cls(shape, (score.width, score.height), seed)
 
     def move(self, matrix: NDArray[np.float64], renewal: float, seed: int) -> None:
         """Move the field by one step of the camera, and renew a share of its variance.

@@ -41,12 +41,12 @@ def read_image(path: Path, width: int, height: int) -> torch.Tensor:
         pixels = None
     if pixels is None:
         raise ProjectError(
-            f"video.image: {path} is not a readable image",
+            f"{path} is not a readable image",
             "Give a PNG, JPEG or WebP file.",
         )
     if max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):
         raise ProjectError(
-            f"video.image: {path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
+            f"{path} is too narrow: {pixels.shape[1]}x{pixels.shape[0]}",
             f"Give an image whose longer side is at most {NARROWEST} times the shorter one.",
         )
     scale = max(width / pixels.shape[1], height / pixels.shape[0])

@@ -18,6 +18,7 @@ from phosphene.plugins.records import missing, provider
 from phosphene.project.layers import Context, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
+from phosphene.project.scenes import look_tables, scene_tables
 from phosphene.project.schema import Project
 from phosphene.song.files import require_file
 
@@ -113,6 +114,8 @@ def make_project(
             layers += layers_of_look(entry, where, data, context)
         else:
             layers.append(layer_of(entry, where, context))
+    for where, entry in look_tables(scene_tables(data, problems)):
+        layers += layers_of_look(entry, where, data, context)
     try:
         project = Project.model_validate({**data, "motion": [layer for layer in layers if layer]})
     except ValidationError as error:
@@ -208,7 +211,11 @@ def _located(project: Project, folder: Path) -> Project:
     video = project.video
     if video.image is not None:
         video = video.model_copy(update={"image": _beside(folder, video.image)})
-    return project.model_copy(update={"song": song, "video": video})
+    scenes = tuple(
+        scene.model_copy(update={"image": scene.image and _beside(folder, scene.image)})
+        for scene in project.scene
+    )
+    return project.model_copy(update={"song": song, "video": video, "scene": scenes})
 
 
 def _beside(folder: Path, file: Path) -> Path:

@@ -21,6 +21,7 @@ from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
 from phosphene.project.motion import Layer, Section
+from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Span, parse_position
@@ -78,10 +79,8 @@ class Video(Section):
     fps: Annotated[str, BeforeValidator(_fps)] = Field(
         "15", description="frames per second: 15, 23.976, 30000/1001"
     )
-    start: Position | None = Field(
-        None, description="where the video begins; else the song's start"
-    )
-    end: Position | None = Field(None, description="where the video ends; else the song's end")
+    start: Position | None = Field(None, description="where it begins; else the song's start")
+    end: Position | None = Field(None, description="where it ends; else the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     image_hold: Span | None = Field(
         None, description="how long strength takes to rise from 0, so that the image stays"
@@ -177,6 +176,7 @@ class Project(Section):
     model: Model = Field(_EMPTY, description="what paints")
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
+    scene: tuple[SceneEntry, ...] = ()
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from phosphene.own_files import ABOUT, read_own, replace_own
-from phosphene.painting.loop import State
+from phosphene.painting.states import State
 
 LATEST, RESERVE = "picture.safetensors", "reserve"
 BORDERS = "border-*.safetensors"

@@ -17,8 +17,9 @@ from phosphene.film.film import beside
 from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
+from phosphene.painting.closing import closed
 from phosphene.painting.frames import painted, read_back
-from phosphene.painting.loop import State
+from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
 from phosphene.rendering.identity import identity
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -55,6 +56,7 @@ def render_film(
     keep: bool = False,
     force: bool = False,
     on_progress: Progress = lambda done, total, stage: None,
+    lead: int = 0,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -77,6 +79,9 @@ def render_film(
         on_progress(done, total, stage) is called with the number of encoded frames, the number of
         all frames, and "loading", "painting" (after each frame) or "joining".
 
+    lead : int
+        Number of rows that lead to the first frame of a film that closes, and are not shown.
+
     Raises
     ------
     FilmError
@@ -86,36 +91,42 @@ def render_film(
     """
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
-    about = identity(score, spec, project.model, target, crf, form)
+    about = identity(score, spec, project.model, target, crf, form, lead)
+    length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
-        f"{float(score.fps):g} fps, {len(score)} frames"
+        f"{float(score.fps):g} fps, {length} frames"
     )
 
     def film_in(place: Path) -> Film:
         return Film(
-            target, score.width, score.height, score.fps, sound, len(score), crf, place, form, force
+            target, score.width, score.height, score.fps, sound, length, crf, place, form, force
         )
 
     with _disk_errors(), locked(folder):
         reunite(folder)
-        plan = planned(film_in, folder, about, settings, asked, len(score))
+        plan = planned(film_in, folder, about, settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
-        on_progress(plan.kept, len(score), "loading")
+        on_progress(plan.kept, length, "loading")
         engine = spec.load(project.model, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
-        frames = read_back(painted(score, engine, anchors, after), engine.device)
+        painting = (
+            closed(score, engine, anchors, lead, after)
+            if lead
+            else painted(score, engine, anchors, after)
+        )
+        frames = read_back(painting, engine.device)
         first = list(itertools.islice(frames, 1))
         begin(plan, film_in(plan.source), folder)
         film = film_in(folder)
         try:
             with film:
                 film.resume(plan.kept)
-                _film(film, itertools.chain(first, frames), folder, len(score), on_progress)
-                on_progress(len(score), len(score), "joining")
+                _film(film, itertools.chain(first, frames), folder, length, on_progress)
+                on_progress(length, length, "joining")
         except BaseException:
             with contextlib.suppress(OSError):  # the terminal may be gone
-                _log.info(_stopped(film.written, len(score), folder))
+                _log.info(_stopped(film.written, length, folder))
             raise
         if not keep:
             clear_own(folder)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phosphene.composing.compose import HELD
+from phosphene.composing.scenes import HELD
 from phosphene.film import ffmpeg
 from phosphene.film.formats import format_of
 from phosphene.song.store.code import code_of
@@ -33,6 +33,7 @@ def identity(
     target: Path,
     crf: int | None,
     form: FilmFormat | None = None,
+    lead: int = 0,
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -58,8 +59,19 @@ def identity(
         "size": (score.width, score.height),
         "frame rate": score.fps,
         "start": int(score.frames[0]),
-        "length": len(score),
+        "length": (len(score), lead),
         "first picture": score.image.read_bytes() if score.image else b"",
+        "scenes": [
+            (
+                scene.start,
+                scene.fade,
+                scene.origin,
+                scene.prompt,
+                scene.seed,
+                scene.image.read_bytes() if scene.image else b"",
+            )
+            for scene in score.scenes
+        ],
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
-from phosphene.film.formats import format_of
+from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight
 from phosphene.film.sound import Soundtrack
@@ -105,6 +108,8 @@ class Render:
         Folders of plugins that are single files.
     force : bool
         Replace a file that Phosphene did not make.
+    forms : mapping of str to FilmFormat
+        Formats in place of the registered ones, by ending.
 
     Raises
     ------
@@ -123,10 +128,11 @@ class Render:
         source: Path | None = None,
         plugins: Iterable[Path] = (),
         force: bool = False,
+        forms: Mapping[str, FilmFormat] = MappingProxyType({}),
     ) -> None:
         self.registry, self.force = registry, force
         self.target = output.absolute()  # a plugin's engine may change the current folder
-        self.form = format_of(self.target, registry.encoders)
+        self.form = format_of(self.target, {**registry.encoders, **forms})
         source = project.song.file if source is None else source
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
@@ -135,8 +141,26 @@ class Render:
         file = project.song.file
         self._digest = digest_of(file) if file.is_file() else ""
 
-    def check(self, song: Song, project: Project, score: Score, strict: bool = False) -> None:
+    def check(
+        self,
+        song: Song,
+        project: Project,
+        score: Score,
+        strict: bool = False,
+        heard: tuple[Fraction, Fraction] | None = None,
+        lead: int = 0,
+    ) -> None:
         """Check that the film can be made, and warn of what the engine ignores.
+
+        Parameters
+        ----------
+        song, project, score
+        strict : bool
+            Refuse motion that the engine cannot follow.
+        heard : tuple of two Fractions, optional
+            Start and duration of the sound in the song, in seconds; by default, of the frames.
+        lead : int
+            As for `phosphene.rendering.filming.render_film`.
 
         Raises
         ------
@@ -147,7 +171,9 @@ class Render:
         (check_followed if strict else check_paintable)(spec, project.model, score)
         warn_of_unfollowed(spec, score)
         score = score.at_rest(unfollowed(spec, score))
-        self.sound = _sound(project, song, score, self._digest)
+        self.sound, self.lead = _sound(project, song, score, self._digest), lead
+        if heard is not None:
+            self.sound = replace(self.sound, start=heard[0], duration=heard[1])
         preflight(
             self.target, score.width, score.height, score.fps, self.sound, project.video.crf,
             self.form, self.force,
@@ -177,7 +203,7 @@ class Render:
         self.song = None  # an hour of it is a gigabyte
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress,
+            self.force, on_progress, self.lead,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
+from phosphene.score.scenes import Scene
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Row(Values):
         The frame's own.
     diffuses : bool
         Whether the frame is repainted by img2img or only moved.
+    scene : int
+        Index of the scene; in a dissolve the same frame has a row in two scenes.
     """
 
     frame: int
@@ -44,6 +48,7 @@ class Row(Values):
     weights: NDArray[np.float64]
     seed: int
     diffuses: bool
+    scene: int = 0
 
     if not TYPE_CHECKING:  # type checkers know the channels by `Values`
 
@@ -78,6 +83,8 @@ class Score:
         Whether a frame is repainted by img2img or only moved.
     image : Path or None
         The user's first picture, if any.
+    scenes : tuple of Scene
+        In order; the first begins with the first frame. Without any, all frames are one scene.
     clamped : dict of str to int
         Number of frames in which a channel exceeded its limits and was clamped.
     warnings : tuple of str
@@ -95,6 +102,7 @@ class Score:
     seeds: NDArray[np.int64]
     diffuses: NDArray[np.bool_]
     image: Path | None = None
+    scenes: tuple[Scene, ...] = (Scene(0),)
     clamped: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -117,22 +125,66 @@ class Score:
         """Duration of the frames in seconds."""
         return len(self) / self.fps
 
-    def row(self, i: int) -> Row:
-        """Row i, where 0 is the first painted frame."""
-        values = {name: float(curve[i]) for name, curve in self.channels.items()}
+    def row(self, i: int, scene: int | None = None) -> Row:
+        """Row i, where 0 is the first painted frame.
+
+        Parameters
+        ----------
+        i : int
+        scene : int, optional
+            A scene of which row i is a part, where that is not the one that is fully visible: while
+            it dissolves in, it has its own first prompt and its own seed.
+        """
+        frame, weights, seed = int(self.frames[i]), self.weights[i], int(self.seeds[i])
+        index = self._visible(frame) if scene is None else scene
+        if index > 0 and frame < self.scenes[index].start:
+            weights = np.eye(len(self.prompts))[self.scenes[index].prompt]
+            seed = self.scenes[index].seed + frame
         return Row(
-            frame=int(self.frames[i]),
-            channels=values,
-            weights=self.weights[i],
-            seed=int(self.seeds[i]),
+            frame=frame,
+            channels={name: float(curve[i]) for name, curve in self.channels.items()},
+            weights=weights,
+            seed=seed,
             diffuses=bool(self.diffuses[i]),
+            scene=index,
         )
 
+    def span(self, scene: int) -> range:
+        """The rows in which a scene is painted, those in which it dissolves in included."""
+        ends = [later.start for later in self.scenes[scene + 1 : scene + 2]]
+        first, last = int(self.frames[0]), int(self.frames[-1]) + 1
+        begin = max(self.scenes[scene].entry, first) if scene else first
+        return range(begin - first, min([last, *ends]) - first)
+
+    def seen(self, i: int) -> range:
+        """The scenes that are painted in row i: one, or two while the later dissolves in."""
+        frame = int(self.frames[i])
+        later = max(bisect_right(self.scenes, frame, key=lambda scene: scene.entry) - 1, 0)
+        return range(self._visible(frame), later + 1)
+
+    def share(self, i: int) -> float:
+        """How far the latest scene in row i has dissolved in, above 0; 1 where it is alone."""
+        scene = self.scenes[self.seen(i)[-1]]
+        return min(1.0, (int(self.frames[i]) - scene.entry + 1) / (scene.fade + 1))
+
+    def _visible(self, frame: int) -> int:
+        return max(bisect_right(self.scenes, frame, key=lambda scene: scene.start) - 1, 0)
+
     def excerpt(self, first: int, last: int) -> Score:
-        """The rows with frame numbers in [first, last)."""
+        """The rows with frame numbers in [first, last).
+
+        A scene whose origin is not among them begins anew.
+        """
         keep = (self.frames >= first) & (self.frames < last)
+        begin = self._visible(first)
+        scenes = []
+        for scene in self.scenes[begin:]:
+            origin = -1 if scene.origin is None else scene.origin - begin
+            scenes.append(replace(scene, origin=origin if origin >= 0 else None))
         return replace(
             self,
+            scenes=tuple(scene for scene in scenes if scene.entry < last),
+            image=self.scenes[begin].image if begin else self.image,
             frames=self.frames[keep],
             channels={name: curve[keep] for name, curve in self.channels.items()},
             weights=self.weights[keep],
@@ -158,8 +210,10 @@ class Score:
         prompts = [f"prompt_{k + 1}" for k in range(len(self.prompts))]
         listed = list(self.channels)[:ALWAYS_LISTED]
         moved = [name for name in self.moving() if name not in listed]
-        # Other moving channels come last, so that the columns before them do not shift.
-        names = ["frame", "time", *listed, "seed", *prompts, *moved]
+        # What is not in every table comes last, so that the columns before do not shift.
+        scenes = {"scene": [self._visible(frame) + 1 for frame in self.frames.tolist()]}
+        scenes = scenes if len(self.scenes) > 1 else {}
+        names = ["frame", "time", *listed, "seed", *prompts, *moved, *scenes]
         columns = [
             self.frames.tolist(),
             (self.frames / float(self.fps)).tolist(),
@@ -167,6 +221,7 @@ class Score:
             self.seeds.tolist(),
             *self.weights.T.tolist(),
             *(self.channels[name].tolist() for name in moved),
+            *scenes.values(),
         ]
         return names, [list(row) for row in zip(*columns, strict=True)]
 

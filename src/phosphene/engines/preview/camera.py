@@ -20,10 +20,12 @@ from phosphene.painting.colour import from_oklab
 from phosphene.painting.pictures import read_image
 from phosphene.painting.step import Matrix, step_matrix
 from phosphene.painting.warp import in_bands
+from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
 GLOWS = 4  # frames in which a spark is visible
+PLANES = 1 << 20  # more than the camera meets between two frames
 FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
 
 
@@ -31,24 +33,22 @@ class Camera:
     """Shows an endless plane, or the user's image with the plane around and below it.
 
     Prompts are shown as colours, which blend while they morph. Strength is shown as sparks: the
-    stronger, the more.
+    stronger, the more. Each scene that begins anew is at another place of the plane.
     """
 
     def __init__(self, score: Score) -> None:
         self.device = torch.device("cpu")
         self._width, self._height = score.width, score.height
         self._unit = float(np.sqrt(min(score.width, score.height) / 512.0))
-        self._start = int(score.frames[0])
-        self._score = score
-        rows = [score.row(i) for i in range(len(score))]
-        self._steps = [step_matrix(row, score.width, score.height) for row in rows]
-        self._poses = poses(self._steps, score.width, score.height, TEXEL * self._unit)
         self._palettes = np.stack([palette(hue) for hue in hues(score.prompts)])
         self._tiles = tiles()
-        self._image, self._sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
-        if score.image is not None:
-            self._image, self._sizes = _sizes(read_image(score.image, score.width, score.height))
-        self._back = _places(self._steps)
+        indices = range(len(score.scenes))
+        self._takes = {
+            first: _Take(score, [k for k in indices if root(score.scenes, k) == first], self._unit)
+            for first in indices
+            if score.scenes[first].origin is None
+        }
+        self._roots = [root(score.scenes, k) for k in indices]
 
     def first(self, row: Row) -> torch.Tensor:
         """The plane at the start, or the user's image."""
@@ -56,9 +56,10 @@ class Camera:
 
     def draw_moved(self, row: Row) -> torch.Tensor:
         """Draw a frame, and the sparks of earlier frames that still glow."""
-        at = row.frame - self._start
-        shades, seen = self._shades(row), self._poses[at]
-        octaves = [octave_rows(pose.plane, pose.octave) for pose in seen]
+        take = self._takes[self._roots[row.scene]]
+        at = take.places[row.scene, row.frame]
+        shades, seen = self._shades(row), take.poses[at]
+        octaves = [octave_rows(pose.plane + take.plane, pose.octave) for pose in seen]
         light = np.zeros((self._height, self._width, 3), np.float32)
         picture = np.empty((3, self._height, self._width), np.float32)
 
@@ -67,11 +68,11 @@ class Camera:
                 where = (pose.turn, pose.lean, pose.position, drawn)
                 looks = (shades, self._unit, np.float32(pose.share))
                 shine(*self._tiles, *where, *looks, light, first, last)
-            develop(light, self._image, self._sizes, self._back[at], picture, first, last)
+            develop(light, take.image, take.sizes, take.back[at], picture, first, last)
 
         in_bands(self._height, expose)
         for age in range(1, min(GLOWS, at)):  # the first frame is not repainted
-            before = self._score.row(at - age)
+            before = take.row(at - age)
             if before.diffuses:
                 self._strike(picture, before, age)
         return torch.from_numpy(picture)[None]
@@ -104,14 +105,39 @@ class Camera:
         size = 0.8 + 2.6 * random.random(count) ** 6
         size *= self._unit * (0.6 + 1.33 * row.renewal)
         colours = 0.4 * self._shades(row)[random.integers(SHADES, size=count)] + 0.6
-        at = row.frame - self._start
+        take = self._takes[self._roots[row.scene]]
+        at = take.places[row.scene, row.frame]
         step = np.eye(3)
-        for later in self._steps[at + 1 : at + 1 + age]:
+        for later in take.steps[at + 1 : at + 1 + age]:
             step = later @ step
         moved = np.c_[places, np.ones(count)] @ step.T
         ahead = moved[:, 2] > 0.0
         moved = moved[ahead, :2] / moved[ahead, 2:]
         strike(picture, moved, size[ahead], (colours[ahead] * 0.55**age).astype(np.float32))
+
+
+class _Take:
+    """A scene that begins anew and those that continue it, as one run of the camera."""
+
+    def __init__(self, score: Score, scenes: Sequence[int], unit: float) -> None:
+        self._score = score
+        self._rows = [(i, scene) for scene in scenes for i in score.span(scene)]
+        frames = [(scene, int(score.frames[i])) for i, scene in self._rows]
+        self.places = {frame: place for place, frame in enumerate(frames)}
+        size = score.width, score.height
+        self.steps = [step_matrix(score.row(*row), *size) for row in self._rows]
+        self.poses = poses(self.steps, *size, TEXEL * unit)
+        self.back = _places(self.steps)
+        first = score.scenes[scenes[0]]
+        self.plane = first.start * PLANES
+        self.image, self.sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
+        image = first.image if scenes[0] else score.image
+        if image is not None:
+            self.image, self.sizes = _sizes(read_image(image, *size))
+
+    def row(self, place: int) -> Row:
+        """The row at a place of the run."""
+        return self._score.row(*self._rows[place])
 
 
 def palette(hue: float) -> NDArray[np.float32]:

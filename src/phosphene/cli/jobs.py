@@ -1,0 +1,78 @@
+"""What commands that paint have in common: from the input to a render that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from phosphene.cli.options import Changes
+
+if TYPE_CHECKING:
+    from phosphene.film.formats import FilmFormat
+    from phosphene.project.schema import Project
+    from phosphene.rendering.render import Render
+    from phosphene.score.score import Score
+    from phosphene.song.song import Song
+
+
+class Job(NamedTuple):
+    """A render of a project, and the text of the project where it was directed."""
+
+    render: Render
+    project: Project
+    song: Song
+    text: str
+
+
+def job_for(
+    input: Path,
+    output: Path,
+    changes: Changes,
+    force: bool,
+    forms: Mapping[str, FilmFormat] = MappingProxyType({}),
+) -> Job:
+    """Read a project or direct a song, check what can be checked before it, and listen."""
+    from phosphene.cli.inputs import directed_input, is_song, listen_to, read_input
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.rendering.render import Render
+
+    registry = registry_for(input)
+    project = read_input(input, changes, registry)
+    render = Render(project, output, registry, input, named_folders(), force, forms)
+    song = listen_to(project.song, registry)
+    text = ""
+    if is_song(input):
+        place = output.with_suffix(".toml")
+        project, text = directed_input(input, project, song, changes, registry, place)
+        render = Render(project, output, registry, input, named_folders(), force, forms)
+    return Job(render, project, song, text)
+
+
+def introduce(input: Path, song: Song, score: Score, render: Render, frames: str) -> None:
+    """Print one line about a render that begins."""
+    from phosphene.cli.console import console, joined, one_line, styled
+
+    about = joined(
+        [
+            f"{song.tempo:.1f} BPM, {len(song.beats)} beats" if len(song.beats) else "no beat",
+            f"{frames}, {score.width}x{score.height} at {float(score.fps):g} fps",
+            f"model {render.spec.name}",
+        ]
+    )
+    console.print(styled((one_line(input.name), "bold"), f" · {about}"))
+
+
+def make(render: Render, output: Path, seconds: float, resume_from: str | None, keep: bool) -> None:
+    """Make a film, with a bar, and print its length and its name."""
+    import click
+
+    from phosphene.cli.console import console, one_line, rendering_progress, styled
+
+    with rendering_progress(render.spec.name) as show:
+        taken = render.run(resume_from, keep, show)
+    size = render.target.stat().st_size / 1e6
+    done = f" {seconds:.1f} s of video in {taken:.0f} s, {size:.1f} MB"
+    console.print(styled(("Done:", "bold green"), done))
+    click.echo(one_line(output))

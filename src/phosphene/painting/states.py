@@ -1,0 +1,60 @@
+"""The states of the scenes that are painted or kept, and all of them as one, for a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from phosphene.score.score import Score
+
+State = Mapping[str, torch.Tensor]
+"""What the next frames depend on: the `picture` that was repainted last, its row, the noise."""
+
+
+def state_before(
+    score: Score, scene: int, i: int, states: Mapping[int, State]
+) -> tuple[int, State] | None:
+    """The row before row i, and the state that a scene continues from; None if it begins anew."""
+    if i > score.span(scene).start:
+        # The scene itself may be missing where another project's checkpoint is continued.
+        return i - 1, states.get(scene, states[max(states)])
+    origin = score.scenes[scene].origin
+    if origin is None or origin not in states:
+        return None
+    return i - 1, {**states[origin], "painted": torch.tensor(i - 1)}
+
+
+def kept(score: Score, i: int, states: Mapping[int, State]) -> dict[int, State]:
+    """The states that rows after row i need: of its scenes, and of those that come back later."""
+    return {
+        scene: state
+        for scene, state in states.items()
+        if scene in score.seen(i)
+        or any(
+            later.origin == scene and score.span(index).start > i
+            for index, later in enumerate(score.scenes)
+        )
+    }
+
+
+def together(score: Score, i: int, states: Mapping[int, State]) -> State:
+    """One state after row i: that of its latest scene, and the others with their scene's index."""
+    latest = score.seen(i)[-1]
+    others = {
+        f"{scene}.{name}": part
+        for scene, state in states.items()
+        for name, part in state.items()
+        if scene != latest
+    }
+    return {**states[latest], **others}
+
+
+def by_scene(score: Score, i: int, state: State) -> dict[int, State]:
+    """The inverse of `together`."""
+    states: dict[int, dict[str, torch.Tensor]] = {score.seen(i)[-1]: {}}
+    for name, part in state.items():
+        scene, dot, own = name.partition(".")
+        index = int(scene) if dot and scene.isdecimal() else score.seen(i)[-1]
+        states.setdefault(index, {})[own if dot else name] = part
+    return dict(states)
