@@ -35,6 +35,14 @@ def test_silence_inside_is_a_break_and_at_the_end_an_outro():
     assert roles("VSVS", {"V": 0.8, "S": 0.0}, 4) == ["chorus", "break", "chorus", "outro"]
 
 
+def test_a_long_beginning_is_an_intro_if_it_is_much_quieter():
+    edges = [0, 24, 32, 40, 48, 56]
+    for quiet, role in ((0.3, "intro"), (0.65, "verse")):
+        energy = np.repeat([quiet, 0.7, 0.9, 0.7, 0.9], np.diff(edges))
+        parts = with_roles(edges, [0, 1, 2, 1, 2], energy, np.zeros(56, bool), 8)
+        assert parts[0].role == role
+
+
 def test_an_ending_in_steps_is_an_outro_from_its_first_step():
     energies = {"V": 0.7, "C": 0.9, "X": 0.6, "Y": 0.3}
     assert roles("VCVCVCXY", energies)[-3:] == ["chorus", "outro", "outro"]

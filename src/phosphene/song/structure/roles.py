@@ -181,7 +181,8 @@ def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
         elif before is None or after is None:
             other = after if before is None else before
             step = (other or 0.0) - part.energy
-            if share <= _EDGE and set(same) <= {0, last} and step > -_STEP:
+            longest = _EDGE if step < 2 * _STEP else 2 * _EDGE
+            if share <= longest and set(same) <= {0, last} and step > -_STEP:
                 sure = 0.6 + 2 * max(step, 0.0) - share
                 found[k] = _as(part, "intro" if before is None else "outro", sure)
         elif part.role != "build" and min(depths[j] for j in same) > _STEP:

@@ -14,6 +14,7 @@ from phosphene.song.structure.similarity import similarity
 from phosphene.song.structure.views import Sketch, views_of
 
 _SHORT = 12.0  # seconds; shorter songs are one section
+_FRAGMENT = 4.0  # seconds; a shorter section at the start belongs to the next one
 
 
 def find_sections(
@@ -42,6 +43,8 @@ def find_sections(
     whole = duration < _SHORT or grid.n < 4
     edges = [0, grid.n] if whole else segment(alike, grid.phrase)
     edges, labels = label(alike, edges)
+    if len(edges) > 2 and grid.edges[edges[1]] < _FRAGMENT:  # an attack before the music
+        del edges[1], labels[0]
     parts = with_roles(edges, labels, energy, views.silent, grid.phrase)
     times = placed([part.first for part in parts] + [grid.n], grid, sketch, pulse.beats)
     names: dict[int, str] = {}
