@@ -62,3 +62,17 @@ def test_twelve_hours_have_a_bounded_number_of_units():
 @pytest.mark.parametrize(("bar", "phrase"), [(1.0, 16), (2.0, 8), (3.75, 4), (0.3, 32)])
 def test_a_phrase_is_a_power_of_two_and_about_16_seconds(bar, phrase):
     assert grid_of(np.arange(0.0, 60.0, bar), 60.0).phrase == phrase
+
+
+def test_bars_of_half_the_length_are_joined_in_pairs():
+    """The tracker counts 8 s at double tempo; a single short bar is a bar of its own."""
+    bars = np.concatenate(
+        [np.arange(0.0, 16.0, 2.0), np.arange(16.0, 24.0, 1.0), [24.0, 26.0, 27.0, 29.0, 31.0]]
+    )
+    expected = [*range(0, 28, 2), 27, 29, 31, 33]
+    assert grid_of(bars, 33.0).edges.tolist() == pytest.approx(expected)
+
+
+def test_bars_of_twice_the_length_are_divided():
+    bars = np.concatenate([np.arange(0.0, 20.0, 2.0), np.arange(20.0, 33.0, 4.0)])
+    assert grid_of(bars, 34.0).edges.tolist() == pytest.approx(list(range(0, 35, 2)))

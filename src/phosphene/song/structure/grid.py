@@ -13,6 +13,7 @@ Times = NDArray[np.float64]
 #: Most units of a grid; longer songs have several bars in a unit.
 MOST = 1600
 _FEWEST = 4  # bars; with fewer, the song is divided by time
+_HALF = 0.62  # of the usual bar: shorter bars are halves
 _WITHOUT_BEATS = 2.0  # seconds of a unit
 _PICKUP, _REST = 0.6, 0.35  # of a bar: shorter rests at the start and the end join their bars
 
@@ -62,8 +63,13 @@ def grid_of(downbeats: Times, duration: float) -> Grid:
 
 
 def _bars(downbeats: Times, duration: float) -> Times:
-    """Edges at every downbeat; gaps and both ends are filled with bars of the usual length."""
-    usual = float(np.median(np.diff(downbeats)))
+    """Edges at the downbeats; gaps and both ends are filled with bars of the usual length.
+
+    Runs of bars that are half as long, as from a change to double tempo, are joined in pairs: units
+    of different lengths would look like different music.
+    """
+    usual = _usual(downbeats)
+    downbeats = _paired(downbeats, usual)
     edges = [downbeats[:1]]
     for begin, end in pairwise(downbeats.tolist()):
         edges.append(_even(begin, end, usual)[1:] if end - begin > 1.6 * usual else np.array([end]))
@@ -74,6 +80,20 @@ def _bars(downbeats: Times, duration: float) -> Times:
     # A short pick-up belongs to the first bar, so that phrases are counted from there.
     inner = inner[(inner > _PICKUP * usual) & (inner < duration - _REST * usual)]
     return np.concatenate([[0.0], inner, [duration]])
+
+
+def _usual(downbeats: Times) -> float:
+    """The length of a bar that takes up the most time: the median, weighted by length."""
+    lengths = np.sort(np.diff(downbeats))
+    return float(lengths[np.searchsorted(np.cumsum(lengths), 0.5 * lengths.sum())])
+
+
+def _paired(downbeats: Times, usual: float) -> Times:
+    short = np.append(np.diff(downbeats) < _HALF * usual, False)
+    kept = np.ones(len(downbeats), bool)
+    for k in range(1, len(downbeats)):
+        kept[k] = not (short[k - 1] and short[k] and kept[k - 1])
+    return downbeats[kept]
 
 
 def _even(begin: float, end: float, step: float) -> Times:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +14,9 @@ _RANGE = 24.0  # dB below the song's loudest units that count as no energy
 _PARTS = {"level": 0.5, "low": 0.25, "density": 0.25}
 _STEP = 0.12  # difference of energy between sections that is plainly audible
 _JUMP = 0.2  # rise of energy into a drop
-_RISE = 0.15  # rise of energy over a build
+_RISE = 0.2  # rise of energy over a build
 _STEADY = 0.7  # correlation with a straight line
+_CONTRAST = 0.3  # usual range of energy between sections
 _FLAT = 0.1  # range of energy of a song without contrast
 _EDGE = 0.3  # longest share of the song of an intro or outro
 _CALM = 0.35  # largest share of the song of breaks with one label
@@ -68,21 +69,26 @@ def with_roles(
     list of Part
         With builds split off the sections that end with one.
     """
+    means = [float(energy[first:last].mean()) for first, last in pairwise(edges)]
+    # In a song of little contrast, smaller differences count.
+    spread = np.diff(np.percentile(np.repeat(means, np.diff(edges)), [10, 90]))[0]
+    scale = 1.0 / float(np.clip(spread / _CONTRAST, 0.5, 1.0))
+    energy = scale * energy
     parts = [
-        Part(first, last, label, float(energy[first:last].mean()))
-        for first, last, label in zip(edges[:-1], edges[1:], labels, strict=True)
+        Part(first, last, label, scale * mean)
+        for (first, last), label, mean in zip(pairwise(edges), labels, means, strict=True)
     ]
     if len(parts) == 1:
-        return [_as(parts[0], "verse", 0.0)]
+        return [replace(parts[0], role="verse", energy=means[0])]
     parts = _with_builds(parts, energy, phrase)
     parts = _by_group(parts)
     parts = _by_contour(parts, silent)
-    return _with_drops(parts, energy)
+    parts = _with_drops(parts, energy)
+    return [replace(part, energy=part.energy / scale) for part in parts]
 
 
 def _as(part: Part, role: str, confidence: float) -> Part:
-    confidence = float(np.clip(confidence, 0.0, 1.0))
-    return Part(part.first, part.last, part.label, part.energy, role, confidence)
+    return replace(part, role=role, confidence=float(np.clip(confidence, 0.0, 1.0)))
 
 
 def _with_builds(parts: list[Part], energy: Rows, phrase: int) -> list[Part]:
@@ -92,7 +98,7 @@ def _with_builds(parts: list[Part], energy: Rows, phrase: int) -> list[Part]:
     for part, after in zip(parts, [*parts[1:], None], strict=True):
         length = part.last - part.first
         rise, width = _rising(part, after, energy, phrase)
-        if not width:
+        if not width or (part.first == 0 and width >= length):  # an intro may rise too
             found.append(part)
         elif width >= length:
             found.append(_as(part, "build", rise))
