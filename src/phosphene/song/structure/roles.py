@@ -206,20 +206,26 @@ def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
 
 
 def _with_drops(parts: list[Part], energy: Rows) -> list[Part]:
-    """Loud sections are drops if they begin with a jump out of a break or a build.
+    """The loudest sections are drops if they begin with a jump out of a break or a build.
 
     All sections with one label are drops if at least half of them begin so.
     """
-    loud = max(part.energy for part in parts) - _STEP
+    means: dict[int, list[float]] = {}
     jumps: dict[int, list[float]] = {}
     for before, part in pairwise([None, *parts]):
-        if part is None or part.role not in ("chorus", "verse", "bridge") or part.energy < loud:
+        if part is None or part.role not in ("chorus", "verse", "bridge"):
             continue
         jump = 0.0
         if before is not None and before.role in ("break", "build") and before.energy > 0:
             jump = float(energy[part.first : part.first + 2].mean()) - before.energy
         jumps.setdefault(part.label, []).append(jump if jump >= _JUMP else 0.0)
-    dropped = {label for label, found in jumps.items() if 2 * np.count_nonzero(found) >= len(found)}
+        means.setdefault(part.label, []).append(part.energy)
+    loud = max((float(np.mean(found)) for found in means.values()), default=0.0) - _STEP / 2
+    dropped = {
+        label
+        for label, found in jumps.items()
+        if 2 * np.count_nonzero(found) >= len(found) and np.mean(means[label]) >= loud
+    }
     return [
         _as(part, "drop", 0.3 + max(jumps[part.label]))
         if part.label in dropped and part.role in ("chorus", "verse", "bridge")
