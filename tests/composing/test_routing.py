@@ -5,7 +5,7 @@ import pytest
 
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError, SongError
-from phosphene.song.song import Feature
+from phosphene.song.song import Feature, Section
 from phosphene.testing.songs import HOP, synthetic_song
 
 TURN = {"use": "keyframes", "rotation": {"0": 2.0}}
@@ -31,6 +31,35 @@ def test_ducking(project):
 def test_an_amount_by_a_feature(project):
     got = rotation(project, TURN | {"amount": {"use": "level", "attack": "0s"}})
     np.testing.assert_allclose(got, 1.0)
+
+
+FORM = tuple(
+    Section(start, start + 1.0, label, role)
+    for start, label, role in [
+        (0.0, "A", "verse"),
+        (1.0, "B", "chorus"),
+        (2.0, "A", "verse"),
+        (3.0, "B", "chorus"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "seconds"),
+    [
+        ({"between": "chorus"}, [1, 3]),
+        ({"between": "chorus 2"}, [3]),
+        ({"between": "section 1"}, [0]),
+        ({"between": ["chorus", "chorus 2"]}, [1, 2]),
+        ({"between": [["0", "1s"], ["chorus 2", "100%"]]}, [0, 3]),
+        ({"when": {"section": "verse"}}, [0, 2]),
+        ({"when": {"section": ["a", "chorus"]}}, [0, 1, 2, 3]),
+    ],
+)
+def test_gates_follow_the_sections(project, entry, seconds):
+    song = replace(synthetic_song(4.0), sections=FORM)
+    got = rotation(project, TURN | entry, song=song)
+    assert np.flatnonzero(got).tolist() == [10 * s + k for s in seconds for k in range(10)]
 
 
 def test_several_ranges(project):
@@ -86,6 +115,8 @@ def test_mute_and_solo(project):
         ({"amount": {"bar": 1}}, r"motion\[0\]\.amount.*expected a frame"),
         ({"between": [["0", "1s"], ["2s"]]}, "expected two positions"),
         ({"between": ["0", "bar"]}, r"motion\[0\]\.between: got .*expected a frame"),
+        ({"between": "solo"}, r"motion\[0\]\.between: got 'solo': expected section 2, or a role"),
+        ({"when": {"section": ""}}, r"motion\[0\]\.when: .*expected"),
         ({"when": {}}, r"motion\[0\]\.when: .*expected"),
         ({"when": {"feature": "low"}}, r"motion\[0\]\.when: .*`above` or `below`"),
         ({"when": {"feature": "low", "abov": 1}}, r"motion\[0\]\.when\.abov: unknown key\. Did you mean 'above'"),
@@ -105,6 +136,8 @@ def test_a_mistake_names_its_entry(project, entry, message):
         ({"amount": {"use": "orbit"}}, ProjectError, r"motion\[0\]\.amount: 'orbit' drives its channels"),
         ({"amount": {"use": "keyframes", "zoom": {"bar 99": 1}}}, ProjectError, r'motion\[0\]\.amount\.zoom\."bar 99"'),
         ({"between": [["0", "1s"], ["2s", "bar 99"]]}, ProjectError, r"motion\[0\]\.between\[1\]\[1\]"),
+        ({"between": "chorus"}, ProjectError, r"motion\[0\]\.between: position 'chorus' is outside the song, which has no sections"),
+        ({"when": {"section": "verse"}}, ProjectError, r"motion\[0\]\.when\.section: no section of the song is 'verse'"),
         ({"when": {"feature": "rsm", "above": 0}}, SongError, r"motion\[0\]\.when\.feature: unknown feature 'rsm'"),
     ],
 )  # fmt: skip

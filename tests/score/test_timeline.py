@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from phosphene.errors import ProjectError
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import parse_position, parse_span
+from phosphene.score.units import parse_part, parse_position, parse_span
 from phosphene.testing import synthetic_song, timeline
 
 
@@ -93,3 +94,42 @@ def test_a_position_outside_of_the_song_is_named(position):
 def test_frames_hold_what_begins_with_them():
     frames = timeline(synthetic_song(8.0), fps=30)
     assert [frames.frame_of(t) for t in (0.0, 0.0333, 0.5, 0.4999, 1 / 3)] == [0, 0, 15, 14, 10]
+
+
+@pytest.fixture
+def frames_of_a_form():
+    """Eight seconds each of verse, chorus, verse and chorus."""
+    song = synthetic_song(32.0, sections="ABAB")
+    roles = ("verse", "chorus", "verse", "chorus")
+    sections = tuple(replace(s, role=r) for s, r in zip(song.sections, roles, strict=True))
+    return timeline(replace(song, sections=sections))
+
+
+@pytest.mark.parametrize(
+    ("position", "seconds"),
+    [("section 2", 8.0), ("chorus", 8.0), ("Chorus 2", 24.0), ("verse 1", 0.0), ("verse 2", 16.0)],
+)
+def test_sections_are_positions_by_number_and_by_role(frames_of_a_form, position, seconds):
+    assert frames_of_a_form.at(parse_position(position)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("part", "spans"),
+    [
+        ("chorus", [(8.0, 16.0), (24.0, 32.0)]), ("chorus 2", [(24.0, 32.0)]),
+        ("section 3", [(16.0, 24.0)]),
+    ],
+)  # fmt: skip
+def test_parts_are_all_sections_of_a_role_or_one_of_them(frames_of_a_form, part, spans):
+    assert frames_of_a_form.spans(parse_part(part)) == spans
+
+
+@pytest.mark.parametrize("position", ["drop 1", "chorus 3", "section 5"])
+def test_a_section_that_the_song_lacks_is_an_error_that_lists_what_there_is(
+    frames_of_a_form, position
+):
+    expected = (
+        f"position '{position}' is outside the song, which has 4 sections: verse 1-2, chorus 1-2"
+    )
+    with pytest.raises(ProjectError, match=expected):
+        frames_of_a_form.at(parse_position(position))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.units import parse_position, parse_span
+from phosphene.score.units import parse_part, parse_position, parse_span
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from phosphene.score.units import parse_position, parse_span
         (30, 30, "frame"), ("30", 30, "frame"), ("frame 30", 30, "frame"), ("2.5s", 2.5, "s"),
         ("2.5 s", 2.5, "s"), ("1:30", 90, "s"), ("0:02.5", 2.5, "s"), ("beat 16", 16, "beat"),
         ("Bar 9", 9, "bar"), ("beat 2.5", 2.5, "beat"), ("section 2", 2, "section"),
-        ("50%", 50, "%"), ("12.5 %", 12.5, "%"), (0, 0, "frame"), (7.5, 7.5, "frame"),
+        ("chorus", 1, "chorus"), ("Drop 2", 2, "drop"), ("50%", 50, "%"), ("12.5 %", 12.5, "%"), (0, 0, "frame"), (7.5, 7.5, "frame"),
     ],
 )  # fmt: skip
 def test_every_form_of_a_position(given_, value, unit):
@@ -41,10 +41,25 @@ def test_what_is_no_position_is_refused_with_the_forms(wrong):
         parse_position(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["bar 0", "beat 0.5", "section 0"])
+@pytest.mark.parametrize("wrong", ["bar 0", "beat 0.5", "section 0", "chorus 0"])
 def test_bars_beats_and_sections_count_from_one(wrong):
     with pytest.raises(ValueError, match="count from 1"):
         parse_position(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "number"),
+    [("chorus", "chorus", None), (" Chorus 2", "chorus", 2), ("section 3", "section", 3)],
+)
+def test_every_form_of_a_part(text, name, number):
+    part = parse_part(text)
+    assert (part.name, part.number) == (name, number)
+
+
+@pytest.mark.parametrize("wrong", ["section", "solo", "bar 2", "chorus two", "", 3, "drop 0"])
+def test_what_is_not_a_part_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"section 2, or a role|count from 1"):
+        parse_part(wrong)
 
 
 @given(st.text(max_size=12))

@@ -81,7 +81,7 @@ def scenes_of(parts: Sequence[Part], idea: Idea, chance: Chance, worlds: bool) -
         shots = (
             _known_shots(casting[label], rank, own[0], palette, idea, chance)
             if worlds
-            else _told_shots(casting[label], rank, own[0], palette, idea)
+            else _worded_shots(casting[label], rank, own[0], palette, idea)
         )
         scenes[label] = Scene(label, casting[label], tuple(dict.fromkeys(shots)))
     return scenes
@@ -140,8 +140,10 @@ def _known_shots(
     extra = EXTRAS.get(world, "") or weather
     first = _words(calm, colours, about.noun, weather, time)
     if rank == 0 and idea.text:
-        told = in_known_words(idea.text)
-        first = told if idea.colours else f"{told}, in {colours}" if colours else told
+        wording = in_known_words(idea.text)
+        first = wording
+        if colours and not idea.colours:
+            first = f"{wording}, in {colours}"
     shots = [
         first,
         _words(colours, about.noun, beside, time),
@@ -150,7 +152,9 @@ def _known_shots(
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]
 
 
-def _told_shots(world: str, rank: int, part: Part, palette: Sequence[str], idea: Idea) -> list[str]:
+def _worded_shots(
+    world: str, rank: int, part: Part, palette: Sequence[str], idea: Idea
+) -> list[str]:
     """Prompts for models that read sentences: subject, setting, light, framing."""
     setting = "" if rank == 0 else WORLDS[world].setting
     colours = f"{' and '.join(palette)} tones" if palette and not idea.colours else ""

@@ -47,7 +47,7 @@ def schedule(
 ) -> list[Take]:
     """The shots of a film, in order.
 
-    A part begins with the first shot of its scene, or goes on in it where the part before has the
+    A part begins with the first shot of its scene, or continues it where the part before has the
     same scene. No shot is longer than `LONGEST`, unless the film would need more than `most`.
     """
     longest = LONGEST

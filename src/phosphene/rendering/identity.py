@@ -55,7 +55,7 @@ def identity(
     parts: dict[str, Any] = {
         **{name: curve.tobytes() for name, curve in score.channels.items()},
         "prompts": (score.prompts, score.weights.tobytes(), score.negative),
-        "seed": score.seeds.tobytes(),
+        "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
         "size": (score.width, score.height),
         "frame rate": score.fps,
         "start": int(score.frames[0]),
@@ -67,7 +67,6 @@ def identity(
                 scene.fade,
                 scene.origin,
                 scene.prompt,
-                scene.seed,
                 scene.image.read_bytes() if scene.image else b"",
             )
             for scene in score.scenes

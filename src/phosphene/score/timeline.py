@@ -179,7 +179,9 @@ class Timeline:
         named = self.song.sections_named(name)
         if len(named) < (number or 1):
             counts = Counter(section.role for section in self.song.sections if section.role)
-            roles = ", ".join(f"{count} {role}" for role, count in counts.items())
+            roles = ", ".join(
+                role if count == 1 else f"{role} 1-{count}" for role, count in counts.items()
+            )
             known = f"{len(self.song.sections) or 'no'} sections" + (f": {roles}" if roles else "")
             raise ProjectError(
                 f"position '{text}' is outside the song, which has {known}",

@@ -9,7 +9,6 @@ def test_units_are_bars_and_continue_to_both_ends():
     assert grid.in_bars
     assert grid.edges.tolist() == [
         0.0,
-        1.0,
         3.0,
         5.0,
         7.0,

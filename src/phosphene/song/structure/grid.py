@@ -14,7 +14,7 @@ Times = NDArray[np.float64]
 MOST = 1600
 _FEWEST = 4  # bars; with fewer, the song is divided by time
 _WITHOUT_BEATS = 2.0  # seconds of a unit
-_EARLY = 0.35  # of a bar: a shorter rest at either end belongs to its neighbour
+_PICKUP, _REST = 0.6, 0.35  # of a bar: shorter rests at the start and the end join their bars
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,8 @@ def _bars(downbeats: Times, duration: float) -> Times:
     before = first - usual * np.arange(int(first / usual), 0, -1)
     after = last + usual * np.arange(1, int((duration - last) / usual) + 1)
     inner = np.concatenate([before, *edges, after])
-    near = _EARLY * usual
-    inner = inner[(inner > near) & (inner < duration - near)]
+    # A short pick-up belongs to the first bar, so that phrases are counted from there.
+    inner = inner[(inner > _PICKUP * usual) & (inner < duration - _REST * usual)]
     return np.concatenate([[0.0], inner, [duration]])
 
 
