@@ -69,7 +69,7 @@ def test_a_mov_has_the_samples_of_the_song_and_all_of_the_colour(loop, sound, de
 MISTAKES = [
     (["--bars", "9"], "'9' is not a range of bars"), (["--bars", "4:2"], "not a range of bars"),
     (["--bars", "0:2"], "count from 1"), (["--bars", "2:90"], "the song has 4 complete bars"),
-    (["--bars", "2:4", "--start", "1s"], "--bars is the part of the song"), ([], "--bars"),
+    (["--bars", "2:4", "--start", "1s"], "--bars is a start and an end"), ([], "--bars"),
 ]  # fmt: skip
 
 
