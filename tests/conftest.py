@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project
 from phosphene.project.schema import Project
 
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
@@ -33,6 +37,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["PHOSPHENE_CACHE"] = str(folder)
     os.environ["PHOSPHENE_CONFIG"] = str(folder / "config")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """A command that was stopped in a test ignores further signals; the next test must not."""
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from phosphene.cli.project import import_group, new
 from phosphene.cli.render import render, resume
 from phosphene.cli.score import compose_command, plot
 from phosphene.cli.studio import studio
+from phosphene.cli.takes import take
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
 from phosphene.plugins.running import strict
@@ -146,6 +147,7 @@ for command in (
     render,
     resume,
     loop,
+    take,
     compose_command,
     plot,
     studio,

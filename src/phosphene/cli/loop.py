@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,31 +9,12 @@ from typing import Any
 
 import click
 
-from phosphene.cli.options import Changes, FilePath, project_options
-
-
-def bars_option(
-    context: click.Context, param: click.Parameter, value: str | None
-) -> tuple[int, int] | None:
-    """A range of bars such as 9:17; the second is not included."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"\s*([0-9]{1,6})\s*:\s*([0-9]{1,6})\s*", value)
-    if found is None or not 1 <= int(found[1]) < int(found[2]):
-        raise click.BadParameter(
-            f"{value!r} is not a range of bars. For instance 9:17, from bar 9 up to bar 17; bars "
-            "count from 1",
-            context,
-            param,
-        )
-    return int(found[1]), int(found[2])
+from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project_options
 
 
 @click.command()
 @click.argument("input", type=FilePath())
-@click.option(
-    "--bars", required=True, callback=bars_option, metavar="A:B", help="From bar A up to bar B."
-)
+@click.option("--bars", required=True, **BARS)
 @click.option(
     "-o",
     "--output",
@@ -66,13 +46,10 @@ def loop(
     from phosphene.cli.jobs import introduce, job_for, make
     from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of
     from phosphene.composing.trace import Trace
-    from phosphene.errors import ProjectError
     from phosphene.film.formats import LOOPS
     from phosphene.film.probe import probe
 
-    if options["start"] is not None or options["end"] is not None:
-        raise ProjectError("--start and --end: --bars is the part of the song", "Leave them out.")
-    changes = Changes(**options | {"start": f"bar {bars[0]}", "end": f"bar {bars[1]}"})
+    changes = Changes(**options | between_bars(bars, options["start"], options["end"]))
     output = output or Path(f"{input.stem}-{bars[0]}-{bars[1]}.mp4")
     job = job_for(input, output, changes, force, LOOPS)
     project, song = job.project, job.song

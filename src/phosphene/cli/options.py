@@ -43,6 +43,41 @@ class FilePath(click.Path):
         return path
 
 
+def _bars(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, int] | None:
+    """A range of bars such as 9:17; the second is not included."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"\s*([0-9]{1,6})\s*:\s*([0-9]{1,6})\s*", value)
+    if found is None or not 1 <= int(found[1]) < int(found[2]):
+        raise click.BadParameter(
+            f"{value!r} is not a range of bars. For instance 9:17, from bar 9 up to bar 17; bars "
+            "count from 1",
+            context,
+            param,
+        )
+    return int(found[1]), int(found[2])
+
+
+def between_bars(bars: tuple[int, int], start: str | None, end: str | None) -> dict[str, str]:
+    """The start and the end of a range of bars.
+
+    Raises
+    ------
+    ProjectError
+        If there is another start or end.
+    """
+    from phosphene.errors import ProjectError
+
+    if start is not None or end is not None:
+        raise ProjectError("--bars is a start and an end", "Leave --start and --end out.")
+    return {"start": f"bar {bars[0]}", "end": f"bar {bars[1]}"}
+
+
+BARS: dict[str, Any] = {
+    "callback": _bars, "metavar": "A:B", "help": "From bar A up to bar B: 9:17 is eight bars."
+}  # fmt: skip
 DIRECTOR_HELP = "What turns a song into a project: form, which follows its sections, or a plugin's."
 OPTIONS = (
     click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),

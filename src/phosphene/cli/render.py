@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.options import Changes, FilePath, project_options
+from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project_options
 
 
 @click.command()
@@ -25,6 +25,12 @@ from phosphene.cli.options import Changes, FilePath, project_options
     metavar="POSITION",
     help="After a change, keep the frames before 30 (frame), 2.5s, beat 16, bar 9 or 50%.",
 )
+@click.option("--bars", **BARS)
+@click.option(
+    "--takes",
+    type=click.IntRange(2, 16),
+    help="Compare as many seeds of a project in one video; `phosphene take` writes one into it.",
+)
 @click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
 @click.option("--force", is_flag=True, help="Overwrite a file that Phosphene did not make.")
@@ -32,6 +38,8 @@ from phosphene.cli.options import Changes, FilePath, project_options
 def render(
     input: Path,
     output: Path | None,
+    bars: tuple[int, int] | None,
+    takes: int | None,
     resume_from: str | None,
     keep: bool,
     strict: bool,
@@ -48,14 +56,25 @@ def render(
       phosphene render song.mp3 --idea "the sea at night"
       phosphene render song.mp3 --model none
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
-      phosphene render project.toml --start "bar 9" --end "bar 17" --fps 8
+      phosphene render project.toml --bars 9:17 --fps 8
+      phosphene render project.toml --bars 9:13 --takes 4
     """  # fmt: skip
     from phosphene.cli.console import console, one_line
     from phosphene.cli.inputs import compose_for
     from phosphene.cli.jobs import introduce, job_for, make
+    from phosphene.cli.takes import render_takes
+    from phosphene.errors import ProjectError
     from phosphene.outputs import keep_project
 
+    if bars:
+        options |= between_bars(bars, options["start"], options["end"])
     changes = Changes(**options)
+    if takes:
+        if resume_from or keep:
+            raise ProjectError("--takes does not resume", "Leave --resume-from and --keep out.")
+        output = output or Path(f"{input.stem}-takes.mp4")
+        render_takes(input, output, changes, takes, strict, force)
+        return
     output = output or Path(f"{input.stem}.mp4")
     job = job_for(input, output, changes, force)
     project, score = compose_for(job.song, job.project, changes)

@@ -6,8 +6,10 @@ import soundfile
 from click.testing import CliRunner
 
 from phosphene.cli import cli, inputs
-from phosphene.film import preflight
+from phosphene.film import film, preflight
 from phosphene.film.probe import probe
+from phosphene.painting import frames
+from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
 
 BEGIN, END, RATE = 94872, 275795, 44100  # of bars 2 and 3; tests/composing/test_loops.py
@@ -49,9 +51,9 @@ def test_the_step_from_the_last_frame_to_the_first_is_no_larger_than_others(
 ):
     told, path = loop(f"loop.{ending}", "--bars", "2:4")
     assert told.exit_code == 0, told.output
-    frames = decode_frames(path)
-    assert f"{len(frames)} frames for {END - BEGIN} samples at {RATE} Hz" in told.output
-    *others, seam = steps(frames)
+    shown = decode_frames(path)
+    assert f"{len(shown)} frames for {END - BEGIN} samples at {RATE} Hz" in told.output
+    *others, seam = steps(shown)
     assert seam <= max(others)
     if ending == "gif":
         return
@@ -66,10 +68,31 @@ def test_a_mov_has_the_samples_of_the_song_and_all_of_the_colour(loop, sound, de
     assert probe(path).video.codec == "prores"
 
 
+def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
+    """Stopped in the dissolve: 6 frames lead to a loop of 25, which begins to dissolve at 19."""
+    monkeypatch.setattr(filming, "EVERY", -1.0)
+    monkeypatch.setattr(film, "SEGMENT", 0.5)
+    _, whole = loop("whole.mp4", "--bars", "2:3")
+    to_levels, calls = frames.to_levels, iter(range(1000))
+
+    def stopped(picture):
+        if next(calls) == 7 + 22:
+            raise KeyboardInterrupt
+        return to_levels(picture)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(frames, "to_levels", stopped)
+        told, path = loop("loop.mp4", "--bars", "2:3")
+    assert told.exit_code == 130
+    told, _ = loop("loop.mp4", "--bars", "2:3")
+    assert "Resuming after frame 22," in told.output
+    assert path.read_bytes() == whole.read_bytes()
+
+
 MISTAKES = [
     (["--bars", "9"], "'9' is not a range of bars"), (["--bars", "4:2"], "not a range of bars"),
     (["--bars", "0:2"], "count from 1"), (["--bars", "2:90"], "the song has 4 complete bars"),
-    (["--bars", "2:4", "--start", "1s"], "--bars is the part of the song"), ([], "--bars"),
+    (["--bars", "2:4", "--start", "1s"], "--bars is a start and an end"), ([], "--bars"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,119 @@
+"""Takes: the same frames painted from several seeds, side by side in one film with labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from phosphene.film import Film
+from phosphene.painting.engine import DrawingEngine
+from phosphene.painting.frames import paint
+
+if TYPE_CHECKING:
+    from phosphene.project.schema import Project
+    from phosphene.rendering.filming import Progress
+    from phosphene.rendering.render import Render
+    from phosphene.score.score import Score
+
+APART = 1000  # from the seed of one take to the next
+CELL = 320  # px of the longer side of a take's picture, at most
+LABEL = 28  # px of the strip under it
+GAP = 4  # px around each take
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+GROUND, INK = (18, 18, 22), (235, 235, 235)
+Picture = NDArray[np.uint8]
+
+
+class Take(NamedTuple):
+    """A take: the project with its seed, and its Score."""
+
+    project: Project
+    score: Score
+
+    @property
+    def label(self) -> str:
+        """What is written under it."""
+        return f"seed {self.project.model.seed}"
+
+
+def seeds(first: int, count: int) -> list[int]:
+    """The seeds of some takes; the first is the project's own."""
+    return [first + APART * number for number in range(count)]
+
+
+def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> None:
+    """Paint the takes frame by frame, and film them side by side.
+
+    Nothing is kept of a render that is stopped.
+
+    Parameters
+    ----------
+    takes : sequence of Take
+        Of the same prompts, size and number of frames.
+    job : Render
+        Checked with the first take. Its engine is loaded once, unless it draws from its Score.
+    on_progress : callable
+        As for `phosphene.rendering.filming.render_film`.
+
+    Raises
+    ------
+    EngineError, FilmError
+    """
+    project, score = takes[0]
+    on_progress(0, len(score), "loading")
+    labels = [take.label for take in takes]
+    blank = np.zeros((score.height, score.width, 3), np.uint8)
+    height, width, _ = contact_sheet([blank] * len(takes), labels).shape
+    film = Film(
+        job.target, width, height, score.fps, job.sound, len(score), project.video.crf,
+        form=job.form, force=job.force,
+    )  # fmt: skip
+    with torch.inference_mode():  # the generators end in another order than that of their start
+        engine = job.spec.load(project.model, score)
+        paintings = []
+        for take in takes:
+            if isinstance(engine, DrawingEngine):
+                engine = job.spec.load(take.project.model, take.score)
+            paintings.append(paint(take.score, engine, hold=job.spec.diffuses))
+        with film:
+            for number, pictures in enumerate(zip(*paintings, strict=True), 1):
+                film.write(contact_sheet(pictures, labels))
+                on_progress(number, len(score), "painting")
+            on_progress(len(score), len(score), "joining")
+
+
+def contact_sheet(pictures: Sequence[Picture], labels: Sequence[str]) -> Picture:
+    """Pictures in rows, each with a label under it.
+
+    Parameters
+    ----------
+    pictures : sequence of ndarray, uint8, shape (height, width, 3)
+    labels : sequence of str
+
+    Returns
+    -------
+    ndarray, uint8
+        Height and width are even.
+    """
+    height, width, _ = pictures[0].shape
+    scale = min(1.0, CELL / max(height, width))
+    size = max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
+    columns = math.ceil(math.sqrt(len(pictures)))
+    rows = math.ceil(len(pictures) / columns)
+    across, down = size[0] + 2 * GAP, size[1] + LABEL + 2 * GAP
+    sheet = np.full((rows * down, columns * across, 3), GROUND, np.uint8)
+    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        left, top = number % columns * across + GAP, number // columns * down + GAP
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        sheet[top : top + size[1], left : left + size[0]] = small
+        place = left + 2, top + size[1] + LABEL - 9
+        (written, _), _ = cv2.getTextSize(label, FONT, 0.5, 1)
+        fitting = min(0.5, 0.5 * (size[0] - 4) / written)
+        cv2.putText(sheet, label, place, FONT, fitting, INK, 1, cv2.LINE_AA)
+    return sheet
