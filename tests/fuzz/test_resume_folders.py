@@ -98,7 +98,7 @@ def harm(path: Path, how: str, value: object, outside: Path) -> None:
         path.symlink_to(path)
 
 
-@fuzzed(20, 1000)
+@fuzzed(10, 1000)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), DAMAGE), min_size=1, max_size=3), st.booleans())
 def test_a_tampered_folder(prepared, harms, changed):
     folder, command, right = prepared
