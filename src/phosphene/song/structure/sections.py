@@ -10,8 +10,7 @@ from phosphene.song.structure.grid import grid_of
 from phosphene.song.structure.placing import placed
 from phosphene.song.structure.roles import energy_of, with_roles
 from phosphene.song.structure.segmentation import label, segment
-from phosphene.song.structure.similarity import similarity
-from phosphene.song.structure.views import Sketch, views_of
+from phosphene.song.structure.views import Sketch, similarity, views_of
 
 _SHORT = 12.0  # seconds; shorter songs are one section
 _FRAGMENT = 4.0  # seconds; a shorter section at the start belongs to the next one

@@ -1,4 +1,4 @@
-"""What the structure analysis sees of each unit: timbre, harmony, rhythm and loudness."""
+"""What the structure analysis sees of each unit of a song, and how alike the units are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from phosphene.song.audio.spectrum import HOP, LEAD, MELS, Spectrum
 from phosphene.song.beats.pulse import Sound
 from phosphene.song.structure import pitches
 from phosphene.song.structure.grid import Grid
+
+_WEIGHTS = {"timbre": 0.5, "harmony": 0.25, "rhythm": 0.25}
+_WIDTH = 0.5  # of the kernel, relative to the mean squared distance
 
 Rows = NDArray[np.float64]
 
@@ -111,3 +114,30 @@ def pooled(values: NDArray[np.floating], hop: float, edges: Rows, parts: int) ->
     sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=float)])
     means = (sums[last] - sums[first]) / (last - first)[:, None]
     return np.asarray(means.reshape(len(edges) - 1, -1))
+
+
+def similarity(views: Views) -> NDArray[np.float32]:
+    """Compare every unit with every other.
+
+    Returns
+    -------
+    ndarray, shape (n_units, n_units), float32
+        0 to 1; symmetric, 1 on the diagonal.
+    """
+    n = len(views.timbre)
+    total = np.zeros((n, n), np.float32)
+    for name, weight in _WEIGHTS.items():
+        total += np.float32(weight) * _kernel(getattr(views, name))
+    return total
+
+
+def _kernel(rows: Rows) -> NDArray[np.float32]:
+    centred = rows - rows.mean(axis=0)
+    squares = (centred**2).sum(axis=1)
+    distances = np.maximum(squares[:, None] + squares - 2 * centred @ centred.T, 0.0)
+    np.fill_diagonal(distances, 0.0)
+    usual = float(distances.mean())
+    if not usual > 1e-12:
+        return np.ones(distances.shape, np.float32)
+    kernel: NDArray[np.float32] = np.exp(-distances / (_WIDTH * usual)).astype(np.float32)
+    return kernel
