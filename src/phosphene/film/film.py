@@ -17,11 +17,13 @@ from phosphene.film.encoder import Encoder
 from phosphene.film.ffmpeg import count_command, film_command, segment_command
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable, stamp
+from phosphene.film.record import Record, as_metadata
 from phosphene.film.segments import Segments
 from phosphene.film.sound import Soundtrack
-from phosphene.own_files import make_folder, remove_if_bare
+from phosphene.own_files import make_folder, remove_if_bare, replace_own
 
 SEGMENT = 4  # seconds; one key frame per segment also allows seeking
+METADATA = "metadata.txt"
 LONGEST = 255  # bytes in a file name
 
 
@@ -71,6 +73,8 @@ class Film:
         Replace an existing file even if Phosphene did not make it.
     seconds : Fraction or None
         Cut the joined film at this length.
+    record : Record or None
+        How the film was made, for its metadata.
 
     Examples
     --------
@@ -92,6 +96,7 @@ class Film:
         form: FilmFormat | None = None,
         force: bool = False,
         seconds: Fraction | None = None,
+        record: Record | None = None,
     ) -> None:
         self.path, self.fps = path, fps
         self.frames = frames
@@ -99,6 +104,7 @@ class Film:
         folder = folder or beside(path, ".parts")
         self.shape = (height, width, 3)
         self._sound, self._force, self._seconds = sound, force, seconds
+        self._record = record
         self._form = form or format_of(path)
         encode = partial(segment_command, self._form, width=width, height=height, fps=fps, crf=crf)
         self._segments = Segments(
@@ -186,8 +192,10 @@ class Film:
         self._part.unlink(missing_ok=True)
         if self._sound is not None:
             self._sound.require_unchanged()
+        metadata = segments.with_name(METADATA)
+        replace_own(metadata, as_metadata(self._record).encode())
         joined = film_command(
-            self._form, self._part.name, segments.name, self._sound, self._seconds
+            self._form, self._part.name, segments.name, self._sound, metadata.name, self._seconds
         )
         self._run(joined)
         if self._sound is not None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phosphene.film.formats import FilmFormat
+    from phosphene.film.record import Record
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
@@ -57,6 +58,7 @@ def render_film(
     force: bool = False,
     on_progress: Progress = lambda done, total, stage: None,
     lead: int = 0,
+    record: Record | None = None,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -78,9 +80,10 @@ def render_film(
     on_progress : callable
         on_progress(done, total, stage) is called with the number of encoded frames, the number of
         all frames, and "loading", "painting" (after each frame) or "joining".
-
     lead : int
         Number of rows that lead to the first frame of a film that closes, and are not shown.
+    record : Record or None
+        How the film is made, for its metadata.
 
     Raises
     ------
@@ -100,8 +103,9 @@ def render_film(
 
     def film_in(place: Path) -> Film:
         return Film(
-            target, score.width, score.height, score.fps, sound, length, crf, place, form, force
-        )
+            target, score.width, score.height, score.fps, sound, length, crf, place, form, force,
+            record=record,
+        )  # fmt: skip
 
     with _disk_errors(), locked(folder):
         reunite(folder)

@@ -20,6 +20,7 @@ from phosphene.outputs import files_of, require_outputs
 from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
 from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
+from phosphene.rendering.identity import record_of
 from phosphene.rendering.reports import (
     warn_of_clamped,
     warn_of_image,
@@ -201,9 +202,14 @@ class Render:
         if resume_from:
             asked = asked_for(resume_from, self.song, self.project, self.score)
         self.song = None  # an hour of it is a gigabyte
+        record = None
+        if self.project.video.metadata:
+            record = record_of(
+                self.project, self.score, self.target, self._digest, self.registry, self.lead
+            )
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress, self.lead,
+            self.force, on_progress, self.lead, record,
         )  # fmt: skip
 
 
