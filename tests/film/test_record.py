@@ -78,7 +78,9 @@ def test_a_file_that_is_not_ours(tmp_path):
 def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, said):
     monkeypatch.setattr(
         "phosphene.film.film.as_metadata",
-        lambda record: re.sub("(?<=phosphene=).*", lambda _: json.replace("=", "\\="), as_metadata(record)),
+        lambda record: re.sub(
+            "(?<=phosphene=).*", lambda _: json.replace("=", "\\="), as_metadata(record)
+        ),
     )
     path = film(tmp_path / "film.mp4", RECORD)
     with pytest.raises(ProjectError, match=f"record of how it was made is damaged: {said}"):

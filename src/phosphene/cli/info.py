@@ -87,7 +87,9 @@ def changes_of(film: Path, changes: Changes) -> tuple[Record, Changes]:
     from phosphene.film.record import read_record
 
     if changes.idea is not None or changes.director is not None:
-        raise ProjectError("--idea and --director are for songs", "Leave out one of them or --from.")
+        raise ProjectError(
+            "--idea and --director are for songs", "Leave out one of them or --from."
+        )
     record = read_record(film)
     _require_project(film, record)
     if record.command != "render":

@@ -40,7 +40,9 @@ def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
     require_director(changes.director or DEFAULT, registry)
     require_idea(changes.idea or "")
     early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
-    return make_changed({"song": {"file": path.name}}, path, replace(changes, settings=early), registry)
+    return make_changed(
+        {"song": {"file": path.name}}, path, replace(changes, settings=early), registry
+    )
 
 
 def is_song(path: Path) -> bool:
@@ -145,6 +147,8 @@ def _change(data: dict[str, Any], changes: Changes) -> None:
         ("model", "seed"): changes.seed,
         ("video", "start"): changes.start,
         ("video", "end"): changes.end,
+        ("video", "interpolate"): changes.interpolate,
+        ("video", "upscale"): changes.upscale,
     }
     for (table, key), value in entries.items():
         if value is not None:

@@ -18,7 +18,7 @@ from phosphene.film.ffmpeg import count_command, film_command, segment_command
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.record import Record, as_metadata
-from phosphene.film.segments import Segments
+from phosphene.film.segments import Screen, Segments
 from phosphene.film.sound import Soundtrack
 from phosphene.own_files import make_folder, remove_if_bare, replace_own
 
@@ -75,6 +75,9 @@ class Film:
         Cut the joined film at this length.
     record : Record or None
         How the film was made, for its metadata.
+    screen : Screen or None
+        Makes the frames of the film of those that are written, which have the size and the fps
+        above: `phosphene.screen.screen.Screen`.
 
     Examples
     --------
@@ -97,6 +100,7 @@ class Film:
         force: bool = False,
         seconds: Fraction | None = None,
         record: Record | None = None,
+        screen: Screen | None = None,
     ) -> None:
         self.path, self.fps = path, fps
         self.frames = frames
@@ -106,12 +110,16 @@ class Film:
         self._sound, self._force, self._seconds = sound, force, seconds
         self._record = record
         self._form = form or format_of(path)
+        self._screen = screen
+        if screen is not None:
+            width, height, fps = screen.width, screen.height, screen.fps
         encode = partial(segment_command, self._form, width=width, height=height, fps=fps, crf=crf)
         self._segments = Segments(
             folder,
-            max(1, round(SEGMENT * fps)),
+            max(1, round(SEGMENT * self.fps)),
             int(np.prod(self.shape)),
             lambda segment: encode(segment=segment),
+            screen,
         )
         self._part = folder / f"joined{path.suffix}"
 
@@ -137,15 +145,21 @@ class Film:
         """Names of the files in the folder that contain the first `count` frames."""
         return self._segments.needed(count)
 
-    def resume(self, count: int) -> None:
+    def resume(self, count: int, before: bytes = b"") -> None:
         """Resume after the first `count` frames of an earlier run, which the folder `holds`.
+
+        Parameters
+        ----------
+        count : int
+        before : bytes
+            The last of these frames, if the screen interpolates.
 
         Raises
         ------
         FilmError
             If ffmpeg or the disk fails.
         """
-        self._segments.restore(count)
+        self._segments.restore(count, before)
 
     def write(self, frame: np.ndarray) -> None:
         """Add a frame; returns as soon as it is queued, and the array may be reused.
@@ -201,9 +215,10 @@ class Film:
         if self._sound is not None:
             self._sound.require_unchanged()
         counted = self._run(count_command(self._part))
-        if counted != self.written:
+        expected = self.written if self._screen is None else self._screen.count(self.written)
+        if counted != expected:
             raise FilmError(
-                f"{self.path.name} has {counted} of {self.written} frames after joining.",
+                f"{self.path.name} has {counted} of {expected} frames after joining.",
                 "Check the disk, then run the same command again.",
             )
         stamp(self._part)

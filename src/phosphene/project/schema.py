@@ -40,6 +40,10 @@ def _fps(given: Any) -> str:
     return str(exact_fps(given))
 
 
+def _fps_or_none(given: Any) -> str | None:
+    return None if given is None else _fps(given)
+
+
 def _sections(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
@@ -91,6 +95,11 @@ class Video(Section):
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
     )
+    interpolate: Annotated[str | None, BeforeValidator(_fps_or_none)] = Field(
+        None, description="frames per second of the film, above fps: frames in between are added"
+    )
+    upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
+    upscaler: str = Field("lanczos", description="what enlarges it")
     metadata: bool = Field(
         True, description="write into the film how it was made; `phosphene info` shows it"
     )

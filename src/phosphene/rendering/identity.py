@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from phosphene.plugins import Registry
     from phosphene.project.schema import Model, Project
     from phosphene.score.score import Score
+    from phosphene.screen.upscalers import UpscalerSpec
 
 VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
     "opencv-python-headless",
 )  # fmt: skip
 # What all frames of one film must have in common.
-FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
+FILMED = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
 
 
 def identity(
@@ -37,6 +39,7 @@ def identity(
     crf: int | None,
     form: FilmFormat | None = None,
     lead: int = 0,
+    screen: tuple[object, ...] = (),
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -50,6 +53,10 @@ def identity(
     crf : int or None
     form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
+    lead : int
+        As for `phosphene.rendering.filming.render_film`.
+    screen : tuple
+        From `screen_identity`.
 
     Returns
     -------
@@ -77,6 +84,7 @@ def identity(
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
+        "screen": screen,
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }
@@ -86,6 +94,15 @@ def identity(
         ]
         for name, part in parts.items()
     }
+
+
+def screen_identity(
+    fps: Fraction, factor: int, upscaler: UpscalerSpec | None
+) -> tuple[object, ...]:
+    """What the frames of a film depend on besides the painted ones; see `Screen`."""
+    if upscaler is None:
+        return (fps,)
+    return fps, factor, upscaler.name, code_of(upscaler.load)
 
 
 def record_of(
@@ -106,8 +123,11 @@ def record_of(
         As for `phosphene.rendering.filming.render_film`.
     """
     sources = [amount for layer in project.motion for amount in (layer.amount, layer.share)]
-    used = {("modulators", part.use) for part in (*project.motion, *sources) if hasattr(part, "use")}
+    used = {
+        ("modulators", part.use) for part in (*project.motion, *sources) if hasattr(part, "use")
+    }
     used |= {("engines", project.model.name), ("trackers", project.song.tracker)}
+    used.add(("upscalers", project.video.upscaler))
     used.add(("encoders", target.suffix.lower()))
     plugins = {registry.origin[item] for item in used & registry.origin.keys()}
     try:
