@@ -149,6 +149,7 @@ def _change(data: dict[str, Any], changes: Changes) -> None:
         ("video", "end"): changes.end,
         ("video", "interpolate"): changes.interpolate,
         ("video", "upscale"): changes.upscale,
+        ("video", "codec"): changes.codec,
     }
     for (table, key), value in entries.items():
         if value is not None:

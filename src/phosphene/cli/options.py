@@ -93,6 +93,10 @@ OPTIONS = (
     click.option(
         "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
     ),
+    click.option(
+        "--codec", metavar="NAME",
+        help="h264 (the default), hevc, av1, vp9, prores; `phosphene doctor` lists more.",
+    ),
     click.option("--interpolate", metavar="FPS", help=INTERPOLATE),
     click.option(
         "--upscale", type=click.IntRange(1, 4), metavar="2|4",
@@ -142,3 +146,4 @@ class Changes:
     director: str | None = None
     interpolate: str | None = None
     upscale: int | None = None
+    codec: str | None = None

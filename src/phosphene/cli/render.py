@@ -13,7 +13,7 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
 
 
 @click.command()
-@click.argument("input", type=FilePath(), required=False)
+@click.argument("input", metavar="INPUT", type=FilePath(), required=False)
 @click.option(
     "--from",
     "film",

@@ -117,12 +117,15 @@ def segment_command(
     list of str
         The program and its arguments.
     """
-    quality = ["-crf", str(form.crf if crf is None else crf)] if form.crf is not None else []
+    quality = [form.quality, str(form.crf if crf is None else crf)] if form.crf is not None else []
     return [
         *_ffmpeg(),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"),
         *("-framerate", f"{fps.numerator}/{fps.denominator}", "-i", "pipe:0"),
         *("-map", "0:v:0", *form.segment, *quality, "-an"),
+        # Lengths in whole frames: by default they are rounded to milliseconds, and so are the times
+        # of the joined frames.
+        *("-movie_timescale", str(fps.numerator * (1 if fps.numerator >= 1000 else 1000))),
         *SAME_SEGMENT,
         *SAME_STREAMS,
         f"file:{segment}",

@@ -75,6 +75,8 @@ class FilmFormat:
         Constant rate factor, lower is better; None if the encoder has none.
     max_crf : int
         The encoder's highest constant rate factor.
+    quality : str
+        The encoder's option that takes it.
     multiple : int
         Width and height must be multiples of this.
     max_fps : int or None
@@ -88,6 +90,7 @@ class FilmFormat:
     copies: frozenset[str] = frozenset()
     crf: int | None = None
     max_crf: int = 51
+    quality: str = "-crf"
     multiple: int = 1
     max_fps: int | None = None
 

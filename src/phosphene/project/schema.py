@@ -95,6 +95,9 @@ class Video(Section):
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
     )
+    codec: str | None = Field(
+        None, description="h264, hevc, av1, vp9, prores, or a hardware encoder such as h264-nvenc"
+    )
     interpolate: Annotated[str | None, BeforeValidator(_fps_or_none)] = Field(
         None, description="frames per second of the film, above fps: frames in between are added"
     )

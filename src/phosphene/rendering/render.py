@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from phosphene.composing.compose import compose
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
+from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight
@@ -136,7 +137,8 @@ class Render:
     ) -> None:
         self.registry, self.force = registry, force
         self.target = output.absolute()  # a plugin's engine may change the current folder
-        self.form = format_of(self.target, {**registry.encoders, **forms})
+        form = format_of(self.target, {**registry.encoders, **forms})
+        self.form = with_codec(form, self.target, project.video.codec)
         source = project.song.file if source is None else source
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
@@ -191,6 +193,7 @@ class Render:
             asked = None
         self.fps = film_rate(score.fps, asked)
         width, height = score.width * video.upscale, score.height * video.upscale
+        require_running(video.codec)
         preflight(
             self.target, width, height, self.fps, self.sound, video.crf, self.form, self.force,
         )  # fmt: skip
