@@ -14,6 +14,7 @@ ROOMS = (
     ("score",),
     ("modulators",),
     ("painting", "film", "directors"),
+    ("screen",),
     ("hookspecs",),
     ("plugins",),
     ("project",),
@@ -47,6 +48,7 @@ FORBIDDEN = {
     "painting": ("librosa", "soundfile", "PIL"),
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),
+    "screen": ("torch", "librosa"),
     "rendering": ("click", "rich"),
     "studio": ("click", "rich", "matplotlib", "diffusers"),
 }

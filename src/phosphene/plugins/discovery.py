@@ -28,6 +28,7 @@ BUILT_IN = (
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
     "phosphene.film.formats",
+    "phosphene.screen.upscalers",
     "phosphene.modulators.looks",
     "phosphene.directing.director",
 )

@@ -103,6 +103,16 @@ def _encoder(ending: Any, form: Any) -> Any:
     return ending
 
 
+def _upscaler(spec: Any) -> Any:
+    from phosphene.screen.upscalers import FACTORS, UpscalerSpec
+
+    _require_instance(spec, UpscalerSpec, "an UpscalerSpec")
+    _require_arguments(spec.load, ("factor",), f"upscaler '{spec.name}'")
+    if not spec.factors or not set(spec.factors) <= set(FACTORS):
+        raise PluginError(f"upscaler '{spec.name}': factors are {spec.factors}; allowed: 2, 4")
+    return spec.name
+
+
 def _look(name: Any, look: Any) -> Any:
     from phosphene.modulators.looks import LookError, check_look
 
@@ -134,6 +144,7 @@ _CHECKS: dict[str, Callable[..., Any]] = {
     "trackers": _tracker,
     "engines": _engine,
     "encoders": _encoder,
+    "upscalers": _upscaler,
     "looks": _look,
     "directors": _director,
     "options": _options,
@@ -198,6 +209,14 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
                 return wrap(item, _check_feature)
             case "trackers":
                 return replace(item, track=wrap(item.track, _check_pulse))
+            case "upscalers":
+                about = f"the upscaler '{name}'"
+                return replace(
+                    item,
+                    load=lambda factor: _called(
+                        plugin, about, wrap(item.load, _check_callable)(factor), lambda large: None
+                    ),
+                )
             case "directors":
                 return replace(item, direct=wrap(item.direct, _check_text))
             case "engines":
@@ -263,6 +282,11 @@ def _check_pulse(given: Any) -> None:
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")
+
+
+def _check_callable(given: Any) -> None:
+    if not callable(given):
+        raise PluginError(f"it returned {type(given).__name__}; expected a function of a picture")
 
 
 def _check_text(given: Any) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomlkit
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
 )
@@ -35,6 +38,10 @@ Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 def _fps(given: Any) -> str:
     return str(exact_fps(given))
+
+
+def _fps_or_none(given: Any) -> str | None:
+    return None if given is None else _fps(given)
 
 
 def _sections(given: Any) -> Any:
@@ -87,6 +94,17 @@ class Video(Section):
     )
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
+    )
+    codec: str | None = Field(
+        None, description="h264, hevc, av1, vp9, prores, or a hardware encoder such as h264-nvenc"
+    )
+    interpolate: Annotated[str | None, BeforeValidator(_fps_or_none)] = Field(
+        None, description="frames per second of the film, above fps: frames in between are added"
+    )
+    upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
+    upscaler: str = Field("lanczos", description="what enlarges it")
+    metadata: bool = Field(
+        True, description="write into the film how it was made; `phosphene info` shows it"
     )
 
     @field_validator("image_hold")
@@ -167,6 +185,16 @@ class Prompts(Section):
         return at
 
 
+def _plain(data: Any) -> Any:
+    """Data of Python as that of TOML."""
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items() if value is not None}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    plain = isinstance(data, (str, bool, int, float, datetime.date, datetime.time))
+    return data if plain else str(data)
+
+
 class Project(Section):
     """A project file."""
 
@@ -180,6 +208,27 @@ class Project(Section):
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )
+
+    _data: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _source: Path = PrivateAttr(default=Path())
+
+    def keep(self, data: dict[str, Any], source: Path) -> None:
+        """Keep the data that the project was made of, for `text`, and the file that it is from."""
+        self._data, self._source = data, source
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data that it was made of: its file as parsed, with all changes."""
+        return self._data
+
+    @property
+    def source(self) -> Path:
+        """The file that it is from, which need not exist."""
+        return self._source
+
+    def text(self) -> str:
+        """The project as the text of a project file, with all changes, without comments."""
+        return tomlkit.dumps(_plain(self._data))
 
     @classmethod
     def load(cls, path: Path | str, registry: Registry | None = None) -> Project:
