@@ -106,6 +106,7 @@ def compose(
         scenes=scenes_of(scenes, placed),
         clamped=clamped,
         warnings=tuple(warnings.texts),
+        own_negatives=tuple(prompt.negative for prompt in placed),
     )
     return score.excerpt(first, last)
 

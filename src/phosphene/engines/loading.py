@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from phosphene.engines.device import choose_device, convert, place, working_dtype
-from phosphene.engines.diffusion.engine import FAMILIES, DiffusionEngine
+from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
 from phosphene.engines.presets import PRESETS, Preset
-from phosphene.engines.prompts import check_vocabulary, in_known_words
 from phosphene.engines.sizes import Resized, painted_size
+from phosphene.engines.words.reading import FAMILIES, check_vocabulary
+from phosphene.engines.words.vocabulary import in_known_words
 from phosphene.painting.engine import Engine
+
+IMG2IMG = {f"{family}Img2ImgPipeline" for family in FAMILIES}
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Model
@@ -72,7 +75,7 @@ def _engine(
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     place(pipe, device)
-    if type(pipe).__name__ not in FAMILIES:
+    if type(pipe).__name__ not in IMG2IMG:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
     if device.type == "cpu":
         convert(pipe, dtype)

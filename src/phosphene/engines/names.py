@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from phosphene.engines.model_files import INDEX, check_layout
 from phosphene.engines.presets import Preset, load_preset, preset_of
-from phosphene.engines.prompts import vocabulary_of
+from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch

@@ -135,6 +135,7 @@ class Shot(Section):
     blend: Span | None = Field(
         None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
     )
+    negative: str | None = Field(None, description="what to avoid; else that of [prompts]")
 
 
 def _shot(given: Any) -> Any:

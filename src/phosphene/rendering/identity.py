@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
-    "opencv-python-headless",
+    "compel", "opencv-python-headless",
 )  # fmt: skip
 # What all frames of one film must have in common.
 FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
@@ -54,7 +54,7 @@ def identity(
     """
     parts: dict[str, Any] = {
         **{name: curve.tobytes() for name, curve in score.channels.items()},
-        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative_prompts),
         "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
         "size": (score.width, score.height),
         "frame rate": score.fps,

@@ -8,16 +8,11 @@ from typing import Any
 import torch
 
 from phosphene.engines.device import Memory, savings_for
-from phosphene.engines.diffusion.embeddings import Embedding, encode, encode_negative, mixed
+from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.noise import SceneNoise, drawn, to_device
 from phosphene.score.score import Row, Score
 
-FAMILIES = {
-    "StableDiffusionImg2ImgPipeline",
-    "StableDiffusionXLImg2ImgPipeline",
-    "LatentConsistencyModelImg2ImgPipeline",
-}
 FIRST_STRENGTH = 0.99  # of the first picture, which is painted from nearly pure noise
 FLAT = (20 / 255, 20 / 255, 40 / 255)  # dark blue, under that noise
 
@@ -70,10 +65,10 @@ class DiffusionEngine:
             # A latent consistency model takes guidance as an input, and no negative prompt.
             distilled = self._scale_embedding is not None
             self._guidance = 1.0 if distilled else max(1.0, guidance_scale)
-            self._prompts = [
-                encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
-            ]
-            self._negative = encode_negative(pipe, score, device).to(self._dtype)
+            negatives = score.negative_prompts if self._guidance > 1.0 else ()
+            self._prompts, self._negatives = Encoder(pipe, score, device).encode_all(
+                score.prompts, negatives, self._dtype
+            )
         self._in_turn = False
         split = "evaluating the two prompts one after the other", self._take_in_turn
         savings = savings_for(pipe, device)
@@ -122,7 +117,7 @@ class DiffusionEngine:
         prompts = mixed(self._prompts, row.weights)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
-            prompts = Embedding.stacked(self._negative, prompts)
+            prompts = Embedding.stacked(mixed(self._negatives, row.weights), prompts)
 
         def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
             return self._predict(noisy, timestep, prompts, guidance)
