@@ -15,6 +15,8 @@ from phosphene.project.schema import Project, Shot
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import Timeline
+from phosphene.score.units import At, parse_position
+from phosphene.song.lyrics import read_lyrics
 
 HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
 KEPT = 8  # scenes that are kept at a time, to be continued: each is a picture in every checkpoint
@@ -171,7 +173,9 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         If a position is outside the song, or two prompts are at the same time.
     """
     own = [scene.prompt for scene in scenes if scene.prompt is not None]
-    at = project.prompts.at if "at" in project.prompts.model_fields_set or not own else {}
+    lines = _lyrics(project, timeline)
+    written = "at" in project.prompts.model_fields_set or not (own or lines)
+    at = (project.prompts.at if written else {}) | lines
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
@@ -210,6 +214,17 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
             found.append(Prompt(key, min(blend, time - begin), shot.prompt, index, negative))
             current = shot
     return found
+
+
+def _lyrics(project: Project, timeline: Timeline) -> dict[At, Shot]:
+    """The lines of the lyrics as prompts at their times."""
+    if project.prompts.lyrics is None:
+        return {}
+    texts: dict[At, list[str]] = {}
+    for line in read_lyrics(project.prompts.lyrics, timeline.song.duration):
+        position = parse_position(f"{line.start:.3f}s")
+        texts.setdefault(position, []).extend(line.text.split("\n"))
+    return {position: _shot(", ".join(parts)) for position, parts in texts.items()}
 
 
 def _shot(prompt: str) -> Shot:

@@ -13,6 +13,7 @@ import torch
 
 from phosphene.engines.device import choose_device, convert, place, working_dtype
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
@@ -70,20 +71,26 @@ def _engine(
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
+    moves = "lora" in score.moving()
+    driven = [lora for lora in model.lora if lora.driven and moves]
+    for lora in model.lora:
+        if lora not in driven:
+            merge(pipe, lora.path, lora.weight)
+    loras = Loras(pipe, driven)
     score = in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     place(pipe, device)
     if type(pipe).__name__ not in IMG2IMG:
-        return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
+        return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
         convert(pipe, dtype)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
-    elif preset.graphs and device.type == "cpu" and dtype is torch.float32:
+    elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not driven:
         run_as_graphs(pipe)
-    return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
+    return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler, loras)
 
 
 def _try(engine: Engine, score: Score) -> None:
@@ -118,20 +125,12 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
             kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
             pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
-            _merge(pipe, lora)
+            merge(pipe, lora)
         check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
         pipe.safety_checker = None  # a false alarm would blacken the feedback
     pipe.set_progress_bar_config(disable=True)
     return pipe
-
-
-def _merge(pipe: Any, lora: str) -> None:
-    """Merge low-rank weights into the UNet, where they cost no time."""
-    folder, _, name = lora.rpartition("/")
-    from_cache_or_hub(pipe.load_lora_weights, folder, weight_name=name, use_safetensors=True)
-    pipe.fuse_lora()
-    pipe.unload_lora_weights()
 
 
 def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:

@@ -131,6 +131,10 @@ def check_reachable(source: str) -> None:
 
 INDEX = "model_index.json"
 LARGEST = 1 << 24  # bytes of a JSON file that describes a model; most have some kilobytes
+LOADABLE = (
+    "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers layout "
+    "with complete safetensors."
+)
 SAVED = "Give a folder in the diffusers layout, as `save_pretrained` writes it."
 
 
@@ -219,7 +223,7 @@ def check_layout(source: str) -> dict[str, tuple[str, str]]:
 
 
 @contextmanager
-def loading(source: str) -> Iterator[None]:
+def loading(source: str, kind: str = "model", fix: str = LOADABLE) -> Iterator[None]:
     """Turn any failure while a model is loaded or tried into an error that names it."""
     try:
         yield
@@ -228,7 +232,5 @@ def loading(source: str) -> Iterator[None]:
     except Exception as error:  # for unexpected files, the libraries raise anything
         lines = str(error).strip().splitlines() or [""]
         raise EngineError(
-            f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}",
-            "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers "
-            "layout with complete safetensors.",
+            f"the {kind} '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}", fix
         ) from error

@@ -137,7 +137,7 @@ class Render:
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
-        check_model(self.spec)
+        check_model(self.spec, project.model)
         file = project.song.file
         self._digest = digest_of(file) if file.is_file() else ""
 
@@ -169,8 +169,8 @@ class Render:
         spec = self.spec
         warn_of_clamped(score)
         (check_followed if strict else check_paintable)(spec, project.model, score)
-        warn_of_unfollowed(spec, score)
-        score = score.at_rest(unfollowed(spec, score))
+        warn_of_unfollowed(spec, project.model, score)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])

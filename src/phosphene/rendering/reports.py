@@ -34,9 +34,12 @@ def warn_of_clamped(score: Score) -> None:
         )
 
 
-def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
-    """Warn of channels that the model does not follow."""
-    for name in unfollowed(spec, score):
+def warn_of_unfollowed(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Warn of channels that the model does not follow, and of additions that it does not load."""
+    for kind in ("lora", "control", "ip_adapter"):
+        if getattr(model, kind) and not spec.adapters:
+            warn(f"[[model.{kind}]]: '{spec.name}' cannot load it: it is ignored")
+    for name in unfollowed(spec, model, score):
         warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
 
 

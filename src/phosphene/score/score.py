@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
+from phosphene.score.captions import Caption
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
 from phosphene.score.scenes import Scene
 
@@ -91,6 +92,8 @@ class Score:
         Settings of the project that are allowed, but probably unintended.
     own_negatives : tuple of (str or None)
         Each prompt's own negative prompt, None where it has none; empty if none has one.
+    captions : tuple of Caption
+        Lyrics and titles over the frames; later ones are on top.
     """
 
     fps: Fraction
@@ -108,6 +111,7 @@ class Score:
     clamped: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     own_negatives: tuple[str | None, ...] = ()
+    captions: tuple[Caption, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):
@@ -199,6 +203,7 @@ class Score:
             weights=self.weights[keep],
             seeds=self.seeds[keep],
             diffuses=self.diffuses[keep],
+            captions=tuple(c for c in self.captions if c.first < last and c.last > first),
         )
 
     def at_rest(self, names: Iterable[str]) -> Score:

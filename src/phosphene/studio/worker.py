@@ -152,7 +152,8 @@ class Worker:
         from phosphene.painting.engine import unfollowed
         from phosphene.painting.frames import paint
 
-        score = score.at_rest(unfollowed(find_engine(project.model.name, self.registry), score))
+        spec = find_engine(project.model.name, self.registry)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         progress(0, len(score), "loading")
         engine = self._engine(project, score)
         # The first frame is held to nothing, so its scenes need not be measured.

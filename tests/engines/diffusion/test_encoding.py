@@ -13,7 +13,9 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import Preset
 
 CPU = torch.device("cpu")
-LONG = ", ".join("a b c d e f g h i j k l m".split() * 4)  # 103 tokens
+LONG = ", ".join(
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"] * 4
+)  # 103 tokens
 
 
 @pytest.fixture(scope="module", params=["sd15", "sdxl"])

@@ -9,6 +9,7 @@ import torch
 
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
+from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.noise import SceneNoise, drawn, to_device
 from phosphene.score.score import Row, Score
@@ -35,6 +36,8 @@ class DiffusionEngine:
         Above 1, the model is also evaluated with the negative prompt.
     sampler : str
         A name in `SAMPLERS`.
+    loras : Loras, optional
+        Those that follow the channel `lora`.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class DiffusionEngine:
         first_steps: int,
         guidance_scale: float,
         sampler: str = "ddim",
+        loras: Loras | None = None,
     ) -> None:
         self.device = device
         self._unet, self._vae = pipe.unet, pipe.vae
@@ -69,6 +73,7 @@ class DiffusionEngine:
             self._prompts, self._negatives = Encoder(pipe, score, device).encode_all(
                 score.prompts, negatives, self._dtype
             )
+        self._loras = loras
         self._in_turn = False
         split = "evaluating the two prompts one after the other", self._take_in_turn
         savings = savings_for(pipe, device)
@@ -108,6 +113,8 @@ class DiffusionEngine:
         steps: int,
         scene_noise: SceneNoise | None,
     ) -> torch.Tensor:
+        if self._loras is not None:
+            self._loras.follow(row.lora)
         latents = self._encode(picture)
         count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
         if scene_noise is None:

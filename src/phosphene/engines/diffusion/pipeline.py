@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from phosphene.engines.diffusion.engine import FIRST_STRENGTH, FLAT
+from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.words.emphasis import plain
 from phosphene.score.score import Row, Score
 
@@ -28,6 +29,8 @@ class PipelineEngine:
     first_steps : int
         The same for the first picture.
     guidance_scale : float
+    loras : Loras, optional
+        Those that follow the channel `lora`.
     """
 
     def __init__(
@@ -38,10 +41,11 @@ class PipelineEngine:
         steps: int,
         first_steps: int,
         guidance_scale: float,
+        loras: Loras | None = None,
     ) -> None:
         self.device = device
         self._pipe = pipe
-        self._score = score
+        self._score, self._loras = score, loras
         self._steps, self._first_steps = steps, first_steps
         known = inspect.signature(pipe.__call__).parameters
         offered = {"height": score.height, "width": score.width}
@@ -62,6 +66,8 @@ class PipelineEngine:
         return self._paint(picture, row, row.strength, self._steps)
 
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+        if self._loras is not None:
+            self._loras.follow(row.lora)
         # diffusers raises an error for less than one step.
         strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
         scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}
