@@ -41,7 +41,7 @@ def _check_weights(path: str, where: str) -> None:
     from safetensors import SafetensorError, safe_open
 
     if not Path(path).is_file():
-        if path.count("/") == 2 and not path.startswith((".", "/", "~")):
+        if path.count("/") >= 2 and not path.startswith((".", "/", "~")):
             return
         raise EngineError(
             f"{where}: no such file: {path}",

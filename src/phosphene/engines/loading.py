@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from phosphene.engines.device import choose_device, convert, place, working_dtype
+from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
+from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
@@ -21,6 +23,7 @@ from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary
 from phosphene.engines.words.vocabulary import in_known_words
+from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
 
 IMG2IMG = {f"{family}Img2ImgPipeline" for family in FAMILIES}
@@ -71,12 +74,18 @@ def _engine(
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
-    moves = "lora" in score.moving()
-    driven = [lora for lora in model.lora if lora.driven and moves]
     for lora in model.lora:
-        if lora not in driven:
+        if not lora.driven:
             merge(pipe, lora.path, lora.weight)
-    loras = Loras(pipe, driven)
+    loras = Loras(pipe, [lora for lora in model.lora if lora.driven])
+    controlled = bool(model.control or model.ip_adapter)
+    if controlled and type(pipe).__name__ not in IMG2IMG:
+        raise EngineError(
+            f"ControlNets and IP-Adapters need Stable Diffusion or SDXL; '{preset.source}' is a "
+            f"{type(pipe).__name__}",
+            "Leave out [[model.control]] and [[model.ip_adapter]], or choose another model.",
+        )
+    add_ip_adapters(pipe, model.ip_adapter)
     score = in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
@@ -86,11 +95,16 @@ def _engine(
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
         convert(pipe, dtype)
+    controls = Controls(pipe, model.control, score, device) if model.control else None
+    pictures = encode_pictures(pipe, model.ip_adapter, device)
+    added = controlled or any(lora.driven for lora in model.lora)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
-    elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not driven:
+    elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
-    return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler, loras)
+    return DiffusionEngine(
+        pipe, score, device, steps, first_steps, guidance, preset.sampler, loras, controls, pictures
+    )
 
 
 def _try(engine: Engine, score: Score) -> None:

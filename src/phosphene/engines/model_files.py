@@ -44,6 +44,23 @@ def from_cache_or_hub(load: Callable[..., Loaded], source: str, **about: Any) ->
         return load(source, local_files_only=False, **about)
 
 
+def hub_parts(path: str) -> tuple[str, str]:
+    """A folder or hub id, and the path of something in it; empty for a folder itself.
+
+    Parameters
+    ----------
+    path : str
+        A file, a folder, or `owner/name/...` on the hub.
+    """
+    local = Path(path)
+    if local.is_file():
+        return str(local.parent), local.name
+    if local.is_dir():
+        return path, ""
+    owner, name, *inside = [*path.split("/", 2), ""]
+    return f"{owner}/{name}", inside[0]
+
+
 def file_of(source: str, name: str) -> Path | None:
     """The path of a small file of a model; None if the model has no such file.
 

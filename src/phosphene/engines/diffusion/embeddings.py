@@ -34,10 +34,13 @@ class Embedding:
     tokens : Tensor, shape (1, n_tokens, width)
     conditions : dict of str to Tensor, shape (1, n)
         The further inputs of SDXL: the pooled prompt and the sizes.
+    pictures : tuple of Tensor
+        The embeddings of the pictures of IP-Adapters, shape (1, 1, ...).
     """
 
     tokens: torch.Tensor
     conditions: dict[str, torch.Tensor] = field(default_factory=dict)
+    pictures: tuple[torch.Tensor, ...] = ()
 
     def to(self, dtype: torch.dtype) -> Embedding:
         """Convert the tokens to another precision; the UNet converts the conditions itself."""
@@ -52,6 +55,7 @@ class Embedding:
                 name: torch.cat([value, second.conditions[name]])
                 for name, value in first.conditions.items()
             },
+            tuple(map(torch.cat, zip(first.pictures, second.pictures, strict=True))),
         )
 
     def apart(self) -> list[Embedding]:
@@ -60,6 +64,7 @@ class Embedding:
             Embedding(
                 self.tokens[k : k + 1],
                 {name: value[k : k + 1] for name, value in self.conditions.items()},
+                tuple(picture[k : k + 1] for picture in self.pictures),
             )
             for k in range(len(self.tokens))
         ]

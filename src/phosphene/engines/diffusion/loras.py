@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from phosphene.engines.model_files import from_cache_or_hub, loading
+from phosphene.engines.model_files import from_cache_or_hub, hub_parts, loading
 from phosphene.errors import EngineError
 
 if TYPE_CHECKING:
@@ -63,12 +63,14 @@ class Loras:
 def _load(pipe: Any, path: str, name: str) -> None:
     if not hasattr(pipe, "load_lora_weights"):
         raise EngineError(f"model.lora: {type(pipe).__name__} has no LoRAs", "Leave them out.")
-    folder, _, file = path.rpartition("/")
+    source, inside = hub_parts(path)
+    folder, _, file = inside.rpartition("/")
     with loading(path, "LoRA", "Give low-rank weights for this model, as .safetensors."):
         from_cache_or_hub(
             pipe.load_lora_weights,
-            folder or ".",
+            source,
             weight_name=file,
+            **({"subfolder": folder} if folder else {}),
             use_safetensors=True,
             adapter_name=name,
         )
