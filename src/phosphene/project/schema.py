@@ -19,10 +19,12 @@ from pydantic import (
     field_validator,
 )
 
-from phosphene.bounds import FileName, file_name
+from phosphene.bounds import LAYERS, FileName, file_name
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
+from phosphene.project.adapters import Control, IpAdapter, Lora
+from phosphene.project.captions import Captions, Title
 from phosphene.project.motion import Layer, Section
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
@@ -33,6 +35,7 @@ from phosphene.song.beats.corrections import Corrections
 # Defaults as in a file; they are validated too.
 _EMPTY: Any = {}
 
+ADAPTERS = 16  # of each kind
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
@@ -138,6 +141,17 @@ class Model(Section):
         0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
     )
 
+    lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)
+    control: tuple[Control, ...] = Field((), max_length=ADAPTERS)
+    ip_adapter: tuple[IpAdapter, ...] = Field((), max_length=ADAPTERS)
+
+    @field_validator("lora")
+    @classmethod
+    def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
+        if others.data.get("compile") and any(lora.driven for lora in loras):
+            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
+        return loras
+
     @field_validator("quality")
     @classmethod
     def _known(cls, quality: str) -> str:
@@ -153,6 +167,7 @@ class Shot(Section):
     blend: Span | None = Field(
         None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
     )
+    negative: str | None = Field(None, description="what to avoid; else that of [prompts]")
 
 
 def _shot(given: Any) -> Any:
@@ -170,6 +185,9 @@ class Prompts(Section):
     negative: str = Field("", description="negative prompt")
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
+    )
+    lyrics: FileName | None = Field(
+        None, description="lyrics, .lrc or .srt: each line is a prompt at its time"
     )
     at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
         {"0": ""},
@@ -205,6 +223,8 @@ class Project(Section):
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
+    captions: Captions | None = Field(None, description="lyrics over the film")
+    title: tuple[Title, ...] = Field((), max_length=LAYERS)
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from phosphene.composing.scenes import HELD
 from phosphene.film import ffmpeg
+from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.record import Record, project_fields
 from phosphene.song.store.code import code_of
@@ -20,13 +22,15 @@ if TYPE_CHECKING:
     from phosphene.painting.engine import EngineSpec
     from phosphene.plugins import Registry
     from phosphene.project.schema import Model, Project
+    from phosphene.score.captions import Caption
     from phosphene.score.score import Score
     from phosphene.screen.upscalers import UpscalerSpec
 
 VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
-    "opencv-python-headless",
+    "compel", "opencv-python-headless", "pillow",
 )  # fmt: skip
+ADDED = ("lora", "control", "ip_adapter")  # to the model
 # What all frames of one film must have in common.
 FILMED = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
 
@@ -64,7 +68,7 @@ def identity(
     """
     parts: dict[str, Any] = {
         **{name: curve.tobytes() for name, curve in score.channels.items()},
-        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative_prompts),
         "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
         "size": (score.width, score.height),
         "frame rate": score.fps,
@@ -81,7 +85,9 @@ def identity(
             )
             for scene in score.scenes
         ],
-        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+        "captions": _captions(score),
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
+        "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
         "screen": screen,
@@ -155,3 +161,4 @@ def record_of(
             if not plugin.built_in
         },
     )
+    from phosphene.score.captions import Caption

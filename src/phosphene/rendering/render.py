@@ -143,7 +143,7 @@ class Render:
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
-        check_model(self.spec)
+        check_model(self.spec, project.model)
         file = project.song.file
         video = project.video
         self._upscaler = (
@@ -181,8 +181,8 @@ class Render:
         spec = self.spec
         warn_of_clamped(score)
         (check_followed if strict else check_paintable)(spec, project.model, score)
-        warn_of_unfollowed(spec, score)
-        score = score.at_rest(unfollowed(spec, score))
+        warn_of_unfollowed(spec, project.model, score)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])
