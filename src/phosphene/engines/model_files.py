@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from phosphene.errors import EngineError, PhospheneError
 
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 SECONDS = 10.0  # for the hub to answer whether it has a model
 WITHOUT = "Or choose `worlds`, which is bundled and needs no network."
 Loaded = TypeVar("Loaded")

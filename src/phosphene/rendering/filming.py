@@ -18,10 +18,11 @@ from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.closing import closed
+from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import identity
+from phosphene.rendering.identity import depth_identity, identity
 from phosphene.rendering.resuming import Asked, begin, planned
 from phosphene.rendering.set_aside import reunite
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phosphene.film.formats import FilmFormat
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
@@ -57,6 +59,7 @@ def render_film(
     force: bool = False,
     on_progress: Progress = lambda done, total, stage: None,
     lead: int = 0,
+    depth: DepthSpec | None = None,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -81,6 +84,8 @@ def render_film(
 
     lead : int
         Number of rows that lead to the first frame of a film that closes, and are not shown.
+    depth : DepthSpec or None
+        The source of the project's depth.
 
     Raises
     ------
@@ -92,6 +97,7 @@ def render_film(
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
     about = identity(score, spec, project.model, target, crf, form, lead)
+    about |= depth_identity(depth, project.depth)
     length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
@@ -108,7 +114,7 @@ def render_film(
         plan = planned(film_in, folder, about, settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        engine = spec.load(project.model, score)
+        engine = with_depth(spec.load(project.model, score), depth, project.depth, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         painting = (
             closed(score, engine, anchors, lead, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
-    from phosphene.project.schema import Model
+    from phosphene.project.schema import Depth, Model
     from phosphene.score.score import Score
 
 VERSIONS = (
@@ -52,31 +54,50 @@ def identity(
     -------
     dict of str to str
     """
-    parts: dict[str, Any] = {
-        **{name: curve.tobytes() for name, curve in score.channels.items()},
-        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
-        "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
-        "size": (score.width, score.height),
-        "frame rate": score.fps,
-        "start": int(score.frames[0]),
-        "length": (len(score), lead),
-        "first picture": score.image.read_bytes() if score.image else b"",
-        "scenes": [
-            (
-                scene.start,
-                scene.fade,
-                scene.origin,
-                scene.prompt,
-                scene.image.read_bytes() if scene.image else b"",
-            )
-            for scene in score.scenes
-        ],
-        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
-        "engine's code": code_of(spec.load),
-        "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
-        "ffmpeg": ffmpeg.version(),
-        "versions": [(name, version(name)) for name in VERSIONS],
-    }
+    return _digests(
+        {
+            **{name: curve.tobytes() for name, curve in score.channels.items()},
+            "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+            "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
+            "size": (score.width, score.height),
+            "frame rate": score.fps,
+            "start": int(score.frames[0]),
+            "length": (len(score), lead),
+            "first picture": score.image.read_bytes() if score.image else b"",
+            "scenes": [
+                (
+                    scene.start,
+                    scene.fade,
+                    scene.origin,
+                    scene.prompt,
+                    scene.image.read_bytes() if scene.image else b"",
+                )
+                for scene in score.scenes
+            ],
+            "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+            "engine's code": code_of(spec.load),
+            "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
+            "ffmpeg": ffmpeg.version(),
+            "versions": [(name, version(name)) for name in VERSIONS],
+        }
+    )
+
+
+def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
+    """Name and digest of everything that the depth of the frames depends on; empty without depth.
+
+    Parameters
+    ----------
+    spec : DepthSpec or None
+    depth : Depth or None
+        The project's `[depth]`.
+    """
+    if spec is None or depth is None:
+        return {}
+    return _digests({"depth": (spec.name, depth.model_dump_json(), code_of(spec.load))})
+
+
+def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
             :16

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
+from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.formats import FilmFormat, format_of
@@ -22,6 +23,7 @@ from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
 from phosphene.rendering.reports import (
     warn_of_clamped,
+    warn_of_depth,
     warn_of_image,
     warn_of_size,
     warn_of_unfollowed,
@@ -115,9 +117,9 @@ class Render:
     ------
     ProjectError
         If the output is one of the project's files, was not made by Phosphene, or has an unknown
-        ending, or if the engine is unknown.
+        ending, or if the engine or the depth is unknown.
     EngineError
-        If the engine's model is missing or damaged.
+        If the model of one of them is missing or damaged.
     """
 
     def __init__(
@@ -138,6 +140,7 @@ class Render:
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
         check_model(self.spec)
+        self.depth = find_depth(project, registry)
         file = project.song.file
         self._digest = digest_of(file) if file.is_file() else ""
 
@@ -182,6 +185,7 @@ class Render:
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
+        warn_of_depth(project, score)
         self.song: Song | None = song
         self.project, self.score = project, score
 
@@ -203,7 +207,7 @@ class Render:
         self.song = None  # an hour of it is a gigabyte
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress, self.lead,
+            self.force, on_progress, self.lead, self.depth,
         )  # fmt: skip
 
 
