@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -129,6 +130,17 @@ def check_reachable(source: str) -> None:
         raise EngineError(
             f"{missing}, and {constants.ENDPOINT} cannot be reached: {error}", copied
         ) from error
+
+
+def quiet() -> None:
+    """Switch off the progress bars and advice of the libraries."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
 
 
 INDEX = "model_index.json"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 
 from phosphene.painting.depth import SceneDepth
 from phosphene.painting.engine import Engine
-from phosphene.painting.relief import Range, moved, sharpened
+from phosphene.painting.noise import SceneNoise
+from phosphene.painting.relief import Range, moved, sharpened, trace
 from phosphene.painting.step import Matrix, space_matrix, step_matrix
 from phosphene.painting.warp import warp
 from phosphene.score.score import Row, Score
@@ -79,6 +82,10 @@ class Camera:
         """
         return View(picture)
 
+    def move_noise(self, noise: SceneNoise, row: Row) -> None:
+        """Move the scene's noise by the step to a row."""
+        noise.move(step_matrix(row, *self._size), row.renewal, row.seed)
+
     def state(self, view: View) -> dict[str, torch.Tensor]:
         """What the following views depend on besides the picture, for a checkpoint."""
         return {}
@@ -104,6 +111,7 @@ class DepthCamera(Camera):
         near, far = (1.0 + about.strength * (1.0 / at - 1.0) for at in (about.near, about.far))
         self._bounds = Range(near, far)
         self._fixed: torch.Tensor | None = None
+        self._cells: torch.Tensor | None = None  # the fixed depth of the cells of the noise
 
     def step(self, row: Row) -> Matrix:
         """See `Camera.step`; shape (4, 4)."""
@@ -120,6 +128,23 @@ class DepthCamera(Camera):
             if self._depth.spec.fixed:
                 self._fixed = disparity
         return DeepView(picture, disparity, self._bounds, row)
+
+    def move_noise(self, noise: SceneNoise, row: Row) -> None:
+        """Move the noise through a fixed depth, or as without depth.
+
+        The noise is on the CPU. An estimate would have to be copied there in every frame, and the
+        device would wait for it.
+        """
+        if self._fixed is None or row.renewal >= 1.0:
+            super().move_noise(noise, row)
+            return
+        if self._cells is None:
+            self._cells = F.interpolate(self._fixed.cpu(), noise.grid, mode="bilinear")
+        to_cells = np.eye(4)
+        to_cells[:3, :3] = noise.to_cells
+        step = to_cells @ self.step(row) @ np.linalg.inv(to_cells)
+        found = trace(self._cells, step, self._bounds)
+        noise.move(step, row.renewal, row.seed, torch.stack([found.x, found.y]))
 
     def state(self, view: View) -> dict[str, torch.Tensor]:
         """See `Camera.state`: empty where the depth follows from the picture."""

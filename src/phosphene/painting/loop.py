@@ -17,7 +17,7 @@ from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
-from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.step import Matrix
 from phosphene.score.score import Row, Score
 
 
@@ -108,8 +108,7 @@ def paint_scene(
         row, before = rows[-1], here
         if noise is not None:
             for each in rows:
-                step = step_matrix(each, score.width, score.height)
-                noise.move(step, each.renewal, each.seed)
+                camera.move_noise(noise, each)
         if row.diffuses:
             moved = here.moved(paths[-1])
             picture = moved.picture

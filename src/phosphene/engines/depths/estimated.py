@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from phosphene.engines.model_files import WITHOUT, file_of, from_cache_or_hub, read_json
+from phosphene.engines.model_files import WITHOUT, file_of, from_cache_or_hub, quiet, read_json
 from phosphene.errors import EngineError, PhospheneError
 from phosphene.painting.depth import DepthSource
 
@@ -68,6 +68,7 @@ def load_estimator(source: str, depth: Depth, score: Score, device: torch.device
     EngineError
         If it cannot be loaded.
     """
+    quiet()
     import torch
     import torch.nn.functional as F
     from transformers import AutoModelForDepthEstimation
