@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from phosphene.hints import hint
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
     from phosphene.project.listening import listen
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Depth, Model, Project
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -46,6 +47,9 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "Depth": "phosphene.project.schema:Depth",
+    "DepthSource": "phosphene.painting.depth:DepthSource",
+    "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
@@ -89,6 +93,9 @@ __all__ = [
     "At",
     "Brief",
     "Curve",
+    "Depth",
+    "DepthSource",
+    "DepthSpec",
     "DirectorSpec",
     "Engine",
     "EngineError",

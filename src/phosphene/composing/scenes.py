@@ -139,6 +139,8 @@ def _placed(
     model = project.model
     own = {} if entry is None else entry.model_dump(exclude_none=True)
     rest = {name: own.get(name, getattr(model, name)) for name in HELD}
+    if project.depth is not None:
+        rest["field_of_view"] = project.depth.field_of_view
     return Placed(
         frames=frames,
         fade=fade,

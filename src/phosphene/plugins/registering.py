@@ -94,6 +94,14 @@ def _engine(spec: Any) -> Any:
     return spec.name
 
 
+def _depth(spec: Any) -> Any:
+    from phosphene.painting.depth import DepthSpec
+
+    _require_instance(spec, DepthSpec, "a DepthSpec")
+    _require_arguments(spec.load, ("depth", "score", "device"), f"depth '{spec.name}'")
+    return spec.name
+
+
 def _encoder(ending: Any, form: Any) -> Any:
     from phosphene.film.formats import FilmFormat
 
@@ -143,6 +151,7 @@ _CHECKS: dict[str, Callable[..., Any]] = {
     "features": _feature,
     "trackers": _tracker,
     "engines": _engine,
+    "depths": _depth,
     "encoders": _encoder,
     "upscalers": _upscaler,
     "looks": _look,
@@ -219,6 +228,8 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
                 )
             case "directors":
                 return replace(item, direct=wrap(item.direct, _check_text))
+            case "depths":
+                return replace(item, load=wrap(item.load, _check_source))
             case "engines":
                 refuse = item.check and wrap(item.check, lambda nothing: None)
                 return replace(item, load=wrap(item.load, _check_engine), check=refuse)
@@ -298,6 +309,11 @@ def _check_text(given: Any) -> None:
         tomllib.loads(given)
     except ValueError as error:
         raise PluginError(f"its text is not valid TOML: {error}") from None
+
+
+def _check_source(given: Any) -> None:
+    if not callable(given):
+        raise PluginError(f"it gave {type(given).__name__}; expected a function of the picture")
 
 
 def _check_engine(given: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
@@ -19,9 +20,10 @@ from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.plugins import Registry
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Depth, Model, Project
     from phosphene.score.captions import Caption
     from phosphene.score.score import Score
     from phosphene.screen.upscalers import UpscalerSpec
@@ -94,6 +96,24 @@ def identity(
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }
+    return _digests(parts)
+
+
+def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
+    """Name and digest of everything that the depth of the frames depends on; empty without depth.
+
+    Parameters
+    ----------
+    spec : DepthSpec or None
+    depth : Depth or None
+        The project's `[depth]`.
+    """
+    if spec is None or depth is None:
+        return {}
+    return _digests({"depth": (spec.name, depth.model_dump_json(), code_of(spec.load))})
+
+
+def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
             :16

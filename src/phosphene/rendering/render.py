@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
+from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
@@ -25,6 +26,7 @@ from phosphene.rendering.identity import record_of, screen_identity
 from phosphene.rendering.reports import (
     warn,
     warn_of_clamped,
+    warn_of_depth,
     warn_of_image,
     warn_of_size,
     warn_of_unfollowed,
@@ -120,9 +122,9 @@ class Render:
     ------
     ProjectError
         If the output is one of the project's files, was not made by Phosphene, or has an unknown
-        ending, or if the engine is unknown.
+        ending, or if the engine or the depth is unknown.
     EngineError
-        If the engine's model is missing or damaged.
+        If the model of one of them is missing or damaged.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Render:
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
         check_model(self.spec, project.model)
+        self.depth = find_depth(project, registry)
         file = project.song.file
         video = project.video
         self._upscaler = (
@@ -201,6 +204,7 @@ class Render:
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
+        warn_of_depth(project, score)
         self.song: Song | None = song
         self.project, self.score = project, score
 
@@ -231,7 +235,7 @@ class Render:
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
             self.force, on_progress, self.lead, record, screen,
-            screen_identity(self.fps, factor, self._upscaler),
+            screen_identity(self.fps, factor, self._upscaler), self.depth,
         )  # fmt: skip
 
 

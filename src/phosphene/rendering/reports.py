@@ -17,6 +17,7 @@ from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
 warn = logging.getLogger(__name__).warning
+PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
 GONE = 0.05  # share of an image below which it is no longer visible
 
 
@@ -77,6 +78,15 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
             f"{score.image.name} is painted over within a second, at a strength of "
             f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
             "seconds"
+        )
+
+
+def warn_of_depth(project: Project, score: Score) -> None:
+    """Warn if a project has depth, and nothing shows it."""
+    if project.depth is not None and not PARALLAX & set(score.moving()):
+        warn(
+            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which move the "
+            "camera through space"
         )
 
 

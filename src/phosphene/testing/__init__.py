@@ -10,6 +10,7 @@ needs pytest; `phosphene plugins check` runs the same checks.
 """
 
 from phosphene.testing.contract import ContractError, Finding
+from phosphene.testing.depths import DepthContract, check_depth, examine_depth
 from phosphene.testing.directors import DirectorContract, check_director, examine_director
 from phosphene.testing.engines import EngineContract, check_engine, examine_engine, small_score
 from phosphene.testing.features import FeatureContract, check_feature, examine_feature
@@ -24,15 +25,18 @@ from phosphene.testing.songs import HOP, synthetic_song, timeline
 __all__ = [
     "HOP",
     "ContractError",
+    "DepthContract",
     "DirectorContract",
     "EngineContract",
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "check_depth",
     "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "examine_depth",
     "examine_director",
     "examine_engine",
     "examine_feature",
