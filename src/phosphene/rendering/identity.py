@@ -1,4 +1,4 @@
-"""What the frames of a film depend on: as digests, to resume a render, and as a record in the film."""
+"""What the frames of a film depend on: digests for resuming, and a record in the film."""
 
 from __future__ import annotations
 
@@ -181,4 +181,34 @@ def record_of(
             if not plugin.built_in
         },
     )
-    from phosphene.score.captions import Caption
+
+
+def _additions(model: Model) -> list[tuple[str, dict[str, Any]]]:
+    """The additions to the model, with the digests of their files in place of the names."""
+    return [
+        (kind, {name: _content(value) for name, value in entry})
+        for kind in ADDED
+        for entry in getattr(model, kind)
+    ]
+
+
+def _content(value: Any) -> Any:
+    """The digest of a file, or of the files in a folder; any other value, a hub id too."""
+    path = Path(value) if isinstance(value, (str, Path)) else None
+    if path is None or not path.exists():
+        return value
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [digest_of(file) for file in files if file.is_file()]
+
+
+def _captions(score: Score) -> list[tuple[Caption, str]]:
+    """The captions, and the digests of their fonts in place of the names."""
+    fonts = {caption.lettering.font for caption in score.captions}
+    digests = {font: hashlib.sha256(font.read_bytes()).hexdigest() for font in fonts}
+    return [
+        (
+            replace(caption, lettering=replace(caption.lettering, font=Path())),
+            digests[caption.lettering.font],
+        )
+        for caption in score.captions
+    ]

@@ -1,4 +1,4 @@
-"""Frames between two frames: both are moved along the camera's path, and the rest by optical flow."""
+"""Frames between two frames: moved along the camera's path, and the rest by optical flow."""
 
 from __future__ import annotations
 
