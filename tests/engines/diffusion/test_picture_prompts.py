@@ -99,6 +99,6 @@ def test_weights_that_do_not_fit_are_named(sd15_folder, files, tmp_path):
     save_file({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(EngineError, match=r"other\.safetensors is not an IP-Adapter"):
         add_ip_adapters(pipe, [adapter(pipe, files, path=str(tmp_path / "other.safetensors"))])
+    add_ip_adapters(pipe, [fine])
     with pytest.raises(EngineError, match=r"the image encoder '.*' cannot be loaded"):
-        add_ip_adapters(pipe, [fine])
         encode_pictures(pipe, [fine.model_copy(update={"encoder": str(tmp_path)})], CPU)
