@@ -95,3 +95,17 @@ def test_negative_prompts_captions_and_their_fonts_are_part_of_a_film(tmp_path):
     assert changed(captions=titles("a", fonts[2])) == ["captions"]
     assert changed(own_negatives=(None, "worse")) == ["prompts"]
     assert changed(own_negatives=(None, "bad")) == []
+
+
+def test_what_is_added_to_a_model_is_known_by_its_content(tmp_path):
+    def added(name, content, **more):
+        (tmp_path / name).write_bytes(content)
+        lora = {"path": str(tmp_path / name), **more}
+        spec = EngineSpec("sd15", "", lambda model, score: None)
+        model = Model.model_validate({"lora": [lora]})
+        return identity(score(), spec, model, Path("film.mp4"), None)
+
+    first = added("a.safetensors", b"one")
+    assert added("b.safetensors", b"one") == first
+    for other in (added("a.safetensors", b"two"), added("c.safetensors", b"one", weight=0.5)):
+        assert [name for name in first if first[name] != other[name]] == ["additions to the model"]

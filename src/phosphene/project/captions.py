@@ -35,8 +35,6 @@ def _place(given: Any) -> tuple[float, float]:
 
 
 def _colour(given: Any) -> tuple[int, int, int]:
-    if isinstance(given, (tuple, list)) and len(given) == 3:
-        given = "#" + "".join(f"{value:02x}" for value in given)
     if not isinstance(given, str) or not re.fullmatch("#[0-9a-fA-F]{6}", given):
         raise ValueError('expected a colour such as "#ffcc00"')
     red, green, blue = (int(given[k : k + 2], 16) for k in (1, 3, 5))
@@ -53,9 +51,11 @@ class Letters(Section):
     font: FileName | None = Field(None, description="a .ttf or .otf file; else DejaVu Sans")
     size: float = Field(0.06, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
-        (0.5, 1.0), description='"bottom", "top left" ..., or shares of width and height'
+        "bottom",
+        validate_default=True,
+        description='"bottom", "top left" ..., or shares of width and height',
     )
-    colour: Colour = Field((255, 255, 255), description="as in HTML: #rrggbb")
+    colour: Colour = Field("#ffffff", validate_default=True, description="as in HTML")
     outline: float = Field(
         0.08, ge=0.0, le=0.5, description="width of the black outline, as a share of the size"
     )
@@ -78,7 +78,9 @@ class Title(Letters):
     length: Period = Field("4s", validate_default=True, description="how long it is there")
     size: float = Field(0.12, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
-        (0.5, 0.5), description='"middle", "top left" ..., or shares of width and height'
+        "middle",
+        validate_default=True,
+        description='"middle", "top left" ..., or shares of width and height',
     )
     fade: Span = Field(
         "0.5s", validate_default=True, description="how long it takes to appear, and to leave"

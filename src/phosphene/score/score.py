@@ -75,6 +75,7 @@ class Score:
         Every channel's value. Row i is the step from frame i-1 to frame i; the first
         painted frame has no previous picture and is not moved.
     prompts : tuple of str, length n_prompts
+        With the marks of weights, such as ``(word:1.3)``.
     weights : ndarray, shape (n_frames, n_prompts)
         Rows add up to 1.
     negative : str

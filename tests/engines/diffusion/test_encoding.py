@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from checkpoints import sd15, sdxl
 from scores import card, score
 
 from phosphene.engines.diffusion.embeddings import Encoder
@@ -18,11 +17,9 @@ LONG = ", ".join(
 )  # 103 tokens
 
 
-@pytest.fixture(scope="module", params=["sd15", "sdxl"])
-def pipe(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    {"sd15": sd15, "sdxl": sdxl}[request.param](folder)
-    return load_pipeline(Preset(str(folder)), torch.float32)
+@pytest.fixture(scope="module")
+def pipe(either_folder):
+    return load_pipeline(Preset(str(either_folder)), torch.float32)
 
 
 def encoded(pipe, *prompts, negatives=()):
