@@ -25,13 +25,14 @@ from phosphene.testing import small_score
 PICTURES = Path(__file__).parent / "pictures"
 SIZE, FRAMES = 320, 25
 SHOWN = (0, 8, 16, 24)
+CALM = {"strength": 0.3, "renewal": 0.1}
 # A prompt for each space, and the camera's motion.
 FLIGHTS = {
-    "plane": ("a coral reef", {"dolly": 0.03}),
-    "ramp": ("a coral reef", {"dolly": 0.03, "translation_y": 1.0}),
-    "ground": ("a desert with dunes", {"dolly": 0.04}),
-    "tunnel": ("a forest at night", {"dolly": 0.05, "rotation": 0.4}),
-    "bowl": ("a city at night", {"dolly": 0.03, "translation_x": 2.0}),
+    "plane": ("a city at night", {"dolly": 0.03}),
+    "ramp": ("a garden with flowers", {"translation_x": -4.0}),
+    "ground": ("a desert with dunes", {"translation_x": -4.0, "dolly": 0.02}),
+    "tunnel": ("a forest at night", {"dolly": 0.04}),
+    "bowl": ("a galaxy with stars", {"dolly": 0.03, "translation_x": 2.0}),
 }
 Pixels = NDArray[np.uint8]
 
@@ -41,8 +42,7 @@ def flight(name: str, depth: Depth | None) -> list[Pixels]:
     prompt, moves = FLIGHTS[name]
     registry = load_plugins()
     score = small_score((prompt,), n=FRAMES, width=SIZE, height=SIZE, seed=7)
-    curves = {channel: np.full(FRAMES, value) for channel, value in moves.items()}
-    curves["strength"] = np.full(FRAMES, 0.45)
+    curves = {channel: np.full(FRAMES, value) for channel, value in (CALM | moves).items()}
     score = replace(score, channels=score.channels | curves)
     spec = find_engine("worlds", registry)
     engine = spec.load(Model.model_validate({"device": "cpu"}), score)
