@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.depths.drawn import SPACES
 from phosphene.engines.names import find_engine
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import paint
@@ -28,7 +27,6 @@ SHOWN = (0, 8, 16, 24)
 CALM = {"strength": 0.3, "renewal": 0.1}
 # A prompt for each space, and the camera's motion.
 FLIGHTS = {
-    "plane": ("a city at night", {"dolly": 0.03}),
     "ramp": ("a garden with flowers", {"translation_x": -4.0}),
     "ground": ("a desert with dunes", {"translation_x": -4.0, "dolly": 0.02}),
     "tunnel": ("a forest at night", {"dolly": 0.04}),
@@ -60,19 +58,22 @@ def map_of(name: str, depth: Depth, score: Score) -> Pixels:
     return np.repeat((255 * inverse / inverse.max()).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def sheet(name: str) -> Image.Image:
+def sheet(name: str, flat: list[Pixels], deep: list[Pixels]) -> Image.Image:
     """The frames without depth, and below them the map and the frames with depth."""
-    depth = Depth.model_validate({"source": name, "near": 0.5, "far": 4.0})
-    score = small_score(("",), width=SIZE, height=SIZE)
+    score = small_score(width=SIZE, height=SIZE)
     blank = np.full((SIZE, SIZE, 3), 255, np.uint8)
-    flat = np.hstack([blank, *flight(name, None)])
-    return Image.fromarray(
-        np.vstack([flat, np.hstack([map_of(name, depth, score), *flight(name, depth)])])
-    )
+    rows = [blank, *flat], [map_of(name, depth_of(name), score), *deep]
+    return Image.fromarray(np.vstack([np.hstack(row) for row in rows]))
+
+
+def depth_of(name: str) -> Depth:
+    """The depth of a flight, with the range of the defaults."""
+    return Depth.model_validate({"source": name})
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or [space.__name__ for space in SPACES]:
-        sheet(name).resize((1000, 400), Image.Resampling.LANCZOS).save(
+    for name in sys.argv[1:] or FLIGHTS:
+        pictures = sheet(name, flight(name, None), flight(name, depth_of(name)))
+        pictures.resize((1000, 400), Image.Resampling.LANCZOS).save(
             PICTURES / f"depth-{name}.jpg", quality=85
         )
