@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.depths.drawn import SPACES
 from phosphene.engines.names import find_engine
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import paint
@@ -25,13 +24,13 @@ from phosphene.testing import small_score
 PICTURES = Path(__file__).parent / "pictures"
 SIZE, FRAMES = 320, 25
 SHOWN = (0, 8, 16, 24)
+CALM = {"strength": 0.3, "renewal": 0.1}
 # A prompt for each space, and the camera's motion.
 FLIGHTS = {
-    "plane": ("a coral reef", {"dolly": 0.03}),
-    "ramp": ("a coral reef", {"dolly": 0.03, "translation_y": 1.0}),
-    "ground": ("a desert with dunes", {"dolly": 0.04}),
-    "tunnel": ("a forest at night", {"dolly": 0.05, "rotation": 0.4}),
-    "bowl": ("a city at night", {"dolly": 0.03, "translation_x": 2.0}),
+    "ramp": ("a garden with flowers", {"translation_x": -4.0}),
+    "ground": ("a desert with dunes", {"translation_x": -4.0, "dolly": 0.02}),
+    "tunnel": ("a forest at night", {"dolly": 0.04}),
+    "bowl": ("a galaxy with stars", {"dolly": 0.03, "translation_x": 2.0}),
 }
 Pixels = NDArray[np.uint8]
 
@@ -41,8 +40,7 @@ def flight(name: str, depth: Depth | None) -> list[Pixels]:
     prompt, moves = FLIGHTS[name]
     registry = load_plugins()
     score = small_score((prompt,), n=FRAMES, width=SIZE, height=SIZE, seed=7)
-    curves = {channel: np.full(FRAMES, value) for channel, value in moves.items()}
-    curves["strength"] = np.full(FRAMES, 0.45)
+    curves = {channel: np.full(FRAMES, value) for channel, value in (CALM | moves).items()}
     score = replace(score, channels=score.channels | curves)
     spec = find_engine("worlds", registry)
     engine = spec.load(Model.model_validate({"device": "cpu"}), score)
@@ -60,19 +58,22 @@ def map_of(name: str, depth: Depth, score: Score) -> Pixels:
     return np.repeat((255 * inverse / inverse.max()).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def sheet(name: str) -> Image.Image:
+def sheet(name: str, flat: list[Pixels], deep: list[Pixels]) -> Image.Image:
     """The frames without depth, and below them the map and the frames with depth."""
-    depth = Depth.model_validate({"source": name, "near": 0.5, "far": 4.0})
-    score = small_score(("",), width=SIZE, height=SIZE)
+    score = small_score(width=SIZE, height=SIZE)
     blank = np.full((SIZE, SIZE, 3), 255, np.uint8)
-    flat = np.hstack([blank, *flight(name, None)])
-    return Image.fromarray(
-        np.vstack([flat, np.hstack([map_of(name, depth, score), *flight(name, depth)])])
-    )
+    rows = [blank, *flat], [map_of(name, depth_of(name), score), *deep]
+    return Image.fromarray(np.vstack([np.hstack(row) for row in rows]))
+
+
+def depth_of(name: str) -> Depth:
+    """The depth of a flight, with the range of the defaults."""
+    return Depth.model_validate({"source": name})
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or [space.__name__ for space in SPACES]:
-        sheet(name).resize((1000, 400), Image.Resampling.LANCZOS).save(
+    for name in sys.argv[1:] or FLIGHTS:
+        pictures = sheet(name, flight(name, None), flight(name, depth_of(name)))
+        pictures.resize((1000, 400), Image.Resampling.LANCZOS).save(
             PICTURES / f"depth-{name}.jpg", quality=85
         )

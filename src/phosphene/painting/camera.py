@@ -124,9 +124,11 @@ class DepthCamera(Camera):
             every = self._depth.settings.every
             if isinstance(moved, DeepView) and row - moved.row < every:
                 return replace(moved, picture=picture)
-            disparity = sharpened(self._depth.disparity(picture), self._bounds)
+            disparity = self._depth.disparity(picture)
             if self._depth.spec.fixed:
                 self._fixed = disparity
+            else:
+                disparity = sharpened(disparity, self._bounds)
         return DeepView(picture, disparity, self._bounds, row)
 
     def move_noise(self, noise: SceneNoise, row: Row) -> None:

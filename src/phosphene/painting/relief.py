@@ -25,7 +25,9 @@ MOST = 64  # steps along a ray; beyond as many pixels of parallax they are longe
 SHORTEST = 0.02  # distance from the camera, as a share, at which the nearest points are cut off
 REFINED = 4  # times that the place on a surface is interpolated, after the step that meets it
 FARTHEST = 1e6  # px; places outside of it are those of a horizon
-WIDTH = 5  # px in which a soft edge of a depth map becomes a sharp one
+FRINGE = 1  # px around near things that move with them
+SOFT, NARROWEST = 1 / 56, 5  # width of a soft edge: of the shorter side, and at least so many px
+JUMP = 0.25  # share of the range of depth; a larger step within this width is an edge
 
 
 class Range(NamedTuple):
@@ -60,7 +62,7 @@ class Traced(NamedTuple):
 
 
 def sharpened(disparity: torch.Tensor, bounds: Range) -> torch.Tensor:
-    """A depth map whose soft edges are sharp, so that no surface spans from near to far.
+    """An estimated depth map with sharp edges, so that no surface spans from near to far.
 
     Parameters
     ----------
@@ -70,13 +72,25 @@ def sharpened(disparity: torch.Tensor, bounds: Range) -> torch.Tensor:
     Returns
     -------
     Tensor
-        Within `WIDTH` pixels of an edge each value is the nearer or the farther side of it, the one
-        that it is closer to; elsewhere it is unchanged.
+        Near an edge each value is that of the nearer or the farther side, whichever it is closer
+        to; elsewhere it is unchanged. The nearer side is widened by `FRINGE` pixels, whose colours
+        in the picture are mixed from both sides.
     """
-    near = F.max_pool2d(disparity, WIDTH, 1, WIDTH // 2)
-    far = -F.max_pool2d(-disparity, WIDTH, 1, WIDTH // 2)
+    width = max(NARROWEST, round(SOFT * min(disparity.shape[-2:]))) | 1
+    jump = JUMP * (bounds.nearest - bounds.farthest)
+    near, far = _around(disparity, width)
     sides = torch.where(near - disparity < disparity - far, near, far)
-    return torch.where(near - far > (WIDTH - 1) * bounds.edge, sides, disparity)
+    steps = torch.where(near - far > jump, sides, disparity)
+    near, far = _around(steps, 2 * FRINGE + 1)
+    return torch.where(near - far > jump, near, steps)
+
+
+def _around(disparity: torch.Tensor, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The nearest and the farthest of the values around each pixel."""
+    return (
+        F.max_pool2d(disparity, width, 1, width // 2),
+        -F.max_pool2d(-disparity, width, 1, width // 2),
+    )
 
 
 def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
@@ -118,11 +132,13 @@ def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
         behind = torch.where(enters, before, behind)
         brink.masked_fill_(enters, plane + length)
         hits = crosses & ~jumps
-        met = torch.where(hits, surface, met)
+        met = torch.where(hits, surface.clamp_max(plane + length), met)
         found |= hits
         before = surface
+    first = met
     for _ in range(REFINED):
-        met = torch.where(found, rays.smooth(met, bounds), met)
+        refined = rays.smooth(met, bounds).clamp(first - length, first + length)
+        met = torch.where(found, refined, met)
     hole = ~found & behind.isfinite()
     depth = torch.where(hole, behind, met)
     x, y = rays.at(depth)
