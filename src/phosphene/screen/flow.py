@@ -1,4 +1,4 @@
-"""Frames between two frames: both are moved along the camera's path, and the rest by optical flow."""
+"""Frames between two frames: the camera's path is known, and optical flow finds the rest."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def between(
 
     Both are moved to where the camera is in between, in one resample each, and blended. What the
     camera does not explain, such as a repaint that moved an edge, is found by optical flow between
-    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense Inverse
-    Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
+    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense
+    Inverse Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
 
     Parameters
     ----------

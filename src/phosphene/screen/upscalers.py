@@ -1,4 +1,4 @@
-"""Upscalers: what enlarges the frames of a film before they are encoded, and how one is registered."""
+"""Upscalers: what enlarges the frames of a film before they are encoded."""
 
 from __future__ import annotations
 

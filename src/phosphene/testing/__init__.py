@@ -20,6 +20,7 @@ from phosphene.testing.modulators import (
     seconds_of,
 )
 from phosphene.testing.songs import HOP, synthetic_song, timeline
+from phosphene.testing.upscalers import UpscalerContract, check_upscaler, examine_upscaler
 
 __all__ = [
     "HOP",
@@ -29,14 +30,17 @@ __all__ = [
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "UpscalerContract",
     "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "check_upscaler",
     "examine_director",
     "examine_engine",
     "examine_feature",
     "examine_modulator",
+    "examine_upscaler",
     "seconds_of",
     "small_score",
     "synthetic_song",
