@@ -52,7 +52,9 @@ def test_lanczos_keeps_a_wave_that_blocks_do_not():
 def test_a_factor_that_an_upscaler_has_not():
     specs = {"two": UpscalerSpec("two", "", lambda factor: spoils, (2,))}
     assert find_upscaler("two", 2, specs).name == "two"
-    with pytest.raises(ProjectError, match="video.upscale is 4; the upscaler 'two' enlarges by 2"):
+    with pytest.raises(
+        ProjectError, match=r"video\.upscale is 4; the upscaler 'two' enlarges by 2"
+    ):
         find_upscaler("two", 4, specs)
     with pytest.raises(ProjectError, match="unknown upscaler 'tow'"):
         find_upscaler("tow", 2, specs)

@@ -211,12 +211,8 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
                 return replace(item, track=wrap(item.track, _check_pulse))
             case "upscalers":
                 load = wrap(item.load, lambda given: _require_arguments(given, ("picture",), name))
-
-                @wraps(item.load)
-                def loaded(factor: int) -> Any:
-                    return wrap(load(factor), lambda large: None)
-
-                return replace(item, load=loaded)
+                each = partial(wrap, check=lambda large: None)
+                return replace(item, load=wraps(load)(lambda factor: each(load(factor))))
             case "directors":
                 return replace(item, direct=wrap(item.direct, _check_text))
             case "engines":
