@@ -6,6 +6,7 @@ that were made. Time is that of all cores, which other programs lengthen little.
 
 from __future__ import annotations
 
+import itertools
 import resource
 import subprocess
 import time
@@ -27,7 +28,7 @@ from phosphene.score.score import Score
 from phosphene.screen.screen import Screen
 
 FAST, EVERY = Fraction(60), 4
-STEPS = 10  # painted frames at 15 fps, besides the first
+STEPS = 6  # painted frames at 15 fps, besides the first
 CLIPS = {
     "slow zoom and turn": {"zoom": 1.02, "rotation": 1.0},
     "fast zoom": {"zoom": 1.2},
@@ -98,7 +99,7 @@ def minterpolate(score: Score, kept: Frames) -> Frames:
 def cross_fade(score: Score, kept: Frames) -> Frames:
     """Each frame fades into the next."""
     made = [kept[0]]
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in itertools.pairwise(kept):
         for share in np.arange(1, EVERY + 1) / EVERY:
             made.append(cv2.addWeighted(before, 1.0 - share, after, share, 0.0))
     return np.stack(made)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
     from phosphene.score.units import At, Length, Period, Position, Span
+    from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.pulse import Pulse, Sound
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Section, Song
@@ -75,6 +76,7 @@ _PUBLIC = {
     "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.beats.trackers:TrackerSpec",
+    "UpscalerSpec": "phosphene.screen.upscalers:UpscalerSpec",
     "compose": "phosphene.composing.compose:compose",
     "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
@@ -121,6 +123,7 @@ __all__ = [
     "TempoMap",
     "Timeline",
     "TrackerSpec",
+    "UpscalerSpec",
     "compose",
     "direct",
     "hint",

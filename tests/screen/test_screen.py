@@ -121,12 +121,12 @@ def test_only_painted_frames_are_kept_raw(make, noisy, tmp_path):
 
 @pytest.mark.parametrize("count", [1, 5, 12])
 def test_a_resumed_film_is_the_same_to_the_bit(make, noisy, uninterrupted, count):
-    film = make()
+    stopped = make()
 
     def shoot():
-        with film:
+        with stopped:
             for frame in noisy[: count + 1]:
-                film.write(frame)
+                stopped.write(frame)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -38,7 +38,7 @@ class Codec:
         As of `FilmFormat`.
     endings : tuple of str
         Formats that can contain it.
-    crf, max_crf, quality
+    crf, max_crf, quality, bits
         As of `FilmFormat`.
     tag : str
         The tag by which players of mp4 and mov know it, where ffmpeg's own is another.
@@ -51,6 +51,7 @@ class Codec:
     crf: int | None = None
     max_crf: int = 51
     quality: str = "-crf"
+    bits: float = 0.5
     tag: str = ""
     hardware: bool = False
 
@@ -68,7 +69,7 @@ def _hardware(name: str, encoder: str) -> Codec:
         "vaapi": "AMD and Intel GPUs on Linux",
         "videotoolbox": "Apple computers",
     }[encoder]
-    made = Codec(about, (), endings, usual, 51, "-cq", tag, True)
+    made = Codec(about, (), endings, usual, 51, "-cq", 0.5, tag, True)
     match encoder:
         case "nvenc":
             more = ("-preset", "p5", "-rc", "vbr", "-b:v", "0")
@@ -97,12 +98,12 @@ CODECS: Mapping[str, Codec] = MappingProxyType(
         "hevc": Codec(
             "H.265: about half the size; Apple devices, televisions, most phones",
             ("-vf", BT709, "-c:v", "libx265", "-preset", "medium", "-x265-params", "log-level=1"),
-            (MP4, MOV, MKV), 22, tag="hvc1",
+            (MP4, MOV, MKV), 22, bits=0.3, tag="hvc1",
         ),
         "av1": Codec(
             "smaller still; current browsers, new devices",
             ("-vf", BT709, "-c:v", "libsvtav1", "-preset", "8"),
-            (MP4, MKV, WEBM), 28, 63,
+            (MP4, MKV, WEBM), 28, 63, bits=0.2,
         ),
         "vp9": Codec("browsers", VP9, (WEBM, MP4, MKV), 20, 63),
         "prores": Codec(
@@ -111,7 +112,7 @@ CODECS: Mapping[str, Codec] = MappingProxyType(
                 *("-vf", BT709.replace("yuv420p", "yuv422p10le")),
                 *("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0", "-f", "mov"),
             ),
-            (MOV, MKV),
+            (MOV, MKV), bits=6.0,
         ),
         **{
             f"{name}-{encoder}": _hardware(name, encoder)
@@ -146,7 +147,7 @@ def with_codec(form: FilmFormat, film: Path, name: str | None) -> FilmFormat:
     tag = ("-tag:v", codec.tag) if codec.tag and ending in (MP4, MOV) else ()
     return replace(
         form, segment=codec.segment, film=("-c:v", "copy", *tag), crf=codec.crf,
-        max_crf=codec.max_crf, quality=codec.quality, multiple=2,
+        max_crf=codec.max_crf, quality=codec.quality, bits=codec.bits, multiple=2,
     )  # fmt: skip
 
 

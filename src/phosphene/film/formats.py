@@ -77,6 +77,9 @@ class FilmFormat:
         The encoder's highest constant rate factor.
     quality : str
         The encoder's option that takes it.
+    bits : float
+        Bits per painted pixel at that constant rate factor, to estimate the size of films; of
+        encoders without one, bits per pixel of the film.
     multiple : int
         Width and height must be multiples of this.
     max_fps : int or None
@@ -91,6 +94,7 @@ class FilmFormat:
     crf: int | None = None
     max_crf: int = 51
     quality: str = "-crf"
+    bits: float = 0.5
     multiple: int = 1
     max_fps: int | None = None
 
@@ -109,7 +113,7 @@ _BUILT_IN = {
         VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2
     ),
     # GIF times are in hundredths of a second, and players slow down anything below two.
-    ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
+    ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50, bits=12.0),
 }
 # Lengths in the container are in milliseconds, unless it counts in units of which a sample of 44.1
 # and of 48 kHz has a whole number.

@@ -1,7 +1,7 @@
 """How a film was made, kept in its metadata, so that it can be made again.
 
-The record is JSON in the tag `phosphene` of mp4, mov, mkv and webm; GIF has no tags. A film may
-come from a stranger: the record is read up to a limit and validated like a file.
+The record is JSON in the tag `phosphene` of mp4, mov, mkv and webm; GIF has none. A film may come
+from a stranger: the record is read up to a limit and validated like a file.
 """
 
 from __future__ import annotations

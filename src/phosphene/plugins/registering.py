@@ -219,13 +219,9 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
             case "trackers":
                 return replace(item, track=wrap(item.track, _check_pulse))
             case "upscalers":
-                about = f"the upscaler '{name}'"
-                return replace(
-                    item,
-                    load=lambda factor: _called(
-                        plugin, about, wrap(item.load, _check_callable)(factor), lambda large: None
-                    ),
-                )
+                load = wrap(item.load, lambda given: _require_arguments(given, ("picture",), name))
+                each = partial(wrap, check=lambda large: None)
+                return replace(item, load=wraps(load)(lambda factor: each(load(factor))))
             case "directors":
                 return replace(item, direct=wrap(item.direct, _check_text))
             case "depths":
@@ -293,11 +289,6 @@ def _check_pulse(given: Any) -> None:
     for times in (given.beats, given.downbeats):
         if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0.0):
             raise PluginError("its beats are not increasing times in seconds")
-
-
-def _check_callable(given: Any) -> None:
-    if not callable(given):
-        raise PluginError(f"it returned {type(given).__name__}; expected a function of a picture")
 
 
 def _check_text(given: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the frames of a film depend on: digests for resuming, and a record in the film."""
+"""What frames depend on: as digests, to resume a render, and as a record in the film."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.preflight import preflight
+from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
 from phosphene.outputs import files_of, require_outputs
 from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
@@ -24,6 +25,7 @@ from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import record_of, screen_identity
 from phosphene.rendering.reports import (
+    report_space,
     warn,
     warn_of_clamped,
     warn_of_depth,
@@ -200,6 +202,9 @@ class Render:
         preflight(
             self.target, width, height, self.fps, self.sound, video.crf, self.form, self.force,
         )  # fmt: skip
+        shown = width, height, math.ceil((len(score) - lead) * self.fps / score.fps)
+        painted = score.width, score.height, len(score) - lead
+        report_space(self.target, *space_needed(self.form, video.crf, painted, shown))
         check_torch()
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)

@@ -1,9 +1,10 @@
-"""Frames between two frames: moved along the camera's path, and the rest by optical flow."""
+"""Frames between two frames: the camera's path is known, and optical flow finds the rest."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,9 +18,10 @@ Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
 """A place in a picture for each pixel, x and y in px; shape (height, width, 2)."""
 
-BETTER = 0.8  # flow is used where it leaves less than this share of the difference
+BETTER = 0.6  # flow is used where it leaves less than this share of the difference
 LONGEST = 0.08  # of the flow, as a share of the picture's diagonal; longer ones are mistakes
-BORDER = 4.0  # px outside, over which a picture fades into its mirror image
+BORDER = 0.06  # of a picture, over which it fades out, as a share of its longer side
+SMOOTH = 0.03  # of the flow, a standard deviation as a share of the longer side
 AROUND = 9  # px around a pixel over which differences are compared
 EXACT = 1e-6  # imaginary part, below which a logarithm is real
 FAR = 4.0  # widths and heights from the picture; places beyond are moved there
@@ -34,8 +36,8 @@ def between(
 
     Both are moved to where the camera is in between, in one resample each, and blended. What the
     camera does not explain, such as a repaint that moved an edge, is found by optical flow between
-    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense Inverse
-    Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
+    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense
+    Inverse Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
 
     Parameters
     ----------
@@ -98,24 +100,30 @@ def _grid(height: int, width: int) -> Map:
 
 
 def _inside(places: Map) -> NDArray[np.float32]:
-    """1 for places inside a picture, almost 0 outside, and a slope at its border."""
+    """1 for places inside a picture, almost 0 outside, and a slope along its border."""
     height, width = places.shape[:2]
     x, y = places[..., 0], places[..., 1]
     depth = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-    return np.clip(depth * np.float32(1.0 / BORDER) + 1.0, np.float32(1e-4), np.float32(1.0))
+    ramp = np.float32(BORDER * max(height, width))
+    slope: NDArray[np.float32] = np.clip(depth / ramp, 1e-3, 1.0)
+    return slope
 
 
-def _moved(places: Map, matrix: Matrix) -> Map:
+def _moved(places: Map, matrix: NDArray[Any]) -> Map:
     if np.allclose(matrix, np.eye(3), atol=1e-12):
         return places
-    moved = cv2.perspectiveTransform(places, matrix)
+    moved: Map = cv2.perspectiveTransform(places, matrix)
     height, width = places.shape[:2]
     limit = np.float32(FAR * max(height, width))
-    return np.clip(np.nan_to_num(moved), -limit, limit)
+    moved = np.clip(np.nan_to_num(moved), -limit, limit)
+    return moved
 
 
 def _resampled(picture: Picture, places: Map) -> Picture:
-    return cv2.remap(picture, places, None, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    moved: Picture = cv2.remap(
+        picture, places, None, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return moved
 
 
 def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
@@ -127,9 +135,8 @@ def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
-            flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(
-                first, second, None
-            )
+            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+            flow = dis.calc(first, second, None)
         finally:
             cv2.setNumThreads(threads)
     explained = cv2.remap(
@@ -141,4 +148,9 @@ def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
     )
     short = np.hypot(flow[..., 0], flow[..., 1]) < LONGEST * np.hypot(*first.shape)
     used = ((flowing < BETTER * still) & short).astype(np.float32)
-    return flow * cv2.blur(used, (AROUND, AROUND))[..., None]
+    # Smooth, as of whole things that move: details of the flow bend lines.
+    size = SMOOTH * max(first.shape)
+    weight = cv2.GaussianBlur(used, (0, 0), size)[..., None]
+    smooth = cv2.GaussianBlur(flow * used[..., None], (0, 0), size)
+    rest: Map = smooth / np.maximum(weight, 1e-3) * np.minimum(2.0 * weight, 1.0)
+    return rest

@@ -96,7 +96,7 @@ class Screen:
             yield from self._enlarged(onward(self._picture(frame), self._step(index), shares))
 
     def _shares(self, index: int, last: int) -> list[float]:
-        """How far each frame of the film after painted frame `index` is from it, in painted ones."""
+        """How far the frames of the film up to `last` are from painted frame `index`."""
         first = math.floor(index * self._ratio) + 1
         return [float(number / self._ratio - index) for number in range(first, last + 1)]
 
