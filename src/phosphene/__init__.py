@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
+    from phosphene.project.depth import Depth
     from phosphene.project.listening import listen
-    from phosphene.project.schema import Depth, Model, Project
+    from phosphene.project.schema import Model, Project
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -48,7 +49,7 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
-    "Depth": "phosphene.project.schema:Depth",
+    "Depth": "phosphene.project.depth:Depth",
     "DepthSource": "phosphene.painting.depth:DepthSource",
     "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",

@@ -6,7 +6,7 @@ import copy
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import tomlkit
 from pydantic import (
@@ -25,15 +25,14 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
 from phosphene.project.adapters import Control, IpAdapter, Lora
 from phosphene.project.captions import Captions, Title
+from phosphene.project.depth import Depth
 from phosphene.project.motion import Layer, Section
+from phosphene.project.prompts import Prompts
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
 from phosphene.score.units import At, Position, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 # Defaults as in a file; they are validated too.
 _EMPTY: Any = {}
@@ -161,94 +160,6 @@ class Model(Section):
         if quality not in QUALITIES:
             raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
         return quality
-
-
-class Depth(Section):
-    """`[depth]`: how far the things in the picture are, for a camera that moves through space."""
-
-    source: Annotated[str, AfterValidator(file_name)] = Field(
-        description="a drawn depth, or a model that estimates it: Hugging Face hub id, or folder"
-    )
-    near: float = Field(
-        0.5, ge=0.01, le=1000, description="distance of the nearest, times the picture plane's"
-    )
-    far: float = Field(
-        4.0, gt=0.01, le=1e6, description="distance of the farthest, times the picture plane's"
-    )
-    strength: float = Field(1.0, ge=0, le=1, description="how deep it is; 0 is flat")
-    field_of_view: float = Field(
-        60.0, ge=5, le=150, description="degrees; the resting value of the channel"
-    )
-    every: int = Field(
-        1, ge=1, le=10_000, description="frames from estimate to estimate; between them it moves"
-    )
-
-    @field_validator("far")
-    @classmethod
-    def _beyond(cls, far: float, others: ValidationInfo) -> float:
-        near = others.data.get("near")
-        if near is not None and far <= near:
-            raise ValueError(f"expected more than near, which is {near:g}")
-        return far
-
-    def distance(self, nearness: Tensor) -> Tensor:
-        """The distance of relative nearness, as networks estimate it.
-
-        Parameters
-        ----------
-        nearness : Tensor
-            From 0 at the farthest to 1 at the nearest, linear in the inverse distance.
-
-        Returns
-        -------
-        Tensor
-            From `far` to `near`.
-        """
-        inverse: Tensor = 1.0 / self.far + nearness * (1.0 / self.near - 1.0 / self.far)
-        return 1.0 / inverse
-
-
-class Shot(Section):
-    """A prompt, and how the picture comes to it."""
-
-    prompt: str = Field(description="what to paint")
-    blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
-    )
-    negative: str | None = Field(None, description="what to avoid; else that of [prompts]")
-
-
-def _shot(given: Any) -> Any:
-    if isinstance(given, (dict, Shot)):
-        return given
-    if not isinstance(given, str):
-        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
-    return {"prompt": given}
-
-
-class Prompts(Section):
-    """`[prompts]`: what to paint, and when."""
-
-    style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="negative prompt")
-    blend: Span = Field(
-        20, validate_default=True, description="every change is a morph over this span"
-    )
-    lyrics: FileName | None = Field(
-        None, description="lyrics, .lrc or .srt: each line is a prompt at its time"
-    )
-    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
-        {"0": ""},
-        validate_default=True,
-        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
-    )
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
-        if not at:
-            raise ValueError("expected at least one prompt")
-        return at
 
 
 def _plain(data: Any) -> Any:
