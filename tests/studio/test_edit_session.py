@@ -2,28 +2,13 @@
 
 import numpy as np
 import pytest
-from studios import HERE, PORT, PROJECT, RATE, SECONDS, TOKEN, clicks, wait
+from studios import HERE, PORT, PROJECT, RATE, SECONDS, TOKEN, clicks, unpacked, wait
 
 from phosphene.composing.compose import compose
 from phosphene.project.file import read_project
 from phosphene.project.listening import song_of
 from phosphene.studio.peaks import FACTOR, FINEST, peaks
 from phosphene.studio.wire import packed
-
-
-def unpacked(content):
-    """What `static/api.js` reads, in Python."""
-    import json
-    import struct
-
-    (length,) = struct.unpack_from("<I", content)
-    header = json.loads(content[4 : 4 + length])
-    arrays = {}
-    for about in header.pop("arrays"):
-        count = int(np.prod(about["shape"]))
-        array = np.frombuffer(content, about["dtype"], count, 4 + length + about["offset"])
-        arrays[about["name"]] = array.reshape(about["shape"])
-    return header, arrays
 
 
 def state(client):

@@ -83,11 +83,10 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
         return StreamingResponse(iterate_in_threadpool(chunks(file)), 200, length, "audio/wav")
 
     async def image(request: Request) -> Response:
-        composed = studio.open_session.composed
-        if composed is None or composed.project.video.image is None:
-            raise Missing("the project has no image")
-        named = str(composed.data["video"]["image"])
-        return FileResponse(inside(studio.open_session.folder, named))
+        path = studio.open_session.image(request.path_params["scene"])
+        if path is None:
+            raise Missing("the scene has no image")
+        return FileResponse(path)
 
     async def film(request: Request) -> Response:
         path = inside(studio.open_session.folder, request.path_params["name"])
@@ -147,7 +146,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
         get("/api/choices", choices),
         get("/api/{name:str}.bin", binary),
         get("/api/sound.wav", sound),
-        get("/api/image", image),
+        get("/api/images/{scene:int}", image),
         get("/films/{name:path}", film),
         get("/takes/{take:str}/{frame:int}.jpg", take),
         post("/api/edit", edit),

@@ -65,7 +65,7 @@ class Composed:
     def curves(self) -> bytes:
         """The values of every channel that moves, and of every layer's part in it, packed."""
         score = self.picture.score
-        arrays: dict[str, NDArray[Any]] = {"weights": _short(score.weights)}
+        arrays: dict[str, NDArray[Any]] = {}
         channels = []
         for name, parts in self.picture.parts.items():
             channel = CHANNELS[name]

@@ -21,7 +21,7 @@ def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
     header : mapping
         Anything that JSON holds; `arrays` is added.
     arrays : mapping of str to ndarray
-        float64, float32, int16, int8 or uint8.
+        float64, float32, int32, int16, int8 or uint8.
 
     Returns
     -------

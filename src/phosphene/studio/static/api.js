@@ -60,6 +60,7 @@ export async function upload(file, idea) {
 
 const KINDS = {
   float64: Float64Array,
+  int32: Int32Array,
   float32: Float32Array,
   int16: Int16Array,
   int8: Int8Array,

@@ -3,12 +3,14 @@
 import { getBinary, url } from "./api.js";
 import { mixed, palette } from "./palette.js";
 import { PLANE, program, STILL } from "./shaders.js";
-import { bitmapOf, stillFor } from "./stills.js";
+import { exactly, stillBefore } from "./stills.js";
 import { emit, on, store } from "./store.js";
 
 const POSE = 11, ROWS = 12;
 const FAR = 6; // times that a still may be enlarged before the plane takes its place
 const SLOW = 22; // milliseconds between two pictures
+const UNGRADED = [1, 1, 0];
+const STILL_HERE = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 export class Preview {
   /** @param {HTMLCanvasElement} canvas @param {HTMLElement} screen */
@@ -24,8 +26,8 @@ export class Preview {
     this.detail = 1;
     this.late = 0;
     this.before = 0;
-    /** @type {any} */ this.path = null;
-    /** @type {ImageBitmap | null} */ this.image = null;
+    /** @type {Map<number, {to: number, matrix: number[]}>} */ this.paths = new Map();
+    /** @type {Map<number, ImageBitmap>} */ this.images = new Map();
     if (!gl) return;
     const about = gl.getExtension("WEBGL_debug_renderer_info");
     this.renderer = String(gl.getParameter(about ? about.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
@@ -40,6 +42,7 @@ export class Preview {
     /** @type {WebGLTexture | null} */ this.tiles = gl.createTexture();
     /** @type {WebGLTexture | null} */ this.shades = gl.createTexture();
     /** @type {WebGLTexture | null} */ this.picture = gl.createTexture();
+    /** @type {WebGLTexture | null} */ this.dissolving = gl.createTexture();
     /** @type {any} */ this.loaded = null;
     this.tilesReady = getBinary("api/plane.bin").then((plane) => this.adoptTiles(plane));
     new ResizeObserver(() => this.resize()).observe(screen);
@@ -76,15 +79,17 @@ export class Preview {
     for (let k = 0; k < arrays.octaves.length; k += 8) {
       this.rows.set(`${arrays.octaves[k]},${arrays.octaves[k + 1]}`, arrays.octaves.subarray(k + 2, k + 8));
     }
-    this.path = null;
+    this.paths.clear();
     this.shown = -1;
-    const named = store.state.project.video.image;
-    if (named === this.named) return;
-    this.named = named;
-    this.image = null;
-    if (!named) return;
-    fetch(url("api/image")).then((answer) => (answer.ok ? answer.blob() : Promise.reject())).then(createImageBitmap)
-      .then((image) => { this.image = image; this.shown = -1; }).catch(() => {});
+    this.images.clear();
+    const { version } = store.camera;
+    for (const [place, scene] of header.images) {
+      fetch(url(`api/images/${scene}`)).then((answer) => (answer.ok ? answer.blob() : Promise.reject())).then(createImageBitmap)
+        .then((image) => {
+          if (version === store.camera.version) this.images.set(place, image);
+          this.shown = -1;
+        }).catch(() => {});
+    }
   }
 
   resize() {
@@ -128,28 +133,57 @@ export class Preview {
     this.adapt(playing);
     const frame = this.frameAt(t);
     if (frame === this.shown) return;
-    const row = frame - store.curves.header.first;
+    const { seen, shares } = store.camera.arrays, row = frame - store.curves.header.first;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.disable(gl.BLEND);
-    const found = stillFor(frame);
-    let cover = 0, source = "preview of the motion";
-    if (found) {
-      const back = this.since(found.still.frame - store.curves.header.first, row);
-      cover = back ? back.cover : 0;
-      if (cover < 1) this.drawPlane(row);
-      if (cover > 0) this.drawStill(bitmapOf(found.still), back, found.exact || cover >= 1 ? 1 : cover, found.still);
-      if (cover > 0) source = found.exact ? "painted" : "painted still, moved";
-    }
-    if (!cover) this.drawPlane(row);
-    if (!found && this.image) {
-      const back = this.since(0, row);
-      if (back?.cover) this.drawStill(this.image, back, back.cover, null, this.graded(row));
+    const painted = exactly(frame);
+    let source = "painted";
+    if (painted) this.drawStill(painted, STILL_HERE, 1);
+    else {
+      const later = seen[2 * row + 1];
+      if (later >= 0) {
+        this.drawPlace(later);
+        this.take();
+      }
+      source = this.drawPlace(seen[2 * row]) ? "painted still, moved" : "preview of the motion";
+      if (later >= 0) this.dissolve(shares[row]);
     }
     this.shown = frame;
     if (source !== this.source) {
       this.source = source;
       emit("source", source);
     }
+  }
+
+  /**
+   * What the camera sees at a place: the last still, moved, or the user's image, or the plane.
+   * @param {number} place
+   * @returns {boolean} whether a still is visible
+   */
+  drawPlace(place) {
+    const still = stillBefore(place), begin = store.camera.arrays.shots[place];
+    const image = still ? null : this.images.get(begin);
+    const back = still ? this.since(still.place, place) : image ? this.since(begin, place) : null;
+    const cover = back?.cover ?? 0;
+    if (cover < 1) this.drawPlane(place);
+    if (cover > 0 && back) this.drawStill(still?.bitmap ?? image, back.matrix, cover, still ? UNGRADED : this.graded(place));
+    return Boolean(still) && cover > 0;
+  }
+
+  /** Keep what is drawn, to dissolve to it. */
+  take() {
+    const gl = /** @type {WebGL2RenderingContext} */ (this.gl);
+    gl.activeTexture(gl.TEXTURE3);
+    gl.bindTexture(gl.TEXTURE_2D, this.dissolving ?? null);
+    gl.copyTexImage2D(gl.TEXTURE_2D, 0, gl.RGB, 0, 0, this.canvas.width, this.canvas.height, 0);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
+  }
+
+  /** @param {number} share */
+  dissolve(share) {
+    // The rows of a canvas are from the bottom up.
+    this.drawTexture(3, [1, 0, 0, 0, -1, store.curves.header.height - 1, 0, 0, 1], share, UNGRADED);
   }
 
   /**
@@ -168,15 +202,15 @@ export class Preview {
     }
   }
 
-  /** @param {number} row @returns {[number, number, number]} */
-  graded(row) {
-    const { arrays } = store.curves;
+  /** @param {number} place @returns {[number, number, number]} */
+  graded(place) {
+    const { arrays } = store.curves, row = store.camera.arrays.rows[place];
     const of = (/** @type {string} */ name, /** @type {number} */ rest) => arrays[name]?.[row] ?? rest;
     return [of("brightness", 1), of("saturation", 1), (of("hue", 0) * Math.PI) / 180];
   }
 
-  /** @param {number} row */
-  drawPlane(row) {
+  /** @param {number} place */
+  drawPlane(place) {
     const gl = /** @type {WebGL2RenderingContext} */ (this.gl);
     const { header, arrays } = store.camera;
     const { width, height } = store.curves.header;
@@ -185,7 +219,7 @@ export class Preview {
     const lying = new Float32Array(8 * ROWS), placed = new Float32Array(4 * ROWS);
     let planes = 0;
     for (let k = 0; k < 2; k++) {
-      const pose = arrays.poses.subarray((2 * row + k) * POSE, (2 * row + k + 1) * POSE);
+      const pose = arrays.poses.subarray((2 * place + k) * POSE, (2 * place + k + 1) * POSE);
       if (!(pose[10] > 0)) continue;
       gl.uniform4f(gl.getUniformLocation(made, `turn[${planes}]`), pose[2], pose[3], pose[4], pose[5]);
       gl.uniform2f(gl.getUniformLocation(made, `lean[${planes}]`), pose[6], pose[7]);
@@ -205,11 +239,11 @@ export class Preview {
     gl.uniform2fv(at.placed, placed);
     gl.uniform2f(at.size, width, height);
     gl.uniform1f(at.unit, header.unit);
-    gl.uniform3f(at.graded, ...this.graded(row));
+    gl.uniform3f(at.graded, ...this.graded(place));
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.shades ?? null);
     const count = this.palettes?.length ?? 0;
-    mixed(this.palettes ?? [], store.curves.arrays.weights.subarray(row * count, (row + 1) * count), /** @type {any} */ (this.mixture));
+    mixed(this.palettes ?? [], arrays.weights.subarray(place * count, (place + 1) * count), /** @type {any} */ (this.mixture));
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, header.shades, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, this.mixture ?? null);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.REPEAT);
@@ -220,13 +254,10 @@ export class Preview {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
-  /** @param {ImageBitmap | null} bitmap @param {any} back @param {number} cover @param {any} still @param {number[]} [graded] */
-  drawStill(bitmap, back, cover, still, graded = [1, 1, 0]) {
+  /** @param {ImageBitmap | null | undefined} bitmap @param {number[]} back @param {number} cover @param {number[]} [graded] */
+  drawStill(bitmap, back, cover, graded = UNGRADED) {
     if (!bitmap) return;
     const gl = /** @type {WebGL2RenderingContext} */ (this.gl);
-    const { program: made, at } = /** @type {any} */ (this.still);
-    const { width, height } = store.curves.header;
-    gl.useProgram(made);
     gl.activeTexture(gl.TEXTURE2);
     gl.bindTexture(gl.TEXTURE_2D, this.picture ?? null);
     if (this.loaded !== bitmap) {
@@ -236,11 +267,20 @@ export class Preview {
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.MIRRORED_REPEAT);
       this.loaded = bitmap;
     }
+    this.drawTexture(2, back, cover, graded);
+  }
+
+  /** @param {number} slot @param {number[]} back @param {number} cover @param {number[]} graded */
+  drawTexture(slot, back, cover, graded) {
+    const gl = /** @type {WebGL2RenderingContext} */ (this.gl);
+    const { program: made, at } = /** @type {any} */ (this.still);
+    const { width, height } = store.curves.header;
+    gl.useProgram(made);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-    gl.uniform1i(at.still, 2);
+    gl.uniform1i(at.still, slot);
     gl.uniform2f(at.size, width, height);
-    gl.uniformMatrix3fv(at.back, true, new Float32Array(back.matrix));
+    gl.uniformMatrix3fv(at.back, true, new Float32Array(back));
     gl.uniform1f(at.cover, cover);
     gl.uniform3f(at.graded, graded[0], graded[1], graded[2]);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -248,21 +288,19 @@ export class Preview {
   }
 
   /**
-   * What takes a pixel of a row's frame to its place in an earlier one.
+   * What takes a pixel at a place of the camera to its position at an earlier one of the shot.
    * @param {number} from
    * @param {number} to
    */
   since(from, to) {
-    if (from < 0 || to < from) return null;
     const { steps } = store.camera.arrays;
-    if (!this.path || this.path.from !== from || this.path.to > to) {
-      this.path = { from, to: from, matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+    let path = this.paths.get(from);
+    if (!path || path.to > to) {
+      if (this.paths.size > 8) this.paths.clear();
+      this.paths.set(from, (path = { to: from, matrix: STILL_HERE }));
     }
-    while (this.path.to < to) {
-      const step = steps.subarray(9 * ++this.path.to, 9 * this.path.to + 9);
-      this.path.matrix = times(step, this.path.matrix);
-    }
-    const m = this.path.matrix, enlarged = Math.sqrt(Math.abs(m[0] * m[4] - m[1] * m[3])) / Math.abs(m[8]);
+    while (path.to < to) path.matrix = times(steps.subarray(9 * ++path.to, 9 * path.to + 9), path.matrix);
+    const m = path.matrix, enlarged = Math.sqrt(Math.abs(m[0] * m[4] - m[1] * m[3])) / Math.abs(m[8]);
     const near = (FAR - Math.max(enlarged, 1 / enlarged)) / (FAR / 2);
     return { matrix: inverse(m), cover: from === to ? 1 : Math.min(Math.max(near, 0), 1) };
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Painted pictures: which there are of a frame, and a few of them in memory. */
 import { url } from "./api.js";
-import { emit, store } from "./store.js";
+import { emit, on, store } from "./store.js";
 
 const MOST = 128 * 2 ** 20; // bytes of decoded pictures
 const AHEAD = 16; // frames that are fetched before they are shown
@@ -55,25 +55,54 @@ export function takes() {
 }
 
 /**
- * The newest picture of exactly this frame, or else the last still before it.
- * @param {number} frame
- * @param {string} [only] a job
- * @returns {{still: Still, exact: boolean} | null}
+ * The job that painted each frame last, and the last still before each place of the camera in its shot.
+ * @type {{painted: Map<number, string>, before: Int32Array} | null}
  */
-export function stillFor(frame, only = "") {
-  let best = null;
-  for (const job of takes()) {
-    if (only && job.id !== only) continue;
-    const first = job.pictures[0], last = job.pictures[job.pictures.length - 1];
-    if (frame >= first && frame <= last) {
-      for (let next = frame + 1; next <= Math.min(last, frame + AHEAD); next++) bitmapOf({ job: job.id, frame: next });
-      const still = { job: job.id, frame };
-      if (bitmapOf(still)) return { still, exact: true };
-      for (let back = frame - 1; back >= Math.max(first, frame - 4); back--) {
-        if (bitmapOf({ job: job.id, frame: back })) return { still: { job: job.id, frame: back }, exact: false };
-      }
-    }
-    if (last < frame && (best === null || last > best.frame)) best = { job: job.id, frame: last };
+let index = null;
+on("jobs", () => (index = null));
+on("camera", () => (index = null));
+
+function indexed() {
+  if (index) return index;
+  const { rows, shots, seen } = store.camera.arrays, { first } = store.curves.header;
+  const painted = new Map();
+  for (const job of takes().reverse()) for (const frame of job.pictures) painted.set(frame, job.id);
+  const before = new Int32Array(rows.length);
+  for (let place = 0, last = -1; place < rows.length; place++) {
+    const row = rows[place], alone = seen[2 * row] === place && seen[2 * row + 1] < 0;
+    if (shots[place] === place) last = -1;
+    if (alone && painted.has(first + row)) last = place;
+    before[place] = last;
   }
-  return best && bitmapOf(best) ? { still: best, exact: false } : null;
+  return (index = { painted, before });
+}
+
+/**
+ * The newest picture of exactly this frame; the next ones are fetched as well.
+ * @param {number} frame
+ */
+export function exactly(frame) {
+  const { painted } = indexed();
+  if (!painted.has(frame)) return null;
+  for (let next = frame + 1; next <= frame + AHEAD; next++) {
+    const job = painted.get(next);
+    if (job) bitmapOf({ job, frame: next });
+  }
+  return bitmapOf({ job: painted.get(frame), frame });
+}
+
+/**
+ * The last still from which the camera moved on to a place.
+ * @param {number} place
+ * @returns {{bitmap: ImageBitmap, place: number} | null}
+ */
+export function stillBefore(place) {
+  const { painted, before } = indexed(), { rows, shots } = store.camera.arrays;
+  let at = before[place];
+  for (let tries = 0; at >= 0 && tries < 4; tries++) {
+    const frame = store.curves.header.first + rows[at], bitmap = bitmapOf({ job: painted.get(frame), frame });
+    if (bitmap) return { bitmap, place: at };
+    at = at > shots[at] ? before[at - 1] : -1; // while it is fetched, the one before it
+  }
+  return null;
 }

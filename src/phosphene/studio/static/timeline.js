@@ -32,7 +32,7 @@ export class Timeline {
       if (fresh) this.view.lanes = [];
       this.dirty = true;
     });
-    on("selection", () => (this.dirty = true));
+    for (const event of ["selection", "peaks"]) on(event, () => (this.dirty = true));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
