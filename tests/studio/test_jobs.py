@@ -20,7 +20,7 @@ def jobs(client):
 def begin(client, **asked):
     answer = client.post("api/jobs/new", json=asked)
     assert answer.status_code == 200, answer.text
-    return answer.json()["id"]
+    return answer.json()[0]["id"]
 
 
 @pytest.fixture

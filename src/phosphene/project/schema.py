@@ -49,6 +49,7 @@ def _sections(given: Any) -> Any:
     if not found:
         raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
     return found
+APART = 1000  # from the seed of one take to the next
 
 
 class SongFile(Section, Corrections):
@@ -119,6 +120,10 @@ class Model(Section):
     detail_match: float = Field(
         0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
     )
+
+    def take_seeds(self, count: int) -> list[int]:
+        """The seeds of some takes; the first is its own."""
+        return [self.seed + APART * number for number in range(count)]
 
     @field_validator("quality")
     @classmethod

@@ -32,6 +32,7 @@ class Asked(BaseModel):
     height: int | None = Field(None, ge=16, le=8192, multiple_of=2)
     fps: str | None = Field(None, max_length=20)
     seed: int | None = Field(None, ge=0, lt=2**62)
+    takes: int = Field(1, ge=1, le=9, description="from as many seeds, as `render --takes`")
     name: str = Field("", pattern=f"^({NAME})?$", description="of the film, without its ending")
     format: Literal["mp4", "mov", "mkv", "webm", "gif"] = "mp4"
     force: bool = False

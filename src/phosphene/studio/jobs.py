@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
-from phosphene.studio.asked import Job, asked_of, new_id
+from phosphene.studio.asked import Asked, Job, asked_of, new_id
 from phosphene.studio.places import inside, own_folder, write_whole
 from phosphene.studio.session import Session
 from phosphene.studio.workers import Lane
@@ -66,31 +66,40 @@ class Jobs:
         """
         return self._takes(self._job(job)) / f"{frame:07d}.jpg"
 
-    async def begin(self, given: Any) -> dict[str, Any]:
-        """Queue what a page asks for.
+    async def begin(self, given: Any) -> list[dict[str, Any]]:
+        """Queue what a page asks for: a job, or one for each take.
 
         Raises
         ------
         ProjectError
             If it cannot be asked for, or the project has a mistake.
         """
-        asked = asked_of(given)
-        if self.session.errors or self.session.composed is None:
+        asked, composed = asked_of(given), self.session.composed
+        if self.session.errors or composed is None:
             raise ProjectError("the project has a mistake", "Correct it first.")
         self._require_model(asked.model)
-        job = Job(id=new_id(), asked=asked, text=self.session.document.text)
         if asked.kind == "film":
-            job.output = f"{asked.name or self.session.path.stem}.{asked.format}"
-            output = inside(self.session.folder, job.output)
-            running = [one for one in self.jobs.values() if one.state in ("running", "waiting")]
-            if any(one.output == job.output for one in running):
-                raise ProjectError(f"{output.name} is being rendered already", "Name another film.")
+            return [self._queue(asked, self._output(asked))]
+        model = composed.project.model
+        seeds = model.take_seeds(asked.takes) if asked.seed is None else [asked.seed]
+        return [self._queue(asked.model_copy(update={"seed": seed})) for seed in seeds]
+
+    def _queue(self, asked: Asked, output: str = "") -> dict[str, Any]:
         for old in [one for one in self.jobs.values() if one.state in ("done", "failed")][:-MOST]:
             self._forget(old)
+        job = Job(id=new_id(), asked=asked, text=self.session.document.text, output=output)
         self.jobs[job.id] = job
         self._changed(job, keep=True)
         self.lanes[job.lane].put(job, self._takes(job))
         return job.shown()
+
+    def _output(self, asked: Asked) -> str:
+        name = f"{asked.name or self.session.path.stem}.{asked.format}"
+        inside(self.session.folder, name)
+        running = [one for one in self.jobs.values() if one.state in ("running", "waiting")]
+        if any(one.output == name for one in running):
+            raise ProjectError(f"{name} is being rendered already", "Name another film.")
+        return name
 
     async def steer(self, name: str, what: str) -> dict[str, Any]:
         """Pause a job, resume it, or remove it with what it painted; a finished film stays.

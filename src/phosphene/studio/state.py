@@ -14,7 +14,7 @@ SECTION = ("start", "end", "label", "role", "energy", "confidence")
 
 
 def song_state(song: Song) -> dict[str, Any]:
-    """Duration, tempo, beats, bars and sections of a song."""
+    """Duration, tempo, beats, bars, sections and the names of the features of a song."""
     return {
         "duration": song.duration,
         "tempo": song.tempo,
@@ -26,6 +26,7 @@ def song_state(song: Song) -> dict[str, Any]:
             {name: getattr(part, name) for name in SECTION if hasattr(part, name)}
             for part in song.sections
         ],
+        "features": sorted({*song.features, *song.extra}),
         "name": song.path.name if song.path else "",
     }
 
@@ -46,7 +47,8 @@ def project_state(composed: Composed, registry: Registry) -> dict[str, Any]:
             _layer(k, entry, composed, registry) for k, entry in enumerate(data.get("motion", []))
         ],
         "video": _plain(data.get("video", {})),
-        "model": {"name": composed.project.model.name} | _plain(data.get("model", {})),
+        "model": composed.project.model.model_dump(include={"name", "seed"})
+        | _plain(data.get("model", {})),
         "corrections": _plain(data.get("song", {})),
         "warnings": list(composed.picture.score.warnings),
         "clamped": composed.picture.score.clamped,

@@ -167,7 +167,8 @@ class Worker:
         from phosphene.engines.names import load_engine
         from phosphene.painting.engine import DrawingEngine
 
-        about = (project.model, score.prompts, score.negative, score.width, score.height)
+        model = project.model.model_copy(update={"seed": 0})  # takes share an engine
+        about = (model, score.prompts, score.negative, score.width, score.height)
         if self._loaded is None or self._loaded[0] != about:
             self._loaded = None  # before the next one takes its memory
             engine = load_engine(project, score, self.registry)

@@ -3,6 +3,7 @@
 import { by, make } from "./dom.js";
 import { layerColour } from "./drawing.js";
 import { number, row } from "./forms.js";
+import { gates } from "./gates.js";
 import { clock, short } from "./music.js";
 import { renderPanel } from "./queue.js";
 import { scenesPanel } from "./scenes.js";
@@ -112,6 +113,7 @@ export class Inspector {
     if (layer.use && about?.envelope) parts.push(make("h2", {}, "Drives"), this.drives(layer));
     for (const table of layer.keys) parts.push(make("h2", {}, `${table.channel.replaceAll("_", " ")} over time`), this.points(table, chosen));
     parts.push(make("h2", {}, "Parameters"), make("div", { class: "form" }, ...rows, ...own));
+    parts.push(make("h2", {}, "Active"), ...gates(this.timeline, layer));
     return parts;
   }
 

@@ -95,15 +95,10 @@ export class Preview {
   resize() {
     if (!store.curves) return;
     const { width, height } = store.curves.header;
-    const other = document.getElementById("other");
-    const across = other && !other.hidden ? 2 : 1;
-    const room = [(this.screen.clientWidth - 20 - 8 * (across - 1)) / across, this.screen.clientHeight - 20];
+    const room = [this.screen.clientWidth - 20, this.screen.clientHeight - 20];
     const scale = Math.max(0.05, Math.min(room[0] / width, room[1] / height));
-    for (const canvas of [this.canvas, other]) {
-      if (!canvas) continue;
-      canvas.style.width = `${Math.round(width * scale)}px`;
-      canvas.style.height = `${Math.round(height * scale)}px`;
-    }
+    this.canvas.style.width = `${Math.round(width * scale)}px`;
+    this.canvas.style.height = `${Math.round(height * scale)}px`;
     const density = Math.min(window.devicePixelRatio || 1, 2) * this.detail * scale;
     const [w, h] = [width, height].map((side) => Math.max(16, Math.round(side * Math.min(density, 3))));
     if (this.canvas.width !== w || this.canvas.height !== h) {

@@ -1,9 +1,10 @@
 // @ts-check
 /** The queue: takes of a few bars, films, how far they are, and what came of them. */
 import { post, url } from "./api.js";
-import { by, dialog, make, toast } from "./dom.js";
+import { by, dialog, make } from "./dom.js";
 import { clock, fps, lastBefore, song } from "./music.js";
 import { emit, store } from "./store.js";
+import { sameBars } from "./takes.js";
 
 /** @type {Record<string, any>} What the form of the film says; it stays while the panel is drawn anew. */
 const wanted = { quality: "standard", format: "mp4" };
@@ -47,7 +48,7 @@ function card(timeline, job) {
     state === "paused" || state === "failed" ? steer("resume", "Resume") : null,
     state === "done" && asked.kind === "film" ? make("button", { class: "small", onclick: () => play(job) }, "Play") : null,
     job.pictures.length && asked.kind !== "film" ? at : null,
-    job.pictures.length > 1 && asked.kind === "bars" ? make("button", { class: "small", "aria-pressed": String(compared === job.id), onclick: () => compare(job) }, "Beside") : null,
+    sameBars(job).length > 1 && asked.kind === "bars" ? make("button", { class: "small", "aria-label": `Compare the takes of ${asked.label}`, onclick: () => compare(timeline, job) }, "Compare") : null,
     steer("remove", state === "done" ? "Remove" : "Cancel"),
   ];
   return make("div", { class: `job ${state}` }, picture,
@@ -64,7 +65,8 @@ function said(job) {
   if (job.state === "paused") return `paused, ${frames}`;
   if (job.state === "running" && job.stage !== "painting") return `${job.stage} …`;
   if (job.state === "running") return `${frames}, ${job.rate.toFixed(1)}/s, ${job.left ? `${clock(job.left, 0)} left` : ""}`;
-  return `${job.total} frame${job.total === 1 ? "" : "s"}, ${job.asked.model ?? "the project's model"}`;
+  const seed = job.asked.seed === null ? "" : `, seed ${job.asked.seed}`;
+  return `${job.total} frame${job.total === 1 ? "" : "s"}, ${job.asked.model ?? "the project's model"}${seed}`;
 }
 
 async function film() {
@@ -90,11 +92,24 @@ export function paintFrame(timeline, preview) {
   return begin({ kind: "frame", label: `Frame ${frame}`, first: frame, last: frame + 1 });
 }
 
+/** @param {import("./timeline.js").Timeline} timeline */
+export function paintBars(timeline) {
+  return begin(barsAt(timeline));
+}
+
+/**
+ * The same bars from four seeds.
+ * @param {import("./timeline.js").Timeline} timeline
+ */
+export function paintTakes(timeline) {
+  return begin({ ...barsAt(timeline), takes: 4 });
+}
+
 /**
  * The loop, or eight bars from the playhead.
  * @param {import("./timeline.js").Timeline} timeline
  */
-export function paintBars(timeline) {
+function barsAt(timeline) {
   const { bars, duration } = song();
   const bar = Math.max(0, lastBefore(bars, timeline.transport.time));
   const range = timeline.transport.range ?? [bars[bar] ?? 0, bars[bar + 8] ?? duration];
@@ -102,7 +117,13 @@ export function paintBars(timeline) {
   const begun = Math.max(first, Math.floor(range[0] * fps() + 1e-6));
   const end = Math.min(first + frames, Math.ceil(range[1] * fps() - 1e-6));
   const [from, to] = range.map((t) => lastBefore(bars, t + 0.01) + 1);
-  return begin({ kind: "bars", label: to - from > 1 ? `Bars ${from} to ${to - 1}` : `Bar ${from}`, first: begun, last: end });
+  return { kind: "bars", label: to - from > 1 ? `Bars ${from} to ${to - 1}` : `Bar ${from}`, first: begun, last: end };
+}
+
+/** @param {import("./timeline.js").Timeline} timeline @param {any} job */
+function compare(timeline, job) {
+  go(timeline, job);
+  emit("compare", job);
 }
 
 /** @param {import("./timeline.js").Timeline} timeline @param {any} job */
@@ -112,18 +133,6 @@ function go(timeline, job) {
   timeline.transport.seek(begin + 0.001);
   timeline.view.reveal(begin);
   timeline.dirty = true;
-}
-
-/** The take that is shown beside the newest one. */
-export let compared = "";
-
-/** @param {any} job */
-function compare(job) {
-  compared = compared === job.id ? "" : job.id;
-  by("other").hidden = !compared;
-  emit("compared");
-  emit("jobs");
-  if (compared) toast("This take is at the right, the newest at the left.");
 }
 
 /** @param {any} job */

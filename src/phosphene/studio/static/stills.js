@@ -54,6 +54,11 @@ export function takes() {
     .reverse();
 }
 
+/** @param {string} job @param {number} frame @param {number} last */
+export function fetchAhead(job, frame, last) {
+  for (let next = frame + 1; next <= Math.min(last, frame + AHEAD); next++) bitmapOf({ job, frame: next });
+}
+
 /**
  * The job that painted each frame last, and the last still before each place of the camera in its shot.
  * @type {{painted: Map<number, string>, before: Int32Array} | null}
