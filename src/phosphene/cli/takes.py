@@ -66,7 +66,7 @@ def take(project: Path, seed: int) -> None:
     from phosphene.cli.console import out
     from phosphene.errors import ProjectError
     from phosphene.project.file import read_data
-    from phosphene.studio.patches import Put, patched
+    from phosphene.studio.editing.patches import Put, patched
     from phosphene.studio.places import write_whole
 
     model = read_data(project).get("model", {})

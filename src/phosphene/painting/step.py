@@ -52,8 +52,8 @@ def step_matrices(channels: Mapping[str, Curve], width: int, height: int) -> Mat
     turn[:, 0, 1], turn[:, 1, 0] = scale * -np.sin(angle), scale * np.sin(angle)
     turned = (channels["pan"] != 0.0) | (channels["tilt"] != 0.0)
     if turned.any():
-        looks = (channels[name][turned] for name in ("pan", "tilt", "field_of_view"))
-        turn[turned] = _looks(*looks, width) @ turn[turned]
+        pan, tilt, field = (channels[name][turned] for name in ("pan", "tilt", "field_of_view"))
+        turn[turned] = _looks(pan, tilt, field, width) @ turn[turned]
     x, y = (width - 1) / 2.0, (height - 1) / 2.0
     back, centred = _eyes(len(angle)), np.eye(3)
     back[:, 0, 2], back[:, 1, 2] = x + channels["translation_x"], y + channels["translation_y"]

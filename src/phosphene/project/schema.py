@@ -49,6 +49,8 @@ def _sections(given: Any) -> Any:
     if not found:
         raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
     return found
+
+
 APART = 1000  # from the seed of one take to the next
 
 

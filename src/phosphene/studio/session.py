@@ -15,14 +15,14 @@ from phosphene.plugins import Registry
 from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
-from phosphene.studio.camera import camera
-from phosphene.studio.composed import Composed, problems, read_composed
-from phosphene.studio.history import OUTSIDE, Document
-from phosphene.studio.patches import operations, patched, toml
-from phosphene.studio.peaks import FACTOR, FINEST, peaks
+from phosphene.studio.editing.history import OUTSIDE, Document
+from phosphene.studio.editing.patches import operations, patched, toml
 from phosphene.studio.places import inside, require_inside, write_whole
-from phosphene.studio.state import project_state, song_state
-from phosphene.studio.wire import packed
+from phosphene.studio.views.camera import camera
+from phosphene.studio.views.composed import Composed, problems, read_composed
+from phosphene.studio.views.sound import FACTOR, FINEST, peaks
+from phosphene.studio.views.state import project_state, song_state
+from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two looks at the file

@@ -68,7 +68,7 @@ const KINDS = {
 };
 
 /**
- * The arrays that `phosphene.studio.wire.packed` packs.
+ * The arrays that `phosphene.studio.views.wire.packed` packs.
  * @param {ArrayBuffer} buffer
  * @returns {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}}
  */

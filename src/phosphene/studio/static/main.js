@@ -2,14 +2,14 @@
 /** The page: what is connected to what, and one loop that draws. */
 import { connect, get, Refused } from "./api.js";
 import { by, icon, make, toast } from "./dom.js";
-import { Inspector } from "./inspector.js";
+import { Inspector } from "./panels/inspector.js";
 import { barAndBeat, clock, song } from "./music.js";
-import { Preview } from "./preview.js";
-import { paintBars, paintFrame, paintTakes } from "./queue.js";
+import { Preview } from "./preview/preview.js";
+import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
 import { help, shortcuts } from "./shortcuts.js";
 import { emit, on, refresh, revert, select, store } from "./store.js";
-import { Takes } from "./takes.js";
-import { Timeline } from "./timeline.js";
+import { Takes } from "./preview/takes.js";
+import { Timeline } from "./timeline/timeline.js";
 import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
 

@@ -1,11 +1,11 @@
 // @ts-check
 /** The keyboard: everything that the pointer can do. */
-import { tap } from "./beats.js";
+import { tap } from "./panels/beats.js";
 import { by, dialog, make, speak } from "./dom.js";
-import { removeKey, toggled } from "./inspector.js";
+import { removeKey, toggled } from "./panels/inspector.js";
 import { nearest, placed, short, song } from "./music.js";
-import { paintBars, paintFrame, paintTakes } from "./queue.js";
-import { removeScene } from "./scenes.js";
+import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
+import { removeScene } from "./panels/scenes.js";
 import { edit, emit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
 
 const KEYS = [
@@ -16,7 +16,7 @@ const KEYS = [
   ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["?", "these keys"],
 ];
 
-/** @param {import("./timeline.js").Timeline} timeline @param {import("./preview.js").Preview} preview */
+/** @param {import("./timeline/timeline.js").Timeline} timeline @param {import("./preview/preview.js").Preview} preview */
 export function shortcuts(timeline, preview) {
   const { transport } = timeline;
   /** @type {Record<string, (event: KeyboardEvent) => void>} */
