@@ -41,7 +41,7 @@ function card(timeline, job) {
   const { asked, state } = job;
   const last = job.pictures[job.pictures.length - 1];
   const picture = last === undefined ? make("span", { class: "blank" }) : make("img", { src: url(`takes/${job.id}/${last}.jpg`), alt: "", loading: "lazy" });
-  const steer = (/** @type {string} */ what, /** @type {string} */ text) => make("button", { class: "small", "aria-label": `${text} ${job.asked.label || job.output}`, onclick: () => post(`api/jobs/${job.id}/${what}`).catch((error) => emit("refused", error)) }, text);
+  const steer = (/** @type {string} */ what, /** @type {string} */ text) => make("button", { class: "small", "aria-label": `${text} ${job.output || job.asked.label}`, onclick: () => post(`api/jobs/${job.id}/${what}`).catch((error) => emit("refused", error)) }, text);
   const at = asked.kind !== "film" ? make("button", { class: "small", onclick: () => go(timeline, job) }, "Show") : null;
   const buttons = [
     state === "running" || state === "waiting" ? steer("pause", "Pause") : null,
