@@ -185,13 +185,14 @@ class Jobs:
 
     def _forget(self, job: Job) -> None:
         from phosphene.film.film import beside
-        from phosphene.own_files import clear_own
+        from phosphene.own_files import clear_own, remove_if_bare
 
         shutil.rmtree(self._takes(job), ignore_errors=True)
         if job.output and job.state != "done":
             folder = beside(self.session.folder / job.output, ".resume")
             if folder.is_dir() and not folder.is_symlink():
                 clear_own(folder)
+                remove_if_bare(folder)
         self.jobs.pop(job.id, None)
 
     def _read(self) -> list[Job]:

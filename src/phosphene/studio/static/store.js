@@ -79,7 +79,7 @@ export async function adopt(state) {
   if (before && before.file === state.file && state.version < before.version) return;
   const fresh = !before || before.file !== state.file;
   store.state = state;
-  store.jobs = state.jobs ?? [];
+  store.jobs = state.jobs ?? (fresh ? [] : store.jobs); // the answer to an edit has none
   if (fresh) store.curves = store.peaks = store.camera = null;
   emit("state", { fresh });
   emit("jobs");
