@@ -65,7 +65,10 @@ def browser():
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         if chromium is None and not os.path.exists(own):
             pytest.skip("there is no chromium; apt-get install chromium, or playwright install")
-        browser = play.chromium.launch(executable_path=chromium or own, args=FLAGS)
+        try:
+            browser = play.chromium.launch(executable_path=chromium or own, args=FLAGS)
+        except api.Error as error:  # such as a library of the system that is missing
+            pytest.skip(f"chromium does not start: {error.message.splitlines()[0]}")
         yield browser
         browser.close()
 
