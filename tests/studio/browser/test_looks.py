@@ -6,7 +6,12 @@ from studios import wait
 
 pytestmark = pytest.mark.browser
 THEMES = ("dark", "light")
-SIZES = {"720p": (1280, 720, 1.0), "1080p": (1920, 1080, 1.0), "4K": (3840, 2160, 1.0), "125 %": (1024, 576, 1.25)}
+SIZES = {
+    "720p": (1280, 720, 1.0),
+    "1080p": (1920, 1080, 1.0),
+    "4K": (3840, 2160, 1.0),
+    "125 %": (1024, 576, 1.25),
+}
 # The contrast of each text with what is behind it: WCAG 2.2, success criteria 1.4.3 and 1.4.11.
 CONTRASTS = """() => {
   const g = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
@@ -75,7 +80,9 @@ def test_what_the_timeline_writes_has_it_too(themed):
             scene: [142, view.scenesTop + 8, 80, 22], lane: [10, view.lanesTop + 10, 80, 18], value: [10, view.lanesTop + 30, 60, 16] };
         }"""
     )
-    themed.evaluate("() => { phosphene.timeline.dirty = true; return new Promise(requestAnimationFrame); }")
+    themed.evaluate(
+        "() => { phosphene.timeline.dirty = true; return new Promise(requestAnimationFrame); }"
+    )
     for name, place in places.items():
         assert themed.evaluate(DRAWN, place) >= 4.5, name
 

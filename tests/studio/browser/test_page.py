@@ -163,8 +163,20 @@ def test_the_keyboard_reaches_everything_and_plays_paints_and_edits(page, film):
     names = set()
     for _ in range(80):
         page.keyboard.press("Tab")
-        names.add(page.evaluate("() => document.activeElement.id || document.activeElement.ariaLabel"))
-    reached = {"play", "loop", "snap", "volume", "theme", "help", "paint-frame", "paint-bars", "paint-takes"}
+        names.add(
+            page.evaluate("() => document.activeElement.id || document.activeElement.ariaLabel")
+        )
+    reached = {
+        "play",
+        "loop",
+        "snap",
+        "volume",
+        "theme",
+        "help",
+        "paint-frame",
+        "paint-bars",
+        "paint-takes",
+    }
     assert reached | {"model", "quality", "tab-layers", "lanes", "gate-between"} <= names
     page.locator("#lanes").focus()
     page.keyboard.press("Space")

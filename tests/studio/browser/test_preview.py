@@ -67,7 +67,14 @@ def test_cuts_dissolves_and_returns_are_drawn_as_the_engine_none_draws_them(page
     engine = Camera(score)
     drawn = {f.row: f.picture[0].numpy().transpose(1, 2, 0) for f in paint(score, engine)}
     begins = [scene.start for scene in score.scenes[1:]]
-    for number in (3, begins[0] - 1, begins[0], begins[1] - 4, begins[1], *range(begins[2] - 1, begins[2] + 2)):
+    for number in (
+        3,
+        begins[0] - 1,
+        begins[0],
+        begins[1] - 4,
+        begins[1],
+        *range(begins[2] - 1, begins[2] + 2),
+    ):
         apart = np.abs(frame(page, number, 128) - drawn[number])
         assert apart.mean() < 0.03, number
     other = np.abs(drawn[begins[0]] - drawn[begins[0] - 1])

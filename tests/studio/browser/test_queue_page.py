@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from studio_pages import FILM, colours_in, job_is, opened
+from studio_pages import colours_in, job_is, opened
 from studios import wait
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,9 @@ def test_a_render_is_paused_and_resumed(page, render, decode_frames):
     path = render("paused")
     page.get_by_role("button", name="Pause paused.mp4").click()
     job_is(page, "paused")
-    done, total = page.evaluate("() => [phosphene.store.jobs.at(-1).done, phosphene.store.jobs.at(-1).total]")
+    done, total = page.evaluate(
+        "() => [phosphene.store.jobs.at(-1).done, phosphene.store.jobs.at(-1).total]"
+    )
     assert 5 < done < total
     assert not path.exists()
     page.get_by_text(f"paused, {done} of {total} frames").wait_for()
@@ -56,8 +58,19 @@ def test_takes_of_the_same_bars_are_side_by_side(page, film):
     page.evaluate("() => phosphene.transport.repeat([0, 0.5], true)")
     page.locator("#lanes").focus()
     page.keyboard.press("Shift+B")
-    wait(lambda: page.evaluate("() => phosphene.store.jobs.filter((job) => job.state === 'done').length") == 4, 120)
-    assert page.evaluate("() => phosphene.store.jobs.map((job) => job.asked.seed)") == [42, 1042, 2042, 3042]
+    wait(
+        lambda: (
+            page.evaluate("() => phosphene.store.jobs.filter((job) => job.state === 'done').length")
+            == 4
+        ),
+        120,
+    )
+    assert page.evaluate("() => phosphene.store.jobs.map((job) => job.asked.seed)") == [
+        42,
+        1042,
+        2042,
+        3042,
+    ]
     page.get_by_role("button", name="Compare the takes of Bar 1").first.click()
     assert page.locator("#takes figure").count() == 4
     assert not page.locator("#preview").is_visible()
