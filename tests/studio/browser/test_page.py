@@ -202,3 +202,18 @@ def test_a_mistake_in_a_form_is_said_and_not_written(page, film):
     page.locator("#toast").get_by_text("motion[1].release: got 'soon'").wait_for()
     assert film.read_text() == FILM
     assert page.locator("#field-release").input_value() == "0.3s"
+
+
+def test_what_is_being_typed_stays_when_the_project_changes_meanwhile(page, film):
+    page.get_by_role("button", name="Layer 2, beat").click()
+    page.locator("#field-release").fill("0.5s")
+    film.write_text(FILM.replace("a burning city", "a frozen lake"))
+    wait(
+        lambda: (
+            page.evaluate("() => phosphene.store.state.project.prompts[1].text") == "a frozen lake"
+        )
+    )
+    assert page.locator("#field-release").input_value() == "0.5s"
+    page.locator("#field-release").press("Tab")
+    wait(lambda: 'release = "0.5s"' in film.read_text())
+    assert "a frozen lake" in film.read_text()

@@ -3,7 +3,7 @@
 import { make } from "../dom.js";
 import { number } from "./forms.js";
 import { lastBefore, placed, song } from "../music.js";
-import { edit } from "../store.js";
+import { edit, layers, settled } from "../store.js";
 
 const MOST = 200; // positions that are offered
 
@@ -73,8 +73,14 @@ function between(timeline, { index, values }) {
 /** @param {import("../store.js").Layer} layer */
 function when({ index, values }) {
   const given = values.when ?? {}, path = ["motion", index, "when"];
-  const set = (/** @type {Record<string, any>} */ changes, gesture = "") => {
-    const left = Object.entries({ ...given, ...changes }).filter(([, value]) => value !== undefined);
+  /**
+   * Change some conditions of what is in the file when it is their turn.
+   * @param {(now: Record<string, any>) => Record<string, any>} change
+   */
+  const set = async (change, gesture = "") => {
+    await settled();
+    const now = layers()[index]?.values.when ?? {}, changes = change(now);
+    const left = Object.entries({ ...now, ...changes }).filter(([, value]) => value !== undefined);
     const some = left.some(([key]) => key !== "subdivision");
     const ops = some ? Object.entries(changes).map(([key, value]) => (value === undefined ? { op: "drop", path: [...path, key] } : { op: "put", path: [...path, key], value }))
       : [{ op: "drop", path }];
@@ -82,28 +88,29 @@ function when({ index, values }) {
   };
   const parts = [], chosen = [given.section ?? []].flat();
   const known = [...new Set(song().sections.flatMap((/** @type {any} */ one) => [one.role, one.label]).filter(Boolean))];
-  const toggles = [...new Set([...known, ...chosen])].map((name) => make("button", { class: "small", "aria-label": `Active in ${name}`, "aria-pressed": String(chosen.includes(name)), onclick: () => {
-    const now = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name];
-    set({ section: now.length > 1 ? now : now[0] });
-  } }, name));
+  const toggles = [...new Set([...known, ...chosen])].map((name) => make("button", { class: "small", "aria-label": `Active in ${name}`, "aria-pressed": String(chosen.includes(name)), onclick: () => set(({ section }) => {
+    const before = [section ?? []].flat();
+    const after = before.includes(name) ? before.filter((one) => one !== name) : [...before, name];
+    return { section: after.length > 1 ? after : after[0] };
+  }) }, name));
   parts.push(make("span", { class: chosen.length ? "own" : "", title: "Active in sections with one of these roles or labels" }, "when in"),
     toggles.length ? make("div", { class: "row wrap" }, ...toggles) : make("span", { class: "quiet" }, "the song has no sections"));
   const feature = make("select", { id: "gate-feature", class: given.feature ? "own" : "quiet", onchange: () =>
-    set(feature.value ? { feature: feature.value, ...(given.feature ? {} : { above: 0.5 }) } : { feature: undefined, above: undefined, below: undefined }) },
+    set((now) => (feature.value ? { feature: feature.value, ...(now.feature ? {} : { above: 0.5 }) } : { feature: undefined, above: undefined, below: undefined })) },
     make("option", { value: "" }, "any sound"), ...[...new Set([...song().features, ...(given.feature ? [given.feature] : [])])].map((name) => make("option", {}, name)));
   feature.value = given.feature ?? "";
   parts.push(make("label", { for: "gate-feature", title: "Active while a feature of the song is above or below a value", class: given.feature ? "own" : "" }, "when"), feature);
   for (const key of given.feature ? ["above", "below"] : []) {
     const other = given[key === "above" ? "below" : "above"];
-    const off = given[key] !== undefined && other !== undefined && make("button", { class: "small", "aria-label": `Remove ${key}`, onclick: () => set({ [key]: undefined }) }, "×");
+    const off = given[key] !== undefined && other !== undefined && make("button", { class: "small", "aria-label": `Remove ${key}`, onclick: () => set(() => ({ [key]: undefined })) }, "×");
     parts.push(make("label", { for: `gate-${key}` }, `is ${key}`), make("div", { class: "row" },
-      number({ value: given[key], min: 0, max: 1, label: key, id: `gate-${key}`, own: key in given }, (value, gesture) => set({ [key]: value }, gesture)), off));
+      number({ value: given[key], min: 0, max: 1, label: key, id: `gate-${key}`, own: key in given }, (value, gesture) => set(() => ({ [key]: value }), gesture)), off));
   }
   const pattern = make("input", { id: "gate-pattern", class: given.pattern ? "own" : "quiet", value: given.pattern ?? "", placeholder: "x..x..x.",
-    onchange: () => set({ pattern: pattern.value.trim() || undefined, ...(pattern.value.trim() ? {} : { subdivision: undefined }) }) });
+    onchange: () => set(() => (pattern.value.trim() ? { pattern: pattern.value.trim() } : { pattern: undefined, subdivision: undefined })) });
   parts.push(make("label", { for: "gate-pattern", title: "Active in the steps of a rhythm, from bar 1 on", class: given.pattern ? "own" : "" }, "when in steps"), pattern);
   if (given.pattern) {
-    parts.push(make("label", { for: "gate-subdivision" }, "steps in a beat"), number({ value: given.subdivision ?? 1, min: 1, max: 48, integer: true, label: "steps in a beat", id: "gate-subdivision", own: "subdivision" in given }, (value, gesture) => set({ subdivision: value }, gesture)));
+    parts.push(make("label", { for: "gate-subdivision" }, "steps in a beat"), number({ value: given.subdivision ?? 1, min: 1, max: 48, integer: true, label: "steps in a beat", id: "gate-subdivision", own: "subdivision" in given }, (value, gesture) => set(() => ({ subdivision: value }), gesture)));
   }
   return parts;
 }

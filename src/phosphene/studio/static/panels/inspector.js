@@ -24,6 +24,15 @@ export class Inspector {
       this.open(TABS[(TABS.indexOf(this.tab) + by + TABS.length) % TABS.length], true);
       event.stopPropagation();
     });
+    /** @type {EventTarget | null} A field whose text is not in the file yet. */ this.typing = null;
+    this.stale = false;
+    by("panel").addEventListener("input", (/** @type {Event} */ event) => (this.typing = event.target));
+    for (const done of ["change", "focusout"]) {
+      by("panel").addEventListener(done, () => {
+        this.typing = null;
+        if (this.stale) setTimeout(() => this.show());
+      });
+    }
     on("tab", (name) => this.open(name));
     on("state", () => this.show());
     on("selection", () => this.show());
@@ -44,12 +53,14 @@ export class Inspector {
     if (focus) by(`tab-${name}`).focus();
   }
 
-  /** Show the panel; the control that has the focus keeps it, and one that is dragged stays. */
+  /** Show the panel; the control that has the focus keeps it, and one that is dragged or typed in stays. */
   show() {
     if (!store.state?.project || !store.choices) return;
     const panel = by("panel"), active = /** @type {any} */ (document.activeElement);
     const inside = panel.contains(active);
     if (inside && active.type === "range" && active.matches(":active")) return;
+    this.stale = inside && active === this.typing && active.matches("input:not([type=range], [type=checkbox]), textarea");
+    if (this.stale) return;
     const [id, label] = inside ? [active.id, active.getAttribute("aria-label")] : ["", ""];
     const down = panel.scrollTop;
     const made = { layers: () => this.layers(), scenes: () => scenesPanel(this.timeline), song: () => songPanel(this.timeline), render: () => renderPanel(this.timeline) };

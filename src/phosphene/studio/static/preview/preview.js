@@ -2,15 +2,14 @@
 /** The preview: what the camera sees in the frame that is heard, drawn by the graphics card. */
 import { getBinary, url } from "../api.js";
 import { mixed, palette } from "./palette.js";
+import { Paths, STILL_HERE } from "./paths.js";
 import { PLANE, program, STILL } from "./shaders.js";
 import { exactly, stillBefore } from "./stills.js";
 import { emit, on, store } from "../store.js";
 
 const POSE = 11, ROWS = 12;
-const FAR = 6; // times that a still may be enlarged before the plane takes its place
 const SLOW = 22; // milliseconds between two pictures
 const UNGRADED = [1, 1, 0];
-const STILL_HERE = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 export class Preview {
   /** @param {HTMLCanvasElement} canvas @param {HTMLElement} screen */
@@ -26,7 +25,7 @@ export class Preview {
     this.detail = 1;
     this.late = 0;
     this.before = 0;
-    /** @type {Map<number, {to: number, matrix: number[]}>} */ this.paths = new Map();
+    this.paths = new Paths();
     /** @type {Map<number, ImageBitmap>} */ this.images = new Map();
     if (!gl) return;
     const about = gl.getExtension("WEBGL_debug_renderer_info");
@@ -158,7 +157,7 @@ export class Preview {
   drawPlace(place) {
     const still = stillBefore(place), begin = store.camera.arrays.shots[place];
     const image = still ? null : this.images.get(begin);
-    const back = still ? this.since(still.place, place) : image ? this.since(begin, place) : null;
+    const back = still ? this.paths.since(still.place, place) : image ? this.paths.since(begin, place) : null;
     const cover = back?.cover ?? 0;
     if (cover < 1) this.drawPlane(place);
     if (cover > 0 && back) this.drawStill(still?.bitmap ?? image, back.matrix, cover, still ? UNGRADED : this.graded(place));
@@ -281,39 +280,4 @@ export class Preview {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.disable(gl.BLEND);
   }
-
-  /**
-   * What takes a pixel at a place of the camera to its position at an earlier one of the shot.
-   * @param {number} from
-   * @param {number} to
-   */
-  since(from, to) {
-    const { steps } = store.camera.arrays;
-    let path = this.paths.get(from);
-    if (!path || path.to > to) {
-      if (this.paths.size > 8) this.paths.clear();
-      this.paths.set(from, (path = { to: from, matrix: STILL_HERE }));
-    }
-    while (path.to < to) path.matrix = times(steps.subarray(9 * ++path.to, 9 * path.to + 9), path.matrix);
-    const m = path.matrix, enlarged = Math.sqrt(Math.abs(m[0] * m[4] - m[1] * m[3])) / Math.abs(m[8]);
-    const near = (FAR - Math.max(enlarged, 1 / enlarged)) / (FAR / 2);
-    return { matrix: inverse(m), cover: from === to ? 1 : Math.min(Math.max(near, 0), 1) };
-  }
-}
-
-/** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
-function times(a, b) {
-  const out = [];
-  for (let i = 0; i < 9; i += 3) for (let j = 0; j < 3; j++) out.push(a[i] * b[j] + a[i + 1] * b[j + 3] + a[i + 2] * b[j + 6]);
-  return out;
-}
-
-/**
- * Up to a factor that keeps the depth positive.
- * @param {number[]} m
- */
-function inverse([a, b, c, d, e, f, g, h, i]) {
-  const out = [e * i - f * h, c * h - b * i, b * f - c * e, f * g - d * i, a * i - c * g, c * d - a * f, d * h - e * g, b * g - a * h, a * e - b * d];
-  const determinant = a * out[0] + b * out[3] + c * out[6];
-  return out.map((value) => value / determinant);
 }
