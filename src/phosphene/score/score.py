@@ -36,7 +36,7 @@ class Row(Values):
     weights : ndarray, shape (n_prompts,)
         Weight of each prompt; they add up to 1.
     seed : int
-        The frame's own.
+        Seed of this frame.
     diffuses : bool
         Whether the frame is repainted by img2img or only moved.
     scene : int
@@ -132,8 +132,8 @@ class Score:
         ----------
         i : int
         scene : int, optional
-            A scene of which row i is a part, where that is not the one that is fully visible: while
-            it dissolves in, it has its own first prompt and its own seed.
+            The scene to get row i of, by default the one that is fully visible. A scene that is
+            dissolving in has its own first prompt and seed.
         """
         frame, weights, seed = int(self.frames[i]), self.weights[i], int(self.seeds[i])
         index = self._visible(frame) if scene is None else scene
