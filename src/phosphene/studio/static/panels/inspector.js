@@ -33,6 +33,15 @@ export class Inspector {
         if (this.stale) setTimeout(() => this.show());
       });
     }
+    /** @type {EventTarget | null} A field whose text is not in the file yet. */ this.typing = null;
+    this.stale = false;
+    by("panel").addEventListener("input", (/** @type {Event} */ event) => (this.typing = event.target));
+    for (const done of ["change", "focusout"]) {
+      by("panel").addEventListener(done, () => {
+        this.typing = null;
+        if (this.stale) setTimeout(() => this.show());
+      });
+    }
     on("tab", (name) => this.open(name));
     on("state", () => this.show());
     on("selection", () => this.show());
@@ -59,6 +68,8 @@ export class Inspector {
     const panel = by("panel"), active = /** @type {any} */ (document.activeElement);
     const inside = panel.contains(active);
     if (inside && active.type === "range" && active.matches(":active")) return;
+    this.stale = inside && active === this.typing && active.matches("input:not([type=range], [type=checkbox]), textarea");
+    if (this.stale) return;
     this.stale = inside && active === this.typing && active.matches("input:not([type=range], [type=checkbox]), textarea");
     if (this.stale) return;
     const [id, label] = inside ? [active.id, active.getAttribute("aria-label")] : ["", ""];
