@@ -31,10 +31,10 @@ def render_takes(
     job = job_for(input, output, changes, force)
     project, score = compose_for(job.song, job.project, changes)
     job.render.check(job.song, project, score, strict)
-    from phosphene.rendering.takes import Take, film_takes, seeds  # with torch
+    from phosphene.rendering.takes import Take, film_takes  # with torch
 
     takes = [Take(project, score)]
-    for seed in seeds(project.model.seed, count)[1:]:
+    for seed in project.model.take_seeds(count)[1:]:
         model = project.model.model_copy(update={"seed": seed})
         other = project.model_copy(update={"model": model})
         takes.append(Take(other, compose(other, job.song, form_of(project, changes))))
@@ -66,7 +66,7 @@ def take(project: Path, seed: int) -> None:
     from phosphene.cli.console import out
     from phosphene.errors import ProjectError
     from phosphene.project.file import read_data
-    from phosphene.studio.patches import Put, patched
+    from phosphene.studio.editing.patches import Put, patched
     from phosphene.studio.places import write_whole
 
     model = read_data(project).get("model", {})

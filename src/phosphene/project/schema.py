@@ -63,6 +63,9 @@ def _sections(given: Any) -> Any:
     return found
 
 
+APART = 1000  # from the seed of one take to the next
+
+
 class SongFile(Section, Corrections):
     """`[song]`: the song, and corrections of its beats and sections."""
 
@@ -153,6 +156,10 @@ class Model(Section):
         if others.data.get("compile") and any(lora.driven for lora in loras):
             raise ValueError("a compiled model has fixed weights; leave out compile or driven")
         return loras
+
+    def take_seeds(self, count: int) -> list[int]:
+        """The seeds of some takes; the first is its own."""
+        return [self.seed + APART * number for number in range(count)]
 
     @field_validator("quality")
     @classmethod

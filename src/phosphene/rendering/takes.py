@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from phosphene.rendering.render import Render
     from phosphene.score.score import Score
 
-APART = 1000  # from the seed of one take to the next
 CELL = 320  # px of the longer side of a take's picture, at most
 LABEL = 28  # px of the strip under it
 GAP = 4  # px around each take
@@ -41,11 +40,6 @@ class Take(NamedTuple):
     def label(self) -> str:
         """What is written under it."""
         return f"seed {self.project.model.seed}"
-
-
-def seeds(first: int, count: int) -> list[int]:
-    """The seeds of some takes; the first is the project's own."""
-    return [first + APART * number for number in range(count)]
 
 
 def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> None:

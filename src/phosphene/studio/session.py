@@ -15,14 +15,14 @@ from phosphene.plugins import Registry
 from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
-from phosphene.studio.camera import camera
-from phosphene.studio.composed import Composed, problems, read_composed
-from phosphene.studio.history import OUTSIDE, Document
-from phosphene.studio.patches import operations, patched, toml
-from phosphene.studio.peaks import FACTOR, FINEST, peaks
-from phosphene.studio.places import inside, write_whole
-from phosphene.studio.state import project_state, song_state
-from phosphene.studio.wire import packed
+from phosphene.studio.editing.history import OUTSIDE, Document
+from phosphene.studio.editing.patches import operations, patched, toml
+from phosphene.studio.places import inside, require_inside, write_whole
+from phosphene.studio.views.camera import camera
+from phosphene.studio.views.composed import Composed, problems, read_composed
+from phosphene.studio.views.sound import FACTOR, FINEST, peaks
+from phosphene.studio.views.state import project_state, song_state
+from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two looks at the file
@@ -121,6 +121,20 @@ class Session:
         """The `curves`, `peaks` or `camera` of what is composed, packed."""
         found: bytes = await self._run(self._binary, name)
         return found
+
+    def image(self, scene: int) -> Path | None:
+        """The first picture of a scene, if it has one of the project's folder.
+
+        Raises
+        ------
+        ProjectError
+            If it lies outside.
+        """
+        score = self.composed.picture.score if self.composed else None
+        if score is None or not 0 <= scene < len(score.scenes):
+            return None
+        path = score.scenes[scene].image if scene else score.image
+        return require_inside(self.folder, path, path.name) if path else None
 
     def close(self) -> None:
         self._work.shutdown(wait=False, cancel_futures=True)
