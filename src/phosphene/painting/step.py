@@ -90,8 +90,8 @@ def space_matrix(row: Row, width: int, height: int) -> Matrix:
     forward[2, 3] = nearer - 1.0
     forward[3, 3] = nearer  # the plane is at a distance of 1 again
     if row.pan != 0.0 or row.tilt != 0.0:
-        angles = (np.array([row.channels[name]]) for name in ("pan", "tilt", "field_of_view"))
-        look[:3, :3] = _looks(*angles, width)[0]
+        pan, tilt, field = np.array([[row.pan], [row.tilt], [row.field_of_view]])
+        look[:3, :3] = _looks(pan, tilt, field, width)[0]
     move[:2, 3] = row.translation_x, row.translation_y
     centred, back = np.eye(4), np.eye(4)
     back[:2, 2] = (width - 1) / 2.0, (height - 1) / 2.0
