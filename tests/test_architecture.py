@@ -14,6 +14,7 @@ ROOMS = (
     ("score",),
     ("modulators", "lettering"),
     ("painting", "film", "directors"),
+    ("screen",),
     ("hookspecs",),
     ("plugins",),
     ("project",),
@@ -48,6 +49,7 @@ FORBIDDEN = {
     "painting": ("librosa", "soundfile", "PIL"),
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),
+    "screen": ("torch", "librosa"),
     "rendering": ("click", "rich"),
     "studio": ("click", "rich", "matplotlib", "diffusers"),
 }

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from scores import score
 
 from phosphene.project.schema import Model
+from phosphene.rendering import reports
 from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
 
 BASE = "a temple on mountains at dawn with stars"
@@ -96,3 +98,15 @@ def test_an_image_that_is_painted_over_at_once_gives_a_warning(
     about = replace(score(n=30, strength=strength), image=image)
     warn_of_image(registry.engines[name], project(video=video), about)
     assert ("image_hold" in warnings_in(caplog)) == warned
+
+
+@pytest.mark.parametrize(
+    ("free", "said"),
+    [(5e9, "needs about 9.0 GB of disk while it is rendered; 5.0 GB are free"), (50e9, "")],
+)
+def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, said):
+    monkeypatch.setattr(reports.shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    with caplog.at_level("WARNING", "phosphene"):
+        reports.report_space(tmp_path / "film.mp4", 4e9, 9e9)
+    assert said in caplog.text
+    assert bool(said) == bool(caplog.text)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
+from phosphene.project.prompts import Shot
 from phosphene.project.scenes import SceneEntry
-from phosphene.project.schema import Project, Shot
+from phosphene.project.schema import Project
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import Timeline
@@ -139,6 +140,8 @@ def _placed(
     model = project.model
     own = {} if entry is None else entry.model_dump(exclude_none=True)
     rest = {name: own.get(name, getattr(model, name)) for name in HELD}
+    if project.depth is not None:
+        rest["field_of_view"] = project.depth.field_of_view
     return Placed(
         frames=frames,
         fade=fade,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +17,7 @@ from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
-from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
+from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary
@@ -126,7 +125,7 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
     EngineError
         If the model is missing or cannot be loaded.
     """
-    _quiet()
+    quiet()
     from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
 
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
@@ -157,14 +156,3 @@ def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
         return load(source, dtype=dtype, **about)
 
     return loaded
-
-
-def _quiet() -> None:
-    """Switch off the progress bars and advice of the libraries."""
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
-    import diffusers
-    import transformers
-
-    for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
-        library.utils.logging.disable_progress_bar()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, TypeVar
 
 from phosphene.errors import EngineError, PhospheneError
 
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 SECONDS = 10.0  # for the hub to answer whether it has a model
 WITHOUT = "Or choose `worlds`, which is bundled and needs no network."
 Loaded = TypeVar("Loaded")
@@ -144,6 +147,17 @@ def check_reachable(source: str) -> None:
         raise EngineError(
             f"{missing}, and {constants.ENDPOINT} cannot be reached: {error}", copied
         ) from error
+
+
+def quiet() -> None:
+    """Switch off the progress bars and advice of the libraries."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
 
 
 INDEX = "model_index.json"

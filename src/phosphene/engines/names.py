@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phosphene.engines.adapters import check_adapters
-from phosphene.engines.model_files import INDEX, check_layout
+from phosphene.engines.depths.finding import find_depth
+from phosphene.engines.model_files import HUB_ID, INDEX, check_layout
 from phosphene.engines.presets import Preset, load_preset, preset_of
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
+from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
 from phosphene.plugins import Registry, load_plugins
 from phosphene.plugins.records import missing, provider
@@ -21,8 +22,6 @@ from phosphene.plugins.records import missing, provider
 if TYPE_CHECKING:
     from phosphene.project.schema import Model, Project
     from phosphene.score.score import Score
-
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def find_engine(name: str, registry: Registry) -> EngineSpec:
@@ -80,11 +79,13 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
     EngineError
         If it cannot be loaded.
     """
-    spec = find_engine(project.model.name, registry or load_plugins())
+    registry = registry or load_plugins()
+    spec = find_engine(project.model.name, registry)
+    depth = find_depth(project, registry)
     check_model(spec, project.model)
     check_paintable(spec, project.model, score)
     check_torch()
-    return spec.load(project.model, score)
+    return with_depth(spec.load(project.model, score), depth, project.depth, score)
 
 
 def check_model(spec: EngineSpec, model: Model) -> None:

@@ -27,7 +27,9 @@ BUILT_IN = (
     "phosphene.song.beats.trackers",
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
+    "phosphene.engines.depths.drawn",
     "phosphene.film.formats",
+    "phosphene.screen.upscalers",
     "phosphene.modulators.looks",
     "phosphene.directing.director",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Sequence
 from itertools import islice
@@ -109,6 +110,7 @@ def make_project(
     if outside := list(islice(beyond(data), SHOWN)):
         raise _refused(source, outside)
     check_requires(data, source)
+    written = copy.deepcopy(data)
     problems: list[str] = []
     context = Context(registry, plugin_options(data, registry, problems), problems)
     layers = []
@@ -136,7 +138,9 @@ def make_project(
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise _refused(source, problems)
-    return _located(project, source.parent)
+    project = _located(project, source.parent)
+    project.keep(written, source)
+    return project
 
 
 def _refused(source: Path, problems: Sequence[str]) -> ProjectError:

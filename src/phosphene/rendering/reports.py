@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
@@ -16,8 +18,35 @@ from phosphene.project.schema import Model, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
-warn = logging.getLogger(__name__).warning
+PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
+_log = logging.getLogger(__name__)
+warn = _log.warning
+LARGE = 2e9  # bytes, from which a film's size is reported
 GONE = 0.05  # share of an image below which it is no longer visible
+
+
+def report_space(target: Path, film: float, rendering: float) -> None:
+    """Say how much disk space a large film needs, and warn if there is less.
+
+    Parameters
+    ----------
+    target : Path
+        The film.
+    film, rendering : float
+        Bytes, from `phosphene.film.preflight.space_needed`.
+    """
+    free = shutil.disk_usage(target.parent).free
+    about = (
+        f"{target.name} will have about {film / 1e9:.1f} GB, and needs about {rendering / 1e9:.1f} "
+        "GB of disk while it is rendered"
+    )
+    if rendering > free:
+        warn(
+            f"{about}; {free / 1e9:.1f} GB are free in {target.parent}. A higher [video] crf, the "
+            "codec hevc or av1, or a smaller size needs less"
+        )
+    elif rendering > LARGE:
+        _log.info(about + ".")
 
 
 def _size(width: int, height: int) -> str:
@@ -77,6 +106,15 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
             f"{score.image.name} is painted over within a second, at a strength of "
             f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
             "seconds"
+        )
+
+
+def warn_of_depth(project: Project, score: Score) -> None:
+    """Warn if a project has depth, and nothing shows it."""
+    if project.depth is not None and not PARALLAX & set(score.moving()):
+        warn(
+            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which move the "
+            "camera through space"
         )
 
 

@@ -71,6 +71,42 @@ def test_a_notebook_s_file_in_3d(brought):
     assert made.assumed == ("fps = 15", "neutral: amount_schedule")
 
 
+def test_depth_in_3d():
+    """The picture plane is where it fills the field of view: at 1 / tan(20 degrees) of Deforum's units."""
+    made, written = project(**NOTEBOOK)
+    half = np.tan(np.radians(20.0))
+    assert written["depth"] == {
+        "source": "bowl", "near": round(10 / 19 * half, 3), "far": round(50 / 19 * half, 3),
+    }  # fmt: skip
+    assert listed(made, "animation_mode = '3D'", "Depth-Anything-V2-Small-hf")
+    assert listed(made, "midas_weight = 0.3", "depth.source")
+    assert not listed(made, "near_plane") + listed(made, "sampling_mode")
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"near_plane": 100}, ("near_plane = 100", "depth.near")),
+        ({"far_schedule": "0:(5000)"}, ("far_schedule = '0:(5000)'", "depth.far")),
+        ({"depth_algorithm": "Zoe"}, ("depth_algorithm = 'Zoe'", "depth.source")),
+        ({"sampling_mode": "nearest"}, ("sampling_mode = 'nearest'", "sinc")),
+        ({"padding_mode": "zeros"}, ("padding_mode = 'zeros'", "mirrored")),
+    ],
+)
+def test_what_is_lost_of_depth_is_listed_in_3d_alone(entries, words):
+    assert listed(project(**NOTEBOOK | entries)[0], *words)
+    flat = project(**NOTEBOOK | entries | {"animation_mode": "2D", "translation_z": "0:(0)"})[0]
+    assert ("padding_mode" in entries) == bool(listed(flat, words[0]))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [{"use_depth_warping": False}, {"translation_z": "0:(0)"}, {"animation_mode": "2D"}],
+)
+def test_where_nothing_shows_it_there_is_no_depth(entries):
+    assert "depth" not in project(**NOTEBOOK | entries)[1]
+
+
 @pytest.mark.parametrize(
     ("entries", "channel", "value"),
     [
