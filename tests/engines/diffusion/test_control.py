@@ -177,3 +177,9 @@ def test_a_resumed_film_is_the_same_to_the_bit(nets, sd15_folder):
     after = 1, frames[1].state
     *_, last = paint(about, engine_of(sd15_folder, net), after=after)
     assert torch.equal(last.picture, frames[-1].picture)
+
+
+def test_other_pipelines_refuse_it(nets, sd15_folder, monkeypatch):
+    monkeypatch.setattr("phosphene.engines.loading.IMG2IMG", set())
+    with pytest.raises(EngineError, match=r"need Stable Diffusion or SDXL; .* is a StableDiff"):
+        engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "tile"})
