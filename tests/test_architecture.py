@@ -12,7 +12,7 @@ ROOMS = (
     ("folders", "bounds", "own_files", "outputs"),
     ("song",),
     ("score",),
-    ("modulators",),
+    ("modulators", "lettering"),
     ("painting", "film", "directors"),
     ("screen",),
     ("hookspecs",),
@@ -29,7 +29,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 INNER = {
     "song": (
         ("files", "jams", "tempo", "store"),
-        ("song",),
+        ("song", "lyrics"),
         ("audio",),
         ("features", "beats"),
         ("structure",),
@@ -42,6 +42,7 @@ FORBIDDEN = {
     "song": ("torch",),
     "score": ("torch", "subprocess", "librosa"),
     "modulators": ("torch", "librosa"),
+    "lettering": ("torch", "librosa"),
     "composing": ("torch", "subprocess", "librosa"),
     "project": ("torch", "librosa", "click", "rich"),
     "directing": ("torch", "librosa", "click", "rich"),

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from phosphene.hints import hint
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
+    from phosphene.project.depth import Depth
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
     from phosphene.rendering.render import render
@@ -47,6 +49,9 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "Depth": "phosphene.project.depth:Depth",
+    "DepthSource": "phosphene.painting.depth:DepthSource",
+    "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
@@ -91,6 +96,9 @@ __all__ = [
     "At",
     "Brief",
     "Curve",
+    "Depth",
+    "DepthSource",
+    "DepthSpec",
     "DirectorSpec",
     "Engine",
     "EngineError",

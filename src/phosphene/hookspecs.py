@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.trackers import TrackerSpec
@@ -47,6 +48,11 @@ def register_trackers(register: Callable[[TrackerSpec], None]) -> None:
 @hookspec
 def register_engines(register: Callable[[EngineSpec], None]) -> None:
     """Register img2img engines that a project can name as its model."""
+
+
+@hookspec
+def register_depths(register: Callable[[DepthSpec], None]) -> None:
+    """Register sources of depth: how far each pixel of a picture is from the camera."""
 
 
 @hookspec

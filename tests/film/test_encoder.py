@@ -48,3 +48,10 @@ def test_an_ffmpeg_that_reports_progress_is_awaited(monkeypatch):
     running = Encoder([sys.executable, "-c", tells])
     running.finish()
     assert running.frames == 4
+
+
+def test_listed_frames_are_counted():
+    lists = "print('#tb 0: 1/12'); [print(f'0, {i}, {i}, 1, 900, 0x1') for i in range(5)]"
+    running = Encoder([sys.executable, "-c", lists])
+    running.finish()
+    assert running.frames == 5

@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 from click.testing import CliRunner
 
+from phosphene import Depth
 from phosphene.cli import cli
 from phosphene.film import formats
 from phosphene.plugins import load_plugins
 from phosphene.plugins.registering import HOOKS
+from phosphene.testing import small_score
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "examples"
 EXAMPLES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
@@ -91,6 +94,26 @@ def test_register_engines(run, decode_frames):
     frames = decode_frames(Path("film.mp4"))
     assert frames.shape == (4, 64, 64, 3)
     np.testing.assert_allclose(frames, 128, atol=3)
+
+
+def test_register_depths(run):
+    tables = '[depth]\nsource = "corridor"'
+    said = run(
+        "register_depths",
+        "render",
+        "p.toml",
+        "--model",
+        "none",
+        *SMALL,
+        "-o",
+        "film.mp4",
+        tables=tables,
+    )
+    assert "[depth] is not shown" in said.output
+    depth = Depth.model_validate({"source": "corridor", "near": 0.5, "far": 2.0})
+    source = load_plugins().depths["corridor"].load(depth, small_score(), torch.device("cpu"))
+    distance = source(torch.zeros(1, 3, 48, 64))
+    assert distance[0, 0, 0, [0, -1]].tolist() == [0.5, 2.0]
 
 
 def test_register_encoders(run):

@@ -34,7 +34,7 @@ class Encoder:
     ----------
     command : list of str
         The program and its arguments. It reads raw frames from standard input and writes progress
-        to standard output.
+        or a list of frames to standard output.
     folder : Path or None
         Working directory.
 
@@ -142,6 +142,8 @@ class Encoder:
             name, _, value = line.partition(b"=")
             if name == b"frame" and value.strip().isdigit():
                 self.frames = int(value)
+            elif line[:1].isdigit():  # a frame, as the muxer `framecrc` lists it
+                self.frames += 1
         pipe.close()
 
     def _queued(self, frames: Iterable[bytes] | None) -> bool:

@@ -88,10 +88,12 @@ def version() -> str:
     return words[2]
 
 
+QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats")
+
+
 def _ffmpeg() -> list[str]:
     # Progress goes to standard output: it shows that ffmpeg is alive, and counts frames.
-    quiet = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1")
-    return [executable(), *quiet, "-y"]
+    return [executable(), *QUIET, "-progress", "pipe:1", "-y"]
 
 
 def segment_command(
@@ -187,8 +189,10 @@ def film_command(
 
 
 def count_command(film: Path) -> list[str]:
-    """Build the command that counts the frames of a film without decoding them."""
-    return [
-        *_ffmpeg(),
-        *("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy", "-f", "null", "-"),
-    ]
+    """Build the command that lists the frames of a film without decoding them.
+
+    It writes a line per frame instead of its progress, which has no frame count for streams that
+    are copied in ffmpeg 7.0.
+    """
+    film_only = ("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy")
+    return [executable(), *QUIET, *film_only, "-f", "framecrc", "pipe:1"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.trackers import TrackerSpec
@@ -130,6 +131,7 @@ class Registry:
     features: dict[str, Callable[[Song], Feature]] = field(default_factory=dict)
     trackers: dict[str, TrackerSpec] = field(default_factory=dict)
     engines: dict[str, EngineSpec] = field(default_factory=dict)
+    depths: dict[str, DepthSpec] = field(default_factory=dict)
     encoders: dict[str, FilmFormat] = field(default_factory=dict)
     upscalers: dict[str, UpscalerSpec] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -19,11 +19,15 @@ from pydantic import (
     field_validator,
 )
 
-from phosphene.bounds import FileName, file_name
+from phosphene.bounds import LAYERS, FileName, file_name
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
+from phosphene.project.adapters import Control, IpAdapter, Lora
+from phosphene.project.captions import Captions, Title
+from phosphene.project.depth import Depth
 from phosphene.project.motion import Layer, Section
+from phosphene.project.prompts import Prompts
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
@@ -33,6 +37,7 @@ from phosphene.song.beats.corrections import Corrections
 # Defaults as in a file; they are validated too.
 _EMPTY: Any = {}
 
+ADAPTERS = 16  # of each kind
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
@@ -138,51 +143,23 @@ class Model(Section):
         0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
     )
 
+    lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)
+    control: tuple[Control, ...] = Field((), max_length=ADAPTERS)
+    ip_adapter: tuple[IpAdapter, ...] = Field((), max_length=ADAPTERS)
+
+    @field_validator("lora")
+    @classmethod
+    def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
+        if others.data.get("compile") and any(lora.driven for lora in loras):
+            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
+        return loras
+
     @field_validator("quality")
     @classmethod
     def _known(cls, quality: str) -> str:
         if quality not in QUALITIES:
             raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
         return quality
-
-
-class Shot(Section):
-    """A prompt, and how the picture comes to it."""
-
-    prompt: str = Field(description="what to paint")
-    blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
-    )
-
-
-def _shot(given: Any) -> Any:
-    if isinstance(given, (dict, Shot)):
-        return given
-    if not isinstance(given, str):
-        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
-    return {"prompt": given}
-
-
-class Prompts(Section):
-    """`[prompts]`: what to paint, and when."""
-
-    style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="negative prompt")
-    blend: Span = Field(
-        20, validate_default=True, description="every change is a morph over this span"
-    )
-    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
-        {"0": ""},
-        validate_default=True,
-        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
-    )
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
-        if not at:
-            raise ValueError("expected at least one prompt")
-        return at
 
 
 def _plain(data: Any) -> Any:
@@ -202,9 +179,12 @@ class Project(Section):
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
+    depth: Depth | None = Field(None, description="depth, for parallax")
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
+    captions: Captions | None = Field(None, description="lyrics over the film")
+    title: tuple[Title, ...] = Field((), max_length=LAYERS)
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )

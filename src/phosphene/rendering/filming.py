@@ -18,10 +18,11 @@ from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.closing import closed
+from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import identity
+from phosphene.rendering.identity import depth_identity, identity
 from phosphene.rendering.resuming import Asked, begin, planned
 from phosphene.rendering.set_aside import reunite
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.film.record import Record
     from phosphene.film.segments import Screen
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
@@ -63,6 +65,7 @@ def render_film(
     record: Record | None = None,
     screen: Screen | None = None,
     shown_as: tuple[object, ...] = (),
+    depth: DepthSpec | None = None,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -92,6 +95,8 @@ def render_film(
         Makes the frames of the film of those that are painted.
     shown_as : tuple
         What they depend on, from `phosphene.rendering.identity.screen_identity`.
+    depth : DepthSpec or None
+        The source of the project's depth.
 
     Raises
     ------
@@ -103,6 +108,7 @@ def render_film(
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
     about = identity(score, spec, project.model, target, crf, form, lead, shown_as)
+    about |= depth_identity(depth, project.depth)
     length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
@@ -120,7 +126,7 @@ def render_film(
         plan = planned(film_in, folder, about, settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        engine = spec.load(project.model, score)
+        engine = with_depth(spec.load(project.model, score), depth, project.depth, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         painting = (
             closed(score, engine, anchors, lead, after)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -11,22 +13,27 @@ from typing import TYPE_CHECKING, Any
 
 from phosphene.composing.scenes import HELD
 from phosphene.film import ffmpeg
+from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.record import Record, project_fields
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.plugins import Registry
+    from phosphene.project.depth import Depth
     from phosphene.project.schema import Model, Project
+    from phosphene.score.captions import Caption
     from phosphene.score.score import Score
     from phosphene.screen.upscalers import UpscalerSpec
 
 VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
-    "opencv-python-headless",
+    "compel", "opencv-python-headless", "pillow",
 )  # fmt: skip
+ADDED = ("lora", "control", "ip_adapter")  # to the model
 # What all frames of one film must have in common.
 FILMED = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
 
@@ -64,7 +71,7 @@ def identity(
     """
     parts: dict[str, Any] = {
         **{name: curve.tobytes() for name, curve in score.channels.items()},
-        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative_prompts),
         "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
         "size": (score.width, score.height),
         "frame rate": score.fps,
@@ -81,13 +88,33 @@ def identity(
             )
             for scene in score.scenes
         ],
-        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+        "captions": _captions(score),
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
+        "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
         "screen": screen,
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }
+    return _digests(parts)
+
+
+def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
+    """Name and digest of everything that the depth of the frames depends on; empty without depth.
+
+    Parameters
+    ----------
+    spec : DepthSpec or None
+    depth : Depth or None
+        The project's `[depth]`.
+    """
+    if spec is None or depth is None:
+        return {}
+    return _digests({"depth": (spec.name, depth.model_dump_json(), code_of(spec.load))})
+
+
+def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
             :16
@@ -155,3 +182,34 @@ def record_of(
             if not plugin.built_in
         },
     )
+
+
+def _additions(model: Model) -> list[tuple[str, dict[str, Any]]]:
+    """The additions to the model, with the digests of their files in place of the names."""
+    return [
+        (kind, {name: _content(value) for name, value in entry})
+        for kind in ADDED
+        for entry in getattr(model, kind)
+    ]
+
+
+def _content(value: Any) -> Any:
+    """The digest of a file, or of the files in a folder; any other value, a hub id too."""
+    path = Path(value) if isinstance(value, (str, Path)) else None
+    if path is None or not path.exists():
+        return value
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [digest_of(file) for file in files if file.is_file()]
+
+
+def _captions(score: Score) -> list[tuple[Caption, str]]:
+    """The captions, and the digests of their fonts in place of the names."""
+    fonts = {caption.lettering.font for caption in score.captions}
+    digests = {font: hashlib.sha256(font.read_bytes()).hexdigest() for font in fonts}
+    return [
+        (
+            replace(caption, lettering=replace(caption.lettering, font=Path())),
+            digests[caption.lettering.font],
+        )
+        for caption in score.captions
+    ]

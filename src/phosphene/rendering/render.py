@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
+from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
@@ -27,6 +28,7 @@ from phosphene.rendering.reports import (
     report_space,
     warn,
     warn_of_clamped,
+    warn_of_depth,
     warn_of_image,
     warn_of_size,
     warn_of_unfollowed,
@@ -122,9 +124,9 @@ class Render:
     ------
     ProjectError
         If the output is one of the project's files, was not made by Phosphene, or has an unknown
-        ending, or if the engine is unknown.
+        ending, or if the engine or the depth is unknown.
     EngineError
-        If the engine's model is missing or damaged.
+        If the model of one of them is missing or damaged.
     """
 
     def __init__(
@@ -145,7 +147,8 @@ class Render:
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
-        check_model(self.spec)
+        check_model(self.spec, project.model)
+        self.depth = find_depth(project, registry)
         file = project.song.file
         video = project.video
         self._upscaler = (
@@ -183,8 +186,8 @@ class Render:
         spec = self.spec
         warn_of_clamped(score)
         (check_followed if strict else check_paintable)(spec, project.model, score)
-        warn_of_unfollowed(spec, score)
-        score = score.at_rest(unfollowed(spec, score))
+        warn_of_unfollowed(spec, project.model, score)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])
@@ -206,6 +209,7 @@ class Render:
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
+        warn_of_depth(project, score)
         self.song: Song | None = song
         self.project, self.score = project, score
 
@@ -236,7 +240,7 @@ class Render:
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
             self.force, on_progress, self.lead, record, screen,
-            screen_identity(self.fps, factor, self._upscaler),
+            screen_identity(self.fps, factor, self._upscaler), self.depth,
         )  # fmt: skip
 
 

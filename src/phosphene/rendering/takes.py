@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.film import Film
+from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import DrawingEngine
 from phosphene.painting.frames import paint
 
@@ -75,7 +76,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
         form=job.form, force=job.force,
     )  # fmt: skip
     with torch.inference_mode():  # the generators end in another order than that of their start
-        engine = job.spec.load(project.model, score)
+        engine = with_depth(job.spec.load(project.model, score), job.depth, project.depth, score)
         paintings = []
         for take in takes:
             if isinstance(engine, DrawingEngine):
