@@ -101,7 +101,7 @@ def changes_of(film: Path, changes: Changes) -> tuple[Record, Changes]:
     return record, dataclasses.replace(
         changes,
         fps=changes.fps or record.fps or None,
-        size=changes.size or (record.width, record.height),
+        size=changes.size or ((record.width, record.height) if record.width else None),
     )
 
 
