@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from phosphene.options import Options
     from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
+    from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
 
@@ -57,6 +58,11 @@ def register_depths(register: Callable[[DepthSpec], None]) -> None:
 @hookspec
 def register_encoders(register: Callable[[str, FilmFormat], None]) -> None:
     """Register encoders: kinds of film, each by the ending of the film's name."""
+
+
+@hookspec
+def register_upscalers(register: Callable[[UpscalerSpec], None]) -> None:
+    """Register upscalers: what enlarges each frame of the film before it is encoded."""
 
 
 @hookspec

@@ -26,7 +26,7 @@ def test_a_stopped_ffmpeg_is_an_error(monkeypatch):
 
     def fill():
         for _ in range(20):
-            running.put(frame)
+            running.put([frame])
 
     with pytest.raises(FilmError, match="was paused by another process for 1 s") as caught:
         fill()

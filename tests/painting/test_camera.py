@@ -12,7 +12,7 @@ from phosphene.painting.depth import DepthSpec, with_depth
 from phosphene.painting.loop import paint
 from phosphene.painting.relief import Range, moved, sharpened
 from phosphene.painting.step import space_matrix
-from phosphene.project.schema import Depth
+from phosphene.project.depth import Depth
 
 WIDTH, HEIGHT = 64, 48
 

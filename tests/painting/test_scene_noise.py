@@ -12,7 +12,7 @@ from phosphene.painting.cells import key_of, mixed
 from phosphene.painting.depth import DepthSpec, SceneDepth
 from phosphene.painting.noise import SceneNoise, drawn
 from phosphene.painting.step import step_matrix
-from phosphene.project.schema import Depth
+from phosphene.project.depth import Depth
 
 WIDTH = 512
 SHAPE = (8, 64, 64)

@@ -122,6 +122,16 @@ def test_register_encoders(run):
     assert ".nut" not in formats.FORMATS
 
 
+def test_register_upscalers(run, decode_frames):
+    tables = '[video]\nupscaler = "blocks"'
+    words = ("render", "p.toml", "--model", "none", *SMALL, "--upscale", "4", "-o", "film.mkv")
+    run("register_upscalers", *words, tables=tables)
+    frames = decode_frames(Path("film.mkv"))
+    assert frames.shape == (4, 256, 256, 3)
+    blocks = frames.reshape(4, 64, 4, 64, 4, 3).astype(int)
+    assert np.abs(blocks - blocks.mean((2, 4), keepdims=True)).mean() < 2
+
+
 def test_register_looks(run):
     values = rotation(run, "register_looks", motion='[[motion]]\nlook = "sway"\namount = 0.5')
     assert np.abs(values).max() == pytest.approx(0.5 * 12 / 15, rel=0.05)

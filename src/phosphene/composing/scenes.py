@@ -10,11 +10,14 @@ from typing import NamedTuple
 from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
+from phosphene.project.prompts import Shot
 from phosphene.project.scenes import SceneEntry
 from phosphene.project.schema import Project
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import Timeline
+from phosphene.score.units import At, parse_position
+from phosphene.song.lyrics import read_lyrics
 
 HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
 KEPT = 8  # scenes that are kept at a time, to be continued: each is a picture in every checkpoint
@@ -32,7 +35,7 @@ class Placed:
         Frames of the dissolve before.
     origin : int or None
         Index of the scene that it continues.
-    prompt : str or None
+    prompt, negative : str or None
         Its own; None where [prompts] applies.
     seed : int
     cadence : int, str or Steps
@@ -45,6 +48,7 @@ class Placed:
     fade: int
     origin: int | None
     prompt: str | None
+    negative: str | None
     seed: int
     cadence: int | str | Steps
     rest: dict[str, float]
@@ -52,12 +56,16 @@ class Placed:
 
 
 class Prompt(NamedTuple):
-    """A prompt, when it has arrived and the morph before (in seconds), and its scene."""
+    """A prompt, when it has arrived and the morph before (in seconds), and its scene.
+
+    `negative` is its own negative prompt; None where that of [prompts] applies.
+    """
 
     key: float
     blend: float
     text: str
     scene: int
+    negative: str | None = None
 
 
 def placed_scenes(project: Project, timeline: Timeline) -> list[Placed]:
@@ -139,6 +147,7 @@ def _placed(
         fade=fade,
         origin=origin,
         prompt=own.get("prompt"),
+        negative=own.get("negative"),
         seed=own.get("seed", model.seed),
         cadence=model.cadence if entry is None or entry.cadence is None else entry.cadence,
         rest=rest | ({"guidance": own["guidance"]} if "guidance" in own else {}),
@@ -167,7 +176,9 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         If a position is outside the song, or two prompts are at the same time.
     """
     own = [scene.prompt for scene in scenes if scene.prompt is not None]
-    at = project.prompts.at if "at" in project.prompts.model_fields_set or not own else {}
+    lines = _lyrics(project, timeline)
+    written = "at" in project.prompts.model_fields_set or not (own or lines)
+    at = (project.prompts.at if written else {}) | lines
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
@@ -176,7 +187,7 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         "Use fewer prompts, or lower the fps.",
     )
     given = timeline.placed(at, "prompts.at")
-    current = next((shot.prompt for shot in given.values()), own[0] if own else "")
+    current = next((shot for shot in given.values()), _shot(own[0] if own else ""))
     found: list[Prompt] = []
     for index, scene in enumerate(scenes):
         start, last = scene.frames.start, index == len(scenes) - 1
@@ -193,15 +204,34 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
                     "prompt of its own",
                     "Leave out one of the two.",
                 )
-            key, text = time if index == 0 else begin, first.prompt
-        found.append(Prompt(key, 0.0, current if text is None else text, index))
+            key, current = time if index == 0 else begin, first
+        elif text is not None:
+            current = _shot(text)
+        own_negative = scene.negative if current.negative is None else current.negative
+        found.append(Prompt(key, 0.0, current.prompt, index, own_negative))
         for time, shot in inside:
             blend = timeline.length(shot.blend or project.prompts.blend, time)
             # A change without a morph is in the frame that contains it, like a hit.
             key = time if blend > 0.0 else float(timeline.frame_of(time) / timeline.fps)
-            found.append(Prompt(key, min(blend, time - begin), shot.prompt, index))
-        current = found[-1].text
+            negative = scene.negative if shot.negative is None else shot.negative
+            found.append(Prompt(key, min(blend, time - begin), shot.prompt, index, negative))
+            current = shot
     return found
+
+
+def _lyrics(project: Project, timeline: Timeline) -> dict[At, Shot]:
+    """The lines of the lyrics as prompts at their times."""
+    if project.prompts.lyrics is None:
+        return {}
+    texts: dict[At, list[str]] = {}
+    for line in read_lyrics(project.prompts.lyrics, timeline.song.duration):
+        position = parse_position(f"{line.start:.3f}s")
+        texts.setdefault(position, []).extend(line.text.split("\n"))
+    return {position: _shot(", ".join(parts)) for position, parts in texts.items()}
+
+
+def _shot(prompt: str) -> Shot:
+    return Shot(prompt=prompt, blend=None, negative=None)
 
 
 def scenes_of(scenes: Sequence[Placed], prompts: Sequence[Prompt]) -> tuple[Scene, ...]:

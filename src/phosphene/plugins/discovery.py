@@ -29,6 +29,7 @@ BUILT_IN = (
     "phosphene.engines.presets",
     "phosphene.engines.depths.drawn",
     "phosphene.film.formats",
+    "phosphene.screen.upscalers",
     "phosphene.modulators.looks",
     "phosphene.directing.director",
 )

@@ -21,6 +21,7 @@ from phosphene.testing.modulators import (
     seconds_of,
 )
 from phosphene.testing.songs import HOP, synthetic_song, timeline
+from phosphene.testing.upscalers import UpscalerContract, check_upscaler, examine_upscaler
 
 __all__ = [
     "HOP",
@@ -31,16 +32,19 @@ __all__ = [
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "UpscalerContract",
     "check_depth",
     "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "check_upscaler",
     "examine_depth",
     "examine_director",
     "examine_engine",
     "examine_feature",
     "examine_modulator",
+    "examine_upscaler",
     "seconds_of",
     "small_score",
     "synthetic_song",

@@ -68,7 +68,11 @@ def document(parts: ProjectParts) -> str:
     if parts.depth:
         lines += _table("depth", parts.depth)
     lines += _table("prompts", _prompts(parts))
-    prompts = {_value(frame): (text, "") for frame, text in parts.prompts.at.items()}
+    prompts: _Entries = {
+        _value(frame): ({"prompt": text, "negative": own}, "") if own is not None else (text, "")
+        for frame, text in parts.prompts.at.items()
+        for own in [parts.prompts.negatives.get(frame)]
+    }
     lines += _table("prompts.at", prompts)
     for layer in parts.layers.tables:
         lines += _layer(layer)
