@@ -147,7 +147,7 @@ def test_a_mistake_from_outside_is_shown_and_what_was_valid_stays(ready, folder)
 @pytest.mark.parametrize(
     "op",
     [put("../other.wav", "song", "file"), put("/etc/passwd", "song", "beats"), put("../x.png", "video", "image"),
-     put("../model", "model", "name"), put({"file": "/etc/passwd"}, "song")],
+     put("../model", "model", "name"), put("/etc", "depth", "source"), put({"file": "/etc/passwd"}, "song")],
 )  # fmt: skip
 def test_the_page_cannot_make_the_project_read_other_folders(ready, folder, op):
     assert edit(ready, op).status_code == 422

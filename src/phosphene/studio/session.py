@@ -26,7 +26,8 @@ from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two looks at the file
-FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"}, {"model", "name"})
+FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"})
+MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a slash
 
 
 class Session:
@@ -173,12 +174,14 @@ class Session:
     def _require_inside(self, edit: Any) -> None:
         """Refuse an edit that makes the project read a file outside of its folder."""
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
-        if path and path[0] in ("song", "video", "model") and len(path) == 1:
+        if path and path[0] in ("song", "video", "model", "depth") and len(path) == 1:
             raise ProjectError(f"{path[0]}: edit one entry at a time")
-        if set(path) in FILES and isinstance(value, str):
-            looks_like_file = "/" in value or "\\" in value or set(path) != {"model", "name"}
-            if looks_like_file and value not in self.registry.engines:
-                inside(self.folder, value)
+        if not isinstance(value, str):
+            return
+        known = {**self.registry.engines, **self.registry.depths}
+        is_path = set(path) in MODELS and ("/" in value or "\\" in value) and value not in known
+        if is_path or set(path) in FILES:
+            inside(self.folder, value)
 
     def _revert(self, forward: bool) -> None:
         self._look()
