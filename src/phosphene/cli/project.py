@@ -73,6 +73,23 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. Settings
     that cannot be converted, or are missing, are listed here and at the top of the project.
     """
+    _write_import(settings, output, song)
+
+
+@import_group.command()
+@click.argument("manifest", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), required=True, help="project.toml")
+@click.option("--song", type=FilePath(), help="The song of the project.")
+def parseq(manifest: Path, output: Path, song: Path | None) -> None:
+    """Convert MANIFEST, the output of Parseq, to a project.
+
+    Parseq's manifest has the values of every frame, and they compose to the same curves. A manifest
+    inside a settings file of Deforum is read by `import deforum`.
+    """
+    _write_import(manifest, output, song)
+
+
+def _write_import(settings: Path, output: Path, song: Path | None) -> None:
     from phosphene.cli.console import out, warn
     from phosphene.errors import ProjectError
     from phosphene.importers.deforum import imported, read_settings
