@@ -24,7 +24,7 @@ from phosphene.project.motion import Layer, Section
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.score.units import At, Period, Position, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
 
 # Defaults as in a file; they are validated too.
@@ -152,6 +152,11 @@ class Prompts(Section):
     negative: str = Field("", description="negative prompt")
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
+    )
+    shot: Period = Field(
+        "8 bars",
+        validate_default=True,
+        description="a scene with a list of prompts changes to the next after this span",
     )
     at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
         {"0": ""},
