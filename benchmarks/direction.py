@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from benchmarks.motion.films import decoded, luma
 from benchmarks.table import markdown
+from phosphene.composing.compose import compose
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
-from phosphene.song.song import Section, Song
+from phosphene.song.song import Section
 
 SETTLED = 1.0  # seconds after a boundary that are not compared, as scenes dissolve
 BEFORE = 2.0  # seconds before a downbeat that its change is compared with
@@ -49,12 +50,17 @@ class Watched:
 
     def __init__(self, film: Path) -> None:
         self.name = film.stem
-        self.song: Song = listen(Project.load(film.with_suffix(".toml")))
+        project = Project.load(film.with_suffix(".toml"))
+        song = listen(project)
+        score = compose(project, song)
+        self.begin = float(score.frames[0] / score.fps)
+        self.end = self.begin + float(len(score) / score.fps)
+        self.sections = [s for s in song.sections if s.start < self.end and s.end > self.begin]
         frames = [
             (cv2.resize(f, (CELL, CELL), interpolation=cv2.INTER_AREA)) for f in decoded(film)
         ]
         self.frames = np.array(frames)
-        self.fps = len(frames) / self.song.duration
+        self.fps = len(frames) / (self.end - self.begin)
         grey = [luma(frame) for frame in frames]
         self.change = np.array([0.0, *(np.abs(b - a).mean() for a, b in pairwise(grey))])
         self.colours = np.array([_colours(frame) for frame in frames])
@@ -62,7 +68,8 @@ class Watched:
 
     def rows(self, start: float, end: float) -> slice:
         """The frames of some seconds."""
-        return slice(int(start * self.fps + 1e-6), max(int(end * self.fps), 1))
+        first = max(start - self.begin, 0.0) * self.fps + 1e-6
+        return slice(int(first), max(int((end - self.begin) * self.fps), 1))
 
     def inside(self, section: Section) -> slice:
         """The frames of a section without its beginning."""
@@ -72,16 +79,16 @@ class Watched:
 
     def motion(self, *roles: str) -> float:
         """The median change from frame to frame in sections of some roles, 0 to 255."""
-        found = [self.change[self.inside(s)] for s in self.song.sections if s.role in roles]
+        found = [self.change[self.inside(s)] for s in self.sections if s.role in roles]
         return float(np.median(np.concatenate(found))) if found else float("nan")
 
     def jumps(self) -> list[float]:
         """The change in the frame of the downbeat of drops and choruses, against the 2 s before."""
         found = []
-        for section in self.song.sections:
+        for section in self.sections:
             first = self.rows(section.start, section.end).start
-            before = self.change[self.rows(max(section.start - BEFORE, 0.0), section.start)]
-            if section.role in ("drop", "chorus") and section.start > BEFORE:
+            before = self.change[self.rows(section.start - BEFORE, section.start)]
+            if section.role in ("drop", "chorus") and section.start > self.begin + BEFORE:
                 found.append(float(self.change[first] / before.max()))
         return found
 
@@ -92,7 +99,7 @@ class Watched:
 
     def row(self) -> list[str]:
         """The row of the table."""
-        sections = self.song.sections
+        sections = self.sections
         same = [
             self.likeness(a, b)
             for k, a in enumerate(sections)
@@ -115,14 +122,14 @@ class Watched:
 
     def sheet(self) -> NDArray[np.uint8]:
         """A frame every few seconds, with the sections under it."""
-        step = next(s for s in (1.0, 2.0, 3.0, 4.0, 6.0, 12.0) if self.song.duration / s <= TILES)
-        times = np.arange(0.0, self.song.duration, step)
+        length = self.end - self.begin
+        step = next((s for s in (1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if length / s <= TILES), 12.0)
+        times = np.arange(self.begin, self.end - 0.5 / self.fps, step)
         lines = -(-len(times) // COLUMNS)
         sheet = np.full((lines * (CELL + BAR), COLUMNS * CELL, 3), 255, np.uint8)
         for number, time in enumerate(times):
             left, top = number % COLUMNS * CELL, number // COLUMNS * (CELL + BAR)
-            frame = self.frames[min(int(time * self.fps + 1e-6), len(self.frames) - 1)]
-            sheet[top : top + CELL, left : left + CELL] = frame
+            sheet[top : top + CELL, left : left + CELL] = self.frames[self.rows(time, time).start]
             under = sheet[top + CELL : top + CELL + BAR, left : left + CELL]
             for x in range(CELL):
                 under[:, x] = COLOURS.get(self._at(time + step * x / CELL).role, (0, 0, 0))
@@ -135,8 +142,8 @@ class Watched:
         return sheet
 
     def _at(self, time: float) -> Section:
-        started = [section for section in self.song.sections if section.start <= time]
-        return (started or list(self.song.sections))[-1]
+        started = [section for section in self.sections if section.start <= time]
+        return (started or self.sections)[-1]
 
 
 def _mean(values: list[float]) -> str:

@@ -171,7 +171,7 @@ def _loud(plan: Plan) -> Lines:
         "... and jumps in at the head of every bar, where colours turn.",
         use=plan.hit, **bar, release="0.25s",
         to={"zoom": 0.1, "strength": 0.3, "renewal": 0.4, "brightness": 0.16, "hue": 6.0 * side},
-        amount=plan.amount(*LOUD, low=0.85, high=1.2), **gate,
+        amount=plan.amount(*LOUD, low=1.0, high=1.3), **gate,
     )  # fmt: skip
     yield _layer(
         "... kicks shake it down ...",
@@ -185,7 +185,7 @@ def _loud(plan: Plan) -> Lines:
     yield _layer(
         "They begin with a burst, in the very frame of the downbeat.",
         use="cue", at=[plan.at(part.start) for part in loud], release="0.6s",
-        to={"zoom": 0.08, "strength": 0.4, "renewal": 0.4, "brightness": 0.2},
+        to={"zoom": 0.08, "strength": 0.4, "renewal": 0.4, "brightness": 0.4},
     )  # fmt: skip
 
 
