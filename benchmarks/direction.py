@@ -153,7 +153,7 @@ def _mean(values: list[float]) -> str:
 def _colours(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
     """A histogram of the colours of a frame in Lab, which adds up to 1."""
     lab = cv2.cvtColor(frame, cv2.COLOR_RGB2LAB)
-    counts = cv2.calcHist([lab], [0, 1, 2], None, [4, 12, 12], [0, 256, 64, 192, 64, 192])
+    counts = cv2.calcHist([lab], [0, 1, 2], None, [4, 24, 24], [0, 256] * 3)
     total: NDArray[np.float64] = counts.ravel() / counts.sum()
     return total
 
