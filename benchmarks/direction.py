@@ -78,9 +78,9 @@ class Watched:
         )
 
     def motion(self, *roles: str) -> float:
-        """The median change from frame to frame in sections of some roles, 0 to 255."""
+        """The mean change from frame to frame in sections of some roles, 0 to 255."""
         found = [self.change[self.inside(s)] for s in self.sections if s.role in roles]
-        return float(np.median(np.concatenate(found))) if found else float("nan")
+        return float(np.mean(np.concatenate(found))) if found else float("nan")
 
     def jumps(self) -> list[float]:
         """The change in the frame of the downbeat of drops and choruses, against the 2 s before."""

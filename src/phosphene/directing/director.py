@@ -34,7 +34,7 @@ def direct(song: Song, brief: Brief) -> str:
     Returns
     -------
     str
-        TOML, of at most 150 lines.
+        TOML, of less than 150 lines.
     """
     chance = Chance(brief.seed)
     worlds = brief.model == BUNDLED

@@ -205,12 +205,13 @@ def _quiet(plan: Plan) -> Lines:
     if quiet := plan.of(*QUIET):
         yield _layer(
             f"{_named(plan, QUIET)}: the picture floats ...",
-            look="drift", amount=0.8, **plan.gate(*QUIET),
+            look="drift", amount=plan.amount("break", low=0.4, high=0.4)
+            | plan.amount(*ENDS, low=0.8, high=0.8), **plan.gate(*QUIET),
         )  # fmt: skip
     if any(part.role == "break" for part in quiet):
         yield _layer(
-            "... and in breaks no beat moves it, and it loses its colour.",
-            use="keyframes", saturation=0.6, **plan.gate("break"),
+            "... and in breaks no beat moves it, less is repainted, and it loses its colour.",
+            use="keyframes", mix="replace", saturation=0.55, strength=0.1, **plan.gate("break"),
         )  # fmt: skip
 
 
