@@ -103,3 +103,34 @@ def lcm(folder: Path) -> None:
 
 
 CHECKPOINTS = {"sd15": sd15, "sdxl": sdxl, "lcm": lcm}
+
+
+def depth_estimator(folder: Path) -> Path:
+    """A Depth Anything model of a few thousand weights, as `save_pretrained` writes it."""
+    from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
+
+    backbone = Dinov2Config(
+        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, mlp_ratio=2, image_size=28,
+        patch_size=14, out_features=["stage1", "stage2", "stage3", "stage4"],
+        reshape_hidden_states=False, apply_layernorm=True,
+    )  # fmt: skip
+    config = DepthAnythingConfig(
+        backbone_config=backbone, reassemble_hidden_size=16, neck_hidden_sizes=[8, 8, 8, 8],
+        fusion_hidden_size=8, head_hidden_size=8,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    model = DepthAnythingForDepthEstimation(config)
+    for weight in model.parameters():
+        if weight.ndim > 1:  # the usual weights are so small that every picture has one depth
+            torch.nn.init.normal_(weight, 0.0, 1.5 * weight[0].numel() ** -0.5)
+    torch.nn.init.constant_(model.head.conv3.bias, 3.0)
+    model.save_pretrained(folder)
+    size = {"height": 28, "width": 28}
+    about = {
+        "size": size,
+        "ensure_multiple_of": 14,
+        "image_mean": [0.5] * 3,
+        "image_std": [0.5] * 3,
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(about))
+    return folder

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from phosphene.hints import hint
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
+    from phosphene.project.depth import Depth
     from phosphene.project.listening import listen
     from phosphene.project.schema import Model, Project
     from phosphene.rendering.render import render
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
     from phosphene.score.units import At, Length, Period, Position, Span
+    from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.pulse import Pulse, Sound
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Section, Song
@@ -46,6 +49,9 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
+    "Depth": "phosphene.project.depth:Depth",
+    "DepthSource": "phosphene.painting.depth:DepthSource",
+    "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",
     "Engine": "phosphene.painting.engine:Engine",
     "EngineError": "phosphene.errors:EngineError",
@@ -71,6 +77,7 @@ _PUBLIC = {
     "TempoMap": "phosphene.song.tempo:TempoMap",
     "Timeline": "phosphene.score.timeline:Timeline",
     "TrackerSpec": "phosphene.song.beats.trackers:TrackerSpec",
+    "UpscalerSpec": "phosphene.screen.upscalers:UpscalerSpec",
     "compose": "phosphene.composing.compose:compose",
     "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
@@ -89,6 +96,9 @@ __all__ = [
     "At",
     "Brief",
     "Curve",
+    "Depth",
+    "DepthSource",
+    "DepthSpec",
     "DirectorSpec",
     "Engine",
     "EngineError",
@@ -114,6 +124,7 @@ __all__ = [
     "TempoMap",
     "Timeline",
     "TrackerSpec",
+    "UpscalerSpec",
     "compose",
     "direct",
     "hint",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
+    from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
 
@@ -49,8 +51,18 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
 
 
 @hookspec
+def register_depths(register: Callable[[DepthSpec], None]) -> None:
+    """Register sources of depth: how far each pixel of a picture is from the camera."""
+
+
+@hookspec
 def register_encoders(register: Callable[[str, FilmFormat], None]) -> None:
     """Register encoders: kinds of film, each by the ending of the film's name."""
+
+
+@hookspec
+def register_upscalers(register: Callable[[UpscalerSpec], None]) -> None:
+    """Register upscalers: what enlarges each frame of the film before it is encoded."""
 
 
 @hookspec

@@ -21,12 +21,28 @@ def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> li
     `plugins` are folders of single-file plugins besides the project's own.
     """
     song = project.song
-    images = (scene.image for scene in project.scene)
     sections = song.sections if isinstance(song.sections, Path) else None
-    named = (song.file, song.beats, sections, project.video.image, *images)
+    captions = project.captions
+    lyrics = project.prompts.lyrics, captions.file if captions else None
+    fonts = captions.font if captions else None, *(title.font for title in project.title)
+    model = project.model
+    weights = *(lora.path for lora in model.lora), *(one.path for one in model.ip_adapter)
+    images = [scene.image for scene in project.scene]
+    images += [control.image for control in model.control]
+    images += [adapter.image for adapter in model.ip_adapter]
+    named = (
+        song.file,
+        song.beats,
+        sections,
+        project.video.image,
+        *images,
+        *lyrics,
+        *fonts,
+        *map(Path, weights),
+    )
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
-    return [source, *(path for path in named if path is not None), *inside]
+    return [source, *(path for path in named if path is not None), *map(Path, weights), *inside]
 
 
 def require_outputs(outputs: dict[str, Path | None], inputs: Iterable[Path]) -> None:

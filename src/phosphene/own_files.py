@@ -24,8 +24,8 @@ LOCK = "lock"
 ABOUT = "render.json"
 #: The files of an unfinished render.
 STATE = re.compile(
-    r"(render\.json|reserve|(picture|border-\d{7,})\.safetensors|segments\.(txt|json)|frames\.sums"
-    r"|joined\.\w+|segment-\d{5,}(\.short|\.[0-9a-f]{8}\.part)?\.(mp4|rgb))(\.new)?",
+    r"(render\.json|reserve|(picture|border-\d{7,})\.safetensors|segments\.(txt|json)"
+    r"|metadata\.txt|frames\.sums|joined\.\w+|segment-\d{5,}(\.short|\.[0-9a-f]{8}\.part)?\.(mp4|rgb))(\.new)?",
     re.ASCII,
 )
 #: The folders of renders that were set aside.

@@ -510,3 +510,22 @@ def test_links_in_a_downloaded_project_are_refused(project, tmp_path):
         assert f"{name} is a link" in printed.stderr
         shutil.rmtree(folder)
     assert [path.read_text() for path in album.iterdir()] == ["mine"]
+
+
+def test_a_film_for_the_screen_resumes_to_the_bit(project, tmp_path, monkeypatch, decode_frames):
+    screen = ("--interpolate", "60", "--upscale", "2")
+    assert render(project, tmp_path / "one.mp4", *screen).exit_code == 0
+    target = tmp_path / "film.mp4"
+    for frame in (6, 8):  # at the border of two segments, and in the third
+        heal = at_frame(monkeypatch, frame, stop)
+        assert render(project, target, *screen).exit_code == 130
+        heal()
+    assert "Resuming after frame" in render(project, target, *screen).stderr
+    assert target.read_bytes() == (tmp_path / "one.mp4").read_bytes()
+    # Painted frames are where they were: the sound is in sync.
+    assert render(project, tmp_path / "painted.mp4").exit_code == 0
+    painted, shown = decode_frames(tmp_path / "painted.mp4"), decode_frames(target)
+    assert shown.shape == (FRAMES * 5, 128, 128, 3)
+    small = shown[::5].reshape(FRAMES, 64, 2, 64, 2, 3).mean((2, 4))
+    assert np.abs(small - painted).mean() < 6
+    assert np.abs(small - np.roll(painted, 1, 0)).mean() > 12

@@ -213,3 +213,15 @@ def test_a_table_of_several_scenes_numbers_them(composed):
     assert names[-1] == "scene"
     assert [row[-1] for row in rows] == [1] * 20 + [2] * 100
     assert "scene" not in composed().table()[0]
+
+
+def test_a_negative_prompt_is_that_of_its_prompt_or_of_the_scene_or_of_all(composed):
+    at = {"0": {"prompt": "a", "negative": "n"}, "1s": "b", "5s": {"prompt": "d", "negative": ""}}
+    score = composed(
+        {"at": "2s", "prompt": "c", "negative": "s", "name": "one"},
+        {"at": "6s"},
+        {"at": "8s", "continues": "one"},
+        prompts={"at": at, "negative": "all"},
+    )
+    assert score.prompts == ("a", "b", "c", "d", "d", "c")
+    assert score.negative_prompts == ("n", "all", "s", "", "", "s")

@@ -139,7 +139,7 @@ def test_recurring_sections_share_a_scene_and_neighbours_differ(score, pop):
 
 def test_the_model_knows_every_word(score):
     from phosphene.engines.presets import WORLDS
-    from phosphene.engines.prompts import vocabulary_of
+    from phosphene.engines.words.vocabulary import vocabulary_of
 
     for prompt in score.prompts:
         assert vocabulary_of(str(WORLDS)).read(prompt).unknown == ()

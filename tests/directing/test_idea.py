@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from phosphene.directing import worlds
 from phosphene.directing.idea import Chance, in_known_words, one_line, read_idea
 from phosphene.engines.presets import WORLDS as FOLDER
-from phosphene.engines.prompts import vocabulary_of
+from phosphene.engines.words.vocabulary import vocabulary_of
 
 
 @pytest.mark.parametrize(

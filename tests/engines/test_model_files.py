@@ -15,7 +15,7 @@ from phosphene.engines.model_files import (
 )
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import WORLDS
-from phosphene.engines.prompts import FILE, vocabulary_of
+from phosphene.engines.words.vocabulary import FILE, vocabulary_of
 from phosphene.errors import EngineError
 
 REVISION = "a" * 40

@@ -26,7 +26,7 @@ def test_a_stopped_ffmpeg_is_an_error(monkeypatch):
 
     def fill():
         for _ in range(20):
-            running.put(frame)
+            running.put([frame])
 
     with pytest.raises(FilmError, match="was paused by another process for 1 s") as caught:
         fill()
@@ -48,3 +48,10 @@ def test_an_ffmpeg_that_reports_progress_is_awaited(monkeypatch):
     running = Encoder([sys.executable, "-c", tells])
     running.finish()
     assert running.frames == 4
+
+
+def test_listed_frames_are_counted():
+    lists = "print('#tb 0: 1/12'); [print(f'0, {i}, {i}, 1, 900, 0x1') for i in range(5)]"
+    running = Encoder([sys.executable, "-c", lists])
+    running.finish()
+    assert running.frames == 5

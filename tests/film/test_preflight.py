@@ -7,7 +7,7 @@ import pytest
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film import ffmpeg
 from phosphene.film.formats import FORMATS
-from phosphene.film.preflight import check_fit, preflight
+from phosphene.film.preflight import check_fit, preflight, space_needed
 from phosphene.film.probe import probe
 from phosphene.film.sound import Soundtrack
 
@@ -144,3 +144,27 @@ def test_an_end_that_fails_is_found_before_painting(
 
 def test_odd_gif_fits() -> None:
     check_fit(Path("x.gif"), 511, 301, Fraction(15), None)
+
+
+@pytest.mark.parametrize(
+    ("crf", "shown", "film"),
+    [
+        (None, (512, 512, 100), 0.5 * 512 * 512 * 100 / 8),
+        (24, (512, 512, 100), 0.25 * 512 * 512 * 100 / 8),  # 6 more halve it
+        (
+            None,
+            (1024, 1024, 400),
+            2.0 * 512 * 512 * 100 / 8,
+        ),  # 16 times the pixels, 4 times the bits
+    ],
+)
+def test_space_of_a_film(crf: int | None, shown: tuple[int, int, int], film: float) -> None:
+    found, rendering = space_needed(FORMATS[".mp4"], crf, (512, 512, 100), shown)
+    assert found == pytest.approx(film)
+    assert rendering == pytest.approx(2 * film + 3 * 512 * 512 * 100)
+
+
+def test_space_of_4k_at_60_fps_for_three_minutes() -> None:
+    """A few gigabytes: what is kept raw are painted frames."""
+    shown = (3840, 2160, 60 * 180)
+    assert space_needed(FORMATS[".mp4"], None, (960, 540, 15 * 180), shown)[1] < 2e9

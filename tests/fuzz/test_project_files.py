@@ -52,6 +52,18 @@ TABLES = {
     },
     "model": {"name": "none", "seed": 1, "quality": "draft", "colour_match": 0.5, "cadence": 2},
     "prompts": {"style": "s", "blend": "1 beat", "at": {"0": "a", "bar 2": "b", "50%": "c"}},
+    "title": [
+        {
+            "text": "a",
+            "at": "bar 1",
+            "length": "1s",
+            "position": [0.5, 1.0],
+            "colour": "#ffffff",
+            "size": 0.1,
+            "outline": 0.1,
+            "fade": "0.1s",
+        },
+    ],
     "plugins": {},
     "requires": [],
 }

@@ -1,12 +1,18 @@
 """Noise that travels with the camera: white, of unit variance, and at the picture's place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from scores import score
 
-from phosphene.painting.noise import SceneNoise, _key, _mixed, drawn
+from phosphene.painting.camera import DepthCamera
+from phosphene.painting.cells import key_of, mixed
+from phosphene.painting.depth import DepthSpec, SceneDepth
+from phosphene.painting.noise import SceneNoise, drawn
 from phosphene.painting.step import step_matrix
+from phosphene.project.depth import Depth
 
 WIDTH = 512
 SHAPE = (8, 64, 64)
@@ -118,7 +124,7 @@ def test_a_restored_state_of_drawn_noise_gives_the_same_noise_to_the_bit():
 def test_cells_are_normal_white_and_independent_of_those_of_the_next_seed():
     """Moments to three deviations of their estimates over 2^20 values."""
     blank = np.zeros((512, 512, 4), np.float32)
-    one, other = (_mixed(blank, 0.0, 1.0, _key(seed)).astype(np.float64) for seed in (7, 8))
+    one, other = (mixed(blank, 0.0, 1.0, key_of(seed)).astype(np.float64) for seed in (7, 8))
     count = one.size
     assert abs(one.mean()) < 3 / count**0.5
     assert one.var() == pytest.approx(1.0, abs=3 * (2 / count) ** 0.5)
@@ -151,3 +157,61 @@ def test_a_camera_that_looks_past_the_horizon_still_has_noise():
     for frame in range(5):
         noise.move(step(tilt=30.0), 0.0, frame)
         assert float(noise.seen().var()) == pytest.approx(1.0, abs=0.05)
+
+
+def depth_camera(distance):
+    """A camera over a fixed depth, shape (height, width)."""
+    spec = DepthSpec("fixed", "", lambda *about: lambda picture: distance[None, None], fixed=True)
+    depth = Depth.model_validate({"source": "fixed"})
+    about = score(width=WIDTH, height=WIDTH)
+    camera = DepthCamera(about, SceneDepth(spec, depth, spec.load(depth, about, CPU)))
+    camera.view(torch.zeros(1, 3, WIDTH, WIDTH), 0)
+    return camera
+
+
+def row_of(seed, **channels):
+    return replace(score(width=WIDTH, height=WIDTH, **channels).row(0), seed=seed)
+
+
+@pytest.mark.parametrize("move", [{"dolly": 0.03}, {"dolly": -0.02, "translation_x": 1.3}])
+def test_through_depth_it_stays_white_and_of_unit_variance(move):
+    side = torch.linspace(-1.0, 1.0, WIDTH)
+    camera = depth_camera(0.5 / torch.hypot(side[:, None], side[None]).clamp_min(0.1))
+    noise = new_noise()
+    variances, across, down = [], [], []
+    for frame in range(30):
+        camera.move_noise(noise, row_of(frame, renewal=0.1, **move))
+        if frame >= 15 and frame % 3 == 0:
+            seen = noise.seen()
+            variances.append(float(seen.var()))
+            across.append(correlation(seen[..., 1:], seen[..., :-1]))
+            down.append(correlation(seen[..., 1:, :], seen[..., :-1, :]))
+    assert np.mean(variances) == pytest.approx(1.0, abs=0.02)
+    assert abs(np.mean(across)) < 0.02
+    assert abs(np.mean(down)) < 0.02
+
+
+def test_through_depth_near_noise_moves_further():
+    """The upper half is at twice the picture plane's distance, the lower one at half of it."""
+    distance = torch.full((WIDTH, WIDTH), 2.0)
+    distance[WIDTH // 2 :] = 0.5
+    camera, noise = depth_camera(distance), new_noise()
+    before = noise.seen()
+    for frame in range(8):  # 8 steps of 2 px at a distance of 1 are two latent pixels
+        camera.move_noise(noise, row_of(frame, renewal=0.0, translation_x=2.0))
+    seen = noise.seen()
+    torch.testing.assert_close(seen[..., :31, 8:], before.roll(1, 3)[..., :31, 8:])
+    torch.testing.assert_close(seen[..., 33:, 8:], before.roll(4, 3)[..., 33:, 8:])
+
+
+def test_through_depth_it_continues_from_a_state():
+    side = torch.linspace(0.5, 4.0, WIDTH)
+    camera, one, other = depth_camera(side.expand(WIDTH, WIDTH)), new_noise(), new_noise(5)
+    for frame in range(9):
+        if frame == 4:
+            other.restore({name: part.clone() for name, part in one.state.items()})
+        for noise in [one, other][: 1 + (frame >= 4)]:
+            camera.move_noise(noise, row_of(frame, renewal=0.2, dolly=0.03))
+            seen = noise.seen()
+        if frame >= 4:
+            assert torch.equal(seen, one.seen())

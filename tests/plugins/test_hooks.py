@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 from click.testing import CliRunner
 
+from phosphene import Depth
 from phosphene.cli import cli
 from phosphene.film import formats
 from phosphene.plugins import load_plugins
 from phosphene.plugins.registering import HOOKS
+from phosphene.testing import small_score
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "examples"
 EXAMPLES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
@@ -93,10 +96,40 @@ def test_register_engines(run, decode_frames):
     np.testing.assert_allclose(frames, 128, atol=3)
 
 
+def test_register_depths(run):
+    tables = '[depth]\nsource = "corridor"'
+    said = run(
+        "register_depths",
+        "render",
+        "p.toml",
+        "--model",
+        "none",
+        *SMALL,
+        "-o",
+        "film.mp4",
+        tables=tables,
+    )
+    assert "[depth] is not shown" in said.output
+    depth = Depth.model_validate({"source": "corridor", "near": 0.5, "far": 2.0})
+    source = load_plugins().depths["corridor"].load(depth, small_score(), torch.device("cpu"))
+    distance = source(torch.zeros(1, 3, 48, 64))
+    assert distance[0, 0, 0, [0, -1]].tolist() == [0.5, 2.0]
+
+
 def test_register_encoders(run):
     run("register_encoders", "render", "p.toml", "--model", "none", *SMALL, "-o", "film.nut")
     assert Path("film.nut").read_bytes()[:3] == b"nut"
     assert ".nut" not in formats.FORMATS
+
+
+def test_register_upscalers(run, decode_frames):
+    tables = '[video]\nupscaler = "blocks"'
+    words = ("render", "p.toml", "--model", "none", *SMALL, "--upscale", "4", "-o", "film.mkv")
+    run("register_upscalers", *words, tables=tables)
+    frames = decode_frames(Path("film.mkv"))
+    assert frames.shape == (4, 256, 256, 3)
+    blocks = frames.reshape(4, 64, 4, 64, 4, 3).astype(int)
+    assert np.abs(blocks - blocks.mean((2, 4), keepdims=True)).mean() < 2
 
 
 def test_register_looks(run):

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from scores import score
 
 from phosphene.painting.engine import EngineSpec
 from phosphene.plugins import Plugin
-from phosphene.plugins.registering import guarded
+from phosphene.plugins.guarding import guarded
 from phosphene.project.schema import Model
 from phosphene.rendering.identity import identity
+from phosphene.score.captions import Caption, Lettering
 
 
 @pytest.fixture
@@ -69,3 +71,41 @@ def test_a_partial_is_identified_by_what_it_calls(engine):
     spec = engine("return 1")
     bound = EngineSpec("mosaic", "tiles", partial(spec.load, 3))
     assert made_of(bound) == made_of(spec)
+
+
+def test_negative_prompts_captions_and_their_fonts_are_part_of_a_film(tmp_path):
+    fonts = [tmp_path / name for name in ("one.ttf", "copy.ttf", "other.ttf")]
+    for font, content in zip(fonts, (b"one", b"one", b"other"), strict=True):
+        font.write_bytes(content)
+
+    def changed(**changes):
+        spec = EngineSpec("none", "", lambda model, score: None)
+        one, other = (
+            identity(about, spec, Model(), Path("film.mp4"), None)
+            for about in (titled, replace(titled, **changes))
+        )
+        return [name for name in one if one[name] != other[name]]
+
+    def titles(text, font):
+        return (Caption(text, 0, 2, 0, Lettering(font, 0.1, (0.5, 0.5), (255,) * 3, 0.0)),)
+
+    titled = replace(score(), captions=titles("a", fonts[0]))
+    assert changed(captions=titles("b", fonts[0])) == ["captions"]
+    assert changed(captions=titles("a", fonts[1])) == []
+    assert changed(captions=titles("a", fonts[2])) == ["captions"]
+    assert changed(own_negatives=(None, "worse")) == ["prompts"]
+    assert changed(own_negatives=(None, "bad")) == []
+
+
+def test_what_is_added_to_a_model_is_known_by_its_content(tmp_path):
+    def added(name, content, **more):
+        (tmp_path / name).write_bytes(content)
+        lora = {"path": str(tmp_path / name), **more}
+        spec = EngineSpec("sd15", "", lambda model, score: None)
+        model = Model.model_validate({"lora": [lora]})
+        return identity(score(), spec, model, Path("film.mp4"), None)
+
+    first = added("a.safetensors", b"one")
+    assert added("b.safetensors", b"one") == first
+    for other in (added("a.safetensors", b"two"), added("c.safetensors", b"one", weight=0.5)):
+        assert [name for name in first if first[name] != other[name]] == ["additions to the model"]

@@ -56,7 +56,7 @@ def test_each_take_is_painted_from_its_own_seed(tmp_path, project, decode_frames
     assert isinstance(takes[0].project, Project)
     job = SimpleNamespace(
         target=tmp_path / "takes.mp4", sound=None, form=FORMATS[".mp4"], force=False,
-        spec=EngineSpec("grey", "", lambda model, score: Grey()),
+        spec=EngineSpec("grey", "", lambda model, score: Grey()), depth=None,
     )  # fmt: skip
     stages = []
     film_takes(takes, job, lambda done, total, stage: stages.append((done, total, stage)))

@@ -15,6 +15,7 @@ import click
 from phosphene import __version__
 from phosphene.cli.doctor import doctor
 from phosphene.cli.ending import attributed, ignore, leave, show_bug, stoppable
+from phosphene.cli.info import info
 from phosphene.cli.listen import listen
 from phosphene.cli.loop import loop
 from phosphene.cli.modulators import modulators
@@ -148,6 +149,7 @@ for command in (
     resume,
     loop,
     take,
+    info,
     compose_command,
     plot,
     studio,

@@ -36,6 +36,12 @@ def _ffmpeg() -> str:
     return f"{ffmpeg.version()} ({ffmpeg.executable()})"
 
 
+def _codecs() -> str:
+    from phosphene.film.codecs import running
+
+    return ", ".join(running())
+
+
 def _device() -> str:
     from phosphene.painting.engine import check_torch
 
@@ -83,6 +89,7 @@ def _models() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "system": _system,
     "ffmpeg": _ffmpeg,
+    "codecs": _codecs,
     "device": _device,
     "memory": _memory,
     "plugins": _plugins,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,11 +36,13 @@ def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
                     f"{option} is for songs, and {path} is a project",
                     "Edit the project, or give the song instead of it.",
                 )
-        return _project(read_data(path), path, changes, changes.settings, registry)
+        return make_changed(read_data(path), path, changes, registry)
     require_director(changes.director or DEFAULT, registry)
     require_idea(changes.idea or "")
     early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
-    return _project({"song": {"file": path.name}}, path, changes, early, registry)
+    return make_changed(
+        {"song": {"file": path.name}}, path, replace(changes, settings=early), registry
+    )
 
 
 def is_song(path: Path) -> bool:
@@ -80,21 +82,18 @@ def directed_input(
     brief = brief_of(song, changes.idea or "", changes.seed, model)
     text = directed(director, song, brief, beside(path, place))
     data, source = tomllib.loads(text), place.with_name(f"{path.name} directed by {director.name}")
-    return _project(data, source, changes, changes.settings, registry), text
+    return make_changed(data, source, changes, registry), text
 
 
-def _project(
-    data: dict[str, Any],
-    source: Path,
-    changes: Changes,
-    settings: Sequence[str],
-    registry: Registry,
+def make_changed(
+    data: dict[str, Any], source: Path, changes: Changes, registry: Registry
 ) -> Project:
+    """The project of some data with what the command line changes; its files must be there."""
     from phosphene.project.file import make_project
 
     _change(data, changes)
     skipped: list[str] | None = [] if changes.skip_broken else None
-    project = make_project(data, source, registry, settings, skipped)
+    project = make_project(data, source, registry, changes.settings, skipped)
     form_of(project, changes)
     _require_files(project, source)
     if skipped:
@@ -148,6 +147,9 @@ def _change(data: dict[str, Any], changes: Changes) -> None:
         ("model", "seed"): changes.seed,
         ("video", "start"): changes.start,
         ("video", "end"): changes.end,
+        ("video", "interpolate"): changes.interpolate,
+        ("video", "upscale"): changes.upscale,
+        ("video", "codec"): changes.codec,
     }
     for (table, key), value in entries.items():
         if value is not None:

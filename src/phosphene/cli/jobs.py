@@ -50,6 +50,25 @@ def job_for(
     return Job(render, project, song, text)
 
 
+def job_again(
+    film: Path, song: Path | None, output: Path, changes: Changes, force: bool
+) -> tuple[Job, Changes]:
+    """The job that makes a film again, and the changes with what the film says.
+
+    Plugins beside the film are not loaded: whoever made it may be a stranger.
+    """
+    from phosphene.cli.info import changes_of, project_of
+    from phosphene.cli.inputs import listen_to
+    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.rendering.render import Render
+
+    registry = registry_for()
+    record, changes = changes_of(film, changes)
+    project = project_of(film, record, song, changes, registry)
+    render = Render(project, output, registry, film, named_folders(), force)
+    return Job(render, project, listen_to(project.song, registry), ""), changes
+
+
 def introduce(input: Path, song: Song, score: Score, render: Render, frames: str) -> None:
     """Print one line about a render that begins."""
     from phosphene.cli.console import console, joined, one_line, styled

@@ -78,6 +78,10 @@ def between_bars(bars: tuple[int, int], start: str | None, end: str | None) -> d
 BARS: dict[str, Any] = {
     "callback": _bars, "metavar": "A:B", "help": "From bar A up to bar B: 9:17 is eight bars."
 }  # fmt: skip
+INTERPOLATE = (
+    "Frames per second of the film, such as 60, from fewer painted ones: those between follow the "
+    "camera."
+)
 DIRECTOR_HELP = "What turns a song into a project: form, which follows its sections, or a plugin's."
 OPTIONS = (
     click.option("--model", help="Engine, hub id or folder; `phosphene doctor` lists engines."),
@@ -88,6 +92,15 @@ OPTIONS = (
     click.option("--fps", help="Frames per second: 12, 23.976, 30000/1001. The motion stays."),
     click.option(
         "--size", metavar="WxH", callback=_size, help="Size of the video. The motion stays."
+    ),
+    click.option(
+        "--codec", metavar="NAME",
+        help="h264 (the default), hevc, av1, vp9, prores; `phosphene doctor` lists more.",
+    ),
+    click.option("--interpolate", metavar="FPS", help=INTERPOLATE),
+    click.option(
+        "--upscale", type=click.IntRange(1, 4), metavar="2|4",
+        help="Film each frame 2 or 4 times as large: --size 960x540 --upscale 4 is 4K.",
     ),
     click.option(
         "--idea", metavar="TEXT", help="What a song's video is about: \"the sea at night\"."
@@ -131,3 +144,6 @@ class Changes:
     skip_broken: bool = False
     idea: str | None = None
     director: str | None = None
+    interpolate: str | None = None
+    upscale: int | None = None
+    codec: str | None = None

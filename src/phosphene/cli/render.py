@@ -13,7 +13,14 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
 
 
 @click.command()
-@click.argument("input", type=FilePath())
+@click.argument("input", metavar="INPUT", type=FilePath(), required=False)
+@click.option(
+    "--from",
+    "film",
+    type=FilePath(),
+    metavar="FILM",
+    help="Make a film again from its metadata; INPUT is then its song, if that was moved.",
+)
 @click.option(
     "-o",
     "--output",
@@ -36,7 +43,8 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
 @click.option("--force", is_flag=True, help="Overwrite a file that Phosphene did not make.")
 @project_options
 def render(
-    input: Path,
+    input: Path | None,
+    film: Path | None,
     output: Path | None,
     bars: tuple[int, int] | None,
     takes: int | None,
@@ -58,10 +66,11 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --bars 9:17 --fps 8
       phosphene render project.toml --bars 9:13 --takes 4
+      phosphene render --from film.mp4 song.mp3 -o again.mp4
     """  # fmt: skip
     from phosphene.cli.console import console, one_line
     from phosphene.cli.inputs import compose_for
-    from phosphene.cli.jobs import introduce, job_for, make
+    from phosphene.cli.jobs import introduce, job_again, job_for, make
     from phosphene.cli.takes import render_takes
     from phosphene.errors import ProjectError
     from phosphene.outputs import keep_project
@@ -69,23 +78,32 @@ def render(
     if bars:
         options |= between_bars(bars, options["start"], options["end"])
     changes = Changes(**options)
+    if film is None and input is None:
+        raise click.UsageError("Missing argument 'INPUT': a song, a project file, or --from FILM.")
     if takes:
+        if film or input is None:
+            raise ProjectError("--takes compares seeds of a project", "Leave --from out.")
         if resume_from or keep:
             raise ProjectError("--takes does not resume", "Leave --resume-from and --keep out.")
         output = output or Path(f"{input.stem}-takes.mp4")
         render_takes(input, output, changes, takes, strict, force)
         return
-    output = output or Path(f"{input.stem}.mp4")
-    job = job_for(input, output, changes, force)
+    if film is not None:
+        output = output or Path(f"{film.stem}-again{film.suffix}")
+        job, changes = job_again(film, input, output, changes, force)
+    else:
+        assert input is not None
+        output = output or Path(f"{input.stem}.mp4")
+        job = job_for(input, output, changes, force)
     project, score = compose_for(job.song, job.project, changes)
     job.render.check(job.song, project, score, strict)
     if job.text and (changes.idea is not None or changes.director is not None):
         written = keep_project(job.text, output.with_suffix(".toml"))
         console.print(f"The project of this video is {one_line(written)}; edit and render it.")
-    introduce(input, job.song, score, job.render, f"{len(score)} frames")
-    film, seconds = job.render, float(score.duration)
+    introduce(film or input or output, job.song, score, job.render, f"{len(score)} frames")
+    making, seconds = job.render, float(score.duration)
     del job  # an hour of the song is a gigabyte
-    make(film, output, seconds, resume_from, keep)
+    make(making, output, seconds, resume_from, keep)
 
 
 @click.group()

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from phosphene.composing.captions import placed_captions
 from phosphene.composing.gates import within
 from phosphene.composing.layers import fold, require_finite
 from phosphene.composing.prompts import prompt_weights, with_next
@@ -106,6 +107,8 @@ def compose(
         scenes=scenes_of(scenes, placed),
         clamped=clamped,
         warnings=tuple(warnings.texts),
+        own_negatives=tuple(prompt.negative for prompt in placed),
+        captions=placed_captions(project, timeline),
     )
     return score.excerpt(first, last)
 

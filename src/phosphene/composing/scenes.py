@@ -11,11 +11,14 @@ from typing import NamedTuple
 from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
+from phosphene.project.prompts import Shot
 from phosphene.project.scenes import SceneEntry
-from phosphene.project.schema import Project, Shot
+from phosphene.project.schema import Project
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import SAME_MOMENT, Timeline
+from phosphene.score.units import At, parse_position
+from phosphene.song.lyrics import read_lyrics
 
 HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
 KEPT = 8  # scenes that are kept at a time, to be continued: each is a picture in every checkpoint
@@ -35,6 +38,8 @@ class Placed:
         Index of the scene that it continues.
     shots : tuple of str
         Its own prompts, in turns; empty where [prompts] applies.
+    negative : str or None
+        Its own negative prompt; None where [prompts] applies.
     seed : int
     cadence : int, str or Steps
     rest : dict of str to float
@@ -46,6 +51,7 @@ class Placed:
     fade: int
     origin: int | None
     shots: tuple[str, ...]
+    negative: str | None
     seed: int
     cadence: int | str | Steps
     rest: dict[str, float]
@@ -53,12 +59,16 @@ class Placed:
 
 
 class Prompt(NamedTuple):
-    """A prompt, when it has arrived and the morph before (in seconds), and its scene."""
+    """A prompt, when it has arrived and the morph before (in seconds), and its scene.
+
+    `negative` is its own negative prompt; None where that of [prompts] applies.
+    """
 
     key: float
     blend: float
     text: str
     scene: int
+    negative: str | None = None
 
 
 def placed_scenes(project: Project, timeline: Timeline) -> list[Placed]:
@@ -134,11 +144,14 @@ def _placed(
     own = {} if entry is None else entry.model_dump(exclude_none=True)
     prompt = own.get("prompt", ())
     rest = {name: own.get(name, getattr(model, name)) for name in HELD}
+    if project.depth is not None:
+        rest["field_of_view"] = project.depth.field_of_view
     return Placed(
         frames=frames,
         fade=fade,
         origin=origin,
         shots=(prompt,) if isinstance(prompt, str) else prompt,
+        negative=own.get("negative"),
         seed=own.get("seed", model.seed),
         cadence=model.cadence if entry is None or entry.cadence is None else entry.cadence,
         rest=rest | ({"guidance": own["guidance"]} if "guidance" in own else {}),
@@ -168,7 +181,9 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
     """
     own = [scene.shots[0] for scene in scenes if scene.shots]
     shots = [_shots(project, timeline, scene) for scene in scenes]
-    at = project.prompts.at if "at" in project.prompts.model_fields_set or not own else {}
+    lines = _lyrics(project, timeline)
+    written = "at" in project.prompts.model_fields_set or not (own or lines)
+    at = (project.prompts.at if written else {}) | lines
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
@@ -177,7 +192,7 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         "Use fewer prompts, longer shots, or lower the fps.",
     )
     given = timeline.placed(at, "prompts.at")
-    current = next((shot.prompt for shot in given.values()), own[0] if own else "")
+    current = next((shot for shot in given.values()), _shot(own[0] if own else ""))
     found: list[Prompt] = []
     for index, scene in enumerate(scenes):
         start, last = scene.frames.start, index == len(scenes) - 1
@@ -197,14 +212,18 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
                     "prompt of its own",
                     "Leave out one of the two.",
                 )
-            key, text = time if index == 0 else begin, first.prompt
-        found.append(Prompt(key, 0.0, current if text is None else text, index))
+            key, current = time if index == 0 else begin, first
+        elif text is not None:
+            current = _shot(text)
+        own_negative = scene.negative if current.negative is None else current.negative
+        found.append(Prompt(key, 0.0, current.prompt, index, own_negative))
         for time, shot in inside:
             blend = timeline.length(shot.blend or project.prompts.blend, time)
             # A change without a morph is in the frame that contains it, like a hit.
             key = time if blend > 0.0 else float(timeline.frame_of(time) / timeline.fps)
-            found.append(Prompt(key, min(blend, time - begin), shot.prompt, index))
-        current = found[-1].text
+            negative = scene.negative if shot.negative is None else shot.negative
+            found.append(Prompt(key, min(blend, time - begin), shot.prompt, index, negative))
+            current = shot
     return found
 
 
@@ -222,11 +241,26 @@ def _shots(project: Project, timeline: Timeline, scene: Placed) -> list[tuple[fl
         time = begin + timeline.length(replace(span, value=number * span.value), begin)
         if end - time < timeline.length(project.prompts.blend, time) or time >= end:
             return found
-        found.append((time, Shot(prompt=scene.shots[number % len(scene.shots)], blend=None)))
+        found.append((time, _shot(scene.shots[number % len(scene.shots)])))
         require_affordable(
             timeline.n_frames * len(found), "weights of prompts", "Use longer shots in [prompts]."
         )
     raise AssertionError
+
+
+def _lyrics(project: Project, timeline: Timeline) -> dict[At, Shot]:
+    """The lines of the lyrics as prompts at their times."""
+    if project.prompts.lyrics is None:
+        return {}
+    texts: dict[At, list[str]] = {}
+    for line in read_lyrics(project.prompts.lyrics, timeline.song.duration):
+        position = parse_position(f"{line.start:.3f}s")
+        texts.setdefault(position, []).extend(line.text.split("\n"))
+    return {position: _shot(", ".join(parts)) for position, parts in texts.items()}
+
+
+def _shot(prompt: str) -> Shot:
+    return Shot(prompt=prompt, blend=None, negative=None)
 
 
 def scenes_of(scenes: Sequence[Placed], prompts: Sequence[Prompt]) -> tuple[Scene, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from phosphene.directing.worlds import COLOURS, STYLES, SUGGESTED_BY, TIMES, WEATHERS, WORLDS
-from phosphene.engines.prompts import vocabulary_of
+from phosphene.engines.words.vocabulary import vocabulary_of
 
 T = TypeVar("T")
 

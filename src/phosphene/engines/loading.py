@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from phosphene.engines.device import choose_device, convert, place, working_dtype
-from phosphene.engines.diffusion.engine import FAMILIES, DiffusionEngine
+from phosphene.engines.diffusion.control import Controls
+from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.loras import Loras, merge
+from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.graphs import run_as_graphs
-from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading
+from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.presets import PRESETS, Preset
-from phosphene.engines.prompts import check_vocabulary, in_known_words
 from phosphene.engines.sizes import Resized, painted_size
+from phosphene.engines.words.reading import FAMILIES, check_vocabulary
+from phosphene.engines.words.vocabulary import in_known_words
+from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
+
+IMG2IMG = {f"{family}Img2ImgPipeline" for family in FAMILIES}
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Model
@@ -67,20 +73,37 @@ def _engine(
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
+    for lora in model.lora:
+        if not lora.driven:
+            merge(pipe, lora.path, lora.weight)
+    loras = Loras(pipe, [lora for lora in model.lora if lora.driven])
+    controlled = bool(model.control or model.ip_adapter)
+    if controlled and type(pipe).__name__ not in IMG2IMG:
+        raise EngineError(
+            f"ControlNets and IP-Adapters need Stable Diffusion or SDXL; '{preset.source}' is a "
+            f"{type(pipe).__name__}",
+            "Leave out [[model.control]] and [[model.ip_adapter]], or choose another model.",
+        )
+    add_ip_adapters(pipe, model.ip_adapter)
     score = in_known_words(preset.source, score)
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     place(pipe, device)
-    if type(pipe).__name__ not in FAMILIES:
-        return PipelineEngine(pipe, score, device, steps, first_steps, guidance)
+    if type(pipe).__name__ not in IMG2IMG:
+        return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
         convert(pipe, dtype)
+    controls = Controls(pipe, model.control, score, device) if model.control else None
+    pictures = encode_pictures(pipe, model.ip_adapter, device)
+    added = controlled or any(lora.driven for lora in model.lora)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
-    elif preset.graphs and device.type == "cpu" and dtype is torch.float32:
+    elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
-    return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
+    return DiffusionEngine(
+        pipe, score, device, steps, first_steps, guidance, preset.sampler, loras, controls, pictures
+    )
 
 
 def _try(engine: Engine, score: Score) -> None:
@@ -102,7 +125,7 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
     EngineError
         If the model is missing or cannot be loaded.
     """
-    _quiet()
+    quiet()
     from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
 
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
@@ -115,20 +138,12 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
             kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
             pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
-            _merge(pipe, lora)
+            merge(pipe, lora)
         check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
         pipe.safety_checker = None  # a false alarm would blacken the feedback
     pipe.set_progress_bar_config(disable=True)
     return pipe
-
-
-def _merge(pipe: Any, lora: str) -> None:
-    """Merge low-rank weights into the UNet, where they cost no time."""
-    folder, _, name = lora.rpartition("/")
-    from_cache_or_hub(pipe.load_lora_weights, folder, weight_name=name, use_safetensors=True)
-    pipe.fuse_lora()
-    pipe.unload_lora_weights()
 
 
 def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,14 +156,3 @@ def _with_variant(load: Callable[..., Any]) -> Callable[..., Any]:
         return load(source, dtype=dtype, **about)
 
     return loaded
-
-
-def _quiet() -> None:
-    """Switch off the progress bars and advice of the libraries."""
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
-    import diffusers
-    import transformers
-
-    for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
-        library.utils.logging.disable_progress_bar()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, TypeVar
 
 from phosphene.errors import EngineError, PhospheneError
 
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 SECONDS = 10.0  # for the hub to answer whether it has a model
 WITHOUT = "Or choose `worlds`, which is bundled and needs no network."
 Loaded = TypeVar("Loaded")
@@ -42,6 +45,23 @@ def from_cache_or_hub(load: Callable[..., Loaded], source: str, **about: Any) ->
     except (OSError, ValueError):
         check_reachable(source)
         return load(source, local_files_only=False, **about)
+
+
+def hub_parts(path: str) -> tuple[str, str]:
+    """A folder or hub id, and the path of something in it; empty for a folder itself.
+
+    Parameters
+    ----------
+    path : str
+        A file, a folder, or `owner/name/...` on the hub.
+    """
+    local = Path(path)
+    if local.is_file():
+        return str(local.parent), local.name
+    if local.is_dir():
+        return path, ""
+    owner, name, *inside = [*path.split("/", 2), ""]
+    return f"{owner}/{name}", inside[0]
 
 
 def file_of(source: str, name: str) -> Path | None:
@@ -129,8 +149,23 @@ def check_reachable(source: str) -> None:
         ) from error
 
 
+def quiet() -> None:
+    """Switch off the progress bars and advice of the libraries."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
+
+
 INDEX = "model_index.json"
 LARGEST = 1 << 24  # bytes of a JSON file that describes a model; most have some kilobytes
+LOADABLE = (
+    "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers layout "
+    "with complete safetensors."
+)
 SAVED = "Give a folder in the diffusers layout, as `save_pretrained` writes it."
 
 
@@ -219,7 +254,7 @@ def check_layout(source: str) -> dict[str, tuple[str, str]]:
 
 
 @contextmanager
-def loading(source: str) -> Iterator[None]:
+def loading(source: str, kind: str = "model", fix: str = LOADABLE) -> Iterator[None]:
     """Turn any failure while a model is loaded or tried into an error that names it."""
     try:
         yield
@@ -228,7 +263,5 @@ def loading(source: str) -> Iterator[None]:
     except Exception as error:  # for unexpected files, the libraries raise anything
         lines = str(error).strip().splitlines() or [""]
         raise EngineError(
-            f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}",
-            "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers "
-            "layout with complete safetensors.",
+            f"the {kind} '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}", fix
         ) from error

@@ -232,5 +232,6 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
                 partial(load_preset, preset),
                 ignores=ignores,
                 source=preset.source,
+                adapters=True,
             )
         )

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, cast
 
@@ -34,7 +34,7 @@ class Encoder:
     ----------
     command : list of str
         The program and its arguments. It reads raw frames from standard input and writes progress
-        to standard output.
+        or a list of frames to standard output.
     folder : Path or None
         Working directory.
 
@@ -61,7 +61,8 @@ class Encoder:
                 f"{command[0]} could not be started: {error}", "Run `phosphene doctor`."
             ) from error
         self.frames = 0
-        self._queue: queue.Queue[bytes | None] = queue.Queue(DEPTH)
+        self._queue: queue.Queue[Iterable[bytes] | None] = queue.Queue(DEPTH)
+        self._failure: Exception | None = None
         self._broken = threading.Event()
         self._error_lines: deque[str] = deque(maxlen=LINES)
         self._progress = 0
@@ -73,23 +74,25 @@ class Encoder:
         for thread in (self._writer, *self._readers):
             thread.start()
 
-    def put(self, frame: bytes) -> None:
-        """Queue a frame; wait while the queue is full.
+    def put(self, frames: Iterable[bytes]) -> None:
+        """Queue some frames; wait while the queue is full.
 
         Parameters
         ----------
-        frame : bytes
-            Raw pixels.
+        frames : iterable of bytes
+            Raw pixels. An iterator is consumed by the thread that feeds ffmpeg.
 
         Raises
         ------
         FilmError
             If ffmpeg has exited, with its error output, or hangs.
+        Exception
+            What an iterator raised.
         """
         if self._broken.is_set():
             self._end()
             raise self._error()
-        self._await(lambda: self._queued(frame))
+        self._await(lambda: self._queued(frames))
 
     def finish(self) -> None:
         """Flush the queue and wait until the file is complete; `frames` is then the frame count.
@@ -111,13 +114,16 @@ class Encoder:
     def _feed(self) -> None:
         pipe = cast(IO[bytes], self._process.stdin)
         try:
-            while (frame := self._queue.get()) is not None:
-                pipe.write(frame)
-                self._progress += 1
+            while (frames := self._queue.get()) is not None:
+                for frame in frames:
+                    pipe.write(frame)
+                    self._progress += 1
             pipe.close()
-        except OSError:
+        except Exception as error:
+            if not isinstance(error, OSError):
+                self._failure = error
             self._broken.set()
-            # ffmpeg has exited: keep emptying the queue, or the painter would wait forever.
+            # Nothing more is encoded: keep emptying the queue, or the painter would wait forever.
             while self._queue.get() is not None:
                 pass
             with contextlib.suppress(OSError):
@@ -136,11 +142,13 @@ class Encoder:
             name, _, value = line.partition(b"=")
             if name == b"frame" and value.strip().isdigit():
                 self.frames = int(value)
+            elif line[:1].isdigit():  # a frame, as the muxer `framecrc` lists it
+                self.frames += 1
         pipe.close()
 
-    def _queued(self, frame: bytes | None) -> bool:
+    def _queued(self, frames: Iterable[bytes] | None) -> bool:
         try:
-            self._queue.put(frame, timeout=1.0)
+            self._queue.put(frames, timeout=1.0)
         except queue.Full:
             return False
         return True
@@ -186,7 +194,9 @@ class Encoder:
                     "Check the disk and what paused it, then run the same command again.",
                 )
 
-    def _error(self) -> FilmError:
+    def _error(self) -> Exception:
+        if self._failure is not None:
+            return self._failure
         code = self._process.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"failed with code {code}"
         if code < 0 and -code in set(signal.Signals):

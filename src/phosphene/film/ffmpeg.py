@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "PHOSPHENE_FFMPEG"
 # No dates, versions or foreign tags: the same frames give the same file.
-SAME = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
+SAME = ("-map_chapters", "-1", "-fflags", "+bitexact")
+SAME_SEGMENT = ("-map_metadata", "-1", *SAME)
 SAME_STREAMS = ("-flags:v", "+bitexact", "-flags:a", "+bitexact")
 #: Comment in the metadata of films made by Phosphene, which may be replaced.
 MARK = "Made with Phosphene"
@@ -87,10 +88,12 @@ def version() -> str:
     return words[2]
 
 
+QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats")
+
+
 def _ffmpeg() -> list[str]:
     # Progress goes to standard output: it shows that ffmpeg is alive, and counts frames.
-    quiet = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats", "-progress", "pipe:1")
-    return [executable(), *quiet, "-y"]
+    return [executable(), *QUIET, "-progress", "pipe:1", "-y"]
 
 
 def segment_command(
@@ -116,13 +119,16 @@ def segment_command(
     list of str
         The program and its arguments.
     """
-    quality = ["-crf", str(form.crf if crf is None else crf)] if form.crf is not None else []
+    quality = [form.quality, str(form.crf if crf is None else crf)] if form.crf is not None else []
     return [
         *_ffmpeg(),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"),
         *("-framerate", f"{fps.numerator}/{fps.denominator}", "-i", "pipe:0"),
         *("-map", "0:v:0", *form.segment, *quality, "-an"),
-        *SAME,
+        # Lengths in whole frames: by default they are rounded to milliseconds, and so are the times
+        # of the joined frames.
+        *("-movie_timescale", str(fps.numerator * (1 if fps.numerator >= 1000 else 1000))),
+        *SAME_SEGMENT,
         *SAME_STREAMS,
         f"file:{segment}",
     ]
@@ -133,6 +139,7 @@ def film_command(
     target: str,
     segments: str,
     sound: Soundtrack | None,
+    metadata: str,
     seconds: Fraction | None = None,
 ) -> list[str]:
     """Build the command that joins segments into a film and adds the sound.
@@ -149,6 +156,8 @@ def film_command(
         Name of the concat demuxer's list of segments there.
     sound : Soundtrack or None
         The soundtrack; ignored if the format is silent.
+    metadata : str
+        Name of a file there with the film's metadata, from `phosphene.film.record.as_metadata`.
     seconds : Fraction or None
         Cut the film at this length.
 
@@ -167,11 +176,12 @@ def film_command(
         *("-protocol_whitelist", "file", "-format_whitelist", "concat,mov"),
         *("-f", "concat", "-safe", "0", "-i", f"file:{segments}"),
         *song,
+        *("-protocol_whitelist", "file", "-f", "ffmetadata", "-i", f"file:{metadata}"),
         *("-map", "0:v:0", *form.film),
         *audio,
         *SAME,
+        *("-map_metadata", str(2 if song else 1)),
         *SAME_STREAMS,
-        *("-metadata", f"comment={MARK}"),
         *form.muxer,
         *(() if seconds is None else ("-t", f"{float(seconds):.6f}")),
         f"file:{target}",
@@ -179,8 +189,10 @@ def film_command(
 
 
 def count_command(film: Path) -> list[str]:
-    """Build the command that counts the frames of a film without decoding them."""
-    return [
-        *_ffmpeg(),
-        *("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy", "-f", "null", "-"),
-    ]
+    """Build the command that lists the frames of a film without decoding them.
+
+    It writes a line per frame instead of its progress, which has no frame count for streams that
+    are copied in ffmpeg 7.0.
+    """
+    film_only = ("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy")
+    return [executable(), *QUIET, *film_only, "-f", "framecrc", "pipe:1"]

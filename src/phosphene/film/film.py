@@ -17,11 +17,13 @@ from phosphene.film.encoder import Encoder
 from phosphene.film.ffmpeg import count_command, film_command, segment_command
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable, stamp
-from phosphene.film.segments import Segments
+from phosphene.film.record import Record, as_metadata
+from phosphene.film.segments import Screen, Segments
 from phosphene.film.sound import Soundtrack
-from phosphene.own_files import make_folder, remove_if_bare
+from phosphene.own_files import make_folder, remove_if_bare, replace_own
 
 SEGMENT = 4  # seconds; one key frame per segment also allows seeking
+METADATA = "metadata.txt"
 LONGEST = 255  # bytes in a file name
 
 
@@ -71,6 +73,11 @@ class Film:
         Replace an existing file even if Phosphene did not make it.
     seconds : Fraction or None
         Cut the joined film at this length.
+    record : Record or None
+        How the film was made, for its metadata.
+    screen : Screen or None
+        Makes the frames of the film of those that are written, which have the size and the fps
+        above: `phosphene.screen.screen.Screen`.
 
     Examples
     --------
@@ -92,6 +99,8 @@ class Film:
         form: FilmFormat | None = None,
         force: bool = False,
         seconds: Fraction | None = None,
+        record: Record | None = None,
+        screen: Screen | None = None,
     ) -> None:
         self.path, self.fps = path, fps
         self.frames = frames
@@ -99,13 +108,18 @@ class Film:
         folder = folder or beside(path, ".parts")
         self.shape = (height, width, 3)
         self._sound, self._force, self._seconds = sound, force, seconds
+        self._record = record
         self._form = form or format_of(path)
+        self._screen = screen
+        if screen is not None:
+            width, height, fps = screen.width, screen.height, screen.fps
         encode = partial(segment_command, self._form, width=width, height=height, fps=fps, crf=crf)
         self._segments = Segments(
             folder,
-            max(1, round(SEGMENT * fps)),
+            max(1, round(SEGMENT * self.fps)),
             int(np.prod(self.shape)),
             lambda segment: encode(segment=segment),
+            screen,
         )
         self._part = folder / f"joined{path.suffix}"
 
@@ -131,15 +145,21 @@ class Film:
         """Names of the files in the folder that contain the first `count` frames."""
         return self._segments.needed(count)
 
-    def resume(self, count: int) -> None:
+    def resume(self, count: int, before: bytes = b"") -> None:
         """Resume after the first `count` frames of an earlier run, which the folder `holds`.
+
+        Parameters
+        ----------
+        count : int
+        before : bytes
+            The last of these frames, if the screen interpolates.
 
         Raises
         ------
         FilmError
             If ffmpeg or the disk fails.
         """
-        self._segments.restore(count)
+        self._segments.restore(count, before)
 
     def write(self, frame: np.ndarray) -> None:
         """Add a frame; returns as soon as it is queued, and the array may be reused.
@@ -186,16 +206,19 @@ class Film:
         self._part.unlink(missing_ok=True)
         if self._sound is not None:
             self._sound.require_unchanged()
+        metadata = segments.with_name(METADATA)
+        replace_own(metadata, as_metadata(self._record).encode())
         joined = film_command(
-            self._form, self._part.name, segments.name, self._sound, self._seconds
+            self._form, self._part.name, segments.name, self._sound, metadata.name, self._seconds
         )
         self._run(joined)
         if self._sound is not None:
             self._sound.require_unchanged()
         counted = self._run(count_command(self._part))
-        if counted != self.written:
+        expected = self.written if self._screen is None else self._screen.count(self.written)
+        if counted != expected:
             raise FilmError(
-                f"{self.path.name} has {counted} of {self.written} frames after joining.",
+                f"{self.path.name} has {counted} of {expected} frames after joining.",
                 "Check the disk, then run the same command again.",
             )
         stamp(self._part)

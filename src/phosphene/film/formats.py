@@ -75,6 +75,11 @@ class FilmFormat:
         Constant rate factor, lower is better; None if the encoder has none.
     max_crf : int
         The encoder's highest constant rate factor.
+    quality : str
+        The encoder's option that takes it.
+    bits : float
+        Bits per painted pixel at that constant rate factor, to estimate the size of films; of
+        encoders without one, bits per pixel of the film.
     multiple : int
         Width and height must be multiples of this.
     max_fps : int or None
@@ -88,11 +93,14 @@ class FilmFormat:
     copies: frozenset[str] = frozenset()
     crf: int | None = None
     max_crf: int = 51
+    quality: str = "-crf"
+    bits: float = 0.5
     multiple: int = 1
     max_fps: int | None = None
 
 
-FASTSTART = ("-movflags", "+faststart")
+# The second flag keeps tags of any name, such as the record of how a film was made.
+FASTSTART = ("-movflags", "+faststart+use_metadata_tags")
 _BUILT_IN = {
     ".mp4": FilmFormat(
         H264, sound=AAC, muxer=FASTSTART, copies=frozenset({"aac"}), crf=18, multiple=2
@@ -105,11 +113,11 @@ _BUILT_IN = {
         VP9, sound=OPUS, copies=frozenset({"opus"}), crf=20, max_crf=63, multiple=2
     ),
     # GIF times are in hundredths of a second, and players slow down anything below two.
-    ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50),
+    ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50, bits=12.0),
 }
 # Lengths in the container are in milliseconds, unless it counts in units of which a sample of 44.1
 # and of 48 kHz has a whole number.
-EXACT = ("-movie_timescale", "7056000")
+EXACT = ("-movie_timescale", "7056000", "-movflags", "+use_metadata_tags")
 #: The formats of loops, where they differ: as long as the sound to the sample; and for editing and
 #: live playback, .mov with a key frame in every frame, in 10 bits with all of the colour.
 LOOPS: Mapping[str, FilmFormat] = MappingProxyType(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from phosphene.errors import FilmError
 from phosphene.film.checksums import FRAMES, SEGMENTS, FrameSums, SegmentSums
@@ -22,6 +23,31 @@ from phosphene.own_files import clear_own, open_own, replace_own, state_files
 
 LIST = "segments.txt"
 AGAIN = "Check the disk, then run the same command again."
+
+
+class Screen(Protocol):
+    """Makes the frames of the film of those that are painted: `phosphene.screen.screen.Screen`."""
+
+    width: int
+    height: int
+    fps: Fraction
+
+    @property
+    def interpolates(self) -> bool:
+        """Whether a frame of the film can depend on the painted frame before."""
+        ...
+
+    def count(self, painted: int) -> int:
+        """Number of frames of a film of so many painted frames."""
+        ...
+
+    def frames(self, index: int, before: bytes | None, frame: bytes) -> Iterator[bytes]:
+        """The frames of the film that are complete with a painted frame."""
+        ...
+
+    def after(self, index: int, frame: bytes) -> Iterator[bytes]:
+        """The frames of the film after the last painted frame."""
+        ...
 
 
 class Segments:
@@ -37,11 +63,21 @@ class Segments:
         Bytes per raw frame.
     command : callable
         command(path) returns the ffmpeg command that encodes raw frames to a segment at `path`.
+    screen : Screen or None
+        Makes the frames that are encoded. All else here counts and keeps painted frames. If it
+        interpolates, the raw frames of a segment begin with the last one of the segment before.
     """
 
     def __init__(
-        self, folder: Path, length: int, size: int, command: Callable[[Path], list[str]]
+        self,
+        folder: Path,
+        length: int,
+        size: int,
+        command: Callable[[Path], list[str]],
+        screen: Screen | None = None,
     ) -> None:
+        self._screen, self._before = screen, b""
+        self._lead = int(screen is not None and screen.interpolates)
         self.folder, self.length, self.count = folder, length, 0
         self._size, self._command = size, command
         self._frames, self._sums = FrameSums(folder), SegmentSums(folder)
@@ -72,10 +108,16 @@ class Segments:
             names.append(self._path(first, ".mp4" if self._encoded(first, count) else ".rgb").name)
         return names
 
-    def restore(self, count: int) -> None:
+    def restore(self, count: int, before: bytes = b"") -> None:
         """Continue after `count` frames: keep complete segments, and encode raw frames again.
 
         Everything after them is removed.
+
+        Parameters
+        ----------
+        count : int
+        before : bytes
+            The last of these frames, if the screen interpolates.
 
         Raises
         ------
@@ -90,10 +132,11 @@ class Segments:
                 self.count += needed
                 continue
             encoder, raw = self._begin(new=False)
+            self._before = raw.read(self._size) if self._lead and first else b""
             for _ in range(needed):
-                encoder.put(raw.read(self._size))
-                self.count += 1
+                self._encode(encoder, raw.read(self._size))
             raw.truncate()
+        self._before = before or self._before
 
     def put(self, frame: bytes) -> None:
         """Add a raw frame; returns when it is written to disk and queued.
@@ -108,15 +151,12 @@ class Segments:
         assert self._encoder is not None
         assert self._raw is not None
         try:
-            left = memoryview(frame)
-            while left:  # on a nearly full disk, write() may be partial
-                left = left[self._raw.write(left) :]
+            _write(self._raw, frame)
             self._frames.write(self.count, frame)
         except OSError as error:
             first = self.count // self.length * self.length
             raise _unwritten(str(self._path(first, ".rgb")), error) from error
-        self._encoder.put(frame)
-        self.count += 1
+        self._encode(self._encoder, frame)
 
     def finish(self) -> Path:
         """Wait until all segments are complete; return their list for ffmpeg's concat demuxer.
@@ -126,10 +166,15 @@ class Segments:
         FilmError
             If ffmpeg or the disk fails, or a segment was damaged since it was written.
         """
-        self._rotate()
+        longer = False
+        if self._encoder is not None and self._screen is not None:
+            end = list(self._screen.after(self.count - 1, self._before))
+            self._encoder.put(end)
+            longer = bool(end)
+        self._rotate(longer)
         self._wait()
         firsts = range(0, self.count, self.length)
-        paths = [self._path(first, self._ending(first, self.count)) for first in firsts]
+        paths = [self._path(first, self._ending(first, longer)) for first in firsts]
         for path in paths:
             if not self._sums.is_intact(path):
                 raise FilmError(
@@ -156,15 +201,26 @@ class Segments:
         return count - first >= self.length and self._sums.holds(self._path(first))
 
     def _raw_frames(self, first: int, count: int) -> bool:
-        raw, needed = self._path(first, ".rgb"), min(self.length, count - first)
-        return self._frames.holds(first, needed, raw, self._size)
+        raw, lead = self._path(first, ".rgb"), self._lead if first else 0
+        needed = min(self.length, count - first) + lead
+        return self._frames.holds(first - lead, needed, raw, self._size)
 
     def _path(self, first: int, ending: str = ".mp4") -> Path:
         return self.folder / f"segment-{first // self.length:05d}{ending}"
 
-    def _ending(self, first: int, count: int) -> str:
-        # The last segment may be short; it must not be mistaken for a segment of a longer film.
-        return ".mp4" if count - first >= self.length else ".short.mp4"
+    def _ending(self, first: int, longer: bool) -> str:
+        # The last segment may be short, or longer by what the screen adds at the end of the film;
+        # it must not be mistaken for a segment of a longer film.
+        left = self.count - first - longer
+        return ".mp4" if left >= self.length else ".short.mp4"
+
+    def _encode(self, encoder: Encoder, frame: bytes) -> None:
+        if self._screen is None:
+            encoder.put([frame])
+        else:
+            encoder.put(self._screen.frames(self.count, self._before or None, frame))
+            self._before = frame
+        self.count += 1
 
     def _begin(self, new: bool) -> tuple[Encoder, IO[bytes]]:
         self._rotate()
@@ -172,19 +228,21 @@ class Segments:
         flags = os.O_CREAT | os.O_TRUNC if new else 0
         try:
             self._raw = os.fdopen(open_own(raw, os.O_RDWR | flags), "r+b", buffering=0)
+            if new and self._lead and self.count:
+                _write(self._raw, self._before)
         except OSError as error:
             raise _unwritten(str(raw), error) from error
         self._encoder = Encoder(self._command(self._path(self.count, f".{self._run}.part.mp4")))
         return self._encoder, self._raw
 
-    def _rotate(self) -> None:
-        """Finish the full segment in the background."""
+    def _rotate(self, longer: bool = False) -> None:
+        """Finish the full segment in the background; `longer` as of `_ending`."""
         self._wait()
         if self._encoder is None or self._raw is None:
             return
         first = (self.count - 1) // self.length * self.length
         part = self._path(first, f".{self._run}.part.mp4")
-        path = self._path(first, self._ending(first, self.count))
+        path = self._path(first, self._ending(first, longer))
         self._closing = self._pool.submit(_close, self._encoder, self._raw, part, path, self._sums)
         self._encoder = self._raw = None
 
@@ -217,6 +275,12 @@ def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path, sums: Segme
             path.with_suffix(".rgb").unlink()
     except OSError as error:
         raise _unwritten(str(path), error) from error
+
+
+def _write(raw: IO[bytes], frame: bytes) -> None:
+    left = memoryview(frame)
+    while left:  # on a nearly full disk, write() may be partial
+        left = left[raw.write(left) :]
 
 
 def _unwritten(path: str, error: OSError) -> FilmError:

@@ -79,7 +79,7 @@ class Beat(Striking):
 
     name: ClassVar = "beat"
     every: int = Field(1, ge=1, description="hit on every n-th beat, counted from the first")
-    off_beat: bool = Field(False, description="hit half-way to the next beat instead")
+    off_beat: bool = Field(False, description="hit halfway to the next beat instead")
     pattern: Pattern | None = Field(
         None, description="a repeating pattern from bar 1 on instead: x..x..x. (o is half a hit)"
     )

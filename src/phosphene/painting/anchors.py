@@ -49,12 +49,16 @@ def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
     list of Anchor, length n_prompts
         They do not depend on earlier frames, so a resumed render has the same ones.
     """
-    found: dict[tuple[int, str], Anchor] = {}
+    found: dict[tuple[int, str, str], Anchor] = {}
     anchors = []
     with torch.inference_mode():
         for prompt, weights in enumerate(np.eye(len(score.prompts))):
             scene = _opening(score, prompt)
-            same = scene, score.prompts[prompt]  # as where a scene comes back
+            same = (
+                scene,
+                score.prompts[prompt],
+                score.negative_prompts[prompt],
+            )  # as where a scene comes back
             if same not in found:
                 row = replace(score.row(score.span(scene).start, scene), weights=weights)
                 found[same] = Anchor.of(engine.first(row))

@@ -70,6 +70,9 @@ class EngineSpec:
         Two prompts that it understands and that look different, which `phosphene plugins check` and
         `EngineContract` paint. Empty if it takes any text, or cannot be loaded without a download;
         `plugins check` then skips it.
+    adapters : bool
+        Whether it loads the LoRAs, ControlNets and IP-Adapters of `[model]`. If not, it does not
+        follow the channels `lora` and `control`.
     check : callable, optional
         check(model, score) raises a ProjectError if the engine cannot paint the Score. It is called
         before anything is loaded, and before any earlier frames are discarded.
@@ -82,12 +85,18 @@ class EngineSpec:
     ignores: frozenset[str] = frozenset()
     source: str = ""
     examples: tuple[str, ...] = ()
+    adapters: bool = False
     check: Callable[[Model, Score], None] | None = None
 
 
-def unfollowed(spec: EngineSpec, score: Score) -> list[str]:
+def unfollowed(spec: EngineSpec, model: Model, score: Score) -> list[str]:
     """Names of the channels that a Score drives and an engine cannot follow."""
-    return sorted(spec.ignores & set(score.moving()))
+    followed = {
+        "lora": spec.adapters and any(lora.driven for lora in model.lora),
+        "control": spec.adapters and bool(model.control),
+    }
+    ignored = spec.ignores | {name for name, follows in followed.items() if not follows}
+    return sorted(ignored & set(score.moving()))
 
 
 def check_paintable(spec: EngineSpec, model: Model, score: Score) -> None:
@@ -127,7 +136,7 @@ def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
     ProjectError
         If it does not.
     """
-    if ignored := unfollowed(spec, score):
+    if ignored := unfollowed(spec, model, score):
         raise ProjectError(
             f"motion drives {', '.join(ignored)}, which the model '{spec.name}' cannot follow",
             "Remove it, or choose another model; `phosphene doctor` lists them.",

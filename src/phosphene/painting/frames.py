@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.anchors import Anchor, is_held, scene_anchors
+from phosphene.painting.captions import Captions
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.loop import paint as pictures
@@ -51,9 +52,14 @@ def painted(
     anchors: Sequence[Anchor],
     after: tuple[int, State] | None = None,
 ) -> Iterator[Painted]:
-    """Paint every frame, graded and in 8 bits; parameters as of `phosphene.painting.loop.paint`."""
+    """Paint every frame, graded, with captions and in 8 bits.
+
+    Parameters are those of `phosphene.painting.loop.paint`.
+    """
+    captions = Captions(score, engine.device)
     for row, picture, state in pictures(score, engine, anchors, after):
-        yield row, state, to_levels(grade(picture, score.row(row)))
+        graded = grade(picture, score.row(row))
+        yield row, state, to_levels(captions.over(graded, int(score.frames[row])))
 
 
 def read_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -10,13 +11,13 @@ import numpy as np
 import torch
 
 from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.camera import Camera, View, camera_of
 from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
-from phosphene.painting.step import Matrix, step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.step import Matrix
 from phosphene.score.score import Row, Score
 
 
@@ -87,38 +88,43 @@ def paint_scene(
         yield from _drawn(score, engine, scene, span.start if after is None else after[0] + 1)
         return
     noise = SceneNoise.of(engine, score, score.row(span.start, scene).seed)
+    camera = camera_of(engine, score)
     if after is None:
         shown = painted = span.start
         picture = first_picture(score, engine, scene)
-        yield Frame(painted, picture, _state(painted, picture, noise))
+        here = camera.view(picture, painted)
+        yield Frame(painted, picture, _state(painted, here, noise, camera))
     else:
         shown, state = after
         painted = int(state.get("painted", shown))
         picture = state["picture"].to(engine.device)
+        here = camera.view(picture, painted, camera.restored(picture, state))
         if noise is not None:
             noise.restore(state)
     while painted < span.stop - 1:
-        state = _state(painted, picture, noise)
-        rows, steps = _stretch(score, scene, painted)
-        paths = list(accumulate(steps, lambda path, step: step @ path))
-        row, before = rows[-1], picture
+        state = _state(painted, here, noise, camera)
+        rows = _stretch(score, scene, painted)
+        paths = list(accumulate(map(camera.step, rows), lambda path, step: step @ path))
+        row, before = rows[-1], here
         if noise is not None:
-            for each, step in zip(rows, steps, strict=True):
-                noise.move(step, each.renewal, each.seed)
+            for each in rows:
+                camera.move_noise(noise, each)
         if row.diffuses:
-            picture = warp(picture, paths[-1])
+            moved = here.moved(paths[-1])
+            picture = moved.picture
             if anchors:
                 picture = hold(picture, mixed(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row, *([] if noise is None else [noise]))
-        for i, between in enumerate(_between(before, picture, rows, paths), painted + 1):
+            here = camera.view(picture, painted + len(rows), moved)
+        for i, between in enumerate(_between(before, here, rows, paths), painted + 1):
             if i == span.stop - 1:  # the end of the scene, from which another may continue
-                state = _state(i, between, noise)
+                state = _state(i, between, noise, camera)
             if i > shown:
-                yield Frame(i, between, state)
+                yield Frame(i, between.picture, state)
         painted += len(rows)
         if row.diffuses:
-            yield Frame(painted, picture, _state(painted, picture, noise))
+            yield Frame(painted, picture, _state(painted, here, noise, camera))
 
 
 def _drawn(score: Score, engine: DrawingEngine, scene: int, begin: int) -> Iterator[Frame]:
@@ -129,7 +135,7 @@ def _drawn(score: Score, engine: DrawingEngine, scene: int, begin: int) -> Itera
         if row.diffuses and (i > span.start or score.scenes[scene].origin is not None):
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row)
-        yield Frame(i, picture, _state(i, picture, None))
+        yield Frame(i, picture, {"painted": torch.tensor(i), "picture": picture})
 
 
 def first_picture(score: Score, engine: Engine, scene: int = 0) -> torch.Tensor:
@@ -140,26 +146,30 @@ def first_picture(score: Score, engine: Engine, scene: int = 0) -> torch.Tensor:
     return read_image(image, score.width, score.height).to(engine.device)
 
 
-def _state(painted: int, picture: torch.Tensor, noise: SceneNoise | None) -> State:
+def _state(painted: int, view: View, noise: SceneNoise | None, camera: Camera) -> State:
     noise_state = {} if noise is None else noise.state
-    return {"painted": torch.tensor(painted), "picture": picture, **noise_state}
+    return {
+        "painted": torch.tensor(painted),
+        "picture": view.picture,
+        **camera.state(view),
+        **noise_state,
+    }
 
 
-def _stretch(score: Score, scene: int, painted: int) -> tuple[list[Row], list[Matrix]]:
-    """The rows after `painted` up to the next repaint, and the camera's step to each."""
-    rows, steps = [], []
+def _stretch(score: Score, scene: int, painted: int) -> list[Row]:
+    """The rows after `painted` up to the next repaint."""
+    rows = []
     for i in range(painted + 1, score.span(scene).stop):
         rows.append(score.row(i, scene))
-        steps.append(step_matrix(rows[-1], score.width, score.height))
         if rows[-1].diffuses:
             break
-    return rows, steps
+    return rows
 
 
 def _between(
-    before: torch.Tensor, after: torch.Tensor, rows: Sequence[Row], paths: Sequence[Matrix]
-) -> Iterator[torch.Tensor]:
-    """The frames of a stretch that are not repainted: the picture before them, moved.
+    before: View, after: View, rows: Sequence[Row], paths: Sequence[Matrix]
+) -> Iterator[View]:
+    """The frames of a stretch that are not repainted: the view before them, moved.
 
     If the cadence skips their repaint, they fade into the next repainted frame along the camera's
     path. If strength or renewal rises with that frame, as on a beat, nothing of it is shown early.
@@ -168,8 +178,9 @@ def _between(
     rises = any(row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:])
     fades = last.diffuses and not rises and all(row.strength > 0.0 for row in skipped)
     for i, path in enumerate(paths[: len(skipped)], 1):
-        frame = warp(before, path)
+        view = before.moved(path)
         if fades:
-            back = warp(after, path @ np.linalg.inv(paths[-1]))
-            frame = torch.lerp(frame, back, i / len(rows))
-        yield frame
+            back = after.moved(path @ np.linalg.inv(paths[-1]))
+            mixed = torch.lerp(view.picture, back.picture, i / len(rows))
+            view = replace(view, picture=mixed)
+        yield view

@@ -1,4 +1,4 @@
-"""The camera's step from frame to frame as a homography; without PyTorch, for the studio."""
+"""The camera's step from frame to frame, as a matrix; without PyTorch, for the studio."""
 
 from __future__ import annotations
 
@@ -42,6 +42,42 @@ def step_matrix(row: Row, width: int, height: int) -> Matrix:
     centred = _shift(-(width - 1) / 2.0, -(height - 1) / 2.0)
     back = _shift((width - 1) / 2.0 + row.translation_x, (height - 1) / 2.0 + row.translation_y)
     return back @ step @ centred
+
+
+def space_matrix(row: Row, width: int, height: int) -> Matrix:
+    """The step of one frame for points at any distance: `step_matrix` with parallax.
+
+    A dolly and translations move the camera, so near points move further than far ones; zoom,
+    rotation, pan and tilt move all alike. At a distance of 1 points move as by `step_matrix`,
+    except that a translation during a pan or tilt follows the plane as it turns.
+
+    Parameters
+    ----------
+    row : Row
+    width, height : int
+        As for `step_matrix`.
+
+    Returns
+    -------
+    ndarray, shape (4, 4)
+        Maps (x, y, 1, d) to the new place, up to a factor: x and y are in px, and d is the inverse
+        of the distance, in units of the distance of the picture plane. The products of steps are
+        exact: the camera moves through space, not from plane to plane.
+    """
+    angle, nearer = np.radians(row.rotation), np.exp(-row.dolly)
+    turn, forward, look, move = np.eye(4), np.eye(4), np.eye(4), np.eye(4)
+    turn[:2, :2] = row.zoom * np.array(
+        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    )
+    forward[2, 3] = nearer - 1.0
+    forward[3, 3] = nearer  # the plane is at a distance of 1 again
+    look[:3, :3] = _look(row, width)
+    move[:2, 3] = row.translation_x, row.translation_y
+    centred, back = np.eye(4), np.eye(4)
+    back[:2, 2] = (width - 1) / 2.0, (height - 1) / 2.0
+    centred[:2, 2] = -back[:2, 2]
+    step: Matrix = back @ move @ look @ forward @ turn @ centred
+    return step
 
 
 def _look(row: Row, width: int) -> Matrix:

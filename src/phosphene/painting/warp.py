@@ -55,18 +55,48 @@ def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
     return move(picture, back).clamp_(0.0, 1.0)  # the kernel overshoots at edges
 
 
+def resample_at(picture: torch.Tensor, from_x: torch.Tensor, from_y: torch.Tensor) -> torch.Tensor:
+    """Resample a picture at any place for each pixel; the area outside is mirrored.
+
+    Parameters
+    ----------
+    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
+    from_x, from_y : Tensor, float32, shape (height, width)
+        The place in the picture that each new pixel shows, in px.
+
+    Returns
+    -------
+    Tensor
+        Same shape, device and range.
+    """
+    if picture.device.type != "cpu":
+        return _gathered(picture, from_x, from_y).clamp_(0.0, 1.0)
+    padded = _padded(picture[0].numpy())
+    places = from_x.contiguous().numpy(), from_y.contiguous().numpy()
+    moved = np.empty(picture.shape[1:], np.float32)
+    in_bands(
+        len(moved[0]), lambda first, last: _rows_at(padded, *places, TABLE, moved, first, last)
+    )
+    return torch.from_numpy(moved)[None].clamp_(0.0, 1.0)
+
+
 def _on_cpu(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
     return torch.from_numpy(resample(picture[0].numpy(), back))[None]
 
 
 def _on_device(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
     height, width = picture.shape[-2:]
-    padded = F.pad(picture, (BEFORE, BEHIND) * 2, mode="reflect")
-    x = torch.arange(width, device=padded.device, dtype=torch.float32)[None, :]
-    y = torch.arange(height, device=padded.device, dtype=torch.float32)[:, None]
+    x = torch.arange(width, device=picture.device, dtype=torch.float32)[None, :]
+    y = torch.arange(height, device=picture.device, dtype=torch.float32)[:, None]
     # Python numbers are arguments of the device's kernels: nothing is copied.
     from_x, from_y, depth = (float(a) * x + float(b) * y + float(c) for a, b, c in back)
-    from_x, from_y = _mirrored(from_x / depth, width), _mirrored(from_y / depth, height)
+    return _gathered(picture, from_x / depth, from_y / depth)
+
+
+def _gathered(picture: torch.Tensor, from_x: torch.Tensor, from_y: torch.Tensor) -> torch.Tensor:
+    height, width = picture.shape[-2:]
+    padded = F.pad(picture, (BEFORE, BEHIND) * 2, mode="reflect")
+    from_x, from_y = _mirrored(from_x, width), _mirrored(from_y, height)
     left, top = from_x.floor(), from_y.floor()
     across, down = weights(from_x - left), weights(from_y - top)
     stride = padded.shape[-1]
@@ -134,11 +164,15 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
         The same to the bit for any number of cores.
     """
     channels, height, width = picture.shape
-    around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
-    padded = np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
+    padded = _padded(picture)
     moved = np.empty((channels, height, width), np.float32)
     in_bands(height, lambda first, last: _rows(padded, back, TABLE, moved, first, last))
     return moved
+
+
+def _padded(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
+    return np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
 
 
 def in_bands(height: int, work: Callable[[int, int], None]) -> None:
@@ -150,24 +184,40 @@ def in_bands(height: int, work: Callable[[int, int], None]) -> None:
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def _rows(padded, back, table, moved, first, last):  # type: ignore[no-untyped-def]
-    channels, height, width = moved.shape
+    _, height, width = moved.shape
     across, down = np.empty(STEPS, np.float32), np.empty(STEPS, np.float32)
     for y in range(first, last):
         for x in range(width):
             depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
             from_x = _place((back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth, width)
             from_y = _place((back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth, height)
-            left, top = np.uint64(from_x), np.uint64(from_y)
-            _interpolated(from_x - np.float64(left), table, across)
-            _interpolated(from_y - np.float64(top), table, down)
-            for channel in range(np.uint64(channels)):
-                total = np.float32(0.0)
-                for j in range(STEPS):
-                    row = np.float32(0.0)
-                    for i in range(STEPS):
-                        row += across[i] * padded[channel, top + j, left + i]
-                    total += down[j] * row
-                moved[channel, y, x] = total
+            _tap(padded, from_x, from_y, table, across, down, moved, y, x)
+
+
+@numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
+def _rows_at(padded, places_x, places_y, table, moved, first, last):  # type: ignore[no-untyped-def]
+    _, height, width = moved.shape
+    across, down = np.empty(STEPS, np.float32), np.empty(STEPS, np.float32)
+    for y in range(first, last):
+        for x in range(width):
+            from_x = _place(np.float64(places_x[y, x]), width)
+            from_y = _place(np.float64(places_y[y, x]), height)
+            _tap(padded, from_x, from_y, table, across, down, moved, y, x)
+
+
+@numba.njit(inline="always")
+def _tap(padded, from_x, from_y, table, across, down, moved, y, x):  # type: ignore[no-untyped-def]
+    left, top = np.uint64(from_x), np.uint64(from_y)
+    _interpolated(from_x - np.float64(left), table, across)
+    _interpolated(from_y - np.float64(top), table, down)
+    for channel in range(np.uint64(len(moved))):
+        total = np.float32(0.0)
+        for j in range(STEPS):
+            row = np.float32(0.0)
+            for i in range(STEPS):
+                row += across[i] * padded[channel, top + j, left + i]
+            total += down[j] * row
+        moved[channel, y, x] = total
 
 
 @numba.njit(inline="always")

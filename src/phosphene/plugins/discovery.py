@@ -9,7 +9,13 @@ import stat
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.machinery import PathFinder
-from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    distributions,
+    version,
+)
 from pathlib import Path
 
 from phosphene.errors import ProjectError
@@ -21,7 +27,9 @@ BUILT_IN = (
     "phosphene.song.beats.trackers",
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
+    "phosphene.engines.depths.drawn",
     "phosphene.film.formats",
+    "phosphene.screen.upscalers",
     "phosphene.modulators.looks",
     "phosphene.directing.director",
 )
@@ -44,8 +52,12 @@ def installed() -> list[Plugin]:
     seen: set[str] = set()
     for package in distributions():
         try:
-            key = canonical(package.metadata["Name"])
-            if key not in seen:  # else hidden by the same package, earlier on the path
+            points = package.entry_points
+            if not any(point.group == GROUP for point in points):
+                continue  # before its metadata is parsed, which takes a hundred times as long
+            key = canonical(package.name)
+            # Otherwise the same package earlier on the path hides it.
+            if key not in seen and distribution(key).entry_points == points:
                 seen.add(key)
                 found += of_package(package)
         except Exception:

@@ -17,6 +17,7 @@ import pluggy
 from phosphene import hookspecs
 from phosphene.errors import PluginError
 from phosphene.plugins.discovery import built_in, in_folders, installed
+from phosphene.plugins.guarding import guarded, problem
 from phosphene.plugins.plugin import (
     BROKEN,
     DISABLED,
@@ -27,7 +28,7 @@ from phosphene.plugins.plugin import (
     Plugin,
     Registry,
 )
-from phosphene.plugins.registering import Staged, guarded, implemented, problem
+from phosphene.plugins.registering import Staged, implemented
 from phosphene.plugins.running import enter, place_in, pressed, strict, traced
 from phosphene.plugins.trial import known
 from phosphene.plugins.trust import read_settings

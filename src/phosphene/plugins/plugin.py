@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.modulators.modulator import Modulator
     from phosphene.options import Options
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
+    from phosphene.screen.upscalers import UpscalerSpec
     from phosphene.song.beats.trackers import TrackerSpec
     from phosphene.song.song import Feature, Song
 
@@ -129,7 +131,9 @@ class Registry:
     features: dict[str, Callable[[Song], Feature]] = field(default_factory=dict)
     trackers: dict[str, TrackerSpec] = field(default_factory=dict)
     engines: dict[str, EngineSpec] = field(default_factory=dict)
+    depths: dict[str, DepthSpec] = field(default_factory=dict)
     encoders: dict[str, FilmFormat] = field(default_factory=dict)
+    upscalers: dict[str, UpscalerSpec] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     directors: dict[str, DirectorSpec] = field(default_factory=dict)
     options: dict[str, type[Options]] = field(default_factory=dict)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +16,8 @@ from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry
 from phosphene.plugins.records import missing, provider
+from phosphene.project.adapters import Control, IpAdapter, Lora, located
+from phosphene.project.captions import Letters
 from phosphene.project.layers import Context, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
@@ -24,6 +27,8 @@ from phosphene.song.files import require_file
 
 Data = dict[str, Any]
 
+Adapter = TypeVar("Adapter", Lora, Control, IpAdapter)
+Text = TypeVar("Text", bound=Letters)
 SHOWN = 30  # mistakes in one message
 WITHOUT = "--skip-broken renders without such layers."
 
@@ -105,6 +110,7 @@ def make_project(
     if outside := list(islice(beyond(data), SHOWN)):
         raise _refused(source, outside)
     check_requires(data, source)
+    written = copy.deepcopy(data)
     problems: list[str] = []
     context = Context(registry, plugin_options(data, registry, problems), problems)
     layers = []
@@ -132,7 +138,9 @@ def make_project(
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise _refused(source, problems)
-    return _located(project, source.parent)
+    project = _located(project, source.parent)
+    project.keep(written, source)
+    return project
 
 
 def _refused(source: Path, problems: Sequence[str]) -> ProjectError:
@@ -215,7 +223,36 @@ def _located(project: Project, folder: Path) -> Project:
         scene.model_copy(update={"image": scene.image and _beside(folder, scene.image)})
         for scene in project.scene
     )
-    return project.model_copy(update={"song": song, "video": video, "scene": scenes})
+    prompts, captions = project.prompts, project.captions
+    if prompts.lyrics is not None:
+        prompts = prompts.model_copy(update={"lyrics": _beside(folder, prompts.lyrics)})
+    if captions is not None:
+        captions = _with_font(captions, folder, file=_beside(folder, captions.file))
+    titles = tuple(_with_font(title, folder) for title in project.title)
+    model = project.model.model_copy(
+        update={
+            kind: tuple(_with_files(entry, folder) for entry in getattr(project.model, kind))
+            for kind in ("lora", "control", "ip_adapter")
+        }
+    )
+    parts = {"model": model, "song": song, "video": video, "scene": scenes, "prompts": prompts}
+    return project.model_copy(update=parts | {"captions": captions, "title": titles})
+
+
+def _with_files(entry: Adapter, folder: Path) -> Adapter:
+    """An addition to a model, with the names of its files from the folder."""
+    named = {key: getattr(entry, key, None) for key in ("path", "encoder", "image")}
+    found: dict[str, Any] = {
+        key: located(value, folder) for key, value in named.items() if isinstance(value, str)
+    }
+    if (image := named["image"]) is not None:
+        found["image"] = _beside(folder, image)
+    return entry.model_copy(update=found)
+
+
+def _with_font(letters: Text, folder: Path, **update: Path) -> Text:
+    font = letters.font and _beside(folder, letters.font)
+    return letters.model_copy(update={"font": font, **update})
 
 
 def _beside(folder: Path, file: Path) -> Path:

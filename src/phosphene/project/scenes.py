@@ -16,7 +16,16 @@ Data = dict[str, Any]
 SHOTS = 100  # prompts of a scene
 
 #: What a scene takes over from the one that it continues, unless it has its own.
-INHERITED = ("prompt", "seed", "look", "guidance", "cadence", "colour_match", "detail_match")
+INHERITED = (
+    "prompt",
+    "negative",
+    "seed",
+    "look",
+    "guidance",
+    "cadence",
+    "colour_match",
+    "detail_match",
+)
 #: Settings of [model] that are fixed when the model is loaded.
 LOADED = ("quality", "steps", "guidance_scale", "device", "native_size", "compile")
 
@@ -37,6 +46,7 @@ class SceneEntry(Section):
     prompt: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=SHOTS)] | None = Field(
         None, description="what is painted, or a list of shots; else what [prompts] says"
     )
+    negative: str | None = Field(None, description="what to avoid; else what [prompts] says")
     seed: int | None = Field(None, ge=0, lt=2**62, description="in place of that of [model]")
     look: str | None = Field(None, description="a look that moves this scene alone")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomlkit
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
 )
 
-from phosphene.bounds import FileName, file_name
+from phosphene.bounds import LAYERS, FileName, file_name
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project import QUALITIES
+from phosphene.project.adapters import Control, IpAdapter, Lora
+from phosphene.project.captions import Captions, Title
+from phosphene.project.depth import Depth
 from phosphene.project.motion import Layer, Section
+from phosphene.project.prompts import Prompts
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Period, Position, Span, parse_position
+from phosphene.score.units import At, Position, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
 
 # Defaults as in a file; they are validated too.
 _EMPTY: Any = {}
 
+ADAPTERS = 16  # of each kind
 Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
 def _fps(given: Any) -> str:
     return str(exact_fps(given))
+
+
+def _fps_or_none(given: Any) -> str | None:
+    return None if given is None else _fps(given)
 
 
 def _sections(given: Any) -> Any:
@@ -88,6 +100,17 @@ class Video(Section):
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
     )
+    codec: str | None = Field(
+        None, description="h264, hevc, av1, vp9, prores, or a hardware encoder such as h264-nvenc"
+    )
+    interpolate: Annotated[str | None, BeforeValidator(_fps_or_none)] = Field(
+        None, description="frames per second of the film, above fps: frames in between are added"
+    )
+    upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
+    upscaler: str = Field("lanczos", description="what enlarges it")
+    metadata: bool = Field(
+        True, description="write into the film how it was made; `phosphene info` shows it"
+    )
 
     @field_validator("image_hold")
     @classmethod
@@ -120,6 +143,17 @@ class Model(Section):
         0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
     )
 
+    lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)
+    control: tuple[Control, ...] = Field((), max_length=ADAPTERS)
+    ip_adapter: tuple[IpAdapter, ...] = Field((), max_length=ADAPTERS)
+
+    @field_validator("lora")
+    @classmethod
+    def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
+        if others.data.get("compile") and any(lora.driven for lora in loras):
+            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
+        return loras
+
     @field_validator("quality")
     @classmethod
     def _known(cls, quality: str) -> str:
@@ -128,48 +162,14 @@ class Model(Section):
         return quality
 
 
-class Shot(Section):
-    """A prompt, and how the picture comes to it."""
-
-    prompt: str = Field(description="what to paint")
-    blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
-    )
-
-
-def _shot(given: Any) -> Any:
-    if isinstance(given, (dict, Shot)):
-        return given
-    if not isinstance(given, str):
-        raise ValueError('expected text, or { prompt = "...", blend = "0s" }')
-    return {"prompt": given}
-
-
-class Prompts(Section):
-    """`[prompts]`: what to paint, and when."""
-
-    style: str = Field("", description="added to every prompt")
-    negative: str = Field("", description="negative prompt")
-    blend: Span = Field(
-        20, validate_default=True, description="every change is a morph over this span"
-    )
-    shot: Period = Field(
-        "8 bars",
-        validate_default=True,
-        description="a scene with a list of prompts changes to the next after this span",
-    )
-    at: dict[Position, Annotated[Shot, BeforeValidator(_shot)]] = Field(
-        {"0": ""},
-        validate_default=True,
-        description='position and prompt, or { prompt = "...", blend = "0s" }; 0s is a cut',
-    )
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
-        if not at:
-            raise ValueError("expected at least one prompt")
-        return at
+def _plain(data: Any) -> Any:
+    """Data of Python as that of TOML."""
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items() if value is not None}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    plain = isinstance(data, (str, bool, int, float, datetime.date, datetime.time))
+    return data if plain else str(data)
 
 
 class Project(Section):
@@ -179,12 +179,36 @@ class Project(Section):
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
+    depth: Depth | None = Field(None, description="depth, for parallax")
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
+    captions: Captions | None = Field(None, description="lyrics over the film")
+    title: tuple[Title, ...] = Field((), max_length=LAYERS)
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )
+
+    _data: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _source: Path = PrivateAttr(default=Path())
+
+    def keep(self, data: dict[str, Any], source: Path) -> None:
+        """Keep the data that the project was made of, for `text`, and the file that it is from."""
+        self._data, self._source = data, source
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data that it was made of: its file as parsed, with all changes."""
+        return self._data
+
+    @property
+    def source(self) -> Path:
+        """The file that it is from, which need not exist."""
+        return self._source
+
+    def text(self) -> str:
+        """The project as the text of a project file, with all changes, without comments."""
+        return tomlkit.dumps(_plain(self._data))
 
     @classmethod
     def load(cls, path: Path | str, registry: Registry | None = None) -> Project:

@@ -18,10 +18,11 @@ from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.closing import closed
+from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import identity
+from phosphene.rendering.identity import depth_identity, identity
 from phosphene.rendering.resuming import Asked, begin, planned
 from phosphene.rendering.set_aside import reunite
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phosphene.film.formats import FilmFormat
+    from phosphene.film.record import Record
+    from phosphene.film.segments import Screen
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.project.schema import Project
     from phosphene.score.score import Score
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
+SHOWN = "shown"  # in a state: the frame as it is shown, in 8 bits
 EVERY = 5.0  # seconds between checkpoints: the most that is painted again after a kill
 
 
@@ -57,6 +62,10 @@ def render_film(
     force: bool = False,
     on_progress: Progress = lambda done, total, stage: None,
     lead: int = 0,
+    record: Record | None = None,
+    screen: Screen | None = None,
+    shown_as: tuple[object, ...] = (),
+    depth: DepthSpec | None = None,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -78,9 +87,16 @@ def render_film(
     on_progress : callable
         on_progress(done, total, stage) is called with the number of encoded frames, the number of
         all frames, and "loading", "painting" (after each frame) or "joining".
-
     lead : int
         Number of rows that lead to the first frame of a film that closes, and are not shown.
+    record : Record or None
+        How the film is made, for its metadata.
+    screen : Screen or None
+        Makes the frames of the film of those that are painted.
+    shown_as : tuple
+        What they depend on, from `phosphene.rendering.identity.screen_identity`.
+    depth : DepthSpec or None
+        The source of the project's depth.
 
     Raises
     ------
@@ -91,7 +107,8 @@ def render_film(
     """
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
-    about = identity(score, spec, project.model, target, crf, form, lead)
+    about = identity(score, spec, project.model, target, crf, form, lead, shown_as)
+    about |= depth_identity(depth, project.depth)
     length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
@@ -100,28 +117,31 @@ def render_film(
 
     def film_in(place: Path) -> Film:
         return Film(
-            target, score.width, score.height, score.fps, sound, length, crf, place, form, force
-        )
+            target, score.width, score.height, score.fps, sound, length, crf, place, form, force,
+            record=record, screen=screen,
+        )  # fmt: skip
 
     with _disk_errors(), locked(folder):
         reunite(folder)
         plan = planned(film_in, folder, about, settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        engine = spec.load(project.model, score)
+        engine = with_depth(spec.load(project.model, score), depth, project.depth, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         painting = (
             closed(score, engine, anchors, lead, after)
             if lead
             else painted(score, engine, anchors, after)
         )
+        if screen is not None and screen.interpolates:
+            painting = ((row, {**state, SHOWN: levels}, levels) for row, state, levels in painting)
         frames = read_back(painting, engine.device)
         first = list(itertools.islice(frames, 1))
         begin(plan, film_in(plan.source), folder)
         film = film_in(folder)
         try:
             with film:
-                film.resume(plan.kept)
+                film.resume(plan.kept, _shown(after))
                 _film(film, itertools.chain(first, frames), folder, length, on_progress)
                 on_progress(length, length, "joining")
         except BaseException:
@@ -159,6 +179,13 @@ def _film(
         if last is not None:
             with contextlib.suppress(OSError):  # an older checkpoint and the raw frames remain
                 checkpoint.save_last(folder, *last)
+
+
+def _shown(after: tuple[int, State] | None) -> bytes:
+    """The last frame that was painted, as it was shown, where the state has it."""
+    if after is None or SHOWN not in after[1]:
+        return b""
+    return after[1][SHOWN].numpy().tobytes()
 
 
 def _stopped(written: int, length: int, folder: Path) -> str:

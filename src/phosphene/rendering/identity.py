@@ -1,29 +1,41 @@
-"""The digests of everything that frames depend on, to decide whether a render can be resumed."""
+"""What frames depend on: as digests, to resume a render, and as a record in the film."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phosphene.composing.scenes import HELD
 from phosphene.film import ffmpeg
+from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
+from phosphene.film.record import Record, project_fields
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
+    from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
-    from phosphene.project.schema import Model
+    from phosphene.plugins import Registry
+    from phosphene.project.depth import Depth
+    from phosphene.project.schema import Model, Project
+    from phosphene.score.captions import Caption
     from phosphene.score.score import Score
+    from phosphene.screen.upscalers import UpscalerSpec
 
 VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
-    "opencv-python-headless",
+    "compel", "opencv-python-headless", "pillow",
 )  # fmt: skip
+ADDED = ("lora", "control", "ip_adapter")  # to the model
 # What all frames of one film must have in common.
-FILMED = frozenset({"size", "frame rate", "start", "format", "ffmpeg"})
+FILMED = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
 
 
 def identity(
@@ -34,6 +46,7 @@ def identity(
     crf: int | None,
     form: FilmFormat | None = None,
     lead: int = 0,
+    screen: tuple[object, ...] = (),
 ) -> dict[str, str]:
     """Name and digest of everything that the frames of a film depend on.
 
@@ -47,6 +60,10 @@ def identity(
     crf : int or None
     form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
+    lead : int
+        As for `phosphene.rendering.filming.render_film`.
+    screen : tuple
+        From `screen_identity`.
 
     Returns
     -------
@@ -54,7 +71,7 @@ def identity(
     """
     parts: dict[str, Any] = {
         **{name: curve.tobytes() for name, curve in score.channels.items()},
-        "prompts": (score.prompts, score.weights.tobytes(), score.negative),
+        "prompts": (score.prompts, score.weights.tobytes(), score.negative_prompts),
         "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
         "size": (score.width, score.height),
         "frame rate": score.fps,
@@ -71,15 +88,128 @@ def identity(
             )
             for scene in score.scenes
         ],
-        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD})),
+        "captions": _captions(score),
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
+        "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
+        "screen": screen,
         "ffmpeg": ffmpeg.version(),
         "versions": [(name, version(name)) for name in VERSIONS],
     }
+    return _digests(parts)
+
+
+def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
+    """Name and digest of everything that the depth of the frames depends on; empty without depth.
+
+    Parameters
+    ----------
+    spec : DepthSpec or None
+    depth : Depth or None
+        The project's `[depth]`.
+    """
+    if spec is None or depth is None:
+        return {}
+    return _digests({"depth": (spec.name, depth.model_dump_json(), code_of(spec.load))})
+
+
+def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).hexdigest()[
             :16
         ]
         for name, part in parts.items()
     }
+
+
+def screen_identity(
+    fps: Fraction, factor: int, upscaler: UpscalerSpec | None
+) -> tuple[object, ...]:
+    """What the frames of a film depend on besides the painted ones; see `Screen`."""
+    if upscaler is None:
+        return (fps,)
+    return fps, factor, upscaler.name, code_of(upscaler.load)
+
+
+def record_of(
+    project: Project, score: Score, target: Path, song_digest: str, registry: Registry, lead: int
+) -> Record:
+    """How a film is made, for its metadata.
+
+    Parameters
+    ----------
+    project : Project
+    score : Score
+    target : Path
+        The film, as an absolute path.
+    song_digest : str
+        From `phosphene.film.checksums.digest_of`.
+    registry : Registry
+    lead : int
+        As for `phosphene.rendering.filming.render_film`.
+    """
+    sources = [amount for layer in project.motion for amount in (layer.amount, layer.share)]
+    used = {
+        ("modulators", part.use) for part in (*project.motion, *sources) if hasattr(part, "use")
+    }
+    used |= {("engines", project.model.name), ("trackers", project.song.tracker)}
+    used.add(("upscalers", project.video.upscaler))
+    used.add(("encoders", target.suffix.lower()))
+    plugins = {registry.origin[item] for item in used & registry.origin.keys()}
+    try:
+        folder = os.path.relpath(project.source.parent, target.parent)
+    except ValueError:  # on another drive
+        folder = ""
+    return Record(
+        phosphene=version("phosphene"),
+        command="loop" if lead else "render",
+        source=project.source.name,
+        **project_fields(project.text()),
+        folder=Path(folder).as_posix() if folder else "",
+        song=project.song.file.name,
+        song_digest=song_digest,
+        model=project.model.name,
+        seed=project.model.seed,
+        frames=len(score) - lead,
+        width=score.width,
+        height=score.height,
+        fps=str(score.fps),
+        versions={name: version(name) for name in VERSIONS} | {"ffmpeg": ffmpeg.version()},
+        plugins={
+            plugin.package or plugin.name: plugin.version
+            for plugin in plugins
+            if not plugin.built_in
+        },
+    )
+
+
+def _additions(model: Model) -> list[tuple[str, dict[str, Any]]]:
+    """The additions to the model, with the digests of their files in place of the names."""
+    return [
+        (kind, {name: _content(value) for name, value in entry})
+        for kind in ADDED
+        for entry in getattr(model, kind)
+    ]
+
+
+def _content(value: Any) -> Any:
+    """The digest of a file, or of the files in a folder; any other value, a hub id too."""
+    path = Path(value) if isinstance(value, (str, Path)) else None
+    if path is None or not path.exists():
+        return value
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [digest_of(file) for file in files if file.is_file()]
+
+
+def _captions(score: Score) -> list[tuple[Caption, str]]:
+    """The captions, and the digests of their fonts in place of the names."""
+    fonts = {caption.lettering.font for caption in score.captions}
+    digests = {font: hashlib.sha256(font.read_bytes()).hexdigest() for font in fonts}
+    return [
+        (
+            replace(caption, lettering=replace(caption.lettering, font=Path())),
+            digests[caption.lettering.font],
+        )
+        for caption in score.captions
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -10,23 +11,31 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
+from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.names import check_model, find_engine
 from phosphene.film.checksums import digest_of
+from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.preflight import preflight
+from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
 from phosphene.outputs import files_of, require_outputs
 from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
 from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
+from phosphene.rendering.identity import record_of, screen_identity
 from phosphene.rendering.reports import (
+    report_space,
+    warn,
     warn_of_clamped,
+    warn_of_depth,
     warn_of_image,
     warn_of_size,
     warn_of_unfollowed,
     warn_of_words,
 )
+from phosphene.screen.screen import Screen, film_rate
+from phosphene.screen.upscalers import find_upscaler
 
 if TYPE_CHECKING:
     from phosphene.plugins import Registry
@@ -115,9 +124,9 @@ class Render:
     ------
     ProjectError
         If the output is one of the project's files, was not made by Phosphene, or has an unknown
-        ending, or if the engine is unknown.
+        ending, or if the engine or the depth is unknown.
     EngineError
-        If the engine's model is missing or damaged.
+        If the model of one of them is missing or damaged.
     """
 
     def __init__(
@@ -132,13 +141,21 @@ class Render:
     ) -> None:
         self.registry, self.force = registry, force
         self.target = output.absolute()  # a plugin's engine may change the current folder
-        self.form = format_of(self.target, {**registry.encoders, **forms})
+        form = format_of(self.target, {**registry.encoders, **forms})
+        self.form = with_codec(form, self.target, project.video.codec)
         source = project.song.file if source is None else source
         require_outputs({"-o": output}, files_of(source, project, plugins))
         require_replaceable(output, force)
         self.spec = find_engine(project.model.name, registry)
-        check_model(self.spec)
+        check_model(self.spec, project.model)
+        self.depth = find_depth(project, registry)
         file = project.song.file
+        video = project.video
+        self._upscaler = (
+            find_upscaler(video.upscaler, video.upscale, registry.upscalers)
+            if video.upscale > 1
+            else None
+        )
         self._digest = digest_of(file) if file.is_file() else ""
 
     def check(
@@ -169,19 +186,30 @@ class Render:
         spec = self.spec
         warn_of_clamped(score)
         (check_followed if strict else check_paintable)(spec, project.model, score)
-        warn_of_unfollowed(spec, score)
-        score = score.at_rest(unfollowed(spec, score))
+        warn_of_unfollowed(spec, project.model, score)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])
+        video = project.video
+        asked = None if video.interpolate is None else Fraction(video.interpolate)
+        if lead and asked:
+            warn("a loop is not interpolated; --fps sets its frame rate")
+            asked = None
+        self.fps = film_rate(score.fps, asked)
+        width, height = score.width * video.upscale, score.height * video.upscale
+        require_running(video.codec)
         preflight(
-            self.target, score.width, score.height, score.fps, self.sound, project.video.crf,
-            self.form, self.force,
+            self.target, width, height, self.fps, self.sound, video.crf, self.form, self.force,
         )  # fmt: skip
+        shown = width, height, math.ceil((len(score) - lead) * self.fps / score.fps)
+        painted = score.width, score.height, len(score) - lead
+        report_space(self.target, *space_needed(self.form, video.crf, painted, shown))
         check_torch()
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
+        warn_of_depth(project, score)
         self.song: Song | None = song
         self.project, self.score = project, score
 
@@ -201,9 +229,18 @@ class Render:
         if resume_from:
             asked = asked_for(resume_from, self.song, self.project, self.score)
         self.song = None  # an hour of it is a gigabyte
+        screen, factor = None, self.project.video.upscale
+        if self._upscaler is not None or self.fps != self.score.fps:
+            screen = Screen(self.score, self.fps, factor, self._upscaler)
+        record = None
+        if self.project.video.metadata:
+            record = record_of(
+                self.project, self.score, self.target, self._digest, self.registry, self.lead
+            )
         return render_film(
             self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress, self.lead,
+            self.force, on_progress, self.lead, record, screen,
+            screen_identity(self.fps, factor, self._upscaler), self.depth,
         )  # fmt: skip
 
 

@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
 
 from phosphene.engines.presets import preset_of
-from phosphene.engines.prompts import in_known_words, unread_words, vocabulary_of
+from phosphene.engines.words.emphasis import parts_of, plain
+from phosphene.engines.words.reading import reads_everything, unread_words
+from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.painting.engine import EngineSpec, unfollowed
 from phosphene.project.schema import Model, Project
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
-warn = logging.getLogger(__name__).warning
+PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
+_log = logging.getLogger(__name__)
+warn = _log.warning
+LARGE = 2e9  # bytes, from which a film's size is reported
 GONE = 0.05  # share of an image below which it is no longer visible
+
+
+def report_space(target: Path, film: float, rendering: float) -> None:
+    """Say how much disk space a large film needs, and warn if there is less.
+
+    Parameters
+    ----------
+    target : Path
+        The film.
+    film, rendering : float
+        Bytes, from `phosphene.film.preflight.space_needed`.
+    """
+    free = shutil.disk_usage(target.parent).free
+    about = (
+        f"{target.name} will have about {film / 1e9:.1f} GB, and needs about {rendering / 1e9:.1f} "
+        "GB of disk while it is rendered"
+    )
+    if rendering > free:
+        warn(
+            f"{about}; {free / 1e9:.1f} GB are free in {target.parent}. A higher [video] crf, the "
+            "codec hevc or av1, or a smaller size needs less"
+        )
+    elif rendering > LARGE:
+        _log.info(about + ".")
 
 
 def _size(width: int, height: int) -> str:
@@ -32,9 +63,12 @@ def warn_of_clamped(score: Score) -> None:
         )
 
 
-def warn_of_unfollowed(spec: EngineSpec, score: Score) -> None:
-    """Warn of channels that the model does not follow."""
-    for name in unfollowed(spec, score):
+def warn_of_unfollowed(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Warn of channels that the model does not follow, and of additions that it does not load."""
+    for kind in ("lora", "control", "ip_adapter"):
+        if getattr(model, kind) and not spec.adapters:
+            warn(f"[[model.{kind}]]: '{spec.name}' cannot load it: it is ignored")
+    for name in unfollowed(spec, model, score):
         warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
 
 
@@ -75,17 +109,28 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
         )
 
 
+def warn_of_depth(project: Project, score: Score) -> None:
+    """Warn if a project has depth, and nothing shows it."""
+    if project.depth is not None and not PARALLAX & set(score.moving()):
+        warn(
+            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which move the "
+            "camera through space"
+        )
+
+
 def warn_of_words(spec: EngineSpec, score: Score) -> None:
     """Warn of words in the prompts that the model does not know, or does not read."""
     if not spec.source:
         return
     _warn_of_unknown(spec, score)
-    read = in_known_words(spec.source, score)
-    for (rest, tokens), prompts in unread_words(
-        spec.source, (*read.prompts, read.negative)
-    ).items():
-        first = shorten(prompts[0], 40, placeholder=" ...")
-        where = f"'{first}'" if len(prompts) == 1 else f"{len(prompts)} prompts"
+    if reads_everything(spec.source):
+        return
+    prompts = [*score.prompts, *score.negative_prompts]
+    if any(part.weight != 1.0 for prompt in prompts for part in parts_of(prompt)):
+        warn(f"{spec.name} does not weigh words: brackets such as (word:1.3) are omitted")
+    for (rest, tokens), cut in unread_words(spec.source, list(map(plain, prompts))).items():
+        first = shorten(cut[0], 40, placeholder=" ...")
+        where = f"'{first}'" if len(cut) == 1 else f"{len(cut)} prompts"
         warn(
             f"{spec.name} reads {tokens} tokens of a prompt, and cuts off '{rest}' at the end of "
             f"{where}; shorten it, or put the important words first"
@@ -96,7 +141,7 @@ def _warn_of_unknown(spec: EngineSpec, score: Score) -> None:
     vocabulary = vocabulary_of(spec.source)
     if vocabulary is None:
         return
-    read = [vocabulary.read(prompt) for prompt in (*score.prompts, score.negative)]
+    read = [vocabulary.read(prompt) for prompt in (*score.prompts, *score.negative_prompts)]
     near = {word: other for words in read for word, other in words.near.items()}
     unknown = dict.fromkeys(word for words in read for word in words.unknown)
     if near:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.film import Film
+from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import DrawingEngine
 from phosphene.painting.frames import paint
 
@@ -78,13 +79,14 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
         form=job.form, force=job.force,
     )  # fmt: skip
     with torch.inference_mode():  # the generators end in another order than that of their start
-        engine, loaded = job.spec.load(project.model, score), (score.prompts, score.negative)
+        engine = with_depth(job.spec.load(project.model, score), job.depth, project.depth, score)
+        loaded = score.prompts, score.negative_prompts
         paintings = []
         for take in takes:
-            texts = (take.score.prompts, take.score.negative)
+            texts = take.score.prompts, take.score.negative_prompts
             if isinstance(engine, DrawingEngine) or texts != loaded:
-                loaded = texts
-                engine = job.spec.load(take.project.model, take.score)
+                loaded, own = texts, job.spec.load(take.project.model, take.score)
+                engine = with_depth(own, job.depth, take.project.depth, take.score)
             paintings.append(paint(take.score, engine, hold=job.spec.diffuses))
         with film:
             for number, pictures in enumerate(zip(*paintings, strict=True), 1):

@@ -147,6 +147,14 @@ _TABLE = (
         per_frame=False, low=0.0, high=1.0,
     ),
     Channel(
+        "lora", "factor", 1.0, "times the weight of each LoRA that is `driven`",
+        per_frame=False, low=-10.0, high=10.0,
+    ),
+    Channel(
+        "control", "factor", 1.0, "times the scale of each ControlNet",
+        per_frame=False, low=0.0, high=2.0,
+    ),
+    Channel(
         "renewal", "share of the noise", 0.3,
         "how much of img2img's noise is new in each frame; the rest moves with the camera",
         per_frame=False, low=0.0, high=1.0,
@@ -181,4 +189,6 @@ class Values:
     saturation: float
     hue: float
     prompt_mix: float
+    lora: float
+    control: float
     renewal: float

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.authoring import read_only
+from phosphene.score.captions import Caption
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
 from phosphene.score.scenes import Scene
 
@@ -36,7 +37,7 @@ class Row(Values):
     weights : ndarray, shape (n_prompts,)
         Weight of each prompt; they add up to 1.
     seed : int
-        The frame's own.
+        Seed of this frame.
     diffuses : bool
         Whether the frame is repainted by img2img or only moved.
     scene : int
@@ -74,10 +75,11 @@ class Score:
         Every channel's value. Row i is the step from frame i-1 to frame i; the first
         painted frame has no previous picture and is not moved.
     prompts : tuple of str, length n_prompts
+        With the marks of weights, such as ``(word:1.3)``.
     weights : ndarray, shape (n_frames, n_prompts)
         Rows add up to 1.
     negative : str
-        The negative prompt.
+        The negative prompt of all prompts without one of their own.
     seeds : ndarray of int64, shape (n_frames,)
     diffuses : ndarray of bool, shape (n_frames,)
         Whether a frame is repainted by img2img or only moved.
@@ -89,6 +91,10 @@ class Score:
         Number of frames in which a channel exceeded its limits and was clamped.
     warnings : tuple of str
         Settings of the project that are allowed, but probably unintended.
+    own_negatives : tuple of (str or None)
+        Each prompt's own negative prompt, None where it has none; empty if none has one.
+    captions : tuple of Caption
+        Lyrics and titles over the frames; later ones are on top.
     """
 
     fps: Fraction
@@ -105,6 +111,8 @@ class Score:
     scenes: tuple[Scene, ...] = (Scene(0),)
     clamped: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    own_negatives: tuple[str | None, ...] = ()
+    captions: tuple[Caption, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):
@@ -125,6 +133,12 @@ class Score:
         """Duration of the frames in seconds."""
         return len(self) / self.fps
 
+    @property
+    def negative_prompts(self) -> tuple[str, ...]:
+        """The negative prompt of each prompt."""
+        own = self.own_negatives or (None,) * len(self.prompts)
+        return tuple(self.negative if text is None else text for text in own)
+
     def row(self, i: int, scene: int | None = None) -> Row:
         """Row i, where 0 is the first painted frame.
 
@@ -132,8 +146,8 @@ class Score:
         ----------
         i : int
         scene : int, optional
-            A scene of which row i is a part, where that is not the one that is fully visible: while
-            it dissolves in, it has its own first prompt and its own seed.
+            The scene to get row i of, by default the one that is fully visible. A scene that is
+            dissolving in has its own first prompt and seed.
         """
         frame, weights, seed = int(self.frames[i]), self.weights[i], int(self.seeds[i])
         index = self._visible(frame) if scene is None else scene
@@ -190,6 +204,7 @@ class Score:
             weights=self.weights[keep],
             seeds=self.seeds[keep],
             diffuses=self.diffuses[keep],
+            captions=tuple(c for c in self.captions if c.first < last and c.last > first),
         )
 
     def at_rest(self, names: Iterable[str]) -> Score:
@@ -244,6 +259,7 @@ class Score:
                 "height": self.height,
                 "prompts": list(self.prompts),
                 "negative": self.negative,
+                "negatives": list(self.negative_prompts),
                 "rows": [dict(zip(names, row, strict=True)) for row in rows],
             },
             indent=1,

@@ -45,7 +45,7 @@ class TempoMap:
     """Piecewise-linear map between beats, bars and seconds.
 
     Beat 1 is the first beat and bar 1 begins at the first downbeat. Fractions are interpolated
-    (beat 1.5 is half-way from beat 1 to beat 2). The first and the last interval are extrapolated,
+    (beat 1.5 is halfway from beat 1 to beat 2). The first and the last interval are extrapolated,
     so beat 0 and beat -3 are valid too. Without beats, the grid is 120 BPM in 4/4 from time 0.
     Every method takes a number or an array and returns the same.
 

@@ -152,7 +152,8 @@ class Worker:
         from phosphene.painting.engine import unfollowed
         from phosphene.painting.frames import paint
 
-        score = score.at_rest(unfollowed(find_engine(project.model.name, self.registry), score))
+        spec = find_engine(project.model.name, self.registry)
+        score = score.at_rest(unfollowed(spec, project.model, score))
         progress(0, len(score), "loading")
         engine = self._engine(project, score)
         # The first frame is held to nothing, so its scenes need not be measured.
@@ -167,7 +168,8 @@ class Worker:
         from phosphene.engines.names import load_engine
         from phosphene.painting.engine import DrawingEngine
 
-        about = (project.model, score.prompts, score.negative, score.width, score.height)
+        prompts = score.prompts, score.negative_prompts
+        about = (project.model, *prompts, score.width, score.height)
         if self._loaded is None or self._loaded[0] != about:
             self._loaded = None  # before the next one takes its memory
             engine = load_engine(project, score, self.registry)

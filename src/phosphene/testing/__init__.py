@@ -10,6 +10,7 @@ needs pytest; `phosphene plugins check` runs the same checks.
 """
 
 from phosphene.testing.contract import ContractError, Finding
+from phosphene.testing.depths import DepthContract, check_depth, examine_depth
 from phosphene.testing.directors import DirectorContract, check_director, examine_director
 from phosphene.testing.engines import EngineContract, check_engine, examine_engine, small_score
 from phosphene.testing.features import FeatureContract, check_feature, examine_feature
@@ -20,23 +21,30 @@ from phosphene.testing.modulators import (
     seconds_of,
 )
 from phosphene.testing.songs import HOP, synthetic_song, timeline
+from phosphene.testing.upscalers import UpscalerContract, check_upscaler, examine_upscaler
 
 __all__ = [
     "HOP",
     "ContractError",
+    "DepthContract",
     "DirectorContract",
     "EngineContract",
     "FeatureContract",
     "Finding",
     "ModulatorContract",
+    "UpscalerContract",
+    "check_depth",
     "check_director",
     "check_engine",
     "check_feature",
     "check_modulator",
+    "check_upscaler",
+    "examine_depth",
     "examine_director",
     "examine_engine",
     "examine_feature",
     "examine_modulator",
+    "examine_upscaler",
     "seconds_of",
     "small_score",
     "synthetic_song",

@@ -10,10 +10,12 @@ from phosphene.errors import PluginError
 from phosphene.plugins import Plugin
 from phosphene.plugins.loading import load_alone
 from phosphene.plugins.trial import answered, inspected
+from phosphene.testing.depths import examine_depth
 from phosphene.testing.directors import examine_director
 from phosphene.testing.engines import examine_engine
 from phosphene.testing.features import examine_feature
 from phosphene.testing.modulators import examine_modulator, seconds_of
+from phosphene.testing.upscalers import examine_upscaler
 
 LIMIT = 600.0  # seconds for all checks of a plugin
 
@@ -59,6 +61,10 @@ def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:
             found = examine_modulator(item, features)
         elif kind == "directors":
             found = examine_director(item, items)
+        elif kind == "depths":
+            found = examine_depth(item)
+        elif kind == "upscalers":
+            found = examine_upscaler(item)
         elif kind == "engines" and item.examples:
             found = examine_engine(item)
         of = {"of": f"{kind.removesuffix('s')} {name}"}

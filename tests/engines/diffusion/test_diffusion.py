@@ -13,6 +13,7 @@ from fake_gpu import Copies, fake_gpu
 from scores import card, score
 from torch.utils.flop_counter import FlopCounterMode
 
+from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.samplers import Schedule
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
@@ -39,9 +40,13 @@ def true_size_engine(device, about, steps):
         vae=vae,
         vae_scale_factor=8,
         scheduler=None,
-        encode_prompt=lambda *_: (tokens, None),
     )
-    with mock.patch.object(Schedule, "of", return_value=SCHEDULE):
+    encoded = [Embedding(tokens)] * len(about.prompts), []
+    with (
+        mock.patch.object(Schedule, "of", return_value=SCHEDULE),
+        mock.patch("phosphene.engines.diffusion.engine.Encoder") as encoder,
+    ):
+        encoder.return_value.encode_all.return_value = encoded
         return DiffusionEngine(pipe, about, device, steps, steps, guidance_scale=1.0)
 
 

@@ -85,4 +85,4 @@ def test_the_negative_prompt_has_the_low_aesthetic_score_of_diffusers(folders):
     pipe = loaded(folders / "sdxl", requires_aesthetics_score=True)
     engine = DiffusionEngine(pipe, score(), CPU, STEPS, STEPS, GUIDANCE)
     assert engine._prompts[0].conditions["time_ids"].tolist() == [[48, 64, 0, 0, 6.0]]
-    assert engine._negative.conditions["time_ids"].tolist() == [[48, 64, 0, 0, 2.5]]
+    assert engine._negatives[0].conditions["time_ids"].tolist() == [[48, 64, 0, 0, 2.5]]

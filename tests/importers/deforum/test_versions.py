@@ -71,6 +71,42 @@ def test_a_notebook_s_file_in_3d(brought):
     assert made.assumed == ("fps = 15", "neutral: amount_schedule")
 
 
+def test_depth_in_3d():
+    """The picture plane is where it fills the field of view: at 1 / tan(20 degrees) of Deforum's units."""
+    made, written = project(**NOTEBOOK)
+    half = np.tan(np.radians(20.0))
+    assert written["depth"] == {
+        "source": "bowl", "near": round(10 / 19 * half, 3), "far": round(50 / 19 * half, 3),
+    }  # fmt: skip
+    assert listed(made, "animation_mode = '3D'", "Depth-Anything-V2-Small-hf")
+    assert listed(made, "midas_weight = 0.3", "depth.source")
+    assert not listed(made, "near_plane") + listed(made, "sampling_mode")
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"near_plane": 100}, ("near_plane = 100", "depth.near")),
+        ({"far_schedule": "0:(5000)"}, ("far_schedule = '0:(5000)'", "depth.far")),
+        ({"depth_algorithm": "Zoe"}, ("depth_algorithm = 'Zoe'", "depth.source")),
+        ({"sampling_mode": "nearest"}, ("sampling_mode = 'nearest'", "sinc")),
+        ({"padding_mode": "zeros"}, ("padding_mode = 'zeros'", "mirrored")),
+    ],
+)
+def test_what_is_lost_of_depth_is_listed_in_3d_alone(entries, words):
+    assert listed(project(**NOTEBOOK | entries)[0], *words)
+    flat = project(**NOTEBOOK | entries | {"animation_mode": "2D", "translation_z": "0:(0)"})[0]
+    assert ("padding_mode" in entries) == bool(listed(flat, words[0]))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [{"use_depth_warping": False}, {"translation_z": "0:(0)"}, {"animation_mode": "2D"}],
+)
+def test_where_nothing_shows_it_there_is_no_depth(entries):
+    assert "depth" not in project(**NOTEBOOK | entries)[1]
+
+
 @pytest.mark.parametrize(
     ("entries", "channel", "value"),
     [
@@ -178,6 +214,12 @@ def test_negative_prompts_by_frame_are_all_taken():
     assert written["prompts"]["negative"] == "blur, text"
 
 
+def test_negative_parts_that_differ_are_those_of_their_prompts(brought):
+    prompts = {"0": "a fox --neg text, blur", "30": "a cat --neg photo", "60": "a dog"}
+    _, score = brought(**changed(prompts=prompts, negative_prompts="frame"))
+    assert score.negative_prompts == ("text, blur, frame", "photo, frame", "frame")
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
@@ -279,18 +321,18 @@ def test_sizes_under_other_names():
     ("given", "plain", "marks"),
     [
         ("a (((Colossal))), Zelda \\(character\\), [cat:dog:0.5]",
-         "a Colossal, Zelda (character), dog", ["emphasis in brackets", "prompt editing"]),
-        ("\\[a\\] b", "[a] b", []),
+         "a (((Colossal))), Zelda \\(character\\), dog", ["prompt editing"]),
+        ("\\[a\\] b", "\\[a\\] b", []),
         ("[cat::0.5] runs", "cat runs", ["prompt editing"]),
         ("[cat:0.5] runs", "cat runs", ["prompt editing"]),
         ("a [red|blue|green] fox", "a red fox", ["alternating words"]),
         ("a fox BREAK snow", "a fox snow", ["BREAK"]),
-        ("[(cat:1.2):dog:0.5]", "dog", ["weights of words", "emphasis in brackets",
-                                         "prompt editing"]),
-        ("((a", "a", ["emphasis in brackets"]),
+        ("[(cat:1.2):dog:0.5]", "dog", ["prompt editing"]),
+        ("[(cat:1.2)]", "[(cat:1.2)]", []),
+        ("a (fox:-1)", "a (fox)", ["weights with a sign"]),
     ],
 )  # fmt: skip
-def test_marks_in_prompts_are_listed_and_escaped_brackets_are_brackets(given, plain, marks):
+def test_marks_without_a_counterpart_are_listed(given, plain, marks):
     made, written = project(**changed(prompts={"0": given}))
     assert written["prompts"]["at"] == {"0": plain}
     assert [line for line in made.lost if "prompts" in line] == [
@@ -299,9 +341,9 @@ def test_marks_in_prompts_are_listed_and_escaped_brackets_are_brackets(given, pl
 
 
 def test_prompts_with_the_same_reason_are_one_line():
-    made, _ = project(**changed(prompts={str(k): f"(a{k}:1.2)" for k in range(200)}))
+    made, _ = project(**changed(prompts={str(k): f"a{k} BREAK" for k in range(200)}))
     assert listed(made, "after the last frame, 89", "and 105 more")
-    assert len(listed(made, "weights of words")) == 1
+    assert len(listed(made, "BREAK")) == 1
 
 
 def test_more_formulas_than_fit_in_one_become_a_key_for_each_frame(brought):

@@ -8,9 +8,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from compel.embeddings_provider import (
+    EmbeddingsProvider,
+    ReturnedEmbeddingsType,
+    SplitLongTextMode,
+)
 from numpy.typing import NDArray
 
+from phosphene.engines.words.emphasis import Part, parts_of, plain
 from phosphene.score.score import Score
+
+LAST = ReturnedEmbeddingsType.LAST_HIDDEN_STATES_NORMALIZED
+PENULTIMATE = ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED
 
 # The defaults of diffusers for a model that `requires_aesthetics_score`, as the SDXL refiner does.
 AESTHETIC_SCORE, NEGATIVE_AESTHETIC_SCORE = 6.0, 2.5
@@ -25,10 +34,13 @@ class Embedding:
     tokens : Tensor, shape (1, n_tokens, width)
     conditions : dict of str to Tensor, shape (1, n)
         The further inputs of SDXL: the pooled prompt and the sizes.
+    pictures : tuple of Tensor
+        The embeddings of the pictures of IP-Adapters, shape (1, 1, ...).
     """
 
     tokens: torch.Tensor
     conditions: dict[str, torch.Tensor] = field(default_factory=dict)
+    pictures: tuple[torch.Tensor, ...] = ()
 
     def to(self, dtype: torch.dtype) -> Embedding:
         """Convert the tokens to another precision; the UNet converts the conditions itself."""
@@ -43,6 +55,7 @@ class Embedding:
                 name: torch.cat([value, second.conditions[name]])
                 for name, value in first.conditions.items()
             },
+            tuple(map(torch.cat, zip(first.pictures, second.pictures, strict=True))),
         )
 
     def apart(self) -> list[Embedding]:
@@ -51,58 +64,92 @@ class Embedding:
             Embedding(
                 self.tokens[k : k + 1],
                 {name: value[k : k + 1] for name, value in self.conditions.items()},
+                tuple(picture[k : k + 1] for picture in self.pictures),
             )
             for k in range(len(self.tokens))
         ]
 
 
-def encode(pipe: Any, prompt: str, score: Score, device: torch.device) -> Embedding:
-    """Encode one prompt with the text encoders of a pipeline.
+class Encoder:
+    """Encodes prompts with the text encoders of a pipeline.
+
+    Compel weighs the words, and splits a prompt that is longer than a text encoder takes into
+    chunks at its commas. A weight above 1 moves the embedding of a word away from that of an empty
+    prompt; one below 1 moves the prompt's embedding towards that of the prompt without the word.
 
     Parameters
     ----------
     pipe : a pipeline of the Stable Diffusion family
-    prompt : str
     score : Score
         Its size is an input of SDXL.
     device : torch.device
-
-    Returns
-    -------
-    Embedding
     """
-    if not hasattr(pipe, "text_encoder_2"):
-        tokens, _ = pipe.encode_prompt(prompt, device, 1, False)
-        return Embedding(tokens)
-    tokens, _, pooled, _ = pipe.encode_prompt(
-        prompt, device=device, do_classifier_free_guidance=False
-    )
-    return Embedding(tokens, _conditions(pipe, pooled, score, AESTHETIC_SCORE))
 
+    def __init__(self, pipe: Any, score: Score, device: torch.device) -> None:
+        self._pipe, self._device = pipe, device
+        self._size = score.height, score.width
+        self._xl = hasattr(pipe, "text_encoder_2")
+        self._providers = [
+            EmbeddingsProvider(
+                getattr(pipe, f"tokenizer{suffix}"),
+                getattr(pipe, f"text_encoder{suffix}"),
+                truncate=False,
+                returned_embeddings_type=PENULTIMATE if self._xl else LAST,
+                split_long_text_mode=SplitLongTextMode.PHRASES,
+                device=str(device),
+            )
+            for suffix in (("", "_2") if self._xl else ("",))
+            if getattr(pipe, f"text_encoder{suffix}") is not None
+        ]
 
-def encode_negative(pipe: Any, score: Score, device: torch.device) -> Embedding:
-    """Encode the negative prompt of a Score, as diffusers does for guidance.
+    def encode_all(
+        self, prompts: Sequence[str], negatives: Sequence[str], dtype: torch.dtype
+    ) -> tuple[list[Embedding], list[Embedding]]:
+        """Encode prompts and negative prompts, with marks as in `phosphene.engines.words.emphasis`.
 
-    Parameters and returns are those of `encode`. An SDXL model may use zeros for an
-    empty negative prompt (`force_zeros_for_empty_prompt`).
-    """
-    encoded = encode(pipe, score.negative, score, device)
-    if not encoded.conditions:
-        return encoded
-    tokens, pooled = encoded.tokens, encoded.conditions["text_embeds"]
-    if not score.negative and pipe.config.force_zeros_for_empty_prompt:
-        tokens, pooled = torch.zeros_like(tokens), torch.zeros_like(pooled)
-    return Embedding(tokens, _conditions(pipe, pooled, score, NEGATIVE_AESTHETIC_SCORE))
+        For a negative prompt, the inputs of SDXL are those of diffusers' guidance; its model may
+        use zeros for an empty one (`force_zeros_for_empty_prompt`).
 
+        Returns
+        -------
+        prompts, negatives : list of Embedding
+            Empty chunks make all of them as long as the longest. Equal prompts have the same one.
+        """
+        keys = [*((text, False) for text in prompts), *((text, True) for text in negatives)]
+        known = {key: self._encode(*key) for key in dict.fromkeys(keys)}
+        longest = max(embedding.tokens.shape[1] for embedding in known.values())
+        padded = {key: self._padded(one, longest).to(dtype) for key, one in known.items()}
+        embeddings = [padded[key] for key in keys]
+        return embeddings[: len(prompts)], embeddings[len(prompts) :]
 
-def _conditions(
-    pipe: Any, pooled: torch.Tensor, score: Score, aesthetic: float
-) -> dict[str, torch.Tensor]:
-    """The pooled prompt, and the sizes in px or the aesthetic score for SDXL."""
-    size = (score.height, score.width)
-    last = (aesthetic,) if pipe.config.requires_aesthetics_score else size
-    sizes = torch.tensor([[*size, 0, 0, *last]], dtype=pooled.dtype, device=pooled.device)
-    return {"text_embeds": pooled, "time_ids": sizes}
+    def _padded(self, embedding: Embedding, length: int) -> Embedding:
+        lacking = length - embedding.tokens.shape[1]
+        if not lacking:
+            return embedding
+        empty = self._encode("", negative=False).tokens
+        chunks = [empty] * (lacking // empty.shape[1])
+        return Embedding(torch.cat([embedding.tokens, *chunks], 1), embedding.conditions)
+
+    def _encode(self, prompt: str, negative: bool) -> Embedding:
+        parts = parts_of(prompt) or [Part("", 1.0)]
+        texts, weights = [[part.text for part in parts]], [[part.weight for part in parts]]
+        device = str(self._device)
+        tokens = torch.cat(
+            [
+                provider.get_embeddings_for_weighted_prompt_fragments(texts, weights, device=device)
+                for provider in self._providers
+            ],
+            -1,
+        ).to(self._device)
+        if not self._xl:
+            return Embedding(tokens)
+        pooled = self._providers[-1].get_pooled_embeddings([plain(prompt)], device=device)
+        if negative and not prompt and self._pipe.config.force_zeros_for_empty_prompt:
+            tokens, pooled = torch.zeros_like(tokens), torch.zeros_like(pooled)
+        aesthetic = NEGATIVE_AESTHETIC_SCORE if negative else AESTHETIC_SCORE
+        last = (aesthetic,) if self._pipe.config.requires_aesthetics_score else self._size
+        sizes = torch.tensor([[*self._size, 0, 0, *last]], dtype=pooled.dtype, device=pooled.device)
+        return Embedding(tokens, {"text_embeds": pooled, "time_ids": sizes})
 
 
 def mixed(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:
@@ -110,12 +157,13 @@ def mixed(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embe
 
     Python numbers scale the tensors, so that nothing is copied to the device.
     """
-    first, *others = [
-        (embedding, float(weight))
-        for embedding, weight in zip(embeddings, weights, strict=True)
-        if weight > 0
-    ]
-    if not others and first[1] == 1.0:
+    shares: dict[int, tuple[Embedding, float]] = {}
+    for embedding, weight in zip(embeddings, weights, strict=True):
+        if weight > 0:
+            _, before = shares.get(id(embedding), (embedding, 0.0))
+            shares[id(embedding)] = embedding, before + float(weight)
+    first, *others = shares.values()
+    if not others:
         return first[0]
     tokens = first[1] * first[0].tokens
     conditions = {name: first[1] * value for name, value in first[0].conditions.items()}

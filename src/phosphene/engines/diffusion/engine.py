@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 
 from phosphene.engines.device import Memory, savings_for
-from phosphene.engines.diffusion.embeddings import Embedding, encode, encode_negative, mixed
+from phosphene.engines.diffusion.control import Controls
+from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
+from phosphene.engines.diffusion.loras import Loras
+from phosphene.engines.diffusion.picture_prompts import Pictures
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.noise import SceneNoise, drawn, to_device
 from phosphene.score.score import Row, Score
 
-FAMILIES = {
-    "StableDiffusionImg2ImgPipeline",
-    "StableDiffusionXLImg2ImgPipeline",
-    "LatentConsistencyModelImg2ImgPipeline",
-}
 FIRST_STRENGTH = 0.99  # of the first picture, which is painted from nearly pure noise
 FLAT = (20 / 255, 20 / 255, 40 / 255)  # dark blue, under that noise
 
@@ -40,6 +40,12 @@ class DiffusionEngine:
         Above 1, the model is also evaluated with the negative prompt.
     sampler : str
         A name in `SAMPLERS`.
+    loras : Loras, optional
+        Those that follow the channel `lora`.
+    controls : Controls, optional
+        The ControlNets.
+    pictures : tuple of two Pictures
+        The negative and the positive embeddings of IP-Adapters.
     """
 
     def __init__(
@@ -51,6 +57,9 @@ class DiffusionEngine:
         first_steps: int,
         guidance_scale: float,
         sampler: str = "ddim",
+        loras: Loras | None = None,
+        controls: Controls | None = None,
+        pictures: tuple[Pictures, Pictures] = ((), ()),
     ) -> None:
         self.device = device
         self._unet, self._vae = pipe.unet, pipe.vae
@@ -70,10 +79,11 @@ class DiffusionEngine:
             # A latent consistency model takes guidance as an input, and no negative prompt.
             distilled = self._scale_embedding is not None
             self._guidance = 1.0 if distilled else max(1.0, guidance_scale)
-            self._prompts = [
-                encode(pipe, prompt, score, device).to(self._dtype) for prompt in score.prompts
-            ]
-            self._negative = encode_negative(pipe, score, device).to(self._dtype)
+            negatives = score.negative_prompts if self._guidance > 1.0 else ()
+            self._prompts, self._negatives = Encoder(pipe, score, device).encode_all(
+                score.prompts, negatives, self._dtype
+            )
+        self._loras, self._controls, self._pictures = loras, controls, pictures
         self._in_turn = False
         split = "evaluating the two prompts one after the other", self._take_in_turn
         savings = savings_for(pipe, device)
@@ -84,7 +94,7 @@ class DiffusionEngine:
         height, width = self._size
         flat = torch.tensor(FLAT, device=self.device).view(1, 3, 1, 1).expand(1, 3, height, width)
         return self._memory.paint(
-            lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None)
+            lambda: self._paint(flat, row, FIRST_STRENGTH, self._first_steps, None, None)
         )
 
     @property
@@ -101,7 +111,7 @@ class DiffusionEngine:
         Without a scene noise, the noise is drawn from the row's seed, fixed to the screen.
         """
         return self._memory.paint(
-            lambda: self._paint(picture, row, row.strength, self._steps, noise)
+            lambda: self._paint(picture, row, row.strength, self._steps, noise, picture)
         )
 
     @torch.inference_mode()
@@ -112,45 +122,73 @@ class DiffusionEngine:
         strength: float,
         steps: int,
         scene_noise: SceneNoise | None,
+        frame: torch.Tensor | None,
     ) -> torch.Tensor:
+        if self._loras is not None:
+            self._loras.follow(row.lora)
         latents = self._encode(picture)
         count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
         if scene_noise is None:
             noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
         else:
             noise = to_device(scene_noise.seen(count), self.device)
-        prompts = mixed(self._prompts, row.weights)
+        negative, positive = self._pictures
+        prompts = replace(mixed(self._prompts, row.weights), pictures=positive)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
-            prompts = Embedding.stacked(self._negative, prompts)
+            without = replace(mixed(self._negatives, row.weights), pictures=negative)
+            prompts = Embedding.stacked(without, prompts)
+        images = [] if self._controls is None else self._controls.seen(frame)
+
+        def evaluate(noisy: torch.Tensor, timestep: float, batch: Embedding) -> torch.Tensor:
+            return self._evaluate(noisy, timestep, batch, images, row.control)
 
         def predict(noisy: torch.Tensor, timestep: float) -> torch.Tensor:
-            return self._predict(noisy, timestep, prompts, guidance)
+            return self._predict(noisy, timestep, prompts, guidance, evaluate)
 
         painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
         return self._decode(painted)
 
     def _predict(
-        self, noisy: torch.Tensor, timestep: float, prompts: Embedding, guidance: float
+        self,
+        noisy: torch.Tensor,
+        timestep: float,
+        prompts: Embedding,
+        guidance: float,
+        evaluate: Callable[[torch.Tensor, float, Embedding], torch.Tensor],
     ) -> torch.Tensor:
         # One batch for both: the time of a small model depends on its number of layers.
         batches = prompts.apart() if self._in_turn else [prompts]
-        output = torch.cat([self._evaluate(noisy, timestep, batch) for batch in batches])
+        output = torch.cat([evaluate(noisy, timestep, batch) for batch in batches])
         if len(output) == 1:
             return output
         without, with_prompt = output.chunk(2)
         return without + guidance * (with_prompt - without)
 
-    def _evaluate(self, noisy: torch.Tensor, timestep: float, prompts: Embedding) -> torch.Tensor:
+    def _evaluate(
+        self,
+        noisy: torch.Tensor,
+        timestep: float,
+        prompts: Embedding,
+        images: Sequence[torch.Tensor | None],
+        control: float,
+    ) -> torch.Tensor:
         count = len(prompts.tokens)
+        batch = noisy.to(self._dtype).expand(count, -1, -1, -1)
+        # Filled on the device: nothing is copied, nothing waits, and shapes stay the same.
+        times = torch.full((count,), timestep, device=self.device, dtype=torch.float32)
+        added: dict[str, Any] = {}
+        if self._controls is not None:
+            added = self._controls.residuals(images, control, batch, times, prompts)
+        pictures = {"image_embeds": [*prompts.pictures]} if prompts.pictures else {}
         noise: torch.Tensor = self._unet(
-            noisy.to(self._dtype).expand(count, -1, -1, -1),
-            # Filled on the device: nothing is copied, nothing waits, and shapes stay the same.
-            torch.full((count,), timestep, device=self.device, dtype=torch.float32),
+            batch,
+            times,
             encoder_hidden_states=prompts.tokens,
             timestep_cond=self._scale_embedding,
-            added_cond_kwargs=prompts.conditions,
+            added_cond_kwargs={**prompts.conditions, **pictures},
             return_dict=False,
+            **added,
         )[0].float()
         return noise
 

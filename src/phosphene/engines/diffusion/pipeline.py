@@ -8,6 +8,8 @@ from typing import Any
 import torch
 
 from phosphene.engines.diffusion.engine import FIRST_STRENGTH, FLAT
+from phosphene.engines.diffusion.loras import Loras
+from phosphene.engines.words.emphasis import plain
 from phosphene.score.score import Row, Score
 
 
@@ -15,7 +17,7 @@ class PipelineEngine:
     """Repaints pictures with any img2img pipeline of diffusers: SD3, Flux, Kandinsky and so on.
 
     The pipeline rounds strength to full steps. Prompts change in the middle of a blend, since each
-    of these models encodes its prompt differently.
+    of these models encodes its prompt differently; weights of words are ignored.
 
     Parameters
     ----------
@@ -27,6 +29,8 @@ class PipelineEngine:
     first_steps : int
         The same for the first picture.
     guidance_scale : float
+    loras : Loras, optional
+        Those that follow the channel `lora`.
     """
 
     def __init__(
@@ -37,17 +41,17 @@ class PipelineEngine:
         steps: int,
         first_steps: int,
         guidance_scale: float,
+        loras: Loras | None = None,
     ) -> None:
         self.device = device
         self._pipe = pipe
-        self._score = score
+        self._score, self._loras = score, loras
         self._steps, self._first_steps = steps, first_steps
         known = inspect.signature(pipe.__call__).parameters
-        offered = {
-            "negative_prompt": score.negative or None,
-            "height": score.height,
-            "width": score.width,
-        }
+        offered = {"height": score.height, "width": score.width}
+        self._prompts = [plain(prompt) for prompt in score.prompts]
+        self._negatives = [plain(prompt) for prompt in score.negative_prompts]
+        self._takes_negative = "negative_prompt" in known
         self._guidance = guidance_scale if "guidance_scale" in known else None
         self._settings = {name: value for name, value in offered.items() if name in known}
 
@@ -62,16 +66,21 @@ class PipelineEngine:
         return self._paint(picture, row, row.strength, self._steps)
 
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
+        if self._loras is not None:
+            self._loras.follow(row.lora)
         # diffusers raises an error for less than one step.
         strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
         scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}
+        shown = int(row.weights.argmax())
+        negative = self._negatives[shown] or None
         painted = self._pipe(
-            prompt=self._score.prompts[int(row.weights.argmax())],
+            prompt=self._prompts[shown],
             image=picture,
             strength=strength,
             num_inference_steps=steps,
             generator=torch.Generator().manual_seed(row.seed),
             output_type="pt",
+            **({"negative_prompt": negative} if self._takes_negative else {}),
             **self._settings,
             **scale,
         ).images

@@ -32,6 +32,8 @@ class ProjectParts:
         In px; even.
     seed, steps : int
     guidance_scale : float or None
+    depth : dict
+        Entries of `[depth]`, each with a comment; empty without depth.
     lost, assumed : tuple of str
         Entries that were not imported, and defaults assumed for missing entries.
     """
@@ -46,6 +48,7 @@ class ProjectParts:
     seed: int
     steps: int
     guidance_scale: float | None
+    depth: dict[str, tuple[Any, str]]
     lost: tuple[str, ...]
     assumed: tuple[str, ...]
 
@@ -62,8 +65,14 @@ def document(parts: ProjectParts) -> str:
     lines += _table("song", {"file": (parts.song.file, "")})
     lines += _table("video", _video(parts))
     lines += _table("model", _model(parts))
+    if parts.depth:
+        lines += _table("depth", parts.depth)
     lines += _table("prompts", _prompts(parts))
-    prompts = {_value(frame): (text, "") for frame, text in parts.prompts.at.items()}
+    prompts: _Entries = {
+        _value(frame): ({"prompt": text, "negative": own}, "") if own is not None else (text, "")
+        for frame, text in parts.prompts.at.items()
+        for own in [parts.prompts.negatives.get(frame)]
+    }
     lines += _table("prompts.at", prompts)
     for layer in parts.layers.tables:
         lines += _layer(layer)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phosphene.errors import ProjectError
+from phosphene.importers.deforum.depth import has_depth
 from phosphene.importers.deforum.schedule import read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, shown
 
@@ -167,6 +168,21 @@ LOSSES = (
     *(Loss(f"cn_{n}_enabled", "ControlNet is not supported", _off) for n in range(1, 6)),
 )  # fmt: skip
 
+# In 3D, with depth.
+DEPTH_LOSSES = (
+    Loss("midas_weight", "one source gives the depth: set depth.source", _is(None, 1, "1", 1.0)),
+    Loss("depth_algorithm", "set depth.source", _always),
+    Loss(
+        "near_plane near_schedule", "it does not move Deforum's pictures; set depth.near",
+        _constantly(200.0),
+    ),
+    Loss(
+        "far_plane far_schedule", "it does not move Deforum's pictures; set depth.far",
+        _constantly(10000.0),
+    ),
+    Loss("sampling_mode", "pictures are resampled by a sinc", _is("bicubic", "bilinear", None)),
+)  # fmt: skip
+
 _TABLE = {key: loss for loss in LOSSES for key in loss.keys.split()}
 _MOST = 300  # lines
 
@@ -220,6 +236,12 @@ def _lost(settings: Settings) -> Iterator[tuple[str, str]]:
     for key, loss in _TABLE.items():
         if key in entries and not loss.quiet(entries[key]) and _on(loss.switch, entries):
             yield key, loss.reason
+    for loss in DEPTH_LOSSES if has_depth(settings) else ():
+        yield from (
+            (key, loss.reason)
+            for key in loss.keys.split()
+            if key in entries and not loss.quiet(entries[key])
+        )
     for key, only in _ONLY_IN.items():
         neutral = _constantly(1.0 if key == "zoom" else 0.0)
         if only != settings.mode and key in entries and not neutral(entries[key]):

@@ -65,11 +65,14 @@ class Motion:
         Base of the channel `guidance`; None if Deforum's is not above 0.
     lost : tuple of str
         One line for each schedule that cannot be read.
+    view : float or None
+        Degrees: the field of view in the first frame, in 3D.
     """
 
     rows: tuple[tuple[ChannelMap, Schedule], ...]
     guidance_scale: float | None
     lost: tuple[str, ...]
+    view: float | None = None
 
 
 def read_motion(settings: Settings, seed: int) -> Motion:
@@ -83,11 +86,11 @@ def read_motion(settings: Settings, seed: int) -> Motion:
     """
     lost: list[str] = []
     table: list[ChannelMap] = []
+    view = _first(settings, "fov_schedule", seed, lost) if settings.mode == "3D" else None
     if settings.mode in ("2D", "3D"):
-        view = _first(settings, "fov_schedule", seed, lost) if settings.mode == "3D" else 0.0
         noise = _NOISE.get(settings.text("noise_type"), _NOISE["uniform"])
         table = [
-            *(_maps_3d(settings, view) if settings.mode == "3D" else _FLAT),
+            *(_FLAT if view is None else _maps_3d(settings, view)),
             ChannelMap("strength_schedule", "strength", -1.0, 1.0, "1 - strength"),
             ChannelMap("noise_schedule", "noise", noise, remark="about the same amount of grain"),
             ChannelMap("amount_schedule", "sharpen"),
@@ -107,7 +110,8 @@ def read_motion(settings: Settings, seed: int) -> Motion:
         schedule = _read(settings, row, seed, lost)
         if schedule is not None:
             rows.append((row, schedule))
-    return Motion(tuple(rows), guidance if guidance > 0 else None, tuple(dict.fromkeys(lost)))
+    lines = tuple(dict.fromkeys(lost))
+    return Motion(tuple(rows), guidance if guidance > 0 else None, lines, view)
 
 
 def schedules_of(mode: str) -> tuple[str, ...]:
@@ -124,7 +128,7 @@ def schedules_of(mode: str) -> tuple[str, ...]:
 
 
 def _maps_3d(settings: Settings, view: float) -> tuple[ChannelMap, ...]:
-    """Maps for 3D: without depth, the picture is a plane that fills the field of view."""
+    """Maps for 3D: at a distance of 1, the picture is a plane that fills the field of view."""
     limits = CHANNELS["field_of_view"]
     half = math.tan(math.radians(float(np.clip(view, limits.low, limits.high)) / 2.0))
     width, height = settings.integer("W"), settings.integer("H")

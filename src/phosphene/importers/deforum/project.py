@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from phosphene.errors import ProjectError
+from phosphene.importers.deforum.depth import DRAWN, ESTIMATED, read_depth
 from phosphene.importers.deforum.document import ProjectParts, document
 from phosphene.importers.deforum.layers import layers
 from phosphene.importers.deforum.losses import losses
@@ -76,13 +77,14 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
     prompts = read_prompts(settings, end, seed)
     motion = read_motion(settings, seed)
     found = layers(settings, motion, end)
-    lost = [*choice.lost, *_remarks(settings, choice, fps), *lost, *motion.lost, *found.lost]
-    lost += [*prompts.lost, *losses(settings)]
+    depth = read_depth(settings, motion, found.channels)
+    lost = [*choice.lost, *_remarks(settings, choice, fps, bool(depth)), *lost, *motion.lost]
+    lost += [*found.lost, *prompts.lost, *losses(settings)]
     assumed = _assumed(settings)
     text = document(
         ProjectParts(
             settings, choice, prompts, found, fps, width, height, seed, steps,
-            motion.guidance_scale, tuple(lost), assumed,
+            motion.guidance_scale, depth, tuple(lost), assumed,
         )
     )  # fmt: skip
     return Imported(text, tuple(found.channels), len(prompts.at), tuple(lost), assumed)
@@ -144,7 +146,7 @@ def _steps(settings: Settings, lost: list[str]) -> int:
     return steps
 
 
-def _remarks(settings: Settings, song: SongChoice, fps: Fraction) -> list[str]:
+def _remarks(settings: Settings, song: SongChoice, fps: Fraction, depth: bool) -> list[str]:
     remarks = []
     mode = settings.mode
     if mode not in MODES:
@@ -155,10 +157,15 @@ def _remarks(settings: Settings, song: SongChoice, fps: Fraction) -> list[str]:
             "animation_mode = 'None': the prompts of the stills are spread over the song, and "
             "every frame is painted from scratch"
         )
-    if mode == "3D":
+    if depth:
         remarks.append(
-            "animation_mode = '3D': depth is not estimated; the picture is a plane that fills the "
-            "field of view"
+            f"animation_mode = '3D': the depth is drawn (depth.source = \"{DRAWN}\"); "
+            f'"{ESTIMATED}" estimates it from each picture'
+        )
+    elif mode == "3D":
+        remarks.append(
+            "animation_mode = '3D': without depth, the picture is a plane that fills the field of "
+            "view"
         )
     frames = settings.integer("max_frames")
     if mode != "None" and song.duration is not None and frames / fps > song.duration:

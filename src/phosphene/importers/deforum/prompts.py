@@ -13,17 +13,16 @@ from phosphene.importers.deforum.settings import Settings, shown
 
 # Syntax of the web UI: a pattern, its replacement, and its name. Every pattern ends at the next
 # bracket or separator, so none is slow on any text.
+_FROM = r"\[(?:\([^()\[\]|]*\)|[^\[\]:|(])*"
 _MARKS = [
     (re.compile(form), left, name)
     for form, left, name in (
         (r"<(?:lora|hypernet|lyco):[^<>]*>", "", "networks such as <lora:...>"),
         (r":? ?`[^`]*`", "", "weights with maths in them"),
-        (r" ?: ?[+-]?[\d.]+ ?(?=\))", "", "weights of words"),
-        (r"[()]", "", "emphasis in brackets"),
-        (r"\[[^\[\]:|]*:([^\[\]:|]*[^\[\]:|\d. ][^\[\]:|]*): ?[\d.]+ ?\]", r"\1", "prompt editing"),
+        (r" ?: ?[+-][\d.]+ ?(?=\))", "", "weights with a sign"),
+        (_FROM + r":([^\[\]:|]*[^\[\]:|\d. ][^\[\]:|]*): ?[\d.]+ ?\]", r"\1", "prompt editing"),
         (r"\[([^\[\]:|]*)::? ?[\d.]+ ?\]", r"\1", "prompt editing"),
         (r"\[([^\[\]:|]*)(?:\|[^\[\]|]*)+\]", r"\1", "alternating words"),
-        (r"[\[\]]", "", "emphasis in brackets"),
         (r" ?: ?[+-]?(?:\d+(?:\.\d*)?|\.\d+) ?(?=$|AND\b)", " ", "weights of parts joined by AND"),
         (r"\bBREAK\b,? ?", "", "BREAK"),
     )
@@ -41,13 +40,16 @@ class Prompts:
     at : dict of str to str
         Positive prompts by their position, in order: frames, or shares of the song for stills.
     negative : str
-        All negative terms, without duplicates.
+        The negative terms of every prompt, without duplicates.
+    negatives : dict of str to str
+        Those of each prompt by its position, where they differ; otherwise empty.
     lost : list of str
         What was not imported, one line each.
     """
 
     at: dict[str, str]
     negative: str
+    negatives: dict[str, str] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
 
 
@@ -95,16 +97,23 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
         placed[frame] = plain[0][0], plain[1][0]
     if unread and not placed:
         raise unread
-    negatives = [placed[frame][1] for frame in sorted(placed)]
     everywhere, marks = _plain(_global_negative(settings))
     lines = [f"prompts {_some(keys)}: {what}" for what, keys in lost.items()]
     lines += [f"negative_prompts: {mark}" for mark in marks]
-    if len(set(negatives)) > 1:
-        lines.append("prompts: their negative parts differ; all of them apply to the entire video")
-    joined = ", ".join([*negatives, everywhere])
-    terms = [term.strip() for term in joined.split(",") if term.strip()]
-    at = {_position(settings, frame, len(placed)): placed[frame][0] for frame in sorted(placed)}
-    return Prompts(at or {"0": ""}, ", ".join(dict.fromkeys(terms)), lines)
+    at, negatives = dict[str, str](), dict[str, str]()
+    for frame in sorted(placed):
+        position = _position(settings, frame, len(placed))
+        at[position] = placed[frame][0]
+        negatives[position] = _terms(placed[frame][1], everywhere)
+    if len(set(negatives.values())) > 1:
+        return Prompts(at, _terms(everywhere), negatives, lines)
+    return Prompts(at or {"0": ""}, _terms(*negatives.values(), everywhere), lost=lines)
+
+
+def _terms(*texts: str) -> str:
+    """The terms of all texts, without duplicates."""
+    terms = (term.strip() for text in texts for term in text.split(","))
+    return ", ".join(dict.fromkeys(filter(None, terms)))
 
 
 def _some(keys: list[str]) -> str:
@@ -147,7 +156,7 @@ def _global_negative(settings: Settings) -> str:
 
 
 def _plain(text: str) -> tuple[str, list[str]]:
-    """The words alone, and the names of the syntax that was removed."""
+    """The words with their weights, and the names of the syntax that was removed."""
     text = re.sub(r"\s+", " ", text)
     for bracket, placeholder in _ESCAPED.items():
         text = text.replace("\\" + bracket, placeholder)
@@ -157,6 +166,6 @@ def _plain(text: str) -> tuple[str, list[str]]:
         if count and name not in marks:
             marks.append(name)
     for bracket, placeholder in _ESCAPED.items():
-        text = text.replace(placeholder, bracket)
+        text = text.replace(placeholder, "\\" + bracket)
     text = re.sub(r" ?\bAND\b ?", ", ", text)
     return re.sub(r"\s+", " ", text).strip(" ,"), marks

@@ -9,14 +9,8 @@ from checkpoints import sd15, sdxl, tokenizer
 
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
-from phosphene.engines.prompts import (
-    FILE,
-    KnownWords,
-    Vocabulary,
-    readers_of,
-    unread_words,
-    vocabulary_of,
-)
+from phosphene.engines.words.reading import readers_of, unread_words
+from phosphene.engines.words.vocabulary import FILE, KnownWords, Vocabulary, vocabulary_of
 from phosphene.errors import EngineError
 
 BASE = "a castle on a hill at dawn with towers"

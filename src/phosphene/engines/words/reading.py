@@ -1,12 +1,9 @@
-"""What a model reads of a prompt: the words that it knows, and as many tokens as fit."""
+"""How much of a prompt a model reads: as many tokens as its text encoders take, or everything."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
 from inspect import isclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phosphene.engines.model_files import (
@@ -19,12 +16,12 @@ from phosphene.engines.model_files import (
     read_json,
 )
 from phosphene.errors import EngineError
-from phosphene.score.score import Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+FAMILIES = ("StableDiffusion", "StableDiffusionXL", "LatentConsistencyModel")
 ENDLESS = 1 << 20  # tokens; the limit of a tokenizer without one is 10^30
 
 
@@ -54,6 +51,30 @@ class Reader:
             return ""
         half_read = re.search(r"\w*$", prompt[:end]) if re.match(r"\w", prompt[end:]) else None
         return prompt[half_read.start() if half_read else end :].strip(" ,")
+
+
+def reads_everything(source: str) -> bool:
+    """Whether a model reads prompts of any length, and the weights of their words.
+
+    Phosphene encodes the prompts of the Stable Diffusion family; the pipelines of other models
+    encode their own.
+
+    Parameters
+    ----------
+    source : str
+        Folder or hub id.
+
+    Raises
+    ------
+    EngineError
+        If its index is damaged.
+    """
+    index = cached_file_of(source, INDEX)
+    if index is None:
+        return False
+    components(index)
+    name = read_json(index)["_class_name"]
+    return name.replace("Img2Img", "").removesuffix("Pipeline") in FAMILIES
 
 
 def readers_of(source: str) -> list[Reader]:
@@ -161,108 +182,3 @@ def _tokenizer(source: str, part: str, kind: str) -> Any:
         )
     load = found.from_pretrained  # type: ignore[attr-defined]
     return from_cache_or_hub(load, source, subfolder=part)
-
-
-FILE = "words.json"  # beside `model_index.json`; a model without it reads every word
-_WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True)
-class KnownWords:
-    """A prompt in the words that a model knows.
-
-    Parameters
-    ----------
-    text : str
-        The prompt with only those words.
-    near : dict of str to str
-        Words that were replaced, and their replacements.
-    unknown : tuple of str
-        Words that were omitted.
-    """
-
-    text: str
-    near: dict[str, str]
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The words that a model knows, and similar ones for some that it does not know.
-
-    Parameters
-    ----------
-    known : frozenset of str
-        In lower case.
-    near : dict of str to str
-    """
-
-    known: frozenset[str]
-    near: dict[str, str]
-
-    def read(self, prompt: str) -> KnownWords:
-        """Reduce a prompt to known words.
-
-        A word that is neither known nor similar to a known one is omitted. If no word is left, the
-        prompt stays unchanged, and the tokenizer splits it into pieces.
-        """
-        near: dict[str, str] = {}
-        unknown: dict[str, None] = {}
-
-        def known_word(match: re.Match[str]) -> str:
-            word = match[0].lower()
-            if word in self.known:
-                return match[0]
-            if word in self.near:
-                return near.setdefault(word, self.near[word])
-            unknown[word] = None
-            return ""
-
-        text = _tidy(_WORD.sub(known_word, prompt))
-        return KnownWords(text if _WORD.search(text) else prompt, near, tuple(unknown))
-
-
-def _tidy(text: str) -> str:
-    """Remove empty clauses and double spaces where words were omitted."""
-    clauses = (" ".join(clause.split()) for clause in text.split(","))
-    return ", ".join(clause for clause in clauses if _WORD.search(clause))
-
-
-@cache
-def vocabulary_of(source: str) -> Vocabulary | None:
-    """Read the vocabulary in a model's folder; None if it has none.
-
-    Parameters
-    ----------
-    source : str
-        Folder or hub id.
-
-    Raises
-    ------
-    EngineError
-        If its `words.json` is not a vocabulary.
-    """
-    path = Path(source) / FILE
-    if not path.is_file():
-        return None
-    content = read_json(path)
-    known, near = (
-        (content.get("known"), content.get("near")) if isinstance(content, dict) else (None, None)
-    )
-    if not (isinstance(known, list) and isinstance(near, dict)) or not all(
-        isinstance(word, str) for word in (*known, *near.values())
-    ):
-        raise EngineError(
-            f'{path}: expected {{"known": ["forest", ...], "near": {{"woods": "forest", ...}}}}',
-            "Remove the file to let the model read every word.",
-        )
-    return Vocabulary(frozenset(known), near)
-
-
-def in_known_words(source: str, score: Score) -> Score:
-    """Reduce the prompts of a Score to known words, if the model has a vocabulary."""
-    vocabulary = vocabulary_of(source)
-    if vocabulary is None:
-        return score
-    prompts = tuple(vocabulary.read(prompt).text for prompt in score.prompts)
-    return replace(score, prompts=prompts, negative=vocabulary.read(score.negative).text)

@@ -1,0 +1,1 @@
+"""Prompts as a model reads them: weights of words, a vocabulary, and how much fits."""

@@ -1,0 +1,156 @@
+"""Frames between two frames: the camera's path is known, and optical flow finds the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import expm, logm
+
+from phosphene.painting.step import Matrix
+
+Picture = NDArray[np.uint8]
+"""RGB; shape (height, width, 3)."""
+Map = NDArray[np.float32]
+"""A place in a picture for each pixel, x and y in px; shape (height, width, 2)."""
+
+BETTER = 0.6  # flow is used where it leaves less than this share of the difference
+LONGEST = 0.08  # of the flow, as a share of the picture's diagonal; longer ones are mistakes
+BORDER = 0.06  # of a picture, over which it fades out, as a share of its longer side
+SMOOTH = 0.03  # of the flow, a standard deviation as a share of the longer side
+AROUND = 9  # px around a pixel over which differences are compared
+EXACT = 1e-6  # imaginary part, below which a logarithm is real
+FAR = 4.0  # widths and heights from the picture; places beyond are moved there
+# DIS splits the picture by threads, and its result depends on their number.
+_one_thread = threading.Lock()
+
+
+def between(
+    before: Picture, after: Picture, step: Matrix, shares: Sequence[float]
+) -> Iterator[Picture]:
+    """Interpolate between two frames.
+
+    Both are moved to where the camera is in between, in one resample each, and blended. What the
+    camera does not explain, such as a repaint that moved an edge, is found by optical flow between
+    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense
+    Inverse Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
+
+    Parameters
+    ----------
+    before, after : ndarray, uint8, shape (height, width, 3)
+    step : ndarray, shape (3, 3)
+        The camera's step from `before` to `after`, from `phosphene.painting.step.step_matrix`.
+    shares : sequence of float, 0 to 1
+        Positions in time between the two.
+
+    Yields
+    ------
+    ndarray, uint8, shape (height, width, 3)
+    """
+    height, width = before.shape[:2]
+    grid = _grid(height, width)
+    rest = _rest(_resampled(before, _moved(grid, np.linalg.inv(step))), after, grid)
+    for share, path in zip(shares, powers(step, shares), strict=True):
+        # Where each pixel is in `after`, with the camera alone; there the rest is known.
+        place = _moved(grid, step @ np.linalg.inv(path))
+        moved = cv2.remap(rest, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        from_before = _moved(place - share * moved, np.linalg.inv(step))
+        from_after = place + (1.0 - share) * moved
+        # Where only one of the two shows the place, the other is mirrored there.
+        old, new = (1.0 - share) * _inside(from_before), share * _inside(from_after)
+        mixed = _resampled(before, from_before).astype(np.float32)
+        mixed += (new / (old + new))[..., None] * (_resampled(after, from_after) - mixed)
+        yield np.rint(mixed).astype(np.uint8)
+
+
+def onward(before: Picture, step: Matrix, shares: Sequence[float]) -> Iterator[Picture]:
+    """Move a frame on by shares of a step of the camera, where no later frame may be shown."""
+    grid = _grid(*before.shape[:2])
+    for path in powers(step, shares):
+        yield _resampled(before, _moved(grid, np.linalg.inv(path)))
+
+
+def powers(step: Matrix, shares: Sequence[float]) -> list[Matrix]:
+    """Shares of a step of the camera: the homographies H^t, of which H^0.5 done twice is H.
+
+    Parameters
+    ----------
+    step : ndarray, shape (3, 3)
+    shares : sequence of float
+
+    Returns
+    -------
+    list of ndarray, shape (3, 3)
+        Identities if the step has no real logarithm, as after half a turn.
+    """
+    log = logm(step / np.cbrt(np.linalg.det(step)))
+    if not np.all(np.isfinite(log)) or np.abs(np.imag(log)).max() > EXACT:
+        return [np.eye(3) for _ in shares]
+    paths = [expm(share * np.real(log)) for share in shares]
+    return [path / path[2, 2] for path in paths]
+
+
+def _grid(height: int, width: int) -> Map:
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.stack([x, y], -1)
+
+
+def _inside(places: Map) -> NDArray[np.float32]:
+    """1 for places inside a picture, almost 0 outside, and a slope along its border."""
+    height, width = places.shape[:2]
+    x, y = places[..., 0], places[..., 1]
+    depth = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
+    ramp = np.float32(BORDER * max(height, width))
+    slope: NDArray[np.float32] = np.clip(depth / ramp, 1e-3, 1.0)
+    return slope
+
+
+def _moved(places: Map, matrix: NDArray[Any]) -> Map:
+    if np.allclose(matrix, np.eye(3), atol=1e-12):
+        return places
+    moved: Map = cv2.perspectiveTransform(places, matrix)
+    height, width = places.shape[:2]
+    limit = np.float32(FAR * max(height, width))
+    moved = np.clip(np.nan_to_num(moved), -limit, limit)
+    return moved
+
+
+def _resampled(picture: Picture, places: Map) -> Picture:
+    moved: Picture = cv2.remap(
+        picture, places, None, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return moved
+
+
+def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
+    """The flow from a moved frame to the next, 0 where it explains nothing."""
+    first, second = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (moved, after))
+    if min(first.shape) < 32:  # smaller than the patches of the coarsest scale
+        return np.zeros_like(grid)
+    with _one_thread:
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
+        try:
+            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+            flow = dis.calc(first, second, None)
+        finally:
+            cv2.setNumThreads(threads)
+    explained = cv2.remap(
+        second, grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    still, flowing = (
+        cv2.blur(cv2.absdiff(first, other).astype(np.float32), (AROUND, AROUND))
+        for other in (second, explained)
+    )
+    short = np.hypot(flow[..., 0], flow[..., 1]) < LONGEST * np.hypot(*first.shape)
+    used = ((flowing < BETTER * still) & short).astype(np.float32)
+    # Smooth, as of whole things that move: details of the flow bend lines.
+    size = SMOOTH * max(first.shape)
+    weight = cv2.GaussianBlur(used, (0, 0), size)[..., None]
+    smooth = cv2.GaussianBlur(flow * used[..., None], (0, 0), size)
+    rest: Map = smooth / np.maximum(weight, 1e-3) * np.minimum(2.0 * weight, 1.0)
+    return rest
