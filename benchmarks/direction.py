@@ -117,7 +117,7 @@ class Watched:
             "" if np.isnan(quiet) else f"{quiet / loud:.2f}",
             _mean(same),
             _mean(near),
-            f"{np.mean(far > 0.8):.0%}",
+            f"{np.mean(far > 0.8):.0%}" if len(far) else "",
         ]
 
     def sheet(self) -> NDArray[np.uint8]:
