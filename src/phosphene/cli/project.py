@@ -54,7 +54,8 @@ def new(
     heard = listen_to(project.song, registry)
     project, text = directed_input(song, project, heard, changes, registry, output)
     write_text(output, text)
-    about = f"{len(project.prompts.at)} shots, {len(project.motion)} layers of motion"
+    scenes = len(project.scene) or len(project.prompts.at)
+    about = f"{scenes} scenes, {len(project.motion)} layers of motion"
     out.print(f"{output} written: {about}. Edit it, then: phosphene render {output}")
 
 
