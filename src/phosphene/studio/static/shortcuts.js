@@ -71,10 +71,10 @@ export function shortcuts(timeline, preview) {
    */
   const next = (by) => {
     const keys = (layers()[store.layer]?.keys ?? []).flatMap((table) => table.points.map((point) => ({ kind: /** @type {const} */ ("key"), table: nameOf(table), position: point.position, at: point.at ?? 0 })));
-    const all = keys.length ? keys : entries().map((one) => ({ kind: one.kind, position: one.position, at: one.at ?? 0 }));
-    all.sort((/** @type {any} */ a, /** @type {any} */ b) => (a.table ?? "").localeCompare(b.table ?? "") || a.at - b.at);
+    /** @type {any[]} */ const all = keys.length ? keys : entries().map((one) => ({ kind: one.kind, position: one.position, at: one.at ?? 0 }));
+    all.sort((a, b) => (a.table ?? "").localeCompare(b.table ?? "") || a.at - b.at);
     const chosen = /** @type {any} */ (store.selection);
-    const now = all.findIndex((/** @type {any} */ one) => one.kind === chosen?.kind && one.position === chosen?.position && one.table === chosen?.table);
+    const now = all.findIndex((one) => one.kind === chosen?.kind && one.position === chosen?.position && one.table === chosen?.table);
     const one = all[(now + by + all.length) % all.length];
     if (!one) return;
     select(one);

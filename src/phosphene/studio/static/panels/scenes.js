@@ -12,7 +12,7 @@ import { sceneColour } from "../timeline/ink.js";
 /** @typedef {import("../timeline/timeline.js").Timeline} Timeline */
 /** @typedef {import("../timeline/entries.js").Entry} Entry */
 
-const DRAWN = ["at", "continues", "prompt", "image", "cadence"]; // fields with a form of their own, or none
+const PLAIN = ["dissolve", "seed", "look", "negative", "name"]; // fields that are one line of text
 
 /** @param {Timeline} timeline */
 export function scenesPanel(timeline) {
@@ -62,11 +62,12 @@ function form(entry) {
     return make("div", { class: "form" }, ...rows, make("label", { for: "scene-text" }, "prompt"), make("textarea", { id: "scene-text", value: entry.text, onchange: put }));
   }
   const { values } = entry.scene;
-  const change = (/** @type {string} */ key) => (/** @type {any} */ value, gesture = "") =>
-    edit(`Change ${key} of a scene`, [value === undefined ? { op: "drop", path: [...entry.path, key] } : { op: "put", path: [...entry.path, key], value }], gesture);
-  const fields = store.choices.scene.filter((/** @type {any} */ field) => !DRAWN.includes(field.name));
+  const change = (/** @type {string} */ key) => (/** @type {any} */ value) =>
+    edit(`Change ${key} of a scene`, [value === undefined ? { op: "drop", path: [...entry.path, key] } : { op: "put", path: [...entry.path, key], value }]);
+  const fields = PLAIN.map((name) => store.choices.scene.find((/** @type {any} */ field) => field.name === name));
   const made = make("div", { class: "form" }, ...rows, ...prompts(entry), ...continues(entry, change("continues")),
-    ...fields.flatMap((/** @type {any} */ field) => row(field, values[field.name], change(field.name))));
+    ...fields.flatMap((field) => row({ ...field, kind: field.kind === "span" ? "span" : "text" }, values[field.name], (given) =>
+      change(field.name)(field.kind === "integer" && /^\d+$/.test(given) ? Number(given) : given))));
   for (const { entry: wrong, message } of mistakes(`scene[${entry.index}].`)) {
     const key = wrong.split(".")[1], control = made.querySelector(key === "at" ? "#scene-at" : key === "prompt" ? "#scene-text" : `#field-${key}`);
     control?.setAttribute("aria-invalid", "true");

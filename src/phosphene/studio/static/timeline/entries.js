@@ -1,5 +1,6 @@
 // @ts-check
 /** The entries of the row of scenes: `[[scene]]` tables and `[prompts.at]`, in the order of time. */
+import { lastBefore } from "../music.js";
 import { store } from "../store.js";
 
 /**
@@ -31,7 +32,7 @@ export function entries() {
  */
 export function entryAt(t) {
   const placed = entries().filter((one) => one.at !== null);
-  return placed.findLast((one) => /** @type {number} */ (one.at) <= t + 1e-6) ?? placed[0];
+  return placed[Math.max(0, lastBefore(placed.map((one) => Number(one.at)), t))];
 }
 
 /**

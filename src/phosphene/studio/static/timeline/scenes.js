@@ -7,7 +7,7 @@ import { song } from "../music.js";
 
 /** @typedef {import("./geometry.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {{begin: number, end: number, fade: number, at: number, text: string, shots: {at: number, text: string}[],
+/** @typedef {{begin: number, end: number, room: number, fade: number, at: number, text: string, shots: {at: number, text: string}[],
  *   colour: number, chosen: boolean, border: boolean}} Block */
 
 const INSET = 4;
@@ -30,8 +30,9 @@ export function scenes(g, view, c) {
 }
 
 /** @param {any[]} given @param {import("./entries.js").Entry[]} all @returns {Block[]} */
-const cuts = (given, all) => given.map((scene) => ({
+const cuts = (given, all) => given.map((scene, k) => ({
   ...scene,
+  room: scene.end - (given[k + 1]?.fade ?? 0) / 2, // where the next dissolve is half as high as the row
   begin: scene.at,
   text: (scene.values.continues ? "↩ " : "") + scene.text,
   chosen: all.some((one) => one.scene === scene && isChosen(one)),
@@ -43,6 +44,7 @@ const morphs = (all) => all.filter((one) => one.at !== null).map((one, k, placed
   begin: k ? Number(one.at) : 0,
   at: Number(one.at),
   end: placed[k + 1]?.at ?? song().duration,
+  room: placed[k + 1]?.at ?? song().duration,
   fade: 0,
   text: one.text,
   shots: [],
@@ -52,7 +54,7 @@ const morphs = (all) => all.filter((one) => one.at !== null).map((one, k, placed
 }));
 
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {Block} one */
-function block(g, view, c, { begin, end, fade, at, text, shots, colour, chosen, border }) {
+function block(g, view, c, { begin, end, room, fade, at, text, shots, colour, chosen, border }) {
   const top = view.scenesTop + INSET, bottom = top + SCENES - 2 * INSET;
   const left = view.x(begin - fade), right = view.x(end) - 2;
   if (right < GUTTER || left > view.width) return;
@@ -76,7 +78,7 @@ function block(g, view, c, { begin, end, fade, at, text, shots, colour, chosen, 
   if (border) g.fillRect(view.x(at), top, 3, bottom - top);
   const texts = [{ at, text }, ...shots];
   texts.forEach((shot, k) => {
-    const x = view.x(shot.at), next = view.x(texts[k + 1]?.at ?? end);
+    const x = view.x(shot.at), next = view.x(Math.min(texts[k + 1]?.at ?? end, room));
     if (k) {
       g.fillStyle = edge;
       g.fillRect(x, bottom - 9, 2, 9);
