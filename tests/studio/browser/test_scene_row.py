@@ -43,7 +43,7 @@ def test_the_row_of_a_directed_project_is_drawn_and_a_scene_is_dragged(page, fil
     page.mouse.move(time_place(page, 4) + 3, y, steps=4)
     page.mouse.up()
     wait(lambda: film.read_text() == text.replace('at = "chorus"', 'at = "bar 4"'))
-    assert page.locator("#scene-at").input_value() == "bar 4"
+    wait(lambda: page.locator("#scene-at").input_value() == "bar 4")
     wait(lambda: page.locator("#undo").get_attribute("title") == "Undo: Move scene (Ctrl+Z)")
     page.keyboard.press("Control+z")
     wait(lambda: film.read_text() == text)
@@ -67,7 +67,8 @@ def test_scenes_are_edited_added_and_removed_by_their_form(page, film, text):
     assert scenes[1] == {"at": "bar 2", "prompt": "a new scene"}
     wait(lambda: page.locator("#scene-at").input_value() == "bar 2")
     page.get_by_role("button", name="Remove", exact=True).click()
-    wait(lambda: len(tomllib.loads(film.read_text())["scene"]) == 3)
+    wait(lambda: page.evaluate("() => phosphene.store.state.project.scenes.length") == 3)
+    assert len(tomllib.loads(film.read_text())["scene"]) == 3
     film.write_text(text.replace('at = "chorus"', 'at = "chorus"\nseed = -1'))
     page.locator("#issues").get_by_role("button", name="Show").click()
     assert page.locator("#field-seed").get_attribute("aria-invalid") == "true"

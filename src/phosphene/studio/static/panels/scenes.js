@@ -109,7 +109,7 @@ function continues({ index, scene }, changed) {
   const earlier = store.state.project.scenes.filter((/** @type {any} */ one) => one.index >= 0 && one.index < index);
   const names = [...new Set([...earlier.map((/** @type {any} */ one) => one.values.name ?? one.position), ...(values.continues ? [values.continues] : [])])];
   const choice = make("select", { id: "field-continues", class: values.continues ? "own" : "quiet", onchange: () => changed(choice.value || undefined) },
-    make("option", { value: "" }, "nothing: new picture"), ...names.map((name) => make("option", { value: name }, name)));
+    make("option", { value: "" }, "(a new picture)"), ...names.map((name) => make("option", { value: name }, name)));
   choice.value = values.continues ?? "";
   return [make("label", { for: "field-continues", class: values.continues ? "own" : "", title: "The earlier scene that it continues, from its last frame" }, "continues"), choice];
 }
