@@ -74,7 +74,8 @@ def scaled(picture: Pixels, width: int, height: int) -> Pixels:
     method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     sized = cv2.resize(whole, (width, height), interpolation=method)
     sized[..., :3] /= np.maximum(sized[..., 3:] / 255.0, 1e-6)
-    return np.rint(np.clip(sized, 0.0, 255.0)).astype(np.uint8)
+    found: Pixels = np.rint(np.clip(sized, 0.0, 255.0)).astype(np.uint8)
+    return found
 
 
 def fitted(picture: Pixels, form: Form, contains: bool) -> Pixels:

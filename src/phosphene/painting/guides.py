@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -153,7 +154,7 @@ class Guides:
         place = there
         for _ in range(2):  # the inverse of the later drift, which is smooth
             place = there + self._sampled(last, place)
-        return grid - _applied(place, np.linalg.inv(path))
+        return grid - _applied(place, np.asarray(np.linalg.inv(path)))
 
     def places(self, drift: Map | None) -> torch.Tensor | None:
         """The place of each pixel before a drift, shape (2, height, width), on the device."""
@@ -186,9 +187,9 @@ class Guides:
         if before is None and moves is None:
             return None
         grid = self._grid()
-        place = _applied(grid if moves is None else grid + moves, np.linalg.inv(step))
+        place = _applied(grid if moves is None else grid + moves, np.asarray(np.linalg.inv(step)))
         if before is not None:
-            place = place - self._sampled(before, place)
+            place = np.subtract(place, self._sampled(before, place))
         return grid - _applied(place, step)
 
     def _grid(self) -> Map:
@@ -196,7 +197,8 @@ class Guides:
         width, height = self._small
         x, y = np.meshgrid(np.arange(width), np.arange(height))
         scale = np.array(self._size) / np.array(self._small)
-        return ((np.stack([x, y], -1) + 0.5) * scale - 0.5).astype(np.float32)
+        grid: Map = ((np.stack([x, y], -1) + 0.5) * scale - 0.5).astype(np.float32)
+        return grid
 
     def _sampled(self, field: Map, places: Map) -> Map:
         scale = (np.array(self._small) / np.array(self._size)).astype(np.float32)
@@ -207,13 +209,14 @@ class Guides:
         return sampled
 
 
-def _applied(places: Map, matrix: Matrix) -> Map:
+def _applied(places: Map, matrix: NDArray[Any]) -> Map:
     """Places after a homography; those beyond the horizon stay near the picture."""
     if np.array_equal(matrix, np.eye(3)):
         return places
     moved = cv2.perspectiveTransform(places, matrix)
     limit = np.float32(FAR * max(float(places[-1, -1].max()), 1.0))
-    return np.clip(np.nan_to_num(moved), -limit, limit)
+    found: Map = np.clip(np.nan_to_num(moved), -limit, limit)
+    return found
 
 
 def to_floats(pixels: Pixels, device: torch.device) -> torch.Tensor:
@@ -224,5 +227,5 @@ def to_floats(pixels: Pixels, device: torch.device) -> torch.Tensor:
 
 def luma(pixels: torch.Tensor) -> torch.Tensor:
     """Luma of RGBA by BT.709: shape (1, 1, height, width)."""
-    red, green, blue = pixels[:, :3].split(1, dim=1)
+    red, green, blue = pixels[:, :1], pixels[:, 1:2], pixels[:, 2:3]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

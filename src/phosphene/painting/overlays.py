@@ -59,9 +59,10 @@ class Overlays:
         )
         picture = scaled(picture, max(1, round(width * scale)), max(1, round(height * scale)))
         left, top = (
-            round(min(max(MARGIN * whole, 0), (whole - own) / 2) + share * max(
-                whole - own - 2 * MARGIN * whole, 0
-            ))
+            round(
+                min(max(MARGIN * whole, 0), (whole - own) / 2)
+                + share * max(whole - own - 2 * MARGIN * whole, 0)
+            )
             for whole, own, share in zip(
                 self._size, picture.shape[1::-1], one.position, strict=True
             )

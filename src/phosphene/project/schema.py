@@ -26,12 +26,13 @@ from phosphene.project import QUALITIES
 from phosphene.project.adapters import Control, IpAdapter, Lora
 from phosphene.project.captions import Captions, Title
 from phosphene.project.depth import Depth
+from phosphene.project.guides import GUIDES, Guide, Mask, Overlay
 from phosphene.project.motion import Layer, Section
 from phosphene.project.prompts import Prompts
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.score.units import At, Position, Share, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
 
 # Defaults as in a file; they are validated too.
@@ -94,6 +95,9 @@ class Video(Section):
     start: Position | None = Field(None, description="where it begins; else the song's start")
     end: Position | None = Field(None, description="where it ends; else the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
+    image_strength: Share = Field(
+        0.0, ge=0, le=1, description="strength at which the image is repainted in the first frame"
+    )
     image_hold: Span | None = Field(
         None, description="how long strength takes to rise from 0, so that the image stays"
     )
@@ -112,12 +116,12 @@ class Video(Section):
         True, description="write into the film how it was made; `phosphene info` shows it"
     )
 
-    @field_validator("image_hold")
+    @field_validator("image_hold", "image_strength")
     @classmethod
-    def _holds_an_image(cls, hold: Span | None, others: ValidationInfo) -> Span | None:
-        if hold is not None and others.data.get("image") is None:
+    def _of_an_image(cls, given: Any, others: ValidationInfo) -> Any:
+        if given and others.data.get("image") is None:
             raise ValueError("video.image is missing; set it too")
-        return hold
+        return given
 
 
 class Model(Section):
@@ -185,6 +189,9 @@ class Project(Section):
     scene: tuple[SceneEntry, ...] = ()
     captions: Captions | None = Field(None, description="lyrics over the film")
     title: tuple[Title, ...] = Field((), max_length=LAYERS)
+    guide: tuple[Guide, ...] = Field((), max_length=GUIDES)
+    mask: tuple[Mask, ...] = Field((), max_length=GUIDES)
+    overlay: tuple[Overlay, ...] = Field((), max_length=LAYERS)
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )

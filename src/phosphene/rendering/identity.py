@@ -16,6 +16,7 @@ from phosphene.film import ffmpeg
 from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.record import Record, project_fields
+from phosphene.rendering.inputs import inputs_identity
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def identity(
         "frame rate": score.fps,
         "start": int(score.frames[0]),
         "length": (len(score), lead),
-        "first picture": score.image.read_bytes() if score.image else b"",
+        "first picture": (
+            score.image.read_bytes() + repr(score.image_strength).encode() if score.image else b""
+        ),
         "scenes": [
             (
                 scene.start,
@@ -89,6 +92,7 @@ def identity(
             for scene in score.scenes
         ],
         "captions": _captions(score),
+        "guides": inputs_identity(score),
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
         "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),

@@ -24,6 +24,7 @@ from phosphene.painting.engine import check_followed, check_paintable, check_tor
 from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import record_of, screen_identity
+from phosphene.rendering.inputs import check_inputs
 from phosphene.rendering.reports import (
     report_space,
     warn,
@@ -188,6 +189,7 @@ class Render:
         (check_followed if strict else check_paintable)(spec, project.model, score)
         warn_of_unfollowed(spec, project.model, score)
         score = score.at_rest(unfollowed(spec, project.model, score))
+        check_inputs(spec, score)
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])

@@ -161,3 +161,6 @@ class Inputs:
         found = [clip for guide in self.guides for clip in (guide.clip, guide.mask)]
         found += [mask.clip for mask in self.masks]
         return tuple(clip for clip in found if clip is not None)
+
+
+NO_INPUTS = Inputs()

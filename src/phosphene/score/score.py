@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from phosphene.authoring import read_only
 from phosphene.score.captions import Caption
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
-from phosphene.score.guides import Inputs
+from phosphene.score.guides import NO_INPUTS, Inputs
 from phosphene.score.scenes import Scene
 
 
@@ -118,7 +118,7 @@ class Score:
     warnings: tuple[str, ...] = ()
     own_negatives: tuple[str | None, ...] = ()
     captions: tuple[Caption, ...] = ()
-    inputs: Inputs = Inputs()
+    inputs: Inputs = NO_INPUTS
     image_strength: float = 0.0
 
     def __post_init__(self) -> None:
