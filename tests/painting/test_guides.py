@@ -117,7 +117,7 @@ def test_composite_by_a_mask_that_is_a_picture(ten, tmp_path):
 
 
 def test_a_drawing_engine_shows_init_and_composite(ten):
-    about = guided(Guide(clip(ten), "init"))
+    about = guided(Guide(clip(ten), "init"), strength=0.0)
     found = pictures(about, Camera(about))
     torch.testing.assert_close(found[4], torch.full((1, 3, 48, 64), 80 / 255))
 
@@ -127,7 +127,7 @@ def test_flow_is_that_of_the_video(sliding):
     guides = Guides(about, CPU, Clips(about))
     drift = guides.drifts([about.row(k) for k in (1, 2, 3)])[-1]
     inner = drift[16:-16, 16:-16].reshape(-1, 2)
-    np.testing.assert_allclose(np.median(inner, axis=0), [9, 3], atol=0.3)
+    np.testing.assert_allclose(np.median(inner, axis=0), [9, 3], atol=0.4)
     assert guides.drifts([about.row(0)]) == [None]
 
 
@@ -179,7 +179,7 @@ def test_a_loop_does_not_flow_from_its_end_to_its_beginning(sliding):
     about = guided(Guide(clip(sliding, loops=True), "flow"), size=(128, 96), n=12)
     guides = Guides(about, CPU, Clips(about))
     assert guides.drifts([about.row(10)]) == [None]
-    assert guides.drifts([about.row(11)]) != [None]
+    assert guides.drifts([about.row(11)])[0] is not None
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5])

@@ -79,8 +79,8 @@ def _checked(clip: Clip, score: Score) -> bool:
     if count < needed:
         then = "begins again" if clip.loops else "holds its last frame"
         warn(
-            f"{clip.entry}: {clip.path.name} ends after {count / score.fps:.4g} s of "
-            f"{needed / score.fps:.4g} s, and {then}"
+            f"{clip.entry}: {clip.path.name} ends after {float(count / score.fps):.4g} s of "
+            f"{float(needed / score.fps):.4g} s, and {then}"
         )
     return video.alpha
 
