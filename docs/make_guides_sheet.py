@@ -96,25 +96,27 @@ def examples(folder: Path) -> dict[str, tuple[str, Inputs, dict[str, float], lis
     figures = [dance(number) for number in range(FRAMES)]
     turns = [texture(number) for number in range(FRAMES)]
     figure = encoded(folder, "dance", figures)
+    blacks = [np.dstack([over_black(each), np.full_like(each[..., 3], 255)]) for each in figures]
+    opaque = encoded(folder, "opaque", blacks)
     blank = np.dstack([np.full((SIZE, SIZE, 3), 255, np.uint8)] * 1)
     still = Clip(saved(folder, "circle.png", circle()), "circle", 0, LENGTH)
     drawn = Overlay(saved(folder, "logo.png", logo()), "logo", 0, LENGTH, 4, 0.22, (1.0, 1.0))
-    light = {"strength": 0.5, "colour_match": 0.2}
+    light = {"strength": 0.35, "colour_match": 0.0, "detail_match": 0.0}
     return {
-        "init": ("a galaxy with stars", Inputs((Guide(figure, "init", 0.25),)), light, figures),
+        "init": ("a galaxy with stars", Inputs((Guide(opaque, "init", 0.5),)), light, figures),
         "composite": (
-            "a galaxy with stars", Inputs((Guide(figure, "composite", 0.5),)), light, figures,
+            "a galaxy with stars", Inputs((Guide(figure, "composite", 0.6),)), light, figures,
         ),
         "flow": (
             "a garden with flowers",
             Inputs((Guide(encoded(folder, "turn", turns), "flow"),)),
-            {"strength": 0.25, "renewal": 0.05},
+            {"strength": 0.15, "renewal": 0.02},
             turns,
         ),
         "mask": (
             "a garden with flowers",
             Inputs(masks=(Mask("mask", still, inside=False, feather=0.12),)),
-            {"strength": 0.6, "zoom": 1.02},
+            {"strength": 0.75, "renewal": 0.6},
             [circle()] * FRAMES,
         ),
         "overlay": (
