@@ -186,7 +186,9 @@ class Project(Section):
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
-    depth: Depth | None = Field(None, description="depth, for parallax")
+    depth: Depth | None = Field(
+        None, validate_default=True, description="depth, for parallax and ControlNets"
+    )
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
@@ -195,6 +197,14 @@ class Project(Section):
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )
+
+    @field_validator("depth")
+    @classmethod
+    def _is_there(cls, depth: Depth | None, others: ValidationInfo) -> Depth | None:
+        model = others.data.get("model")
+        if depth is None and model and any(net.kind == "depth" for net in model.control):
+            raise ValueError('model.control of kind "depth" needs it; set depth.source')
+        return depth
 
     _data: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source: Path = PrivateAttr(default=Path())
