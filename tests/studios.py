@@ -1,5 +1,7 @@
 """What the tests of the studio share: a project, its song, and waiting."""
 
+import json
+import struct
 import time
 
 import numpy as np
@@ -53,7 +55,7 @@ TOKEN, PORT = "secret-token", 8420
 HERE = f"http://127.0.0.1:{PORT}"
 
 
-def wait(true, seconds=30.0):
+def wait(true, seconds=120.0):
     """Wait until something is true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -61,3 +63,15 @@ def wait(true, seconds=30.0):
             return found
         time.sleep(0.02)
     raise AssertionError("it did not come true")
+
+
+def unpacked(content):
+    """The header and the arrays of a packed answer, as `static/api.js` reads them."""
+    (length,) = struct.unpack_from("<I", content)
+    header = json.loads(content[4 : 4 + length])
+    arrays = {}
+    for about in header.pop("arrays"):
+        count = int(np.prod(about["shape"]))
+        array = np.frombuffer(content, about["dtype"], count, 4 + length + about["offset"])
+        arrays[about["name"]] = array.reshape(about["shape"])
+    return header, arrays

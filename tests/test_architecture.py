@@ -38,6 +38,14 @@ INNER = {
         ("analysis", "report"),
         ("listening",),
     ),
+    "studio": (
+        ("places",),
+        ("views", "editing"),
+        ("session",),
+        ("jobs",),
+        ("studio",),
+        ("web",),
+    ),
 }
 # Libraries that are not the trade of a room.
 FORBIDDEN = {

@@ -59,8 +59,8 @@ def test_projects_are_valid(page, registry):
 @pytest.mark.parametrize("page", HERE, ids=lambda page: page.name)
 def test_commands_run(page, folder, monkeypatch):
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("phosphene.studio.serving.require_installed", lambda: None)
-    monkeypatch.setattr("phosphene.studio.serving.serve", lambda *opened: None)
+    monkeypatch.setattr("phosphene.studio.web.serving.require_installed", lambda: None)
+    monkeypatch.setattr("phosphene.studio.web.serving.serve", lambda *opened: None)
     for line in "\n".join(blocks(page, "sh")).splitlines():
         words = shlex.split(line, comments=True)
         if not words:

@@ -31,8 +31,8 @@ def phosphene(path: Path) -> Form:
     return Form(np.array(edges), [section.label for section in sections])
 
 
-def table(songs: Songs, rate: int, what: str) -> str:
-    """One row per method, and its mean over all songs."""
+def rows(songs: Songs, rate: int, what: str) -> list[list[str]]:
+    """A row per method, with its mean over all songs."""
     found: dict[str, list[Scores]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "song.flac"
@@ -41,12 +41,12 @@ def table(songs: Songs, rate: int, what: str) -> str:
             sound = librosa.load(path, sr=recipes.RATE)[0]
             forms = {
                 "Phosphene": phosphene(path),
-                "librosa, laplacian": recipes.laplacian(sound),
                 "librosa, agglomerative": recipes.agglomerative(sound),
+                "librosa, laplacian": recipes.laplacian(sound),
             }
             for name, form in forms.items():
                 found.setdefault(name, []).append(score(truth, form))
-    rows = [
+    return [
         [
             f"{what}, {len(scores)} songs",
             name,
@@ -54,27 +54,27 @@ def table(songs: Songs, rate: int, what: str) -> str:
         ]
         for name, scores in found.items()
     ]
-    return markdown(["songs", "method", *_COLUMNS], rows)
 
 
 def main() -> None:
-    """Print the tables of docs/structure.md."""
+    """Print the table of docs/structure.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.structure", description=__doc__)
     parser.add_argument("--modules", type=Path, help="folder with the unpacked packages")
     parser.add_argument("--library", default="", help="libopenmpt.so, if it is not installed")
-    parser.add_argument("--half", choices=("tune", "test"), default="test")
+    parser.add_argument("--half", choices=("tune", "test"), help="default: both")
     parser.add_argument("--of", choices=("all", "modules", "generated"), default="all")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # mir_eval and librosa, about songs with few sections
-    if given.of != "generated":
-        if given.modules is None:
-            parser.error("--modules FOLDER is missing; benchmarks/structure/modules.txt lists them")
-        lib = openmpt.library(given.library)
-        songs = modules.songs(given.modules, given.half, lib)
-        print(table(songs, openmpt.RATE, f"modules, {given.half} half"))
-    if given.of != "modules":
-        songs = generated.songs(given.half)
-        print(table(songs, generated.RATE, f"generated, {given.half} half"))
+    if given.of != "generated" and given.modules is None:
+        parser.error("--modules FOLDER is missing; benchmarks/structure/modules.txt lists them")
+    found: list[list[str]] = []
+    for half in [given.half] if given.half else ["test", "tune"]:
+        if given.of != "generated":
+            songs = modules.songs(given.modules, half, openmpt.library(given.library))
+            found += rows(songs, openmpt.RATE, f"modules, {half} half")
+        if given.of != "modules":
+            found += rows(generated.songs(half), generated.RATE, f"generated, {half} half")
+    print(markdown(["songs", "method", *_COLUMNS], found))
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def stranger(text, **more):
     ("text", "said"),
     [("[song", "not valid TOML"), ("[video]\nwidth = 3\n", "video.width"),
      ("song = 3\n", "song"), ('[song]\nfile = "a.wav"\n[[motion]]\nuse = "evil"\n', "unknown modulator"),
-     ("a = " + "[" * 40, "nested more than"), ("", "song")],
+     ("a = " + "[" * 40, "nested more than")],
 )  # fmt: skip
 def test_the_project_of_a_film_is_validated(folder, text, said):
     stranger(text)

@@ -68,6 +68,17 @@ def test_a_mov_has_the_samples_of_the_song_and_all_of_the_colour(loop, sound, de
     assert probe(path).video.codec == "prores"
 
 
+def test_a_loop_with_a_cut_closes_with_a_cut(loop, decode_frames):
+    """Bar 3 begins in frame 25 of 50: the two cuts are the only large steps."""
+    cut = ("--set", 'scene=[{at="0",prompt="fire"},{at="bar 3",prompt="ice"}]')
+    still = ("--set", 'motion=[{use="keyframes",zoom=1.001}]')
+    told, path = loop("loop.mp4", "--bars", "2:4", *cut, *still)
+    assert told.exit_code == 0, told.output
+    found = steps(decode_frames(path))
+    assert sorted(np.argsort(found)[-2:]) == [len(found) // 2 - 1, len(found) - 1]
+    assert np.sort(found)[-2] > 4 * np.sort(found)[-3]
+
+
 def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
     """Stopped in the dissolve: 6 frames lead to a loop of 25, which begins to dissolve at 19."""
     monkeypatch.setattr(filming, "EVERY", -1.0)

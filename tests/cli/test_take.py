@@ -1,11 +1,17 @@
 """`phosphene render --takes`, and `phosphene take`, which changes one number of a project."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli, inputs, loading
+from phosphene.cli.loading import registry_for
+from phosphene.directors import DirectorSpec
 from phosphene.film import preflight
+from phosphene.rendering import takes
 from phosphene.testing import synthetic_song
 
 PROJECT = """# My film
@@ -72,12 +78,38 @@ def test_takes_are_one_film(run, tmp_path, decode_frames):
     assert "phosphene take p.toml 2007" in told.output
 
 
+def test_takes_of_a_song_are_directed_with_other_seeds(run, tmp_path, decode_frames):
+    words = ("--takes", "2", "--idea", "the sea", "--seed", "5", "--bars", "2:3", "--model", "none")
+    told = run("render", "song.wav", *words, "--size", "64x64", "--fps", "6")
+    assert told.exit_code == 0, told.output
+    assert "phosphene new song.wav --idea 'the sea' --director form --seed 1005" in told.output
+    frames = decode_frames(tmp_path / "song-takes.mp4")
+    assert len(frames) == 12
+    left, right = frames[:, 4:68, 4:68], frames[:, 4:68, 76:140]
+    assert np.abs(left.astype(int) - right).mean() > 5.0
+
+
+def test_takes_of_a_song_go_round_the_directors(run, monkeypatch):
+    text = "[video]\nfps = 6\nwidth = 64\nheight = 64\n[[motion]]\nlook = 'pulse'\n"
+    plain = DirectorSpec("plain", "", lambda song, brief: text + f"[model]\nseed = {brief.seed}\n")
+    registry = registry_for()
+    registry = replace(registry, directors={**registry.directors, "plain": plain})
+    monkeypatch.setattr(loading, "registry_for", lambda *_: registry)
+    filmed = []
+    monkeypatch.setattr(takes, "film_takes", lambda made, *_: filmed.extend(made))
+    words = ("--takes", "3", "--seed", "5", "--bars", "2:3", "--model", "none")
+    told = run("render", "song.wav", *words)
+    assert told.exit_code == 0, told.output
+    assert [take.label for take in filmed] == ["form, seed 5", "plain, seed 5", "form, seed 1005"]
+    assert len({take.score.width for take in filmed}) == 1
+
+
 SEEDED = ["--set", 'scene=[{at="0",seed=1}]']
 MISTAKES = [
     (["take", "none.toml", "1"], "no such project file"),
     (["take", "p.toml", "-1"], "-1"),
     (["take", "p.toml", "three"], "three"),
-    (["render", "song.wav", "--takes", "2"], "phosphene new song.wav"),
+    (["render", "song.wav", "--takes", "2", "--director", "fom"], "unknown director 'fom'"),
     (["render", "p.toml", "--takes", "1"], "--takes"),
     (["render", "p.toml", "--takes", "2", "--keep"], "does not resume"),
     (["render", "p.toml", "--takes", "2", *SEEDED], "all takes would be equal"),

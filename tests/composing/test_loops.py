@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scores import score
 
-from phosphene.composing.loops import closing_score, lead_of, loop_of
+from phosphene.composing.compose import compose
+from phosphene.composing.loops import closing_score, lead_of, loop_of, looped
 from phosphene.errors import ProjectError
 from phosphene.score.scenes import Scene
 from phosphene.testing import synthetic_song
@@ -65,6 +66,15 @@ def test_what_a_frame_shows_leads_to_the_first_row():
     np.testing.assert_allclose(end, [0.92, 0.91 + 0.03, 0.9 + 0.06, 0.89 + 0.09])
     np.testing.assert_allclose(led.weights[-4:], about.weights[8:] + np.array(
         [0, 0.25, 0.5, 0.75])[:, None] * (about.weights[0] - about.weights[8:]))  # fmt: skip
+
+
+def test_a_scene_that_begins_after_the_loop_does_not_dissolve_into_it(project):
+    scenes = [{"at": "0"}, {"at": "4s", "dissolve": "1s"}]
+    video = {"fps": 12, "start": "1s", "end": "4s"}
+    score = compose(project(scene=scenes, video=video), synthetic_song(12.0))
+    assert score.seen(32) == range(2)
+    assert looped(score).seen(32) == range(1)
+    assert lead_of(looped(score)) == 9
 
 
 def test_a_loop_with_cuts_closes_with_a_cut():

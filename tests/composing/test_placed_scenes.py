@@ -113,6 +113,46 @@ def test_an_excerpt_has_the_scenes_of_its_frames(composed):
     assert [score.span(k) for k in range(3)] == [range(10), range(10, 30), range(30, 40)]
 
 
+def test_a_scene_goes_through_its_prompts_in_turns(composed):
+    score = composed(
+        {"at": "0", "prompt": ["a", "b"]}, {"at": "8s", "prompt": "c"},
+        prompts={"shot": "1 bar", "blend": "1s"},
+    )  # fmt: skip
+    assert score.prompts == ("a", "b", "a", "b", "c")
+    np.testing.assert_allclose(score.weights[15, :2], [0.5, 0.5])  # 1 s to 2 s
+    assert score.weights.argmax(axis=1)[[0, 20, 40, 60, 79, 80]].tolist() == [0, 1, 2, 3, 3, 4]
+
+
+def test_a_shot_that_is_shorter_than_the_morph_to_it_is_left_out(composed):
+    prompts = {"shot": "1 bar", "blend": "1s"}
+    times = {"4.9s": 2, "5s": 3}  # the third shot would begin at 4 s
+    for end, shots in times.items():
+        score = composed(
+            {"at": "0", "prompt": ["a", "b"]}, {"at": end, "prompt": "c"}, prompts=prompts
+        )
+        assert len(score.prompts) == shots + 1, end
+
+
+def test_prompts_at_positions_join_the_turns_of_a_scene(composed):
+    score = composed(
+        {"at": "0", "prompt": ["a", "b"]},
+        prompts={"shot": "2 bars", "blend": "1s", "at": {"2s": "x", "4s": "y"}},
+    )
+    assert score.prompts == ("a", "x", "y", "a")  # at 0, 2, 4 and 8 s
+
+
+def test_a_scene_without_a_name_is_continued_by_its_position(composed):
+    score = composed(
+        {"at": "0", "prompt": ["c", "d"], "seed": 5},
+        {"at": "2s", "prompt": "v"},
+        {"at": "4s", "continues": "0"},
+        {"at": "6s", "continues": "2s"},
+        {"at": "8s", "continues": "0"},
+    )
+    assert [scene.origin for scene in score.scenes] == [None, None, 0, 1, 2]
+    assert [scene.seed for scene in score.scenes] == [5, 42, 5, 42, 5]
+
+
 MISTAKES = [
     ([{"at": "4s"}, {"at": "2s"}], "scene[1].at: '2s' (frame 20) is not after '4s'"),
     ([{"at": "90s"}], "scene[0].at: position '90s' is outside the song"),

@@ -1,5 +1,8 @@
 """Small checkpoints of the true classes render through the same loop."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 import torch
 from checkpoints import CHECKPOINTS
@@ -70,6 +73,21 @@ def test_any_other_pipeline_is_called_through_diffusers(checkpoint):
     frames = [frame.picture for frame in paint(score(), engine)]
     assert [frame.shape for frame in frames] == [(1, 3, 48, 64)] * 3
     assert torch.equal(frames[2], list(paint(score(), engine))[2].picture)
+
+
+def test_any_other_pipeline_gets_plain_prompts_and_the_negative_prompt_of_each():
+    asked = []
+
+    class Pipe:
+        def __call__(self, prompt, image, negative_prompt=None, **settings):
+            asked.append((prompt, negative_prompt))
+            return SimpleNamespace(images=image)
+
+    about = replace(score(prompts=("a (cat:1.3)", "a dog")), own_negatives=(None, "(rain)"))
+    engine = PipelineEngine(Pipe(), about, torch.device("cpu"), 4, 4, 3.0)
+    for i in (0, 2):
+        engine.img2img(torch.zeros(1, 3, 48, 64), about.row(i))
+    assert asked == [("a cat", "bad"), ("a dog", "rain")]
 
 
 def test_names(registry, tmp_path):

@@ -80,7 +80,7 @@ def test_at_a_distance_of_1_it_is_the_homography(step):
         np.testing.assert_allclose(new[2], 1.0)
 
 
-@pytest.mark.parametrize("name", ["slope", "cone", "bowl", "waves"])
+@pytest.mark.parametrize("name", ["slope", "cone", "waves"])
 @pytest.mark.parametrize("step", STEPS)
 def test_displacements_are_those_of_geometry(name, step):
     """Within 3 % of the displacement, and a hundredth of a pixel, for every pixel."""

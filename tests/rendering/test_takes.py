@@ -10,8 +10,8 @@ from scores import score
 
 from phosphene.film.formats import FORMATS
 from phosphene.painting.engine import EngineSpec
-from phosphene.project.schema import Project
-from phosphene.rendering.takes import GAP, LABEL, Take, contact_sheet, film_takes, seeds
+from phosphene.project.schema import Model, Project
+from phosphene.rendering.takes import GAP, LABEL, Take, contact_sheet, film_takes
 
 
 class Grey:
@@ -27,7 +27,7 @@ class Grey:
 
 
 def test_seeds_begin_with_the_own_one_and_are_apart():
-    assert seeds(42, 4) == [42, 1042, 2042, 3042]
+    assert Model(seed=42).take_seeds(4) == [42, 1042, 2042, 3042]
 
 
 @pytest.mark.parametrize(("count", "shape"), [(2, (1, 2)), (3, (2, 2)), (4, (2, 2)), (5, (2, 3))])
@@ -49,7 +49,7 @@ def test_large_pictures_are_made_smaller():
 
 def test_each_take_is_painted_from_its_own_seed(tmp_path, project, decode_frames):
     takes = []
-    for seed in seeds(1000, 4):
+    for seed in Model(seed=1000).take_seeds(4):
         still = replace(score(n=3, colour_match=0.0, detail_match=0.0), seeds=np.full(3, seed))
         takes.append(Take(project(model={"seed": seed}), still))
     assert [take.label for take in takes] == ["seed 1000", "seed 2000", "seed 3000", "seed 4000"]

@@ -1,10 +1,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
+import scores
 
 from phosphene.composing.compose import compose
+from phosphene.score.scenes import Scene
 from phosphene.testing import synthetic_song
 
 
@@ -35,3 +38,11 @@ def test_a_row_reads_its_channels_by_name(project):
     row = compose(project({"use": "keyframes", "zoom": {"0": 1.1}}), synthetic_song(1.0)).row(3)
     assert row.frame == 3
     np.testing.assert_allclose([row.zoom, row.rotation, row.strength], [1.1, 0.0, 0.55])
+
+
+def test_the_scenes_of_all_rows_are_those_of_each():
+    scenes = (Scene(0), Scene(6, fade=4), Scene(9, fade=2, origin=0), Scene(11))
+    film = replace(scores.score(n=14), frames=np.arange(2, 16), scenes=scenes)
+    visible, shares = film.dissolves()
+    assert visible.tolist() == [film.seen(i)[0] for i in range(14)]
+    assert shares.tolist() == [film.share(i) for i in range(14)]

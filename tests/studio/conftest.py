@@ -29,8 +29,8 @@ def client(folder, registry):
     """A client of a studio with `film.toml`; paths begin after the token."""
     from starlette.testclient import TestClient
 
-    from phosphene.studio.app import make_app
     from phosphene.studio.studio import Studio
+    from phosphene.studio.web.app import make_app
 
     app = make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:

@@ -2,6 +2,7 @@ import pytest
 
 from phosphene.directing.director import FORM
 from phosphene.directors import DirectorSpec
+from phosphene.song.song import ROLES
 from phosphene.testing import ContractError, DirectorContract, check_director
 
 MOTION = '[[motion]]\nuse = "beat"\nto = { zoom = 0.04 }\n'
@@ -30,6 +31,17 @@ class TestForm(DirectorContract):
 def test_what_breaks_it_is_named(direct, said):
     with pytest.raises(ContractError, match=f"(?s){said}"):
         check_director(DirectorSpec("odd", "", direct))
+
+
+def test_a_director_sees_sections_of_every_role():
+    seen = set()
+
+    def direct(song, brief):
+        seen.update(section.role for section in song.sections)
+        return MOTION
+
+    check_director(DirectorSpec("seen", "", direct))
+    assert seen == set(ROLES)
 
 
 def test_another_text_at_every_call_is_noticed():

@@ -17,6 +17,14 @@ def test_beats_bars_and_sections_are_where_they_are_said_to_be():
     assert (song.tempo, song.metre) == (90.0, 3)
 
 
+def test_sections_with_roles_sound_alike_where_the_role_recurs():
+    song = synthetic_song(16.0, sections="verse chorus verse drop")
+    assert [(s.start, s.role, s.label, s.energy) for s in song.sections] == [
+        (0.0, "verse", "A", 0.5), (4.0, "chorus", "B", 0.9), (8.0, "verse", "A", 0.5),
+        (12.0, "drop", "C", 1.0),
+    ]  # fmt: skip
+
+
 def test_features_strike_with_the_beats_and_the_level_is_constant():
     song = synthetic_song(4.0, bpm=120, level=0.3)
     heard = song.feature("low")

@@ -101,7 +101,7 @@ def changes_of(film: Path, changes: Changes) -> tuple[Record, Changes]:
     return record, dataclasses.replace(
         changes,
         fps=changes.fps or record.fps or None,
-        size=changes.size or (record.width, record.height),
+        size=changes.size or ((record.width, record.height) if record.width else None),
     )
 
 
@@ -133,7 +133,7 @@ def project_of(
         if installed.get(name) != version:
             here = f"{installed[name]} is here" if name in installed else "it is not installed"
             warn(f"the film was made with the plugin {name} {version}; {here}")
-    source = film.parent / (record.folder or ".") / f"project of {film.name}"
+    source = film.with_name(f"project of {film.name}")
     try:
         data = parsed(record.project)
     except ValueError as error:

@@ -44,7 +44,7 @@ def loop(
     """  # fmt: skip
     from phosphene.cli.inputs import compose_for, form_of
     from phosphene.cli.jobs import introduce, job_for, make
-    from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of
+    from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of, looped
     from phosphene.composing.trace import Trace
     from phosphene.film.formats import LOOPS
     from phosphene.film.probe import probe
@@ -61,6 +61,7 @@ def loop(
     made = loop_of(song, *bars, asked, heard.rate)
     trace = Trace()
     project, score = compose_for(song, project, replace(changes, fps=str(made.fps)), trace)
+    score = looped(score)
     lead = lead_of(score)
     if lead:
         score = closing_score(score, trace.values, lead)

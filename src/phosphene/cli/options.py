@@ -99,7 +99,7 @@ OPTIONS = (
     ),
     click.option("--interpolate", metavar="FPS", help=INTERPOLATE),
     click.option(
-        "--upscale", type=click.IntRange(1, 4), metavar="2|4",
+        "--upscale", type=int, metavar="2|4",
         help="Film each frame 2 or 4 times as large: --size 960x540 --upscale 4 is 4K.",
     ),
     click.option(

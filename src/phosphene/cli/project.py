@@ -54,7 +54,8 @@ def new(
     heard = listen_to(project.song, registry)
     project, text = directed_input(song, project, heard, changes, registry, output)
     write_text(output, text)
-    about = f"{len(project.prompts.at)} shots, {len(project.motion)} layers of motion"
+    scenes = len(project.scene) or len(project.prompts.at)
+    about = f"{scenes} scenes, {len(project.motion)} layers of motion"
     out.print(f"{output} written: {about}. Edit it, then: phosphene render {output}")
 
 
@@ -73,6 +74,23 @@ def deforum(settings: Path, output: Path, song: Path | None) -> None:
     Motion, strength, prompts, seed, frame rate and cadence compose to the same curves. Settings
     that cannot be converted, or are missing, are listed here and at the top of the project.
     """
+    _write_import(settings, output, song)
+
+
+@import_group.command()
+@click.argument("manifest", type=FilePath())
+@click.option("-o", "--output", type=FilePath(), required=True, help="project.toml")
+@click.option("--song", type=FilePath(), help="The song of the project.")
+def parseq(manifest: Path, output: Path, song: Path | None) -> None:
+    """Convert MANIFEST, the output of Parseq, to a project.
+
+    Parseq's manifest has the values of every frame, and they compose to the same curves. A manifest
+    inside a settings file of Deforum is read by `import deforum`.
+    """
+    _write_import(manifest, output, song)
+
+
+def _write_import(settings: Path, output: Path, song: Path | None) -> None:
     from phosphene.cli.console import out, warn
     from phosphene.errors import ProjectError
     from phosphene.importers.deforum import imported, read_settings

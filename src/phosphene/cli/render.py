@@ -36,7 +36,7 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
 @click.option(
     "--takes",
     type=click.IntRange(2, 16),
-    help="Compare as many seeds of a project in one video; `phosphene take` writes one into it.",
+    help="Compare as many seeds of a project, or seeds and directors of a song, in one video.",
 )
 @click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")

@@ -25,7 +25,7 @@ def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
     from phosphene.cli.console import one_line
     from phosphene.cli.loading import folders_for, registry_for
     from phosphene.song.files import require_file
-    from phosphene.studio.serving import require_installed, serve
+    from phosphene.studio.web.serving import require_installed, serve
 
     require_installed()
     if input is not None:

@@ -106,6 +106,12 @@ def loop_of(song: Song, first: int, last: int, fps: Fraction, rate: int) -> Loop
     return min(fitting, key=lambda fit: fit[:2])[2]
 
 
+def looped(score: Score) -> Score:
+    """The Score of a loop, without a scene that only dissolves in at its end."""
+    end = int(score.frames[-1])
+    return replace(score, scenes=tuple(scene for scene in score.scenes if scene.start <= end))
+
+
 def lead_of(score: Score) -> int:
     """Frames over which the end of a loop dissolves; 0 if it has cuts, and closes with one too."""
     if len(score.scenes) > 1:

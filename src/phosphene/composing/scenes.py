@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from phosphene.project.scenes import SceneEntry
 from phosphene.project.schema import Project
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
-from phosphene.score.timeline import Timeline
+from phosphene.score.timeline import SAME_MOMENT, Timeline
 from phosphene.score.units import At, parse_position
 from phosphene.song.lyrics import read_lyrics
 
@@ -35,8 +36,10 @@ class Placed:
         Frames of the dissolve before.
     origin : int or None
         Index of the scene that it continues.
-    prompt, negative : str or None
-        Its own; None where [prompts] applies.
+    shots : tuple of str
+        Its own prompts, in turns; empty where [prompts] applies.
+    negative : str or None
+        Its own negative prompt; None where [prompts] applies.
     seed : int
     cadence : int, str or Steps
     rest : dict of str to float
@@ -47,7 +50,7 @@ class Placed:
     frames: range
     fade: int
     origin: int | None
-    prompt: str | None
+    shots: tuple[str, ...]
     negative: str | None
     seed: int
     cadence: int | str | Steps
@@ -98,7 +101,7 @@ def placed_scenes(project: Project, timeline: Timeline) -> list[Placed]:
                 "Leave out `dissolve` or `continues`.",
             )
         placed.append(_placed(project, entry, frames, fade, origin))
-        latest |= {name: index for name in (entry.name, entry.continues) if name is not None}
+        latest |= {name or str(entry.at): index for name in (entry.name, entry.continues)}
     _require_bounded(placed, offset)
     return placed
 
@@ -139,6 +142,7 @@ def _placed(
 ) -> Placed:
     model = project.model
     own = {} if entry is None else entry.model_dump(exclude_none=True)
+    prompt = own.get("prompt", ())
     rest = {name: own.get(name, getattr(model, name)) for name in HELD}
     if project.depth is not None:
         rest["field_of_view"] = project.depth.field_of_view
@@ -146,7 +150,7 @@ def _placed(
         frames=frames,
         fade=fade,
         origin=origin,
-        prompt=own.get("prompt"),
+        shots=(prompt,) if isinstance(prompt, str) else prompt,
         negative=own.get("negative"),
         seed=own.get("seed", model.seed),
         cadence=model.cadence if entry is None or entry.cadence is None else entry.cadence,
@@ -175,16 +179,17 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
     ProjectError
         If a position is outside the song, or two prompts are at the same time.
     """
-    own = [scene.prompt for scene in scenes if scene.prompt is not None]
+    own = [scene.shots[0] for scene in scenes if scene.shots]
+    shots = [_shots(project, timeline, scene) for scene in scenes]
     lines = _lyrics(project, timeline)
     written = "at" in project.prompts.model_fields_set or not (own or lines)
     at = (project.prompts.at if written else {}) | lines
     for position in at:
         within(timeline, position, f'prompts.at."{position}"')
     require_affordable(
-        timeline.n_frames * (len(at) + len(scenes)),
+        timeline.n_frames * (len(at) + sum(1 + len(later) for later in shots)),
         "weights of prompts",
-        "Use fewer prompts, or lower the fps.",
+        "Use fewer prompts, longer shots, or lower the fps.",
     )
     given = timeline.placed(at, "prompts.at")
     current = next((shot for shot in given.values()), _shot(own[0] if own else ""))
@@ -194,7 +199,10 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         frames = range(start, timeline.n_frames + 2) if last else scene.frames
         inside = [(t, shot) for t, shot in given.items() if timeline.frame_of(t) in frames]
         begin = float(start / timeline.fps)
-        key, text = begin, scene.prompt
+        key, text = begin, scene.shots[0] if scene.shots else None
+        times = [time for time, _ in inside]
+        turns = [s for s in shots[index] if all(abs(s[0] - t) > SAME_MOMENT for t in times)]
+        inside = sorted([*inside, *turns], key=lambda moment: moment[0])
         # The first prompt of all has its weight from the start, wherever it is.
         if inside and (timeline.frame_of(inside[0][0]) == start or (index == 0 and text is None)):
             time, first = inside.pop(0)
@@ -217,6 +225,27 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
             found.append(Prompt(key, min(blend, time - begin), shot.prompt, index, negative))
             current = shot
     return found
+
+
+def _shots(project: Project, timeline: Timeline, scene: Placed) -> list[tuple[float, Shot]]:
+    """The later shots of a scene with several prompts, each at least as long as the morph to it."""
+    if len(scene.shots) < 2:
+        return []
+    span, found = project.prompts.shot, list[tuple[float, Shot]]()
+    begin, end = (float(n / timeline.fps) for n in (scene.frames.start, scene.frames.stop))
+    if timeline.length(span, begin) < 1.0 / timeline.fps:
+        raise ProjectError(
+            f"prompts.shot: '{span}' is shorter than a frame", 'Use a longer one, such as "4 bars".'
+        )
+    for number in count(1):
+        time = begin + timeline.length(replace(span, value=number * span.value), begin)
+        if end - time < timeline.length(project.prompts.blend, time) or time >= end:
+            return found
+        found.append((time, _shot(scene.shots[number % len(scene.shots)])))
+        require_affordable(
+            timeline.n_frames * len(found), "weights of prompts", "Use longer shots in [prompts]."
+        )
+    raise AssertionError
 
 
 def _lyrics(project: Project, timeline: Timeline) -> dict[At, Shot]:

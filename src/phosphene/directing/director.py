@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from phosphene.authoring import hookimpl
 from phosphene.directing.form import form_of
 from phosphene.directing.idea import Chance, Idea, read_idea
 from phosphene.directing.motion import Plan, motion
 from phosphene.directing.scenes import MEDIA, NEGATIVE, scenes_of
-from phosphene.directing.schedule import MORPH, Take, schedule
+from phosphene.directing.schedule import Entry, Pace, pace_of, schedule
 from phosphene.directing.worlds import IDEAS
-from phosphene.directing.writing import clock, entries, position, table
+from phosphene.directing.writing import clock, entries, position, table, wrapped
 from phosphene.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
-LINES = 147  # of a project, without the three of [song]
+LINES = 146  # of a project, without the three of [song]
+BETWEEN = 4  # lines around the scenes
 BUNDLED = "worlds"  # reads words of its own
 SMALL, LARGE = 256, 512  # px
 
@@ -32,22 +34,19 @@ def direct(song: Song, brief: Brief) -> str:
     Returns
     -------
     str
-        TOML, of at most 150 lines.
+        TOML, of less than 150 lines.
     """
     chance = Chance(brief.seed)
     worlds = brief.model == BUNDLED
     idea = _understood(brief, chance)
     size = SMALL if worlds else LARGE
     style = [] if worlds else _style(idea, chance)
-    head = [*_head(song, brief, idea, size), *_prompts_head(song, style)]
-    parts = form_of(song)
+    parts, pace = form_of(song), pace_of(song)
+    head = [*_head(song, brief, idea, size), *_prompts(pace, style)]
     layers = motion(Plan(song, parts, chance, size / SMALL))
-    room = LINES - len(head) - len(layers)
-    if len(parts) > room:
-        parts = form_of(song, room)
-        layers = motion(Plan(song, parts, chance, size / SMALL))
-    takes = schedule(song, parts, scenes_of(parts, idea, chance, worlds), room)
-    return "\n".join([*head, *_at(song, takes), *layers, ""])
+    room = LINES - len(head) - len(layers) - BETWEEN
+    scenes = schedule(song, parts, scenes_of(parts, idea, chance, worlds), pace, room)
+    return "\n".join([*head, *_tables(song, scenes), "", *layers, ""])
 
 
 def _understood(brief: Brief, chance: Chance) -> Idea:
@@ -72,7 +71,9 @@ def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
     return [
         f"# {about} Every entry may be changed.",
         *said,
+        "",
         *table("[video]", {"width": size, "height": size, "fps": 12}),
+        "",
         *table("[model]", model),
     ]
 
@@ -82,38 +83,35 @@ def _style(idea: Idea, chance: Chance) -> list[str]:
     return entries([("style", medium, "the same medium all along"), ("negative", NEGATIVE, "")])
 
 
-def _prompts_head(song: Song, style: Sequence[str]) -> list[str]:
-    bar = float(song.tempo_map.bar_span(0.0, 1.0))
-    blend = "2 bars" if 2 * bar < MORPH else "1 bar" if bar < MORPH else "4s"
-    return [
-        "",
-        "# A scene for each kind of section, which comes back with it; it changes shot in between.",
-        "[prompts]",
-        *style,
-        *entries([("blend", blend, "how long the picture takes from shot to shot")]),
-        "[prompts.at]",
+def _prompts(pace: Pace, style: Sequence[str]) -> list[str]:
+    shots = [
+        ("shot", pace.shot, "a scene with several prompts changes to the next after this time ..."),
+        ("blend", pace.blend, "... and takes as long as this"),
     ]
+    return ["", "[prompts]", *style, *entries(shots)]
 
 
-def _at(song: Song, takes: Sequence[Take]) -> list[str]:
-    rows = []
-    for take in takes:
-        given = (
-            take.prompt
-            if take.beats is None
-            else {"prompt": take.prompt, "blend": _beats(take.beats)}
-        )
-        part = take.part
-        said = clock(take.time)
-        if take.opens:
-            said += f" {part.role} {part.label}, energy {part.energy:.0%}"
-            said += ": a cut" if take.beats == 0 else ""
-        rows.append((position(song, take.time), given, said))
-    return entries(rows)
-
-
-def _beats(count: int) -> str:
-    return {0: "0s", 1: "1 beat"}.get(count, f"{count} beats")
+def _tables(song: Song, scenes: Sequence[Entry]) -> list[str]:
+    lines = [
+        "",
+        *wrapped(
+            "Sections that sound alike are one scene, which comes back as it left (`continues`). "
+            "Drops are cuts; other scenes dissolve in for as long as the music takes to change."
+        ),
+    ]
+    for scene in scenes:
+        part = scene.part
+        cut = ": a cut" if part.start > 0.0 and not scene.beats else ""
+        given: dict[str, Any] = {"at": position(song, part.start)}
+        if scene.continues:
+            given["continues"] = position(song, scene.continues.start)
+        else:
+            given["prompt"] = scene.shots[0] if len(scene.shots) == 1 else scene.shots
+        if scene.beats:
+            given["dissolve"] = f"{scene.beats} beat{'s' * (scene.beats > 1)}"
+        about = f"{clock(part.start)} {part.role}, energy {part.energy:.0%}{cut}"
+        lines += table("[[scene]]", given, about)
+    return lines
 
 
 FORM = DirectorSpec(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from phosphene.song.song import Section, Song
+from phosphene.song.song import ROLES, Section, Song
 
-ROLES = ("intro", "verse", "build", "drop", "chorus", "break", "bridge", "outro")
 MOST = 40  # parts of a song
 SHORTEST = 2.0  # seconds
 PHRASE = 16.0  # seconds, about; of a song without sections
@@ -48,11 +48,12 @@ def form_of(song: Song, most: int = MOST) -> tuple[Part, ...]:
     """The parts of a song from its first second to its last; at least one.
 
     Without sections, these are phrases of four or eight bars whose labels and roles follow their
-    level alone. Of more than `most`, the shortest are joined to those before them.
+    level alone. Of more than `most`, the shortest are joined to those before them. Builds are cut
+    off what they lead from, so each has a label of its own; here they share one.
     """
     sections = [part for part in song.sections if part.start < song.duration]
     parts = _parts(sections, song) if sections else _phrases(song)
-    parts = _merged(_relative(parts), most)
+    parts = _alike(_merged(_relative(parts), most))
     first, last = parts[0], parts[-1]
     parts[0] = replace(first, start=0.0)
     parts[-1] = replace(parts[-1], end=max(song.duration, last.start))
@@ -114,6 +115,13 @@ def _relative(parts: list[Part]) -> list[Part]:
     if range_ <= SAME:
         return [replace(part, energy=0.5) for part in parts]
     return [replace(part, energy=(part.energy - low) / range_) for part in parts]
+
+
+def _alike(parts: list[Part]) -> list[Part]:
+    """The same parts; builds whose labels occur once have the label of the first of them."""
+    counts = Counter(part.label for part in parts)
+    builds = [part.label for part in parts if part.role == "build" and counts[part.label] == 1]
+    return [replace(part, label=builds[0]) if part.label in builds else part for part in parts]
 
 
 def _merged(parts: list[Part], most: int) -> list[Part]:

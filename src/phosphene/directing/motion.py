@@ -6,14 +6,16 @@ measured (`python -m benchmarks.motion`): the camera is seen, and beats stand ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from phosphene.directing.form import Part
 from phosphene.directing.idea import Chance
 from phosphene.directing.scenes import LOUD
-from phosphene.directing.writing import position, table
+from phosphene.directing.writing import NEAR, position, table
 from phosphene.song.song import Song
 
 STEADY = ("verse", "bridge")
@@ -54,16 +56,19 @@ class Plan:
         """A position."""
         return position(self.song, seconds)
 
-    def between(self, *roles: str) -> list[list[str]]:
-        """The ranges of some roles; parts that follow each other are one."""
-        ranges: list[tuple[float, float]] = []
-        for part in self.of(*roles):
-            if ranges and ranges[-1][1] == part.start:
-                ranges[-1] = (ranges[-1][0], part.end)
-            else:
-                ranges.append((part.start, part.end))
+    def gate(self, *roles: str) -> dict[str, Any]:
+        """The gate of a layer that moves the parts of some roles alone: by name, or by ranges."""
+        sections = self.song.sections
+        named = [role for role in roles if any(section.role == role for section in sections)]
+        found = (section for role in named for section in self.song.sections_named(role))
+        spans = _joined((section.start, section.end) for section in found)
+        ranges = _joined((part.start, part.end) for part in self.of(*roles))
+        if np.shape(spans) == np.shape(ranges) and np.allclose(spans, ranges, atol=NEAR):
+            if len(named) == 1:
+                return {"between": named[0]}
+            return {"when": {"section": named}}
         last = self.song.duration
-        return [[self.at(a), self.at(b) if b < last else "100%"] for a, b in ranges]
+        return {"between": [[self.at(a), self.at(b) if b < last else "100%"] for a, b in ranges]}
 
     def amount(self, *roles: str, low: float = 0.7, high: float = 1.2) -> dict[str, float]:
         """The share of a layer at the start of each part, by the part's energy."""
@@ -71,6 +76,17 @@ class Plan:
             self.at(part.start): round(low + (high - low) * part.energy, 2)
             for part in self.of(*roles)
         }
+
+
+def _joined(ranges: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The ranges in order; those that follow each other are one."""
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted(ranges):
+        if joined and abs(joined[-1][1] - start) < NEAR:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def motion(plan: Plan) -> list[str]:
@@ -87,11 +103,11 @@ def _layer(comment: str, **entries: Any) -> list[str]:
 
 def _rest(plan: Plan) -> Lines:
     yield _layer(
-        "Between the beats the picture rests: img2img repaints little, so that the camera is seen.",
+        "Between beats, little is repainted, so that the camera is seen.",
         use="keyframes", strength=0.16, renewal=0.05, brightness=0.88, saturation=0.85,
     )  # fmt: skip
     yield _layer(
-        "The louder the song, the brighter and the more colourful; a pause is dim and still.",
+        "The louder the song, the brighter and more colourful; pauses are dim and still.",
         use="level", attack="0.3s", release="0.6s",
         to={"zoom": 0.005, "brightness": 0.12, "saturation": 0.2},
     )  # fmt: skip
@@ -106,35 +122,36 @@ def _steady(plan: Plan) -> Lines:
         yield _layer(
             f"{_named(plan, STEADY)}: the camera drifts in a slow ellipse ...",
             use="orbit", radius_x=1.8 * side * plan.scale, radius_y=1.2 * plan.scale,
-            period=period, between=plan.between(*STEADY),
+            period=period, **plan.gate(*STEADY),
         )  # fmt: skip
     amount = plan.amount(*STEADY, low=0.95, high=1.2) | plan.amount(*ENDS, low=0.35, high=0.65)
     yield _layer(
         "... and moves in with every beat, which lights up and repaints the picture.",
         use=plan.hit, release="0.25s",
         to={"zoom": 0.05, "strength": 0.16, "renewal": 0.2, "brightness": 0.09},
-        amount=amount, between=plan.between(*BEATEN),
+        amount=amount, **plan.gate(*BEATEN),
     )  # fmt: skip
 
 
 def _build(plan: Plan) -> Lines:
     if not plan.of("build"):
         return
-    ranges = plan.between("build")
+    gate = plan.gate("build")
 
     def rising(low: float, high: float) -> dict[str, float]:
-        return {at: n for start, end in ranges for at, n in ((start, low), (end, high))}
+        spans = [(part.start, part.end) for part in plan.of("build")]
+        return {plan.at(t): n for a, b in spans for t, n in ((a, low), (b, high))}
 
     yield _layer(
         "Builds: the camera accelerates into the picture ...",
-        use="keyframes", ease="easeInCubic", zoom=rising(1.0, 1.025), between=ranges,
+        use="keyframes", ease="easeInCubic", zoom=rising(1.0, 1.025), **gate,
     )  # fmt: skip
     twice: dict[str, Any] = {"pattern": "xo", "subdivision": 2} if plan.hit == "beat" else {}
     yield _layer(
         "... and hits come twice as often, each harder than the one before.",
         use=plan.hit, **twice, release="0.2s",
         to={"zoom": 0.05, "strength": 0.18, "renewal": 0.3, "brightness": 0.1},
-        amount=rising(0.5, 1.3), between=ranges,
+        amount=rising(0.5, 1.3), **gate,
     )  # fmt: skip
 
 
@@ -143,7 +160,7 @@ def _loud(plan: Plan) -> Lines:
     if not loud:
         return
     side = plan.chance.one((1.0, -1.0), "turn")
-    gate = {"between": plan.between(*LOUD)}
+    gate = plan.gate(*LOUD)
     yield _layer(
         f"{_named(plan, LOUD)}: the camera swings wide ...",
         use="oscillator", period=plan.chance.one(("2 bars", "1 bar", "4 bars"), "swing"),
@@ -151,21 +168,24 @@ def _loud(plan: Plan) -> Lines:
     )  # fmt: skip
     bar = {"pattern": "x" + "o" * (plan.song.metre - 1)} if plan.hit == "beat" else {}
     yield _layer(
-        "... and jumps in with every beat, most of all at the head of a bar, where colours turn.",
+        "... and jumps in at the head of every bar, where colours turn.",
         use=plan.hit, **bar, release="0.25s",
         to={"zoom": 0.1, "strength": 0.3, "renewal": 0.4, "brightness": 0.16, "hue": 6.0 * side},
-        amount=plan.amount(*LOUD, low=0.85, high=1.2), **gate,
+        amount=plan.amount(*LOUD, low=1.0, high=1.3), **gate,
     )  # fmt: skip
     yield _layer(
-        "The kick shakes the camera down, and hats glint.",
+        "... kicks shake it down ...",
         use="onset", band="kick", release="0.2s", sensitivity=0.6,
         to={"translation_y": 3.0 * plan.scale}, **gate,
     )  # fmt: skip
-    yield _layer("", use="onset", band="hat", release="0.1s", to={"saturation": 0.15}, **gate)
     yield _layer(
-        "They begin with a burst: a new picture in the very frame of the downbeat.",
+        "... and hats glint.",
+        use="onset", band="hat", release="0.1s", to={"saturation": 0.15}, **gate,
+    )  # fmt: skip
+    yield _layer(
+        "They begin with a burst, in the very frame of the downbeat.",
         use="cue", at=[plan.at(part.start) for part in loud], release="0.6s",
-        to={"zoom": 0.08, "strength": 0.4, "renewal": 0.4, "brightness": 0.2},
+        to={"zoom": 0.08, "strength": 0.4, "renewal": 0.4, "brightness": 0.4},
     )  # fmt: skip
 
 
@@ -177,7 +197,7 @@ def _backbeats(plan: Plan) -> Lines:
     yield _layer(
         "Backbeats push it to the side.",
         use="beat", pattern=pattern, release="0.15s",
-        to={"translation_x": 2.5 * side * plan.scale}, between=plan.between(*STEADY, *LOUD),
+        to={"translation_x": 2.5 * side * plan.scale}, **plan.gate(*STEADY, *LOUD),
     )  # fmt: skip
 
 
@@ -185,12 +205,13 @@ def _quiet(plan: Plan) -> Lines:
     if quiet := plan.of(*QUIET):
         yield _layer(
             f"{_named(plan, QUIET)}: the picture floats ...",
-            look="drift", amount=0.8, between=plan.between(*QUIET),
+            look="drift", amount=plan.amount("break", low=0.4, high=0.4)
+            | plan.amount(*ENDS, low=0.8, high=0.8), **plan.gate(*QUIET),
         )  # fmt: skip
     if any(part.role == "break" for part in quiet):
         yield _layer(
-            "... and in breaks no beat moves it, and it loses its colour.",
-            use="keyframes", saturation=0.6, between=plan.between("break"),
+            "... and in breaks no beat moves it, less is repainted, and it loses its colour.",
+            use="keyframes", mix="replace", saturation=0.55, strength=0.1, **plan.gate("break"),
         )  # fmt: skip
 
 

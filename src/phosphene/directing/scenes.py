@@ -144,9 +144,10 @@ def _known_shots(
         first = wording
         if colours and not idea.colours:
             first = f"{wording}, in {colours}"
+    turned = colours if idea.colours or not palette else CLOSE[palette[0]][1]
     shots = [
         first,
-        _words(colours, about.noun, beside, time),
+        _words(turned, about.noun, beside, time),
         _words(wild, colours, about.noun, extra, time),
     ]
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]

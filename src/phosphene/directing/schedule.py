@@ -1,112 +1,155 @@
-"""The schedule of shots: which prompt comes when, and how long the morph to it takes."""
+"""The schedule of scenes: which begin anew, which come back, and how the film comes to each."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
+from phosphene.composing.scenes import KEPT
 from phosphene.directing.form import Part
 from phosphene.directing.scenes import LOUD, Scene
 from phosphene.song.song import Song
 
-LONGEST = 18.0  # seconds from one prompt to the next; with the morphs, none is seen for over 20
-APART = 2.0  # seconds by which an even division moves at most, to a bar line
+LONGEST = 20.0  # seconds that one prompt is seen at most
+MORPH = 3.0  # seconds of the longest morph from shot to shot
 BEATS = 8  # beats on either side of a boundary that tell how long the transition is
-MORPH = 4.1  # seconds of the longest morph
+DISSOLVE = 4.1  # seconds of the longest dissolve
+LOUDER = 0.2  # a chorus that is louder by this than what comes before is a cut
 
 
 @dataclass(frozen=True)
-class Take:
-    """A prompt at a time.
+class Entry:
+    """A `[[scene]]` of the project.
 
     Parameters
     ----------
-    time : float
-        Seconds.
-    prompt : str
     part : Part
-        The part of the song that it is in.
-    opens : bool
-        Whether it is the first of its part.
-    beats : int or None
-        Length of the morph to it, in beats; 0 is a cut, None the usual one.
+        The part of the song that it begins with.
+    shots : tuple of str
+        Its prompts; empty where it continues a scene.
+    continues : Part or None
+        The part that its scene began with.
+    beats : int
+        Length of the dissolve to it; 0 is a cut.
     """
 
-    time: float
-    prompt: str
     part: Part
-    opens: bool
-    beats: int | None = None
+    shots: tuple[str, ...] = ()
+    continues: Part | None = None
+    beats: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Lines of its table."""
+        return 3 + bool(self.beats)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long shots are, and the morphs between them, in the words of a project."""
+
+    shot: str
+    blend: str
+    seconds: float
+
+
+def pace_of(song: Song) -> Pace:
+    """The longest shots, of 1, 2, 4 ... bars, such that no prompt is seen for over 20 s."""
+    if not len(song.beats):
+        return Pace("15s", "3s", 15.0)
+    bar = float(song.tempo_map.bar_span(0.0, 1.0))
+    bars = next((n for n in (4, 2, 1) if n * bar <= MORPH), 0)
+    blend = f"{bars} bar{'s' * (bars > 1)}" if bars else f"{MORPH:.0f}s"
+    # The last shot of a scene lasts up to a morph longer, and is seen from the middle of another.
+    room = (LONGEST - 1.5 * (bars * bar or MORPH)) / bar
+    count = 2 ** max(int(np.log2(max(room, 1.0))), 0)
+    return Pace(f"{count} bar{'s' * (count > 1)}", blend, count * bar)
 
 
 def schedule(
-    song: Song, parts: Sequence[Part], scenes: Mapping[str, Scene], most: int
-) -> list[Take]:
-    """The shots of a film, in order.
+    song: Song, parts: Sequence[Part], scenes: Mapping[str, Scene], pace: Pace, most: int
+) -> list[Entry]:
+    """The scenes of a film, in order.
 
-    A part begins with the first shot of its scene, or continues it where the part before has the
-    same scene. No shot is longer than `LONGEST`, unless the film would need more than `most`.
+    A part begins a scene, which is that of the earlier parts with the same label if there are any.
+    Neighbours with the same label are one scene, unless the second is a drop.
+
+    Parameters
+    ----------
+    song : Song
+    parts : sequence of Part
+    scenes : mapping of str to Scene
+        By label, in the order of importance.
+    pace : Pace
+    most : int
+        Lines of all tables. If there are more, the parts that are short and most like the one
+        before stay in its scene.
     """
-    longest = LONGEST
-    while len(takes := _takes(song, parts, scenes, longest)) > max(most, len(parts)):
-        longest *= 1.1
-    return takes
+    parts = list(parts)
+    while True:
+        entries = _entries(song, parts, scenes, pace)
+        if len(parts) == 1 or sum(entry.lines for entry in entries) <= most:
+            return entries
+        k = min(range(1, len(parts)), key=lambda k: _weight(parts[k - 1], parts[k]))
+        parts[k - 1 : k + 1] = [replace(parts[k - 1], end=parts[k].end)]
 
 
-def _takes(
-    song: Song, parts: Sequence[Part], scenes: Mapping[str, Scene], longest: float
-) -> list[Take]:
-    takes: list[Take] = []
-    shot = 0
-    for number, part in enumerate(parts):
-        before = parts[number - 1] if number else None
+def _weight(before: Part, part: Part) -> float:
+    """How much a part needs a scene of its own."""
+    marked = 3.0 if part.role in (*LOUD, "break") else 1.0
+    return marked * part.length * (0.2 + abs(part.energy - before.energy))
+
+
+def _entries(
+    song: Song, parts: Sequence[Part], scenes: Mapping[str, Scene], pace: Pace
+) -> list[Entry]:
+    runs: list[list[Part]] = []
+    for part in parts:
+        if runs and runs[-1][0].label == part.label and part.role != "drop":
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    count = Counter(run[0].label for run in runs)
+    kept = [label for label in scenes if count[label] > 1][:KEPT]
+    longest: Counter[str] = Counter()
+    for run in runs:
+        longest[run[0].label] = max(longest[run[0].label], _shots(run, pace))
+    entries: list[Entry] = []
+    first: dict[str, Part] = {}
+    for number, run in enumerate(runs):
+        part, before = run[0], runs[number - 1][-1] if number else None
+        beats = 0 if before is None else _transition(song, before, part)
         shots = scenes[part.label].shots
-        shot = shot + 1 if before is not None and before.label == part.label else 0
-        beats = None if before is None else _transition(song, before, part)
-        takes.append(Take(part.start, shots[shot % len(shots)], part, True, beats))
-        for time in _divided(song, part, longest):
-            shot += 1
-            takes.append(Take(time, shots[shot % len(shots)], part, False))
-    return takes
+        if before is not None and before.label == part.label:  # a new picture for the drop
+            shots = (*shots[1:], shots[0])
+        elif part.label in first:
+            entries.append(Entry(part, continues=first[part.label], beats=beats))
+            continue
+        elif part.label in kept:
+            first[part.label] = part
+        entries.append(Entry(part, shots[: longest[part.label]], beats=beats))
+    return entries
 
 
-def _divided(song: Song, part: Part, longest: float) -> list[float]:
-    """Where a part changes to its next shot: bar lines if possible, those of phrases first."""
-    first = round(float(song.tempo_map.time_bar(part.start)))
-    least = int(np.ceil(part.length / longest))
-    for count in (least, least + 1):
-        even = [part.start + part.length * k / count for k in range(1, count)]
-        placed = [_nearest_bar(song, first, time) for time in even]
-        if np.diff([part.start, *placed, part.end]).max() <= longest:
-            return placed
-    return even
-
-
-def _nearest_bar(song: Song, first: int, time: float) -> float:
-    bars = song.tempo_map
-    at = float(bars.time_bar(time))
-    for step in (4, 2, 1):
-        bar = first + step * round((at - first) / step)
-        line = float(bars.bar_time(bar))
-        if abs(line - time) < APART:
-            return line
-    return time
+def _shots(run: Sequence[Part], pace: Pace) -> int:
+    return max(1, int(np.ceil((run[-1].end - run[0].start) / pace.seconds - 0.1)))
 
 
 def _transition(song: Song, before: Part, part: Part) -> int:
-    """Length of the morph into a part, in beats.
+    """Length of the dissolve to a part, in beats.
 
     Drops are cuts, and so are choruses that are clearly louder than what comes before. Elsewhere
     it is the time that the level takes from that of the one part to that of the other.
     """
     louder = part.energy - before.energy
-    if part.role == "drop" or (part.role in LOUD and louder > 0.2):
+    if part.role == "drop" or (part.role in LOUD and louder > LOUDER):
         return 0
     beats = song.tempo_map
-    most = int(np.clip(MORPH / beats.beat_span(part.start, 1.0), 1, BEATS))
+    most = int(np.clip(DISSOLVE / beats.beat_span(part.start, 1.0), 1, BEATS))
     middle = float(beats.time_beat(part.start))
     edges = beats.beat_time(middle + np.arange(-BEATS, BEATS + 1.0))
     rms = song.feature("rms")

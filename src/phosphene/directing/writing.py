@@ -10,10 +10,16 @@ from phosphene.song.song import Song
 
 WIDTH = 100  # columns that comments are aligned and wrapped to
 NEAR = 0.02  # seconds between a position and its bar line
+EXACT = 1e-3  # seconds between a position and its section
 
 
 def position(song: Song, seconds: float) -> str:
-    """A position of a project file: a bar, or else seconds."""
+    """A position of a project file: a section, or else a bar, or else seconds."""
+    for section in song.sections:
+        if section.role and abs(section.start - seconds) < EXACT:
+            same = song.sections_named(section.role)
+            number = f" {same.index(section) + 1}" if len(same) > 1 else ""
+            return f"{section.role}{number}"
     if seconds <= 0.0:
         return "0"
     bars = song.tempo_map
@@ -42,10 +48,9 @@ def value(given: Any) -> str:
 
 
 def table(name: str, entries: Mapping[str, Any], comment: str = "") -> list[str]:
-    """The lines of a table, after a comment; after an empty line, unless the comment continues."""
+    """The lines of a table, with a comment beside its name."""
     lines = [f"{_key(key)} = {value(given)}" for key, given in entries.items()]
-    space = [] if comment.startswith("...") else [""]
-    return [*space, *_wrapped(comment), name, *lines]
+    return [f"{name}  # {comment}" if comment else name, *lines]
 
 
 def entries(rows: Iterable[tuple[str, Any, str]]) -> list[str]:
@@ -60,7 +65,8 @@ def _key(name: str) -> str:
     return name if bare.isascii() and bare.isalnum() and not name[0].isdigit() else value(name)
 
 
-def _wrapped(comment: str) -> list[str]:
+def wrapped(comment: str) -> list[str]:
+    """The lines of a comment."""
     lines: list[str] = []
     for word in comment.split():
         if lines and len(lines[-1]) + len(word) < WIDTH:

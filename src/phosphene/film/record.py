@@ -43,8 +43,6 @@ class Record(BaseModel):
         The project with all changes of the command line, as TOML; empty if it is too long.
     digest : str
         SHA-256 of the project.
-    folder : str
-        Folder of the project, relative to the film; empty if there is no such path.
     song, song_digest : str
         Name of the song, and the SHA-256 of its file.
     model : str
@@ -66,7 +64,6 @@ class Record(BaseModel):
     source: Name = ""
     project: Annotated[str, Field(max_length=LARGEST)] = ""
     digest: Name = ""
-    folder: Name = ""
     song: Name = ""
     song_digest: Name = ""
     model: Name = ""

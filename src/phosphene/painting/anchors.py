@@ -49,18 +49,27 @@ def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
     list of Anchor, length n_prompts
         They do not depend on earlier frames, so a resumed render has the same ones.
     """
+    found: dict[tuple[int, str, str], Anchor] = {}
+    anchors = []
     with torch.inference_mode():
-        return [
-            Anchor.of(engine.first(replace(_opening(score, prompt), weights=weights)))
-            for prompt, weights in enumerate(np.eye(len(score.prompts)))
-        ]
+        for prompt, weights in enumerate(np.eye(len(score.prompts))):
+            scene = _opening(score, prompt)
+            same = (
+                scene,
+                score.prompts[prompt],
+                score.negative_prompts[prompt],
+            )  # as where a scene comes back
+            if same not in found:
+                row = replace(score.row(score.span(scene).start, scene), weights=weights)
+                found[same] = Anchor.of(engine.first(row))
+            anchors.append(found[same])
+    return anchors
 
 
-def _opening(score: Score, prompt: int) -> Row:
-    """The first row of the scene that a prompt belongs to, or of the scene that it continues."""
+def _opening(score: Score, prompt: int) -> int:
+    """The scene that a prompt belongs to, or the first of those that it continues."""
     own = bisect_right(score.scenes, prompt, key=lambda scene: scene.prompt) - 1
-    scene = root(score.scenes, max(own, 0))
-    return score.row(score.span(scene).start, scene)
+    return root(score.scenes, max(own, 0))
 
 
 def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.score.channels import Curve
 from phosphene.score.score import Row
 
 Matrix = NDArray[np.float64]
+MOVES = (
+    "zoom", "rotation", "pan", "tilt", "field_of_view", "dolly", "translation_x", "translation_y",
+)  # fmt: skip
 
 
 def step_matrix(row: Row, width: int, height: int) -> Matrix:
-    """The step of one frame: zoom and rotation about the centre, pan and tilt, translation.
+    """The step of one frame, shape (3, 3); see `step_matrices`."""
+    channels = {name: np.array([row.channels[name]]) for name in MOVES}
+    step: Matrix = step_matrices(channels, width, height)[0]
+    return step
+
+
+def step_matrices(channels: Mapping[str, Curve], width: int, height: int) -> Matrix:
+    """The steps of frames: zoom and rotation about the centre, pan and tilt, translation.
 
     The picture is a plane that fills the camera's view. Pan and tilt turn the camera about its own
     centre: K R K^-1, Hartley and Zisserman, "Multiple View Geometry" (2004), section 8.4.2. A dolly
@@ -19,7 +32,7 @@ def step_matrix(row: Row, width: int, height: int) -> Matrix:
 
     Parameters
     ----------
-    row : Row
+    channels : mapping of str to ndarray, shape (n_frames,)
         Reads `zoom` (factor), `rotation`, `pan`, `tilt`, `field_of_view` (degrees), `dolly`,
         `translation_x` and `translation_y` (px).
     width, height : int
@@ -28,20 +41,25 @@ def step_matrix(row: Row, width: int, height: int) -> Matrix:
 
     Returns
     -------
-    ndarray, shape (3, 3)
-        Maps a point of the old picture to its place in the new one. Without pan and tilt, its
+    ndarray, shape (n_frames, 3, 3)
+        Each maps a point of the old picture to its place in the new one. Without pan and tilt, the
         last row is (0, 0, 1).
     """
-    angle = np.radians(row.rotation)
-    scale = row.zoom * np.exp(row.dolly)
-    turn = np.eye(3)
-    turn[:2, :2] = scale * np.array(
-        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    )
-    step = _look(row, width) @ turn
-    centred = _shift(-(width - 1) / 2.0, -(height - 1) / 2.0)
-    back = _shift((width - 1) / 2.0 + row.translation_x, (height - 1) / 2.0 + row.translation_y)
-    return back @ step @ centred
+    angle = np.radians(channels["rotation"])
+    scale = channels["zoom"] * np.exp(channels["dolly"])
+    turn = _eyes(len(angle))
+    turn[:, 0, 0] = turn[:, 1, 1] = scale * np.cos(angle)
+    turn[:, 0, 1], turn[:, 1, 0] = scale * -np.sin(angle), scale * np.sin(angle)
+    turned = (channels["pan"] != 0.0) | (channels["tilt"] != 0.0)
+    if turned.any():
+        pan, tilt, field = (channels[name][turned] for name in ("pan", "tilt", "field_of_view"))
+        turn[turned] = _looks(pan, tilt, field, width) @ turn[turned]
+    x, y = (width - 1) / 2.0, (height - 1) / 2.0
+    back, centred = _eyes(len(angle)), np.eye(3)
+    back[:, 0, 2], back[:, 1, 2] = x + channels["translation_x"], y + channels["translation_y"]
+    centred[:2, 2] = -x, -y
+    steps: Matrix = back @ turn @ centred
+    return steps
 
 
 def space_matrix(row: Row, width: int, height: int) -> Matrix:
@@ -71,7 +89,9 @@ def space_matrix(row: Row, width: int, height: int) -> Matrix:
     )
     forward[2, 3] = nearer - 1.0
     forward[3, 3] = nearer  # the plane is at a distance of 1 again
-    look[:3, :3] = _look(row, width)
+    if row.pan != 0.0 or row.tilt != 0.0:
+        pan, tilt, field = np.array([[row.pan], [row.tilt], [row.field_of_view]])
+        look[:3, :3] = _looks(pan, tilt, field, width)[0]
     move[:2, 3] = row.translation_x, row.translation_y
     centred, back = np.eye(4), np.eye(4)
     back[:2, 2] = (width - 1) / 2.0, (height - 1) / 2.0
@@ -80,19 +100,18 @@ def space_matrix(row: Row, width: int, height: int) -> Matrix:
     return step
 
 
-def _look(row: Row, width: int) -> Matrix:
-    if row.pan == 0.0 and row.tilt == 0.0:
-        return np.eye(3)
-    focal = 0.5 * width / np.tan(0.5 * np.radians(row.field_of_view))
-    pan, tilt = np.radians(row.pan), np.radians(row.tilt)
+def _looks(pan: Curve, tilt: Curve, field_of_view: Curve, width: int) -> Matrix:
+    pan, tilt = np.radians(pan), np.radians(tilt)
     # Panning right moves the picture left, tilting up moves it down.
-    across = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
-    down = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
-    lens = np.diag([focal, focal, 1.0])
-    look = lens @ down @ across @ np.linalg.inv(lens)
-    scaled: NDArray[np.float64] = look / look[2, 2]
-    return scaled
+    across, down, lens = _eyes(len(pan)), _eyes(len(pan)), _eyes(len(pan))
+    across[:, 0, 0] = across[:, 2, 2] = np.cos(pan)
+    across[:, 0, 2], across[:, 2, 0] = -np.sin(pan), np.sin(pan)
+    down[:, 1, 1] = down[:, 2, 2] = np.cos(tilt)
+    down[:, 1, 2], down[:, 2, 1] = np.sin(tilt), -np.sin(tilt)
+    lens[:, 0, 0] = lens[:, 1, 1] = 0.5 * width / np.tan(0.5 * np.radians(field_of_view))
+    looks: Matrix = lens @ down @ across @ np.linalg.inv(lens)
+    return looks / looks[:, 2:, 2:]
 
 
-def _shift(x: float, y: float) -> Matrix:
-    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
+def _eyes(count: int) -> Matrix:
+    return np.tile(np.eye(3), (count, 1, 1))

@@ -28,7 +28,7 @@ def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
             case "upscalers":
                 load = wrap(item.load, lambda given: require_arguments(given, ("picture",), name))
                 each = partial(wrap, check=lambda large: None)
-                return replace(item, load=wraps(load)(lambda factor: each(load(factor))))
+                return replace(item, load=wraps(item.load)(lambda factor: each(load(factor))))
             case "directors":
                 return replace(item, direct=wrap(item.direct, _check_text))
             case "depths":

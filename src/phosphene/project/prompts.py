@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from phosphene.bounds import FileName
 from phosphene.project.motion import Section
-from phosphene.score.units import At, Position, Span
+from phosphene.score.units import At, Period, Position, Span
 
 
 class Shot(Section):
@@ -36,6 +36,11 @@ class Prompts(Section):
     negative: str = Field("", description="negative prompt")
     blend: Span = Field(
         20, validate_default=True, description="every change is a morph over this span"
+    )
+    shot: Period = Field(
+        "8 bars",
+        validate_default=True,
+        description="a scene with a list of prompts changes to the next after this span",
     )
     lyrics: FileName | None = Field(
         None, description="lyrics, .lrc or .srt: each line is a prompt at its time"

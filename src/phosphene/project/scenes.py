@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -13,6 +13,7 @@ from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.units import Period, Position, parse_position
 
 Data = dict[str, Any]
+SHOTS = 100  # prompts of a scene
 
 #: What a scene takes over from the one that it continues, unless it has its own.
 INHERITED = (
@@ -33,14 +34,18 @@ class SceneEntry(Section):
     """`[[scene]]`: a part of the film that is painted by itself, up to the next scene."""
 
     at: Position = Field(description="where the scene is there; a cut is in that very frame")
-    name: str | None = Field(None, min_length=1, description="name that `continues` refers to")
+    name: str | None = Field(
+        None, min_length=1, description="name that `continues` refers to; else the text of `at`"
+    )
     continues: str | None = Field(
         None, description="name of an earlier scene that it continues; else it begins anew"
     )
     dissolve: Period | None = Field(
         None, description="span before `at` in which it dissolves in; else it is a cut"
     )
-    prompt: str | None = Field(None, description="what is painted; else what [prompts] says")
+    prompt: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=SHOTS)] | None = Field(
+        None, description="what is painted, or a list of shots; else what [prompts] says"
+    )
     negative: str | None = Field(None, description="what to avoid; else what [prompts] says")
     seed: int | None = Field(None, ge=0, lt=2**62, description="in place of that of [model]")
     look: str | None = Field(None, description="a look that moves this scene alone")
@@ -89,7 +94,7 @@ def scene_tables(data: Data, problems: list[str]) -> list[Data]:
         entry = {key: value for key, value in entry.items() if key not in LOADED}
         name, other = entry.get("name"), entry.get("continues")
         if isinstance(other, str) and other not in known:
-            about = hint(other, list(known)) if known else 'Give that one a name: name = "verse".'
+            about = hint(other, list(known)) if known else "It is the first."
             problems.append(
                 f"scene[{index}].continues: no scene before it is named {other!r}. {about}"
             )
@@ -100,6 +105,7 @@ def scene_tables(data: Data, problems: list[str]) -> list[Data]:
             if name in named:
                 problems.append(f"scene[{index}].name: another scene is named {name!r}")
             named.add(name)
+        if isinstance(name := entry.get("name", entry.get("at")), str):
             known[name] = entry
         scenes.append(entry)
     data["scene"] = scenes

@@ -64,6 +64,9 @@ def _sections(given: Any) -> Any:
     return found
 
 
+APART = 1000  # from the seed of one take to the next
+
+
 class SongFile(Section, Corrections):
     """`[song]`: the song, and corrections of its beats and sections."""
 
@@ -158,6 +161,10 @@ class Model(Section):
             raise ValueError("a compiled model has fixed weights; leave out compile or driven")
         return loras
 
+    def take_seeds(self, count: int) -> list[int]:
+        """The seeds of some takes; the first is its own."""
+        return [self.seed + APART * number for number in range(count)]
+
     @field_validator("quality")
     @classmethod
     def _known(cls, quality: str) -> str:
@@ -183,7 +190,9 @@ class Project(Section):
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
-    depth: Depth | None = Field(None, description="depth, for parallax")
+    depth: Depth | None = Field(
+        None, validate_default=True, description="depth, for parallax and ControlNets"
+    )
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
@@ -195,6 +204,14 @@ class Project(Section):
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )
+
+    @field_validator("depth")
+    @classmethod
+    def _is_there(cls, depth: Depth | None, others: ValidationInfo) -> Depth | None:
+        model = others.data.get("model")
+        if depth is None and model and any(net.kind == "depth" for net in model.control):
+            raise ValueError('model.control of kind "depth" needs it; set depth.source')
+        return depth
 
     _data: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source: Path = PrivateAttr(default=Path())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -161,16 +160,11 @@ def record_of(
     used.add(("upscalers", project.video.upscaler))
     used.add(("encoders", target.suffix.lower()))
     plugins = {registry.origin[item] for item in used & registry.origin.keys()}
-    try:
-        folder = os.path.relpath(project.source.parent, target.parent)
-    except ValueError:  # on another drive
-        folder = ""
     return Record(
         phosphene=version("phosphene"),
         command="loop" if lead else "render",
         source=project.source.name,
         **project_fields(project.text()),
-        folder=Path(folder).as_posix() if folder else "",
         song=project.song.file.name,
         song_digest=song_digest,
         model=project.model.name,

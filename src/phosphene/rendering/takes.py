@@ -1,4 +1,4 @@
-"""Takes: the same frames painted from several seeds, side by side in one film with labels."""
+"""Takes: the same frames by several seeds or directors, side by side in one film with labels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from phosphene.rendering.render import Render
     from phosphene.score.score import Score
 
-APART = 1000  # from the seed of one take to the next
 CELL = 320  # px of the longer side of a take's picture, at most
 LABEL = 28  # px of the strip under it
 GAP = 4  # px around each take
@@ -32,20 +31,17 @@ Picture = NDArray[np.uint8]
 
 
 class Take(NamedTuple):
-    """A take: the project with its seed, and its Score."""
+    """A take: the project with its seed, its Score, and the director of a song."""
 
     project: Project
     score: Score
+    director: str = ""
 
     @property
     def label(self) -> str:
         """What is written under it."""
-        return f"seed {self.project.model.seed}"
-
-
-def seeds(first: int, count: int) -> list[int]:
-    """The seeds of some takes; the first is the project's own."""
-    return [first + APART * number for number in range(count)]
+        director = f"{self.director}, " if self.director else ""
+        return f"{director}seed {self.project.model.seed}"
 
 
 def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> None:
@@ -56,9 +52,10 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
     Parameters
     ----------
     takes : sequence of Take
-        Of the same prompts, size and number of frames.
+        Of the same size and number of frames.
     job : Render
-        Checked with the first take. Its engine is loaded once, unless it draws from its Score.
+        Checked with the first take. Its engine is loaded once, unless it draws from its Score, or
+        the prompts differ.
     on_progress : callable
         As for `phosphene.rendering.filming.render_film`.
 
@@ -66,7 +63,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
     ------
     EngineError, FilmError
     """
-    project, score = takes[0]
+    project, score, _ = takes[0]
     on_progress(0, len(score), "loading")
     labels = [take.label for take in takes]
     blank = np.zeros((score.height, score.width, 3), np.uint8)
@@ -77,10 +74,13 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
     )  # fmt: skip
     with torch.inference_mode():  # the generators end in another order than that of their start
         engine = with_depth(job.spec.load(project.model, score), job.depth, project.depth, score)
+        loaded = score.prompts, score.negative_prompts
         paintings = []
         for take in takes:
-            if isinstance(engine, DrawingEngine):
-                engine = job.spec.load(take.project.model, take.score)
+            texts = take.score.prompts, take.score.negative_prompts
+            if isinstance(engine, DrawingEngine) or texts != loaded:
+                loaded, own = texts, job.spec.load(take.project.model, take.score)
+                engine = with_depth(own, job.depth, take.project.depth, take.score)
             paintings.append(paint(take.score, engine, hold=job.spec.diffuses))
         with film:
             for number, pictures in enumerate(zip(*paintings, strict=True), 1):

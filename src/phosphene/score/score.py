@@ -191,6 +191,14 @@ class Score:
     def _visible(self, frame: int) -> int:
         return max(bisect_right(self.scenes, frame, key=lambda scene: scene.start) - 1, 0)
 
+    def dissolves(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The scene that is fully visible in each row, and its `share`; shape (n_frames,)."""
+        starts, entries, fades = np.array([(s.start, s.entry, s.fade) for s in self.scenes]).T
+        visible = np.searchsorted(starts[1:], self.frames, side="right")
+        later = np.searchsorted(entries[1:], self.frames, side="right")
+        shares = (self.frames - entries[later] + 1) / (fades[later] + 1)
+        return visible, np.minimum(1.0, shares)
+
     def excerpt(self, first: int, last: int) -> Score:
         """The rows with frame numbers in [first, last).
 
@@ -235,7 +243,7 @@ class Score:
         listed = list(self.channels)[:ALWAYS_LISTED]
         moved = [name for name in self.moving() if name not in listed]
         # What is not in every table comes last, so that the columns before do not shift.
-        scenes = {"scene": [self._visible(frame) + 1 for frame in self.frames.tolist()]}
+        scenes = {"scene": (self.dissolves()[0] + 1).tolist()}
         scenes = scenes if len(self.scenes) > 1 else {}
         names = ["frame", "time", *listed, "seed", *prompts, *moved, *scenes]
         columns = [

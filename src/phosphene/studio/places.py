@@ -34,11 +34,21 @@ def inside(folder: Path, name: str) -> Path:
     parts = name.split("/")
     if not all(_PLAIN.fullmatch(part) for part in parts) or {".", ".."} & set(parts):
         raise _outside(name)
-    root = folder.resolve()
-    path = root.joinpath(*parts).resolve()
-    if not path.is_relative_to(root):
+    return require_inside(folder, folder.joinpath(*parts), name)
+
+
+def require_inside(folder: Path, path: Path, name: str) -> Path:
+    """A path, resolved; `name` is what an error calls it.
+
+    Raises
+    ------
+    ProjectError
+        If it lies outside of the folder.
+    """
+    resolved = path.resolve()
+    if not resolved.is_relative_to(folder.resolve()):
         raise _outside(name)
-    return path
+    return resolved
 
 
 def own_folder(project: Path, *names: str) -> Path:

@@ -15,18 +15,19 @@ from phosphene.plugins import Registry
 from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
-from phosphene.studio.camera import camera
-from phosphene.studio.composed import Composed, problems, read_composed
-from phosphene.studio.history import OUTSIDE, Document
-from phosphene.studio.patches import operations, patched, toml
-from phosphene.studio.peaks import FACTOR, FINEST, peaks
-from phosphene.studio.places import inside, write_whole
-from phosphene.studio.state import project_state, song_state
-from phosphene.studio.wire import packed
+from phosphene.studio.editing.history import OUTSIDE, Document
+from phosphene.studio.editing.patches import operations, patched, toml
+from phosphene.studio.places import inside, require_inside, write_whole
+from phosphene.studio.views.camera import camera
+from phosphene.studio.views.composed import Composed, problems, read_composed
+from phosphene.studio.views.sound import FACTOR, FINEST, peaks
+from phosphene.studio.views.state import project_state, song_state
+from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two looks at the file
-FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"}, {"model", "name"})
+FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"})
+MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a slash
 
 
 class Session:
@@ -122,6 +123,20 @@ class Session:
         found: bytes = await self._run(self._binary, name)
         return found
 
+    def image(self, scene: int) -> Path | None:
+        """The first picture of a scene, if it has one of the project's folder.
+
+        Raises
+        ------
+        ProjectError
+            If it lies outside.
+        """
+        score = self.composed.picture.score if self.composed else None
+        if score is None or not 0 <= scene < len(score.scenes):
+            return None
+        path = score.scenes[scene].image if scene else score.image
+        return require_inside(self.folder, path, path.name) if path else None
+
     def close(self) -> None:
         self._work.shutdown(wait=False, cancel_futures=True)
 
@@ -159,12 +174,14 @@ class Session:
     def _require_inside(self, edit: Any) -> None:
         """Refuse an edit that makes the project read a file outside of its folder."""
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
-        if path and path[0] in ("song", "video", "model") and len(path) == 1:
+        if path and path[0] in ("song", "video", "model", "depth") and len(path) == 1:
             raise ProjectError(f"{path[0]}: edit one entry at a time")
-        if set(path) in FILES and isinstance(value, str):
-            looks_like_file = "/" in value or "\\" in value or set(path) != {"model", "name"}
-            if looks_like_file and value not in self.registry.engines:
-                inside(self.folder, value)
+        if not isinstance(value, str):
+            return
+        known = {**self.registry.engines, **self.registry.depths}
+        is_path = set(path) in MODELS and ("/" in value or "\\" in value) and value not in known
+        if is_path or set(path) in FILES:
+            inside(self.folder, value)
 
     def _revert(self, forward: bool) -> None:
         self._look()

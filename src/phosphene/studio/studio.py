@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry
-from phosphene.studio.jobs import Jobs
+from phosphene.studio.jobs.queue import Jobs
 from phosphene.studio.places import inside, write_whole
 from phosphene.studio.session import Session, begun_text
 

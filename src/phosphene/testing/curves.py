@@ -12,10 +12,10 @@ from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.song.song import Song
 from phosphene.testing.contract import ContractError
-from phosphene.testing.songs import synthetic_song
+from phosphene.testing.songs import FORM, synthetic_song
 from phosphene.testing.subject import RefusedError, Subject
 
-USUAL: dict[str, Any] = {"duration": 16.0, "sections": "ABA"}
+USUAL: dict[str, Any] = {"duration": 16.0, "sections": FORM}
 ODD: dict[str, Any] = {"duration": 11.3, "bpm": 97.0, "first_beat": 0.31, "metre": 3}
 SILENT: dict[str, Any] = {"duration": 4.0, "bpm": 0.0, "level": 0.0}
 BEATLESS: dict[str, Any] = {"duration": 4.0, "bpm": 0.0, "level": 0.8}

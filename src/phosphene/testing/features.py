@@ -10,11 +10,11 @@ import numpy as np
 
 from phosphene.song.song import Feature, Song
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
-from phosphene.testing.songs import synthetic_song
+from phosphene.testing.songs import FORM, synthetic_song
 
 KINDS = ("impulse", "envelope", "level")
 SONGS: dict[str, dict[str, Any]] = {
-    "a song in 4/4": {"duration": 16.0, "sections": "ABA"},
+    "a song in 4/4": {"duration": 16.0, "sections": FORM},
     "a song in 3/4": {"duration": 11.3, "bpm": 97.0, "first_beat": 0.31, "metre": 3},
     "a silent song": {"duration": 4.0, "bpm": 0.0, "level": 0.0},
     "a song without beats": {"duration": 4.0, "bpm": 0.0, "level": 0.8},

@@ -20,6 +20,14 @@ LEVELS = (
     *(name for features in MODULES.values() for name in features if name not in IMPULSES),
 )
 
+#: The energy of a section of each role.
+ENERGIES = {
+    "intro": 0.2, "verse": 0.5, "build": 0.6, "drop": 1.0, "chorus": 0.9, "break": 0.1,
+    "bridge": 0.5, "outro": 0.2,
+}  # fmt: skip
+#: A song with every role.
+FORM = "intro verse build drop break chorus bridge outro"
+
 
 def synthetic_song(
     duration: float = 8.0,
@@ -44,8 +52,9 @@ def synthetic_song(
     metre : int
         Beats in a bar.
     sections : str
-        One letter a section, such as ``"ABA"``: they share the song evenly, and equal letters
-        sound alike. Empty for a song without sections.
+        One letter a section, such as ``"ABA"``, or roles, such as ``"verse chorus verse"``; they
+        share the song evenly. Equal letters sound alike, and so do sections of one role, whose
+        energies are those of `ENERGIES`. Empty for a song without sections.
 
     Returns
     -------
@@ -58,7 +67,8 @@ def synthetic_song(
     impulses[np.minimum(np.round(beats / HOP).astype(int), hops - 1)] = 1.0
     struck = Feature(impulses, HOP, "impulse")
     constant = Feature(np.full(hops, level), HOP, "level")
-    edges = np.linspace(0.0, duration, len(sections) + 1).tolist()
+    names = sections.split() if set(sections.split()) & ENERGIES.keys() else list(sections)
+    edges = np.linspace(0.0, duration, len(names) + 1).tolist()
     return Song(
         path=None,
         samples=np.zeros(round(duration * SAMPLE_RATE), np.float32),
@@ -71,12 +81,19 @@ def synthetic_song(
         onset_strengths=np.ones(len(beats)),
         metre=metre if bpm else 0,
         sections=tuple(
-            Section(start, end, label)
-            for start, end, label in zip(edges[:-1], edges[1:], sections, strict=True)
+            _section(start, end, name, names)
+            for start, end, name in zip(edges[:-1], edges[1:], names, strict=True)
         ),
         confidence=1.0 if bpm else 0.0,
         features=dict.fromkeys(IMPULSES, struck) | dict.fromkeys(LEVELS, constant),
     )
+
+
+def _section(start: float, end: float, name: str, names: list[str]) -> Section:
+    if name not in ENERGIES:
+        return Section(start, end, name)
+    label = chr(ord("A") + list(dict.fromkeys(names)).index(name))
+    return Section(start, end, label, name, ENERGIES[name], 1.0)
 
 
 def timeline(song: Song, fps: float | str = 15, project_fps: float | str | None = None) -> Timeline:

@@ -8,7 +8,7 @@ import pytest
 from scores import score
 
 from phosphene.engines.preview.plane import PERIOD
-from phosphene.engines.preview.poses import poses
+from phosphene.engines.preview.poses import pose_table, poses
 from phosphene.painting.step import step_matrix
 
 WIDTH, HEIGHT = 320, 200
@@ -22,7 +22,7 @@ def step(**channels):
 
 
 def seen(steps):
-    return poses([np.eye(3), *steps], WIDTH, HEIGHT, 1.0)
+    return poses(pose_table(np.array([np.eye(3), *steps]), WIDTH, HEIGHT, 1.0))
 
 
 def texel(pose, pixel):

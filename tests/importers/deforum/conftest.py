@@ -25,6 +25,18 @@ def brought(registry):
 
 
 @pytest.fixture
+def brought_file(registry):
+    """Import settings that were read, and compose them."""
+
+    def bring(settings, duration=20.0):
+        made = imported(settings, None, Path())
+        project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
+        return made, compose(project, synthetic_song(duration))
+
+    return bring
+
+
+@pytest.fixture
 def saved(tmp_path):
     """Write a settings file, and read it."""
 

@@ -6,26 +6,24 @@ any distance, and the last frame is as sharp as the first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.engines.preview.plane import SHADES, TEXEL, hues, octave_rows, tiles
+from phosphene.engines.preview.plane import SHADES, hues, octave_rows, tiles
 from phosphene.engines.preview.poses import poses
+from phosphene.engines.preview.shots import Shot, shots, unit
 from phosphene.engines.preview.view import develop, shine, strike
 from phosphene.painting.colour import from_oklab
 from phosphene.painting.pictures import read_image
-from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.step import Matrix
 from phosphene.painting.warp import in_bands
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
 GLOWS = 4  # frames in which a spark is visible
-PLANES = 1 << 20  # more than the camera meets between two frames
 FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
 
 
@@ -39,16 +37,11 @@ class Camera:
     def __init__(self, score: Score) -> None:
         self.device = torch.device("cpu")
         self._width, self._height = score.width, score.height
-        self._unit = float(np.sqrt(min(score.width, score.height) / 512.0))
+        self._unit = unit(score)
         self._palettes = np.stack([palette(hue) for hue in hues(score.prompts)])
         self._tiles = tiles()
-        indices = range(len(score.scenes))
-        self._takes = {
-            first: _Take(score, [k for k in indices if root(score.scenes, k) == first], self._unit)
-            for first in indices
-            if score.scenes[first].origin is None
-        }
-        self._roots = [root(score.scenes, k) for k in indices]
+        self._takes = {first: _Take(score, shot) for first, shot in shots(score).items()}
+        self._roots = [root(score.scenes, k) for k in range(len(score.scenes))]
 
     def first(self, row: Row) -> torch.Tensor:
         """The plane at the start, or the user's image."""
@@ -117,27 +110,20 @@ class Camera:
 
 
 class _Take:
-    """A scene that begins anew and those that continue it, as one run of the camera."""
+    """A shot as it is drawn, with the user's image if there is one."""
 
-    def __init__(self, score: Score, scenes: Sequence[int], unit: float) -> None:
-        self._score = score
-        self._rows = [(i, scene) for scene in scenes for i in score.span(scene)]
-        frames = [(scene, int(score.frames[i])) for i, scene in self._rows]
-        self.places = {frame: place for place, frame in enumerate(frames)}
-        size = score.width, score.height
-        self.steps = [step_matrix(score.row(*row), *size) for row in self._rows]
-        self.poses = poses(self.steps, *size, TEXEL * unit)
-        self.back = _places(self.steps)
-        first = score.scenes[scenes[0]]
-        self.plane = first.start * PLANES
+    def __init__(self, score: Score, shot: Shot) -> None:
+        self._score, self._shot = score, shot
+        self.places, self.steps, self.plane = shot.places, shot.steps, shot.plane
+        self.poses = poses(shot.poses)
+        self.back = _places(shot.steps)
         self.image, self.sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
-        image = first.image if scenes[0] else score.image
-        if image is not None:
-            self.image, self.sizes = _sizes(read_image(image, *size))
+        if shot.image is not None:
+            self.image, self.sizes = _sizes(read_image(shot.image, score.width, score.height))
 
     def row(self, place: int) -> Row:
-        """The row at a place of the run."""
-        return self._score.row(*self._rows[place])
+        """The row at a place of the shot."""
+        return self._score.row(int(self._shot.rows[place]), int(self._shot.scenes[place]))
 
 
 def palette(hue: float) -> NDArray[np.float32]:
@@ -159,7 +145,7 @@ def palette(hue: float) -> NDArray[np.float32]:
     return np.ascontiguousarray(colours[0, :, 0].numpy().T ** 1.6)
 
 
-def _places(steps: Sequence[Matrix]) -> list[Matrix]:
+def _places(steps: Matrix) -> list[Matrix]:
     """Maps a pixel of each frame to its place in the first one, up to a factor."""
     back = [np.eye(3)]
     for step in steps[1:]:

@@ -29,8 +29,13 @@ from phosphene.painting.step import Matrix
 COARSER = 6  # octaves below the one at the centre, for distant parts
 SPAN = math.radians(60.0)  # tilt from one plane to the next
 BITS = 40  # fractional bits of a position
+SEEN = 2  # planes in a frame, at most
+POSE = 11  # plane, octave, turn (4), lean (2), position (2), share
 
 Vector = NDArray[np.float64]
+# Octave, turn (4), lean (2) relative to an anchor, and the last step's addition to the position.
+# Plain floats: of one small matrix after the other, NumPy is ten times slower.
+_Stage = tuple[int, float, float, float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -61,31 +66,24 @@ class Pose:
     share: float
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """A pose relative to an anchor; `shift` is the last step's addition to the position."""
-
-    octave: int
-    turn: Matrix
-    lean: Vector
-    shift: Vector
-
-    def tilt(self, reach: float) -> float:
-        """Radians by which the plane is foreshortened, or more for a wide field of view."""
-        across = float(np.sum(self.turn**2))
-        area = abs(float(np.linalg.det(self.turn)))
-        longest = math.sqrt(0.5 * (across + math.sqrt(max(across**2 - 4.0 * area**2, 0.0))))
-        foreshortened = math.acos(min(area / longest**2, 1.0))
-        return max(foreshortened, math.atan(1.2 * reach * float(np.hypot(*self.lean))))
+def poses(table: Vector) -> list[list[Pose]]:
+    """The rows of a `pose_table` by name: the planes in every frame, one or two."""
+    return [
+        [
+            Pose(int(row[0]), int(row[1]), row[2:6].reshape(2, 2), row[6:8], row[8:10], row[10])
+            for row in frame[frame[:, 10] > 0.0]
+        ]
+        for frame in table
+    ]
 
 
-def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> list[list[Pose]]:
+def pose_table(steps: Matrix, width: int, height: int, texel: float) -> Vector:
     """The planes in every frame: one, or two while one fades into the other.
 
     Parameters
     ----------
-    steps : sequence of ndarray, shape (3, 3), length n_frames
-        From `phosphene.painting.step.step_matrix`; the first is not applied.
+    steps : ndarray, shape (n_frames, 3, 3)
+        From `phosphene.painting.step.step_matrices`; the first is not applied.
     width, height : int
         Size of the frame in px.
     texel : float
@@ -93,27 +91,33 @@ def poses(steps: Sequence[Matrix], width: int, height: int, texel: float) -> lis
 
     Returns
     -------
-    list of list of Pose, length n_frames
+    ndarray, shape (n_frames, 2, 11)
+        Plane, octave, turn (row by row), lean, position and share, as in `Pose`; where there is
+        one plane, it is the first, and the second is zeros.
     """
     centre = np.array([[1, 0, (width - 1) / 2], [0, 1, (height - 1) / 2], [0, 0, 1]])
-    there = [np.linalg.inv(centre) @ step @ centre for step in steps]
-    back = [np.linalg.inv(step) for step in there]
+    there = np.linalg.inv(centre) @ steps @ centre
+    back = np.linalg.inv(there).reshape(-1, 9).tolist()
+    there = there.reshape(-1, 9).tolist()
     anchors, fades = _anchors(back, 0.5 * math.hypot(width, height))
-    seen: list[list[Pose]] = [[] for _ in steps]
+    table = np.zeros((len(steps), SEEN, POSE))
     for plane, anchor in enumerate(anchors):
         before = anchors[plane - 1] if plane else -1
         after = anchors[plane + 1] if plane + 1 < len(anchors) else len(steps)
-        onward = _travel(back[anchor + 1 : after])
-        homeward = _travel(there[anchor : before + 1 : -1])
-        for frame, stage in enumerate(_placed(onward, texel), anchor):
-            seen[frame].append(Pose(plane, *stage, 1.0 - fades[frame]))
-        for away, stage in enumerate(_placed(homeward, texel)):
-            if away > 0:
-                seen[anchor - away].append(Pose(plane, *stage, fades[anchor - away]))
-    return [[pose for pose in both if pose.share > 0.0] for both in seen]
+        onward = _placed(_travel(back[anchor + 1 : after]), texel)
+        homeward = _placed(_travel(there[anchor : before + 1 : -1]), texel)[1:]
+        end, begin = anchor + len(onward), anchor - len(homeward)
+        table[anchor:end, 0, 0] = table[begin:anchor, 1, 0] = plane
+        table[anchor:end, 0, 1:10], table[anchor:end, 0, 10] = onward, 1.0 - fades[anchor:end]
+        table[begin:anchor, 1, 1:10] = homeward[::-1]
+        table[begin:anchor, 1, 10] = fades[begin:anchor]
+    gone = table[:, 0, 10] <= 0.0
+    table[gone, 0], table[gone, 1] = table[gone, 1], 0.0
+    table[table[:, 1, 10] <= 0.0, 1] = 0.0
+    return table
 
 
-def _anchors(back: Sequence[Matrix], reach: float) -> tuple[list[int], Vector]:
+def _anchors(back: Sequence[Sequence[float]], reach: float) -> tuple[list[int], Vector]:
     """The anchor of every plane, and the share of the next plane in each frame."""
     anchors, fades = [0], np.zeros(len(back))
     while True:
@@ -127,53 +131,68 @@ def _anchors(back: Sequence[Matrix], reach: float) -> tuple[list[int], Vector]:
         anchors.append(last + away)
 
 
-def _tilts(steps: Sequence[Matrix], reach: float) -> Vector:
+def _tilts(steps: Sequence[Sequence[float]], reach: float) -> Vector:
     """The largest tilt of a plane since its anchor, up to where it is not visible any more."""
     tilts, stages = [0.0], _travel(steps)
     next(stages)  # the anchor itself
     for _ in steps:
         stage = next(stages, None)
-        tilts.append(np.pi if stage is None else max(tilts[-1], stage.tilt(reach)))
+        tilts.append(np.pi if stage is None else max(tilts[-1], _tilt(stage, reach)))
         if tilts[-1] > SPAN:
             break
     return np.array(tilts)
 
 
-def _travel(steps: Iterable[Matrix]) -> Iterator[_Stage]:
+def _tilt(stage: _Stage, reach: float) -> float:
+    """Radians by which the plane is foreshortened, or more for a wide field of view."""
+    _, a, b, c, d, e, f, _, _ = stage
+    across, area = a * a + b * b + c * c + d * d, abs(a * d - b * c)
+    longest = 0.5 * (across + math.sqrt(max(across * across - 4.0 * area * area, 0.0)))
+    foreshortened = math.acos(min(area / longest, 1.0))
+    return max(foreshortened, math.atan(1.2 * reach * math.hypot(e, f)))
+
+
+def _travel(steps: Iterable[Sequence[float]]) -> Iterator[_Stage]:
     """The pose at the anchor, and after each step until the horizon is reached.
 
     A step maps a pixel of its frame, relative to the centre, to its place in the frame before.
     """
-    octave, turn, lean = 0, np.eye(2), np.zeros(2)
-    yield _Stage(octave, turn, lean, np.zeros(2))
-    for step in steps:
-        depth = lean @ step[:2, 2] + step[2, 2]
+    octave, a, b, c, d, e, f = 0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0
+    yield octave, a, b, c, d, e, f, 0.0, 0.0
+    for s00, s01, s02, s10, s11, s12, s20, s21, s22 in steps:
+        depth = e * s02 + f * s12 + s22
         if not depth > 1e-6:  # at 0 the centre of the frame lies on the horizon
             return
-        lean = (step[:2, :2].T @ lean + step[2, :2]) / depth
-        shift = turn @ step[:2, 2] / depth
-        turn = turn @ (step[:2, :2] - np.outer(step[:2, 2], lean)) / depth
-        area = abs(float(np.linalg.det(turn)))
-        if not (0.0 < area < np.inf and np.isfinite(shift).all()):
+        e, f = (s00 * e + s10 * f + s20) / depth, (s01 * e + s11 * f + s21) / depth
+        x, y = (a * s02 + b * s12) / depth, (c * s02 + d * s12) / depth
+        s00, s01, s10, s11 = s00 - s02 * e, s01 - s02 * f, s10 - s12 * e, s11 - s12 * f
+        a, b = (a * s00 + b * s10) / depth, (a * s01 + b * s11) / depth
+        c, d = (c * s00 + d * s10) / depth, (c * s01 + d * s11) / depth
+        area = abs(a * d - b * c)
+        if not (0.0 < area < math.inf and math.isfinite(x) and math.isfinite(y)):
             return
         doublings = math.frexp(math.sqrt(area))[1]
         octave -= doublings
-        turn, shift = np.ldexp(turn, -doublings), np.ldexp(shift, -doublings)
-        yield _Stage(octave, turn, lean, shift)
+        a, b, c, d, x, y = (math.ldexp(value, -doublings) for value in (a, b, c, d, x, y))
+        yield octave, a, b, c, d, e, f, x, y
 
 
-def _placed(stages: Iterator[_Stage], texel: float) -> Iterator[tuple[int, Matrix, Vector, Vector]]:
-    """The octave, turn, lean and position of each pose; the position is the sum of all shifts."""
+def _placed(stages: Iterator[_Stage], texel: float) -> Vector:
+    """Octave, turn, lean and position of each pose; the position is the sum of all shifts."""
     travelled = list(stages)
-    bits = max(stage.octave for stage in travelled) + BITS
-    position = [0, 0]
-    for stage in travelled:
-        coarsest = stage.octave - COARSER
-        for axis in range(2):
-            position[axis] += _fixed(stage.shift[axis] / texel, bits - stage.octave)
-        here = [((place >> (bits - BITS - coarsest)) % (PERIOD << BITS)) for place in position]
-        turn = np.ldexp(stage.turn / texel, -COARSER)
-        yield coarsest, turn, stage.lean, np.array(here) / (1 << BITS)
+    bits = max(stage[0] for stage in travelled) + BITS
+    across = down = 0
+    positions = []
+    for octave, *_, x, y in travelled:
+        across += _fixed(x / texel, bits - octave)
+        down += _fixed(y / texel, bits - octave)
+        away = bits - BITS - octave + COARSER
+        positions.append([(place >> away) % (PERIOD << BITS) for place in (across, down)])
+    placed = np.array(travelled, np.float64)
+    placed[:, 0] -= COARSER
+    placed[:, 1:5] = np.ldexp(placed[:, 1:5] / texel, -COARSER)
+    placed[:, 7:] = np.array(positions, np.float64) / (1 << BITS)
+    return placed
 
 
 def _fixed(value: float, bits: int) -> int:

@@ -145,7 +145,7 @@ LOSSES = (
         "hybrid_composite hybrid_motion hybrid_video_composite hybrid_video_motion",
         "hybrid video is not supported", _off,
     ),
-    Loss("parseq_manifest", "Parseq manifests are not read", _off),
+    Loss("parseq_manifest", "save the manifest as a file, and import that", _off),
     Loss("use_looper", "guided images are not supported", _off),
     Loss("frame_interpolation_engine", "render at a higher --fps; the motion stays the same", _off),
     Loss("r_upscale_video", "render at a larger --size; the motion stays the same", _off),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from phosphene.errors import ProjectError
+from phosphene.importers.deforum.parseq import with_manifest
 
 #: Deforum's defaults for missing entries.
 DEFAULTS: dict[str, Any] = {
@@ -142,7 +143,7 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file, and the video settings that a notebook saved beside it.
+    """Read a settings file or a Parseq manifest, and the video settings beside it.
 
     Raises
     ------
@@ -153,6 +154,11 @@ def read_settings(path: Path) -> Settings:
     if isinstance(entries, dict) and "deforum_settings" in entries:  # a request to its API
         inner = entries["deforum_settings"]
         entries = inner[0] if isinstance(inner, list) and inner else inner
+    if isinstance(entries, dict):
+        try:
+            entries = with_manifest(entries)
+        except ValueError as error:
+            raise ProjectError(f"{path}: the Parseq manifest cannot be read: {error}") from None
     known = isinstance(entries, dict) and (
         any(key in entries for key in MOTION) or sum(key in entries for key in _STILLS) >= 3
     )

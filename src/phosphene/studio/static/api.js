@@ -60,6 +60,7 @@ export async function upload(file, idea) {
 
 const KINDS = {
   float64: Float64Array,
+  int32: Int32Array,
   float32: Float32Array,
   int16: Int16Array,
   int8: Int8Array,
@@ -67,7 +68,7 @@ const KINDS = {
 };
 
 /**
- * The arrays that `phosphene.studio.wire.packed` packs.
+ * The arrays that `phosphene.studio.views.wire.packed` packs.
  * @param {ArrayBuffer} buffer
  * @returns {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}}
  */

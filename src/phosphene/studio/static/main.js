@@ -2,20 +2,21 @@
 /** The page: what is connected to what, and one loop that draws. */
 import { connect, get, Refused } from "./api.js";
 import { by, icon, make, toast } from "./dom.js";
-import { Inspector } from "./inspector.js";
+import { Inspector } from "./panels/inspector.js";
 import { barAndBeat, clock, song } from "./music.js";
-import { Preview } from "./preview.js";
-import { compared, paintBars, paintFrame } from "./queue.js";
+import { Preview } from "./preview/preview.js";
+import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
 import { help, shortcuts } from "./shortcuts.js";
-import { bitmapOf } from "./stills.js";
 import { emit, on, refresh, revert, select, store } from "./store.js";
-import { Timeline } from "./timeline.js";
+import { Takes } from "./preview/takes.js";
+import { Timeline } from "./timeline/timeline.js";
 import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
 
 const transport = new Transport();
 const timeline = new Timeline(by("lanes"), by("over"), transport);
 const preview = new Preview(by("preview"), by("screen"));
+const takes = new Takes(by("takes"), preview);
 new Inspector(timeline);
 shortcuts(timeline, preview);
 acceptDrops();
@@ -52,6 +53,7 @@ by("theme").onclick = () => {
 };
 by("paint-frame").onclick = () => paintFrame(timeline, preview);
 by("paint-bars").onclick = () => paintBars(timeline);
+by("paint-takes").onclick = () => paintTakes(timeline);
 
 transport.changed.push(() => {
   const button = by("play"), name = transport.playing ? "pause" : "play";
@@ -64,7 +66,6 @@ transport.changed.push(() => {
 
 on("refused", (error) => toast(error instanceof Error ? error.message : String(error), true));
 on("source", (text) => (by("source").textContent = text));
-on("compared", () => preview.resize());
 on("state", () => {
   const { state } = store;
   const empty = state.phase === "empty";
@@ -134,21 +135,9 @@ function draw() {
   const text = `${clock(t)}`, bar = barAndBeat(t);
   if (by("clock").firstChild.textContent !== text) by("clock").firstChild.textContent = text;
   if (by("clock").lastChild.textContent !== bar) by("clock").lastChild.textContent = bar;
-  if (compared) beside(t);
+  takes.frame(t);
   if (watched.watch) watched.sync.push([transport.time, preview.shown, performance.now()]);
   requestAnimationFrame(draw);
-}
-
-/**
- * Another take of the same bars, at the right.
- * @param {number} t
- */
-function beside(t) {
-  const canvas = /** @type {HTMLCanvasElement} */ (by("other"));
-  const bitmap = store.curves && bitmapOf({ job: compared, frame: preview.frameAt(t) });
-  if (!bitmap) return;
-  if (canvas.width !== bitmap.width) [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
 }
 
 /** @param {any} message */

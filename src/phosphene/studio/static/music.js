@@ -24,7 +24,7 @@ export function nearest(times, t) {
   return k + 1 < times.length && times[k + 1] - t < t - times[k] ? k + 1 : k;
 }
 
-export const song = () => store.state?.song ?? { duration: 1, beats: [], bars: [], metre: 4, tempo: 0, sections: [] };
+export const song = () => store.state?.song ?? { duration: 1, beats: [], bars: [], metre: 4, tempo: 0, sections: [], features: [] };
 
 export const fps = () => store.curves?.header.fps ?? 12;
 

@@ -1,22 +1,22 @@
 // @ts-check
 /** The keyboard: everything that the pointer can do. */
-import { tap } from "./beats.js";
+import { tap } from "./panels/beats.js";
 import { by, dialog, make, speak } from "./dom.js";
-import { removeKey, toggled } from "./inspector.js";
+import { removeKey, toggled } from "./panels/inspector.js";
 import { nearest, placed, short, song } from "./music.js";
-import { paintBars, paintFrame } from "./queue.js";
-import { removeScene } from "./scenes.js";
-import { edit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
+import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
+import { removeScene } from "./panels/scenes.js";
+import { edit, emit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
 
 const KEYS = [
   ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
   ["Alt ← →", "a frame"], ["+ −", "zoom in, out"], ["0", "the whole song"], ["L", "loop on or off"], ["[ ]", "loop begins, ends here"],
   ["S", "snap to beats, bars, or not"], ["N, Shift N", "next, previous keyframe or scene"], ["Ctrl ← → ↑ ↓", "move what is selected"], ["Del", "remove it"], ["K", "add a scene here"],
-  ["M, O", "mute, solo the layer"], ["P, B", "paint this frame, these bars"], ["T, D", "tap the tempo, a bar begins here"],
+  ["M, O", "mute, solo the layer"], ["P, B, Shift B", "paint this frame, these bars, four takes"], ["T, D", "tap the tempo, a bar begins here"],
   ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["?", "these keys"],
 ];
 
-/** @param {import("./timeline.js").Timeline} timeline @param {import("./preview.js").Preview} preview */
+/** @param {import("./timeline/timeline.js").Timeline} timeline @param {import("./preview/preview.js").Preview} preview */
 export function shortcuts(timeline, preview) {
   const { transport } = timeline;
   /** @type {Record<string, (event: KeyboardEvent) => void>} */
@@ -43,11 +43,14 @@ export function shortcuts(timeline, preview) {
     m: () => layers()[store.layer] && toggled(layers()[store.layer], "mute"),
     o: () => layers()[store.layer] && toggled(layers()[store.layer], "solo"),
     p: () => paintFrame(timeline, preview),
-    b: () => paintBars(timeline),
+    b: (event) => (event.shiftKey ? paintTakes(timeline) : paintBars(timeline)),
     t: () => tap(timeline),
     d: () => edit("Bar begins here", [{ op: "put", path: ["song", "downbeat"], value: nearest(song().beats, transport.time) + 1 }]),
     "?": () => help(),
-    Escape: () => select(null),
+    Escape: () => {
+      emit("compare", null);
+      select(null);
+    },
   };
 
   const go = (/** @type {number} */ t) => {

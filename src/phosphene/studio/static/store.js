@@ -14,15 +14,16 @@ import { get, getBinary, post, Refused } from "./api.js";
 /** @type {Record<string, Set<(value: any) => void>>} */
 const listeners = {};
 
+/** @type {Record<string, any> & {selection: Selection, layer: number, jobs: any[]}} */
 export const store = {
-  /** @type {any} */ state: null,
-  /** @type {any} */ choices: null,
-  /** @type {any} */ curves: null,
-  /** @type {any} */ peaks: null,
-  /** @type {any} */ camera: null,
-  /** @type {Selection} */ selection: null,
+  state: null,
+  choices: null,
+  curves: null,
+  peaks: null,
+  camera: null,
+  selection: null,
   layer: 0,
-  /** @type {any[]} */ jobs: [],
+  jobs: [],
 };
 
 /**
@@ -78,7 +79,7 @@ export async function adopt(state) {
   if (before && before.file === state.file && state.version < before.version) return;
   const fresh = !before || before.file !== state.file;
   store.state = state;
-  store.jobs = state.jobs ?? [];
+  store.jobs = state.jobs ?? (fresh ? [] : store.jobs); // the answer to an edit has none
   if (fresh) store.curves = store.peaks = store.camera = null;
   emit("state", { fresh });
   emit("jobs");
@@ -86,21 +87,19 @@ export async function adopt(state) {
   const { version, file } = state;
   const current = () => store.state.version === version && store.state.file === file;
   const song = JSON.stringify([state.song.name, state.song.duration]);
-  if (store.curves?.version !== version) {
-    const [curves, peaks] = await Promise.all([
-      getBinary("api/curves.bin"),
-      store.peaks?.song === song ? store.peaks : getBinary("api/peaks.bin"),
-    ]);
+  // The server makes them in this order: what the first picture needs comes first.
+  const known = [
+    store.curves?.version === version ? store.curves : getBinary("api/curves.bin"),
+    store.camera?.version === version ? store.camera : getBinary("api/camera.bin"),
+    store.peaks?.song === song ? store.peaks : getBinary("api/peaks.bin"),
+  ];
+  for (const [k, name] of ["curves", "camera", "peaks"].entries()) {
+    const got = await known[k];
     if (!current()) return;
-    store.curves = { ...curves, version };
-    store.peaks = { ...peaks, song };
-    emit("curves");
+    if (store[name] === got) continue;
+    store[name] = { ...got, version, song };
+    emit(name);
   }
-  if (store.camera?.version === version) return;
-  const camera = await getBinary("api/camera.bin");
-  if (!current()) return;
-  store.camera = { ...camera, version };
-  emit("camera");
 }
 
 /** @type {Promise<any>} */ let busy = Promise.resolve();

@@ -1,0 +1,1 @@
+"""Edits of a project file that keep its notation, and their history."""

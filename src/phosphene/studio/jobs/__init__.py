@@ -1,0 +1,1 @@
+"""What is painted while the page is used: requests, the queue and its processes."""

@@ -1,0 +1,259 @@
+"""The process that paints for the studio: jobs come as JSON lines on stdin, reports go to stdout.
+
+It ends when stdin ends, so that no process is left behind when the studio is killed. A job that is
+stopped saves its checkpoint first, as a render does after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.errors import PhospheneError
+
+SHOWN = 0.5  # seconds between two pictures of a film
+REPORTED = 0.1  # seconds between two reports
+JPEG = 92
+
+
+class Stopped(KeyboardInterrupt):
+    """The studio asked to stop."""
+
+
+class Worker:
+    """Does one job after the other.
+
+    Parameters
+    ----------
+    path : Path
+        The project file.
+    plugins : list of Path
+        Folders of plugins that are single files.
+    out : file
+        Where reports go.
+    """
+
+    def __init__(self, path: Path, plugins: list[Path], out: IO[str]) -> None:
+        from phosphene.plugins import load_plugins
+
+        self.path, self.plugins = path, plugins
+        self.registry = load_plugins(plugins)
+        self._out, self._asked = out, threading.Event()
+        self._jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._id = ""
+        self._loaded: tuple[Any, Any] | None = None
+
+    def listen(self, lines: IO[str]) -> None:
+        """Read what the studio says, until it ends; in a thread of its own."""
+        for line in lines:
+            said = json.loads(line)
+            if "job" in said:
+                self._jobs.put(said["job"])
+            else:
+                self._asked.set()
+        self._asked.set()
+        self._jobs.put(None)
+
+    def work(self) -> None:
+        """Do jobs until there is nobody to do them for."""
+        while (job := self._jobs.get()) is not None:
+            self._id = job["id"]
+            self._asked.clear()
+            try:
+                self._do(job)
+                self.report("done")
+            except Stopped:
+                self.report("stopped")
+            except PhospheneError as error:
+                self.report("failed", text=f"{error} {error.fix}".strip())
+            except Exception as error:
+                logging.getLogger(__name__).exception("painting failed")
+                self.report("failed", text=f"internal error: {type(error).__name__}: {error}")
+
+    def report(self, event: str, **about: Any) -> None:
+        """Tell the studio."""
+        with suppress(OSError):  # it is gone, and stdin will end
+            print(json.dumps({"id": self._id, "event": event, **about}), file=self._out, flush=True)
+
+    def check(self) -> None:
+        """End the job where the studio asked for it."""
+        if self._asked.is_set():
+            raise Stopped
+
+    def _do(self, job: dict[str, Any]) -> None:
+        from phosphene.composing.compose import FrameFormat, compose
+        from phosphene.project.listening import song_of
+        from phosphene.score.timeline import exact_fps
+        from phosphene.studio.jobs.asked import Asked
+
+        asked = Asked.model_validate(job["asked"])
+        project = self._project(job["text"], asked)
+        video = project.video
+        form = FrameFormat(
+            exact_fps(asked.fps or video.fps),
+            asked.width or video.width,
+            asked.height or video.height,
+        )
+        song = song_of(project.song, self.registry)
+        score = compose(project, song, form)
+        self.check()
+        folder = Path(job["folder"])
+        progress = self._progress(int(score.frames[0]), float(score.fps))
+        if asked.kind == "film":
+            self._film(
+                project, song, score, self.path.parent / job["output"], asked, folder, progress
+            )
+        else:
+            self._pictures(project, score, folder, progress)
+
+    def _project(self, text: str, asked: Any) -> Any:
+        from phosphene.bounds import parsed
+        from phosphene.project.file import make_project
+
+        data = parsed(text)
+        model = {"name": asked.model, "quality": asked.quality, "seed": asked.seed}
+        changes = {"model": {key: value for key, value in model.items() if value is not None}}
+        if asked.kind != "film":
+            changes["video"] = {"start": str(asked.first), "end": str(asked.last)}
+        for table, entries in changes.items():
+            data[table] = {**data.get(table, {}), **entries}
+        return make_project(data, self.path, self.registry)
+
+    def _progress(self, first: int, fps: float) -> Callable[[int, int, str], None]:
+        last = 0.0
+
+        def show(done: int, total: int, stage: str) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= REPORTED or done in (0, total) or stage != "painting":
+                last = now
+                self.report("progress", done=done, total=total, stage=stage, first=first, fps=fps)
+            if stage == "painting":
+                self.check()
+
+        return show
+
+    def _pictures(
+        self, project: Any, score: Any, folder: Path, progress: Callable[[int, int, str], None]
+    ) -> None:
+        from phosphene.engines.names import find_engine
+        from phosphene.painting.engine import unfollowed
+        from phosphene.painting.frames import paint
+
+        spec = find_engine(project.model.name, self.registry)
+        score = score.at_rest(unfollowed(spec, project.model, score))
+        progress(0, len(score), "loading")
+        engine = self._engine(project, score)
+        # The first frame is held to nothing, so its scenes need not be measured.
+        for k, frame in enumerate(paint(score, engine, hold=len(score) > 1)):
+            number = int(score.frames[k])
+            write_jpeg(folder / f"{number:07d}.jpg", frame)
+            self.report("picture", frame=number)
+            progress(k + 1, len(score), "painting")
+
+    def _engine(self, project: Any, score: Any) -> Any:
+        """The engine of a project; the last one, if it is for the same model, prompts and size."""
+        from phosphene.engines.names import load_engine
+        from phosphene.painting.engine import DrawingEngine
+
+        model = project.model.model_copy(update={"seed": 0})  # takes share an engine
+        prompts = score.prompts, score.negative_prompts
+        about = (model, *prompts, score.width, score.height)
+        if self._loaded is None or self._loaded[0] != about:
+            self._loaded = None  # before the next one takes its memory
+            engine = load_engine(project, score, self.registry)
+            if isinstance(engine, DrawingEngine):  # it is for this Score alone
+                return engine
+            self._loaded = (about, engine)
+        return self._loaded[1]
+
+    def _film(
+        self, project: Any, song: Any, score: Any, target: Path, asked: Any, folder: Path,
+        progress: Callable[[int, int, str], None],
+    ) -> None:  # fmt: skip
+        from phosphene.rendering.filming import state_folder
+        from phosphene.rendering.render import Render
+
+        job = Render(project, target, self.registry, self.path, self.plugins, asked.force)
+        job.check(song, project, score)
+        raw, shown = state_folder(target), 0.0
+
+        def show(done: int, total: int, stage: str) -> None:
+            nonlocal shown
+            if stage == "painting" and time.monotonic() - shown > SHOWN:
+                shown = time.monotonic()
+                if (frame := latest_frame(raw, score.width, score.height)) is not None:
+                    number = int(score.frames[max(done - 1, 0)])
+                    write_jpeg(folder / f"{number:07d}.jpg", frame)
+                    self.report("picture", frame=number)
+            progress(done, total, stage)
+
+        job.run(None, False, show)
+
+
+def latest_frame(folder: Path, width: int, height: int) -> NDArray[np.uint8] | None:
+    """The last raw frame of a film in progress; None where there is none at the moment."""
+    size = 3 * width * height
+    for path in sorted(folder.glob("segment-*.rgb"), reverse=True):
+        with suppress(OSError), open(path, "rb") as file:
+            count = file.seek(0, 2) // size
+            if count:
+                file.seek((count - 1) * size)
+                return np.frombuffer(file.read(size), np.uint8).reshape(height, width, 3)
+    return None
+
+
+def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
+    """Write a picture, RGB, so that it is complete when it has its name."""
+    import cv2
+
+    _, coded = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG])
+    new = path.with_suffix(".part")
+    new.write_bytes(coded.tobytes())
+    os.replace(new, path)
+
+
+class _Notes(logging.Handler):
+    """Warnings of a render, for the page."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(logging.WARNING)
+        self._worker = worker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._worker.report("note", text=record.getMessage())
+
+
+def main() -> None:
+    """Work until stdin ends: ``python -m phosphene.studio.jobs.worker PROJECT [PLUGINS ...]``."""
+    from phosphene.folders import find_home, numba_folder
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with suppress(OSError, AttributeError):
+        os.nice(5)  # the page stays fluid
+    find_home()
+    if folder := numba_folder():
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints is no report
+    path, *plugins = map(Path, sys.argv[1:])
+    worker = Worker(path, plugins, out)
+    logging.getLogger("phosphene").addHandler(_Notes(worker))
+    threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True).start()
+    worker.work()
+
+
+if __name__ == "__main__":
+    main()

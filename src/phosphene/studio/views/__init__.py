@@ -1,0 +1,1 @@
+"""What the page shows of a project, as JSON and packed arrays."""

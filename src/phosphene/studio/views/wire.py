@@ -1,0 +1,48 @@
+"""Arrays for the page: a JSON header, and the numbers after it as they are in memory."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALIGNED = 8  # bytes; typed arrays in JavaScript begin at multiples of their item
+
+
+def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Pack arrays for `unpack` in `static/api.js`.
+
+    Parameters
+    ----------
+    header : mapping
+        Anything that JSON holds; `arrays` is added.
+    arrays : mapping of str to ndarray
+        float64, float32, int32, int16, int8 or uint8.
+
+    Returns
+    -------
+    bytes
+        The header's length as uint32, little endian, the header, and the arrays, each padded to
+        eight bytes.
+    """
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    offset, listed = 0, []
+    for name, array in contiguous.items():
+        about = {"name": name, "dtype": array.dtype.name, "shape": list(array.shape)}
+        listed.append({**about, "offset": offset})
+        offset += _padded(array.nbytes)
+    text = json.dumps({**header, "arrays": listed}, separators=(",", ":")).encode()
+    text += b" " * (_padded(4 + len(text)) - 4 - len(text))
+    whole = bytearray(struct.pack("<I", len(text)) + text)
+    for array in contiguous.values():
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        whole += little.tobytes() + bytes(_padded(array.nbytes) - array.nbytes)
+    return bytes(whole)
+
+
+def _padded(length: int) -> int:
+    return -(-length // ALIGNED) * ALIGNED

@@ -1,0 +1,1 @@
+"""The page and its server: routes, who may use them, and uvicorn."""

@@ -1,0 +1,98 @@
+"""A studio in a process of its own, and a browser that looks at it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from studio_pages import FILM, opened
+from studios import wait
+
+FLAGS = (
+    "--no-sandbox",
+    "--enable-unsafe-swiftshader",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+class Server:
+    """`phosphene studio film.toml`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.start()
+
+    def start(self):
+        command = "from phosphene.cli import main; main()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", command, "studio", "film.toml", "--no-browser"],
+            cwd=self.folder, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        self.url = re.search(r"http://\S+", self.process.stdout.readline())[0]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="package")
+def film(tmp_path_factory, song_file):
+    """The project file that is open."""
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "song.wav").write_bytes(song_file.read_bytes())
+    path = folder / "film.toml"
+    path.write_text(FILM)
+    return path
+
+
+@pytest.fixture(scope="package")
+def server(film, browser):
+    server = Server(film.parent)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    """Debian's chromium, Chrome, or the one that `playwright install` fetched."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as play:
+        own = play.chromium.executable_path
+        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        if chromium is None and not os.path.exists(own):
+            pytest.skip("there is no chromium; apt-get install chromium, or playwright install")
+        try:
+            browser = play.chromium.launch(executable_path=chromium or own, args=FLAGS)
+        except api.Error as error:  # such as a library of the system that is missing
+            pytest.skip(f"chromium does not start: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def closed(browser):
+    """Close what a failed test leaves open: every page draws all the time, and slows the others."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(browser, server, film):
+    """The page of the project as it was first, in 1280 x 720 and dark."""
+    film.write_text(FILM)
+    page = opened(browser, server.url)
+    wait(
+        lambda: page.evaluate(
+            """() => phosphene.store.state.project.layers[0]?.values.zoom?.['bar 3'] === 1.02
+              && !phosphene.store.state.errors.length"""
+        ),
+        60,
+    )
+    yield page
+    assert page.faults == []
+    page.close()
