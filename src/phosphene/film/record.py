@@ -45,6 +45,8 @@ class Record(BaseModel):
         SHA-256 of the project.
     folder : str
         Folder of the project, relative to the film; empty if there is no such path.
+    fingerprint : str
+        Digest of all that the film depends on, and not only of the project: files, versions, code.
     song, song_digest : str
         Name of the song, and the SHA-256 of its file.
     model : str
@@ -66,6 +68,7 @@ class Record(BaseModel):
     source: Name = ""
     project: Annotated[str, Field(max_length=LARGEST)] = ""
     digest: Name = ""
+    fingerprint: Name = ""
     folder: Name = ""
     song: Name = ""
     song_digest: Name = ""
