@@ -73,7 +73,7 @@ def make_films(
                     return Outcome("stopped")
                 outcome = task.run(lambda *step: said.put((film, *step, None)))
             except PhospheneError as error:
-                outcome = Outcome("failed", f"{error} {error.fix}".strip())
+                outcome = Outcome("failed", error.advice)
             except Exception as error:  # of this film alone
                 outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             finally:

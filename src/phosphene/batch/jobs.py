@@ -28,7 +28,7 @@ _UNFIT = re.compile(r"[\\/:*?\"<>|\x00-\x1f]")
 
 
 def _listed(given: Any) -> Any:
-    return [given] if isinstance(given, str) else given
+    return [given] if isinstance(given, (str, Path)) else given
 
 
 Names = Annotated[tuple[FileName, ...], BeforeValidator(_listed)]
@@ -200,7 +200,7 @@ def jobs_of(entries: Sequence[tuple[str, Entry]], folder: Path) -> list[Job]:
         try:
             found = _jobs(where, entry, folder)
         except ProjectError as error:
-            problems.append(" ".join(filter(None, (f"{where}: {error}", error.fix))))
+            problems.append(f"{where}: {error.advice}")
             continue
         for job in found:
             other = taken.setdefault(job.name.casefold(), job)

@@ -149,8 +149,8 @@ def last_error(log: Path, place: int = 0) -> str:
     with os.fdopen(open_own(log, os.O_RDONLY), "rb") as file:
         file.seek(max(place, os.fstat(file.fileno()).st_size - (1 << 16)))
         text = file.read().decode(errors="replace").strip()
-    head, mark, error = f"\n{text}".rpartition("\nError:")
-    said = error if mark else head.rpartition("\n")[2]
+    _, mark, error = f"\n{text}".rpartition("\nError:")
+    said = error if mark else text.rpartition("\n")[2]
     lines = [line.strip() for line in said.strip().splitlines()]
     return "\n".join(lines)[:SAID] or "it ended without a message"
 

@@ -111,7 +111,7 @@ class Planner:
                 found = checked(job.input, output / job.name, changes, registries[folder], force)
                 self._checked.append((job, changes, *found))
             except PhospheneError as error:
-                problems.append(" ".join(filter(None, (f"{job.where}: {error}", error.fix))))
+                problems.append(f"{job.where}: {error.advice}")
         if problems:
             raise ProjectError("\n".join(dict.fromkeys(problems)), "Nothing was rendered.")
         self._heard: tuple[object, Song] | None = None
@@ -127,7 +127,7 @@ class Planner:
             try:
                 self._plan(film, changes, project, render, earlier)
             except PhospheneError as error:
-                film.state, film.error = "failed", " ".join(filter(None, (str(error), error.fix)))
+                film.state, film.error = "failed", error.advice
             yield film
 
     def _plan(
@@ -145,10 +145,9 @@ class Planner:
             self._heard = None  # an hour of a song is a gigabyte
             self._heard = key, listen_to(project.song, render.registry)
         song = self._heard[1]
-        with console.capture() as said:  # the render repeats its warnings, in its log
+        with console.capture():  # the render repeats its warnings, in its log
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
-        del said
         render = job.render
         film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
         video = project.video
