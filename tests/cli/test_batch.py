@@ -116,6 +116,14 @@ def test_two_batches_do_not_share_a_folder(folder, tmp_path):
     assert "Another batch is working in" in told.output
 
 
+def test_a_cluster_needs_ray(folder, tmp_path, quick, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    told = batch(folder / "p.toml", "-o", tmp_path, "--on", "ray")
+    assert told.exit_code == 2
+    assert "--on ray: Ray is not installed" in told.output
+    assert "pip install 'phosphene[cluster]'" in told.output
+
+
 def test_a_batch_that_is_killed_and_interrupted_resumes(folder, tmp_path, quick):
     report = tmp_path / "batch-report"
     report.mkdir()

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -62,10 +62,19 @@ class Work:
         The film.
     log : Path
         For what the render prints; it is continued.
+    environment : mapping of str to str, optional
+        Of the process; by default, that of this one.
     """
 
-    def __init__(self, arguments: Sequence[str], target: Path, log: Path) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        target: Path,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._arguments, self._target, self._log = arguments, target, log
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
@@ -85,7 +94,8 @@ class Work:
             place = log.tell()
             self._process = subprocess.Popen(
                 [*COMMAND, *self._arguments, "--progress", "json"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, **own,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env=self._environment, **own,
             )  # fmt: skip
         if self._stopping.is_set():
             self.stop()
@@ -110,6 +120,11 @@ class Work:
         killer = threading.Timer(PATIENCE, process.kill)
         killer.daemon = True
         killer.start()
+
+    def wait(self) -> None:
+        """Wait until the render has ended."""
+        if self._process is not None:
+            self._process.wait()
 
     def _outcome(self, code: int, clock: _Clock, place: int) -> Outcome:
         seconds, figures = time.monotonic() - clock.begun, clock.figures()

@@ -14,7 +14,9 @@ import click
 from phosphene.cli.options import BARS, FilePath, project_options
 
 if TYPE_CHECKING:
+    from phosphene.batch.crew import Task
     from phosphene.batch.jobs import Job
+    from phosphene.batch.on_ray import Cluster
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.work import Outcome
 
@@ -31,9 +33,15 @@ SHOWN = 40  # films in the plan that is printed
     help="The folder of the films; default: that of the job list, or films.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, 64), default=1, metavar="N", show_default=True,
-    help="Films at a time, each in a process of its own.",
+    "--jobs", type=click.IntRange(1, 10_000), metavar="N",
+    help="Films at a time, each in a process of its own; default: 1, or what the cluster holds.",
 )  # fmt: skip
+@click.option(
+    "--on", metavar="CLUSTER",
+    help="Render on a Ray cluster: ray (that of this machine), ray://HOST:PORT or HOST:PORT.",
+)  # fmt: skip
+@click.option("--cpus", type=click.FloatRange(0), default=1, help="CPUs of each film, with --on.")
+@click.option("--gpus", type=click.FloatRange(0), default=0, help="GPUs of each film, with --on.")
 @click.option(
     "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
     help="Film each song with this project, instead of directing it; more of them: all pairs.",
@@ -51,7 +59,10 @@ def batch(
     /,
     inputs: tuple[Path, ...],
     output: Path | None,
-    jobs: int,
+    jobs: int | None,
+    on: str | None,
+    cpus: float,
+    gpus: float,
     projects: tuple[Path, ...],
     takes: int | None,
     format: str | None,
@@ -70,6 +81,7 @@ def batch(
       phosphene batch *.mp3 --project neon.toml --project sea.toml --jobs 2
       phosphene batch project.toml --takes 4 --bars 9:17 --quality draft
       phosphene batch jobs.toml --plan
+      phosphene batch jobs.toml -o /shared/films --on ray://head:10001 --gpus 1
 
     A job list is TOML. Each [[job]] is songs x projects x takes, with any option of `phosphene
     render`; those of the command line replace them:
@@ -98,9 +110,16 @@ def batch(
         earlier = read_report(output / FOLDER)
         films = list(planner.films(earlier))
         figures = measured(films, earlier.figures)
-        _print_plan(films, figures, output, jobs)
+        cluster = None
+        if on is not None and not plan and any(film.state == "waiting" for film in films):
+            from phosphene.batch.on_ray import Cluster
+
+            cluster = Cluster(on, films, output / FOLDER, cpus, gpus)
+            open_until_end.callback(cluster.close)
+        workers = jobs or (cluster.capacity() if cluster else 1)
+        _print_plan(films, figures, output, workers)
         if not plan:
-            _make(films, figures, output, jobs, ["--force"] * force)
+            _make(films, figures, output, workers, ["--force"] * force, cluster)
     console.print(styled((f"{summary(films)}.", "bold")))
     if any(film.state == "failed" for film in films):
         context.exit(1)
@@ -231,6 +250,7 @@ def _make(
     output: Path,
     workers: int,
     more: Sequence[str],
+    cluster: Cluster | None,
 ) -> None:
     """Make the films that are left, show how far they are, and write the report."""
     from phosphene import __version__
@@ -247,9 +267,11 @@ def _make(
     for film in waiting:
         log_of(folder, film.target).unlink(missing_ok=True)
 
-    def begin(film: Film) -> Work:
-        arguments = arguments_for(film, film.target, *more)
-        return Work(arguments, film.target, log_of(folder, film.target))
+    def begin(film: Film) -> Task:
+        arguments, log = arguments_for(film, film.target, *more), log_of(folder, film.target)
+        if cluster is not None:
+            return cluster.task(film, arguments, log)
+        return Work(arguments, film.target, log)
 
     def ended(film: Film, outcome: Outcome) -> None:
         if outcome.figures is not None:
