@@ -23,7 +23,7 @@ ROOMS = (
     ("composing", "engines", "scaffold"),
     ("directing",),
     ("rendering", "plotting", "importers", "testing"),
-    ("studio",),
+    ("studio", "batch"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -62,6 +62,7 @@ FORBIDDEN = {
     "footage": ("torch", "librosa", "diffusers"),
     "screen": ("torch", "librosa"),
     "rendering": ("click", "rich"),
+    "batch": ("click", "rich", "torch", "librosa"),
     "studio": ("click", "rich", "matplotlib", "diffusers"),
 }
 FILES = [(room, file) for room in FORBIDDEN for file in sorted((SOURCE / room).rglob("*.py"))]

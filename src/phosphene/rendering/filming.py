@@ -6,8 +6,9 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from phosphene.errors import FilmError
@@ -22,7 +23,6 @@ from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import depth_identity, identity
 from phosphene.rendering.resuming import Asked, begin, planned
 from phosphene.rendering.set_aside import reunite
 
@@ -64,7 +64,7 @@ def render_film(
     lead: int = 0,
     record: Record | None = None,
     screen: Screen | None = None,
-    shown_as: tuple[object, ...] = (),
+    about: Mapping[str, str] = MappingProxyType({}),
     depth: DepthSpec | None = None,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
@@ -93,8 +93,8 @@ def render_film(
         How the film is made, for its metadata.
     screen : Screen or None
         Makes the frames of the film of those that are painted.
-    shown_as : tuple
-        What they depend on, from `phosphene.rendering.identity.screen_identity`.
+    about : mapping of str to str
+        What the frames depend on, from `phosphene.rendering.render.Render.made_of`.
     depth : DepthSpec or None
         The source of the project's depth.
 
@@ -107,8 +107,6 @@ def render_film(
     """
     begun = time.monotonic()
     folder, crf = state_folder(target), project.video.crf
-    about = identity(score, spec, project.model, target, crf, form, lead, shown_as)
-    about |= depth_identity(depth, project.depth)
     length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "

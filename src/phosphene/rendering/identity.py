@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -126,6 +127,12 @@ def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def fingerprint_of(about: Mapping[str, str], song_digest: str) -> str:
+    """A digest of what the frames of a film depend on, and of its song."""
+    text = json.dumps([dict(about), song_digest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def screen_identity(
     fps: Fraction, factor: int, upscaler: UpscalerSpec | None
 ) -> tuple[object, ...]:
@@ -136,7 +143,13 @@ def screen_identity(
 
 
 def record_of(
-    project: Project, score: Score, target: Path, song_digest: str, registry: Registry, lead: int
+    project: Project,
+    score: Score,
+    target: Path,
+    song_digest: str,
+    registry: Registry,
+    lead: int,
+    fingerprint: str = "",
 ) -> Record:
     """How a film is made, for its metadata.
 
@@ -151,6 +164,8 @@ def record_of(
     registry : Registry
     lead : int
         As for `phosphene.rendering.filming.render_film`.
+    fingerprint : str
+        From `fingerprint_of`.
     """
     sources = [amount for layer in project.motion for amount in (layer.amount, layer.share)]
     used = {
@@ -165,6 +180,7 @@ def record_of(
         command="loop" if lead else "render",
         source=project.source.name,
         **project_fields(project.text()),
+        fingerprint=fingerprint,
         song=project.song.file.name,
         song_digest=song_digest,
         model=project.model.name,
