@@ -257,11 +257,7 @@ class Render:
                 self.project, self.score, self.target, self._digest, self.registry, self.lead,
                 fingerprint_of(about, self._digest),
             )  # fmt: skip
-        return render_film(
-            self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress, self.lead, record, screen,
-            about, self.depth,
-        )  # fmt: skip
+        return render_film(self, about, record, screen, asked, keep, on_progress)
 
 
 def _rate(project: Project, score: Score, lead: int) -> Fraction:
