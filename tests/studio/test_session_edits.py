@@ -154,6 +154,20 @@ def test_the_page_cannot_make_the_project_read_other_folders(ready, folder, op):
     assert (folder / "film.toml").read_text() == PROJECT
 
 
+def test_a_scene_is_placed_by_the_song_and_its_image_stays_in_the_folder(ready, folder):
+    for at in ("100%", "bar 5", "beat 6"):
+        edit(ready, {"op": "add_scene", "at": at, "prompt": "a fair"})
+    scenes = state(ready)["project"]["scenes"]
+    assert [scene["position"] for scene in scenes] == ["", "beat 6", "bar 5"]
+    moved = edit(ready, {"op": "move_scene", "index": 0, "at": "bar 6"}).json()["project"]
+    assert [scene["position"] for scene in moved["scenes"]] == ["", "bar 5", "bar 6"]
+    text = (folder / "film.toml").read_text()
+    for op in (put("../x.png", "scene", 0, "image"), put({"image": "../x.png"}, "scene", 0)):
+        (said,) = edit(ready, op).json()["errors"]
+        assert "of the project's folder" in said["message"] or "one entry" in said["message"]
+    assert (folder / "film.toml").read_text() == text
+
+
 def test_a_page_is_told_of_changes(ready):
     with ready.websocket_connect(f"ws://127.0.0.1:{PORT}/{TOKEN}/socket") as socket:
         version = edit(ready, put(0.5, "motion", 1, "amount")).json()["version"]

@@ -125,7 +125,8 @@ def take(project: Path, seed: int) -> None:
     from phosphene.cli.console import out
     from phosphene.errors import ProjectError
     from phosphene.project.file import read_data
-    from phosphene.studio.editing.patches import Put, patched
+    from phosphene.studio.editing.operations import Put
+    from phosphene.studio.editing.patches import patched
     from phosphene.studio.places import write_whole
 
     model = read_data(project).get("model", {})
@@ -134,6 +135,6 @@ def take(project: Path, seed: int) -> None:
     before = model.get("seed", "the default")
     text = project.read_bytes().decode()
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    edit = Put(op="put", path=["model", "seed"], value=seed)
+    edit = Put(path=["model", "seed"], value=seed)
     write_whole(project.resolve(), (mark + patched(text.removeprefix(mark), [edit])).encode())
     out.print(f"{project}: seed {seed} instead of {before}", markup=False)

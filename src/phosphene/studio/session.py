@@ -16,7 +16,8 @@ from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
-from phosphene.studio.editing.patches import operations, patched, toml
+from phosphene.studio.editing.operations import operations
+from phosphene.studio.editing.patches import patched, toml
 from phosphene.studio.places import inside, require_inside, write_whole
 from phosphene.studio.views.camera import camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
@@ -176,11 +177,13 @@ class Session:
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
         if path and path[0] in ("song", "video", "model", "depth") and len(path) == 1:
             raise ProjectError(f"{path[0]}: edit one entry at a time")
+        if path and path[0] == "scene" and not (len(path) > 2 and isinstance(path[1], int)):
+            raise ProjectError("scene: edit one entry at a time")
         if not isinstance(value, str):
             return
         known = {**self.registry.engines, **self.registry.depths}
         is_path = set(path) in MODELS and ("/" in value or "\\" in value) and value not in known
-        if is_path or set(path) in FILES:
+        if is_path or set(path) in FILES or [*path[:1], *path[-1:]] == ["scene", "image"]:
             inside(self.folder, value)
 
     def _revert(self, forward: bool) -> None:

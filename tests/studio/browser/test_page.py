@@ -187,7 +187,7 @@ def test_the_keyboard_reaches_everything_and_plays_paints_and_edits(page, film):
     now = page.evaluate("() => [phosphene.transport.time, phosphene.store.state.song.bars[1]]")
     assert now[0] == pytest.approx(now[1])
     page.keyboard.press("k")
-    wait(lambda: '"bar 2" = "a new scene"' in film.read_text())
+    wait(lambda: '"bar 2" = "a new prompt"' in film.read_text())
     page.keyboard.press("Control+z")
     wait(lambda: film.read_text() == FILM)
     page.locator("#tab-scenes").focus()

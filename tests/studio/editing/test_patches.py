@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from phosphene.errors import ProjectError
-from phosphene.studio.editing.patches import operations, patched
+from phosphene.studio.editing.operations import operations
+from phosphene.studio.editing.patches import patched
 
 TEXT = """\
 # A film.

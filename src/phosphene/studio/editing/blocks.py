@@ -1,4 +1,4 @@
-"""The `[[motion]]` blocks of a project file as text: each with the comments above it."""
+"""The `[[motion]]` and `[[scene]]` blocks of a project file as text, with the comments above."""
 
 from __future__ import annotations
 
@@ -6,32 +6,42 @@ import re
 import tomllib
 
 _HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\[\]#]+?)\s*\]\]?\s*(#.*)?$")
-_LAYER = re.compile(r"\s*\[\[\s*motion\s*\]\]\s*(#.*)?$")
 
 
-def added(text: str, block: str) -> str:
-    """Add a block after the last one, or at the end of the file."""
+def added(text: str, block: str, table: str, place: int | None = None) -> str:
+    """Add a block before another one, or after the last, or at the end of the file."""
     lines = text.splitlines(keepends=True)
-    spans = _spans(text)
+    spans = _spans(text, table)
     if not spans:
         return f"{text.rstrip()}\n\n{block}" if text.strip() else block
+    if place is not None and place < len(spans):
+        first = spans[place][0]
+        close = len(spans) > 1 and not _blank(lines, *spans[max(0, place - 1)])
+        return "".join(lines[:first]) + block + ("" if close else "\n") + "".join(lines[first:])
+    close = len(spans) > 1 and not _blank(lines, *spans[-2])
     end = spans[-1][1]
     before, after = "".join(lines[:end]).rstrip(), "".join(lines[end:])
-    return f"{before}\n\n{block}" + (f"\n{after}" if after.strip() else "")
+    gap = "\n" if close else "\n\n"
+    return f"{before}{gap}{block}" + (f"\n{after}" if after.strip() else "")
 
 
-def removed(text: str, index: int) -> str:
+def removed(text: str, table: str, index: int) -> str:
     """Remove a block and the comments directly above it."""
     lines = text.splitlines(keepends=True)
-    first, last = _span(text, index)
+    spans = _spans(text, table)
+    first, last = _span(spans, table, index)
     before, after = "".join(lines[:first]), "".join(lines[last:])
-    return before + after if after.strip() else before.rstrip() + "\n"
+    if not after.strip():
+        return before.rstrip() + "\n"
+    # The empty lines below the last of several blocks separate them from what follows.
+    ends = index > 0 and index == len(spans) - 1 and not _blank(lines, *spans[index - 1])
+    return before + ("\n" if ends and _blank(lines, first, last) else "") + after
 
 
-def moved(text: str, index: int, to: int) -> str:
+def moved(text: str, table: str, index: int, to: int) -> str:
     """Move a block to the place of another one."""
-    spans, lines = _spans(text), text.splitlines(keepends=True)
-    _span(text, index), _span(text, to)
+    spans, lines = _spans(text, table), text.splitlines(keepends=True)
+    _span(spans, table, index), _span(spans, table, to)
     order = list(range(len(spans)))
     order.insert(to, order.pop(index))
     contents = ["".join(lines[first:last]).rstrip("\n") + "\n" for first, last in spans]
@@ -48,38 +58,38 @@ def _blank(lines: list[str], first: int, last: int) -> str:
     return text[len(text.rstrip("\n")) + 1 :]
 
 
-def _span(text: str, index: int) -> tuple[int, int]:
-    spans = _spans(text)
+def _span(spans: list[tuple[int, int]], table: str, index: int) -> tuple[int, int]:
     if not 0 <= index < len(spans):
-        raise IndexError(f"there is no layer {index}; the project has {len(spans)}")
+        raise IndexError(f"there is no {table}[{index}]; the project has {len(spans)}")
     return spans[index]
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+def _spans(text: str, table: str) -> list[tuple[int, int]]:
     """First line and end of each block.
 
     Raises
     ------
     ValueError
-        If the layers are not written as `[[motion]]` tables.
+        If they are not written as tables of that name in double brackets.
     """
     lines = text.splitlines()
     inside = _in_texts(text)
+    block = re.compile(rf"\s*\[\[\s*{table}\s*\]\]\s*(#.*)?$")
     headers = [k for k, line in enumerate(lines) if k not in inside and _HEADER.match(line)]
-    layers = [k for k in headers if _LAYER.match(lines[k])]
-    if len(layers) != len(tomllib.loads(text).get("motion", [])):
-        raise ValueError("the layers are not written as [[motion]] tables")
+    begun = [k for k in headers if block.match(lines[k])]
+    if len(begun) != len(tomllib.loads(text).get(table, [])):
+        raise ValueError(f"they are not written as [[{table}]] tables")
     spans = []
-    for layer in layers:
-        after = (k for k in headers if k > layer and not _is_part(lines[k]))
+    for first in begun:
+        after = (k for k in headers if k > first and not _is_part(lines[k], table))
         end = _above(lines, next(after, len(lines)))
-        spans.append((_above(lines, layer), end))
+        spans.append((_above(lines, first), end))
     return spans
 
 
-def _is_part(line: str) -> bool:
+def _is_part(line: str, table: str) -> bool:
     found = _HEADER.match(line)
-    return found is not None and found["name"].startswith("motion.")
+    return found is not None and found["name"].startswith(f"{table}.")
 
 
 def _above(lines: list[str], header: int) -> int:

@@ -6,81 +6,29 @@ tomlkit and written out again, so that only what it names changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from tomlkit.container import Container
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable, Item, Table
 
-from phosphene.bounds import DEPTH, KEY
 from phosphene.errors import ProjectError
 from phosphene.studio.editing import blocks
-
-Key = Annotated[str, Field(min_length=1, max_length=KEY)]
-Path = Annotated[list[Key | int], Field(min_length=1, max_length=DEPTH)]
-Moment = Callable[[str], float | None]
-"""moment(text) gives the seconds of a position, or None where the text is not one."""
-
-
-class _Operation(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Put(_Operation):
-    """Set the entry at `path`; it is added where it is missing."""
-
-    op: Literal["put"]
-    path: Path
-    value: Any
-
-
-class Drop(_Operation):
-    """Remove the entry at `path`, if it is there."""
-
-    op: Literal["drop"]
-    path: Path
-
-
-class Rename(_Operation):
-    """Give an entry of the table at `path` another key, such as another position."""
-
-    op: Literal["rename"]
-    path: Path
-    key: Key
-    to: Key
-
-
-class Layer(_Operation):
-    """Add a layer, remove one, or move it to another place."""
-
-    op: Literal["add_layer", "drop_layer", "move_layer"]
-    index: int = Field(0, ge=0)
-    to: int = Field(0, ge=0)
-    layer: dict[Key, Any] = {}
-
-
-Operation = Annotated[Put | Drop | Rename | Layer, Field(discriminator="op")]
-_OPERATIONS: TypeAdapter[list[Operation]] = TypeAdapter(
-    Annotated[list[Operation], Field(min_length=1, max_length=1000)]
+from phosphene.studio.editing.operations import (
+    AddScene,
+    Drop,
+    DropScene,
+    Layer,
+    MoveScene,
+    Operation,
+    Path,
+    Put,
+    Rename,
+    named,
 )
-
-
-def operations(given: Any) -> list[Operation]:
-    """Read the operations of an edit from JSON.
-
-    Raises
-    ------
-    ProjectError
-        If they are not operations.
-    """
-    try:
-        return _OPERATIONS.validate_python(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ProjectError(f"this is not an edit: {first['loc']}: {first['msg']}") from None
+from phosphene.studio.editing.scenes import Moment, dropped, moved, place_of
 
 
 def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text: None) -> str:
@@ -107,6 +55,9 @@ def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text:
             if isinstance(edit, Layer):
                 text = _with_layers(text, edit)
                 continue
+            if isinstance(edit, (AddScene, MoveScene, DropScene)):
+                text = _with_scenes(text, edit, moment)
+                continue
             document = tomlkit.parse(text)
             if isinstance(edit, Put):
                 text = _put(text, document, edit.path, edit.value, moment)
@@ -118,7 +69,7 @@ def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text:
                 text = tomlkit.dumps(document)
         except (TOMLKitError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise ProjectError(
-                f"{_named(edit)}: the file cannot be changed there: {error}",
+                f"{named(edit)}: the file cannot be changed there: {error}",
                 "The file may have changed meanwhile; try again, or edit it in an editor.",
             ) from None
     return text
@@ -144,11 +95,28 @@ def _item(text: str) -> Item:
 
 def _with_layers(text: str, edit: Layer) -> str:
     if edit.op == "add_layer":
-        lines = [f"{tomlkit.key(key).as_string()} = {toml(v)}" for key, v in edit.layer.items()]
-        return blocks.added(text, "\n".join(["[[motion]]", *lines]) + "\n")
+        return blocks.added(text, _block("motion", edit.layer), "motion")
     if edit.op == "drop_layer":
-        return blocks.removed(text, edit.index)
-    return blocks.moved(text, edit.index, edit.to)
+        return blocks.removed(text, "motion", edit.index)
+    return blocks.moved(text, "motion", edit.index, edit.to)
+
+
+def _with_scenes(text: str, edit: AddScene | MoveScene | DropScene, moment: Moment) -> str:
+    if isinstance(edit, AddScene):
+        entries = {"at": edit.at, "prompt": edit.prompt}
+        return blocks.added(
+            text, _block("scene", entries), "scene", place_of(text, edit.at, moment)
+        )
+    if isinstance(edit, DropScene):
+        return blocks.removed(patched(text, dropped(text, edit.index)), "scene", edit.index)
+    lines, to = moved(text, edit.index, edit.at, moment)
+    text = patched(text, lines)
+    return text if to == edit.index else blocks.moved(text, "scene", edit.index, to)
+
+
+def _block(table: str, entries: dict[str, Any]) -> str:
+    lines = [f"{tomlkit.key(key).as_string()} = {toml(value)}" for key, value in entries.items()]
+    return "\n".join([f"[[{table}]]", *lines]) + "\n"
 
 
 def _put(text: str, document: Container, path: Path, value: Any, moment: Moment) -> str:
@@ -166,7 +134,10 @@ def _put(text: str, document: Container, path: Path, value: Any, moment: Moment)
             return _put_below(text, header, str(key), value)
     table = _at(document, parents)
     if isinstance(table, (list, AoT, Array)):
-        table[int(key)] = _item(toml(value))
+        if int(key) == len(table) and isinstance(table, Array):
+            table.append(_item(toml(value)))
+        else:
+            table[int(key)] = _item(toml(value))
     elif isinstance(table, InlineTable):
         entries = {name: _source(table[name]) for name in table}
         entries[str(key)] = toml(value)
@@ -276,9 +247,3 @@ def _replace(document: Container, path: Sequence[str | int], item: Item) -> None
         table[int(key)] = item
     else:
         _put_line(_body(table), str(key), item)
-
-
-def _named(edit: Operation) -> str:
-    if isinstance(edit, Layer):
-        return f"motion[{edit.index}]"
-    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in edit.path).lstrip(".")

@@ -9,6 +9,7 @@ import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
 import { help, shortcuts } from "./shortcuts.js";
 import { emit, on, refresh, revert, select, store } from "./store.js";
 import { Takes } from "./preview/takes.js";
+import { entries } from "./timeline/entries.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
@@ -110,8 +111,12 @@ function issues(state) {
   const box = by("issues");
   box.hidden = !said.length;
   box.replaceChildren(...said.map((one) => {
-    const index = /^motion\[(\d+)\]/.exec(one.entry)?.[1];
-    const show = index !== undefined && make("button", { class: "small", onclick: () => { select({ kind: "layer", index: Number(index) }); emit("tab", "layers"); } }, "Show");
+    const [, table, index] = /^(motion|scene)\[(\d+)\]/.exec(one.entry) ?? [];
+    const scene = table === "scene" && entries().find((entry) => entry.kind === "scene" && entry.index === Number(index));
+    const show = (table === "motion" || scene) && make("button", { class: "small", onclick: () => {
+      select(scene ? { kind: "scene", position: scene.position } : { kind: "layer", index: Number(index) });
+      emit("tab", scene ? "scenes" : "layers");
+    } }, "Show");
     return make("p", {}, make("strong", {}, "Error"), one.message, one.fix ? ` ${one.fix}` : "", show);
   }));
 }

@@ -2,11 +2,12 @@
 /** The keyboard: everything that the pointer can do. */
 import { tap } from "./panels/beats.js";
 import { by, dialog, make, speak } from "./dom.js";
-import { removeKey, toggled } from "./panels/inspector.js";
+import { toggled } from "./panels/inspector.js";
 import { nearest, placed, short, song } from "./music.js";
 import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
-import { removeScene } from "./panels/scenes.js";
 import { edit, emit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
+import { addAt, moveEntry, moveKey, removeEntry, removeKey } from "./timeline/edits.js";
+import { chosenEntry, entries } from "./timeline/entries.js";
 
 const KEYS = [
   ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
@@ -37,7 +38,7 @@ export function shortcuts(timeline, preview) {
     "]": () => transport.repeat([transport.range?.[0] ?? 0, placed(transport.time, timeline.snap).at], true),
     s: () => cycle(),
     n: (event) => next(event.shiftKey ? -1 : 1),
-    k: () => timeline.addPrompt(placed(transport.time, timeline.snap).text),
+    k: () => addAt(placed(transport.time, timeline.snap).text),
     Delete: () => remove(),
     Backspace: () => remove(),
     m: () => layers()[store.layer] && toggled(layers()[store.layer], "mute"),
@@ -70,11 +71,10 @@ export function shortcuts(timeline, preview) {
    */
   const next = (by) => {
     const keys = (layers()[store.layer]?.keys ?? []).flatMap((table) => table.points.map((point) => ({ kind: /** @type {const} */ ("key"), table: nameOf(table), position: point.position, at: point.at ?? 0 })));
-    const scenes = store.state.project.prompts.map((/** @type {any} */ one) => ({ kind: "prompt", position: one.position, at: one.at ?? 0 }));
-    const all = keys.length ? keys : scenes;
-    all.sort((/** @type {any} */ a, /** @type {any} */ b) => (a.table ?? "").localeCompare(b.table ?? "") || a.at - b.at);
+    /** @type {any[]} */ const all = keys.length ? keys : entries().map((one) => ({ kind: one.kind, position: one.position, at: one.at ?? 0 }));
+    all.sort((a, b) => (a.table ?? "").localeCompare(b.table ?? "") || a.at - b.at);
     const chosen = /** @type {any} */ (store.selection);
-    const now = all.findIndex((/** @type {any} */ one) => one.position === chosen?.position && one.table === chosen?.table);
+    const now = all.findIndex((one) => one.kind === chosen?.kind && one.position === chosen?.position && one.table === chosen?.table);
     const one = all[(now + by + all.length) % all.length];
     if (!one) return;
     select(one);
@@ -83,24 +83,22 @@ export function shortcuts(timeline, preview) {
       const k = timeline.view.lanes.findIndex((lane) => lane.name === one.table.split(".")[2]);
       if (k >= 0) timeline.show(k);
     }
-    speak(`${one.table ? one.table.split(".")[2] : "Scene"} at ${one.position}`);
+    speak(`${one.table ? one.table.split(".")[2] : one.kind} at ${one.position}`);
   };
 
   /** @param {number} across @param {number} up */
   const nudge = async (across, up) => {
     await settled();
     const chosen = store.selection;
-    if (chosen?.kind === "prompt") {
-      const prompt = store.state.project.prompts.find((/** @type {any} */ one) => one.position === chosen.position);
-      if (prompt && across) timeline.movePrompt(prompt.position, moved(prompt.at, across, prompt.position));
-    }
+    const entry = chosenEntry();
+    if (entry?.at != null && across) moveEntry(entry, moved(entry.at, across, entry.position));
     if (chosen?.kind !== "key") return;
     const table = tableOf(chosen.table), point = table?.points.find((one) => one.position === chosen.position);
     const lane = timeline.view.lanes.find((one) => one.name === table?.channel);
     if (!table || !point || !lane) return;
     const fine = 10 ** (Math.floor(Math.log10(lane.high - lane.low)) - 1);
     const value = short(point.value + up * fine, 6);
-    timeline.moveKey(table, point.position, across ? moved(point.at ?? 0, across, point.position) : point.position, value);
+    moveKey(table, point.position, across ? moved(point.at ?? 0, across, point.position) : point.position, value);
   };
   const moved = (/** @type {number} */ at, /** @type {number} */ by, /** @type {string} */ before) => {
     const { beats, bars } = song();
@@ -113,7 +111,8 @@ export function shortcuts(timeline, preview) {
     const chosen = store.selection;
     const table = chosen?.kind === "key" && tableOf(chosen.table);
     if (table) removeKey(table, /** @type {any} */ (chosen).position);
-    if (chosen?.kind === "prompt" && store.state.project.prompts.length > 1) removeScene(chosen.position);
+    const entry = chosenEntry();
+    if (entry && !entry.only) removeEntry(entry);
   };
 
   addEventListener("keydown", (event) => {

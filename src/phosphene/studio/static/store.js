@@ -8,7 +8,7 @@ import { get, getBinary, post, Refused } from "./api.js";
  * @typedef {{index: number, entry: string, use: string, look: string, plugin: string,
  *   values: Record<string, any>, keys: Table[]}} Layer
  * @typedef {{kind: "key", table: string, position: string}
- *   | {kind: "prompt", position: string} | {kind: "layer", index: number} | null} Selection
+ *   | {kind: "scene" | "prompt", position: string} | {kind: "layer", index: number} | null} Selection
  */
 
 /** @type {Record<string, Set<(value: any) => void>>} */

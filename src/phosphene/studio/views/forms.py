@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from phosphene.modulators.modulator import allowed, choices, schemas
 from phosphene.plugins import Registry
+from phosphene.project.scenes import SceneEntry
 from phosphene.project.schema import Model, Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
@@ -39,7 +40,7 @@ def form(cls: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def forms(registry: Registry) -> dict[str, Any]:
-    """What the page can choose from: modulators, looks, channels and engines."""
+    """What the page can choose from: modulators, looks, channels, engines and settings."""
     return {
         "modulators": {
             name: {"about": _summary(cls), "fields": form(cls), "envelope": _is_envelope(cls)}
@@ -60,6 +61,7 @@ def forms(registry: Registry) -> dict[str, Any]:
         "engines": {name: spec.description for name, spec in sorted(registry.engines.items())},
         "video": form(Video),
         "model": form(Model),
+        "scene": form(SceneEntry),
     }
 
 

@@ -9,6 +9,8 @@ from phosphene.plugins import Registry
 from phosphene.score.channels import CHANNELS
 from phosphene.song.song import Song
 from phosphene.studio.views.composed import Composed
+from phosphene.studio.views.scenes import prompt_entries, scene_entries
+from phosphene.studio.views.wire import plain
 
 SECTION = ("start", "end", "label", "role", "energy", "confidence")
 
@@ -32,24 +34,22 @@ def song_state(song: Song) -> dict[str, Any]:
 
 
 def project_state(composed: Composed, registry: Registry) -> dict[str, Any]:
-    """The prompts and layers of a project, with the seconds of every position."""
+    """The prompts, scenes and layers of a project, with the seconds of every position."""
     data, prompts = composed.data, composed.project.prompts
-    at = data.get("prompts", {}).get("at", {})
     return {
-        "prompts": [
-            {"text": text, "position": key, "at": composed.moment(key)}
-            for key, text in (at.items() if isinstance(at, dict) else ())
-        ],
+        "prompts": prompt_entries(composed),
+        "scenes": scene_entries(composed),
         "style": prompts.style,
         "negative": prompts.negative,
         "blend": str(prompts.blend),
+        "shot": str(prompts.shot),
         "layers": [
             _layer(k, entry, composed, registry) for k, entry in enumerate(data.get("motion", []))
         ],
-        "video": _plain(data.get("video", {})),
+        "video": plain(data.get("video", {})),
         "model": composed.project.model.model_dump(include={"name", "seed"})
-        | _plain(data.get("model", {})),
-        "corrections": _plain(data.get("song", {})),
+        | plain(data.get("model", {})),
+        "corrections": plain(data.get("song", {})),
         "warnings": list(composed.picture.score.warnings),
         "clamped": composed.picture.score.clamped,
         "silent": list(composed.picture.silent),
@@ -67,7 +67,7 @@ def _layer(
         "use": entry.get("use", ""),
         "look": entry.get("look", ""),
         "plugin": "" if plugin is None or plugin.built_in else plugin.name,
-        "values": _plain(entry),
+        "values": plain(entry),
         "keys": _keys(index, entry, composed, cls),
     }
 
@@ -97,15 +97,6 @@ def _keys(
             }
         )
     return tables
-
-
-def _plain(value: Any) -> Any:
-    """Data of TOML as JSON: dates, which no entry takes, as text."""
-    if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
-    if isinstance(value, list):
-        return [_plain(inside) for inside in value]
-    return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def _times(times: Any) -> list[float]:

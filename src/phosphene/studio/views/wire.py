@@ -1,4 +1,4 @@
-"""Arrays for the page: a JSON header, and the numbers after it as they are in memory."""
+"""Data for the page: as JSON, or a JSON header with the numbers after it as they are in memory."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
         whole += little.tobytes() + bytes(_padded(array.nbytes) - array.nbytes)
     return bytes(whole)
+
+
+def plain(value: Any) -> Any:
+    """Data of TOML as JSON: dates, which no entry takes, as text."""
+    if isinstance(value, dict):
+        return {key: plain(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [plain(inside) for inside in value]
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def _padded(length: int) -> int:

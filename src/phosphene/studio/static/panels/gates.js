@@ -27,7 +27,7 @@ function names() {
 }
 
 /** What the fields of positions offer. */
-function offered() {
+export function offered() {
   const { bars } = song(), every = 2 ** Math.max(0, Math.ceil(Math.log2(bars.length / MOST)));
   const positions = [...names().filter((name) => / \d+$/.test(name)), ...bars.map((/** @type {number} */ _, /** @type {number} */ k) => `bar ${k + 1}`).filter((/** @type {string} */ _, /** @type {number} */ k) => k % every === 0), "100%"];
   return make("datalist", { id: "positions" }, ...positions.map((value) => make("option", { value })));

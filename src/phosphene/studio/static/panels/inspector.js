@@ -1,7 +1,8 @@
 // @ts-check
 /** The panel at the right: layers, scenes and the song as forms. */
 import { by, make } from "../dom.js";
-import { layerColour } from "../timeline/drawing.js";
+import { layerColour } from "../timeline/ink.js";
+import { moveKey, removeKey } from "../timeline/edits.js";
 import { number, row } from "./forms.js";
 import { gates } from "./gates.js";
 import { clock, short } from "../music.js";
@@ -24,15 +25,6 @@ export class Inspector {
       this.open(TABS[(TABS.indexOf(this.tab) + by + TABS.length) % TABS.length], true);
       event.stopPropagation();
     });
-    /** @type {EventTarget | null} A field whose text is not in the file yet. */ this.typing = null;
-    this.stale = false;
-    by("panel").addEventListener("input", (/** @type {Event} */ event) => (this.typing = event.target));
-    for (const done of ["change", "focusout"]) {
-      by("panel").addEventListener(done, () => {
-        this.typing = null;
-        if (this.stale) setTimeout(() => this.show());
-      });
-    }
     /** @type {EventTarget | null} A field whose text is not in the file yet. */ this.typing = null;
     this.stale = false;
     by("panel").addEventListener("input", (/** @type {Event} */ event) => (this.typing = event.target));
@@ -68,8 +60,6 @@ export class Inspector {
     const panel = by("panel"), active = /** @type {any} */ (document.activeElement);
     const inside = panel.contains(active);
     if (inside && active.type === "range" && active.matches(":active")) return;
-    this.stale = inside && active === this.typing && active.matches("input:not([type=range], [type=checkbox]), textarea");
-    if (this.stale) return;
     this.stale = inside && active === this.typing && active.matches("input:not([type=range], [type=checkbox]), textarea");
     if (this.stale) return;
     const [id, label] = inside ? [active.id, active.getAttribute("aria-label")] : ["", ""];
@@ -176,9 +166,9 @@ export class Inspector {
       const current = chosen?.table === name && chosen.position === point.position ? "current" : "";
       const where = make("input", { value: point.position, class: current, "aria-label": `Position of the keyframe at ${point.position}`, title: point.at === null ? "outside the song" : clock(point.at),
         onfocus: () => point.at !== null && this.timeline.view.reveal(point.at) && (this.timeline.dirty = true),
-        onchange: () => this.timeline.moveKey(table, point.position, where.value.trim(), point.value) });
+        onchange: () => moveKey(table, point.position, where.value.trim(), point.value) });
       const value = make("input", { type: "number", step: "any", value: point.value, class: current, "aria-label": `Value at ${point.position}`,
-        onchange: () => value.value !== "" && this.timeline.moveKey(table, point.position, point.position, Number(value.value)) });
+        onchange: () => value.value !== "" && moveKey(table, point.position, point.position, Number(value.value)) });
       const drop = make("button", { class: "small", "aria-label": `Remove the keyframe at ${point.position}`, disabled: table.constant, onclick: () => removeKey(table, point.position) }, "×");
       return [where, value, drop];
     });
@@ -210,12 +200,4 @@ export function toggled(layer, key) {
   const path = ["motion", layer.index, key];
   const on = layer.values[key] === true;
   return edit(`${on ? "Un" : ""}${key} layer`, [on ? { op: "drop", path } : { op: "put", path, value: true }]);
-}
-
-/** @param {import("../store.js").Table} table @param {string} position */
-export async function removeKey(table, position) {
-  const last = table.points.length === 1;
-  const ops = [{ op: "drop", path: last ? table.path : [...table.path, position] }];
-  if (await edit(`Remove ${table.channel} keyframe`, ops)) select({ kind: "layer", index: Number(table.path[1]) });
-  emit("tab", "layers");
 }

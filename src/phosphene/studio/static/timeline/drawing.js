@@ -1,34 +1,14 @@
 // @ts-check
 /** The timeline as pixels: drawn anew whenever it changes, and only what is visible. */
 import { GUTTER, LANE, RULER, SCENES, SECTIONS, WAVE } from "./geometry.js";
+import { clipped, FONT, layerColour } from "./ink.js";
+import { lane } from "./lane.js";
 import { clock, lastBefore, song } from "../music.js";
-import { nameOf, store } from "../store.js";
+import { scenes } from "./scenes.js";
+import { store } from "../store.js";
 
 /** @typedef {import("./geometry.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Context */
-
-const HUES = [265, 195, 35, 330, 140, 85, 230, 15, 300, 170];
-const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-const low = new Float32Array(8192), high = new Float32Array(8192);
-const low2 = new Float32Array(8192), high2 = new Float32Array(8192);
-
-/**
- * The colour of a layer, the same in every lane and list.
- * @param {number} k
- * @param {number} [alpha]
- */
-export function layerColour(k, alpha = 1) {
-  const dark = document.documentElement.dataset.theme !== "light";
-  return `oklch(${dark ? 0.74 : 0.55} 0.14 ${HUES[k % HUES.length]} / ${alpha})`;
-}
-
-/** @returns {Record<string, string>} */
-export function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const names = ["ground", "panel", "raised", "line", "edge", "ink", "quiet", "accent", "lane", "lane-other", "beat",
-    "bar", "wave", "wave-loud", "value", "playhead", "loop", "accent-ground", "on-accent"];
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-}
 
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {[number, number] | null} loop */
 export function draw(g, view, c, loop) {
@@ -180,106 +160,6 @@ function wave(g, view, c) {
   g.fill(inner);
 }
 
-/** @param {Context} g @param {View} view @param {Record<string, string>} c */
-function scenes(g, view, c) {
-  const top = view.scenesTop;
-  const prompts = [...(store.state?.project?.prompts ?? [])].filter((one) => one.at !== null).sort((a, b) => a.at - b.at);
-  g.fillStyle = c.panel;
-  g.fillRect(GUTTER, top, view.inner, SCENES);
-  prompts.forEach((prompt, k) => {
-    const begin = view.x(k === 0 ? 0 : prompt.at), end = view.x(prompts[k + 1]?.at ?? song().duration);
-    const x = Math.max(GUTTER, begin);
-    if (end < GUTTER || x > view.width) return;
-    const chosen = store.selection?.kind === "prompt" && store.selection.position === prompt.position;
-    g.fillStyle = sceneColour(k, chosen ? 0.42 : 0.22);
-    g.fillRect(x, top + 4, Math.max(1, end - x - 2), SCENES - 8);
-    g.fillStyle = chosen ? c.accent : sceneColour(k, 1);
-    if (view.x(prompt.at) >= GUTTER - 4) g.fillRect(view.x(prompt.at), top + 4, 3, SCENES - 8);
-    const text = Math.max(x, view.x(prompt.at)) + 9;
-    clipped(g, prompt.text, text, top + SCENES / 2 + 0.5, end - text - 7, c.ink, `12px ${FONT}`);
-  });
-  g.fillStyle = c.line;
-  g.fillRect(GUTTER, top, view.inner, 1);
-  g.fillRect(GUTTER, top + SCENES - 1, view.inner, 1);
-}
-
-/**
- * The colour of a scene: the one that the preview shows it in.
- * @param {number} k
- * @param {number} alpha
- */
-const sceneColour = (k, alpha) => `oklch(0.68 0.15 ${((k * 137.5) % 360).toFixed(1)} / ${alpha})`;
-
-/** @param {Context} g @param {View} view @param {Record<string, string>} c @param {number} k */
-function lane(g, view, c, k) {
-  const one = view.lanes[k], top = view.top(k);
-  const { fps, first } = store.curves.header;
-  const from = view.start * fps - first, step = fps / view.scale;
-  const begin = Math.max(0, Math.ceil(-from / step)), end = Math.min(view.inner, Math.ceil((one.value.length - from) / step));
-  const count = Math.max(0, Math.min(end - begin, low.length));
-  const left = GUTTER + begin, frame = from + begin * step;
-  const rest = Math.round(view.y(one, top, one.neutral));
-  g.fillStyle = c.bar;
-  g.fillRect(GUTTER, rest, view.inner, 1);
-  const chosen = store.layer;
-  for (const part of one.parts) {
-    part.below.columns(frame, step, count, low, high);
-    part.above.columns(frame, step, count, low2, high2);
-    for (let x = 0; x < count; x++) {
-      low[x] = Math.min(low[x], low2[x]);
-      high[x] = Math.max(high[x], high2[x]);
-    }
-    band(g, view, one, top, left, count, 0, layerColour(part.number, part.number === chosen ? 0.55 : 0.26), step < 1);
-  }
-  one.value.columns(frame, step, count, low, high);
-  band(g, view, one, top, left, count, 0.65, c.value, step < 1);
-  for (const table of one.keys) keys(g, view, c, one, top, table);
-  g.fillStyle = c.line;
-  g.fillRect(GUTTER, top + LANE - 1, view.inner, 1);
-}
-
-/** Fill from the lowest to the highest value of each column. */
-function band(/** @type {Context} */ g, /** @type {View} */ view, /** @type {any} */ one, /** @type {number} */ top,
-  /** @type {number} */ left, /** @type {number} */ count, /** @type {number} */ thick, /** @type {string} */ colour, /** @type {boolean} */ wide) {
-  if (!count) return;
-  g.beginPath();
-  const scale = (LANE - 14) / (one.high - one.low), base = top + LANE - 7 + one.low * scale;
-  const steps = wide ? 1 : 0; // where a frame is wider than a column, its value is a step
-  for (let x = 0; x < count; x++) {
-    const y = base - high[x] * scale - thick;
-    g.lineTo(left + x, y);
-    if (steps) g.lineTo(left + x + 1, y);
-  }
-  for (let x = count - 1; x >= 0; x--) {
-    const y = base - low[x] * scale + thick;
-    if (steps) g.lineTo(left + x + 1, y);
-    g.lineTo(left + x, y);
-  }
-  g.fillStyle = colour;
-  g.fill();
-}
-
-/** @param {Context} g @param {View} view @param {Record<string, string>} c @param {any} one @param {number} top @param {any} table */
-function keys(g, view, c, one, top, table) {
-  const name = nameOf(table);
-  for (const point of table.points) {
-    if (point.at === null || point.at < view.start - 1 || point.at > view.end + 1) continue;
-    const chosen = store.selection?.kind === "key" && store.selection.table === name && store.selection.position === point.position;
-    const x = view.x(point.at), y = view.y(one, top, point.value), size = chosen ? 6 : 4.5;
-    g.beginPath();
-    g.moveTo(x, y - size);
-    g.lineTo(x + size, y);
-    g.lineTo(x, y + size);
-    g.lineTo(x - size, y);
-    g.closePath();
-    g.fillStyle = chosen ? c.accent : layerColour(Number(table.path[1]));
-    g.fill();
-    g.strokeStyle = chosen ? c.ink : c.lane;
-    g.lineWidth = 1.5;
-    g.stroke();
-  }
-}
-
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {number} first @param {number} visible */
 function gutter(g, view, c, first, visible) {
   g.fillStyle = c.panel;
@@ -302,25 +182,4 @@ function gutter(g, view, c, first, visible) {
   g.fillStyle = c.line;
   for (const y of [RULER, view.waveTop, view.scenesTop, view.lanesTop]) g.fillRect(0, y - 1, GUTTER, 1);
   g.fillRect(GUTTER - 1, 0, 1, view.height);
-}
-
-/** Text that ends with an ellipsis where there is no more room. */
-export function clipped(/** @type {Context} */ g, /** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y,
-  /** @type {number} */ room, /** @type {string} */ colour, /** @type {string} */ font) {
-  if (room < 14) return;
-  g.font = font;
-  g.fillStyle = colour;
-  g.textBaseline = "middle";
-  const about = room / 5;
-  let shown = text.length > about * 2 ? text.slice(0, Math.ceil(about * 2)) : text;
-  if (g.measureText(shown).width > room || shown !== text) {
-    let least = 0, most = shown.length;
-    while (least < most) {
-      const middle = (least + most + 1) >> 1;
-      if (g.measureText(`${shown.slice(0, middle)}…`).width <= room) least = middle;
-      else most = middle - 1;
-    }
-    shown = least ? `${shown.slice(0, least)}…` : "";
-  }
-  g.fillText(shown, x, y);
 }

@@ -3,6 +3,7 @@
 import { layers, nameOf, store } from "../store.js";
 import { song } from "../music.js";
 import { Pyramid } from "./pyramid.js";
+import { borderAt } from "./entries.js";
 
 export const GUTTER = 132;
 export const RULER = 24;
@@ -153,10 +154,8 @@ export class View {
     if (y < this.scenesTop) return { kind: x < GUTTER ? "gutter" : "wave" };
     if (y < this.lanesTop) {
       if (x < GUTTER) return { kind: "gutter" };
-      const scene = (store.state?.project?.prompts ?? []).find(
-        (/** @type {any} */ prompt) => prompt.at !== null && Math.abs(this.x(prompt.at) - x) < 7,
-      );
-      return scene ? { kind: "prompt", prompt: scene } : { kind: "scenes" };
+      const entry = borderAt(this, x);
+      return entry ? { kind: "border", entry } : { kind: "scenes" };
     }
     const k = Math.floor((y - this.lanesTop + this.down) / LANE);
     const lane = this.lanes[k];

@@ -1,9 +1,12 @@
 // @ts-check
 /** The timeline: two canvases, one for what stays, one for the playhead, and the gestures on them. */
 import { clock, fps, lastBefore, nearest, placed, short, song } from "../music.js";
-import { draw, colours } from "./drawing.js";
+import { draw } from "./drawing.js";
+import { addAt, addKey, moveEntry, moveKey } from "./edits.js";
 import { GUTTER, LANE, View } from "./geometry.js";
-import { edit, emit, layers, nameOf, on, select, store } from "../store.js";
+import { colours } from "./ink.js";
+import { entryAt } from "./entries.js";
+import { emit, on, select, store } from "../store.js";
 
 /** @typedef {import("../transport.js").Transport} Transport */
 
@@ -150,9 +153,9 @@ export class Timeline {
     } else if (hit.kind === "key") {
       select({ kind: "key", table: hit.name, position: hit.point.position });
       emit("tab", "layers");
-    } else if (hit.kind === "prompt" || hit.kind === "scenes") {
-      const prompt = hit.prompt ?? this.sceneAt(this.view.t(event.offsetX));
-      if (prompt) select({ kind: "prompt", position: prompt.position });
+    } else if (hit.kind === "border" || hit.kind === "scenes") {
+      const entry = hit.entry ?? entryAt(this.view.t(event.offsetX));
+      if (entry) select({ kind: entry.kind, position: entry.position });
       emit("tab", "scenes");
     } else if (hit.kind === "lane" || hit.kind === "name") {
       const part = hit.lane.parts[hit.lane.parts.length - 1];
@@ -162,18 +165,12 @@ export class Timeline {
     }
   }
 
-  /** @param {number} t */
-  sceneAt(t) {
-    const prompts = [...store.state.project.prompts].filter((one) => one.at !== null).sort((a, b) => a.at - b.at);
-    return prompts[Math.max(0, lastBefore(prompts.map((one) => one.at), t))];
-  }
-
   /** @param {PointerEvent} event */
   move(event) {
     const { drag, view } = this;
     if (!drag) {
       const { kind } = view.hit(event.offsetX, event.offsetY);
-      const cursors = { key: "grab", prompt: "ew-resize", ruler: "col-resize", wave: "text", lane: "crosshair" };
+      const cursors = { key: "grab", border: "ew-resize", ruler: "col-resize", wave: "text", lane: "crosshair" };
       this.canvas.style.cursor = cursors[/** @type {keyof cursors} */ (kind)] ?? "default";
       return;
     }
@@ -182,7 +179,7 @@ export class Timeline {
     const t = view.t(event.offsetX);
     if (drag.kind === "wave") this.transport.seek(t);
     if (drag.kind === "ruler") this.range(view.t(drag.x), t);
-    if (drag.kind === "prompt") drag.place = placed(t, this.snap, drag.prompt.position);
+    if (drag.kind === "border") drag.place = placed(t, this.snap, drag.entry.position);
     if (drag.kind === "key") {
       const up = event.shiftKey && Math.abs(event.offsetY - drag.y) > Math.abs(event.offsetX - drag.x);
       const across = event.shiftKey && !up;
@@ -201,8 +198,8 @@ export class Timeline {
     if (!drag) return;
     if (drag.kind === "ruler" && !drag.moved) this.transport.seek(this.view.t(drag.x));
     if (!drag.moved || !drag.place) return;
-    if (drag.kind === "prompt") this.movePrompt(drag.prompt.position, drag.place.text);
-    if (drag.kind === "key") this.moveKey(drag.table, drag.point.position, drag.place.text, drag.value);
+    if (drag.kind === "border") moveEntry(drag.entry, drag.place.text);
+    if (drag.kind === "key") moveKey(drag.table, drag.point.position, drag.place.text, drag.value);
   }
 
   /** @param {number} a @param {number} b */
@@ -214,62 +211,15 @@ export class Timeline {
     this.dirty = true;
   }
 
-  /** @param {string} from @param {string} to */
-  async movePrompt(from, to) {
-    if (from === to) return;
-    const ops = [{ op: "rename", path: ["prompts", "at"], key: from, to }];
-    if (await edit("Move scene", ops)) select({ kind: "prompt", position: to });
-  }
-
-  /** @param {import("../store.js").Table} table @param {string} from @param {string} to @param {number} value */
-  async moveKey(table, from, to, value) {
-    const { path } = table;
-    /** @type {any[]} */ let ops = [];
-    if (table.constant) ops = [{ op: "put", path, value: { [to]: value } }];
-    else {
-      if (from !== to) ops.push({ op: "rename", path, key: from, to });
-      ops.push({ op: "put", path: [...path, to], value });
-    }
-    if (await edit(`Move ${table.channel} keyframe`, ops)) select({ kind: "key", table: nameOf(table), position: to });
-  }
-
   /** @param {MouseEvent} event */
   double(event) {
     const hit = /** @type {any} */ (this.view.hit(event.offsetX, event.offsetY));
     const place = placed(this.view.t(event.offsetX), this.snap);
-    if (hit.kind === "scenes") this.addPrompt(place.text);
+    if (hit.kind === "scenes") addAt(place.text);
     if (hit.kind === "lane") {
       const fine = 10 ** (Math.floor(Math.log10(hit.lane.high - hit.lane.low)) - 2);
       const value = short(Math.round(this.view.value(hit.lane, hit.top, event.offsetY) / fine) * fine, 6);
-      this.addKey(hit.lane.name, place.text, value);
-    }
-  }
-
-  /** @param {string} position */
-  async addPrompt(position) {
-    const ops = [{ op: "put", path: ["prompts", "at", position], value: "a new scene" }];
-    if (await edit("Add scene", ops)) {
-      select({ kind: "prompt", position });
-      emit("tab", "scenes");
-    }
-  }
-
-  /** @param {string} channel @param {string} position @param {number} value */
-  async addKey(channel, position, value) {
-    const own = layers().filter((layer) => layer.use === "keyframes");
-    const layer = own.find((one) => one.index === store.layer) ?? own.find((one) => channel in one.values) ?? own[own.length - 1];
-    const table = layer?.keys.find((one) => one.channel === channel);
-    /** @type {any[]} */ let ops;
-    let index = layer?.index ?? layers().length;
-    if (!layer) ops = [{ op: "add_layer", layer: { use: "keyframes", [channel]: { [position]: value } } }];
-    else if (!table) ops = [{ op: "put", path: ["motion", index, channel], value: { [position]: value } }];
-    else if (table.constant) {
-      const before = table.points[0].value;
-      ops = [{ op: "put", path: table.path, value: { 0: before, [position]: value } }];
-    } else ops = [{ op: "put", path: [...table.path, position], value }];
-    if (await edit(`Add ${channel} keyframe`, ops)) {
-      select({ kind: "key", table: `motion.${index}.${channel}`, position });
-      emit("tab", "layers");
+      addKey(hit.lane.name, place.text, value);
     }
   }
 
