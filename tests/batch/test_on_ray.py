@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from phosphene.batch.on_ray import Node, differing, node_of
+from phosphene.batch.on_ray import Cluster, Node, differing, node_of
+from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())
 MAIN = (sys.executable, "-c", "from phosphene.cli import main; main()")
@@ -61,7 +62,7 @@ def command(songs, output, *more):
     (report / "made-by-phosphene").touch()
     figures = {"none standard 64x64": {"frame": 0.01, "loading": 1.0}}
     (report / "report.json").write_text(json.dumps({"figures": figures}))
-    options = ["--model", "none", "--size", "64x64", "--fps", "120", "--jobs", "2"]
+    options = ["--model", "none", "--size", "64x64", "--fps", "60", "--jobs", "2"]
     return [*MAIN, "batch", str(songs), "-o", str(output), *options, *more]
 
 
@@ -104,10 +105,12 @@ def test_a_cluster_makes_the_same_films_even_if_a_worker_is_lost(songs, tmp_path
 
 
 @with_ray
-def test_an_unreachable_cluster_is_a_clear_error(songs, tmp_path):
-    ended = subprocess.run(
-        command(songs, tmp_path / "films", "--on", "127.0.0.1:9"), capture_output=True, text=True
-    )
-    assert ended.returncode == 2
-    assert "--on 127.0.0.1:9: the cluster cannot be reached" in ended.stderr
-    assert "Traceback" not in ended.stderr
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("127.0.0.1:9", "Connection refused"), ("ray://somewhere", "expected ray, ray://HOST:PORT")],
+)
+def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, said):
+    with pytest.raises(ProjectError) as error:
+        Cluster(address, [], tmp_path, 1, 0)
+    assert f"--on {address}: the cluster cannot be reached" in str(error.value)
+    assert said in str(error.value)

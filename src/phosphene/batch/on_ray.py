@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,7 @@ from phosphene.rendering.identity import VERSIONS
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
 THREADS = "OMP_NUM_THREADS"  # Ray sets it, and other threads are other bits
 OFTEN = 0.5  # seconds between reports of a task
+ANSWERING = 10.0  # seconds in which the head of a cluster must answer
 PROBING = 120.0  # seconds in which every node must answer
 SHOWN = 5  # missing files in a message
 
@@ -70,6 +72,7 @@ class Cluster:
             raise ProjectError(f"--on {address}: Ray is not installed", INSTALL) from None
         self._ray, self._cpus, self._gpus = ray, cpus, gpus
         try:
+            _require_answer(address)
             ray.init(
                 address=None if address == "ray" else address,
                 log_to_driver=False,
@@ -153,6 +156,22 @@ class Cluster:
                 "\n".join(problems),
                 "Install the same packages on every node, and mount the folders in the same place.",
             )
+
+
+def _require_answer(address: str) -> None:
+    """Connect to an address for a moment: Ray itself would try for minutes.
+
+    Raises
+    ------
+    OSError, ValueError
+        If nothing answers, or it is not an address.
+    """
+    if address in ("ray", "auto", "local"):
+        return
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError("expected ray, ray://HOST:PORT or HOST:PORT")
+    socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
 
 
 def differing(here: Node, there: Node | str) -> list[str]:
