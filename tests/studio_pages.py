@@ -10,7 +10,7 @@ def opened(browser, url, width=1280, height=720, theme="dark", scale=1.0):
     page = browser.new_page(
         viewport={"width": width, "height": height}, color_scheme=theme, device_scale_factor=scale
     )
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(url)

@@ -13,7 +13,9 @@ ROOMS = (
     ("song",),
     ("score",),
     ("modulators", "lettering"),
-    ("painting", "film", "directors"),
+    ("film",),
+    ("footage",),
+    ("painting", "directors"),
     ("screen",),
     ("hookspecs",),
     ("plugins",),
@@ -21,7 +23,7 @@ ROOMS = (
     ("composing", "engines", "scaffold"),
     ("directing",),
     ("rendering", "plotting", "importers", "testing"),
-    ("studio",),
+    ("studio", "batch"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
@@ -57,8 +59,10 @@ FORBIDDEN = {
     "painting": ("librosa", "soundfile", "PIL"),
     "engines": ("librosa", "soundfile"),
     "film": ("torch", "diffusers"),
+    "footage": ("torch", "librosa", "diffusers"),
     "screen": ("torch", "librosa"),
     "rendering": ("click", "rich"),
+    "batch": ("click", "rich", "torch", "librosa"),
     "studio": ("click", "rich", "matplotlib", "diffusers"),
 }
 FILES = [(room, file) for room in FORBIDDEN for file in sorted((SOURCE / room).rglob("*.py"))]

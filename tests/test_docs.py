@@ -1,5 +1,6 @@
 """What the README and the docs say is run."""
 
+import glob
 import re
 import shlex
 import tomllib
@@ -35,6 +36,10 @@ def folder(tmp_path_factory):
         soundfile.write(folder / name, 0.5 * sound, 22050)
     first = next(text for text in blocks(ROOT / "README.md", "toml") if "[song]" in text)
     (folder / "project.toml").write_text(first)
+    (folder / "album").mkdir()
+    soundfile.write(folder / "album" / "one.wav", 0.5 * sound, 22050)
+    jobs = next(text for text in blocks(ROOT / "docs" / "batch.md", "toml") if "[[job]]" in text)
+    (folder / "jobs.toml").write_text(jobs)
     return folder
 
 
@@ -61,6 +66,7 @@ def test_commands_run(page, folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setattr("phosphene.studio.web.serving.require_installed", lambda: None)
     monkeypatch.setattr("phosphene.studio.web.serving.serve", lambda *opened: None)
+    monkeypatch.setattr("phosphene.cli.planning.measured", lambda films, known: dict(known))
     for line in "\n".join(blocks(page, "sh")).splitlines():
         words = shlex.split(line, comments=True)
         if not words:
@@ -72,6 +78,9 @@ def test_commands_run(page, folder, monkeypatch):
             continue
         if words[1] in ("render", "loop"):  # as it stands, but small and unpainted
             words += ["--model", "none", "--size", "64x64", "--fps", "2"]
+        if words[1] == "batch":  # its films are those of `render`
+            words = [name for word in words for name in sorted(glob.glob(word)) or [word]]
+            words += ["--model", "none", "--plan"]
         result = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
         assert result.exit_code == 0, f"{line}\n{result.output}"
 

@@ -23,6 +23,11 @@ class PhospheneError(Exception):
         super().__init__(message)
         self.fix = fix
 
+    @property
+    def advice(self) -> str:
+        """The message and the fix, as one text."""
+        return f"{str(self).removesuffix('.')}. {self.fix}" if self.fix else str(self)
+
     def name_place(self, where: str) -> None:
         """Put the entry or file that the error is about before its message.
 

@@ -30,12 +30,16 @@ def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> li
     images = [scene.image for scene in project.scene]
     images += [control.image for control in model.control]
     images += [adapter.image for adapter in model.ip_adapter]
+    guides = [file for guide in project.guide for file in (guide.video, guide.mask)]
+    guides += [file for mask in project.mask for file in (mask.image, mask.video)]
+    guides += [overlay.image for overlay in project.overlay]
     named = (
         song.file,
         song.beats,
         sections,
         project.video.image,
         *images,
+        *guides,
         *lyrics,
         *fonts,
         *map(Path, weights),

@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from phosphene.engines.adapters import check_adapters
 from phosphene.errors import PhospheneError, ProjectError
 from phosphene.painting.engine import unfollowed
-from phosphene.project.schema import Model
+from phosphene.project.schema import Model, Project
 
 
 @pytest.fixture
@@ -94,3 +94,13 @@ def test_files_are_relative_to_the_project(project, tmp_path):
     assert [lora.path for lora in made.model.lora] == [
         str(tmp_path / "own.safetensors"), "owner/name/file.safetensors",
     ]  # fmt: skip
+
+
+def test_a_control_of_depth_needs_a_depth():
+    data = {
+        "song": {"file": "song.wav"},
+        "model": {"control": [{"path": "owner/name", "kind": "depth"}]},
+    }
+    with pytest.raises(ProjectError, match=r'depth: .*kind "depth" needs it; set depth.source'):
+        Project.from_data(data)
+    assert Project.from_data(data | {"depth": {"source": "ramp"}}).depth.source == "ramp"

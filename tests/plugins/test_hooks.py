@@ -139,7 +139,7 @@ def test_register_looks(run):
 
 def test_register_directors(run):
     said = run("register_directors", "new", "song.wav", "--director", "bars", "--idea", "a harbour")
-    assert "song.toml written: 1 shots, 1 layers of motion" in said.stdout
+    assert "song.toml written (scenes: 1, layers of motion: 1)" in said.stdout
     text = Path("song.toml").read_text()
     assert "# a new light every eight bars" in text
     assert '"bar 1" = "a harbour at dawn"' in text

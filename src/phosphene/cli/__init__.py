@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from phosphene import __version__
+from phosphene.cli.batch import batch
 from phosphene.cli.doctor import doctor
 from phosphene.cli.ending import attributed, ignore, leave, show_bug, stoppable
 from phosphene.cli.info import info
@@ -148,6 +149,7 @@ for command in (
     render,
     resume,
     loop,
+    batch,
     take,
     info,
     compose_command,

@@ -7,11 +7,13 @@ prints text as it is: neither markup nor emoji codes, and no character that a te
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich import box
 from rich.console import Console
 from rich.progress import (
@@ -20,6 +22,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -30,6 +33,7 @@ from rich.text import Text
 from phosphene.errors import PhospheneError
 
 if TYPE_CHECKING:
+    from phosphene.batch.plan import Film
     from phosphene.plugins import Registry
 
 # Printed as they are: ends of lines, tabs, and the joiners of emoji and of several scripts.
@@ -177,6 +181,48 @@ def rendering_progress(name: str) -> Iterator[Callable[[int, int, str], None]]:
         status.stop()
         if task is not None:
             bar.stop()
+
+
+@contextlib.contextmanager
+def batch_progress(films: Sequence[Film]) -> Iterator[Callable[[Film, str], None]]:
+    """A function that shows how far films are: a bar for all, and one for each in work.
+
+    Parameters
+    ----------
+    films : sequence of Film
+        Those that are to be made; frames of stopped renders are complete from the beginning.
+    """
+    bar = painting_progress()
+    kept = sum(film.done for film in films)
+    everything = bar.add_task("All films", total=sum(f.frames for f in films), completed=kept)
+    tasks: dict[int, TaskID] = {}
+
+    def show(film: Film, stage: str) -> None:
+        task = tasks.get(id(film))
+        if stage == "ended":
+            if task is not None:
+                bar.remove_task(tasks.pop(id(film)))
+        elif task is None:
+            name = one_line(film.target.name)
+            tasks[id(film)] = bar.add_task(name, total=film.frames, completed=film.done)
+        else:
+            bar.update(task, completed=film.done)
+        # A failed film will not be painted: its frames are not left either.
+        done = sum(f.frames if f.state in ("made", "failed") else f.done for f in films)
+        bar.update(everything, completed=done)
+
+    with bar:
+        yield show
+
+
+@contextlib.contextmanager
+def progress_as_json(name: str) -> Iterator[Callable[[int, int, str], None]]:
+    """As `rendering_progress`, for programs: each step is a line of JSON on stdout."""
+
+    def show(done: int, total: int, stage: str) -> None:
+        click.echo(json.dumps({"stage": stage, "done": done, "total": total}))
+
+    yield show
 
 
 def listening_progress() -> Progress:

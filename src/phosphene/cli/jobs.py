@@ -11,6 +11,7 @@ from phosphene.cli.options import Changes
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
+    from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
     from phosphene.score.score import Score
@@ -34,19 +35,45 @@ def job_for(
     forms: Mapping[str, FilmFormat] = MappingProxyType({}),
 ) -> Job:
     """Read a project or direct a song, check what can be checked before it, and listen."""
-    from phosphene.cli.inputs import directed_input, is_song, listen_to, read_input
-    from phosphene.cli.loading import named_folders, registry_for
-    from phosphene.rendering.render import Render
+    from phosphene.cli.inputs import listen_to
+    from phosphene.cli.loading import registry_for
 
     registry = registry_for(input)
+    project, render = checked(input, output, changes, registry, force, forms)
+    return directed(input, output, changes, render, project, listen_to(project.song, registry))
+
+
+def checked(
+    input: Path,
+    output: Path,
+    changes: Changes,
+    registry: Registry,
+    force: bool,
+    forms: Mapping[str, FilmFormat] = MappingProxyType({}),
+) -> tuple[Project, Render]:
+    """The project of an input and its render, with the checks that need no song."""
+    from phosphene.cli.inputs import read_input
+    from phosphene.cli.loading import named_folders
+    from phosphene.rendering.render import Render
+
     project = read_input(input, changes, registry)
-    render = Render(project, output, registry, input, named_folders(), force, forms)
-    song = listen_to(project.song, registry)
-    text = ""
-    if is_song(input):
-        place = output.with_suffix(".toml")
-        project, text = directed_input(input, project, song, changes, registry, place)
-        render = Render(project, output, registry, input, named_folders(), force, forms)
+    return project, Render(project, output, registry, input, named_folders(), force, forms)
+
+
+def directed(
+    input: Path, output: Path, changes: Changes, render: Render, project: Project, song: Song
+) -> Job:
+    """The job of a project, or of what a director makes of a song."""
+    from phosphene.cli.inputs import directed_input, is_song
+    from phosphene.cli.loading import named_folders
+    from phosphene.rendering.render import Render
+
+    if not is_song(input):
+        return Job(render, project, song, "")
+    registry, place = render.registry, output.with_suffix(".toml")
+    project, text = directed_input(input, project, song, changes, registry, place)
+    forms = {output.suffix.lower(): render.form}
+    render = Render(project, output, registry, input, named_folders(), render.force, forms)
     return Job(render, project, song, text)
 
 
@@ -83,13 +110,27 @@ def introduce(input: Path, song: Song, score: Score, render: Render, frames: str
     console.print(styled((one_line(input.name), "bold"), f" · {about}"))
 
 
-def make(render: Render, output: Path, seconds: float, resume_from: str | None, keep: bool) -> None:
-    """Make a film, with a bar, and print its length and its name."""
+def make(
+    render: Render,
+    output: Path,
+    seconds: float,
+    resume_from: str | None,
+    keep: bool,
+    progress: str = "bar",
+) -> None:
+    """Make a film, show the progress as "bar" or "json", and print its length and its name."""
     import click
 
-    from phosphene.cli.console import console, one_line, rendering_progress, styled
+    from phosphene.cli.console import (
+        console,
+        one_line,
+        progress_as_json,
+        rendering_progress,
+        styled,
+    )
 
-    with rendering_progress(render.spec.name) as show:
+    shown = {"bar": rendering_progress, "json": progress_as_json}[progress]
+    with shown(render.spec.name) as show:
         taken = render.run(resume_from, keep, show)
     size = render.target.stat().st_size / 1e6
     done = f" {seconds:.1f} s of video in {taken:.0f} s, {size:.1f} MB"

@@ -55,8 +55,8 @@ def new(
     project, text = directed_input(song, project, heard, changes, registry, output)
     write_text(output, text)
     scenes = len(project.scene) or len(project.prompts.at)
-    about = f"{scenes} scenes, {len(project.motion)} layers of motion"
-    out.print(f"{output} written: {about}. Edit it, then: phosphene render {output}")
+    about = f"scenes: {scenes}, layers of motion: {len(project.motion)}"
+    out.print(f"{output} written ({about}). Edit it, then: phosphene render {output}")
 
 
 @click.group("import")

@@ -41,6 +41,12 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
 @click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
 @click.option("--force", is_flag=True, help="Overwrite a file that Phosphene did not make.")
+@click.option(
+    "--progress",
+    type=click.Choice(["bar", "json"]),
+    default="bar",
+    help="json: a line of JSON on stdout for each frame, for other programs.",
+)
 @project_options
 def render(
     input: Path | None,
@@ -52,6 +58,7 @@ def render(
     keep: bool,
     strict: bool,
     force: bool,
+    progress: str,
     **options: Any,
 ) -> None:
     """Render INPUT as a video that moves with its song.
@@ -103,7 +110,7 @@ def render(
     introduce(film or input or output, job.song, score, job.render, f"{len(score)} frames")
     making, seconds = job.render, float(score.duration)
     del job  # an hour of the song is a gigabyte
-    make(making, output, seconds, resume_from, keep)
+    make(making, output, seconds, resume_from, keep, progress)
 
 
 @click.group()

@@ -10,6 +10,7 @@ import numpy as np
 
 from phosphene.composing.captions import placed_captions
 from phosphene.composing.gates import within
+from phosphene.composing.guides import placed_inputs
 from phosphene.composing.layers import fold, require_finite
 from phosphene.composing.prompts import prompt_weights, with_next
 from phosphene.composing.scenes import HELD, Placed, placed_prompts, placed_scenes, scenes_of
@@ -109,6 +110,8 @@ def compose(
         warnings=tuple(warnings.texts),
         own_negatives=tuple(prompt.negative for prompt in placed),
         captions=placed_captions(project, timeline),
+        inputs=placed_inputs(project, timeline),
+        image_strength=video.image_strength if scenes[0].image == video.image else 0.0,
     )
     return score.excerpt(first, last)
 

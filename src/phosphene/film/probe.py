@@ -13,6 +13,9 @@ LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "6.1
 # ffmpeg rounds rates to two decimals; these are the exact values.
 RATES = {f"{1000 * n / 1001:.2f}": Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120)}
 
+WITH_ALPHA = r"(yuva|ya\d|rgba|bgra|argb|abgr|gbrap|pal8)"  # pixel formats
+MARKED = r"^ *(alpha_mode|ALPHA_MODE) *: 1"  # VP8 and VP9, which have it in a second stream
+
 
 @dataclass(frozen=True)
 class AudioStream:
@@ -26,13 +29,14 @@ class AudioStream:
 
 @dataclass(frozen=True)
 class VideoStream:
-    """A video stream: codec, size in pixels, frames per second, start in seconds."""
+    """A video stream: codec, size in pixels, frames per second, start in seconds, alpha."""
 
     codec: str
     width: int
     height: int
     fps: Fraction | None
     start: float
+    alpha: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def parse(report: str) -> Probe:
         duration=_seconds(*length.groups()) if length else None,
         start=float(start.group(1)) if start else 0.0,
         sounds=sounds,
-        video=_video(pictures[0]) if pictures else None,
+        video=_video(pictures[0], report) if pictures else None,
         comment=comment.group(1).strip() if comment else "",
     )
 
@@ -135,7 +139,7 @@ def _audio(line: str) -> AudioStream | None:
     return AudioStream(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
 
 
-def _video(line: str) -> VideoStream | None:
+def _video(line: str, report: str) -> VideoStream | None:
     size = re.search(r", (\d+)x(\d+)", line)
     if not size:
         return None
@@ -144,4 +148,7 @@ def _video(line: str) -> VideoStream | None:
     if rate:
         fps = RATES.get(rate.group(1), Fraction(rate.group(1)) * (1000 if rate.group(2) else 1))
     codec = re.split(r"[ ,]", line)[0]
-    return VideoStream(codec, int(size.group(1)), int(size.group(2)), fps, _start(line))
+    alpha = re.search(rf", {WITH_ALPHA}", line) or re.search(MARKED, report, re.MULTILINE)
+    return VideoStream(
+        codec, int(size.group(1)), int(size.group(2)), fps, _start(line), alpha is not None
+    )

@@ -43,6 +43,8 @@ class Record(BaseModel):
         The project with all changes of the command line, as TOML; empty if it is too long.
     digest : str
         SHA-256 of the project.
+    fingerprint : str
+        Digest of all that the film depends on, and not only of the project: files, versions, code.
     song, song_digest : str
         Name of the song, and the SHA-256 of its file.
     model : str
@@ -64,6 +66,7 @@ class Record(BaseModel):
     source: Name = ""
     project: Annotated[str, Field(max_length=LARGEST)] = ""
     digest: Name = ""
+    fingerprint: Name = ""
     song: Name = ""
     song_digest: Name = ""
     model: Name = ""

@@ -14,7 +14,7 @@ from phosphene.painting.engine import Engine
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.relief import Range, moved, sharpened, trace
 from phosphene.painting.step import Matrix, space_matrix, step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.warp import resample_at, warp
 from phosphene.score.score import Row, Score
 
 
@@ -24,9 +24,20 @@ class View:
 
     picture: torch.Tensor
 
-    def moved(self, path: Matrix) -> View:
-        """The picture after the camera has moved along a path; its new pixels are mirrored."""
-        return View(warp(self.picture, path))
+    def moved(self, path: Matrix, places: torch.Tensor | None = None) -> View:
+        """The picture after the camera has moved along a path; its new pixels are mirrored.
+
+        Parameters
+        ----------
+        path : ndarray
+        places : Tensor, float32, shape (2, height, width), optional
+            Place of each pixel, x and y in px, before a guide moved it.
+        """
+        if places is None:
+            return View(warp(self.picture, path))
+        back = [[float(part) for part in line] for line in np.linalg.inv(path)]
+        x, y, depth = (a * places[0] + b * places[1] + c for a, b, c in back)
+        return View(resample_at(self.picture, x / depth, y / depth))
 
 
 @dataclass(frozen=True)
@@ -47,9 +58,14 @@ class DeepView(View):
     bounds: Range
     row: int = 0
 
-    def moved(self, path: Matrix) -> DeepView:
-        """The picture and its depth after the camera has moved along a path."""
+    def moved(self, path: Matrix, places: torch.Tensor | None = None) -> DeepView:
+        """The picture and its depth after the camera has moved along a path.
+
+        A guide moves the picture alone.
+        """
         picture, disparity = moved(self.picture, self.disparity, path, self.bounds)
+        if places is not None:
+            picture = resample_at(picture, places[0], places[1])
         return replace(self, picture=picture, disparity=disparity)
 
 

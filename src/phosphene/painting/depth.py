@@ -96,6 +96,8 @@ class EngineWithDepth:
     def __init__(self, engine: Engine, depth: SceneDepth) -> None:
         self.device, self.depth, self._engine = engine.device, depth, engine
         self.noise_shape = getattr(engine, "noise_shape", None)
+        if hasattr(engine, "disparity"):  # its ControlNets see the depth
+            engine.disparity = depth.disparity
 
     def first(self, row: Row) -> torch.Tensor:
         """See `Engine.first`."""

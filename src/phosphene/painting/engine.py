@@ -94,6 +94,9 @@ def unfollowed(spec: EngineSpec, model: Model, score: Score) -> list[str]:
     followed = {
         "lora": spec.adapters and any(lora.driven for lora in model.lora),
         "control": spec.adapters and bool(model.control),
+        "guide": bool(score.inputs.guides),
+        "mask": spec.diffuses and bool(score.inputs.masks),
+        "overlay": bool(score.inputs.overlays),
     }
     ignored = spec.ignores | {name for name, follows in followed.items() if not follows}
     return sorted(ignored & set(score.moving()))

@@ -14,6 +14,7 @@ from phosphene.painting.captions import Captions
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.loop import paint as pictures
+from phosphene.painting.overlays import Overlays
 from phosphene.painting.pictures import to_levels
 from phosphene.painting.states import State
 from phosphene.score.score import Score
@@ -52,14 +53,15 @@ def painted(
     anchors: Sequence[Anchor],
     after: tuple[int, State] | None = None,
 ) -> Iterator[Painted]:
-    """Paint every frame, graded, with captions and in 8 bits.
+    """Paint every frame, graded, with overlays and captions, in 8 bits.
 
     Parameters are those of `phosphene.painting.loop.paint`.
     """
-    captions = Captions(score, engine.device)
-    for row, picture, state in pictures(score, engine, anchors, after):
-        graded = grade(picture, score.row(row))
-        yield row, state, to_levels(captions.over(graded, int(score.frames[row])))
+    captions, overlays = Captions(score, engine.device), Overlays(score, engine.device)
+    for index, picture, state in pictures(score, engine, anchors, after):
+        row = score.row(index)
+        shown = overlays.over(grade(picture, row), row)
+        yield index, state, to_levels(captions.over(shown, row.frame))
 
 
 def read_back(

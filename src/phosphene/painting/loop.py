@@ -10,10 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from phosphene.footage.motion import Map
 from phosphene.painting.anchors import Anchor, hold, mixed
 from phosphene.painting.camera import Camera, View, camera_of
 from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
+from phosphene.painting.guides import STRETCH, Guides
+from phosphene.painting.inputs import OpenInputs
 from phosphene.painting.noise import SceneNoise
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
@@ -56,11 +59,13 @@ def paint(
     """
     begin, states = (0, {}) if after is None else (after[0] + 1, by_scene(score, *after))
     running: dict[int, Iterator[Frame]] = {}
-    with torch.inference_mode():
+    with torch.inference_mode(), OpenInputs(score, engine) as inputs:
         for i in range(begin, len(score)):
             running = {
                 scene: running.get(scene)
-                or paint_scene(score, engine, scene, anchors, state_before(score, scene, i, states))
+                or paint_scene(
+                    score, engine, scene, anchors, state_before(score, scene, i, states), inputs
+                )
                 for scene in score.seen(i)
             }
             frames = {scene: next(frames) for scene, frames in running.items()}
@@ -78,20 +83,25 @@ def paint_scene(
     scene: int,
     anchors: Sequence[Anchor] = (),
     after: tuple[int, State] | None = None,
+    inputs: OpenInputs | None = None,
 ) -> Iterator[Frame]:
     """Paint the frames of one scene, in inference mode; parameters as of `paint`.
 
-    Without `after` it begins anew, and depends on the Score and the engine alone.
+    Without `after` it begins anew, and depends on the Score, its files and the engine alone.
     """
     span = score.span(scene)
+    inputs = OpenInputs(score, engine) if inputs is None else inputs
+    guides = inputs.guides
     if isinstance(engine, DrawingEngine):
-        yield from _drawn(score, engine, scene, span.start if after is None else after[0] + 1)
+        begin = span.start if after is None else after[0] + 1
+        yield from _drawn(score, engine, scene, begin, guides)
         return
     noise = SceneNoise.of(engine, score, score.row(span.start, scene).seed)
     camera = camera_of(engine, score)
     if after is None:
         shown = painted = span.start
         picture = first_picture(score, engine, scene)
+        picture = inputs.begun(picture, score.row(painted, scene), noise)
         here = camera.view(picture, painted)
         yield Frame(painted, picture, _state(painted, here, noise, camera))
     else:
@@ -103,35 +113,43 @@ def paint_scene(
             noise.restore(state)
     while painted < span.stop - 1:
         state = _state(painted, here, noise, camera)
-        rows = _stretch(score, scene, painted)
+        rows = _stretch(score, scene, painted, guides.moves)
         paths = list(accumulate(map(camera.step, rows), lambda path, step: step @ path))
+        drifts = guides.drifts(rows)
         row, before = rows[-1], here
         if noise is not None:
             for each in rows:
                 camera.move_noise(noise, each)
         if row.diffuses:
-            moved = here.moved(paths[-1])
-            picture = moved.picture
+            moved = here.moved(paths[-1], guides.places(drifts[-1]))
+            picture = kept = guides.mixed(moved.picture, row)
             if anchors:
                 picture = hold(picture, mixed(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row, *([] if noise is None else [noise]))
+            if (share := inputs.masks.share(row, moved)) is not None:
+                picture = torch.lerp(kept, picture, share)
             here = camera.view(picture, painted + len(rows), moved)
-        for i, between in enumerate(_between(before, here, rows, paths), painted + 1):
+        skipped = _between(before, here, rows, paths, guides, drifts)
+        for i, between in enumerate(skipped, painted + 1):
             if i == span.stop - 1:  # the end of the scene, from which another may continue
                 state = _state(i, between, noise, camera)
             if i > shown:
                 yield Frame(i, between.picture, state)
         painted += len(rows)
-        if row.diffuses:
+        if not row.diffuses:
+            here = between
+        else:
             yield Frame(painted, picture, _state(painted, here, noise, camera))
 
 
-def _drawn(score: Score, engine: DrawingEngine, scene: int, begin: int) -> Iterator[Frame]:
+def _drawn(
+    score: Score, engine: DrawingEngine, scene: int, begin: int, guides: Guides
+) -> Iterator[Frame]:
     span = score.span(scene)
     for i in range(begin, span.stop):
         row = score.row(i, scene)
-        picture = engine.draw_moved(row)
+        picture = guides.mixed(engine.draw_moved(row), row)
         if row.diffuses and (i > span.start or score.scenes[scene].origin is not None):
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row)
@@ -156,10 +174,11 @@ def _state(painted: int, view: View, noise: SceneNoise | None, camera: Camera) -
     }
 
 
-def _stretch(score: Score, scene: int, painted: int) -> list[Row]:
-    """The rows after `painted` up to the next repaint."""
+def _stretch(score: Score, scene: int, painted: int, guided: bool) -> list[Row]:
+    """The rows after `painted` up to the next repaint; not many if guides move the picture."""
     rows = []
-    for i in range(painted + 1, score.span(scene).stop):
+    stop = score.span(scene).stop
+    for i in range(painted + 1, min(stop, painted + 1 + STRETCH) if guided else stop):
         rows.append(score.row(i, scene))
         if rows[-1].diffuses:
             break
@@ -167,7 +186,12 @@ def _stretch(score: Score, scene: int, painted: int) -> list[Row]:
 
 
 def _between(
-    before: View, after: View, rows: Sequence[Row], paths: Sequence[Matrix]
+    before: View,
+    after: View,
+    rows: Sequence[Row],
+    paths: Sequence[Matrix],
+    guides: Guides,
+    drifts: Sequence[Map | None],
 ) -> Iterator[View]:
     """The frames of a stretch that are not repainted: the view before them, moved.
 
@@ -178,9 +202,11 @@ def _between(
     rises = any(row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:])
     fades = last.diffuses and not rises and all(row.strength > 0.0 for row in skipped)
     for i, path in enumerate(paths[: len(skipped)], 1):
-        view = before.moved(path)
+        drift = drifts[i - 1]
+        view = before.moved(path, guides.places(drift))
         if fades:
-            back = after.moved(path @ np.linalg.inv(paths[-1]))
+            left = guides.back(rows, i, drifts)
+            back = after.moved(path @ np.linalg.inv(paths[-1]), guides.places(left))
             mixed = torch.lerp(view.picture, back.picture, i / len(rows))
             view = replace(view, picture=mixed)
         yield view

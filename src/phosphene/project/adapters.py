@@ -43,8 +43,8 @@ class Control(Section):
     path: Annotated[str, AfterValidator(file_name)] = Field(
         description="ControlNet: a folder or a hub id"
     )
-    kind: Literal["canny", "tile", "image"] = Field(
-        description="control image: edges of the moved frame, the moved frame itself, or `image`"
+    kind: Literal["canny", "tile", "depth", "image"] = Field(
+        description="control image: edges of the moved frame, that frame, its depth, or `image`"
     )
     image: FileName | None = Field(
         None, description="picture from which the control image is made, in place of the frame"
@@ -58,6 +58,8 @@ class Control(Section):
     def _has_an_image(self) -> Self:
         if self.kind == "image" and self.image is None:
             raise ValueError('kind = "image" needs the control image itself; set image')
+        if self.kind == "depth" and self.image is not None:
+            raise ValueError('kind = "depth" is of the frame; for a depth map, kind = "image"')
         return self
 
 

@@ -18,7 +18,9 @@ from phosphene.plugins import Registry
 from phosphene.plugins.records import missing, provider
 from phosphene.project.adapters import Control, IpAdapter, Lora, located
 from phosphene.project.captions import Letters
+from phosphene.project.guides import FILES
 from phosphene.project.layers import Context, layer_of, layers_of_look
+from phosphene.project.motion import Section
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
 from phosphene.project.scenes import look_tables, scene_tables
@@ -235,8 +237,25 @@ def _located(project: Project, folder: Path) -> Project:
             for kind in ("lora", "control", "ip_adapter")
         }
     )
-    parts = {"model": model, "song": song, "video": video, "scene": scenes, "prompts": prompts}
-    return project.model_copy(update=parts | {"captions": captions, "title": titles})
+    parts: Data = {
+        "model": model,
+        "song": song,
+        "video": video,
+        "scene": scenes,
+        "prompts": prompts,
+    }
+    parts |= {"captions": captions, "title": titles}
+    for kind, names in FILES.items():
+        entries = getattr(project, kind)
+        parts[kind] = tuple(_beside_each(entry, folder, names) for entry in entries)
+    return project.model_copy(update=parts)
+
+
+def _beside_each(entry: Section, folder: Path, names: Sequence[str]) -> Section:
+    given = {name: getattr(entry, name) for name in names}
+    return entry.model_copy(
+        update={name: _beside(folder, file) for name, file in given.items() if file is not None}
+    )
 
 
 def _with_files(entry: Adapter, folder: Path) -> Adapter:

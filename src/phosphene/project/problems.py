@@ -58,7 +58,8 @@ def problems_of(
         place, value = _place(where, data, item["loc"])
         if item["type"] == "extra_forbidden":
             key = str(item["loc"][-1])
-            allowed = set(_model_at(model, item["loc"][:-1]).model_fields) | extra
+            fields = _model_at(model, item["loc"][:-1]).model_fields
+            allowed = {field.alias or name for name, field in fields.items()} | extra
             problems.setdefault(place, []).append(f"unknown key. {hint(key, allowed - OWN_KEYS)}")
         elif item["type"] == "missing":
             problems.setdefault(place, []).append("is missing")

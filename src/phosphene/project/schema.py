@@ -26,12 +26,13 @@ from phosphene.project import QUALITIES
 from phosphene.project.adapters import Control, IpAdapter, Lora
 from phosphene.project.captions import Captions, Title
 from phosphene.project.depth import Depth
+from phosphene.project.guides import GUIDES, Guide, Mask, Overlay
 from phosphene.project.motion import Layer, Section
 from phosphene.project.prompts import Prompts
 from phosphene.project.scenes import SceneEntry
 from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Span, parse_position
+from phosphene.score.units import At, Position, Share, Span, parse_position
 from phosphene.song.beats.corrections import Corrections
 
 # Defaults as in a file; they are validated too.
@@ -97,6 +98,9 @@ class Video(Section):
     start: Position | None = Field(None, description="where it begins; else the song's start")
     end: Position | None = Field(None, description="where it ends; else the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
+    image_strength: Share = Field(
+        0.0, ge=0, le=1, description="strength at which the image is repainted in the first frame"
+    )
     image_hold: Span | None = Field(
         None, description="how long strength takes to rise from 0, so that the image stays"
     )
@@ -115,12 +119,12 @@ class Video(Section):
         True, description="write into the film how it was made; `phosphene info` shows it"
     )
 
-    @field_validator("image_hold")
+    @field_validator("image_hold", "image_strength")
     @classmethod
-    def _holds_an_image(cls, hold: Span | None, others: ValidationInfo) -> Span | None:
-        if hold is not None and others.data.get("image") is None:
+    def _of_an_image(cls, given: Any, others: ValidationInfo) -> Any:
+        if given and others.data.get("image") is None:
             raise ValueError("video.image is missing; set it too")
-        return hold
+        return given
 
 
 class Model(Section):
@@ -186,15 +190,28 @@ class Project(Section):
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
     model: Model = Field(_EMPTY, description="what paints")
-    depth: Depth | None = Field(None, description="depth, for parallax")
+    depth: Depth | None = Field(
+        None, validate_default=True, description="depth, for parallax and ControlNets"
+    )
     prompts: Prompts = Field(_EMPTY, description="what is painted")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
     captions: Captions | None = Field(None, description="lyrics over the film")
     title: tuple[Title, ...] = Field((), max_length=LAYERS)
+    guide: tuple[Guide, ...] = Field((), max_length=GUIDES)
+    mask: tuple[Mask, ...] = Field((), max_length=GUIDES)
+    overlay: tuple[Overlay, ...] = Field((), max_length=LAYERS)
     plugins: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="settings of plugins, in a table per plugin"
     )
+
+    @field_validator("depth")
+    @classmethod
+    def _is_there(cls, depth: Depth | None, others: ValidationInfo) -> Depth | None:
+        model = others.data.get("model")
+        if depth is None and model and any(net.kind == "depth" for net in model.control):
+            raise ValueError('model.control of kind "depth" needs it; set depth.source')
+        return depth
 
     _data: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source: Path = PrivateAttr(default=Path())

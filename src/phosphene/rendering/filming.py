@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
-from phosphene.film.sound import Soundtrack
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import is_held, scene_anchors
 from phosphene.painting.closing import closed
@@ -22,7 +21,6 @@ from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import depth_identity, identity
 from phosphene.rendering.resuming import Asked, begin, planned
 from phosphene.rendering.set_aside import reunite
 
@@ -30,13 +28,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from phosphene.film.formats import FilmFormat
     from phosphene.film.record import Record
     from phosphene.film.segments import Screen
-    from phosphene.painting.depth import DepthSpec
-    from phosphene.painting.engine import EngineSpec
-    from phosphene.project.schema import Project
-    from phosphene.score.score import Score
+    from phosphene.rendering.render import Render
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
@@ -51,21 +45,13 @@ def state_folder(target: Path) -> Path:
 
 
 def render_film(
-    score: Score,
-    spec: EngineSpec,
-    project: Project,
-    target: Path,
-    sound: Soundtrack,
-    asked: Asked | None = None,
-    form: FilmFormat | None = None,
-    keep: bool = False,
-    force: bool = False,
-    on_progress: Progress = lambda done, total, stage: None,
-    lead: int = 0,
-    record: Record | None = None,
-    screen: Screen | None = None,
-    shown_as: tuple[object, ...] = (),
-    depth: DepthSpec | None = None,
+    render: Render,
+    about: Mapping[str, str],
+    record: Record | None,
+    screen: Screen | None,
+    asked: Asked | None,
+    keep: bool,
+    on_progress: Progress,
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
@@ -75,28 +61,21 @@ def render_film(
 
     Parameters
     ----------
-    score, spec, project, target, sound
-    asked : Asked or None
-        Where to resume after a change.
-    form : FilmFormat or None
-        The film's format; None chooses it by the file name's ending.
-    keep : bool
-        Keep the state when the film is complete.
-    force : bool
-        Replace an existing file even if Phosphene did not make it.
-    on_progress : callable
-        on_progress(done, total, stage) is called with the number of encoded frames, the number of
-        all frames, and "loading", "painting" (after each frame) or "joining".
-    lead : int
-        Number of rows that lead to the first frame of a film that closes, and are not shown.
+    render : Render
+        After its `check`.
+    about : mapping of str to str
+        What the frames depend on, from `render.made_of`.
     record : Record or None
         How the film is made, for its metadata.
     screen : Screen or None
         Makes the frames of the film of those that are painted.
-    shown_as : tuple
-        What they depend on, from `phosphene.rendering.identity.screen_identity`.
-    depth : DepthSpec or None
-        The source of the project's depth.
+    asked : Asked or None
+        Where to resume after a change.
+    keep : bool
+        Keep the state when the film is complete.
+    on_progress : callable
+        on_progress(done, total, stage) is called with the number of encoded frames, the number of
+        all frames, and "loading", "painting" (after each frame) or "joining".
 
     Raises
     ------
@@ -105,10 +84,9 @@ def render_film(
     ProjectError
         If no frames are kept for `asked`, or the state folder was not made by Phosphene.
     """
+    score, spec, project, lead = render.score, render.spec, render.project, render.lead
     begun = time.monotonic()
-    folder, crf = state_folder(target), project.video.crf
-    about = identity(score, spec, project.model, target, crf, form, lead, shown_as)
-    about |= depth_identity(depth, project.depth)
+    folder = state_folder(render.target)
     length = len(score) - lead
     settings = (
         f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
@@ -117,8 +95,8 @@ def render_film(
 
     def film_in(place: Path) -> Film:
         return Film(
-            target, score.width, score.height, score.fps, sound, length, crf, place, form, force,
-            record=record, screen=screen,
+            render.target, score.width, score.height, score.fps, render.sound, length,
+            project.video.crf, place, render.form, render.force, record=record, screen=screen,
         )  # fmt: skip
 
     with _disk_errors(), locked(folder):
@@ -126,7 +104,7 @@ def render_film(
         plan = planned(film_in, folder, about, settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        engine = with_depth(spec.load(project.model, score), depth, project.depth, score)
+        engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
         anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
         painting = (
             closed(score, engine, anchors, lead, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +16,7 @@ from phosphene.film import ffmpeg
 from phosphene.film.checksums import digest_of
 from phosphene.film.formats import format_of
 from phosphene.film.record import Record, project_fields
+from phosphene.rendering.inputs import inputs_identity
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ def identity(
         "frame rate": score.fps,
         "start": int(score.frames[0]),
         "length": (len(score), lead),
-        "first picture": score.image.read_bytes() if score.image else b"",
+        "first picture": (
+            score.image.read_bytes() + repr(score.image_strength).encode() if score.image else b""
+        ),
         "scenes": [
             (
                 scene.start,
@@ -88,6 +92,7 @@ def identity(
             for scene in score.scenes
         ],
         "captions": _captions(score),
+        "guides": inputs_identity(score),
         "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
         "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),
@@ -122,6 +127,12 @@ def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def fingerprint_of(about: Mapping[str, str], song_digest: str) -> str:
+    """A digest of what the frames of a film depend on, and of its song."""
+    text = json.dumps([dict(about), song_digest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def screen_identity(
     fps: Fraction, factor: int, upscaler: UpscalerSpec | None
 ) -> tuple[object, ...]:
@@ -132,7 +143,13 @@ def screen_identity(
 
 
 def record_of(
-    project: Project, score: Score, target: Path, song_digest: str, registry: Registry, lead: int
+    project: Project,
+    score: Score,
+    target: Path,
+    song_digest: str,
+    registry: Registry,
+    lead: int,
+    fingerprint: str = "",
 ) -> Record:
     """How a film is made, for its metadata.
 
@@ -147,6 +164,8 @@ def record_of(
     registry : Registry
     lead : int
         As for `phosphene.rendering.filming.render_film`.
+    fingerprint : str
+        From `fingerprint_of`.
     """
     sources = [amount for layer in project.motion for amount in (layer.amount, layer.share)]
     used = {
@@ -161,6 +180,7 @@ def record_of(
         command="loop" if lead else "render",
         source=project.source.name,
         **project_fields(project.text()),
+        fingerprint=fingerprint,
         song=project.song.file.name,
         song_digest=song_digest,
         model=project.model.name,

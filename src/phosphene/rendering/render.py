@@ -23,7 +23,14 @@ from phosphene.outputs import files_of, require_outputs
 from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
 from phosphene.plugins import load_plugins
 from phosphene.project.listening import song_of
-from phosphene.rendering.identity import record_of, screen_identity
+from phosphene.rendering.identity import (
+    depth_identity,
+    fingerprint_of,
+    identity,
+    record_of,
+    screen_identity,
+)
+from phosphene.rendering.inputs import check_inputs
 from phosphene.rendering.reports import (
     report_space,
     warn,
@@ -188,15 +195,14 @@ class Render:
         (check_followed if strict else check_paintable)(spec, project.model, score)
         warn_of_unfollowed(spec, project.model, score)
         score = score.at_rest(unfollowed(spec, project.model, score))
+        check_inputs(spec, score)
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
         if heard is not None:
             self.sound = replace(self.sound, start=heard[0], duration=heard[1])
         video = project.video
-        asked = None if video.interpolate is None else Fraction(video.interpolate)
-        if lead and asked:
+        if lead and video.interpolate is not None:
             warn("a loop is not interpolated; --fps sets its frame rate")
-            asked = None
-        self.fps = film_rate(score.fps, asked)
+        self.fps = _rate(project, score, lead)
         width, height = score.width * video.upscale, score.height * video.upscale
         require_running(video.codec)
         preflight(
@@ -212,6 +218,19 @@ class Render:
         warn_of_depth(project, score)
         self.song: Song | None = song
         self.project, self.score = project, score
+
+    def made_of(self, project: Project, score: Score, lead: int = 0) -> dict[str, str]:
+        """Name and digest of everything that the frames of the film depend on."""
+        score = score.at_rest(unfollowed(self.spec, project.model, score))
+        screen = screen_identity(_rate(project, score, lead), project.video.upscale, self._upscaler)
+        about = identity(
+            score, self.spec, project.model, self.target, project.video.crf, self.form, lead, screen
+        )
+        return about | depth_identity(self.depth, project.depth)
+
+    def fingerprint(self, project: Project, score: Score) -> str:
+        """The fingerprint that the film has in its record when it is complete."""
+        return fingerprint_of(self.made_of(project, score), self._digest)
 
     def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
         """Make the film, and return the seconds that it took. Call `check` first.
@@ -232,16 +251,18 @@ class Render:
         screen, factor = None, self.project.video.upscale
         if self._upscaler is not None or self.fps != self.score.fps:
             screen = Screen(self.score, self.fps, factor, self._upscaler)
-        record = None
+        record, about = None, self.made_of(self.project, self.score, self.lead)
         if self.project.video.metadata:
             record = record_of(
-                self.project, self.score, self.target, self._digest, self.registry, self.lead
-            )
-        return render_film(
-            self.score, self.spec, self.project, self.target, self.sound, asked, self.form, keep,
-            self.force, on_progress, self.lead, record, screen,
-            screen_identity(self.fps, factor, self._upscaler), self.depth,
-        )  # fmt: skip
+                self.project, self.score, self.target, self._digest, self.registry, self.lead,
+                fingerprint_of(about, self._digest),
+            )  # fmt: skip
+        return render_film(self, about, record, screen, asked, keep, on_progress)
+
+
+def _rate(project: Project, score: Score, lead: int) -> Fraction:
+    asked = project.video.interpolate
+    return film_rate(score.fps, None if asked is None or lead else Fraction(asked))
 
 
 def _sound(project: Project, song: Song, score: Score, digest: str) -> Soundtrack:

@@ -155,6 +155,18 @@ _TABLE = (
         per_frame=False, low=0.0, high=2.0,
     ),
     Channel(
+        "guide", "factor", 1.0, "times the amount of each guide",
+        per_frame=False, low=0.0, high=2.0,
+    ),
+    Channel(
+        "mask", "factor", 1.0, "times the amount of each mask; at 0 everything is repainted",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+    Channel(
+        "overlay", "factor", 1.0, "times the opacity of each overlay; not fed back",
+        per_frame=False, low=0.0, high=1.0,
+    ),
+    Channel(
         "renewal", "share of the noise", 0.3,
         "how much of img2img's noise is new in each frame; the rest moves with the camera",
         per_frame=False, low=0.0, high=1.0,
@@ -191,4 +203,7 @@ class Values:
     prompt_mix: float
     lora: float
     control: float
+    guide: float
+    mask: float
+    overlay: float
     renewal: float

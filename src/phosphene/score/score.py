@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from phosphene.authoring import read_only
 from phosphene.score.captions import Caption
 from phosphene.score.channels import ALWAYS_LISTED, CHANNELS, Curve, Values
+from phosphene.score.guides import NO_INPUTS, Inputs
 from phosphene.score.scenes import Scene
 
 
@@ -95,6 +96,10 @@ class Score:
         Each prompt's own negative prompt, None where it has none; empty if none has one.
     captions : tuple of Caption
         Lyrics and titles over the frames; later ones are on top.
+    inputs : Inputs
+        Guides, masks and overlays.
+    image_strength : float
+        Strength at which `image` is repainted in the first frame; 0 shows it as it is.
     """
 
     fps: Fraction
@@ -113,6 +118,8 @@ class Score:
     warnings: tuple[str, ...] = ()
     own_negatives: tuple[str | None, ...] = ()
     captions: tuple[Caption, ...] = ()
+    inputs: Inputs = NO_INPUTS
+    image_strength: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("frames", "weights", "seeds", "diffuses"):
@@ -213,6 +220,8 @@ class Score:
             seeds=self.seeds[keep],
             diffuses=self.diffuses[keep],
             captions=tuple(c for c in self.captions if c.first < last and c.last > first),
+            inputs=self.inputs.within(first, last),
+            image_strength=0.0 if begin else self.image_strength,
         )
 
     def at_rest(self, names: Iterable[str]) -> Score:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm, logm
 
+from phosphene.footage.motion import Map, flow
 from phosphene.painting.step import Matrix
 
 Picture = NDArray[np.uint8]
 """RGB; shape (height, width, 3)."""
-Map = NDArray[np.float32]
-"""A place in a picture for each pixel, x and y in px; shape (height, width, 2)."""
 
 BETTER = 0.6  # flow is used where it leaves less than this share of the difference
 LONGEST = 0.08  # of the flow, as a share of the picture's diagonal; longer ones are mistakes
@@ -25,8 +23,6 @@ SMOOTH = 0.03  # of the flow, a standard deviation as a share of the longer side
 AROUND = 9  # px around a pixel over which differences are compared
 EXACT = 1e-6  # imaginary part, below which a logarithm is real
 FAR = 4.0  # widths and heights from the picture; places beyond are moved there
-# DIS splits the picture by threads, and its result depends on their number.
-_one_thread = threading.Lock()
 
 
 def between(
@@ -129,28 +125,19 @@ def _resampled(picture: Picture, places: Map) -> Picture:
 def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
     """The flow from a moved frame to the next, 0 where it explains nothing."""
     first, second = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (moved, after))
-    if min(first.shape) < 32:  # smaller than the patches of the coarsest scale
-        return np.zeros_like(grid)
-    with _one_thread:
-        threads = cv2.getNumThreads()
-        cv2.setNumThreads(1)
-        try:
-            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-            flow = dis.calc(first, second, None)
-        finally:
-            cv2.setNumThreads(threads)
+    moves = flow(first, second)
     explained = cv2.remap(
-        second, grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        second, grid + moves, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
     still, flowing = (
         cv2.blur(cv2.absdiff(first, other).astype(np.float32), (AROUND, AROUND))
         for other in (second, explained)
     )
-    short = np.hypot(flow[..., 0], flow[..., 1]) < LONGEST * np.hypot(*first.shape)
+    short = np.hypot(moves[..., 0], moves[..., 1]) < LONGEST * np.hypot(*first.shape)
     used = ((flowing < BETTER * still) & short).astype(np.float32)
     # Smooth, as of whole things that move: details of the flow bend lines.
     size = SMOOTH * max(first.shape)
     weight = cv2.GaussianBlur(used, (0, 0), size)[..., None]
-    smooth = cv2.GaussianBlur(flow * used[..., None], (0, 0), size)
+    smooth = cv2.GaussianBlur(moves * used[..., None], (0, 0), size)
     rest: Map = smooth / np.maximum(weight, 1e-3) * np.minimum(2.0 * weight, 1.0)
     return rest

@@ -15,15 +15,18 @@ from diffusers import (
 from fake_gpu import Copies, fake_gpu
 from scores import card, score
 
-from phosphene.engines.diffusion.control import Controls, Net
+from phosphene.engines.diffusion.control import Controls, Net, depth_map
 from phosphene.engines.diffusion.edges import canny
 from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset, Quality, load_preset
 from phosphene.errors import EngineError
+from phosphene.painting.depth import EngineWithDepth, SceneDepth
 from phosphene.painting.loop import paint
+from phosphene.plugins.loading import own_plugins
 from phosphene.project.adapters import Control
+from phosphene.project.depth import Depth
 from phosphene.project.schema import Model
 
 CPU = torch.device("cpu")
@@ -183,3 +186,25 @@ def test_other_pipelines_refuse_it(nets, sd15_folder, monkeypatch):
     monkeypatch.setattr("phosphene.engines.loading.IMG2IMG", set())
     with pytest.raises(EngineError, match=r"need Stable Diffusion or SDXL; .* is a StableDiff"):
         engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "tile"})
+
+
+def test_a_depth_map_is_white_where_it_is_near():
+    disparity = torch.tensor([[0.25, 0.5], [1.0, 0.75]]).view(1, 1, 2, 2)
+    expected = torch.tensor([[0.0, 1 / 3], [1.0, 2 / 3]])
+    torch.testing.assert_close(depth_map(disparity), expected.expand(1, 3, 2, 2))
+    assert torch.all(depth_map(torch.ones(1, 1, 4, 4)) == 0.0)  # flat
+
+
+def test_the_depth_of_the_frame_controls_the_picture(nets, sd15_folder, tmp_path):
+    """As the same depth map, given as a picture."""
+    settings = Depth(source="ramp", near=0.5, far=4.0)
+    ramp = own_plugins().depths["ramp"]
+    depth = SceneDepth(ramp, settings, ramp.load(settings, score(), CPU))
+    plain = engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "depth"})
+    unseen = repainted(plain)
+    seen = repainted(EngineWithDepth(plain, depth))
+    shade = depth_map(depth.disparity(card(64, 48)))[0].permute(1, 2, 0).numpy()
+    cv2.imwrite(str(tmp_path / "depth.png"), (shade * 255).round())
+    given = {"path": str(nets / "sd15"), "kind": "image", "image": str(tmp_path / "depth.png")}
+    torch.testing.assert_close(seen, repainted(engine_of(sd15_folder, given)), atol=2e-3, rtol=0)
+    assert (seen - unseen).abs().max() > 0.01

@@ -73,6 +73,14 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def closed(browser):
+    """Close what a failed test leaves open: every page draws all the time, and slows the others."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture
 def page(browser, server, film):
     """The page of the project as it was first, in 1280 x 720 and dark."""

@@ -22,11 +22,16 @@ MAKERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "tile": lambda picture: picture,
     "image": lambda picture: picture,
 }
-"""The control image of each kind, from a picture: Tensor, float32, (1, 3, height, width), 0 to 1.
-
-A further kind, such as a depth map, is one more entry here and in `project.adapters.Control`.
-"""
+"""Control images of a picture: Tensor, float32, shape (1, 3, height, width), 0 to 1."""
+Disparity = Callable[[torch.Tensor], torch.Tensor]
 CLASSES = ("ControlNetModel", "ControlNetUnionModel")
+
+
+def depth_map(disparity: torch.Tensor) -> torch.Tensor:
+    """Inverse distances (1, 1, height, width) as an image: the nearest is 1, the farthest 0."""
+    low, high = disparity.amin(), disparity.amax()
+    shade = (disparity - low) / (high - low).clamp_min(1e-6)
+    return shade.expand(1, 3, -1, -1)
 
 
 class Net(NamedTuple):
@@ -61,20 +66,27 @@ class Controls:
     ) -> None:
         self._nets = [_net(pipe, control, score, device) for control in controls]
 
-    def seen(self, picture: torch.Tensor | None) -> list[torch.Tensor | None]:
-        """The control image of each ControlNet; None without a picture to make it from.
+    def seen(
+        self, picture: torch.Tensor | None, disparity: Disparity | None = None
+    ) -> list[torch.Tensor | None]:
+        """The control image of each ControlNet; None without anything to make it from.
 
         Parameters
         ----------
         picture : Tensor, float32, shape (1, 3, height, width), 0 to 1, or None
             The moved frame; None for a first picture, which has no frame before it.
+        disparity : callable, optional
+            Gives the inverse distances of a picture, for the kind `depth`.
         """
-        return [
-            net.fixed
-            if net.fixed is not None or picture is None
-            else MAKERS[net.about.kind](picture)
-            for net in self._nets
-        ]
+
+        def image_of(net: Net) -> torch.Tensor | None:
+            if net.fixed is not None or picture is None:
+                return net.fixed
+            if net.about.kind == "depth":
+                return None if disparity is None else depth_map(disparity(picture))
+            return MAKERS[net.about.kind](picture)
+
+        return [image_of(net) for net in self._nets]
 
     def residuals(
         self,

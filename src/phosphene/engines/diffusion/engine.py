@@ -84,6 +84,8 @@ class DiffusionEngine:
                 score.prompts, negatives, self._dtype
             )
         self._loras, self._controls, self._pictures = loras, controls, pictures
+        #: Gives the inverse distances of a picture, for ControlNets of depth.
+        self.disparity: Callable[[torch.Tensor], torch.Tensor] | None = None
         self._in_turn = False
         split = "evaluating the two prompts one after the other", self._take_in_turn
         savings = savings_for(pipe, device)
@@ -138,7 +140,7 @@ class DiffusionEngine:
         if guidance > 1.0:
             without = replace(mixed(self._negatives, row.weights), pictures=negative)
             prompts = Embedding.stacked(without, prompts)
-        images = [] if self._controls is None else self._controls.seen(frame)
+        images = [] if self._controls is None else self._controls.seen(frame, self.disparity)
 
         def evaluate(noisy: torch.Tensor, timestep: float, batch: Embedding) -> torch.Tensor:
             return self._evaluate(noisy, timestep, batch, images, row.control)

@@ -1,0 +1,295 @@
+"""`phosphene batch`: many films, several at a time, resumed and reported."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phosphene.cli.options import BARS, FilePath, project_options
+
+if TYPE_CHECKING:
+    from phosphene.batch.crew import Task
+    from phosphene.batch.jobs import Job
+    from phosphene.batch.on_ray import Cluster
+    from phosphene.batch.plan import Figures, Film
+    from phosphene.batch.work import Outcome
+
+SHOWN = 40  # films in the plan that is printed
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The folder of the films; default: that of the job list, or films.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 10_000), metavar="N",
+    help="Films at a time, each in a process of its own; default: 1, or what the cluster holds.",
+)  # fmt: skip
+@click.option(
+    "--on", metavar="CLUSTER",
+    help="Render on a Ray cluster: ray (that of this machine), ray://HOST:PORT or HOST:PORT.",
+)  # fmt: skip
+@click.option("--cpus", type=click.FloatRange(0), default=1, help="CPUs of each film, with --on.")
+@click.option("--gpus", type=click.FloatRange(0), default=0, help="GPUs of each film, with --on.")
+@click.option(
+    "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
+    help="Film each song with this project, instead of directing it; more of them: all pairs.",
+)  # fmt: skip
+@click.option("--takes", type=click.IntRange(1, 100), help="As many films of each, by seed.")
+@click.option("--format", help="mp4 (the default), mov, mkv, webm or gif.")
+@click.option("--bars", **BARS)
+@click.option("--plan", is_flag=True, help="Print the plan, and render nothing.")
+@click.option("--strict", is_flag=True, help="A film fails if its model ignores a channel.")
+@click.option("--force", is_flag=True, help="Overwrite files that Phosphene did not make.")
+@project_options
+@click.pass_context
+def batch(
+    context: click.Context,
+    /,
+    inputs: tuple[Path, ...],
+    output: Path | None,
+    jobs: int | None,
+    on: str | None,
+    cpus: float,
+    gpus: float,
+    projects: tuple[Path, ...],
+    takes: int | None,
+    format: str | None,
+    plan: bool,
+    force: bool,
+    **options: Any,
+) -> None:
+    """Render many films: INPUTS are songs, projects, a folder of songs, or a job list.
+
+    The plan is printed first. A film that fails stops no other. The same command resumes: films
+    that are complete, of the same project, song and versions, are not made again. A report is
+    written beside the films.
+
+    \b
+      phosphene batch album/ --idea "the sea at night"
+      phosphene batch *.mp3 --project neon.toml --project sea.toml --jobs 2
+      phosphene batch project.toml --takes 4 --bars 9:17 --quality draft
+      phosphene batch jobs.toml --plan
+      phosphene batch jobs.toml -o /shared/films --on ray://head:10001 --gpus 1
+
+    A job list is TOML. Each [[job]] is songs x projects x takes, with any option of `phosphene
+    render`; those of the command line replace them:
+
+    \b
+      output = "films"
+      [[job]]
+      songs = "album/*.flac"
+      projects = ["neon.toml", "sea.toml"]
+      takes = 2
+      quality = "fine"
+    """  # fmt: skip
+    from phosphene.batch.page import summary
+    from phosphene.batch.report import FOLDER, read_report
+    from phosphene.cli.console import console, styled
+    from phosphene.cli.planning import Planner, given_options, measured
+
+    own = {"takes": takes, "format": format}
+    entry = {key: value for key, value in own.items() if value is not None}
+    listed, folder = _jobs(inputs, projects, entry, given_options(context))
+    output = (output or folder).absolute()
+    planner = Planner(listed, output, force)
+    with contextlib.ExitStack() as open_until_end:
+        if not plan:
+            open_until_end.enter_context(_only_batch(output / FOLDER))
+        earlier = read_report(output / FOLDER)
+        films = list(planner.films(earlier))
+        figures = measured(films, earlier.figures)
+        cluster = None
+        if on is not None and not plan and any(film.state == "waiting" for film in films):
+            from phosphene.batch.on_ray import Cluster
+
+            cluster = Cluster(on, films, output / FOLDER, cpus, gpus)
+            open_until_end.callback(cluster.close)
+        workers = jobs or (cluster.capacity() if cluster else 1)
+        _print_plan(films, figures, output, workers)
+        if not plan:
+            _make(films, figures, output, workers, ["--force"] * force, cluster)
+    console.print(styled((f"{summary(films)}.", "bold")))
+    if any(film.state == "failed" for film in films):
+        context.exit(1)
+
+
+def _jobs(
+    inputs: Sequence[Path],
+    projects: Sequence[Path],
+    entry: dict[str, Any],
+    options: dict[str, Any],
+) -> tuple[list[Job], Path]:
+    """The jobs that the command line asks for, and the usual folder of their films."""
+    from dataclasses import replace
+
+    from phosphene.batch.jobs import Entry, is_job_list, jobs_of, read_job_list, songs_in
+    from phosphene.cli.planning import shared_options
+    from phosphene.errors import ProjectError
+
+    listed = [path for path in inputs if is_job_list(path)]
+    if listed:
+        if len(inputs) > 1 or projects or entry:
+            raise ProjectError(
+                f"{listed[0]} is a job list, with songs, projects, takes and formats of its own",
+                "Give it alone, and write these into it.",
+            )
+        entries, named = read_job_list(listed[0], shared_options())
+        folder = listed[0].parent
+        found = [
+            replace(job, options=_merged(job.options, options)) for job in jobs_of(entries, folder)
+        ]
+        return found, folder / (named or "films")
+    songs: list[Path] = []
+    given = list(projects)
+    for path in inputs:
+        if path.is_dir():
+            songs += songs_in(path)
+        else:
+            (given if path.suffix.lower() == ".toml" else songs).append(path)
+    asked = entry | options | {"songs": songs, "projects": given}
+    return jobs_of([("the command line", _validated(Entry, asked))], Path.cwd()), Path("films")
+
+
+def _merged(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The options of a job with those of the command line; settings are added."""
+    settings = own.get("set", [])
+    settings = [settings] if isinstance(settings, str) else list(settings)
+    both = [*settings, *given.get("set", ())]
+    return own | given | ({"set": both} if both else {})
+
+
+def _validated(model: Any, data: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    from phosphene.errors import ProjectError
+    from phosphene.project.problems import problems_of
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProjectError(
+            "\n".join(f"--{p}" for p in problems_of(error, data, "", model))
+        ) from None
+
+
+@contextlib.contextmanager
+def _only_batch(folder: Path) -> Iterator[None]:
+    """Hold the folder of the report, so that no other batch writes the same films."""
+    from phosphene.errors import FilmError
+    from phosphene.own_files import locked, make_folder
+
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder))
+        except FilmError:
+            raise FilmError(
+                f"Another batch is working in {folder.parent}.",
+                "Wait until it is done, stop it, or name another folder with -o.",
+            ) from None
+        make_folder(folder)
+        yield
+
+
+def _print_plan(
+    films: Sequence[Film], figures: dict[str, Figures], output: Path, workers: int
+) -> None:
+    from phosphene.batch.page import length
+    from phosphene.batch.plan import longest_first, seconds_left, space_left
+    from phosphene.cli.console import console, joined, table, warn
+
+    rows = table("film", "of", "frames", "kind", "time")
+    for film in films[:SHOWN]:
+        left = film.left(figures)
+        about = {"failed": "fails", "kept": "complete"}.get(film.state, "")
+        shown = about or (length(left) if left else "unknown")
+        frames = f"{film.done} of {film.frames}" if 0 < film.done < film.frames else film.frames
+        rows.add_row(film.target.name, film.job.input.name, str(frames), film.kind, shown)
+    console.print(rows)
+    if len(films) > SHOWN:
+        console.print(f"and {len(films) - SHOWN} more films")
+    for film in films:
+        if film.state == "failed":
+            warn(f"{film.target.name} cannot be made: {film.error}")
+    waiting = longest_first(films, figures)
+    if not waiting:
+        return
+    seconds = seconds_left((film.left(figures) for film in waiting), workers)
+    known = all(film.kind in figures for film in waiting)
+    place = next(folder for folder in (output, *output.parents) if folder.exists())
+    free, needed = shutil.disk_usage(place).free, space_left(films, workers)
+    at_once = f", {workers} films at a time" if workers > 1 else ""
+    console.print(
+        joined(
+            [
+                f"{len(waiting)} of {len(films)} films to make",
+                f"{sum(film.frames - film.done for film in waiting):,} frames",
+                f"about {length(seconds)}{at_once}" if known else "time unknown",
+                f"{needed / 1e6:,.0f} MB of disk",
+            ]
+        )
+    )
+    if needed > free:
+        warn(f"{free / 1e9:.1f} GB are free in {place}: the disk may become full")
+
+
+def _make(
+    films: Sequence[Film],
+    figures: dict[str, Figures],
+    output: Path,
+    workers: int,
+    more: Sequence[str],
+    cluster: Cluster | None,
+) -> None:
+    """Make the films that are left, show how far they are, and write the report."""
+    from phosphene import __version__
+    from phosphene.batch.crew import make_films
+    from phosphene.batch.page import summary
+    from phosphene.batch.plan import longest_first
+    from phosphene.batch.report import FOLDER, log_of, write_report
+    from phosphene.batch.work import Work
+    from phosphene.cli.console import batch_progress, console, one_line, styled
+    from phosphene.cli.planning import arguments_for
+
+    waiting, begun = longest_first(films, figures), time.monotonic()
+    folder = output / FOLDER
+    for film in waiting:
+        log_of(folder, film.target).unlink(missing_ok=True)
+
+    def begin(film: Film) -> Task:
+        arguments, log = arguments_for(film, film.target, *more), log_of(folder, film.target)
+        if cluster is not None:
+            return cluster.task(film, arguments, log)
+        return Work(arguments, film.target, log)
+
+    def ended(film: Film, outcome: Outcome) -> None:
+        if outcome.figures is not None:
+            figures[film.kind] = outcome.figures
+        if film.state == "made":
+            click.echo(one_line(film.target))
+        elif film.state == "failed":
+            console.print(styled((f"Failed: {film.target.name}", "bold red"), f"\n{film.error}"))
+
+    try:
+        if waiting:
+            with batch_progress(waiting) as show:
+                make_films(waiting, min(workers, len(waiting)), begin, show, ended)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            console.print(f"Stopped. {summary(films)}. The same command resumes.")
+        raise
+    finally:
+        seconds = time.monotonic() - begun
+        page = write_report(folder, films, figures, seconds, workers, __version__)
+    console.print(f"Report: {one_line(page)}")

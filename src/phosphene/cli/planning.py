@@ -1,0 +1,232 @@
+"""The plan of a batch: every project is checked, every song listened to, every speed measured."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phosphene.cli.options import Changes, between_bars
+
+if TYPE_CHECKING:
+    from phosphene.batch.jobs import Job
+    from phosphene.batch.plan import Figures, Film
+    from phosphene.batch.report import Earlier
+    from phosphene.plugins import Registry
+    from phosphene.project.schema import Project
+    from phosphene.rendering.render import Render
+    from phosphene.song.song import Song
+
+NOT_SHARED = frozenset({"from", "output", "resume-from", "takes", "keep", "force", "progress"})
+"""Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
+FRAMES = 12  # that are painted to measure a speed
+LONGEST = 10.0  # seconds that they may take
+
+
+def shared_options() -> dict[str, click.Parameter]:
+    """The options of `phosphene render` that each film of a batch may have, by long name."""
+    from phosphene.cli.render import render
+
+    named = {
+        option.removeprefix("--"): parameter
+        for parameter in render.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    return {name: named[name] for name in named.keys() - NOT_SHARED}
+
+
+def given_options(context: click.Context) -> dict[str, Any]:
+    """The options that a command was given, as the values of a job list."""
+    found: dict[str, Any] = {}
+    for name, option in shared_options().items():
+        value = context.params.get(option.name or "")
+        if value is None or value is False or value == ():
+            continue
+        if name == "size":
+            value = f"{value[0]}x{value[1]}"
+        elif name == "bars":
+            value = f"{value[0]}:{value[1]}"
+        found[name] = value
+    return found
+
+
+def changes_of(job: Job) -> Changes:
+    """The options of a job, as `phosphene render` reads them.
+
+    Raises
+    ------
+    ProjectError
+        If it does not.
+    """
+    from phosphene.cli.render import render
+    from phosphene.errors import ProjectError
+
+    try:
+        context = render.make_context("render", [str(job.input), *job.arguments()])
+    except click.UsageError as error:
+        raise ProjectError(error.format_message()) from None
+    given = context.params
+    if given["bars"]:
+        given |= between_bars(given["bars"], given["start"], given["end"])
+    return Changes(**{field.name: given[field.name] for field in fields(Changes)})
+
+
+class Planner:
+    """Makes the films of a plan from jobs.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    output : Path
+        The folder of the films.
+    force : bool
+        Replace files that Phosphene did not make.
+
+    Raises
+    ------
+    ProjectError
+        With every mistake that is found without listening to a song.
+    """
+
+    def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
+        from phosphene.cli.jobs import checked
+        from phosphene.cli.loading import registry_for
+        from phosphene.errors import PhospheneError, ProjectError
+
+        registries: dict[Path, Registry] = {}
+        problems: list[str] = []
+        self._checked: list[tuple[Job, Changes, Project, Render]] = []
+        for job in jobs:
+            folder = job.input.parent
+            if folder not in registries:
+                registries[folder] = registry_for(job.input)
+            try:
+                changes = changes_of(job)
+                found = checked(job.input, output / job.name, changes, registries[folder], force)
+                self._checked.append((job, changes, *found))
+            except PhospheneError as error:
+                problems.append(f"{job.where}: {error.advice}")
+        if problems:
+            raise ProjectError("\n".join(dict.fromkeys(problems)), "Nothing was rendered.")
+        self._heard: tuple[object, Song] | None = None
+
+    def films(self, earlier: Earlier) -> Iterator[Film]:
+        """Listen to each song, and compose it; a song that cannot be read is a failed film."""
+        from phosphene.batch.plan import Film
+        from phosphene.errors import PhospheneError
+
+        while self._checked:
+            job, changes, project, render = self._checked.pop(0)
+            film = Film(job, render.target)
+            try:
+                self._plan(film, changes, project, render, earlier)
+            except PhospheneError as error:
+                film.state, film.error = "failed", error.advice
+            yield film
+
+    def _plan(
+        self, film: Film, changes: Changes, project: Project, render: Render, earlier: Earlier
+    ) -> None:
+        from phosphene.batch.report import is_complete
+        from phosphene.cli.console import console
+        from phosphene.cli.inputs import compose_for, listen_to
+        from phosphene.cli.jobs import directed
+        from phosphene.film.preflight import space_needed
+        from phosphene.screen.screen import film_rate
+
+        key = project.song.model_dump_json(), id(render.registry)
+        if self._heard is None or self._heard[0] != key:
+            self._heard = None  # an hour of a song is a gigabyte
+            self._heard = key, listen_to(project.song, render.registry)
+        song = self._heard[1]
+        with console.capture():  # the render repeats its warnings, in its log
+            job = directed(film.job.input, film.target, changes, render, project, song)
+            project, score = compose_for(song, job.project, changes)
+        render = job.render
+        film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
+        video = project.video
+        rate = film_rate(score.fps, _fraction(video.interpolate))
+        parts = [project.model.name, project.model.quality, f"{score.width}x{score.height}"]
+        parts += [f"upscaled {video.upscale} times"] * (video.upscale > 1)
+        parts += [f"at {float(rate):g} fps"] * (rate != score.fps)
+        film.kind = " ".join(parts)
+        width, height = score.width * video.upscale, score.height * video.upscale
+        shown = width, height, round(len(score) * rate / score.fps)
+        painted = score.width, score.height, len(score)
+        film.size, film.room = space_needed(render.form, video.crf, painted, shown)
+        film.fingerprint = render.fingerprint(project, score)
+        if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
+            film.state, film.done = "kept", film.frames
+        else:
+            film.done = min(film.frames, _kept_frames(film.target))
+
+
+def _fraction(fps: Any) -> Any:
+    from fractions import Fraction
+
+    return None if fps is None else Fraction(fps)
+
+
+def _kept_frames(target: Path) -> int:
+    """The number of frames that a stopped render of a film has left."""
+    from phosphene.film.checksums import FRAMES as SUMS
+    from phosphene.film.checksums import SIZE
+    from phosphene.film.film import beside
+
+    sums = beside(target, ".resume") / SUMS
+    return sums.stat().st_size // SIZE if sums.is_file() else 0
+
+
+def arguments_for(film: Film, output: Path, *more: str) -> list[str]:
+    """The arguments of `phosphene` that render a film."""
+    from phosphene.cli.loading import named_folders
+
+    folders = [f"--plugins-dir={folder.absolute()}" for folder in named_folders()]
+    own = film.job.arguments()
+    return [*folders, "render", str(film.job.input), f"--output={output}", *own, *more]
+
+
+def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The speed of each kind of film that is left: known, or measured on its first frames.
+
+    Nothing remains of the frames that are painted.
+    """
+    from phosphene.batch.work import Work
+    from phosphene.cli.console import console
+
+    found = dict(known)
+    for film in films:
+        if film.state != "waiting" or film.kind in found:
+            continue
+        end = film.first + FRAMES / film.fps
+        with (
+            console.status(f"Measuring {film.kind} ..."),
+            tempfile.TemporaryDirectory(
+                prefix="phosphene-measure-", ignore_cleanup_errors=True
+            ) as folder,
+        ):
+            target = Path(folder, film.target.name)
+            excerpt = f"--start={film.first:.6f}s", f"--end={end:.6f}s"
+            work = Work(arguments_for(film, target, *excerpt), target, Path(folder, "log"))
+            begun = 0.0
+
+            def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
+                nonlocal begun
+                begun = begun or time.monotonic() * (stage == "painting")
+                if begun and time.monotonic() - begun > LONGEST:
+                    work.stop()
+
+            try:
+                outcome = work.run(stop_in_time)
+            except BaseException:
+                work.stop()
+                raise
+        if outcome.figures is not None:
+            found[film.kind] = outcome.figures
+    return found

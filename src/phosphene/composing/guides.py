@@ -1,0 +1,82 @@
+"""Where guides, masks and overlays lie in the frames of a film."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from phosphene.composing.gates import within
+from phosphene.errors import ProjectError
+from phosphene.project import guides as project_guides
+from phosphene.project.schema import Project
+from phosphene.score.guides import Clip, Guide, Inputs, Mask, Overlay
+from phosphene.score.timeline import Timeline
+from phosphene.score.units import At
+
+
+def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
+    """The guides, masks and overlays of a project.
+
+    Raises
+    ------
+    ProjectError
+        If a position is outside the song, one ends before it begins, or a mask needs depth that the
+        project does not have.
+    """
+    guides, masks, overlays = [], [], []
+    for index, guide in enumerate(project.guide):
+        where = f"guide[{index}]"
+        clip = _clip(guide, guide.video, f"{where}.video", where, timeline)
+        mask = (
+            None
+            if guide.mask is None
+            else _clip(guide, guide.mask, f"{where}.mask", where, timeline)
+        )
+        guides.append(Guide(clip, guide.mode, guide.amount, mask))
+    for index, one in enumerate(project.mask):
+        where = f"mask[{index}]"
+        if one.depth is not None and project.depth is None:
+            raise ProjectError(
+                f"{where}.depth: the project has no depth",
+                'Add [depth], such as source = "ground".',
+            )
+        kind, file = ("image", one.image) if one.video is None else ("video", one.video)
+        source = None if file is None else _clip(one, file, f"{where}.{kind}", where, timeline)
+        masks.append(
+            Mask(
+                where, source, one.of, one.depth, one.repaint == "inside", one.feather, one.amount,
+            )
+        )  # fmt: skip
+    for index, overlay in enumerate(project.overlay):
+        where = f"overlay[{index}]"
+        first, last = _frames(overlay.at, overlay.until, where, timeline)
+        fade = round(timeline.length(overlay.fade, first / float(timeline.fps)) * timeline.fps)
+        overlays.append(
+            Overlay(
+                overlay.image, f"{where}.image", first, last, fade,
+                overlay.size, overlay.position, overlay.amount,
+            )
+        )  # fmt: skip
+    return Inputs(tuple(guides), tuple(masks), tuple(overlays))
+
+
+def _clip(
+    about: project_guides.Clip, path: Path, entry: str, where: str, timeline: Timeline
+) -> Clip:
+    first, last = _frames(about.at, about.until, where, timeline)
+    begin = Fraction(timeline.length(about.begin)).limit_denominator(1_000_000)
+    return Clip(path, entry, first, last, begin, about.end == "loop", about.fit == "contain")
+
+
+def _frames(at: At | None, until: At | None, where: str, timeline: Timeline) -> tuple[int, int]:
+    """The frames from a position up to another."""
+    start = 0.0 if at is None else within(timeline, at, f"{where}.at")
+    end = timeline.song.duration if until is None else within(timeline, until, f"{where}.until")
+    first = timeline.frame_of(start)
+    last = timeline.n_frames if until is None else timeline.frame_of(end)
+    if last <= first:
+        raise ProjectError(
+            f"{where}.until: '{until or 'the end of the song'}' is not after '{at or 0}'",
+            "Move one of the two.",
+        )
+    return first, last

@@ -1,0 +1,154 @@
+"""Frames of a video in order: decoded ahead by a thread, with constant memory."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phosphene.errors import ProjectError
+from phosphene.footage.stills import fitted, read_still
+from phosphene.footage.videos import Form, Video, frames_command, scan, video_of
+from phosphene.score.guides import Clip
+
+Pixels = NDArray[np.uint8]
+"""RGBA, not premultiplied; shape (height, width, 4)."""
+
+AHEAD = 4  # frames that are decoded before they are needed
+KEPT = 1 << 26  # bytes of frames that are kept, at least two frames
+
+
+class Reader:
+    """The frames of a clip.
+
+    Parameters
+    ----------
+    clip : Clip
+    form : Form
+
+    Raises
+    ------
+    ProjectError
+        If the file is missing, or cannot be read.
+    """
+
+    def __init__(self, clip: Clip, form: Form) -> None:
+        self._clip, self._form = clip, form
+        self._video: Video | None = None
+        self._kept: OrderedDict[int, Pixels] = OrderedDict()
+        self._most = max(2, KEPT // (4 * form.width * form.height))
+        self._stream: _Stream | None = None
+        self._length: int | None = None  # in frames of the film, known at the end of the video
+        if clip.still:
+            picture = fitted(read_still(clip.path, clip.entry), form, clip.contains)
+            self._length, self._kept[0] = 1, picture
+        else:
+            self._video = video_of(clip)
+
+    def frame(self, number: int) -> Pixels:
+        """Frame of the clip, from 0, which depends on its number alone.
+
+        Beyond the end it is the last one, or that of the loop.
+
+        Raises
+        ------
+        ProjectError
+            If the video has no frame.
+        """
+        while True:
+            place = self.place(number)
+            if place in self._kept:
+                self._kept.move_to_end(place)
+                return self._kept[place]
+            self._read(place)
+
+    def place(self, number: int) -> int:
+        """The number of a frame within the video, as far as its length is known."""
+        if self._length is None or number < self._length:
+            return number
+        return number % self._length if self._clip.loops else self._length - 1
+
+    def close(self) -> None:
+        """Stop decoding."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _read(self, place: int) -> None:
+        assert self._video is not None
+        stream = self._stream
+        if stream is None or not stream.next <= place <= stream.next + 2 * AHEAD:
+            self.close()
+            stream = self._stream = _Stream(self._clip, self._video, self._form, place)
+        picture = stream.read()
+        if picture is not None:
+            self._kept[stream.next - 1] = picture
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            return
+        self._length = stream.next
+        if stream.begun == stream.next:  # it began beyond the end
+            self._length, _ = scan(self._clip, self._video, self._form)
+        self.close()
+        if self._length == 0:
+            raise ProjectError(
+                f"{self._clip.entry}: {self._clip.path} has no frame there",
+                "Give a video that plays, and a `from` before its end.",
+            )
+
+
+class _Stream:
+    """A run of ffmpeg, and the thread that reads its frames."""
+
+    def __init__(self, clip: Clip, video: Video, form: Form, begun: int) -> None:
+        self.begun = self.next = begun
+        self._shape = form.height, form.width, 4
+        self._frames: queue.Queue[Pixels | None] = queue.Queue(AHEAD)
+        self._stopped = threading.Event()
+        self._process = subprocess.Popen(
+            frames_command(clip, video, form, begun),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._thread = threading.Thread(target=self._pump, daemon=True)
+        self._thread.start()
+
+    def read(self) -> Pixels | None:
+        """The next frame; None at the end."""
+        frame = self._frames.get()
+        if frame is not None:
+            self.next += 1
+        return frame
+
+    def close(self) -> None:
+        self._stopped.set()
+        self._process.kill()
+        with suppress(queue.Empty):
+            while True:
+                self._frames.get_nowait()
+        self._thread.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process.wait()
+
+    def _pump(self) -> None:
+        assert self._process.stdout is not None
+        size = int(np.prod(self._shape))
+        while not self._stopped.is_set():
+            data = self._process.stdout.read(size)
+            full = len(data) == size
+            self._put(np.frombuffer(data, np.uint8).reshape(self._shape) if full else None)
+            if not full:
+                return
+
+    def _put(self, frame: Pixels | None) -> None:
+        while not self._stopped.is_set():
+            with suppress(queue.Full):
+                self._frames.put(frame, timeout=0.1)
+                return

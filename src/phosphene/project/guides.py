@@ -1,0 +1,105 @@
+"""`[[guide]]`, `[[mask]]` and `[[overlay]]`: pictures and videos in a film."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from phosphene.bounds import FileName
+from phosphene.project.captions import Place
+from phosphene.project.motion import Section
+from phosphene.score.units import Position, Share, Span, parse_span
+
+GUIDES = 16  # of each kind: each is a running ffmpeg
+#: Entries that name files, by table.
+FILES = {"guide": ("video", "mask"), "mask": ("image", "video"), "overlay": ("image",)}
+
+
+def _seconds(given: Any) -> Any:
+    span = parse_span(given)
+    if span.unit not in ("s", "ms"):
+        raise ValueError('expected seconds of the video, such as "2.5s"')
+    return span
+
+
+class Clip(Section):
+    """When a picture or a video is in the film, and how it fits."""
+
+    fit: Literal["cover", "contain"] = Field(
+        "cover", description="cover the frame, cropped; or fit into it, transparent around"
+    )
+    at: Position | None = Field(None, description="where it begins; else the song's start")
+    until: Position | None = Field(None, description="where it ends; else the song's end")
+    begin: Annotated[Span, BeforeValidator(_seconds)] = Field(
+        "0s", validate_default=True, alias="from", description="what of the video is skipped"
+    )
+    end: Literal["hold", "loop"] = Field(
+        "hold", description="what follows the end of the video: its last frame, or its first"
+    )
+    amount: Share = Field(1.0, ge=0, le=1, description="share of it")
+
+
+class Guide(Clip):
+    """`[[guide]]`: a video that guides the picture."""
+
+    video: FileName = Field(description="a video, or a picture")
+    mode: Literal["init", "composite", "flow"] = Field(
+        description="mixed in before img2img; laid over by its alpha or mask; or moves the picture"
+    )
+    amount: Share = Field(1.0, ge=0, le=2, description="share of it, times the channel `guide`")
+    mask: FileName | None = Field(
+        None, description="picture or video; a composite is opaque where it is white"
+    )
+
+    @model_validator(mode="after")
+    def _masked_if_composite(self) -> Self:
+        if self.mask is not None and self.mode != "composite":
+            raise ValueError(f'a mask needs mode = "composite", not "{self.mode}"')
+        if self.mode != "flow" and self.amount > 1.0:
+            raise ValueError(f'amount is {self.amount:g}; mode = "{self.mode}" takes at most 1')
+        return self
+
+
+class Mask(Clip):
+    """`[[mask]]`: where the picture is repainted."""
+
+    image: FileName | None = Field(None, description="a picture")
+    video: FileName | None = Field(None, description="a video")
+    depth: tuple[float, float] | None = Field(
+        None, description="from a distance up to another, as in [depth]"
+    )
+    of: Literal["luma", "alpha"] = Field("luma", description="what of the file is the mask")
+    repaint: Literal["inside", "outside"] = Field(
+        "inside", description="where: inside is white, opaque, or in the range of depth"
+    )
+    feather: Share = Field(
+        0.0, ge=0, le=1, description="width of the soft edge, as a share of the picture's height"
+    )
+    amount: Share = Field(1.0, ge=0, le=1, description="share of it, times the channel `mask`")
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if sum(source is not None for source in (self.image, self.video, self.depth)) != 1:
+            raise ValueError("expected one of image, video and depth")
+        if self.depth is not None and not 0 <= self.depth[0] < self.depth[1]:
+            raise ValueError("depth: expected a distance and a larger one, such as [0, 1.5]")
+        return self
+
+
+class Overlay(Section):
+    """`[[overlay]]`: a picture over the film, such as a logo."""
+
+    image: FileName = Field(description="a picture; transparent where its alpha is")
+    at: Position | None = Field(None, description="where it appears; else the song's start")
+    until: Position | None = Field(None, description="where it is gone; else the song's end")
+    position: Place = Field(
+        "bottom right",
+        validate_default=True,
+        description='"bottom", "top left" ..., or shares of width and height',
+    )
+    size: Share = Field(0.15, gt=0, le=1, description="height, as a share of the picture's height")
+    amount: Share = Field(1.0, ge=0, le=1, description="opacity, times the channel `overlay`")
+    fade: Span = Field(
+        "0s", validate_default=True, description="how long it takes to appear, and to leave"
+    )

@@ -1,0 +1,149 @@
+"""`phosphene batch`: films are made, resumed after Ctrl-C and kill -9, reported, and kept."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from phosphene.batch import work
+from phosphene.batch.work import Outcome
+from phosphene.cli import cli, planning
+from phosphene.film.film import beside
+
+PROJECT = (
+    '[song]\nfile = "a.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
+    '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
+)
+MAIN = (sys.executable, "-c", "from phosphene.cli import main; main()")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("batch")
+    for number, name in enumerate("ab"):
+        noise = 0.2 * np.random.default_rng(number).standard_normal(22050)
+        soundfile.write(folder / f"{name}.wav", noise, 22050)
+    (folder / "broken.wav").write_bytes(b"not a sound" * 100)
+    (folder / "p.toml").write_text(PROJECT)
+    return folder
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Speeds are not measured, and films are rendered in this process."""
+    monkeypatch.setattr(planning, "measured", lambda films, known: dict(known))
+
+    def run(self, on_progress):
+        result = CliRunner().invoke(cli, [*self._arguments, "--progress", "json"])
+        for line in filter(lambda line: line.startswith("{"), result.output.splitlines()):
+            said = json.loads(line)
+            on_progress(said["done"], said["total"], said["stage"])
+        return Outcome("made" if result.exit_code == 0 else "failed", result.output[-300:])
+
+    monkeypatch.setattr(work.Work, "run", run)
+
+
+def batch(*arguments):
+    return CliRunner().invoke(cli, ["batch", *map(str, arguments)], env={"COLUMNS": "200"})
+
+
+def test_a_broken_song_stops_no_other_film(folder, tmp_path, quick):
+    songs = [folder / name for name in ("a.wav", "broken.wav", "b.wav")]
+    options = ("--project", folder / "p.toml", "-o", tmp_path / "films")
+    first = batch(*songs, *options)
+    assert first.exit_code == 1
+    assert "broken-p.mp4 cannot be made" in first.output
+    assert "3 films: 2 made, 1 failed." in first.output
+    names = {path.name for path in (tmp_path / "films").iterdir()}
+    assert names == {"a-p.mp4", "b-p.mp4", "batch-report"}
+    report = json.loads((tmp_path / "films/batch-report/report.json").read_text())
+    assert [(line["film"], line["state"]) for line in report["films"]] == [
+        ("a-p.mp4", "made"), ("broken-p.mp4", "failed"), ("b-p.mp4", "made"),
+    ]  # fmt: skip
+    page = (tmp_path / "films/batch-report/report.html").read_text()
+    assert page.count("data:image/jpeg;base64,/9j/") == 2
+    # The same command makes no film again; another seed is another film, under the same name.
+    assert "3 films: 2 complete before, 1 failed." in batch(*songs, *options).output
+    again = batch(folder / "a.wav", *options, "--seed", "9", "--plan")
+    assert "1 of 1 films to make" in again.output
+
+
+def test_a_plan_writes_nothing(folder, tmp_path, quick):
+    told = batch(folder / "p.toml", "--takes", 3, "-o", tmp_path / "films", "--plan")
+    assert told.exit_code == 0, told.output
+    assert "3 of 3 films to make · 36 frames" in told.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('songs = "a.wav"\nsize = "64"', "job[0]: Invalid value for '--size': '64' is not a size"),
+        ('songs = "a.wav"\nmodel = "nnoe"', "job[0]: model.name: unknown model 'nnoe'"),
+        ('songs = "a.wav"\nprojects = "p.toml"\nidea = "x"', "job[0]: --idea is for songs"),
+        ('songs = "a.wav"\noutput = "x"', "job[0].output: unknown key"),
+        ('songs = "c.wav"', "c.wav: no such song"),
+    ],
+)
+def test_a_mistake_in_a_job_list_is_found_before_any_film(folder, entry, said):
+    (folder / "jobs.toml").write_text(f"[[job]]\n{entry}\n[[job]]\nsongs = 'b.wav'\n")
+    told = batch(folder / "jobs.toml")
+    assert told.exit_code == 2
+    assert f"{folder / 'jobs.toml'}: " in told.output
+    assert said in told.output
+    assert not (folder / "films").exists()
+
+
+def test_a_job_list_stands_alone(folder):
+    (folder / "jobs.toml").write_text('[[job]]\nsongs = "b.wav"\n')
+    told = batch(folder / "jobs.toml", folder / "a.wav")
+    assert told.exit_code == 2
+    assert "is a job list" in told.output
+
+
+def test_two_batches_do_not_share_a_folder(folder, tmp_path):
+    from phosphene.own_files import locked
+
+    with locked(tmp_path / "batch-report"):
+        told = batch(folder / "p.toml", "-o", tmp_path)
+    assert told.exit_code == 1
+    assert "Another batch is working in" in told.output
+
+
+def test_a_cluster_needs_ray(folder, tmp_path, quick, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    told = batch(folder / "p.toml", "-o", tmp_path, "--on", "ray")
+    assert told.exit_code == 2
+    assert "--on ray: Ray is not installed" in told.output
+    assert "pip install 'phosphene[cluster]'" in told.output
+
+
+def test_a_batch_that_is_killed_and_interrupted_resumes(folder, tmp_path, quick):
+    report = tmp_path / "batch-report"
+    report.mkdir()
+    (report / "made-by-phosphene").touch()
+    figures = {"none standard 64x64": {"frame": 0.01, "loading": 1.0}}
+    (report / "report.json").write_text(json.dumps({"figures": figures}))  # nothing is measured
+    options = ["--set=video.fps=240", "-o", str(tmp_path)]
+    command = [*MAIN, "batch", str(folder / "p.toml"), *options]
+    sums = beside(tmp_path / "p.mp4", ".resume") / "frames.sums"
+    log = report / "p.mp4.log"
+    begun_painting = sums.exists, lambda: log.exists() and "Resuming after" in log.read_text()
+    for number, ready in zip((signal.SIGKILL, signal.SIGINT), begun_painting, strict=True):
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as begun:
+            deadline = time.monotonic() + 60
+            while not ready() and time.monotonic() < deadline:
+                time.sleep(0.005)
+            begun.send_signal(number)
+            said = begun.stderr.read().decode()
+        assert begun.returncode == (130 if number == signal.SIGINT else -number), said
+    assert "Stopped. 1 film: 1 stopped. The same command resumes." in said
+    ended = batch(folder / "p.toml", *options)
+    assert ended.exit_code == 0, ended.output
+    assert "1 film: 1 made." in ended.output
