@@ -20,12 +20,12 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
-from phosphene.film.sound import Soundtrack
 from phosphene.modulators.rhythm import Striking
 from phosphene.painting.engine import EngineSpec, check_followed
+from phosphene.plugins import load_plugins
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.project.schema import Project
-from phosphene.rendering.filming import render_film
+from phosphene.rendering.render import Render
 from phosphene.score.score import Score
 from phosphene.song.song import Song
 
@@ -70,8 +70,9 @@ class Piece:
 
     def film(self, score: Score, target: Path) -> Path:
         """Render a Score, with its sound."""
-        sound = Soundtrack(self.project.song.file, score.start, score.duration)
-        render_film(score, self.spec, self.project, target, sound)
+        render = Render(self.project, target, load_plugins())
+        render.check(self.song, self.project, score, strict=False)
+        render.run(None, keep=False, on_progress=lambda done, total, stage: None)
         return target
 
 

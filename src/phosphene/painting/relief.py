@@ -97,7 +97,7 @@ def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
     """Follow the ray of each new pixel to the surface of the old frame.
 
     Behind an edge the ray enters what the old frame does not show: a hole. Its place is that of the
-    background beside the edge, mirrored at the edge: what lies behind goes on.
+    background beside the edge, mirrored at the edge: what lies behind continues.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def identity(
     form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
     lead : int
-        As for `phosphene.rendering.filming.render_film`.
+        Number of rows that lead to the first frame of a film that closes, and are not shown.
     screen : tuple
         From `screen_identity`.
 
@@ -163,7 +163,7 @@ def record_of(
         From `phosphene.film.checksums.digest_of`.
     registry : Registry
     lead : int
-        As for `phosphene.rendering.filming.render_film`.
+        Number of rows that lead to the first frame of a film that closes, and are not shown.
     fingerprint : str
         From `fingerprint_of`.
     """

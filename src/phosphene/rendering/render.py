@@ -184,7 +184,7 @@ class Render:
         heard : tuple of two Fractions, optional
             Start and duration of the sound in the song, in seconds; by default, of the frames.
         lead : int
-            As for `phosphene.rendering.filming.render_film`.
+            Number of rows that lead to the first frame of a film that closes, and are not shown.
 
         Raises
         ------
