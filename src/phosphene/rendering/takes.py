@@ -57,7 +57,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
         Checked with the first take. Its engine is loaded once, unless it draws from its Score, or
         the prompts differ.
     on_progress : callable
-        Number of rows that lead to the first frame of a film that closes, and are not shown.
+        As for `phosphene.rendering.render.render`.
 
     Raises
     ------
