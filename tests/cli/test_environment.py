@@ -107,3 +107,15 @@ def test_any_prompt_can_stand_in_a_drawing(song: Path) -> None:
     drawn = CliRunner().invoke(cli, ["plot", str(project), "-o", str(drawing)])
     assert drawn.exit_code == 0, drawn.output
     parse(str(drawing))
+
+
+def test_the_libraries_of_models_give_no_advice():
+    """Where nothing has imported them yet."""
+    script = (
+        "import importlib, phosphene.cli as own\n"
+        "own.cli = lambda: importlib.import_module('phosphene.engines.diffusion.embeddings')\n"
+        "own.main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "[transformers]" not in ran.stderr
+    assert "Traceback" not in ran.stderr

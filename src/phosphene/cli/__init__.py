@@ -173,6 +173,7 @@ def main() -> None:
     if folder := numba_folder():
         os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 28))
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # its advice is for programmers
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Names that the terminal's encoding does not have are shown as escapes.
