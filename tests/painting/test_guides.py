@@ -253,7 +253,7 @@ def test_a_soft_edge_has_its_width():
 
 def test_a_mask_by_depth_without_depth_is_an_error():
     mask = Mask("mask[0]", depth=(0.0, 1.0))
-    with pytest.raises(ProjectError, match=r"mask\[0\].depth: there is no depth"):
+    with pytest.raises(ProjectError, match=r"mask\[0\].depth: the project has no depth"):
         pictures(guided(masks=[mask]), Keeper(white=True))
 
 

@@ -39,21 +39,33 @@ def correlation(one, other):
     return float((one * other).mean() / (one.std() * other.std()))
 
 
+class Whiteness:
+    """The variance and the correlations between neighbours of several noises."""
+
+    def __init__(self):
+        self._variances, self._across, self._down = [], [], []
+
+    def add(self, seen):
+        self._variances.append(float(seen.var()))
+        self._across.append(correlation(seen[..., 1:], seen[..., :-1]))
+        self._down.append(correlation(seen[..., 1:, :], seen[..., :-1, :]))
+
+    def check(self):
+        assert np.mean(self._variances) == pytest.approx(1.0, abs=0.02)
+        assert abs(np.mean(self._across)) < 0.02
+        assert abs(np.mean(self._down)) < 0.02
+
+
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
 @pytest.mark.parametrize("renewal", [0.3, 0.0])
 def test_it_stays_white_and_of_unit_variance(move, renewal):
     noise, matrix = new_noise(), step(**move)
-    variances, across, down = [], [], []
+    white = Whiteness()
     for frame in range(200):
         noise.move(matrix, renewal, 100 + frame)
         if frame >= 150 and frame % 5 == 0:
-            seen = noise.seen()
-            variances.append(float(seen.var()))
-            across.append(correlation(seen[..., 1:], seen[..., :-1]))
-            down.append(correlation(seen[..., 1:, :], seen[..., :-1, :]))
-    assert np.mean(variances) == pytest.approx(1.0, abs=0.02)
-    assert abs(np.mean(across)) < 0.02
-    assert abs(np.mean(down)) < 0.02
+            white.add(noise.seen())
+    white.check()
 
 
 def test_it_moves_with_the_picture_also_by_less_than_a_latent_pixel():
@@ -177,18 +189,12 @@ def row_of(seed, **channels):
 def test_through_depth_it_stays_white_and_of_unit_variance(move):
     side = torch.linspace(-1.0, 1.0, WIDTH)
     camera = depth_camera(0.5 / torch.hypot(side[:, None], side[None]).clamp_min(0.1))
-    noise = new_noise()
-    variances, across, down = [], [], []
+    noise, white = new_noise(), Whiteness()
     for frame in range(20):
         camera.move_noise(noise, row_of(100 + frame, renewal=0.1, **move))
         if frame >= 8 and frame % 3 == 0:
-            seen = noise.seen()
-            variances.append(float(seen.var()))
-            across.append(correlation(seen[..., 1:], seen[..., :-1]))
-            down.append(correlation(seen[..., 1:, :], seen[..., :-1, :]))
-    assert np.mean(variances) == pytest.approx(1.0, abs=0.02)
-    assert abs(np.mean(across)) < 0.02
-    assert abs(np.mean(down)) < 0.02
+            white.add(noise.seen())
+    white.check()
 
 
 def test_through_depth_near_noise_moves_further():

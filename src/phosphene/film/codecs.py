@@ -129,7 +129,7 @@ def with_codec(form: FilmFormat, film: Path, name: str | None) -> FilmFormat:
     Raises
     ------
     ProjectError
-        If there is no such codec, or the format cannot contain it.
+        If the codec is unknown, or the format cannot contain it.
     """
     if name is None:
         return form

@@ -122,7 +122,7 @@ def with_depth(engine: Engine, spec: DepthSpec | None, depth: Depth | None, scor
     Returns
     -------
     Engine
-        The engine itself where there is no depth.
+        The engine itself if the project has no depth.
     """
     if spec is None or depth is None:
         return engine

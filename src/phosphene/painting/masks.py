@@ -76,7 +76,7 @@ class Masks:
         """1 where the distance is in the range of a mask."""
         assert mask.depth is not None
         if not isinstance(view, DeepView):
-            raise ProjectError(f"{mask.entry}.depth: there is no depth", "Add [depth].")
+            raise ProjectError(f"{mask.entry}.depth: the project has no depth", "Add [depth].")
         far, near = (1.0 + self._strength * (1.0 / max(at, 1e-6) - 1.0) for at in mask.depth[::-1])
         disparity = view.disparity
         return ((disparity >= far) & (disparity <= near)).float()

@@ -40,7 +40,7 @@ def camera(score: Score) -> bytes:
     Returns
     -------
     bytes
-        `seen`, int32, shape (n_frames, 2): the places of each frame, -1 where there is no second;
+        `seen`, int32, shape (n_frames, 2): the places of each frame, -1 without a second one;
         `shares`, float32, shape (n_frames,): how far the second has dissolved in.
 
         Of each place: `rows` and `shots`, int32: the row, and the place where its shot begins;

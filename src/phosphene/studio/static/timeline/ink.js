@@ -29,7 +29,7 @@ export function colours() {
  */
 export const sceneColour = (k, alpha = 1) => `oklch(0.68 0.15 ${((k * 137.5) % 360).toFixed(1)} / ${alpha})`;
 
-/** Text that ends with an ellipsis where there is no more room. */
+/** Text, shortened with an ellipsis to fit the width. */
 export function clipped(/** @type {CanvasRenderingContext2D} */ g, /** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y,
   /** @type {number} */ room, /** @type {string} */ colour, /** @type {string} */ font) {
   if (room < 14) return;
