@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 from phosphene.score.score import Score
 
 

@@ -16,10 +16,10 @@ from PIL import Image
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, hold
-from phosphene.painting.noise import SceneNoise, drawn
+from phosphene.painting.motion.noise import SceneNoise, drawn
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 from phosphene.testing.engines import small_score, soft_picture

@@ -7,7 +7,7 @@ import time
 import torch
 
 from phosphene.painting.engine import Engine
-from phosphene.painting.noise import SceneNoise
+from phosphene.painting.motion.noise import SceneNoise
 from phosphene.score.score import Row
 
 

@@ -21,9 +21,9 @@ from benchmarks.cuda.trace import told
 from benchmarks.table import milliseconds
 from phosphene.painting.anchors import Anchor, hold, scene_anchors
 from phosphene.painting.loop import paint
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_levels
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
 from phosphene.testing.engines import soft_picture
 
 LOOKED_AT = 5  # frames whose every call is looked at

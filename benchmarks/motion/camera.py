@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.painting.step import Matrix
+from phosphene.painting.motion.step import Matrix
 
 CHANNELS = ("zoom", "rotation", "pan x", "pan y")
 MARGIN = 1 / 10  # of the width and height at each border: there the mirrored outside comes in
@@ -74,7 +74,7 @@ class Flow:
         return self._fitted(self._places + flow[..., 0] + 1j * flow[..., 1], trust)
 
     def commanded(self, matrix: Matrix) -> Move:
-        """The similarity nearest to a step of `phosphene.painting.step.step_matrix`."""
+        """The similarity nearest to a step of `phosphene.painting.motion.step.step_matrix`."""
         old = self._places + self._centre
         a, b, c = ((row[0] * old.real + row[1] * old.imag + row[2]) for row in matrix)
         return self._fitted((a + 1j * b) / c - self._centre, np.ones(old.shape))

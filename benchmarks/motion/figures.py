@@ -17,8 +17,8 @@ from benchmarks.motion.films import Frame, decoded, luma
 from phosphene.errors import FilmError
 from phosphene.film.probe import probe
 from phosphene.painting.colour import grade_matrix
-from phosphene.painting.step import Matrix, step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.motion.step import Matrix, step_matrix
+from phosphene.painting.motion.warp import warp
 from phosphene.score.score import Score
 from phosphene.song.song import Song
 

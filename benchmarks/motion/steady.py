@@ -21,8 +21,8 @@ from phosphene.painting.anchors import Anchor, scene_anchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.loop import paint
+from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import to_bytes
-from phosphene.painting.step import step_matrix
 from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score

@@ -23,7 +23,7 @@ from benchmarks.motion.rendering import Piece
 from phosphene.composing.compose import compose
 from phosphene.errors import FilmError
 from phosphene.film import Film
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 from phosphene.plugins import Registry
 from phosphene.project.schema import Project
 from phosphene.score.channels import CHANNELS

@@ -10,8 +10,8 @@ from scores import score
 
 from phosphene.painting.anchors import scene_anchors
 from phosphene.painting.loop import paint, paint_scene
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import warp
 from phosphene.score.scenes import Scene
 
 CHANNELS = {

@@ -12,11 +12,11 @@ from scores import card, score
 from phosphene.engines.preview.camera import Camera
 from phosphene.errors import ProjectError
 from phosphene.painting.frames import painted
-from phosphene.painting.guides import Clips, Guides
+from phosphene.painting.inputs.guides import Clips, Guides
+from phosphene.painting.inputs.masks import feathered
 from phosphene.painting.loop import paint
-from phosphene.painting.masks import feathered
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import resample_at
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import resample_at
 from phosphene.score.guides import Guide, Inputs, Mask, Overlay
 
 CPU = torch.device("cpu")

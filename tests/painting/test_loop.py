@@ -8,8 +8,8 @@ import torch
 from scores import score
 
 from phosphene.painting.loop import paint
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import warp
 
 
 class Recorder:

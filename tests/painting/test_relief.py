@@ -6,9 +6,9 @@ import torch
 from fake_gpu import Copies, fake_gpu
 from scores import card, score
 
-from phosphene.painting.relief import Range, moved, sharpened, trace
-from phosphene.painting.step import space_matrix, step_matrix
-from phosphene.painting.warp import warp
+from phosphene.painting.motion.relief import Range, moved, sharpened, trace
+from phosphene.painting.motion.step import space_matrix, step_matrix
+from phosphene.painting.motion.warp import warp
 
 WIDTH, HEIGHT = 128, 96
 BOUNDS = Range(2.0, 0.25)

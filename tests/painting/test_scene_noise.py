@@ -7,11 +7,11 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.painting.camera import DepthCamera
-from phosphene.painting.cells import key_of, mixed
 from phosphene.painting.depth import DepthSpec, SceneDepth
-from phosphene.painting.noise import SceneNoise, drawn
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.camera import DepthCamera
+from phosphene.painting.motion.cells import key_of, mixed
+from phosphene.painting.motion.noise import SceneNoise, drawn
+from phosphene.painting.motion.step import step_matrix
 from phosphene.project.depth import Depth
 
 WIDTH = 512

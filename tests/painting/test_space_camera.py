@@ -10,8 +10,8 @@ from scores import card, score
 from phosphene.errors import EngineError
 from phosphene.painting.depth import DepthSpec, with_depth
 from phosphene.painting.loop import paint
-from phosphene.painting.relief import Range, moved, sharpened
-from phosphene.painting.step import space_matrix
+from phosphene.painting.motion.relief import Range, moved, sharpened
+from phosphene.painting.motion.step import space_matrix
 from phosphene.project.depth import Depth
 
 WIDTH, HEIGHT = 64, 48

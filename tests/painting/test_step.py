@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scores import score
 
-from phosphene.painting.step import step_matrices, step_matrix
+from phosphene.painting.motion.step import step_matrices, step_matrix
 
 N = 400
 

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import PHASES, _on_cpu, _on_device, table, warp, weights
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import PHASES, _on_cpu, _on_device, table, warp, weights
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 

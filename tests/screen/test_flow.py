@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scores import card, score
 
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 from phosphene.screen.flow import between, onward, powers
 
 SIZE = 96

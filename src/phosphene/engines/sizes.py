@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
-from phosphene.painting.noise import SceneNoise
+from phosphene.painting.motion.noise import SceneNoise
 from phosphene.score.score import Row
 
 MULTIPLE = 8  # px per latent pixel in the Stable Diffusion family

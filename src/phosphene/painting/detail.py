@@ -10,7 +10,7 @@ from typing import TypeVar
 import torch
 import torch.nn.functional as F
 
-from phosphene.painting.noise import drawn
+from phosphene.painting.motion.noise import drawn
 
 BINOMIAL = (0.25, 0.5, 0.25)
 SPACINGS = (1, 2)  # px between the taps of each blur: bands around 1/3 and 1/6 cycle per pixel

@@ -32,8 +32,8 @@ class Engine(Protocol):
         """The picture repainted at `row.strength`; same shape, range and device.
 
         An engine with a `noise_shape`, the (channels, height, width) of its noise, is called as
-        ``img2img(picture, row, noise)``, where noise is a `phosphene.painting.noise.SceneNoise`,
-        which moves with the camera.
+        ``img2img(picture, row, noise)``, where noise is a
+        `phosphene.painting.motion.noise.SceneNoise`, which moves with the camera.
         """
         ...
 

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.anchors import Anchor, is_held, scene_anchors
-from phosphene.painting.captions import Captions
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
+from phosphene.painting.inputs.captions import Captions
+from phosphene.painting.inputs.overlays import Overlays
 from phosphene.painting.loop import paint as pictures
-from phosphene.painting.overlays import Overlays
 from phosphene.painting.pictures import to_levels
 from phosphene.painting.states import State
 from phosphene.score.score import Score

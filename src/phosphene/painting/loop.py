@@ -12,15 +12,15 @@ import torch
 
 from phosphene.footage.motion import Map
 from phosphene.painting.anchors import Anchor, hold, mixed
-from phosphene.painting.camera import Camera, View, camera_of
 from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
-from phosphene.painting.guides import STRETCH, Guides
-from phosphene.painting.inputs import OpenInputs
-from phosphene.painting.noise import SceneNoise
+from phosphene.painting.inputs.guides import STRETCH, Guides
+from phosphene.painting.inputs.opening import OpenInputs
+from phosphene.painting.motion.camera import Camera, View, camera_of
+from phosphene.painting.motion.noise import SceneNoise
+from phosphene.painting.motion.step import Matrix
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
-from phosphene.painting.step import Matrix
 from phosphene.score.score import Row, Score
 
 

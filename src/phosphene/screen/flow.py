@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import expm, logm
 
 from phosphene.footage.motion import Map, flow
-from phosphene.painting.step import Matrix
+from phosphene.painting.motion.step import Matrix
 
 Picture = NDArray[np.uint8]
 """RGB; shape (height, width, 3)."""
@@ -39,7 +39,7 @@ def between(
     ----------
     before, after : ndarray, uint8, shape (height, width, 3)
     step : ndarray, shape (3, 3)
-        The camera's step from `before` to `after`, from `phosphene.painting.step.step_matrix`.
+        The camera's step from `before` to `after`, from `step_matrix`.
     shares : sequence of float, 0 to 1
         Positions in time between the two.
 

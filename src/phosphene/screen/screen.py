@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.errors import ProjectError
-from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.motion.step import Matrix, step_matrix
 from phosphene.score.score import Score
 from phosphene.screen.flow import Picture, between, onward
 from phosphene.screen.upscalers import UpscalerSpec, loaded

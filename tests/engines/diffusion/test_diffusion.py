@@ -18,9 +18,9 @@ from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.samplers import Schedule
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.motion.step import step_matrix
+from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_levels
-from phosphene.painting.step import step_matrix
-from phosphene.painting.warp import warp
 from phosphene.project.schema import Model
 
 SIZE = 512

@@ -14,10 +14,10 @@ from benchmarks.motion.camera import CHANNELS, Fidelity, Flow
 from benchmarks.motion.films import decoded, luma
 from phosphene.engines.preview.camera import Camera
 from phosphene.film import Film
-from phosphene.painting import warp
 from phosphene.painting.loop import paint
+from phosphene.painting.motion import warp
+from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import read_image, to_bytes
-from phosphene.painting.step import step_matrix
 from phosphene.plugins import load_plugins
 from phosphene.testing import EngineContract
 

@@ -9,7 +9,7 @@ from scores import score
 
 from phosphene.engines.preview.plane import PERIOD
 from phosphene.engines.preview.poses import pose_table, poses
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 
 WIDTH, HEIGHT = 320, 200
 CENTRE = np.array([(WIDTH - 1) / 2, (HEIGHT - 1) / 2])

@@ -6,7 +6,7 @@ import numpy as np
 from scores import score
 
 from phosphene.engines.preview.shots import shots
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 from phosphene.score.scenes import Scene
 
 SCENES = (Scene(0), Scene(10, fade=4, prompt=1), Scene(20, origin=0))

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from phosphene.painting.step import step_matrix
+from phosphene.painting.motion.step import step_matrix
 
 WIDTH, HEIGHT = 512, 512
 POINTS = np.array([[100.0, 80.0], [400.0, 90.0], [256.0, 256.0], [120.0, 430.0], [390.0, 400.0]])

@@ -15,7 +15,7 @@ from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
 from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.diffusion.picture_prompts import Pictures
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
-from phosphene.painting.noise import SceneNoise, drawn, to_device
+from phosphene.painting.motion.noise import SceneNoise, drawn, to_device
 from phosphene.score.score import Row, Score
 
 FIRST_STRENGTH = 0.99  # of the first picture, which is painted from nearly pure noise

@@ -16,9 +16,9 @@ from phosphene.engines.preview.poses import poses
 from phosphene.engines.preview.shots import Shot, shots, unit
 from phosphene.engines.preview.view import develop, shine, strike
 from phosphene.painting.colour import from_oklab
+from phosphene.painting.motion.step import Matrix
+from phosphene.painting.motion.warp import in_bands
 from phosphene.painting.pictures import read_image
-from phosphene.painting.step import Matrix
-from phosphene.painting.warp import in_bands
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 

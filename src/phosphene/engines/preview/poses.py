@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.engines.preview.plane import PERIOD
-from phosphene.painting.step import Matrix
+from phosphene.painting.motion.step import Matrix
 
 COARSER = 6  # octaves below the one at the centre, for distant parts
 SPAN = math.radians(60.0)  # tilt from one plane to the next
@@ -83,7 +83,7 @@ def pose_table(steps: Matrix, width: int, height: int, texel: float) -> Vector:
     Parameters
     ----------
     steps : ndarray, shape (n_frames, 3, 3)
-        From `phosphene.painting.step.step_matrices`; the first is not applied.
+        From `phosphene.painting.motion.step.step_matrices`; the first is not applied.
     width, height : int
         Size of the frame in px.
     texel : float

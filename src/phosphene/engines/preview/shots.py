@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from phosphene.engines.preview.plane import TEXEL
 from phosphene.engines.preview.poses import pose_table
-from phosphene.painting.step import step_matrices
+from phosphene.painting.motion.step import step_matrices
 from phosphene.score.scenes import root
 from phosphene.score.score import Score
 

@@ -1,7 +1,7 @@
 """The camera of the preview: where it is in every frame, computed as the engine `none` does.
 
 The page only draws. The poses over the endless plane come from `phosphene.engines.preview.shots`,
-and the steps from `phosphene.painting.step`, the same numbers that a render moves its pictures by.
+and the steps from `phosphene.painting.motion.step`, which moves the pictures of a render too.
 """
 
 from __future__ import annotations

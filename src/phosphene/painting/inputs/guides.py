@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from phosphene.footage.motion import Map, flow
 from phosphene.footage.reader import Pixels, Reader
 from phosphene.footage.videos import Form
-from phosphene.painting.step import Matrix, step_matrix
+from phosphene.painting.motion.step import Matrix, step_matrix
 from phosphene.score.guides import Clip
 from phosphene.score.score import Row, Score
 

@@ -11,10 +11,10 @@ import torch.nn.functional as F
 
 from phosphene.painting.depth import SceneDepth
 from phosphene.painting.engine import Engine
-from phosphene.painting.noise import SceneNoise
-from phosphene.painting.relief import Range, moved, sharpened, trace
-from phosphene.painting.step import Matrix, space_matrix, step_matrix
-from phosphene.painting.warp import resample_at, warp
+from phosphene.painting.motion.noise import SceneNoise
+from phosphene.painting.motion.relief import Range, moved, sharpened, trace
+from phosphene.painting.motion.step import Matrix, space_matrix, step_matrix
+from phosphene.painting.motion.warp import resample_at, warp
 from phosphene.score.score import Row, Score
 
 

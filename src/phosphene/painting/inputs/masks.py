@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from phosphene.errors import ProjectError
-from phosphene.painting.camera import DeepView, View
-from phosphene.painting.guides import Clips, luma, to_floats
+from phosphene.painting.inputs.guides import Clips, luma, to_floats
+from phosphene.painting.motion.camera import DeepView, View
 from phosphene.score.guides import Mask
 from phosphene.score.score import Row, Score
 

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from phosphene.painting.cells import CELLS, key_of, mixed, sample, sources_at, sources_of
+from phosphene.painting.motion.cells import CELLS, key_of, mixed, sample, sources_at, sources_of
 
 if TYPE_CHECKING:
     from phosphene.painting.engine import Engine
@@ -115,7 +115,7 @@ class SceneNoise:
         Parameters
         ----------
         matrix : ndarray, shape (3, 3)
-            From `phosphene.painting.step.step_matrix`.
+            From `phosphene.painting.motion.step.step_matrix`.
         renewal : float
             0 to 1. The correlation with the noise before is sqrt(1 - renewal). At 1 the noise is
             that of `drawn` with this seed.

@@ -8,9 +8,9 @@ from typing import Self
 import torch
 
 from phosphene.painting.engine import Engine
-from phosphene.painting.guides import Clips, Guides
-from phosphene.painting.masks import Masks
-from phosphene.painting.noise import SceneNoise
+from phosphene.painting.inputs.guides import Clips, Guides
+from phosphene.painting.inputs.masks import Masks
+from phosphene.painting.motion.noise import SceneNoise
 from phosphene.score.score import Row, Score
 
 

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from phosphene.painting.step import Matrix
-from phosphene.painting.warp import resample_at, warp
+from phosphene.painting.motion.step import Matrix
+from phosphene.painting.motion.warp import resample_at, warp
 
 EDGE = 0.1  # share of the range of depth; a larger step from pixel to pixel is an edge
 MOST = 64  # steps along a ray; beyond as many pixels of parallax they are longer than a pixel
@@ -104,7 +104,7 @@ def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
     disparity : Tensor, float32, shape (1, 1, height, width)
         Inverse distance of each pixel of the old frame, from `sharpened`.
     matrix : ndarray, shape (4, 4)
-        From `phosphene.painting.step.space_matrix`, or a product of several.
+        From `phosphene.painting.motion.step.space_matrix`, or a product of several.
     bounds : Range
         The smallest and the largest values of `disparity`.
 

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from phosphene.painting.step import Matrix
+from phosphene.painting.motion.step import Matrix
 
 TAPS = 8
 BEFORE = TAPS // 2 - 1  # taps before the pixel at or left of the position
@@ -41,7 +41,7 @@ def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
     ----------
     picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
     matrix : ndarray, shape (3, 3)
-        From `phosphene.painting.step.step_matrix`.
+        From `phosphene.painting.motion.step.step_matrix`.
 
     Returns
     -------

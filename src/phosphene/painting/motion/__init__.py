@@ -1,0 +1,1 @@
+"""What moves with the camera: the picture and the noise of the scene."""
