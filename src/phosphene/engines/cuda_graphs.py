@@ -94,9 +94,12 @@ class _Recorded:
             return self._function(*arguments, **named)
         values, structure = tree_flatten((arguments, named))
         tensors = [value for value in values if isinstance(value, torch.Tensor)]
-        key = structure, tuple(
-            (value.shape, value.dtype) if isinstance(value, torch.Tensor) else value
-            for value in values
+        key = (
+            structure,
+            tuple(
+                (value.shape, value.dtype) if isinstance(value, torch.Tensor) else value
+                for value in values
+            ),
         )
         if key not in self._graphs:
             places = [tensor.clone() for tensor in tensors]

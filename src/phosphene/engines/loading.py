@@ -17,8 +17,8 @@ from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
+from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary
@@ -105,8 +105,8 @@ def _engine(
     recorded = device.type == "cuda" and resident and not model.compile
     graphs = Graphs(CudaRecorder()) if recorded else None
     return DiffusionEngine(
-        pipe, score, device, steps, first_steps, guidance, preset.sampler, loras, controls, pictures,
-        graphs,
+        pipe, score, device, steps, first_steps, guidance, preset.sampler,
+        loras, controls, pictures, graphs,
     )  # fmt: skip
 
 
