@@ -61,14 +61,6 @@ def _constantly(number: float) -> Callable[[Any], bool]:
 
 
 _ONE = _constantly(1.0)
-# Schedules of masks that are the given one in every frame.
-_WHOLE = {
-    f"0:({mask})"
-    for mask in (
-        "{init_mask}", "{video_mask}", "{init_mask}|{video_mask}",
-        "!({everywhere}^({init_mask}|{video_mask}))",
-    )
-}  # fmt: skip
 
 LOSSES = (
     Loss("sd_model_name model_checkpoint checkpoint", "set model.name", _always),
@@ -191,7 +183,11 @@ COMPOSITE_LOSSES = (
 MOTION_LOSSES = (
     Loss("hybrid_motion hybrid_video_motion", "the flow of each pixel", _is("Optical Flow")),
     Loss("hybrid_motion_use_prev_img", "the flow is that of the video", off),
-    Loss("hybrid_flow_method hybrid_video_flow_method", "the flow is estimated by DIS", _always),
+    Loss(
+        "hybrid_flow_method hybrid_video_flow_method",
+        "the flow is estimated by DIS",
+        lambda value: not value or str(value).startswith("DIS"),
+    ),
     Loss("hybrid_flow_consistency", "the flow is used everywhere", off),
 )
 VIDEO_LOSSES = (
@@ -202,7 +198,7 @@ MASK_LOSSES = (
     Loss(
         "mask_schedule",
         "one mask for all frames",
-        lambda value: re.sub(r'[\s"]', "", str(value or "0:({video_mask})")) in _WHOLE,
+        lambda value: not re.search(r"[<\[&\\]|\),", str(value)),  # words, files, several
     ),
     Loss("fill", "the frame is repainted from what it shows", _is(1, "1", "original", 1.0)),
     Loss("full_res_mask", "the frame is repainted at its own size", off),
