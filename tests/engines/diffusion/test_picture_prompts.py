@@ -7,8 +7,10 @@ import torch
 from diffusers import DDIMScheduler
 from safetensors.torch import save_file
 from scores import card, score
+from torch.fx.experimental.proxy_tensor import make_fx
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
+from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.loading import load_pipeline
@@ -42,6 +44,13 @@ def files(tmp_path_factory):
     levels = (card(40, 40)[0].permute(1, 2, 0).numpy()[..., ::-1] * 255).astype(np.uint8)
     cv2.imwrite(str(folder / "card.png"), levels)
     return folder
+
+
+def record(work):
+    """A recording as CUDA makes it, with the numbers of its first call."""
+    traced = make_fx(work)()
+    result = traced()
+    return Recording(lambda: result.copy_(traced()), result)
 
 
 def adapter(pipe, files, **more):
@@ -105,6 +114,22 @@ def test_the_channel_leaves_the_pictures_out_at_0(sd15_folder, files):
     torch.testing.assert_close(without, bare, atol=1e-6, rtol=0)
     assert (with_it - bare).abs().max() > 1e-3
     assert torch.equal(without, again)
+
+
+def test_recorded_calls_follow_the_channel_too(sd15_folder, files):
+    pipe = pipe_of(sd15_folder)
+    one = [adapter(pipe, files)]
+    add_ip_adapters(pipe, one)
+    pictures = PicturePrompts(pipe, one, CPU)
+    about = score(strength=0.25)
+    plain, recorded = (
+        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, graphs=graphs)
+        for graphs in (None, Graphs(record))
+    )
+    for factor in (1.0, 0.5, 1.0):
+        row = score(strength=0.25, ip_adapter=factor).row(0)
+        expected, found = (each.img2img(card(64, 48), row) for each in (plain, recorded))
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 def test_weights_that_do_not_fit_are_named(sd15_folder, files, tmp_path):

@@ -56,10 +56,12 @@ class PicturePrompts:
     ----------
     negative, positive : tuple of Tensor
         Like those of diffusers, for guidance and for the prompt.
+    factor : float
+        By which the scales are multiplied now.
     """
 
     def __init__(self, pipe: Any, adapters: Sequence[IpAdapter], device: torch.device) -> None:
-        self._pipe, self._scales, self._factor = pipe, [one.scale for one in adapters], 1.0
+        self._pipe, self._scales, self.factor = pipe, [one.scale for one in adapters], 1.0
         self.negative, self.positive = _encoded(pipe, adapters, device)
 
     def follow(self, factor: float) -> None:
@@ -70,8 +72,8 @@ class PicturePrompts:
         factor : float
             The channel `ip_adapter`; at 0 the attention of the adapters is not evaluated.
         """
-        if self._scales and factor != self._factor:
-            self._factor = factor
+        if factor != self.factor:
+            self.factor = factor
             self._pipe.set_ip_adapter_scale([factor * scale for scale in self._scales])
 
 
