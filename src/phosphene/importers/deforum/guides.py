@@ -128,18 +128,15 @@ def _add_guides(found: Inputs, settings: Settings, seed: int, fps: Fraction, fol
         about = "animation_mode = 'Video Input': each frame of the video is repainted by itself."
         found.add("guide", about, video | {"mode": ("init", "")} | timed)
         return
-    amounts = {
-        key: _amount(settings, key, seed, most, found)
-        for key, most, used in ((ALPHA, 1.0, mixes), (FACTOR, 2.0, moves))
-        if used
-    }
+    used = {key: most for key, most, on in ((ALPHA, 1.0, mixes), (FACTOR, 2.0, moves)) if on}
+    amounts = {key: _amount(settings, key, seed, most, found) for key, most in used.items()}
     varying = [key for key, amount in amounts.items() if amount is None]
     if len(amounts) == 1 and varying:
         [found.driver] = varying
     elif varying:
         why = "one channel drives all guides; their amounts are the values in the first frame"
         found.lost += [f"{key} = {shown(settings.value(key))}: {why}" for key in varying]
-        amounts |= {key: _first(settings, key, seed) for key in varying}
+        amounts |= {key: _first(settings, key, seed, used[key]) for key in varying}
     if moves:
         about = "hybrid_motion: the picture is moved by the optical flow of the video."
         mode: _Entries = {"mode": ("flow", "hybrid_motion")}
@@ -153,14 +150,14 @@ def _add_guides(found: Inputs, settings: Settings, seed: int, fps: Fraction, fol
     if not off(first) and not (mixes and amounts[ALPHA] == 1.0 and not still):
         about = "hybrid_use_first_frame_as_init_image: the film begins with the video."
         begun: _Entries = {"mode": ("init", ""), "until": ("1", "the first frame alone")}
-        found.add("guide", about, video | begun | {k: v for k, v in timed.items() if k != "until"})
+        found.add("guide", about, video | begun | timed)
 
 
-def _first(settings: Settings, key: str, seed: int) -> float:
-    """The value of a schedule in the first frame, 0 to 1."""
+def _first(settings: Settings, key: str, seed: int, most: float) -> float:
+    """The value of a schedule in the first frame, from 0 to `most`."""
     last = settings.integer("max_frames") - 1
     try:
-        return min(max(read_schedule(settings.value(key), last, seed).first, 0.0), 1.0)
+        return min(max(read_schedule(settings.value(key), last, seed).first, 0.0), most)
     except ProjectError:  # not a number there
         return 1.0
 
