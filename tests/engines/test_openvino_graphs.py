@@ -27,7 +27,7 @@ def preset(tmp_path_factory):
 def painted(preset, width=64, height=48):
     about = score(width=width, height=height)
     engine = load_preset(preset, Model(device="cpu"), about)
-    assert isinstance(engine._unet, UNet2DConditionModel)
+    assert isinstance(engine.unet, UNet2DConditionModel)
     return engine.img2img(card(width, height), about.row(1))
 
 

@@ -54,7 +54,7 @@ def test_quality_determines_the_number_of_evaluations(folder):
         frames = paint(about, engine)
         next(frames)
         seen = []
-        engine._unet.register_forward_hook(lambda *call: seen.append(len(call[-1][0])))
+        engine.unet.register_forward_hook(lambda *call: seen.append(len(call[-1][0])))
         next(frames)
         return seen
 

@@ -63,7 +63,7 @@ def test_a_frame_makes_one_copy_each_way_and_never_waits(steps, graphs):
     about = score(n=2, width=SIZE, height=SIZE, zoom=1.01, rotation=0.3, strength=0.5)
     with fake_gpu() as device:
         engine = true_size_engine(device, about, steps, graphs)
-        assert sum(p.numel() for p in engine._unet.parameters()) == 859_520_964
+        assert sum(p.numel() for p in engine.unet.parameters()) == 859_520_964
         with device:
             picture = torch.zeros(1, 3, SIZE, SIZE, dtype=torch.float32)
         anchors = [Anchor.of(picture)] * len(about.prompts)
@@ -131,7 +131,7 @@ def test_one_graph_for_every_step_strength_and_seed(family, tmp_path):
         return graph.forward
 
     torch._dynamo.reset()
-    engine._unet = torch.compile(engine._unet, backend=compiled, fullgraph=True)
+    engine.unet.compile(backend=compiled, fullgraph=True)
     for strength, seed in [(0.3, 0), (0.55, 1), (1.0, 2)]:
         engine.img2img(card(64, 48), replace(score(strength=strength).row(1), seed=seed))
     assert len(graphs) == 1

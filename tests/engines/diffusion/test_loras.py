@@ -44,9 +44,9 @@ def test_constant_weights_are_merged_and_add_up(sd15_folder, lora):
     path = str(lora)
     half = {"path": path, "weight": 0.5}
     engine = loaded(sd15_folder, score(), half, half)
-    weights = engine._unet.state_dict()
+    weights = engine.unet.state_dict()
     assert NAME + ".weight" in weights  # nothing is left beside the weights
-    once = loaded(sd15_folder, score(), {"path": path})._unet.state_dict()
+    once = loaded(sd15_folder, score(), {"path": path}).unet.state_dict()
     torch.testing.assert_close(weights[NAME + ".weight"], once[NAME + ".weight"])
 
 
@@ -68,13 +68,13 @@ def test_weights_are_set_only_when_they_change_and_do_not_depend_on_the_frames_b
     about.channels["lora"].setflags(write=True)
     about.channels["lora"][:] = factors
     engine = loaded(sd15_folder, about, {"path": str(lora), "driven": True})
-    told, set_adapters = [], engine._unet.set_adapters
+    told, set_adapters = [], engine.unet.set_adapters
 
     def record(names, weights):
         told.append(weights)
         set_adapters(names, weights)
 
-    monkeypatch.setattr(engine._unet, "set_adapters", record)
+    monkeypatch.setattr(engine.unet, "set_adapters", record)
     frames = list(paint(about, engine))
     assert told == [[0.5], [0.0], [1.0]]
     engine._loras.follow(0.25)

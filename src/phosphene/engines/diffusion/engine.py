@@ -66,7 +66,9 @@ class DiffusionEngine:
         graphs: Graphs | None = None,
     ) -> None:
         self.device = device
-        self._unet, self._vae = pipe.unet, pipe.vae
+        #: The module that evaluates the model, for plugins that compile it for another runtime.
+        self.unet: Any = pipe.unet
+        self._vae = pipe.vae
         self._dtype = pipe.unet.dtype
         self._schedule = Schedule.of(pipe.scheduler)
         self._sampler = SAMPLERS[sampler]
@@ -115,7 +117,7 @@ class DiffusionEngine:
     def noise_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of the noise for `img2img`."""
         height, width = (-(-side // self._scale) for side in self._size)
-        return self._unet.config.in_channels, height, width
+        return self.unet.config.in_channels, height, width
 
     def img2img(
         self, picture: torch.Tensor, row: Row, noise: SceneNoise | None = None
@@ -216,7 +218,7 @@ class DiffusionEngine:
         conditions: dict[str, Any],
         **added: Any,
     ) -> torch.Tensor:
-        noise: torch.Tensor = self._unet(
+        noise: torch.Tensor = self.unet(
             noisy,
             times,
             encoder_hidden_states=tokens,
