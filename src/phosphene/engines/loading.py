@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from phosphene.engines.batches import Batches
 from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
 from phosphene.engines.device import choose_device, convert, place, working_dtype
 from phosphene.engines.diffusion.control import Controls
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from phosphene.score.score import Score
 
 
-def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
+def load_engine(
+    preset: Preset, model: Model, score: Score, batches: Batches | None = None
+) -> Engine:
     """Load a model as an engine for a Score.
 
     Parameters
@@ -43,6 +46,8 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
     model : Model
         The project's `[model]`.
     score : Score
+    batches : Batches, optional
+        For several films painted side by side.
 
     Returns
     -------
@@ -60,14 +65,14 @@ def load_engine(preset: Preset, model: Model, score: Score) -> Engine:
         film = score.width, score.height
         size = painted_size(*film, preset.trained if model.native_size else ())
         score = replace(score, width=size[0], height=size[1])
-        engine = _engine(preset, model, score, device)
+        engine = _engine(preset, model, score, device, batches)
         if preset not in PRESETS.values():
             _try(engine, score)
     return engine if size == film else Resized(engine, size, film)
 
 
 def _engine(
-    preset: Preset, model: Model, score: Score, device: torch.device
+    preset: Preset, model: Model, score: Score, device: torch.device, batches: Batches | None
 ) -> DiffusionEngine | PipelineEngine:
     dtype = working_dtype(device)
     quality = preset.qualities[model.quality]
@@ -106,7 +111,7 @@ def _engine(
     graphs = Graphs(CudaRecorder()) if recorded else None
     return DiffusionEngine(
         pipe, score, device, steps, first_steps, guidance, preset.sampler,
-        loras, controls, pictures, graphs,
+        loras, controls, pictures, graphs, batches,
     )  # fmt: skip
 
 

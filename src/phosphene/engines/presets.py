@@ -12,6 +12,7 @@ from phosphene.authoring import hookimpl
 from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
+    from phosphene.engines.batches import Batches
     from phosphene.project.schema import Model
     from phosphene.score.score import Score
 
@@ -189,11 +190,13 @@ _TABLE = {
 PRESETS: dict[str, Preset] = {name: preset for name, (_, preset) in _TABLE.items()}
 
 
-def load_preset(preset: Preset, model: Model, score: Score) -> Engine:
+def load_preset(
+    preset: Preset, model: Model, score: Score, batches: Batches | None = None
+) -> Engine:
     """Load the model of a preset; heavy libraries are imported here."""
     from phosphene.engines.loading import load_engine
 
-    return load_engine(preset, model, score)
+    return load_engine(preset, model, score, batches)
 
 
 def preset_of(spec: EngineSpec) -> Preset | None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from phosphene.engines.batches import Batches
+from phosphene.engines.presets import load_preset, preset_of
 from phosphene.film import Film
 from phosphene.painting.depth import with_depth
-from phosphene.painting.engine import DrawingEngine
+from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.frames import paint
 
 if TYPE_CHECKING:
@@ -43,9 +47,14 @@ class Take(NamedTuple):
         director = f"{self.director}, " if self.director else ""
         return f"{director}seed {self.project.model.seed}"
 
+    @property
+    def prompts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Its prompts and negative prompts."""
+        return self.score.prompts, self.score.negative_prompts
+
 
 def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> None:
-    """Paint the takes frame by frame, and film them side by side.
+    """Paint the takes frame by frame, in batches of the model, and film them side by side.
 
     Nothing is kept of a render that is stopped.
 
@@ -72,21 +81,34 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
         job.target, width, height, score.fps, job.sound, len(score), project.video.crf,
         form=job.form, force=job.force,
     )  # fmt: skip
-    with torch.inference_mode():  # the generators end in another order than that of their start
-        engine = with_depth(job.spec.load(project.model, score), job.depth, project.depth, score)
-        loaded = score.prompts, score.negative_prompts
-        paintings = []
-        for take in takes:
-            texts = take.score.prompts, take.score.negative_prompts
-            if isinstance(engine, DrawingEngine) or texts != loaded:
-                loaded, own = texts, job.spec.load(take.project.model, take.score)
-                engine = with_depth(own, job.depth, take.project.depth, take.score)
-            paintings.append(paint(take.score, engine, hold=job.spec.diffuses))
-        with film:
-            for number, pictures in enumerate(zip(*paintings, strict=True), 1):
-                film.write(contact_sheet(pictures, labels))
-                on_progress(number, len(score), "painting")
-            on_progress(len(score), len(score), "joining")
+    batches = Batches(len(takes))
+    with torch.inference_mode():
+        engines = [_engine(job, takes[0], batches)]
+        for before, take in pairwise(takes):
+            same = before.prompts == take.prompts and not isinstance(engines[-1], DrawingEngine)
+            engines.append(engines[-1] if same else _engine(job, take, batches))
+        paintings: list[Any] = [  # generators
+            paint(take.score, engine, hold=job.spec.diffuses)
+            for take, engine in zip(takes, engines, strict=True)
+        ]
+        try:
+            with film:
+                for number in range(1, len(score) + 1):
+                    pictures = batches.run([partial(next, painting) for painting in paintings])
+                    film.write(contact_sheet(pictures, labels))
+                    on_progress(number, len(score), "painting")
+                on_progress(len(score), len(score), "joining")
+        finally:  # each in the thread in which it has entered PyTorch's inference mode
+            batches.close([painting.close for painting in paintings])
+
+
+def _engine(job: Render, take: Take, batches: Batches) -> Engine:
+    model, preset = take.project.model, preset_of(job.spec)
+    if preset is None:
+        engine = job.spec.load(model, take.score)
+    else:
+        engine = load_preset(preset, model, take.score, batches)
+    return with_depth(engine, job.depth, take.project.depth, take.score)
 
 
 def contact_sheet(pictures: Sequence[Picture], labels: Sequence[str]) -> Picture:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from phosphene.engines.batches import Batches
 from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
@@ -49,6 +50,8 @@ class DiffusionEngine:
         Those of the IP-Adapters.
     graphs : Graphs, optional
         Records the encoder, the decoder, and the UNet unless LoRAs change its weights.
+    batches : Batches, optional
+        Runs the same three for several films at a time, unless these set weights of their own.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class DiffusionEngine:
         controls: Controls | None = None,
         pictures: PicturePrompts | None = None,
         graphs: Graphs | None = None,
+        batches: Batches | None = None,
     ) -> None:
         self.device = device
         #: The module that evaluates the model, for plugins that compile it for another runtime.
@@ -98,11 +102,15 @@ class DiffusionEngine:
         if self._guidance > 1.0:
             savings = [split, *savings]
         self._encode, self._decode, self._denoise = self._encoded, self._decoded, self._denoised
+        fixed = loras is None or not loras.driven
         if graphs is not None:
-            self._encode, self._decode = graphs.of(self._encoded), graphs.of(self._decoded)
-            if loras is None or not loras.driven:
-                self._denoise = graphs.of(self._denoised)
+            self._encode, self._decode = graphs.of(self._encode), graphs.of(self._decode)
+            if fixed:
+                self._denoise = graphs.of(self._denoise)
             savings = [("no CUDA graphs", graphs.drop), *savings]
+        if batches is not None and fixed and pictures is None:
+            self._encode, self._decode = batches.of(self._encode), batches.of(self._decode)
+            self._denoise = batches.of(self._denoise)
         self._memory = Memory(savings)
 
     def first(self, row: Row) -> torch.Tensor:
