@@ -33,7 +33,8 @@ class Frames:
 
 def test_a_drop_jumps_and_moves(watched):
     # From 201 of red to 200 of blue in luma; before, it is 1 from frame to frame.
-    assert watched.jumps() == [pytest.approx(0.299 * 201 + 0.701 - 0.114 * 200, rel=0.01)]
+    assert watched.jumps() == [f"drop {0.299 * 201 + 0.701 - 0.114 * 200:.1f}"]
+    assert watched.row()[5] == "0.00, 0.00"
     assert watched.motion("drop") == pytest.approx(3 * watched.motion("verse"), rel=0.01)
 
 

@@ -17,8 +17,8 @@ from phosphene.directing.writing import clock, entries, position, table, wrapped
 from phosphene.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
-LINES = 146  # of a project, without the three of [song]
-BETWEEN = 4  # lines around the scenes
+LINES = 147  # of a project, without the two of [song]
+BETWEEN = 3  # lines around the scenes
 BUNDLED = "worlds"  # reads words of its own
 SMALL, LARGE = 256, 512  # px
 
@@ -73,7 +73,6 @@ def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
         *said,
         "",
         *table("[video]", {"width": size, "height": size, "fps": 12}),
-        "",
         *table("[model]", model),
     ]
 
@@ -88,15 +87,15 @@ def _prompts(pace: Pace, style: Sequence[str]) -> list[str]:
         ("shot", pace.shot, "a scene with several prompts changes to the next after this time ..."),
         ("blend", pace.blend, "... and takes as long as this"),
     ]
-    return ["", "[prompts]", *style, *entries(shots)]
+    return ["[prompts]", *style, *entries(shots)]
 
 
 def _tables(song: Song, scenes: Sequence[Entry]) -> list[str]:
     lines = [
         "",
         *wrapped(
-            "Sections that sound alike are one scene, which comes back as it left (`continues`). "
-            "Drops are cuts; other scenes dissolve in for as long as the music takes to change."
+            "Sections that sound alike share a scene, which `continues`. Drops are cuts; others "
+            "dissolve."
         ),
     ]
     for scene in scenes:

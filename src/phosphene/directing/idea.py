@@ -121,10 +121,16 @@ def read_idea(text: str) -> Idea:
 
 
 def in_known_words(text: str) -> str:
-    """The part of a text that the bundled model knows, with near words for others."""
+    """The part of a text that the bundled model knows, with near words for others.
+
+    Articles, pronouns and prepositions before a word that is left out are left out with it.
+    """
     vocabulary = vocabulary_of(_folder())
     assert vocabulary is not None
-    return vocabulary.read(text).text
+    reading = vocabulary.read(text)
+    small, unknown = ("|".join(map(re.escape, words)) for words in (_SMALL, reading.unknown))
+    shorter = re.sub(rf"(?i)\b(?:(?:{small})\s+)*(?:{unknown})\b", "", text) if unknown else text
+    return vocabulary.read(shorter).text if _WORD.search(shorter) else reading.text
 
 
 def _known(word: str) -> tuple[str, list[str]]:
