@@ -67,7 +67,7 @@ def test_a_name_with_quotes_and_line_ends_is_written_as_it_is():
 
 @pytest.mark.parametrize("text", ["", "[song]\nmetre = 3\n"])
 def test_the_corrections_of_the_song_are_added_to_the_last_digit(text):
-    entries = {"file": "s.wav", "bpm": 128.123456, "sections": {"bar 1": "intro", "0:09": "a \"b\""}}
+    entries = {"file": "s.wav", "bpm": 128.123456, "sections": {"bar 1": "intro", "0:09": 'a "b"'}}
     song = tomllib.loads(directed(said(text), SONG, Brief("", 0), entries))["song"]
     assert song == entries | ({"metre": 3} if text else {})
 

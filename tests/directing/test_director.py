@@ -112,13 +112,13 @@ def hush(form, bpm):
     return [layer["amount"]["attack"] for layer in layers if layer.get("look") == "hush"]
 
 
-def test_a_hush_lasts_two_seconds_or_a_third_of_a_short_build():
+def test_a_hush_lasts_two_seconds_or_two_fifths_of_a_short_build():
     def form(role, bars):
         return [("build", "A", 0.2, bars), (role, "B", 1.0, 8)]
 
     assert hush(form("drop", 8), 120.0) == ["5 beats"]
     assert hush(form("chorus", 8), 180.0) == ["7 beats"]
-    assert hush(form("drop", 2), 120.0) == ["2 beats"]
+    assert hush(form("drop", 2), 120.0) == ["3 beats"]
     assert hush(form("verse", 8), 120.0) == []
 
 

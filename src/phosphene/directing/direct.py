@@ -115,9 +115,7 @@ def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
     return Brief(idea, seed, model)
 
 
-def directed(
-    director: DirectorSpec, song: Song, brief: Brief, entries: Mapping[str, Any]
-) -> str:
+def directed(director: DirectorSpec, song: Song, brief: Brief, entries: Mapping[str, Any]) -> str:
     """The text of a directed project, with the song and the name of the model in it.
 
     Parameters

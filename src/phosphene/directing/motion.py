@@ -155,21 +155,21 @@ def _build(plan: Plan) -> Lines:
         to={"zoom": 0.05, "strength": 0.18, "renewal": 0.3, "brightness": 0.1},
         amount=rising(0.5, 1.3), **gate,
     )  # fmt: skip
-    if led := [(a, b) for a, b in pairwise(plan.parts) if a.role == "build" and b.role in LOUD]:
+    pairs = pairwise(plan.parts)
+    if led := [(a, b) for a, b in pairs if a.role == "build" and b.role in LOUD]:
         beats = _hush(plan.song, min(build.length for build, _ in led))
-        yield _layer(
-            "... up to a hush before the drop: almost still, and dim.",
-            look="hush", amount={
-                "use": "cue", "at": [plan.at(part.start) for _, part in led],
-                "attack": f"{beats} beat{'s' * (beats > 1)}", "attack_bend": 0.1, "look_ahead": True,
-            }, **gate,
-        )  # fmt: skip
+        cue = {
+            "use": "cue", "at": [plan.at(part.start) for _, part in led],
+            "attack": f"{beats} beat{'s' * (beats > 1)}", "attack_bend": 0.15, "look_ahead": True,
+        }  # fmt: skip
+        about = "... up to a hush before the drop: almost still, and dim."
+        yield _layer(about, look="hush", amount=cue, **gate)
 
 
 def _hush(song: Song, build: float) -> int:
-    """The beats before a drop in which almost nothing moves: a third of the build at most."""
+    """The beats before a drop in which almost nothing moves: two fifths of the build at most."""
     beat = song.tempo_map.beat_span(0.0, 1.0)
-    return max(min(int(np.ceil(HUSH / beat)), int(build / 3.0 / beat)), 1)
+    return max(min(int(np.ceil(HUSH / beat)), int(0.4 * build / beat)), 1)
 
 
 def _loud(plan: Plan) -> Lines:
