@@ -251,6 +251,20 @@ def test_an_idea_without_a_known_word_is_said_and_still_a_film(pop):
     assert tomllib.loads(text)["scene"]
 
 
+@pytest.mark.parametrize(
+    ("idea", "first"),
+    [
+        ("a journey through space", "space, in "),
+        ("a fox in the snow", "forest in the snow, in "),  # the model does not know foxes
+        ("my dog at the sea", "at the sea, in "),
+    ],
+)
+def test_the_loudest_scene_shows_the_idea_with_its_world(pop, idea, first):
+    scenes = tomllib.loads(direct(pop, Brief(idea, 1)))["scene"]
+    chorus = next(scene for scene in scenes if scene["at"] == "chorus 1")
+    assert chorus["prompt"][0].startswith(first)
+
+
 def test_without_an_idea_the_seed_chooses_one(pop):
     ideas = {direct(pop, Brief("", seed)).splitlines()[1] for seed in range(12)}
     assert len(ideas) > 5

@@ -13,6 +13,7 @@ from phosphene.directing.worlds import (
     GROUNDS,
     OPPOSITE,
     SKIES,
+    SUGGESTED_BY,
     WORLDS,
 )
 
@@ -153,8 +154,9 @@ def _known_shots(
         else f"mixed with {WORLDS[other].noun}"
     )
     first = _words(calm, colours, about.noun, weather, time)
-    if rank == 0 and idea.text:
-        first = in_known_words(idea.text)
+    if rank == 0 and (wording := in_known_words(idea.text)):
+        named = {world, *about.noun.split(), *SUGGESTED_BY[world].split()}
+        first = wording if named & {*wording.lower().split()} else f"{about.noun} {wording}"
         if colours and not idea.colours:
             first = f"{first}, in {colours}"
     close, turned = (colours,) * 2 if idea.colours or not palette else CLOSE[palette[0]]
