@@ -11,7 +11,9 @@ from phosphene.cli.options import DIRECTOR_HELP, FilePath
 
 @click.command()
 @click.argument("input", type=FilePath())
-@click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
+@click.option(
+    "-o", "--output", type=FilePath(), help="Default: beside INPUT: song.toml, project-2.toml."
+)
 @click.option(
     "--idea",
     metavar="TEXT",
@@ -33,7 +35,7 @@ def new(
     \b
       phosphene new song.mp3 --idea "the sea at night"
       phosphene render song.toml
-      phosphene new song.toml --idea "the sea at night" -o corrected.toml
+      phosphene new song.toml --idea "the sea at night"
     """  # fmt: skip
     from phosphene.cli.console import out
     from phosphene.cli.inputs import directed_input, is_song, listen_to, make_changed, read_input
@@ -45,18 +47,19 @@ def new(
     from phosphene.project.file import read_data
     from phosphene.song.files import require_file
 
-    output = output or input.with_suffix(".toml")
+    output = output or input.with_name(f"{input.stem}{'' if is_song(input) else '-2'}.toml")
+    corrected = {} if is_song(input) else {"song": read_data(input).get("song", {})}
     require_file(input)
     require_outputs({"-o": output}, [input])
     if output.exists():
         raise ProjectError(f"{output} exists already", "Name another with -o.")
     registry = registry_for(input)
     changes = Changes(model=model, seed=seed, idea=idea, director=director)
-    if is_song(input):
-        project = read_input(input, changes, registry)
-    else:
-        corrected = {"song": read_data(input).get("song", {})}
-        project = make_changed(corrected, input, Changes(model=model), registry)
+    project = (
+        make_changed(corrected, input, Changes(model=model), registry)
+        if corrected
+        else read_input(input, changes, registry)
+    )
     find_engine(project.model.name, registry)
     heard = listen_to(project.song, registry)
     project, text = directed_input(input, project, heard, changes, registry, output)
