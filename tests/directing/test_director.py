@@ -279,6 +279,17 @@ def test_a_song_of_many_sections_still_fits(registry):
     assert compose(project_of(text, registry), made(form)).clamped == {}
 
 
+def test_shots_last_seconds_where_bars_are_longer_in_one_section(registry):
+    """Bars of 2 s, and in the last section of 8 s, where eight would be a minute."""
+    song = made([("verse", "A", 0.4, 32), ("chorus", "B", 0.9, 8), ("outro", "C", 0.2, 16)])
+    bars = np.concatenate([song.beats[:160:4], song.beats[160::16]])
+    text = directed(FORM, replace(song, downbeats=bars), SEA, {"file": "song.wav"})
+    assert tomllib.loads(text)["prompts"] == {"shot": "16.00s", "blend": "3s"}
+    score = compose(project_of(text, registry), replace(song, downbeats=bars))
+    changes = np.flatnonzero(shown(score)[1:] != shown(score)[:-1]) / 12
+    assert np.diff(changes).max() <= 20.0
+
+
 @settings(
     max_examples=10, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -41,7 +41,8 @@ def direct(song: Song, brief: Brief) -> str:
     idea = _understood(brief, chance)
     size = SMALL if worlds else LARGE
     style = [] if worlds else _style(idea, chance)
-    parts, pace = form_of(song), pace_of(song)
+    parts = form_of(song)
+    pace = pace_of(song, parts)
     head = [*_head(song, brief, idea, size), *_prompts(pace, style)]
     layers = motion(Plan(song, parts, chance, size / SMALL))
     room = LINES - len(head) - len(layers) - BETWEEN

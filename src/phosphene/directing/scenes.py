@@ -164,8 +164,9 @@ def _known_shots(
         first,
         _words(turned, about.noun, beside, time),
         _words(further.moods[lively], close, further.noun, hour * (elsewhere in TIMED)),
-        _words(wild, colours, about.noun, EXTRAS.get(world, "") or weather, time),
     ]
+    if turned != colours:  # else it would look like the first, which follows
+        shots.append(_words(wild, turned, about.noun, EXTRAS.get(world, "") or weather, time))
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]
 
 
