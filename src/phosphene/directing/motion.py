@@ -162,7 +162,7 @@ def _build(plan: Plan) -> Lines:
             "use": "cue", "at": [plan.at(part.start) for _, part in led],
             "attack": f"{beats} beat{'s' * (beats > 1)}", "attack_bend": 0.15, "look_ahead": True,
         }  # fmt: skip
-        about = "... up to a hush before the drop: almost still, and dim."
+        about = "... up to the last beats, in which the picture is almost still, and dim."
         yield _layer(about, look="hush", amount=cue, **gate)
 
 
