@@ -3,7 +3,6 @@
 import tomllib
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,18 +14,12 @@ from phosphene.directing.direct import directed
 from phosphene.directing.director import FORM, direct
 from phosphene.directing.form import ROLES
 from phosphene.directors import Brief
-from phosphene.project.file import make_project
 from phosphene.song.song import Section
 from phosphene.testing import synthetic_song
-from tests.directing.conftest import made
+from tests.directing.conftest import SEA, made, project_of, shown
 
 # Shrinking would take minutes.
 NO_SHRINK = [phase for phase in Phase if phase is not Phase.shrink]
-SEA = Brief("the sea at night", 1)
-
-
-def project_of(text, registry):
-    return make_project(tomllib.loads(text), Path("directed"), registry)
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +41,6 @@ def moved(score):
 
 def role_means(score, song, curve):
     return {s.role: float(curve[frames(s)].mean()) for s in song.sections}
-
-
-def shown(score):
-    """The prompt with the largest weight in each frame."""
-    return np.array(score.prompts)[score.weights.argmax(axis=1)]
 
 
 def test_there_is_nothing_to_warn_of(score):
@@ -213,62 +201,10 @@ def test_drops_and_louder_choruses_are_cuts_and_other_scenes_dissolve(score, pop
         assert (scene.fade == 0) == (section.role in ("drop", "chorus"))
 
 
-def test_neighbours_of_one_label_are_one_scene_unless_the_second_is_a_drop(registry):
-    form = [("verse", "A", 0.2, 8), ("verse", "A", 0.3, 8), ("drop", "A", 1.0, 8)]
-    scenes = tomllib.loads(direct(made(form), SEA))["scene"]
-    assert [scene["at"] for scene in scenes] == ["verse 1", "drop"]
-    first, second = (scene["prompt"] for scene in scenes)
-    assert first[0] != second
-
-
-def test_at_most_eight_scenes_are_kept_for_later(registry):
-    form = [("verse", "ABCDEFGHIJ"[k % 10], k % 7 / 7, 1) for k in range(20)]
-    text = directed(FORM, made(form), SEA, {"file": "song.wav"})
-    assert 1 <= sum("continues" in scene for scene in tomllib.loads(text)["scene"]) <= 8
-    compose(project_of(text, registry), made(form))
-
-
 def test_the_same_seed_gives_the_same_text_and_another_another(pop):
     assert direct(pop, SEA) == direct(pop, SEA)
     assert len({direct(pop, replace(SEA, seed=seed)) for seed in range(8)}) == 8
     assert direct(pop, SEA) != direct(pop, replace(SEA, idea="the sea by day"))
-
-
-def test_other_models_get_the_idea_in_its_own_words(pop):
-    data = tomllib.loads(direct(pop, Brief("a fox, dancing", 5, "sdxl")))
-    given = [scene.get("prompt", []) for scene in data["scene"]]
-    texts = [text for shots in given for text in ([shots] if isinstance(shots, str) else shots)]
-    assert len(texts) > 6
-    assert all(text.startswith("a fox, dancing, ") for text in texts)
-    assert data["prompts"]["style"]
-    assert data["model"]["name"] == "sdxl"
-    assert data["video"]["width"] == 512
-
-
-def test_an_idea_without_a_known_word_is_said_and_still_a_film(pop):
-    text = direct(pop, Brief("my dog Rex", 5))
-    assert "# Left out, as the model does not know them: dog, rex." in text
-    assert tomllib.loads(text)["scene"]
-
-
-@pytest.mark.parametrize(
-    ("idea", "first"),
-    [
-        ("a journey through space", "space, in "),
-        ("a fox in the snow", "forest in the snow, in "),  # the model does not know foxes
-        ("my dog at the sea", "at the sea, in "),
-    ],
-)
-def test_the_loudest_scene_shows_the_idea_with_its_world(pop, idea, first):
-    scenes = tomllib.loads(direct(pop, Brief(idea, 1)))["scene"]
-    chorus = next(scene for scene in scenes if scene["at"] == "chorus 1")
-    assert chorus["prompt"][0].startswith(first)
-
-
-def test_without_an_idea_the_seed_chooses_one(pop):
-    ideas = {direct(pop, Brief("", seed)).splitlines()[1] for seed in range(12)}
-    assert len(ideas) > 5
-    assert all("(chosen by the seed; give your own with --idea)" in idea for idea in ideas)
 
 
 def test_a_song_of_many_sections_still_fits(registry):
@@ -277,17 +213,6 @@ def test_a_song_of_many_sections_still_fits(registry):
     text = directed(FORM, made(form), SEA, {"file": "song.wav"})
     assert 120 < len(text.splitlines()) < 150
     assert compose(project_of(text, registry), made(form)).clamped == {}
-
-
-def test_shots_last_seconds_where_bars_are_longer_in_one_section(registry):
-    """Bars of 2 s, and in the last section of 8 s, where eight would be a minute."""
-    song = made([("verse", "A", 0.4, 32), ("chorus", "B", 0.9, 8), ("outro", "C", 0.2, 16)])
-    bars = np.concatenate([song.beats[:160:4], song.beats[160::16]])
-    text = directed(FORM, replace(song, downbeats=bars), SEA, {"file": "song.wav"})
-    assert tomllib.loads(text)["prompts"] == {"shot": "16.00s", "blend": "3s"}
-    score = compose(project_of(text, registry), replace(song, downbeats=bars))
-    changes = np.flatnonzero(shown(score)[1:] != shown(score)[:-1]) / 12
-    assert np.diff(changes).max() <= 20.0
 
 
 @settings(

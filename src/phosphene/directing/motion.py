@@ -157,7 +157,7 @@ def _build(plan: Plan) -> Lines:
     )  # fmt: skip
     pairs = pairwise(plan.parts)
     if led := [(a, b) for a, b in pairs if a.role == "build" and b.role in LOUD]:
-        beats = _hush(plan.song, min(build.length for build, _ in led))
+        beats = _hush(plan.song, min((build for build, _ in led), key=lambda part: part.length))
         cue = {
             "use": "cue", "at": [plan.at(part.start) for _, part in led],
             "attack": f"{beats} beat{'s' * (beats > 1)}", "attack_bend": 0.15, "look_ahead": True,
@@ -166,10 +166,10 @@ def _build(plan: Plan) -> Lines:
         yield _layer(about, look="hush", amount=cue, **gate)
 
 
-def _hush(song: Song, build: float) -> int:
+def _hush(song: Song, build: Part) -> int:
     """The beats before a drop in which almost nothing moves: two fifths of the build at most."""
-    beat = song.tempo_map.beat_span(0.0, 1.0)
-    return max(min(int(np.ceil(HUSH / beat)), int(0.4 * build / beat)), 1)
+    beat = song.tempo_map.beat_span(build.start, 1.0)
+    return max(min(int(np.ceil(HUSH / beat)), int(0.4 * build.length / beat)), 1)
 
 
 def _loud(plan: Plan) -> Lines:
