@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.motion.films import decoded, luma
 from benchmarks.table import markdown
 from phosphene.composing.compose import compose
+from phosphene.film.probe import probe
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
 from phosphene.song.song import Section
@@ -60,7 +61,7 @@ class Watched:
             (cv2.resize(f, (CELL, CELL), interpolation=cv2.INTER_AREA)) for f in decoded(film)
         ]
         self.frames = np.array(frames)
-        self.fps = len(frames) / (self.end - self.begin)
+        self.fps = frame_rate(film)
         grey = [luma(frame) for frame in frames]
         self.change = np.array([0.0, *(np.abs(b - a).mean() for a, b in pairwise(grey))])
         self.colours = np.array([_colours(frame) for frame in frames])
@@ -144,6 +145,14 @@ class Watched:
     def _at(self, time: float) -> Section:
         started = [section for section in self.sections if section.start <= time]
         return (started or self.sections)[-1]
+
+
+def frame_rate(film: Path) -> float:
+    """Frames per second. ffmpeg reports 3.99 of a film of 4 fps whose last frame is shorter."""
+    video = probe(film).video
+    if video is None or video.fps is None:
+        raise SystemExit(f"{film} is not a video with a frame rate")
+    return float(round(video.fps) if abs(video.fps - round(video.fps)) < 0.02 else video.fps)
 
 
 def _mean(values: list[float]) -> str:

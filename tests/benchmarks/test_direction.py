@@ -17,6 +17,7 @@ def watched(monkeypatch):
     frames[1::2] += 1
     frames[17:32:2] += 2
     monkeypatch.setattr(direction, "decoded", lambda film: iter(frames))
+    monkeypatch.setattr(direction, "frame_rate", lambda film: 4.0)
     monkeypatch.setattr(direction, "listen", lambda project: song)
     monkeypatch.setattr(direction.Project, "load", lambda path: None)
     monkeypatch.setattr(direction, "compose", lambda *_: Frames(np.arange(144), 12))

@@ -43,3 +43,11 @@ def test_without_an_idea_the_seed_chooses_one(pop):
     ideas = {direct(pop, Brief("", seed)).splitlines()[1] for seed in range(12)}
     assert len(ideas) > 5
     assert all("(chosen by the seed; give your own with --idea)" in idea for idea in ideas)
+
+
+def test_with_a_colour_in_the_idea_the_second_scene_has_its_opposite(pop):
+    scenes = tomllib.loads(direct(pop, Brief("machines in a neon city", 1)))["scene"]
+    prompts = {scene["at"]: str(scene.get("prompt")) for scene in scenes}
+    assert "neon city" in prompts["chorus 1"]
+    assert sum("neon" in prompt for prompt in prompts.values()) == 1
+    assert "gold" in prompts["verse 1"]

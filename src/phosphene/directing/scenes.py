@@ -74,7 +74,8 @@ def scenes_of(parts: Sequence[Part], idea: Idea, chance: Chance, worlds: bool) -
     accent = OPPOSITE[thread]
     near, nearer = CLOSE[thread]
     # One colour a scene: with two, the bundled model paints each on a side of its own.
-    palettes = (idea.colours or (accent,), (thread,), (near,), (nearer,), (), (accent,))
+    first, second = (idea.colours, (accent,)) if idea.colours else ((accent,), (thread,))
+    palettes = (first, second, (near,), (nearer,), (), (accent,))
     free = [world for world in WORLDS if world not in casting.values()]
     scenes = {}
     for rank, label in enumerate(labels):
