@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.motion.films import decoded, luma
 from benchmarks.table import markdown
 from phosphene.composing.compose import compose
+from phosphene.film.probe import probe
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
 from phosphene.song.song import Section
@@ -35,7 +36,7 @@ COLOURS = {
 }  # fmt: skip
 HEAD = (
     "film", "sections", "change at drops and choruses, against before", "motion of breaks / drops",
-    "same label alike", "neighbours alike", "alike 20 s apart",
+    "same label alike", "neighbours alike, at most", "alike 20 s apart",
 )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ class Watched:
             (cv2.resize(f, (CELL, CELL), interpolation=cv2.INTER_AREA)) for f in decoded(film)
         ]
         self.frames = np.array(frames)
-        self.fps = len(frames) / (self.end - self.begin)
+        self.fps = frame_rate(film)
         grey = [luma(frame) for frame in frames]
         self.change = np.array([0.0, *(np.abs(b - a).mean() for a, b in pairwise(grey))])
         self.colours = np.array([_colours(frame) for frame in frames])
@@ -82,14 +83,14 @@ class Watched:
         found = [self.change[self.inside(s)] for s in self.sections if s.role in roles]
         return float(np.mean(np.concatenate(found))) if found else float("nan")
 
-    def jumps(self) -> list[float]:
+    def jumps(self) -> list[str]:
         """The change in the frame of the downbeat of drops and choruses, against the 2 s before."""
         found = []
         for section in self.sections:
             first = self.rows(section.start, section.end).start
             before = self.change[self.rows(section.start - BEFORE, section.start)]
             if section.role in ("drop", "chorus") and section.start > self.begin + BEFORE:
-                found.append(float(self.change[first] / before.max()))
+                found.append(f"{section.role} {self.change[first] / before.max():.1f}")
         return found
 
     def likeness(self, one: Section, other: Section) -> float:
@@ -113,10 +114,10 @@ class Watched:
         return [
             self.name,
             str(len(sections)),
-            ", ".join(f"{jump:.1f}" for jump in self.jumps()),
+            ", ".join(self.jumps()),
             "" if np.isnan(quiet) else f"{quiet / loud:.2f}",
             _mean(same),
-            _mean(near),
+            f"{_mean(near)}, {max(near):.2f}" if near else "",
             f"{np.mean(far > 0.8):.0%}" if len(far) else "",
         ]
 
@@ -133,7 +134,7 @@ class Watched:
             under = sheet[top + CELL : top + CELL + BAR, left : left + CELL]
             for x in range(CELL):
                 under[:, x] = COLOURS.get(self._at(time + step * x / CELL).role, (0, 0, 0))
-            section = self._at(time)
+            section = self._at(time + 1.0 / self.fps)
             told = f"{int(time) // 60}:{int(time) % 60:02d} {section.role} {section.label}"
             sheet[top + CELL : top + CELL + BAR, left : left + CELL] = cv2.putText(
                 np.ascontiguousarray(under), told, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.36,
@@ -144,6 +145,14 @@ class Watched:
     def _at(self, time: float) -> Section:
         started = [section for section in self.sections if section.start <= time]
         return (started or self.sections)[-1]
+
+
+def frame_rate(film: Path) -> float:
+    """Frames per second. ffmpeg reports 3.99 of a film of 4 fps whose last frame is shorter."""
+    video = probe(film).video
+    if video is None or video.fps is None:
+        raise SystemExit(f"{film} is not a video with a frame rate")
+    return float(round(video.fps) if abs(video.fps - round(video.fps)) < 0.02 else video.fps)
 
 
 def _mean(values: list[float]) -> str:

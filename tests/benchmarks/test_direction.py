@@ -17,6 +17,7 @@ def watched(monkeypatch):
     frames[1::2] += 1
     frames[17:32:2] += 2
     monkeypatch.setattr(direction, "decoded", lambda film: iter(frames))
+    monkeypatch.setattr(direction, "frame_rate", lambda film: 4.0)
     monkeypatch.setattr(direction, "listen", lambda project: song)
     monkeypatch.setattr(direction.Project, "load", lambda path: None)
     monkeypatch.setattr(direction, "compose", lambda *_: Frames(np.arange(144), 12))
@@ -33,7 +34,8 @@ class Frames:
 
 def test_a_drop_jumps_and_moves(watched):
     # From 201 of red to 200 of blue in luma; before, it is 1 from frame to frame.
-    assert watched.jumps() == [pytest.approx(0.299 * 201 + 0.701 - 0.114 * 200, rel=0.01)]
+    assert watched.jumps() == [f"drop {0.299 * 201 + 0.701 - 0.114 * 200:.1f}"]
+    assert watched.row()[5] == "0.00, 0.00"
     assert watched.motion("drop") == pytest.approx(3 * watched.motion("verse"), rel=0.01)
 
 

@@ -78,12 +78,26 @@ def test_options_change_what_was_directed(song):
     assert json.loads(Path("score.json").read_text())["prompts"] == ["fire"]
 
 
+def test_corrected_sections_are_directed_and_written_into_the_project(song):
+    Path("names.txt").write_text("0 verse\n4 drop\n")
+    corrected = ("--set", "song.sections=names.txt", "-o", "out/a.mp4")
+    run("render", song, "--idea", "the sea at night", *corrected, *SMALL)
+    text = Path("out/a.toml").read_text()
+    assert 'sections = "../names.txt"' in text
+    assert 'at = "drop"' in text
+    run("new", "out/a.toml", "--idea", "the sea at night")
+    assert Path("out/a-2.toml").read_text() == text
+    run("new", "out/a.toml", "--idea", "the sea at night", "-o", "again.toml")
+    assert Path("again.toml").read_text() == text.replace("../", "")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("render", "song.wav", "--director", "fom"), "unknown director 'fom'"),
         (("new", "song.wav", "--director", "fom"), "unknown director 'fom'"),
         (("new", "song.wav", "--model", "wrlds"), "unknown model 'wrlds'"),
+        (("new", "q.toml"), "q.toml: no such project file"),
         (("render", "song.wav", "--idea", "x" * 501), "the idea has 501 characters"),
         (("render", "p.toml", "--idea", "x"), "--idea is for songs, and p.toml is a project"),
         (("compose", "song.wav", "-o", "s.csv", "--set", "motion.99.release=1s"), "there is no entry '99'"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from phosphene.directors import Brief
+from phosphene.project.file import make_project
 from phosphene.song.song import Feature, Section, Song
 from phosphene.testing import HOP, synthetic_song
 
+SEA = Brief("the sea at night", 1)
 #: Role, label, energy and bars of each section of a song of 3:44 at 120 BPM.
 POP = (
     ("intro", "A", 0.2, 4), ("verse", "B", 0.4, 16), ("build", "C", 0.6, 4),
@@ -36,3 +41,12 @@ def made(form=POP, bpm: float = 120.0, metre: int = 4) -> Song:
 @pytest.fixture(scope="session")
 def pop() -> Song:
     return made()
+
+
+def project_of(text, registry):
+    return make_project(tomllib.loads(text), Path("directed"), registry)
+
+
+def shown(score):
+    """The prompt with the largest weight in each frame."""
+    return np.array(score.prompts)[score.weights.argmax(axis=1)]

@@ -55,14 +55,21 @@ def test_unknown_directors_and_long_ideas_are_refused():
     ],
 )  # fmt: skip
 def test_song_and_model_are_added_where_they_are_missing(text, expected):
-    made = directed(said(text), SONG, Brief("", 0, "sd15"), "s.wav")
+    made = directed(said(text), SONG, Brief("", 0, "sd15"), {"file": "s.wav"})
     assert tomllib.loads(made) == tomllib.loads(expected)
     assert made.replace("\n\n", "\n") == expected.replace("\n\n", "\n")
 
 
 def test_a_name_with_quotes_and_line_ends_is_written_as_it_is():
     name = 'a "b"\\\n\x7f.wav'
-    assert tomllib.loads(directed(FORM, SONG, Brief("", 0), name))["song"]["file"] == name
+    assert tomllib.loads(directed(FORM, SONG, Brief("", 0), {"file": name}))["song"]["file"] == name
+
+
+@pytest.mark.parametrize("text", ["", "[song]\nmetre = 3\n"])
+def test_the_corrections_of_the_song_are_added_to_the_last_digit(text):
+    entries = {"file": "s.wav", "bpm": 128.123456, "sections": {"bar 1": "intro", "0:09": 'a "b"'}}
+    song = tomllib.loads(directed(said(text), SONG, Brief("", 0), entries))["song"]
+    assert song == entries | ({"metre": 3} if text else {})
 
 
 def test_the_path_of_the_song_is_relative_to_the_project(tmp_path):

@@ -27,10 +27,18 @@ def test_sections_become_parts_with_energies_from_0_to_1(pop):
     )
 
 
-def test_sections_that_begin_late_and_end_early_still_cover_the_song():
-    song = synthetic_song(20.0)
-    parts = form_of(replace(song, sections=(Section(3, 9, "A"), Section(9, 18, "B"))))
-    assert [(part.start, part.end) for part in parts] == [(0.0, 9.0), (9.0, 20.0)]
+def test_what_no_section_covers_is_a_part_of_its_own_from_two_seconds_on():
+    song = with_level(synthetic_song(30.0), lambda t: np.where((t > 9) & (t < 25), 0.8, 0.2))
+    named = (
+        Section(3, 9, "A", "verse", 0.4), Section(9, 14, "B", "chorus", 0.8),
+        Section(18, 25, "B", "chorus", 0.8), Section(26, 28, "C", "verse", 0.4),
+    )  # fmt: skip
+    parts = form_of(replace(song, sections=named))
+    assert [(part.start, part.end, part.role) for part in parts] == [
+        (0, 3, "intro"), (3, 9, "verse"), (9, 14, "chorus"), (14, 18, "verse"),
+        (18, 26, "chorus"), (26, 28, "verse"), (28, 30, "outro"),
+    ]  # fmt: skip
+    assert len({part.label for part in parts}) == 6
 
 
 def test_sections_without_roles_get_them_by_their_level():

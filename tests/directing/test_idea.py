@@ -77,7 +77,9 @@ def test_every_idea_of_our_own_is_understood():
 
 
 def test_in_known_words():
-    assert in_known_words("the sea and my dog at night") == "the sea and at night"
+    assert in_known_words("the sea and my dog at night") == "the sea at night"
+    assert in_known_words("a journey through space") == "space"
+    assert in_known_words("my dog") == ""
 
 
 def test_a_choice_depends_on_seed_and_name_alone():

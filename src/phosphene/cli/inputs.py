@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -39,7 +40,7 @@ def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
         return make_changed(read_data(path), path, changes, registry)
     require_director(changes.director or DEFAULT, registry)
     require_idea(changes.idea or "")
-    early = [text for text in changes.settings if text.partition(".")[0].strip() not in DIRECTED]
+    early = [setting for setting in changes.settings if _table_of(setting) not in DIRECTED]
     return make_changed(
         {"song": {"file": path.name}}, path, replace(changes, settings=early), registry
     )
@@ -62,27 +63,33 @@ def directed_input(
     Parameters
     ----------
     path : Path
-        Of the song.
+        Of the song, or of a project with its corrections.
     project : Project
         From `read_input`.
     song : Song
     changes : Changes
-        Applied to the project; of those, the text only contains the seed and the model.
+        Applied to the project; of those, the text only contains the seed, the model and `[song]`.
     registry : Registry
     place : Path
         The text is written for a file at this path.
     """
     import tomllib
 
-    from phosphene.directing.direct import DEFAULT, beside, brief_of, directed
+    from phosphene.directing.direct import DEFAULT, brief_of, directed, song_entries
 
     director = registry.directors[changes.director or DEFAULT]
     # A preview is of the film that the usual model will paint.
     model = "worlds" if project.model.name == "none" else project.model.name
     brief = brief_of(song, changes.idea or "", changes.seed, model)
-    text = directed(director, song, brief, beside(path, place))
+    text = directed(director, song, brief, song_entries(project, place))
     data, source = tomllib.loads(text), place.with_name(f"{path.name} directed by {director.name}")
-    return make_changed(data, source, changes, registry), text
+    later = [setting for setting in changes.settings if _table_of(setting) != "song"]
+    return make_changed(data, source, replace(changes, settings=later), registry), text
+
+
+def _table_of(setting: str) -> str:
+    """The table of an entry that `--set` replaces."""
+    return setting.partition(".")[0].strip()
 
 
 def make_changed(
@@ -123,8 +130,10 @@ def _require_files(project: Project, source: Path) -> None:
     }
     for entry, (path, what, most) in files.items():
         if path is not None:
+            # The folder of a film may be missing yet: missing/../a.txt is a.txt.
+            there = path if path.parent.exists() else Path(os.path.normpath(path))
             try:
-                require_file(path, what, most, ProjectError)
+                require_file(there, what, most, ProjectError)
             except ProjectError as error:
                 error.name_place(f"{source}: {entry}")
                 raise error from None

@@ -10,8 +10,10 @@ from phosphene.cli.options import DIRECTOR_HELP, FilePath
 
 
 @click.command()
-@click.argument("song", type=FilePath())
-@click.option("-o", "--output", type=FilePath(), help="Default: beside the song, as .toml.")
+@click.argument("input", type=FilePath())
+@click.option(
+    "-o", "--output", type=FilePath(), help="Default: beside INPUT: song.toml, project-2.toml."
+)
 @click.option(
     "--idea",
     metavar="TEXT",
@@ -22,37 +24,45 @@ from phosphene.cli.options import DIRECTOR_HELP, FilePath
 @click.option("--seed", type=click.IntRange(0), help="Another seed is another video.")
 @click.option("--model", default="worlds", help="What will paint it: the prompts are in its words.")
 def new(
-    song: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
+    input: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
 ) -> None:
-    """Write a project for SONG, with a comment for each choice, as a file to edit.
+    """Write a project for a song, with a comment for each choice, as a file to edit.
 
     It follows the song's form: a scene for each kind of section, and motion for verses, builds,
-    drops and breaks. The same song, idea and seed always give the same project.
+    drops and breaks. The same song, idea and seed always give the same project. INPUT is a song, or
+    a project whose [song] has corrections of its beats and sections.
 
     \b
       phosphene new song.mp3 --idea "the sea at night"
       phosphene render song.toml
+      phosphene new song.toml --idea "the sea at night"
     """  # fmt: skip
     from phosphene.cli.console import out
-    from phosphene.cli.inputs import directed_input, listen_to, read_input
+    from phosphene.cli.inputs import directed_input, is_song, listen_to, make_changed, read_input
     from phosphene.cli.loading import registry_for
     from phosphene.cli.options import Changes
     from phosphene.engines.names import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
+    from phosphene.project.file import read_data
     from phosphene.song.files import require_file
 
-    output = output or song.with_suffix(".toml")
-    require_file(song)
-    require_outputs({"-o": output}, [song])
+    output = output or input.with_name(f"{input.stem}{'' if is_song(input) else '-2'}.toml")
+    corrected = {} if is_song(input) else {"song": read_data(input).get("song", {})}
+    require_file(input)
+    require_outputs({"-o": output}, [input])
     if output.exists():
         raise ProjectError(f"{output} exists already", "Name another with -o.")
-    registry = registry_for(song)
+    registry = registry_for(input)
     changes = Changes(model=model, seed=seed, idea=idea, director=director)
-    project = read_input(song, changes, registry)
+    project = (
+        make_changed(corrected, input, Changes(model=model), registry)
+        if corrected
+        else read_input(input, changes, registry)
+    )
     find_engine(project.model.name, registry)
     heard = listen_to(project.song, registry)
-    project, text = directed_input(song, project, heard, changes, registry, output)
+    project, text = directed_input(input, project, heard, changes, registry, output)
     write_text(output, text)
     scenes = len(project.scene) or len(project.prompts.at)
     about = f"scenes: {scenes}, layers of motion: {len(project.motion)}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
@@ -71,7 +73,7 @@ def direct(
     heard = song if isinstance(song, Song) else listen(song)
     file = (heard.path or Path("song")).absolute()
     brief = brief_of(heard, idea, seed, model)
-    text = directed(registry.directors[director], heard, brief, str(file))
+    text = directed(registry.directors[director], heard, brief, {"file": str(file)})
     return make_project(tomllib.loads(text), _source(file, director), registry)
 
 
@@ -113,24 +115,27 @@ def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
     return Brief(idea, seed, model)
 
 
-def directed(director: DirectorSpec, song: Song, brief: Brief, file: str) -> str:
-    """The text of a directed project, with the song's path and the model's name in it.
+def directed(director: DirectorSpec, song: Song, brief: Brief, entries: Mapping[str, Any]) -> str:
+    """The text of a directed project, with the song and the name of the model in it.
 
     Parameters
     ----------
     director : DirectorSpec
     song : Song
     brief : Brief
-    file : str
-        Path of the song as the project names it.
+    entries : mapping
+        Of `[song]`: the file, and the corrections with which it was analysed. Those that the
+        director writes itself stay.
     """
     text = director.direct(song, brief)
     data = tomllib.loads(text)
     if "song" not in data:
-        text = _before_tables(text, f"[song]\nfile = {tomlkit.item(file).as_string()}\n")
-    elif "file" not in data["song"]:
+        lines = [f"{key} = {_item(entry).as_string()}\n" for key, entry in entries.items()]
+        text = _before_tables(text, "".join(["[song]\n", *lines]))
+    elif missing := {key: entries[key] for key in entries if key not in data["song"]}:
         document = tomlkit.parse(text)
-        document["song"]["file"] = file
+        for key, entry in missing.items():
+            document["song"][key] = _item(entry)
         text = tomlkit.dumps(document)
     if "name" not in data.get("model", {}):
         document = tomlkit.parse(text)
@@ -139,9 +144,27 @@ def directed(director: DirectorSpec, song: Song, brief: Brief, file: str) -> str
     return text
 
 
-def beside(song: Path, project: Path) -> str:
-    """The path of a song as a project in another folder names it."""
-    return os.path.relpath(song.absolute(), project.absolute().parent)
+def song_entries(project: Project, place: Path) -> dict[str, Any]:
+    """The entries of `[song]` of a project, for a project file at another place."""
+    entries = dict(project.data["song"])
+    for key in ("file", "beats", "sections"):
+        if isinstance(path := getattr(project.song, key), Path):
+            entries[key] = beside(path, place)
+    return entries
+
+
+def _item(entry: Any) -> Any:
+    """An entry of TOML on one line."""
+    if not isinstance(entry, Mapping):
+        return tomlkit.item(entry)
+    inline = tomlkit.inline_table()
+    inline.update(entry)
+    return inline
+
+
+def beside(file: Path, project: Path) -> str:
+    """The path of a file as a project in another folder names it."""
+    return os.path.relpath(file.absolute(), project.absolute().parent)
 
 
 def _before_tables(text: str, table: str) -> str:
@@ -149,7 +172,7 @@ def _before_tables(text: str, table: str) -> str:
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if line.startswith("[") and _complete("".join(lines[:number])):
-            return "".join([*lines[:number], table, "\n", *lines[number:]])
+            return "".join([*lines[:number], table, *lines[number:]])
     return f"{text.rstrip()}\n\n{table}"
 
 

@@ -17,8 +17,8 @@ from phosphene.directing.writing import clock, entries, position, table, wrapped
 from phosphene.directors import Brief, DirectorSpec
 from phosphene.song.song import Song
 
-LINES = 146  # of a project, without the three of [song]
-BETWEEN = 4  # lines around the scenes
+LINES = 147  # of a project, without the two of [song]
+BETWEEN = 3  # lines around the scenes
 BUNDLED = "worlds"  # reads words of its own
 SMALL, LARGE = 256, 512  # px
 
@@ -41,7 +41,8 @@ def direct(song: Song, brief: Brief) -> str:
     idea = _understood(brief, chance)
     size = SMALL if worlds else LARGE
     style = [] if worlds else _style(idea, chance)
-    parts, pace = form_of(song), pace_of(song)
+    parts = form_of(song)
+    pace = pace_of(song, parts)
     head = [*_head(song, brief, idea, size), *_prompts(pace, style)]
     layers = motion(Plan(song, parts, chance, size / SMALL))
     room = LINES - len(head) - len(layers) - BETWEEN
@@ -73,7 +74,6 @@ def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
         *said,
         "",
         *table("[video]", {"width": size, "height": size, "fps": 12}),
-        "",
         *table("[model]", model),
     ]
 
@@ -88,15 +88,15 @@ def _prompts(pace: Pace, style: Sequence[str]) -> list[str]:
         ("shot", pace.shot, "a scene with several prompts changes to the next after this time ..."),
         ("blend", pace.blend, "... and takes as long as this"),
     ]
-    return ["", "[prompts]", *style, *entries(shots)]
+    return ["[prompts]", *style, *entries(shots)]
 
 
 def _tables(song: Song, scenes: Sequence[Entry]) -> list[str]:
     lines = [
         "",
         *wrapped(
-            "Sections that sound alike are one scene, which comes back as it left (`continues`). "
-            "Drops are cuts; other scenes dissolve in for as long as the music takes to change."
+            "Sections that sound alike share a scene, which `continues`. Drops are cuts; others "
+            "dissolve."
         ),
     ]
     for scene in scenes:

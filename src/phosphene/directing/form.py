@@ -61,21 +61,48 @@ def form_of(song: Song, most: int = MOST) -> tuple[Part, ...]:
 
 
 def _parts(sections: Sequence[Section], song: Song) -> list[Part]:
-    ends = [*(part.start for part in sections[1:]), song.duration]
-    levels = [_level(song, part.start, end) for part, end in zip(sections, ends, strict=True)]
+    """The sections, and what lies before, between and after them."""
+    spans = _without_gaps(sections, song.duration)
+    levels = [_level(song, start, end) for start, end, _ in spans]
     middle = float(np.median(levels))
     energies = [part.energy for part in sections]
     measured = max(energies) > min(energies)
-    return [
-        Part(
-            start=part.start,
-            end=end,
-            label=part.label,
-            role=part.role if part.role in ROLES else _guessed(level, middle),
-            energy=part.energy if measured else level,
+    parts = []
+    for (start, end, section), level in zip(spans, levels, strict=True):
+        role = section.role if section else _UNNAMED[start > 0.0, end < song.duration]
+        louder = min(level / max(middle, SAME), 1.0)
+        known = section.energy if section else float(np.median(energies)) * louder
+        parts.append(
+            Part(
+                start=start,
+                end=end,
+                label=section.label if section else f"before {end}",
+                role=role if role in ROLES else _guessed(level, middle),
+                energy=known if measured else level,
+            )
         )
-        for part, end, level in zip(sections, ends, levels, strict=True)
-    ]
+    return parts
+
+
+#: Roles of what no section covers, by whether there are sections before and after it.
+_UNNAMED = {(False, True): "intro", (True, True): "verse", (True, False): "outro"}
+
+
+def _without_gaps(
+    sections: Sequence[Section], duration: float
+) -> list[tuple[float, float, Section | None]]:
+    """Starts and ends that cover the song; where no section is for `SHORTEST`, there is None."""
+    spans: list[tuple[float, float, Section | None]] = []
+    covered = 0.0
+    following = [*(section.start for section in sections[1:]), duration]
+    for section, after in zip(sections, following, strict=True):
+        if section.start - covered >= SHORTEST:
+            spans.append((covered, section.start, None))
+        covered = section.end if after - section.end >= SHORTEST else after
+        spans.append((section.start, covered, section))
+    if covered < duration:
+        spans.append((covered, duration, None))
+    return spans
 
 
 def _phrases(song: Song) -> list[Part]:

@@ -121,10 +121,17 @@ def read_idea(text: str) -> Idea:
 
 
 def in_known_words(text: str) -> str:
-    """The part of a text that the bundled model knows, with near words for others."""
+    """The part of a text that the bundled model knows, with near words for others; may be empty.
+
+    Articles, pronouns and prepositions before a word that is left out are left out with it.
+    """
     vocabulary = vocabulary_of(_folder())
     assert vocabulary is not None
-    return vocabulary.read(text).text
+    reading = vocabulary.read(text)
+    small, unknown = ("|".join(map(re.escape, words)) for words in (_SMALL, reading.unknown))
+    shorter = re.sub(rf"(?i)\b(?:(?:{small})\s+)*(?:{unknown})\b", "", text) if unknown else text
+    known = vocabulary.read(shorter)
+    return "" if known.unknown else known.text  # without known words, a text is read as it is
 
 
 def _known(word: str) -> tuple[str, list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ ENDS = ("intro", "outro")
 QUIET = ("intro", "break", "outro")
 BEATEN = (*STEADY, *ENDS)
 FADE = 4.0  # seconds of a fade at most
+HUSH = 2.1  # seconds before a drop in which almost nothing moves, at least
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _build(plan: Plan) -> Lines:
 
     yield _layer(
         "Builds: the camera accelerates into the picture ...",
-        use="keyframes", ease="easeInCubic", zoom=rising(1.0, 1.025), **gate,
+        use="keyframes", ease="easeInQuad", zoom=rising(1.0, 1.03), **gate,
     )  # fmt: skip
     twice: dict[str, Any] = {"pattern": "xo", "subdivision": 2} if plan.hit == "beat" else {}
     yield _layer(
@@ -153,6 +155,21 @@ def _build(plan: Plan) -> Lines:
         to={"zoom": 0.05, "strength": 0.18, "renewal": 0.3, "brightness": 0.1},
         amount=rising(0.5, 1.3), **gate,
     )  # fmt: skip
+    pairs = pairwise(plan.parts)
+    if led := [(a, b) for a, b in pairs if a.role == "build" and b.role in LOUD]:
+        beats = _hush(plan.song, min((build for build, _ in led), key=lambda part: part.length))
+        cue = {
+            "use": "cue", "at": [plan.at(part.start) for _, part in led],
+            "attack": f"{beats} beat{'s' * (beats > 1)}", "attack_bend": 0.15, "look_ahead": True,
+        }  # fmt: skip
+        about = "... up to the last beats, in which the picture is almost still, and dim."
+        yield _layer(about, look="hush", amount=cue, **gate)
+
+
+def _hush(song: Song, build: Part) -> int:
+    """The beats before a drop in which almost nothing moves: two fifths of the build at most."""
+    beat = song.tempo_map.beat_span(build.start, 1.0)
+    return max(min(int(np.ceil(HUSH / beat)), int(0.4 * build.length / beat)), 1)
 
 
 def _loud(plan: Plan) -> Lines:

@@ -13,6 +13,7 @@ from phosphene.directing.worlds import (
     GROUNDS,
     OPPOSITE,
     SKIES,
+    SUGGESTED_BY,
     WORLDS,
 )
 
@@ -73,17 +74,22 @@ def scenes_of(parts: Sequence[Part], idea: Idea, chance: Chance, worlds: bool) -
     accent = OPPOSITE[thread]
     near, nearer = CLOSE[thread]
     # One colour a scene: with two, the bundled model paints each on a side of its own.
-    palettes = (idea.colours or (accent,), (thread,), (near,), (nearer,), (), (accent,))
+    first, second = (idea.colours, (accent,)) if idea.colours else ((accent,), (thread,))
+    palettes = (first, second, (near,), (nearer,), (), (accent,))
+    free = [world for world in WORLDS if world not in casting.values()]
     scenes = {}
     for rank, label in enumerate(labels):
         own = [part for part in parts if part.label == label]
         palette = palettes[rank % len(palettes)]
+        world = casting[label]
+        elsewhere = next((near for near in WORLDS[world].family if near in free), world)
+        free = [world for world in free if world != elsewhere]
         shots = (
-            _known_shots(casting[label], rank, own[0], palette, idea, chance)
+            _known_shots((world, elsewhere), rank, own[0], palette, idea, chance)
             if worlds
-            else _worded_shots(casting[label], rank, own[0], palette, idea)
+            else _worded_shots(world, rank, own[0], palette, idea)
         )
-        scenes[label] = Scene(label, casting[label], tuple(dict.fromkeys(shots)))
+        scenes[label] = Scene(label, world, tuple(dict.fromkeys(shots)))
     return scenes
 
 
@@ -123,13 +129,24 @@ def _thread(idea: Idea, chance: Chance) -> Sequence[str]:
 
 
 def _known_shots(
-    world: str, rank: int, part: Part, palette: Sequence[str], idea: Idea, chance: Chance
+    worlds: tuple[str, str],
+    rank: int,
+    part: Part,
+    palette: Sequence[str],
+    idea: Idea,
+    chance: Chance,
 ) -> list[str]:
-    """Prompts in the grammar of the bundled model's captions: mood, colours, world, time."""
-    about = WORLDS[world]
-    calm, wild = about.moods if part.energy < 0.6 else reversed(about.moods)
+    """Prompts in the grammar of the bundled model's captions: mood, colours, world, time.
+
+    The third shows the second world. Only long sections come to it.
+    """
+    world, elsewhere = worlds
+    about, further = WORLDS[world], WORLDS[elsewhere]
+    lively = int(part.energy >= 0.6)
+    calm, wild = about.moods[lively], about.moods[1 - lively]
     colours = " and ".join(palette)
-    time = (idea.time or ("", "at dusk", "at night", "by day")[rank % 4]) * (world in TIMED)
+    hour = idea.time or ("", "at dusk", "at night", "by day")[rank % 4]
+    time = hour * (world in TIMED)
     weather = idea.weather if world in GROUNDS else ""
     other = chance.one(about.family, f"beside {world}")
     beside = (
@@ -137,19 +154,20 @@ def _known_shots(
         if world in GROUNDS and other in SKIES
         else f"mixed with {WORLDS[other].noun}"
     )
-    extra = EXTRAS.get(world, "") or weather
     first = _words(calm, colours, about.noun, weather, time)
-    if rank == 0 and idea.text:
-        wording = in_known_words(idea.text)
-        first = wording
+    if rank == 0 and (wording := in_known_words(idea.text)):
+        named = {world, *about.noun.split(), *SUGGESTED_BY[world].split()}
+        first = wording if named & {*wording.lower().split()} else f"{about.noun} {wording}"
         if colours and not idea.colours:
-            first = f"{wording}, in {colours}"
-    turned = colours if idea.colours or not palette else CLOSE[palette[0]][1]
+            first = f"{first}, in {colours}"
+    close, turned = (colours,) * 2 if idea.colours or not palette else CLOSE[palette[0]]
     shots = [
         first,
         _words(turned, about.noun, beside, time),
-        _words(wild, colours, about.noun, extra, time),
+        _words(further.moods[lively], close, further.noun, hour * (elsewhere in TIMED)),
     ]
+    if turned != colours:  # else it would look like the first, which follows
+        shots.append(_words(wild, turned, about.noun, EXTRAS.get(world, "") or weather, time))
     return [f"{shot}, {idea.style}" if idea.style else shot for shot in shots]
 
 

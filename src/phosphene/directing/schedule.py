@@ -57,16 +57,24 @@ class Pace:
     seconds: float
 
 
-def pace_of(song: Song) -> Pace:
-    """The longest shots, of 1, 2, 4 ... bars, such that no prompt is seen for over 20 s."""
+def pace_of(song: Song, parts: Sequence[Part]) -> Pace:
+    """The longest shots, of 1, 2, 4 ... bars, such that no prompt is seen for over 20 s.
+
+    Where bars are much longer in one part than in the others, as after a change to half the tempo,
+    shots last as many seconds as usual.
+    """
     if not len(song.beats):
         return Pace("15s", "3s", 15.0)
-    bar = float(song.tempo_map.bar_span(0.0, 1.0))
+    span = song.tempo_map.bar_span
+    bar = float(np.median(span(np.arange(0.0, song.duration, 1.0), 1.0)))
     bars = next((n for n in (4, 2, 1) if n * bar <= MORPH), 0)
     blend = f"{bars} bar{'s' * (bars > 1)}" if bars else f"{MORPH:.0f}s"
     # The last shot of a scene lasts up to a morph longer, and is seen from the middle of another.
-    room = (LONGEST - 1.5 * (bars * bar or MORPH)) / bar
-    count = 2 ** max(int(np.log2(max(room, 1.0))), 0)
+    room = LONGEST - 1.5 * (bars * bar or MORPH)
+    count = 2 ** max(int(np.log2(max(room / bar, 1.0))), 0)
+    longest = max(min(float(span(part.start, count)), part.length) for part in parts)
+    if longest > room + bar:
+        return Pace(f"{count * bar:.2f}s", f"{MORPH:.0f}s", count * bar)
     return Pace(f"{count} bar{'s' * (count > 1)}", blend, count * bar)
 
 

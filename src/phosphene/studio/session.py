@@ -219,7 +219,7 @@ class Session:
             project = make_project(data, self.path, self.registry)
             song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
-            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"]["file"])
+            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"])
             write_whole(self.path, text.encode())
             self.document = Document(self.path)
         except (PhospheneError, ValueError) as error:

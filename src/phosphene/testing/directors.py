@@ -70,7 +70,7 @@ def composes(directing: Directing) -> None:
         for brief in (Brief(IDEA, 7), Brief("", 0, "sd15")):
             text = directing.text(song, brief)
             try:
-                data = tomllib.loads(directed(directing.spec, song, brief, "song.flac"))
+                data = tomllib.loads(directed(directing.spec, song, brief, {"file": "song.flac"}))
                 score = compose(make_project(data, Path("project"), registry), song)
             except (ValueError, PhospheneError) as error:
                 raise ContractError(

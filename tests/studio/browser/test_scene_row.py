@@ -18,7 +18,7 @@ def text(page, film, registry):
     """What the director writes for the song, once the page shows it."""
     song = synthetic_song(SECONDS, sections="verse chorus verse")
     brief = brief_of(song, "the sea at night", 2, "worlds")
-    text = directed(registry.directors[DEFAULT], song, brief, "song.wav")
+    text = directed(registry.directors[DEFAULT], song, brief, {"file": "song.wav"})
     text = text.replace('"song.wav"\n', f'"song.wav"\n{SECTIONS}', 1).replace(" = 256", " = 64")
     film.write_text(text)
     shown = "() => phosphene.store.state.project.scenes.length === 3 && phosphene.store.curves?.version === phosphene.store.state.version"
