@@ -16,9 +16,9 @@ from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
-from phosphene.studio.editing.operations import operations
+from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, require_inside, write_whole
+from phosphene.studio.places import inside, pictures, require_inside, write_whole
 from phosphene.studio.views.camera import camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
@@ -82,6 +82,7 @@ class Session:
             "redo": self.document.redo,
             "phase": "ready" if self.composed else "broken" if self.errors else "listening",
             "listening": self.listening,
+            "pictures": pictures(self.folder),
         }
         if self.composed is not None:
             said["song"] = song_state(self.composed.song)
@@ -175,6 +176,8 @@ class Session:
     def _require_inside(self, edit: Any) -> None:
         """Refuse an edit that makes the project read a file outside of its folder."""
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
+        if isinstance(edit, Drop) and path == ["depth"]:
+            return
         if path and path[0] in ("song", "video", "model", "depth") and len(path) == 1:
             raise ProjectError(f"{path[0]}: edit one entry at a time")
         if path and path[0] == "scene" and not (len(path) > 2 and isinstance(path[1], int)):

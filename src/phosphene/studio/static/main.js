@@ -1,7 +1,7 @@
 // @ts-check
 /** The page: what is connected to what, and one loop that draws. */
 import { connect, get, Refused } from "./api.js";
-import { by, icon, make, toast } from "./dom.js";
+import { by, icon, make, speak, toast } from "./dom.js";
 import { Inspector } from "./panels/inspector.js";
 import { barAndBeat, clock, song } from "./music.js";
 import { Preview } from "./preview/preview.js";
@@ -15,7 +15,7 @@ import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
 
 const transport = new Transport();
-const timeline = new Timeline(by("lanes"), by("over"), transport);
+const timeline = new Timeline(by("lanes"), by("over"), by("flag"), transport);
 const preview = new Preview(by("preview"), by("screen"));
 const takes = new Takes(by("takes"), preview);
 new Inspector(timeline);
@@ -65,7 +65,11 @@ transport.changed.push(() => {
   timeline.dirty = true;
 });
 
-on("refused", (error) => toast(error instanceof Error ? error.message : String(error), true));
+on("refused", (error) => {
+  const text = error instanceof Error ? error.message : String(error);
+  if (store.refused?.placed) speak(text);
+  else toast(text, true);
+});
 on("source", (text) => (by("source").textContent = text));
 on("state", () => {
   const { state } = store;
