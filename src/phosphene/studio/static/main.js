@@ -86,7 +86,7 @@ on("state", () => {
     button.disabled = !state[way];
     button.title = `${way === "undo" ? "Undo" : "Redo"}${state[way] ? `: ${state[way]}` : ""} (${keys})`;
   }
-  issues(state);
+  issues();
   if (!state.project) return;
   const { tempo, metre } = song();
   by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
@@ -98,7 +98,7 @@ on("state", () => {
   }
 });
 
-let models = "", sounding = "";
+let models = "", sounding = "", lost = false;
 
 /** @param {any} state */
 function chooseModels(state) {
@@ -109,9 +109,11 @@ function chooseModels(state) {
   by("model").value = models;
 }
 
-/** @param {any} state */
-function issues(state) {
-  const said = [...state.errors.map((/** @type {any} */ one) => ({ ...one, bad: true }))];
+const LOST = { entry: "", message: "The studio has ended. Nothing is lost: start it again with `phosphene studio`." };
+
+/** The bar of mistakes: those of the file, and that the studio does not answer. */
+function issues() {
+  const said = [...(lost ? [LOST] : []), ...store.state.errors];
   const box = by("issues");
   box.hidden = !said.length;
   box.replaceChildren(...said.map((one) => {
@@ -164,15 +166,16 @@ function onMessage(message) {
   emit("jobs");
 }
 
-let lost = false;
 connect(onMessage, (connected) => {
   if (connected) {
     if (lost) toast("Connected again.");
     lost = false;
+    if (store.state?.errors) issues();
     refresh().catch((error) => emit("refused", error));
   } else if (!lost) {
     lost = true;
-    toast("The studio has ended. Nothing is lost: start it again with `phosphene studio`.", true);
+    if (store.state?.errors) issues();
+    if (by("studio").hidden) toast(LOST.message, true);
   }
 });
 

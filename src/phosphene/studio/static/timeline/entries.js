@@ -49,11 +49,14 @@ export const borderAt = (view, x) => entries().find((one) => one.at !== null && 
 export const dissolves = ({ scene, at }) => Boolean(scene) && at !== null && at > 0;
 
 /**
- * The scene whose dissolve begins near a point.
+ * The scene whose dissolve begins near a point; of several, the one that is selected.
  * @param {import("./geometry.js").View} view
  * @param {number} x
  */
-export const footAt = (view, x) => entries().find((one) => dissolves(one) && Math.abs(view.x(Number(one.at) - one.scene.fade) - 4 - x) < 8);
+export function footAt(view, x) {
+  const near = entries().filter((one) => dissolves(one) && Math.abs(view.x(Number(one.at) - one.scene.fade) - 4 - x) < 8);
+  return near.find(isChosen) ?? near[0];
+}
 
 /** @param {Entry} entry */
 export const isChosen = ({ kind, position }) => store.selection?.kind === kind && store.selection.position === position;
