@@ -55,7 +55,7 @@ TOKEN, PORT = "secret-token", 8420
 HERE = f"http://127.0.0.1:{PORT}"
 
 
-def wait(true, seconds=12.0):
+def wait(true, seconds=120.0):
     """Wait until something is true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -33,8 +33,8 @@ def form(cls: type[BaseModel]) -> list[dict[str, Any]]:
     -------
     list of dict
         Of each parameter: `name`, `kind` (number, integer, boolean, choice, span, position, text,
-        keys, mixed for a whole number or a text, or other), `default`, `about` and `allowed`, and for numbers `min` and `max` where the
-        schema has them.
+        keys, mixed for a whole number or a text, or other), `default`, `about` and `allowed`, and
+        for numbers `min` and `max` where the schema has them.
     """
     return [_field(name, schema, cls) for name, schema in schemas(cls).items() if name != "options"]
 

@@ -75,6 +75,5 @@ def _taken(composed: Composed, index: int) -> dict[str, Any]:
     given = {name: getattr(scene, name) for name in INHERITED if name != "prompt"}
     rest = {name: getattr(model, name) for name in ("seed", "cadence", *HELD)} | {"guidance": 1.0}
     return {
-        name: plain(rest.get(name, "") if value is None else value)
-        for name, value in given.items()
+        name: plain(rest.get(name, "") if value is None else value) for name, value in given.items()
     }
