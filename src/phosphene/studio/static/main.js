@@ -1,6 +1,6 @@
 // @ts-check
 /** The page: what is connected to what, and one loop that draws. */
-import { connect, get, Refused } from "./api.js";
+import { advice, connect, get, Refused } from "./api.js";
 import { by, icon, make, speak, toast } from "./dom.js";
 import { Inspector } from "./panels/inspector.js";
 import { barAndBeat, clock, song } from "./music.js";
@@ -87,6 +87,7 @@ on("state", () => {
     button.title = `${way === "undo" ? "Undo" : "Redo"}${state[way] ? `: ${state[way]}` : ""} (${keys})`;
   }
   issues();
+  for (const name of ["frame", "bars", "takes"]) by(`paint-${name}`).disabled = !state.project;
   if (!state.project) return;
   const { tempo, metre } = song();
   by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
@@ -123,7 +124,7 @@ function issues() {
       select(scene ? { kind: "scene", position: scene.position } : { kind: "layer", index: Number(index) });
       emit("tab", scene ? "scenes" : "layers");
     } }, "Show");
-    return make("p", {}, make("strong", {}, "Error"), one.message, one.fix ? ` ${one.fix}` : "", show);
+    return make("p", {}, make("strong", {}, "Error"), advice(one), show);
   }));
 }
 

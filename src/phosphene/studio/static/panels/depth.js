@@ -20,7 +20,7 @@ export function depthForm() {
       by("depth-model").focus();
     }
   } },
-    make("option", { value: "flat" }, "flat: everything moves alike"),
+    make("option", { value: "flat" }, "none: the picture is flat"),
     make("optgroup", { label: "Drawn" }, ...Object.entries(depths).map(([name, about]) => make("option", { value: name, title: about }, name))),
     make("option", { value: "model" }, "estimated by a model …"));
   choice.value = given === undefined ? "flat" : model ? "model" : given;

@@ -79,7 +79,7 @@ function control(field, id, shown, own, hint, changed, path) {
     const text = shown === null || shown === undefined ? "" : String(typeof shown === "object" ? shown.text ?? "" : shown);
     const whole = () => field.kind === "mixed" && /^\d+$/.test(input.value.trim()) && Number.isSafeInteger(Number(input.value));
     const input = make("input", {
-      ...about, value: text, list: field.list, placeholder: field.kind === "span" ? "0.3s, 2 bars" : field.kind === "position" ? "bar 9, 2.5s" : "",
+      ...about, value: text, list: field.list, placeholder: field.placeholder ?? (field.kind === "span" ? "0.3s, 2 bars" : field.kind === "position" ? "bar 9, 2.5s" : ""),
       onchange: () => changed(input.value.trim() === "" ? undefined : whole() ? Number(input.value) : input.value.trim()),
     });
     return input;

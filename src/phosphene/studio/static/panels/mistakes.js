@@ -1,5 +1,6 @@
 // @ts-check
 /** Mistakes at their place: an outline around the field that each is about, and its message below. */
+import { advice } from "../api.js";
 import { make } from "../dom.js";
 import { store } from "../store.js";
 
@@ -30,7 +31,7 @@ function originOf(op) {
 /** @param {{entry: string, message: string, fix?: string}} error */
 export function messageOf({ entry, message, fix }) {
   const at = entry ? message.indexOf(`${entry}: `) : -1;
-  return [at < 0 ? message : message.slice(at), fix].filter(Boolean).join(" ");
+  return advice({ message: at < 0 ? message : message.slice(at), fix });
 }
 
 /**

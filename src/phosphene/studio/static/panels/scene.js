@@ -10,7 +10,7 @@ import { moveEntry, removeEntry } from "../timeline/edits.js";
 
 const OWN = ["at", "prompt", "continues"]; // fields that are made here
 /** @type {Record<string, any>} What is shown in another way than the schema says. */
-const CHANGED = { seed: { kind: "mixed" }, image: { list: "pictures" } };
+const CHANGED = { seed: { kind: "mixed" }, image: { list: "pictures" }, dissolve: { placeholder: "a cut" } };
 
 /** @param {Entry} entry */
 export function form(entry) {

@@ -59,7 +59,8 @@ export function ghost(g, view, c, drag) {
   g.fillText(label, left + 7, y - 16);
 }
 
-const ROOM = [300, 90]; // px that the message takes at most, about
+/** Pixels that the message takes. */
+let room = [0, 0];
 
 /**
  * A ring where an edit was refused, and the message beside it.
@@ -77,9 +78,12 @@ export function refusal(g, view, c, box, unit) {
   g.arc(x, y, 8, 0, 7);
   g.stroke();
   const text = refused.errors.map(messageOf).join("\n");
-  if (box.textContent !== text) box.textContent = text;
-  const left = x + ROOM[0] > view.width ? x - ROOM[0] - 14 : x + 14, top = y + ROOM[1] > view.height ? y - ROOM[1] : y + 12;
-  const at = `${Math.round(Math.max(GUTTER, left) * unit)}px ${Math.round(top * unit)}px`;
+  if (box.textContent !== text) {
+    box.textContent = text;
+    room = [box.offsetWidth / unit, box.offsetHeight / unit];
+  }
+  const left = x + room[0] + 14 > view.width ? x - room[0] - 14 : x + 14, top = y + room[1] + 14 > view.height ? y - room[1] - 14 : y + 14;
+  const at = `${Math.round(Math.max(0, left) * unit)}px ${Math.round(Math.max(0, top) * unit)}px`;
   if (box.style.translate !== at) box.style.translate = at;
 }
 
