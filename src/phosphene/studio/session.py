@@ -93,6 +93,9 @@ class Session:
         """Read the project and compose it, then watch its file until cancelled."""
         await self._run(self._direct)
         await self._run(self._compose)
+        for name in ("curves", "camera", "peaks"):  # while the browser starts
+            if self.composed is not None:
+                await self._run(self._binary, name)
         while True:
             await asyncio.sleep(WATCHED)
             await self._run(self._look)

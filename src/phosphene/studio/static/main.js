@@ -93,6 +93,10 @@ on("state", () => {
   by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
   if (models !== state.project.model.name) chooseModels(state);
   transport.duration = song().duration;
+});
+
+on("camera", () => {
+  const { state } = store; // the first picture comes before the sound
   if (sounding !== `${state.file} ${song().name}`) {
     sounding = `${state.file} ${song().name}`;
     transport.load("api/sound.wav").catch((error) => toast(`The sound cannot be played: ${error.message}`, true));

@@ -71,8 +71,18 @@ export class View {
     return lane.low + ((top + LANE - 7 - y) / (LANE - 14)) * (lane.high - lane.low);
   }
 
+  /** Pixels in a second that show the whole song. */
+  get fitting() {
+    return this.inner / (song().duration * 1.01);
+  }
+
+  /** Whether the whole song is shown. */
+  get whole() {
+    return this.start === 0 && Math.abs(this.scale / this.fitting - 1) < 1e-6;
+  }
+
   fit() {
-    this.scale = this.inner / (song().duration * 1.01);
+    this.scale = this.fitting;
     this.start = 0;
   }
 

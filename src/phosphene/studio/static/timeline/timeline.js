@@ -62,9 +62,11 @@ export class Timeline {
       canvas.width = Math.round(width * density);
       canvas.height = Math.round(height * density);
     }
+    const { whole } = this.view;
     this.unit = unit();
     this.view.width = width / this.unit;
     this.view.height = height / this.unit;
+    if (whole) this.view.fit();
     this.view.clamp();
     this.dirty = true;
   }
