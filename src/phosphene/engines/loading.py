@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
 from phosphene.engines.device import choose_device, convert, place, working_dtype
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.graphs import run_as_graphs
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
+from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary
@@ -89,7 +90,7 @@ def _engine(
     steps = model.steps or quality.steps
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
-    place(pipe, device)
+    resident = place(pipe, device)
     if type(pipe).__name__ not in IMG2IMG:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
@@ -101,9 +102,12 @@ def _engine(
         pipe.unet = torch.compile(pipe.unet)
     elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
+    recorded = device.type == "cuda" and resident and not model.compile
+    graphs = Graphs(CudaRecorder()) if recorded else None
     return DiffusionEngine(
-        pipe, score, device, steps, first_steps, guidance, preset.sampler, loras, controls, pictures
-    )
+        pipe, score, device, steps, first_steps, guidance, preset.sampler,
+        loras, controls, pictures, graphs,
+    )  # fmt: skip
 
 
 def _try(engine: Engine, score: Score) -> None:
