@@ -19,7 +19,7 @@ from phosphene.studio.editing.history import OUTSIDE, Document
 from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
 from phosphene.studio.places import inside, pictures, require_inside, write_whole
-from phosphene.studio.views.camera import camera
+from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
 from phosphene.studio.views.state import project_state, song_state
@@ -146,7 +146,11 @@ class Session:
         self._work.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._work, work, *arguments)
+        def alone() -> Any:
+            with IMPORTING:
+                return work(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(self._work, alone)
 
     def _binary(self, name: str) -> bytes:
         composed = self.composed

@@ -28,6 +28,11 @@ CLEARED = """() => {
   document.getElementById('quality').value = 'standard';
   document.getElementById('tab-layers').click();
   phosphene.sync.length = 0;
+  phosphene.preview.shown = -1;
+  return new Promise((done) => {
+    const drawn = () => (phosphene.preview.shown < 0 || timeline.dirty ? requestAnimationFrame(drawn) : done());
+    drawn();
+  });
 }"""
 FLAGS = (
     "--no-sandbox",

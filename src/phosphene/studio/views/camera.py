@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import threading
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,8 @@ from phosphene.studio.places import write_whole
 from phosphene.studio.views.wire import packed
 
 DIGEST = 32  # bytes
+#: Held while modules of scipy may be imported: two threads cannot import them at the same time.
+IMPORTING = threading.Lock()
 
 
 def camera(score: Score) -> bytes:
@@ -116,7 +119,8 @@ def plane() -> bytes:
         kept = path.read_bytes()
         if hashlib.sha256(kept[DIGEST:]).digest() == kept[:DIGEST]:
             return kept[DIGEST:]
-    lines, hazes = tiles()
+    with IMPORTING:
+        lines, hazes = tiles()
     made = packed({"period": PERIOD, "step": STEP}, {"lines": lines, "hazes": hazes})
     with contextlib.suppress(OSError, ProjectError):
         path.parent.mkdir(parents=True, exist_ok=True)
