@@ -16,7 +16,7 @@ def render(page, film):
     def begin(name):
         page.locator("#model").select_option("none")
         page.locator("#tab-render").click()
-        for field, value in {"name": name, "width": "256", "height": "256", "fps": "24"}.items():
+        for field, value in {"name": name, "width": "256", "height": "256", "fps": "16"}.items():
             page.locator(f"#film-{field}").fill(value)
         page.get_by_role("button", name="Render", exact=True).click()
         wait(lambda: page.evaluate("() => phosphene.store.jobs.at(-1)?.done > 5"), 120)
