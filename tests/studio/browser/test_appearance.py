@@ -139,6 +139,7 @@ def test_everything_has_room_text_is_large_enough_and_nothing_jumps(page, size):
     shown = page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)")
     assert shown == pytest.approx(text, abs=0.01)
     assert page.evaluate("() => phosphene.timeline.unit") == pytest.approx(text / 13, abs=0.01)
+    assert page.evaluate("() => phosphene.timeline.view.whole")  # as it was before
     page.evaluate(SHIFTS)
     before = page.evaluate(PLACES)
     for tab in ("scenes", "song", "render", "layers"):
