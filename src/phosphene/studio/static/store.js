@@ -89,7 +89,8 @@ export async function adopt(state) {
   store.state = state;
   store.jobs = state.jobs ?? (fresh ? [] : store.jobs); // the answer to an edit has none
   if (fresh) store.curves = store.peaks = store.camera = null;
-  emit("state", { fresh });
+  const same = !fresh && before.version === state.version && before.phase === state.phase;
+  if (!same) emit("state", { fresh }); // drawing the panel anew would take the selection from a field
   emit("jobs");
   if (state.phase !== "ready") return;
   const { version, file } = state;

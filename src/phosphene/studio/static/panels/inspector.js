@@ -73,6 +73,7 @@ export class Inspector {
     if (!inside) return;
     const again = (id && by(id)) || [...panel.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === label);
     /** @type {any} */ (again)?.focus({ preventScroll: true });
+    if (again && active.selectionEnd > active.selectionStart) /** @type {any} */ (again).setSelectionRange?.(active.selectionStart, active.selectionEnd);
   }
 
   layers() {
