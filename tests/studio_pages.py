@@ -1,5 +1,7 @@
 """What the browser tests of the studio share: opening a page, and where things are in it."""
 
+import hashlib
+
 from studios import PROJECT, wait
 
 FILM = PROJECT.replace("fps = 8", 'fps = 8\nend = "bar 5"').replace('"none"', '"worlds"')
@@ -17,6 +19,17 @@ def opened(browser, url, width=1280, height=720, theme="dark", scale=1.0):
     seen = "() => Boolean(window.phosphene?.store.peaks) && phosphene.preview.shown >= 0"
     wait(lambda: page.evaluate(seen), 120)
     return page
+
+
+def written(page, film, text):
+    """Write the project file as another program does, and wait until the page shows it."""
+    film.write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    shown = """(digest) => {
+      const { state, curves, camera } = phosphene.store, { version } = state;
+      return state.digest === digest && !state.errors.length && curves?.version === version && camera?.version === version;
+    }"""
+    wait(lambda: page.evaluate(shown, digest), 60)
 
 
 def key_place(page, position):

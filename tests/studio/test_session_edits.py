@@ -168,6 +168,26 @@ def test_a_scene_is_placed_by_the_song_and_its_image_stays_in_the_folder(ready, 
     assert (folder / "film.toml").read_text() == text
 
 
+def test_what_a_scene_takes_over_is_known_and_depth_can_be_removed(ready, folder):
+    edit(
+        ready,
+        {"op": "add_scene", "at": "bar 3", "prompt": "a fair"},
+        put(0.7, "model", "colour_match"),
+    )
+    (_, scene) = edit(ready, put("x..", "scene", 0, "cadence")).json()["project"]["scenes"]
+    assert scene["taken"]["colour_match"] == 0.7
+    assert (scene["taken"]["cadence"], scene["taken"]["guidance"]) == ("x..", 1.0)
+    assert edit(ready, put("tunnel", "depth", "source")).json()["project"]["depth"] == {
+        "source": "tunnel"
+    }
+    (said,) = edit(ready, put(9, "depth", "near")).json()["errors"]
+    assert said["entry"] == "depth.far"
+    edit(ready, {"op": "drop", "path": ["depth"]})
+    assert "depth" not in (folder / "film.toml").read_text()
+    (folder / "sea.PNG").write_bytes(b"")
+    assert state(ready)["pictures"] == ["sea.PNG"]
+
+
 def test_a_page_is_told_of_changes(ready):
     with ready.websocket_connect(f"ws://127.0.0.1:{PORT}/{TOKEN}/socket") as socket:
         version = edit(ready, put(0.5, "motion", 1, "amount")).json()["version"]

@@ -9,6 +9,8 @@ from pathlib import Path
 from phosphene.errors import ProjectError
 
 STUDIO = ".studio"
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+LISTED = 100  # pictures that the page offers
 _PLAIN = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 
@@ -49,6 +51,12 @@ def require_inside(folder: Path, path: Path, name: str) -> Path:
     if not resolved.is_relative_to(folder.resolve()):
         raise _outside(name)
     return resolved
+
+
+def pictures(folder: Path) -> list[str]:
+    """The names of the pictures in a folder, sorted."""
+    names = (entry.name for entry in os.scandir(folder))
+    return sorted(name for name in names if name.lower().endswith(PICTURES))[:LISTED]
 
 
 def own_folder(project: Path, *names: str) -> Path:

@@ -16,10 +16,10 @@ from phosphene.plugins.running import strict
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
-from phosphene.studio.editing.operations import operations
+from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, require_inside, write_whole
-from phosphene.studio.views.camera import camera
+from phosphene.studio.places import inside, pictures, require_inside, write_whole
+from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
 from phosphene.studio.views.state import project_state, song_state
@@ -82,6 +82,7 @@ class Session:
             "redo": self.document.redo,
             "phase": "ready" if self.composed else "broken" if self.errors else "listening",
             "listening": self.listening,
+            "pictures": pictures(self.folder),
         }
         if self.composed is not None:
             said["song"] = song_state(self.composed.song)
@@ -92,6 +93,9 @@ class Session:
         """Read the project and compose it, then watch its file until cancelled."""
         await self._run(self._direct)
         await self._run(self._compose)
+        for name in ("curves", "camera", "peaks"):  # while the browser starts
+            if self.composed is not None:
+                await self._run(self._binary, name)
         while True:
             await asyncio.sleep(WATCHED)
             await self._run(self._look)
@@ -142,7 +146,11 @@ class Session:
         self._work.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._work, work, *arguments)
+        def alone() -> Any:
+            with IMPORTING:
+                return work(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(self._work, alone)
 
     def _binary(self, name: str) -> bytes:
         composed = self.composed
@@ -175,6 +183,8 @@ class Session:
     def _require_inside(self, edit: Any) -> None:
         """Refuse an edit that makes the project read a file outside of its folder."""
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
+        if isinstance(edit, Drop) and path == ["depth"]:
+            return
         if path and path[0] in ("song", "video", "model", "depth") and len(path) == 1:
             raise ProjectError(f"{path[0]}: edit one entry at a time")
         if path and path[0] == "scene" and not (len(path) > 2 and isinstance(path[1], int)):

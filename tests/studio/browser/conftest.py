@@ -7,9 +7,33 @@ import subprocess
 import sys
 
 import pytest
-from studio_pages import FILM, opened
-from studios import wait
+from studio_pages import FILM, opened, written
 
+# Everything that is not in the project is as on a new page.
+CLEARED = """() => {
+  const { transport, timeline, store } = phosphene;
+  localStorage.clear();
+  transport.pause();
+  transport.repeat(null, false);
+  transport.seek(0);
+  timeline.snap = document.getElementById('snap').value = 'beat';
+  timeline.view.fit();
+  timeline.view.down = 0;
+  timeline.dirty = true;
+  store.layer = 0;
+  document.activeElement?.blur();
+  document.getElementById('lanes').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  document.getElementById('toast').className = 'toast';
+  document.getElementById('model').value = store.state.project.model.name;
+  document.getElementById('quality').value = 'standard';
+  document.getElementById('tab-layers').click();
+  phosphene.sync.length = 0;
+  phosphene.preview.shown = -1;
+  return new Promise((done) => {
+    const drawn = () => (phosphene.preview.shown < 0 || timeline.dirty ? requestAnimationFrame(drawn) : done());
+    drawn();
+  });
+}"""
 FLAGS = (
     "--no-sandbox",
     "--enable-unsafe-swiftshader",
@@ -73,26 +97,33 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def pages():
+    """The page that the tests share: opening one takes seconds."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def closed(browser):
+def closed(browser, pages):
     """Close what a failed test leaves open: every page draws all the time, and slows the others."""
     yield
     for context in browser.contexts:
-        context.close()
+        if not any(page.context is context for page in pages):
+            context.close()
 
 
 @pytest.fixture
-def page(browser, server, film):
-    """The page of the project as it was first, in 1280 x 720 and dark."""
-    film.write_text(FILM)
-    page = opened(browser, server.url)
-    wait(
-        lambda: page.evaluate(
-            """() => phosphene.store.state.project.layers[0]?.values.zoom?.['bar 3'] === 1.02
-              && !phosphene.store.state.errors.length"""
-        ),
-        60,
-    )
+def page(browser, server, film, pages):
+    """A page of the project as it was first, in 1280 x 720 and dark."""
+    if not pages or pages[0].url != server.url:
+        film.write_text(FILM)
+        pages[:] = [opened(browser, server.url)]
+    (page,) = pages
+    page.emulate_media(color_scheme="dark")
+    page.keyboard.press("Escape")  # closes a dialog
+    written(page, film, FILM)
+    page.evaluate(CLEARED)
     yield page
+    if page.faults:
+        pages.clear()
     assert page.faults == []
-    page.close()

@@ -199,9 +199,35 @@ def test_a_mistake_in_a_form_is_said_and_not_written(page, film):
     page.get_by_role("button", name="Layer 2, beat").click()
     page.locator("#field-release").fill("soon")
     page.locator("#field-release").press("Tab")
-    page.locator("#toast").get_by_text("motion[1].release: got 'soon'").wait_for()
+    page.locator("p.mistake").get_by_text("motion[1].release: got 'soon'").wait_for()
+    field = page.locator("#field-release")
+    assert (field.input_value(), field.get_attribute("aria-invalid")) == ("soon", "true")
     assert film.read_text() == FILM
-    assert page.locator("#field-release").input_value() == "0.3s"
+    page.locator("#field-sustain").fill("0.5")  # an edit that is made
+    page.locator("#field-sustain").press("Tab")
+    page.locator("p.mistake").wait_for(state="detached")
+    assert field.input_value() == "0.3s"
+    field.fill("later")
+    field.press("Tab")
+    page.locator("p.mistake").wait_for()
+    field.press("Escape")
+    assert (page.locator("p.mistake").count(), field.input_value()) == (0, "0.3s")
+
+
+def test_a_keyframe_that_is_dropped_where_another_is_has_the_message_beside_it(page, film):
+    page.mouse.move(*key_place(page, "bar 3"))
+    page.mouse.down()
+    page.mouse.move(time_place(page, 5) + 2, key_place(page, "bar 5")[1], steps=4)
+    page.mouse.up()
+    flag = page.locator("#flag")
+    flag.get_by_text("there is already one at 'bar 5'").wait_for()
+    box, x = flag.bounding_box(), time_place(page, 5)
+    assert min(abs(box["x"] - x), abs(box["x"] + box["width"] - x)) < 60
+    assert page.get_by_label("Position of the keyframe at bar 3").get_attribute("aria-invalid")
+    assert film.read_text() == FILM
+    page.locator("#lanes").focus()
+    page.keyboard.press("Escape")
+    assert not flag.is_visible()
 
 
 def test_what_is_being_typed_stays_when_the_project_changes_meanwhile(page, film):

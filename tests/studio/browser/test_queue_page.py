@@ -16,7 +16,7 @@ def render(page, film):
     def begin(name):
         page.locator("#model").select_option("none")
         page.locator("#tab-render").click()
-        for field, value in {"name": name, "width": "512", "height": "512", "fps": "24"}.items():
+        for field, value in {"name": name, "width": "256", "height": "256", "fps": "16"}.items():
             page.locator(f"#film-{field}").fill(value)
         page.get_by_role("button", name="Render", exact=True).click()
         wait(lambda: page.evaluate("() => phosphene.store.jobs.at(-1)?.done > 5"), 120)
@@ -92,7 +92,6 @@ def test_a_frame_is_painted_and_shown_and_a_film_is_rendered_and_played(page, fi
     page.evaluate("() => phosphene.transport.seek(1.01)")
     page.locator("#paint-frame").click()
     page.locator("#model").select_option("none")
-    page.evaluate("() => phosphene.transport.repeat([0, phosphene.store.state.song.bars[1]], true)")
     page.locator("#tab-render").click()
     page.locator("#film-width").fill("32")
     page.locator("#film-height").fill("32")
@@ -109,14 +108,19 @@ def test_a_frame_is_painted_and_shown_and_a_film_is_rendered_and_played(page, fi
     assert colours_in(page, "preview", [0, 0, 60, 60]) > 100
 
 
-def test_the_queue_is_there_after_the_server_was_killed(browser, server, film):
-    page = opened(browser, server.url)
+def test_what_was_painting_is_paused_after_the_server_was_killed(page, pages, browser, server):
+    page.locator("#model").select_option("none")
+    known = page.evaluate("() => phosphene.store.jobs.length")
+    page.locator("#paint-bars").click()
+    begun = "(known) => phosphene.store.jobs.length > known && phosphene.store.jobs.at(-1).state !== 'waiting'"
+    wait(lambda: page.evaluate(begun, known))
     server.kill()
-    page.get_by_text("The studio has ended").wait_for()
-    page.close()
-    server.start()
-    page = opened(browser, server.url)
-    page.locator("#tab-render").click()
-    page.locator(".job").first.wait_for()
-    assert page.locator(".job").count() == page.evaluate("() => phosphene.store.jobs.length") > 0
-    page.close()
+    try:
+        page.locator("#issues").get_by_text("The studio has ended").wait_for()
+        jobs = page.evaluate("() => phosphene.store.jobs.map((job) => job.id)")
+        page.close()
+    finally:
+        server.start()
+    pages[:] = [opened(browser, server.url)]
+    assert pages[0].evaluate("() => phosphene.store.jobs.map((job) => job.id)") == jobs
+    assert pages[0].evaluate("() => phosphene.store.jobs.at(-1).state") in ("paused", "done")

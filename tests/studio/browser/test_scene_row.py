@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from studio_pages import colours_in, time_place
+from studio_pages import colours_in, time_place, written
 from studios import SECONDS, wait
 
 from phosphene.directing.direct import DEFAULT, brief_of, directed
@@ -20,10 +20,7 @@ def text(page, film, registry):
     brief = brief_of(song, "the sea at night", 2, "worlds")
     text = directed(registry.directors[DEFAULT], song, brief, {"file": "song.wav"})
     text = text.replace('"song.wav"\n', f'"song.wav"\n{SECTIONS}', 1).replace(" = 256", " = 64")
-    film.write_text(text)
-    shown = "() => phosphene.store.state.project.scenes.length === 3 && phosphene.store.curves?.version === phosphene.store.state.version"
-    wait(lambda: page.evaluate(shown), 60)
-    page.wait_for_timeout(100)
+    written(page, film, text)
     return text
 
 
@@ -54,7 +51,7 @@ def test_scenes_are_edited_added_and_removed_by_their_form(page, film, text):
     page.get_by_role("button", name="Scene at chorus").click()
     page.locator("#field-dissolve").fill("soon")
     page.locator("#field-dissolve").press("Tab")
-    page.locator("#toast").get_by_text("scene[1].dissolve: got 'soon'").wait_for()
+    page.locator("p.mistake").get_by_text("scene[1].dissolve: got 'soon'").wait_for()
     assert film.read_text() == text
     page.locator("#field-seed").fill("7")
     page.locator("#field-seed").press("Tab")
@@ -72,3 +69,62 @@ def test_scenes_are_edited_added_and_removed_by_their_form(page, film, text):
     film.write_text(text.replace('at = "chorus"', 'at = "chorus"\nseed = -1'))
     page.locator("#issues").get_by_role("button", name="Show").click()
     assert page.locator("#field-seed").get_attribute("aria-invalid") == "true"
+
+
+def test_dissolves_are_dragged_and_comments_stay(page, film, text):
+    text = text.replace('"8 beats"', '"8 beats"   # slow')
+    written(page, film, text)
+    foot = row(page)[0] + 12
+    begins = """(k) => {
+      const { at, fade } = phosphene.store.state.project.scenes[k];
+      return document.getElementById('lanes').getBoundingClientRect().left + phosphene.timeline.view.x(at - fade);
+    }"""
+
+    def drag(scene, bar):
+        page.mouse.move(page.evaluate(begins, scene) - 4, foot)
+        page.mouse.down()
+        page.mouse.move(time_place(page, bar) - 2, foot, steps=4)
+        page.mouse.up()
+
+    drag(1, 2)
+    scenes = text.split("[[scene]]")
+    scenes[2] = scenes[2].rstrip() + '\ndissolve = "1 bar"\n'
+    wait(lambda: film.read_text() == "[[scene]]".join(scenes))
+    wait(lambda: page.evaluate("() => phosphene.store.state.project.scenes[1].fade") == 2.0)
+    page.keyboard.press("Control+z")
+    wait(lambda: film.read_text() == text)
+    page.get_by_role("button", name="Scene at verse 2").click()
+    drag(2, 4)
+    wait(lambda: film.read_text() == text.replace('"8 beats"', '"1 bar"'))
+    wait(lambda: page.evaluate("() => phosphene.store.state.project.scenes[2].fade") == 2.0)
+    page.locator("#lanes").focus()
+    page.keyboard.press("Control+ArrowDown")
+    wait(lambda: film.read_text() == text.replace('"8 beats"', '"3 beats"'))
+    wait(lambda: page.evaluate("() => phosphene.store.state.project.scenes[2].fade") == 1.5)
+    drag(2, 5)
+    wait(lambda: film.read_text() == text.replace('dissolve = "8 beats"   # slow\n', ""))
+
+
+def test_depth_and_what_a_scene_takes_over_have_fields(page, film, text):
+    page.locator("#tab-scenes").click()
+    page.get_by_role("button", name="Scene at verse 2").click()
+    assert page.locator("#field-cadence").input_value() == "2"
+    assert page.locator("#field-guidance").input_value() == "1"
+    for field, value in {"cadence": "x...", "guidance": "1.5", "image": "sea.png"}.items():
+        page.locator(f"#field-{field}").fill(value)
+        page.locator(f"#field-{field}").press("Tab")
+        page.locator(f"#field-{field}.own").or_(page.locator("p.mistake")).first.wait_for()
+    page.locator("p.mistake").get_by_text("scene[2].image").wait_for()
+    scene = tomllib.loads(film.read_text())["scene"][2]
+    assert (scene["cadence"], scene["guidance"], "image" in scene) == ("x...", 1.5, False)
+    page.locator("#depth-kind").select_option("tunnel")
+    wait(lambda: tomllib.loads(film.read_text()).get("depth") == {"source": "tunnel"})
+    page.locator("#field-near").fill("9")
+    page.locator("#field-near").press("Tab")
+    page.locator("p.mistake").get_by_text("expected more than near").wait_for()
+    assert page.locator("#field-near").get_attribute("aria-invalid") == "true"
+    page.locator("#field-far").fill("12")
+    page.locator("#field-far").press("Tab")
+    wait(lambda: tomllib.loads(film.read_text())["depth"] == {"source": "tunnel", "far": 12})
+    page.locator("#depth-kind").select_option("flat")
+    wait(lambda: "depth" not in tomllib.loads(film.read_text()))

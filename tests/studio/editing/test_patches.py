@@ -115,6 +115,17 @@ def test_layers_before_another_table_and_with_subtables():
     assert more.index('use = "orbit"') < more.index("# Last.\n[model]")
 
 
+def test_a_table_is_dropped_with_its_comments():
+    text = TEXT + '\n# Space.\n[depth]   # deep\nsource = "tunnel"\n'
+    drop = {"op": "drop", "path": ["depth"]}
+    assert edited(drop, text=text) == TEXT
+    assert (
+        edited(drop, text=text + "\n# Last.\n[model]\nseed = 1\n")
+        == TEXT + "\n# Last.\n[model]\nseed = 1\n"
+    )
+    assert edited(drop, text='depth = { source = "tunnel" }\n' + TEXT) == TEXT
+
+
 def test_a_text_that_looks_like_a_header_is_none():
     text = 'style = """\n[[motion]]\n"""\n' + TEXT
     gone = edited({"op": "drop_layer", "index": 0}, text=text)

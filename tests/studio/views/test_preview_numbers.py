@@ -7,7 +7,7 @@ from scores import score
 from studios import unpacked
 
 from phosphene.score.scenes import Scene
-from phosphene.studio.views.camera import camera
+from phosphene.studio.views.camera import camera, plane
 
 SCENES = (Scene(0), Scene(10, fade=3, prompt=1), Scene(20, origin=0), Scene(25))
 
@@ -36,3 +36,13 @@ def test_scenes_that_begin_anew_are_at_places_of_their_own():
     assert planes.tolist() == [0, 10 << 20, 0, 25 << 20]
     known = {(plane, octave) for plane, octave, *_ in arrays["octaves"]}
     assert all((plane, arrays["poses"][0, 0, 1]) in known for plane in planes)
+
+
+def test_the_plane_is_kept_in_the_cache_and_drawn_again_where_it_is_damaged(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path))
+    drawn = plane.__wrapped__()
+    (kept,) = (tmp_path / "studio").iterdir()
+    assert kept.read_bytes().endswith(drawn)
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    assert plane.__wrapped__() == drawn
+    assert kept.read_bytes().endswith(drawn)

@@ -1,8 +1,12 @@
 """Nobody but the studio's own page is answered."""
 
+import re
+
 import pytest
 from starlette.websockets import WebSocketDisconnect
 from studios import HERE, PORT, TOKEN
+
+from phosphene.studio.web.app import STATIC
 
 STATE = f"/{TOKEN}/api/state"
 
@@ -14,6 +18,14 @@ def test_the_page_and_its_parts_are_served_with_the_token_only(client):
     assert client.get("static/main.js").status_code == 200
     for path in ("/", "/api/state", "/wrong/api/state", f"/{TOKEN}x/api/state", "/static/main.js"):
         assert client.get(f"{HERE}{path}").status_code == 403, path
+
+
+def test_the_page_fetches_all_its_modules_at_once(client):
+    modules = {path.relative_to(STATIC.parent).as_posix() for path in STATIC.rglob("*.js")}
+    fetched = re.findall(
+        r'<(?:link rel="modulepreload" href|script .*src)="(.*?)"', client.get("").text
+    )
+    assert sorted(fetched) == sorted(modules)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 SHADES = 512  # entries of a palette
 PERIOD = 512  # texels; a power of two, so that wrapping is a mask
@@ -78,6 +77,8 @@ def _rings(random: np.random.Generator) -> Field:
 
 
 def _cells(random: np.random.Generator) -> Field:
+    from scipy.spatial import cKDTree  # takes long to import
+
     seeds = _spread(random, 48)
     y, x = np.mgrid[:PERIOD, :PERIOD]
     places = np.stack([x, y], -1).reshape(-1, 2).astype(np.float64)
@@ -124,6 +125,8 @@ def _cloud(random: np.random.Generator, slope: float) -> Field:
 
 def _spread(random: np.random.Generator, n: int) -> Field:
     """Points that are far apart: each is the best of forty candidates."""
+    from scipy.spatial import cKDTree
+
     points = random.random((1, 2)) * PERIOD
     while len(points) < n:
         candidates = random.random((40, 2)) * PERIOD

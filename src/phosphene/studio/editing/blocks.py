@@ -1,4 +1,4 @@
-"""The `[[motion]]` and `[[scene]]` blocks of a project file as text, with the comments above."""
+"""The `[[motion]]`, `[[scene]]` and `[depth]` blocks of a project file, with the comments above."""
 
 from __future__ import annotations
 
@@ -70,15 +70,17 @@ def _spans(text: str, table: str) -> list[tuple[int, int]]:
     Raises
     ------
     ValueError
-        If they are not written as tables of that name in double brackets.
+        If they are not written as tables of that name in brackets.
     """
     lines = text.splitlines()
     inside = _in_texts(text)
-    block = re.compile(rf"\s*\[\[\s*{table}\s*\]\]\s*(#.*)?$")
+    given = tomllib.loads(text).get(table, [])
+    brackets = (r"\[", r"\]") if isinstance(given, dict) else (r"\[\[", r"\]\]")
+    block = re.compile(rf"\s*{brackets[0]}\s*{re.escape(table)}\s*{brackets[1]}\s*(#.*)?$")
     headers = [k for k, line in enumerate(lines) if k not in inside and _HEADER.match(line)]
     begun = [k for k in headers if block.match(lines[k])]
-    if len(begun) != len(tomllib.loads(text).get(table, [])):
-        raise ValueError(f"they are not written as [[{table}]] tables")
+    if len(begun) != (1 if isinstance(given, dict) else len(given)):
+        raise ValueError(f"they are not written as tables of [[{table}]]")
     spans = []
     for first in begun:
         after = (k for k in headers if k > first and not _is_part(lines[k], table))

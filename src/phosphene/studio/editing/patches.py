@@ -6,6 +6,7 @@ tomlkit and written out again, so that only what it names changes.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,8 +63,7 @@ def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text:
             if isinstance(edit, Put):
                 text = _put(text, document, edit.path, edit.value, moment)
             elif isinstance(edit, Drop):
-                _drop(document, edit.path)
-                text = tomlkit.dumps(document)
+                text = _dropped(text, document, edit.path)
             else:
                 _rename(document, edit, moment)
                 text = tomlkit.dumps(document)
@@ -171,6 +171,14 @@ def _put_line(body: list[Any], key: str, item: Item) -> None:
         item.trivia.indent = before.indent
         before.trail = before.trail or "\n"
     body.insert(last + 1, (tomlkit.key(key), item))
+
+
+def _dropped(text: str, document: Container, path: Path) -> str:
+    if len(path) == 1 and isinstance(document.get(path[0]), Table):
+        with contextlib.suppress(ValueError):  # it has no header of its own
+            return blocks.removed(text, str(path[0]), 0)
+    _drop(document, path)
+    return tomlkit.dumps(document)
 
 
 def _drop(document: Container, path: Path) -> None:

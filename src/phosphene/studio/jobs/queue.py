@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -129,8 +130,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Stop what is running; it is paused, with its checkpoint."""
-        for lane in self.lanes.values():
-            await lane.close()
+        await asyncio.gather(*(lane.close() for lane in self.lanes.values()))
         for job in self.jobs.values():
             if job.state in ("running", "waiting"):
                 job.state = "paused"

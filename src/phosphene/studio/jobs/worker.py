@@ -253,6 +253,8 @@ def main() -> None:
     logging.getLogger("phosphene").addHandler(_Notes(worker))
     threading.Thread(target=worker.listen, args=(sys.stdin,), daemon=True).start()
     worker.work()
+    logging.shutdown()
+    os._exit(0)  # everything is written, and unloading torch would take a second
 
 
 if __name__ == "__main__":

@@ -4,11 +4,17 @@
 /** The path of this page, which begins with the token. */
 const BASE = location.pathname.replace(/[^/]*$/, "");
 
+/**
+ * A message and what to do about it, as the command line prints them.
+ * @param {{message: string, fix?: string}} error
+ */
+export const advice = ({ message, fix }) => (fix ? `${message.replace(/\.$/, "")}. ${fix}` : message);
+
 /** An error that the server explains; `errors` are lines, each with the entry that it is about. */
 export class Refused extends Error {
   /** @param {{message: string, entry: string, fix?: string}[]} errors */
   constructor(errors) {
-    super(errors.map((one) => [one.message, one.fix].filter(Boolean).join(" ")).join("\n"));
+    super(errors.map(advice).join("\n"));
     this.errors = errors;
   }
 }

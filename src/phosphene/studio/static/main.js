@@ -1,7 +1,7 @@
 // @ts-check
 /** The page: what is connected to what, and one loop that draws. */
-import { connect, get, Refused } from "./api.js";
-import { by, icon, make, toast } from "./dom.js";
+import { advice, connect, get, Refused } from "./api.js";
+import { by, icon, make, speak, toast } from "./dom.js";
 import { Inspector } from "./panels/inspector.js";
 import { barAndBeat, clock, song } from "./music.js";
 import { Preview } from "./preview/preview.js";
@@ -15,7 +15,7 @@ import { Transport } from "./transport.js";
 import { acceptDrops, welcome } from "./welcome.js";
 
 const transport = new Transport();
-const timeline = new Timeline(by("lanes"), by("over"), transport);
+const timeline = new Timeline(by("lanes"), by("over"), by("flag"), transport);
 const preview = new Preview(by("preview"), by("screen"));
 const takes = new Takes(by("takes"), preview);
 new Inspector(timeline);
@@ -65,7 +65,11 @@ transport.changed.push(() => {
   timeline.dirty = true;
 });
 
-on("refused", (error) => toast(error instanceof Error ? error.message : String(error), true));
+on("refused", (error) => {
+  const text = error instanceof Error ? error.message : String(error);
+  if (store.refused?.placed) speak(text);
+  else toast(text, true);
+});
 on("source", (text) => (by("source").textContent = text));
 on("state", () => {
   const { state } = store;
@@ -82,19 +86,24 @@ on("state", () => {
     button.disabled = !state[way];
     button.title = `${way === "undo" ? "Undo" : "Redo"}${state[way] ? `: ${state[way]}` : ""} (${keys})`;
   }
-  issues(state);
+  issues();
+  for (const name of ["frame", "bars", "takes"]) by(`paint-${name}`).disabled = !state.project;
   if (!state.project) return;
   const { tempo, metre } = song();
   by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
   if (models !== state.project.model.name) chooseModels(state);
   transport.duration = song().duration;
+});
+
+on("camera", () => {
+  const { state } = store; // the first picture comes before the sound
   if (sounding !== `${state.file} ${song().name}`) {
     sounding = `${state.file} ${song().name}`;
     transport.load("api/sound.wav").catch((error) => toast(`The sound cannot be played: ${error.message}`, true));
   }
 });
 
-let models = "", sounding = "";
+let models = "", sounding = "", lost = false;
 
 /** @param {any} state */
 function chooseModels(state) {
@@ -105,9 +114,11 @@ function chooseModels(state) {
   by("model").value = models;
 }
 
-/** @param {any} state */
-function issues(state) {
-  const said = [...state.errors.map((/** @type {any} */ one) => ({ ...one, bad: true }))];
+const LOST = { entry: "", message: "The studio has ended. Nothing is lost: start it again with `phosphene studio`." };
+
+/** The bar of mistakes: those of the file, and that the studio does not answer. */
+function issues() {
+  const said = [...(lost ? [LOST] : []), ...store.state.errors];
   const box = by("issues");
   box.hidden = !said.length;
   box.replaceChildren(...said.map((one) => {
@@ -117,7 +128,7 @@ function issues(state) {
       select(scene ? { kind: "scene", position: scene.position } : { kind: "layer", index: Number(index) });
       emit("tab", scene ? "scenes" : "layers");
     } }, "Show");
-    return make("p", {}, make("strong", {}, "Error"), one.message, one.fix ? ` ${one.fix}` : "", show);
+    return make("p", {}, make("strong", {}, "Error"), advice(one), show);
   }));
 }
 
@@ -160,15 +171,16 @@ function onMessage(message) {
   emit("jobs");
 }
 
-let lost = false;
 connect(onMessage, (connected) => {
   if (connected) {
     if (lost) toast("Connected again.");
     lost = false;
+    if (store.state?.errors) issues();
     refresh().catch((error) => emit("refused", error));
   } else if (!lost) {
     lost = true;
-    toast("The studio has ended. Nothing is lost: start it again with `phosphene studio`.", true);
+    if (store.state?.errors) issues();
+    if (by("studio").hidden) toast(LOST.message, true);
   }
 });
 

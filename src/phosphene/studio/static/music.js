@@ -73,6 +73,24 @@ export function placed(t, snap, before = "") {
 }
 
 /**
+ * The span from a time up to another one, and how it is written; empty where nothing is left.
+ * @param {number} t seconds
+ * @param {number} end seconds
+ * @param {string} snap beat, bar or off
+ */
+export function span(t, end, snap) {
+  const { beats, metre } = song(), k = nearest(beats, end);
+  const beat = beats[k + 1] - beats[k] || beats[k] - beats[k - 1], unit = snap === "bar" ? metre : 1;
+  if (snap === "off" || !beat) {
+    const seconds = Math.max(0, Math.round((end - t) * 100) / 100);
+    return { at: end - seconds, text: seconds ? `${seconds}s` : "" };
+  }
+  const count = Math.max(0, Math.round((end - t) / beat / unit)) * unit;
+  const [number, name] = count % metre ? [count, "beat"] : [count / metre, "bar"];
+  return { at: end - count * beat, text: count ? `${number} ${name}${number === 1 ? "" : "s"}` : "" };
+}
+
+/**
  * A number with as many digits as matter.
  * @param {number} value
  * @param {number} [digits]

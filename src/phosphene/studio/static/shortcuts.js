@@ -3,16 +3,16 @@
 import { tap } from "./panels/beats.js";
 import { by, dialog, make, speak } from "./dom.js";
 import { toggled } from "./panels/inspector.js";
-import { nearest, placed, short, song } from "./music.js";
+import { nearest, placed, short, song, span } from "./music.js";
 import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
-import { edit, emit, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
-import { addAt, moveEntry, moveKey, removeEntry, removeKey } from "./timeline/edits.js";
-import { chosenEntry, entries } from "./timeline/entries.js";
+import { edit, emit, forgive, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
+import { addAt, dissolve, moveEntry, moveKey, removeEntry, removeKey } from "./timeline/edits.js";
+import { chosenEntry, dissolves, entries } from "./timeline/entries.js";
 
 const KEYS = [
   ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
   ["Alt ← →", "a frame"], ["+ −", "zoom in, out"], ["0", "the whole song"], ["L", "loop on or off"], ["[ ]", "loop begins, ends here"],
-  ["S", "snap to beats, bars, or not"], ["N, Shift N", "next, previous keyframe or scene"], ["Ctrl ← → ↑ ↓", "move what is selected"], ["Del", "remove it"], ["K", "add a scene here"],
+  ["S", "snap to beats, bars, or not"], ["N, Shift N", "next, previous keyframe or scene"], ["Ctrl ← → ↑ ↓", "move what is selected; ↑ ↓ lengthen, shorten a dissolve"], ["Del", "remove it"], ["K", "add a scene here"],
   ["M, O", "mute, solo the layer"], ["P, B, Shift B", "paint this frame, these bars, four takes"], ["T, D", "tap the tempo, a bar begins here"],
   ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["?", "these keys"],
 ];
@@ -51,6 +51,7 @@ export function shortcuts(timeline, preview) {
     Escape: () => {
       emit("compare", null);
       select(null);
+      forgive();
     },
   };
 
@@ -92,6 +93,11 @@ export function shortcuts(timeline, preview) {
     const chosen = store.selection;
     const entry = chosenEntry();
     if (entry?.at != null && across) moveEntry(entry, moved(entry.at, across, entry.position));
+    if (entry && up && dissolves(entry)) {
+      const { beats, metre } = song(), beat = beats.length > 1 ? beats[1] - beats[0] : 0.5;
+      const by = { beat, bar: beat * metre, off: 0.1 }[timeline.snap] ?? beat;
+      dissolve(entry, span(Number(entry.at) - entry.scene.fade - up * by, Number(entry.at), timeline.snap).text);
+    }
     if (chosen?.kind !== "key") return;
     const table = tableOf(chosen.table), point = table?.points.find((one) => one.position === chosen.position);
     const lane = timeline.view.lanes.find((one) => one.name === table?.channel);
@@ -131,7 +137,10 @@ export function shortcuts(timeline, preview) {
       return;
     }
     if (typing) {
-      if (event.key === "Escape") by("lanes").focus();
+      if (event.key === "Escape") {
+        forgive();
+        by("lanes").focus();
+      }
       return;
     }
     const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];

@@ -14,7 +14,13 @@ import { get, getBinary, post, Refused } from "./api.js";
 /** @type {Record<string, Set<(value: any) => void>>} */
 const listeners = {};
 
-/** @type {Record<string, any> & {selection: Selection, layer: number, jobs: any[]}} */
+/**
+ * @typedef {{lane?: string, value?: number, at: number}} Place where in the timeline an edit is made: seconds
+ * @typedef {{errors: any[], ops: any[], place: Place | null, placed: boolean}} Refusal the edit that was refused
+ *   last, until one is made; `placed` where its message is shown at its place
+ */
+
+/** @type {Record<string, any> & {selection: Selection, layer: number, jobs: any[], refused: Refusal | null}} */
 export const store = {
   state: null,
   choices: null,
@@ -24,6 +30,7 @@ export const store = {
   selection: null,
   layer: 0,
   jobs: [],
+  refused: null,
 };
 
 /**
@@ -78,10 +85,12 @@ export async function adopt(state) {
   const before = store.state;
   if (before && before.file === state.file && state.version < before.version) return;
   const fresh = !before || before.file !== state.file;
+  if (fresh) store.refused = null;
   store.state = state;
   store.jobs = state.jobs ?? (fresh ? [] : store.jobs); // the answer to an edit has none
   if (fresh) store.curves = store.peaks = store.camera = null;
-  emit("state", { fresh });
+  const same = !fresh && before.version === state.version && before.phase === state.phase;
+  if (!same) emit("state", { fresh }); // drawing the panel anew would take the selection from a field
   emit("jobs");
   if (state.phase !== "ready") return;
   const { version, file } = state;
@@ -114,14 +123,15 @@ export const settled = () => busy;
  * @param {any[]} ops
  * @param {string} [gesture] changes with the same one are undone together; of those that wait, only
  *   the newest is made
+ * @param {Place | null} [place]
  * @returns {Promise<boolean>} whether it was made
  */
-export function edit(label, ops, gesture = "") {
+export function edit(label, ops, gesture = "", place = null) {
   if (gesture && waiting?.gesture === gesture) {
     waiting.ops = ops;
     return waiting.made;
   }
-  const mine = { label, ops, gesture, made: /** @type {any} */ (null) };
+  const mine = { label, ops, gesture, place, made: /** @type {any} */ (null) };
   waiting = mine;
   mine.made = busy.then(() => {
     if (waiting === mine) waiting = null;
@@ -131,18 +141,37 @@ export function edit(label, ops, gesture = "") {
   return mine.made;
 }
 
-/** @param {{label: string, ops: any[], gesture: string}} change */
-async function send({ label, ops, gesture }) {
+/**
+ * Say at its place that something was refused, or in a message where its place is not visible.
+ * @param {Refused} error
+ * @param {any[]} [ops]
+ * @param {Place | null} [place]
+ */
+export function refuse(error, ops = [], place = null) {
+  store.refused = { errors: error.errors, ops, place, placed: place !== null };
+  emit("state", { fresh: false });
+  emit("refused", error);
+}
+
+/** Take away the marks of what was refused. */
+export function forgive() {
+  if (!store.refused) return;
+  store.refused = null;
+  emit("state", { fresh: false });
+}
+
+/** @param {{label: string, ops: any[], gesture: string, place: Place | null}} change */
+async function send({ label, ops, gesture, place }) {
   try {
     loading++;
     const state = await post("api/edit", { base: store.state.digest, label, ops, gesture });
+    store.refused = null;
     adopt(state).catch((error) => emit("refused", error));
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    emit("refused", error);
+    refuse(error, ops, place);
     refresh().catch(() => {});
-    emit("state", { fresh: false });
     return false;
   }
 }
@@ -151,7 +180,9 @@ async function send({ label, ops, gesture }) {
 export async function revert(way) {
   try {
     await settled();
-    await adopt(await post(`api/${way}`));
+    const state = await post(`api/${way}`);
+    store.refused = null;
+    await adopt(state);
   } catch (error) {
     emit("refused", error);
   }

@@ -6,7 +6,13 @@ and the steps from `phosphene.painting.motion.step`, which moves the pictures of
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import inspect
+import threading
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +28,15 @@ from phosphene.engines.preview.plane import (
     tiles,
 )
 from phosphene.engines.preview.shots import shots, unit
+from phosphene.errors import ProjectError
+from phosphene.folders import cache_folder
 from phosphene.score.score import Score
+from phosphene.studio.places import write_whole
 from phosphene.studio.views.wire import packed
+
+DIGEST = 32  # bytes
+#: Held while modules of scipy may be imported: two threads cannot import them at the same time.
+IMPORTING = threading.Lock()
 
 
 def camera(score: Score) -> bytes:
@@ -96,6 +109,20 @@ def _octaves(seen: NDArray[Any]) -> NDArray[np.float64]:
 
 @cache
 def plane() -> bytes:
-    """The tiles of the endless plane, packed: distances to lines, and hazes."""
-    lines, hazes = tiles()
-    return packed({"period": PERIOD, "step": STEP}, {"lines": lines, "hazes": hazes})
+    """The tiles of the endless plane, packed: distances to lines, and hazes.
+
+    Drawing them takes half a second, so they are kept in the cache folder, with their digest.
+    """
+    source = Path(inspect.getfile(inspect.unwrap(tiles))).read_bytes() + version("numpy").encode()
+    path = cache_folder() / "studio" / f"plane-{hashlib.sha256(source).hexdigest()[:16]}"
+    with contextlib.suppress(OSError):
+        kept = path.read_bytes()
+        if hashlib.sha256(kept[DIGEST:]).digest() == kept[:DIGEST]:
+            return kept[DIGEST:]
+    with IMPORTING:
+        lines, hazes = tiles()
+    made = packed({"period": PERIOD, "step": STEP}, {"lines": lines, "hazes": hazes})
+    with contextlib.suppress(OSError, ProjectError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, hashlib.sha256(made).digest() + made)
+    return made

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from phosphene.modulators.modulator import allowed, choices, schemas
 from phosphene.plugins import Registry
+from phosphene.project.depth import Depth
 from phosphene.project.scenes import SceneEntry
-from phosphene.project.schema import Model, Video
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 
@@ -33,14 +33,14 @@ def form(cls: type[BaseModel]) -> list[dict[str, Any]]:
     -------
     list of dict
         Of each parameter: `name`, `kind` (number, integer, boolean, choice, span, position, text,
-        keys or other), `default`, `about` and `allowed`, and for numbers `min` and `max` where the
-        schema has them.
+        keys, mixed for a whole number or a text, or other), `default`, `about` and `allowed`, and
+        for numbers `min` and `max` where the schema has them.
     """
     return [_field(name, schema, cls) for name, schema in schemas(cls).items() if name != "options"]
 
 
 def forms(registry: Registry) -> dict[str, Any]:
-    """What the page can choose from: modulators, looks, channels, engines and settings."""
+    """What the page can choose from: modulators, looks, channels, engines, depths and settings."""
     return {
         "modulators": {
             name: {"about": _summary(cls), "fields": form(cls), "envelope": _is_envelope(cls)}
@@ -59,9 +59,9 @@ def forms(registry: Registry) -> dict[str, Any]:
         },
         "mixes": list(MIXES),
         "engines": {name: spec.description for name, spec in sorted(registry.engines.items())},
-        "video": form(Video),
-        "model": form(Model),
+        "depths": {name: spec.description for name, spec in sorted(registry.depths.items())},
         "scene": form(SceneEntry),
+        "depth": form(Depth),
     }
 
 
@@ -93,6 +93,8 @@ def _kind(schema: dict[str, Any]) -> str:
         inside = schema.get("additionalProperties")
         numbers = isinstance(inside, dict) and inside.get("type") == "number"
         return "keys" if numbers else "other"
+    if isinstance(kind, list) and set(kind) == {"integer", "string"}:
+        return "mixed"
     known = {"number": "number", "integer": "integer", "boolean": "boolean", "string": "text"}
     return known.get(str(kind), "other") if isinstance(kind, str) else "other"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from phosphene.composing.scenes import Prompt, placed_prompts, placed_scenes, scenes_of
+from phosphene.composing.scenes import HELD, Prompt, placed_prompts, placed_scenes, scenes_of
+from phosphene.project.scenes import INHERITED
 from phosphene.score.scenes import root
 from phosphene.studio.views.composed import Composed
 from phosphene.studio.views.wire import plain
@@ -34,7 +35,8 @@ def scene_entries(composed: Composed) -> list[dict[str, Any]]:
         `at` and `end`, seconds between which it is fully visible; `fade`, seconds of the dissolve
         before; `text`, its first prompt; `shots`, the prompts after that, each with `at` and
         `text`; `colour`, a number that it shares with the scenes that continue it and with those
-        of the same prompt; and `values`, its table.
+        of the same prompt; `values`, its table; and `taken`, what applies where the table has none:
+        from the scene that it continues, or from `[model]`.
     """
     project, timeline = composed.project, composed.timeline
     placed = placed_scenes(project, timeline)
@@ -61,6 +63,17 @@ def scene_entries(composed: Composed) -> list[dict[str, Any]]:
                 "shots": [{"at": shot.key, "text": shot.text} for shot in own[k][1:]],
                 "colour": texts.index(own[root(scenes, k)][0].text),
                 "values": values,
+                "taken": _taken(composed, k - offset) if k >= offset else {},
             }
         )
     return entries
+
+
+def _taken(composed: Composed, index: int) -> dict[str, Any]:
+    """The settings of a scene, with those that it takes over."""
+    model, scene = composed.project.model, composed.project.scene[index]
+    given = {name: getattr(scene, name) for name in INHERITED if name != "prompt"}
+    rest = {name: getattr(model, name) for name in ("seed", "cadence", *HELD)} | {"guidance": 1.0}
+    return {
+        name: plain(rest.get(name, "") if value is None else value) for name, value in given.items()
+    }

@@ -46,6 +46,7 @@ def project_state(composed: Composed, registry: Registry) -> dict[str, Any]:
         "layers": [
             _layer(k, entry, composed, registry) for k, entry in enumerate(data.get("motion", []))
         ],
+        "depth": plain(data.get("depth", {})),
         "video": plain(data.get("video", {})),
         "model": composed.project.model.model_dump(include={"name", "seed"})
         | plain(data.get("model", {})),

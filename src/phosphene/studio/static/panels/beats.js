@@ -25,7 +25,7 @@ export function songPanel(timeline) {
   const parts = sections.map((/** @type {any} */ one) => make("li", {}, make("button", { class: "pick", onclick: () => timeline.transport.seek(one.start) },
     `${clock(one.start, 0)}  ${one.role || one.label}`)));
   const entry = (/** @type {string} */ key, /** @type {string} */ label, /** @type {any} */ about) => {
-    const field = make("input", { id: `song-${key}`, type: "number", value: fixed[key] ?? "", ...about,
+    const field = make("input", { id: `song-${key}`, "data-entry": `song.${key}`, type: "number", value: fixed[key] ?? "", ...about,
       onchange: () => put(key, field.value === "" ? undefined : Number(field.value), `Change ${key}`, key === "bpm" ? ["tempo"] : []) });
     return [make("label", { for: `song-${key}` }, label), field];
   };

@@ -2,6 +2,7 @@
 /** Gates of a layer as forms: `between` positions or sections, and `when` the song opens them. */
 import { make } from "../dom.js";
 import { number } from "./forms.js";
+import { entryOf } from "./mistakes.js";
 import { lastBefore, placed, song } from "../music.js";
 import { edit, layers, settled } from "../store.js";
 
@@ -38,15 +39,16 @@ function between(timeline, { index, values }) {
   const given = values.between, path = ["motion", index, "between"];
   const several = Array.isArray(given) && given.some(Array.isArray);
   /** @type {any[]} */ const ranges = given === undefined ? [] : several ? given : [given];
-  const write = (/** @type {any[]} */ all, label = "Change where the layer is active") =>
-    edit(label, [all.length ? { op: "put", path, value: all.length === 1 ? all[0] : all } : { op: "drop", path }]);
+  const changed = "Change where the layer is active";
+  const write = (/** @type {any[]} */ all) =>
+    edit(changed, [all.length ? { op: "put", path, value: all.length === 1 ? all[0] : all } : { op: "drop", path }]);
   const here = () => {
     const { range, time } = timeline.transport, { bars, duration } = song();
     const bar = lastBefore(bars, time);
     return (range ?? [bars[Math.max(0, bar)] ?? time, bars[bar + 8] ?? duration]).map((t) => (t > duration - 0.01 ? "100%" : placed(t, timeline.snap === "off" ? "off" : "bar").text));
   };
   const section = typeof given === "string";
-  const choice = make("select", { id: "gate-between", class: given === undefined ? "quiet" : "own", onchange: () => {
+  const choice = make("select", { id: "gate-between", "data-entry": entryOf(path), class: given === undefined ? "quiet" : "own", onchange: () => {
     if (choice.value === "range") write([here()]);
     else if (choice.value !== "ranges") write(choice.value ? [choice.value] : []);
   } },
@@ -55,12 +57,12 @@ function between(timeline, { index, values }) {
     make("optgroup", { label: "Sections of the song" }, ...[...new Set([...names(), ...(section ? [given] : [])])].map((name) => make("option", { value: name }, name))));
   choice.value = section ? given : given ? "ranges" : "";
   const rows = section ? [] : ranges.map((range, k) => {
-    const set = (/** @type {any} */ value) => write(ranges.map((one, other) => (other === k ? value : one)));
     const drop = make("button", { class: "small", "aria-label": `Remove range ${k + 1}`, onclick: () => write(ranges.filter((_, other) => other !== k)) }, "×");
     if (typeof range === "string") return make("div", { class: "row" }, make("span", { class: "grow" }, range), drop);
     const ends = range.map((/** @type {any} */ position, /** @type {number} */ end) => {
-      const field = make("input", { value: position, list: "positions", "aria-label": `Range ${k + 1} ${end ? "ends" : "begins"} at`,
-        onchange: () => set(range.map((/** @type {any} */ one, /** @type {number} */ other) => (other === end ? field.value.trim() : one))) });
+      const at = [...path, ...(several ? [k] : []), end];
+      const field = make("input", { value: position, list: "positions", "data-entry": entryOf(at), "aria-label": `Range ${k + 1} ${end ? "ends" : "begins"} at`,
+        onchange: () => edit(changed, [{ op: "put", path: at, value: field.value.trim() }]) });
       return field;
     });
     return make("div", { class: "row range" }, ends[0], "to", ends[1], drop);
@@ -95,7 +97,7 @@ function when({ index, values }) {
   }) }, name));
   parts.push(make("span", { class: chosen.length ? "own" : "", title: "Active in sections with one of these roles or labels" }, "when in"),
     toggles.length ? make("div", { class: "row wrap" }, ...toggles) : make("span", { class: "quiet" }, "the song has no sections"));
-  const feature = make("select", { id: "gate-feature", class: given.feature ? "own" : "quiet", onchange: () =>
+  const feature = make("select", { id: "gate-feature", "data-entry": entryOf([...path, "feature"]), class: given.feature ? "own" : "quiet", onchange: () =>
     set((now) => (feature.value ? { feature: feature.value, ...(now.feature ? {} : { above: 0.5 }) } : { feature: undefined, above: undefined, below: undefined })) },
     make("option", { value: "" }, "any sound"), ...[...new Set([...song().features, ...(given.feature ? [given.feature] : [])])].map((name) => make("option", {}, name)));
   feature.value = given.feature ?? "";
@@ -104,13 +106,13 @@ function when({ index, values }) {
     const other = given[key === "above" ? "below" : "above"];
     const off = given[key] !== undefined && other !== undefined && make("button", { class: "small", "aria-label": `Remove ${key}`, onclick: () => set(() => ({ [key]: undefined })) }, "×");
     parts.push(make("label", { for: `gate-${key}` }, `is ${key}`), make("div", { class: "row" },
-      number({ value: given[key], min: 0, max: 1, label: key, id: `gate-${key}`, own: key in given }, (value, gesture) => set(() => ({ [key]: value }), gesture)), off));
+      number({ value: given[key], min: 0, max: 1, label: key, id: `gate-${key}`, own: key in given, path: [...path, key] }, (value, gesture) => set(() => ({ [key]: value }), gesture)), off));
   }
-  const pattern = make("input", { id: "gate-pattern", class: given.pattern ? "own" : "quiet", value: given.pattern ?? "", placeholder: "x..x..x.",
+  const pattern = make("input", { id: "gate-pattern", "data-entry": entryOf([...path, "pattern"]), class: given.pattern ? "own" : "quiet", value: given.pattern ?? "", placeholder: "x..x..x.",
     onchange: () => set(() => (pattern.value.trim() ? { pattern: pattern.value.trim() } : { pattern: undefined, subdivision: undefined })) });
   parts.push(make("label", { for: "gate-pattern", title: "Active in the steps of a rhythm, from bar 1 on", class: given.pattern ? "own" : "" }, "when in steps"), pattern);
   if (given.pattern) {
-    parts.push(make("label", { for: "gate-subdivision" }, "steps in a beat"), number({ value: given.subdivision ?? 1, min: 1, max: 48, integer: true, label: "steps in a beat", id: "gate-subdivision", own: "subdivision" in given }, (value, gesture) => set(() => ({ subdivision: value }), gesture)));
+    parts.push(make("label", { for: "gate-subdivision" }, "steps in a beat"), number({ value: given.subdivision ?? 1, min: 1, max: 48, integer: true, label: "steps in a beat", id: "gate-subdivision", own: "subdivision" in given, path: [...path, "subdivision"] }, (value, gesture) => set(() => ({ subdivision: value }), gesture)));
   }
   return parts;
 }

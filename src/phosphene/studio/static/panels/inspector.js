@@ -5,6 +5,7 @@ import { layerColour } from "../timeline/ink.js";
 import { moveKey, removeKey } from "../timeline/edits.js";
 import { number, row } from "./forms.js";
 import { gates } from "./gates.js";
+import { entryOf, keyOf, markMistakes } from "./mistakes.js";
 import { clock, short } from "../music.js";
 import { renderPanel } from "./queue.js";
 import { scenesPanel } from "./scenes.js";
@@ -56,6 +57,7 @@ export class Inspector {
 
   /** Show the panel; the control that has the focus keeps it, and one that is dragged or typed in stays. */
   show() {
+    if (store.state?.phase === "broken") by("panel").replaceChildren(make("p", { class: "note" }, "The project cannot be shown until it has no mistake. Correct its file in an editor: when you save it, it appears here."));
     if (!store.state?.project || !store.choices) return;
     const panel = by("panel"), active = /** @type {any} */ (document.activeElement);
     const inside = panel.contains(active);
@@ -67,9 +69,11 @@ export class Inspector {
     const made = { layers: () => this.layers(), scenes: () => scenesPanel(this.timeline), song: () => songPanel(this.timeline), render: () => renderPanel(this.timeline) };
     panel.replaceChildren(...made[/** @type {keyof made} */ (this.tab)]());
     panel.scrollTop = down;
+    markMistakes(panel);
     if (!inside) return;
     const again = (id && by(id)) || [...panel.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === label);
     /** @type {any} */ (again)?.focus({ preventScroll: true });
+    if (again && active.selectionEnd > active.selectionStart) /** @type {any} */ (again).setSelectionRange?.(active.selectionStart, active.selectionEnd);
   }
 
   layers() {
@@ -110,15 +114,15 @@ export class Inspector {
     const chosen = store.selection?.kind === "key" ? store.selection : null;
     const rows = [];
     if (typeof (values.amount ?? 1) === "number") {
-      rows.push(make("label", { for: "field-amount" }, "amount"), number({ value: values.amount ?? 1, min: 0, max: 2, label: "amount", id: "field-amount", own: "amount" in values }, put("amount")));
+      rows.push(make("label", { for: "field-amount" }, "amount"), number({ value: values.amount ?? 1, min: 0, max: 2, label: "amount", id: "field-amount", own: "amount" in values, path: ["motion", index, "amount"] }, put("amount")));
     }
     if (layer.use) {
-      const mixes = make("select", { id: "field-mix", onchange: () => put("mix")(mixes.value) }, ...store.choices.mixes.map((/** @type {string} */ name) => make("option", {}, name)));
+      const mixes = make("select", { id: "field-mix", "data-entry": entryOf(["motion", index, "mix"]), onchange: () => put("mix")(mixes.value) }, ...store.choices.mixes.map((/** @type {string} */ name) => make("option", {}, name)));
       mixes.value = values.mix ?? "add";
       rows.push(make("label", { for: "field-mix" }, "mix"), mixes);
     }
     const fields = (about?.fields ?? []).filter((/** @type {any} */ field) => !(field.name in store.choices.channels));
-    const own = fields.flatMap((/** @type {any} */ field) => row(field, values[field.name], put(field.name)));
+    const own = fields.flatMap((/** @type {any} */ field) => row(field, values[field.name], put(field.name), ["motion", index, field.name]));
     const parts = [make("div", { class: "row spread" }, make("h2", {}, `${layer.use || layer.look}`), this.actions(layer))];
     if (about) parts.push(make("p", { class: "note" }, about.about + (layer.plugin ? ` From the plugin ${layer.plugin}.` : "")));
     if (layer.look) parts.push(make("p", { class: "note" }, store.choices.looks[layer.look]));
@@ -144,9 +148,10 @@ export class Inspector {
     const rows = Object.entries(to).flatMap(([name, value]) => {
       const about = channels[name] ?? {};
       const room = about.max !== null && about.min !== null && about.max - about.min <= 2 ? about.max - about.min : undefined;
-      const field = number({ value: Number(value), min: room && -room, max: room, label: name, id: `to-${name}`, own: true, hint: `${about.unit}; ${about.about}` },
-        (given, gesture) => edit(`Change ${name}`, [{ op: "put", path: ["motion", index, "to", name], value: given }], gesture));
-      const drop = make("button", { class: "small", "aria-label": `Do not drive ${name}`, onclick: () => edit(`Remove ${name}`, [{ op: "drop", path: ["motion", index, "to", name] }]) }, "×");
+      const path = ["motion", index, "to", name];
+      const field = number({ value: Number(value), min: room && -room, max: room, label: name, id: `to-${name}`, own: true, hint: `${about.unit}; ${about.about}`, path, needed: true },
+        (given, gesture) => edit(`Change ${name}`, [{ op: "put", path, value: given }], gesture));
+      const drop = make("button", { class: "small", "aria-label": `Do not drive ${name}`, onclick: () => edit(`Remove ${name}`, [{ op: "drop", path }]) }, "×");
       return [make("label", { for: `to-${name}`, class: "own", title: about.about }, name.replaceAll("_", " ")), make("div", { class: "row" }, grown(field), drop)];
     });
     const left = Object.keys(channels).filter((name) => !(name in to));
@@ -164,10 +169,11 @@ export class Inspector {
     const name = nameOf(table);
     const rows = [...table.points].sort((a, b) => (a.at ?? 0) - (b.at ?? 0)).flatMap((point) => {
       const current = chosen?.table === name && chosen.position === point.position ? "current" : "";
-      const where = make("input", { value: point.position, class: current, "aria-label": `Position of the keyframe at ${point.position}`, title: point.at === null ? "outside the song" : clock(point.at),
+      const path = table.constant ? table.path : [...table.path, point.position];
+      const where = make("input", { value: point.position, class: current, "data-entry": keyOf(path), "aria-label": `Position of the keyframe at ${point.position}`, title: point.at === null ? "outside the song" : clock(point.at),
         onfocus: () => point.at !== null && this.timeline.view.reveal(point.at) && (this.timeline.dirty = true),
         onchange: () => moveKey(table, point.position, where.value.trim(), point.value) });
-      const value = make("input", { type: "number", step: "any", value: point.value, class: current, "aria-label": `Value at ${point.position}`,
+      const value = make("input", { type: "number", step: "any", value: point.value, class: current, "data-entry": entryOf(path), "aria-label": `Value at ${point.position}`,
         onchange: () => value.value !== "" && moveKey(table, point.position, point.position, Number(value.value)) });
       const drop = make("button", { class: "small", "aria-label": `Remove the keyframe at ${point.position}`, disabled: table.constant, onclick: () => removeKey(table, point.position) }, "×");
       return [where, value, drop];

@@ -1,9 +1,9 @@
 // @ts-check
 /** The queue: takes of a few bars, films, how far they are, and what came of them. */
-import { post, url } from "../api.js";
+import { post, Refused, url } from "../api.js";
 import { by, dialog, make } from "../dom.js";
 import { clock, fps, lastBefore, song } from "../music.js";
-import { emit, store } from "../store.js";
+import { emit, refuse, store } from "../store.js";
 import { sameBars } from "../preview/takes.js";
 
 /** @type {Record<string, any>} What the form of the film says; it stays while the panel is drawn anew. */
@@ -12,7 +12,7 @@ const wanted = { quality: "standard", format: "mp4" };
 /** @param {import("../timeline/timeline.js").Timeline} timeline */
 export function renderPanel(timeline) {
   const { video, model } = store.state.project;
-  const field = (/** @type {string} */ key, /** @type {any} */ about) => make("input", { id: `film-${key}`, value: wanted[key] ?? "", oninput: (/** @type {any} */ event) => (wanted[key] = event.target.value), ...about });
+  const field = (/** @type {string} */ key, /** @type {any} */ about) => make("input", { id: `film-${key}`, "data-entry": `film.${key}`, value: wanted[key] ?? "", oninput: (/** @type {any} */ event) => (wanted[key] = event.target.value), ...about });
   const choice = (/** @type {string} */ key, /** @type {string[]} */ names) => {
     const select = make("select", { id: `film-${key}`, onchange: () => (wanted[key] = select.value) }, ...names.map((name) => make("option", {}, name)));
     select.value = wanted[key];
@@ -80,9 +80,12 @@ async function begin(asked) {
   const given = { ...asked, model: model || undefined, quality: asked.quality ?? by("quality").value };
   try {
     await post("api/jobs/new", given);
+    store.refused = null;
     emit("tab", "render");
   } catch (error) {
-    emit("refused", error);
+    if (!(error instanceof Refused)) throw error;
+    if (asked.kind === "film") for (const one of error.errors) one.entry &&= `film.${one.entry}`;
+    refuse(error);
   }
 }
 

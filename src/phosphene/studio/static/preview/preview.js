@@ -94,7 +94,8 @@ export class Preview {
   resize() {
     if (!store.curves) return;
     const { width, height } = store.curves.header;
-    const room = [this.screen.clientWidth - 20, this.screen.clientHeight - 20];
+    const around = 2 * parseFloat(getComputedStyle(this.screen).paddingLeft);
+    const room = [this.screen.clientWidth - around, this.screen.clientHeight - around];
     const scale = Math.max(0.05, Math.min(room[0] / width, room[1] / height));
     this.canvas.style.width = `${Math.round(width * scale)}px`;
     this.canvas.style.height = `${Math.round(height * scale)}px`;

@@ -4,7 +4,7 @@ import { by, icon, make } from "../dom.js";
 import { edit, emit, on, store } from "../store.js";
 import { bitmapOf, fetchAhead, takes } from "./stills.js";
 
-const GAP = 12, CAPTION = 30; // px between two takes, and of the line under each
+const GAP = 0.75, CAPTION = 1.875; // rem between two takes, and of the line under each
 
 /**
  * The takes of the same bars as a job, in the order of their seeds.
@@ -62,10 +62,11 @@ export class Takes {
     const count = this.cells.length;
     if (!count || !store.curves) return;
     const { width, height } = store.curves.header, { clientWidth, clientHeight } = this.box;
+    const [gap, caption] = [GAP, CAPTION].map((size) => size * parseFloat(getComputedStyle(document.documentElement).fontSize));
     let best = 0, columns = 1;
     for (let across = 1; across <= count; across++) {
       const down = Math.ceil(count / across);
-      const scale = Math.min(((clientWidth - GAP) / across - GAP) / width, ((clientHeight - GAP) / down - GAP - CAPTION) / height);
+      const scale = Math.min(((clientWidth - gap) / across - gap) / width, ((clientHeight - gap) / down - gap - caption) / height);
       if (scale > best) [best, columns] = [scale, across];
     }
     this.box.style.gridTemplateColumns = `repeat(${columns}, max-content)`;

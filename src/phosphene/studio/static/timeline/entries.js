@@ -42,6 +42,22 @@ export function entryAt(t) {
  */
 export const borderAt = (view, x) => entries().find((one) => one.at !== null && Math.abs(view.x(one.at) - x) < 7);
 
+/**
+ * Whether something is before a scene that it can dissolve from.
+ * @param {Entry} entry
+ */
+export const dissolves = ({ scene, at }) => Boolean(scene) && at !== null && at > 0;
+
+/**
+ * The scene whose dissolve begins near a point; of several, the one that is selected.
+ * @param {import("./geometry.js").View} view
+ * @param {number} x
+ */
+export function footAt(view, x) {
+  const near = entries().filter((one) => dissolves(one) && Math.abs(view.x(Number(one.at) - one.scene.fade) - 4 - x) < 8);
+  return near.find(isChosen) ?? near[0];
+}
+
 /** @param {Entry} entry */
 export const isChosen = ({ kind, position }) => store.selection?.kind === kind && store.selection.position === position;
 

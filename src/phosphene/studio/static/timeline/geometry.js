@@ -3,7 +3,7 @@
 import { layers, nameOf, store } from "../store.js";
 import { song } from "../music.js";
 import { Pyramid } from "./pyramid.js";
-import { borderAt } from "./entries.js";
+import { borderAt, footAt } from "./entries.js";
 
 export const GUTTER = 132;
 export const RULER = 24;
@@ -11,6 +11,8 @@ export const SECTIONS = 20;
 export const WAVE = 56;
 export const SCENES = 40;
 export const LANE = 58;
+/** The lower part of the row of scenes, in which the handles of dissolves are. */
+export const FOOT = 16;
 
 /**
  * @typedef {{name: string, unit: string, neutral: number, value: Pyramid,
@@ -69,8 +71,18 @@ export class View {
     return lane.low + ((top + LANE - 7 - y) / (LANE - 14)) * (lane.high - lane.low);
   }
 
+  /** Pixels in a second that show the whole song. */
+  get fitting() {
+    return this.inner / (song().duration * 1.01);
+  }
+
+  /** Whether the whole song is shown. */
+  get whole() {
+    return this.start === 0 && Math.abs(this.scale / this.fitting - 1) < 1e-6;
+  }
+
   fit() {
-    this.scale = this.inner / (song().duration * 1.01);
+    this.scale = this.fitting;
     this.start = 0;
   }
 
@@ -154,6 +166,8 @@ export class View {
     if (y < this.scenesTop) return { kind: x < GUTTER ? "gutter" : "wave" };
     if (y < this.lanesTop) {
       if (x < GUTTER) return { kind: "gutter" };
+      const foot = y > this.scenesTop + SCENES - FOOT && footAt(this, x);
+      if (foot) return { kind: "dissolve", entry: foot };
       const entry = borderAt(this, x);
       return entry ? { kind: "border", entry } : { kind: "scenes" };
     }

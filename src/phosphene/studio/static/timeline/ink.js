@@ -18,7 +18,7 @@ export function layerColour(k, alpha = 1) {
 export function colours() {
   const style = getComputedStyle(document.documentElement);
   const names = ["ground", "panel", "raised", "line", "edge", "ink", "quiet", "accent", "lane", "lane-other", "beat",
-    "bar", "wave", "wave-loud", "value", "playhead", "loop", "accent-ground", "on-accent"];
+    "bar", "wave", "wave-loud", "value", "playhead", "loop", "accent-ground", "on-accent", "bad"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 

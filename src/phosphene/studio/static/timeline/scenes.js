@@ -1,6 +1,6 @@
 // @ts-check
 /** The row of scenes: a block for each, with its dissolve and its shots; or the prompts of a project without scenes. */
-import { entries, isChosen, scenesOf } from "./entries.js";
+import { dissolves, entries, isChosen, scenesOf } from "./entries.js";
 import { GUTTER, SCENES } from "./geometry.js";
 import { clipped, FONT, sceneColour } from "./ink.js";
 import { song } from "../music.js";
@@ -8,7 +8,7 @@ import { song } from "../music.js";
 /** @typedef {import("./geometry.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {{begin: number, end: number, room: number, fade: number, at: number, text: string, shots: {at: number, text: string}[],
- *   colour: number, chosen: boolean, border: boolean}} Block */
+ *   colour: number, chosen: boolean, border: boolean, handle: boolean}} Block */
 
 const INSET = 4;
 
@@ -37,6 +37,7 @@ const cuts = (given, all) => given.map((scene, k) => ({
   text: (scene.values.continues ? "↩ " : "") + scene.text,
   chosen: all.some((one) => one.scene === scene && isChosen(one)),
   border: scene.index >= 0,
+  handle: all.some((one) => one.scene === scene && dissolves(one)),
 }));
 
 /** @param {import("./entries.js").Entry[]} all @returns {Block[]} */
@@ -51,10 +52,11 @@ const morphs = (all) => all.filter((one) => one.at !== null).map((one, k, placed
   colour: k,
   chosen: isChosen(one),
   border: true,
+  handle: false,
 }));
 
 /** @param {Context} g @param {View} view @param {Record<string, string>} c @param {Block} one */
-function block(g, view, c, { begin, end, room, fade, at, text, shots, colour, chosen, border }) {
+function block(g, view, c, { begin, end, room, fade, at, text, shots, colour, chosen, border, handle }) {
   const top = view.scenesTop + INSET, bottom = top + SCENES - 2 * INSET;
   const left = view.x(begin - fade), right = view.x(end) - 2;
   if (right < GUTTER || left > view.width) return;
@@ -76,6 +78,13 @@ function block(g, view, c, { begin, end, room, fade, at, text, shots, colour, ch
   }
   g.fillStyle = edge;
   if (border) g.fillRect(view.x(at), top, 3, bottom - top);
+  if (handle && right - left > 24) {
+    g.beginPath();
+    g.moveTo(left + 1, bottom);
+    g.lineTo(left - 9, bottom);
+    g.lineTo(left + 1, bottom - 10);
+    g.fill();
+  }
   const texts = [{ at, text }, ...shots];
   texts.forEach((shot, k) => {
     const x = view.x(shot.at), next = view.x(Math.min(texts[k + 1]?.at ?? end, room));

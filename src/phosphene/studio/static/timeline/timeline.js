@@ -1,20 +1,23 @@
 // @ts-check
 /** The timeline: two canvases, one for what stays, one for the playhead, and the gestures on them. */
-import { clock, fps, lastBefore, nearest, placed, short, song } from "../music.js";
+import { fps, lastBefore, nearest, placed, short, song, span } from "../music.js";
 import { draw } from "./drawing.js";
-import { addAt, addKey, moveEntry, moveKey } from "./edits.js";
+import { addAt, addKey, dissolve, moveEntry, moveKey } from "./edits.js";
 import { GUTTER, LANE, View } from "./geometry.js";
 import { colours } from "./ink.js";
 import { entryAt } from "./entries.js";
+import { ghost, playhead, refusal } from "./over.js";
 import { emit, on, select, store } from "../store.js";
 
 /** @typedef {import("../transport.js").Transport} Transport */
 
 export class Timeline {
-  /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} over @param {Transport} transport */
-  constructor(canvas, over, transport) {
+  /** @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} over @param {HTMLElement} flag @param {Transport} transport */
+  constructor(canvas, over, flag, transport) {
     this.canvas = canvas;
     this.over = over;
+    this.flag = flag;
+    /** CSS pixels in a pixel of the view: text is larger on larger screens. */ this.unit = 1;
     this.transport = transport;
     this.view = new View();
     this.snap = "beat";
@@ -53,14 +56,17 @@ export class Timeline {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const density = window.devicePixelRatio || 1;
-    const changed = this.canvas.width !== Math.round(width * density) || this.canvas.height !== Math.round(height * density);
+    const changed = this.unit !== unit() || this.canvas.width !== Math.round(width * density) || this.canvas.height !== Math.round(height * density);
     if (!changed) return;
     for (const canvas of [this.canvas, this.over]) {
       canvas.width = Math.round(width * density);
       canvas.height = Math.round(height * density);
     }
-    this.view.width = width;
-    this.view.height = height;
+    const { whole } = this.view;
+    this.unit = unit();
+    this.view.width = width / this.unit;
+    this.view.height = height / this.unit;
+    if (whole) this.view.fit();
     this.view.clamp();
     this.dirty = true;
   }
@@ -77,17 +83,9 @@ export class Timeline {
     }
     const g = this.context(this.over);
     g.clearRect(0, 0, this.view.width, this.view.height);
-    const x = Math.round(this.view.x(t));
-    if (x >= GUTTER && store.curves) {
-      g.fillStyle = this.colours.playhead;
-      g.fillRect(x, 0, 1.5, this.view.height);
-      g.beginPath();
-      g.moveTo(x - 5, 0);
-      g.lineTo(x + 6.5, 0);
-      g.lineTo(x + 0.75, 8);
-      g.fill();
-    }
-    this.ghost(g);
+    playhead(g, this.view, this.colours);
+    ghost(g, this.view, this.colours, this.drag);
+    refusal(g, this.view, this.colours, this.flag, this.unit);
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -99,42 +97,21 @@ export class Timeline {
   }
 
   /**
-   * What is being dragged, where it would go.
-   * @param {CanvasRenderingContext2D} g
+   * Where the pointer is in the view.
+   * @param {MouseEvent} event
    */
-  ghost(g) {
-    const { drag, view } = this;
-    if (!drag?.moved || !drag.place) return;
-    const x = view.x(drag.place.at);
-    g.fillStyle = this.colours.accent;
-    g.fillRect(x, view.scenesTop, 1, view.height);
-    let label = `${drag.place.text} · ${clock(drag.place.at)}`;
-    let y = view.scenesTop + 10;
-    if (drag.kind === "key") {
-      y = view.y(drag.lane, drag.top, drag.value);
-      g.beginPath();
-      g.arc(x, y, 6, 0, 7);
-      g.fill();
-      label = `${drag.value} at ${label}`;
-    }
-    g.font = '600 12px system-ui, sans-serif';
-    const width = g.measureText(label).width + 14;
-    const left = x + width + 12 > view.width ? x - width - 10 : x + 10;
-    g.fillStyle = this.colours.raised;
-    g.fillRect(left, y - 26, width, 20);
-    g.fillStyle = this.colours.ink;
-    g.textBaseline = "middle";
-    g.fillText(label, left + 7, y - 16);
+  at(event) {
+    return [event.offsetX / this.unit, event.offsetY / this.unit];
   }
 
   /** @param {WheelEvent} event */
   wheel(event) {
     event.preventDefault();
-    const unit = event.deltaMode === 1 ? 20 : 1;
-    const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
-    if (event.ctrlKey || event.metaKey) this.view.zoom(Math.exp(-dy * 0.0022), event.offsetX);
+    const lines = event.deltaMode === 1 ? 20 : 1, [x, y] = this.at(event);
+    const [dx, dy] = [event.deltaX * lines, event.deltaY * lines];
+    if (event.ctrlKey || event.metaKey) this.view.zoom(Math.exp(-dy * 0.0022), x);
     else if (event.shiftKey || Math.abs(dx) > Math.abs(dy)) this.view.start += (dx || dy) / this.view.scale;
-    else if (event.offsetY > this.view.lanesTop) this.view.down += dy;
+    else if (y > this.view.lanesTop) this.view.down += dy;
     else this.view.start += dy / this.view.scale;
     this.follow = false;
     this.view.clamp();
@@ -145,16 +122,17 @@ export class Timeline {
   press(event) {
     if (event.button !== 0 || !store.curves) return;
     this.canvas.setPointerCapture(event.pointerId);
-    const hit = /** @type {any} */ (this.view.hit(event.offsetX, event.offsetY));
-    this.drag = { ...hit, x: event.offsetX, y: event.offsetY, moved: false };
+    const [x, y] = this.at(event);
+    const hit = /** @type {any} */ (this.view.hit(x, y));
+    this.drag = { ...hit, x, y, moved: false };
     if (hit.kind === "wave" || hit.kind === "ruler") {
       this.follow = true;
-      if (hit.kind === "wave") this.transport.seek(this.view.t(event.offsetX));
+      if (hit.kind === "wave") this.transport.seek(this.view.t(x));
     } else if (hit.kind === "key") {
       select({ kind: "key", table: hit.name, position: hit.point.position });
       emit("tab", "layers");
-    } else if (hit.kind === "border" || hit.kind === "scenes") {
-      const entry = hit.entry ?? entryAt(this.view.t(event.offsetX));
+    } else if (["border", "dissolve", "scenes"].includes(hit.kind)) {
+      const entry = hit.entry ?? entryAt(this.view.t(x));
       if (entry) select({ kind: entry.kind, position: entry.position });
       emit("tab", "scenes");
     } else if (hit.kind === "lane" || hit.kind === "name") {
@@ -167,26 +145,27 @@ export class Timeline {
 
   /** @param {PointerEvent} event */
   move(event) {
-    const { drag, view } = this;
+    const { drag, view } = this, [x, y] = this.at(event);
     if (!drag) {
-      const { kind } = view.hit(event.offsetX, event.offsetY);
-      const cursors = { key: "grab", border: "ew-resize", ruler: "col-resize", wave: "text", lane: "crosshair" };
+      const { kind } = view.hit(x, y);
+      const cursors = { key: "grab", border: "ew-resize", dissolve: "nwse-resize", ruler: "col-resize", wave: "text", lane: "crosshair" };
       this.canvas.style.cursor = cursors[/** @type {keyof cursors} */ (kind)] ?? "default";
       return;
     }
-    if (!drag.moved && Math.hypot(event.offsetX - drag.x, event.offsetY - drag.y) < 4) return;
+    if (!drag.moved && Math.hypot(x - drag.x, y - drag.y) < 4) return;
     drag.moved = true;
-    const t = view.t(event.offsetX);
+    const t = view.t(x);
     if (drag.kind === "wave") this.transport.seek(t);
     if (drag.kind === "ruler") this.range(view.t(drag.x), t);
     if (drag.kind === "border") drag.place = placed(t, this.snap, drag.entry.position);
+    if (drag.kind === "dissolve") drag.place = span(t + 4 / view.scale, drag.entry.at, this.snap);
     if (drag.kind === "key") {
-      const up = event.shiftKey && Math.abs(event.offsetY - drag.y) > Math.abs(event.offsetX - drag.x);
+      const up = event.shiftKey && Math.abs(y - drag.y) > Math.abs(x - drag.x);
       const across = event.shiftKey && !up;
-      const free = Math.abs(event.offsetX - drag.x) > 3;
+      const free = Math.abs(x - drag.x) > 3;
       const stays = up || !free;
       drag.place = stays ? { at: drag.point.at, text: drag.point.position } : placed(t, this.snap, drag.point.position);
-      const given = view.value(drag.lane, drag.top, event.offsetY);
+      const given = view.value(drag.lane, drag.top, y);
       const fine = 10 ** (Math.floor(Math.log10(drag.lane.high - drag.lane.low)) - 2);
       drag.value = across ? drag.point.value : short(Math.round(given / fine) * fine, 6);
     }
@@ -198,8 +177,10 @@ export class Timeline {
     if (!drag) return;
     if (drag.kind === "ruler" && !drag.moved) this.transport.seek(this.view.t(drag.x));
     if (!drag.moved || !drag.place) return;
-    if (drag.kind === "border") moveEntry(drag.entry, drag.place.text);
-    if (drag.kind === "key") moveKey(drag.table, drag.point.position, drag.place.text, drag.value);
+    const { at, text } = drag.place;
+    if (drag.kind === "border") moveEntry(drag.entry, text, { at });
+    if (drag.kind === "dissolve") dissolve(drag.entry, text, { at });
+    if (drag.kind === "key") moveKey(drag.table, drag.point.position, text, drag.value, { at, lane: drag.lane.name, value: drag.value });
   }
 
   /** @param {number} a @param {number} b */
@@ -213,13 +194,14 @@ export class Timeline {
 
   /** @param {MouseEvent} event */
   double(event) {
-    const hit = /** @type {any} */ (this.view.hit(event.offsetX, event.offsetY));
-    const place = placed(this.view.t(event.offsetX), this.snap);
-    if (hit.kind === "scenes") addAt(place.text);
+    const [x, y] = this.at(event);
+    const hit = /** @type {any} */ (this.view.hit(x, y));
+    const { at, text } = placed(this.view.t(x), this.snap);
+    if (hit.kind === "scenes") addAt(text, { at });
     if (hit.kind === "lane") {
       const fine = 10 ** (Math.floor(Math.log10(hit.lane.high - hit.lane.low)) - 2);
-      const value = short(Math.round(this.view.value(hit.lane, hit.top, event.offsetY) / fine) * fine, 6);
-      addKey(hit.lane.name, place.text, value);
+      const value = short(Math.round(this.view.value(hit.lane, hit.top, y) / fine) * fine, 6);
+      addKey(hit.lane.name, text, value, { at, lane: hit.lane.name, value });
     }
   }
 
@@ -259,3 +241,6 @@ export class Timeline {
     this.dirty = true;
   }
 }
+
+/** CSS pixels in a pixel of the view. */
+const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
