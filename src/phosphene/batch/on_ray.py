@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
 from phosphene.batch.work import OnProgress, Outcome, Work
 from phosphene.errors import ProjectError
@@ -100,12 +101,12 @@ class Cluster:
         fits += [found.get("GPU", 0.0) / self._gpus] if self._gpus else []
         return max(1, int(min(fits, default=1.0)))
 
-    def task(self, film: Film, arguments: Sequence[str], log: Path) -> RayTask:
-        """The making of a film, as a task."""
+    def task(self, piece: Piece, arguments: Sequence[str], log: Path) -> RayTask:
+        """The making of a piece, as a task."""
         remote = self._ray.remote(_render).options(
             num_cpus=self._cpus, num_gpus=self._gpus, max_retries=0
         )
-        return RayTask(self._ray, self._board, remote, film, (list(arguments), film.target, log))
+        return RayTask(self._ray, self._board, remote, (list(arguments), piece.target, log))
 
     def close(self) -> None:
         """Leave the cluster; one that was started here ends."""
@@ -206,19 +207,18 @@ def node_of(files: Sequence[str]) -> Node:
 
 
 class RayTask:
-    """The making of a film on a node of the cluster; see `phosphene.batch.work.Work`."""
+    """The making of a piece on a node of the cluster; see `phosphene.batch.work.Work`."""
 
     def __init__(
-        self, ray: Any, board: Any, remote: Any, film: Film, given: tuple[Any, ...]
+        self, ray: Any, board: Any, remote: Any, given: tuple[list[str], Path, Path]
     ) -> None:
-        self._ray, self._board, self._remote = ray, board, remote
-        self._film, self._given = film, given
+        self._ray, self._board, self._remote, self._given = ray, board, remote, given
         self._running: Any = None
         self._stopped = False
 
     def run(self, on_progress: OnProgress) -> Outcome:
-        """Make the film; call on_progress(done, total, stage) twice a second."""
-        name, errors = self._film.target.name, self._ray.exceptions
+        """Make the piece; call on_progress(done, total, stage) twice a second."""
+        name, errors = str(self._given[1]), self._ray.exceptions
         threads = os.environ.get(THREADS)
         self._running = self._remote.remote(*self._given, threads, self._board)
         try:
@@ -271,7 +271,7 @@ def _render(
         nonlocal said
         if time.monotonic() - said > OFTEN or done == total:
             said = time.monotonic()
-            board.note.remote(target.name, (done, total, stage))
+            board.note.remote(str(target), (done, total, stage))
 
     try:
         return work.run(report)

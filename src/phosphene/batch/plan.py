@@ -42,6 +42,8 @@ class Film:
         Films of one kind take equally long for a frame: model, quality and size.
     fingerprint : str
         Of all that it depends on.
+    parts, painted : tuple of int
+        Frames of each part that can be painted by itself, and those that are complete.
     size, room : float
         Bytes of the film, and of all its files while it is rendered; estimated.
     seconds : float
@@ -49,7 +51,9 @@ class Film:
     error : str
         Why it failed.
     attempts : int
-        How often its render was started.
+        How often its render was started, or that of a part.
+    log : str
+        Name of the file with the messages of its last render, or of that of a part.
     """
 
     job: Job
@@ -61,11 +65,14 @@ class Film:
     first: float = 0.0
     kind: str = ""
     fingerprint: str = ""
+    parts: tuple[int, ...] = ()
+    painted: tuple[int, ...] = ()
     size: float = 0.0
     room: float = 0.0
     seconds: float = 0.0
     error: str = ""
     attempts: int = 0
+    log: str = ""
 
     def left(self, figures: Mapping[str, Figures]) -> float:
         """Seconds until it is complete; 0 if its kind has not been measured."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phosphene.batch.crew import Task
     from phosphene.batch.jobs import Job
     from phosphene.batch.on_ray import Cluster
+    from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.work import Outcome
 
@@ -34,7 +35,7 @@ SHOWN = 40  # films in the plan that is printed
 )
 @click.option(
     "--jobs", type=click.IntRange(1, 10_000), metavar="N",
-    help="Films at a time, each in a process of its own; default: 1, or what the cluster holds.",
+    help="Films at a time, or parts of them; default: 1, or what the cluster holds.",
 )  # fmt: skip
 @click.option(
     "--on", metavar="CLUSTER",
@@ -95,6 +96,7 @@ def batch(
       quality = "fine"
     """  # fmt: skip
     from phosphene.batch.page import summary
+    from phosphene.batch.pieces import pieces_of
     from phosphene.batch.report import FOLDER, read_report
     from phosphene.cli.console import console, styled
     from phosphene.cli.planning import Planner, given_options, measured
@@ -117,9 +119,10 @@ def batch(
             cluster = Cluster(on, films, output / FOLDER, cpus, gpus)
             open_until_end.callback(cluster.close)
         workers = jobs or (cluster.capacity() if cluster else 1)
-        _print_plan(films, figures, output, workers)
+        pieces = pieces_of(films, figures, workers)
+        _print_plan(films, pieces, figures, output, workers)
         if not plan:
-            _make(films, figures, output, workers, ["--force"] * force, cluster)
+            _make(films, pieces, figures, output, workers, ["--force"] * force, cluster)
     console.print(styled((f"{summary(films)}.", "bold")))
     if any(film.state == "failed" for film in films):
         context.exit(1)
@@ -203,10 +206,15 @@ def _only_batch(folder: Path) -> Iterator[None]:
 
 
 def _print_plan(
-    films: Sequence[Film], figures: dict[str, Figures], output: Path, workers: int
+    films: Sequence[Film],
+    pieces: Sequence[Piece],
+    figures: dict[str, Figures],
+    output: Path,
+    workers: int,
 ) -> None:
     from phosphene.batch.page import length
-    from phosphene.batch.plan import longest_first, seconds_left, space_left
+    from phosphene.batch.pieces import seconds_of
+    from phosphene.batch.plan import space_left
     from phosphene.cli.console import console, joined, table, warn
 
     rows = table("film", "of", "frames", "kind", "time")
@@ -222,14 +230,15 @@ def _print_plan(
     for film in films:
         if film.state == "failed":
             warn(f"{film.target.name} cannot be made: {film.error}")
-    waiting = longest_first(films, figures)
+    waiting = [film for film in films if film.state == "waiting"]
     if not waiting:
         return
-    seconds = seconds_left((film.left(figures) for film in waiting), workers)
+    seconds = seconds_of(pieces, figures, workers)
     known = all(film.kind in figures for film in waiting)
     place = next(folder for folder in (output, *output.parents) if folder.exists())
     free, needed = shutil.disk_usage(place).free, space_left(films, workers)
-    at_once = f", {workers} films at a time" if workers > 1 else ""
+    what = "parts and films" if any(piece.number is not None for piece in pieces) else "films"
+    at_once = f", {workers} {what} at a time" if workers > 1 else ""
     console.print(
         joined(
             [
@@ -246,6 +255,7 @@ def _print_plan(
 
 def _make(
     films: Sequence[Film],
+    pieces: Sequence[Piece],
     figures: dict[str, Figures],
     output: Path,
     workers: int,
@@ -256,22 +266,23 @@ def _make(
     from phosphene import __version__
     from phosphene.batch.crew import make_films
     from phosphene.batch.page import summary
-    from phosphene.batch.plan import longest_first
-    from phosphene.batch.report import FOLDER, log_of, write_report
+    from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
     from phosphene.batch.work import Work
     from phosphene.cli.console import batch_progress, console, one_line, styled
     from phosphene.cli.planning import arguments_for
 
-    waiting, begun = longest_first(films, figures), time.monotonic()
-    folder = output / FOLDER
+    begun, folder = time.monotonic(), output / FOLDER
+    waiting = list({id(piece.film): piece.film for piece in pieces}.values())
     for film in waiting:
-        log_of(folder, film.target).unlink(missing_ok=True)
+        remove_logs(folder, film.target)
 
-    def begin(film: Film) -> Task:
-        arguments, log = arguments_for(film, film.target, *more), log_of(folder, film.target)
+    def begin(piece: Piece) -> Task:
+        arguments = arguments_for(piece.film, piece.film.target, [*more, *piece.arguments])
+        log = log_of(folder, piece.name)
+        piece.film.log = log.name
         if cluster is not None:
-            return cluster.task(film, arguments, log)
-        return Work(arguments, film.target, log)
+            return cluster.task(piece, arguments, log)
+        return Work(arguments, piece.target, log)
 
     def ended(film: Film, outcome: Outcome) -> None:
         if outcome.figures is not None:
@@ -284,7 +295,7 @@ def _make(
     try:
         if waiting:
             with batch_progress(waiting) as show:
-                make_films(waiting, min(workers, len(waiting)), begin, show, ended)
+                make_films(pieces, min(workers, len(pieces)), begin, show, ended)
     except BaseException:
         with contextlib.suppress(OSError):  # the terminal may be gone
             console.print(f"Stopped. {summary(films)}. The same command resumes.")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from phosphene.rendering.render import Render
     from phosphene.song.song import Song
 
-NOT_SHARED = frozenset({"from", "output", "resume-from", "takes", "keep", "force", "progress"})
+NOT_SHARED = frozenset(
+    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "part", "join"}
+)
 """Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
 FRAMES = 12  # that are painted to measure a speed
 LONGEST = 10.0  # seconds that they may take
@@ -137,7 +139,9 @@ class Planner:
         from phosphene.cli.console import console
         from phosphene.cli.inputs import compose_for, listen_to
         from phosphene.cli.jobs import directed
+        from phosphene.film.parts import PartFile
         from phosphene.film.preflight import space_needed
+        from phosphene.score.parts import parts_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
@@ -163,8 +167,13 @@ class Planner:
         film.fingerprint = render.fingerprint(project, score)
         if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
-        else:
-            film.done = min(film.frames, _kept_frames(film.target))
+            return
+        film.parts = tuple(len(part.rows) for part in parts_of(score))
+        film.painted = tuple(
+            PartFile(film.target, film.fingerprint, number).done(frames)
+            for number, frames in enumerate(film.parts)
+        )
+        film.done = sum(film.painted) or min(film.frames, _kept_frames(film.target))
 
 
 def _fraction(fps: Any) -> Any:
@@ -183,7 +192,7 @@ def _kept_frames(target: Path) -> int:
     return sums.stat().st_size // SIZE if sums.is_file() else 0
 
 
-def arguments_for(film: Film, output: Path, *more: str) -> list[str]:
+def arguments_for(film: Film, output: Path, more: Sequence[str]) -> list[str]:
     """The arguments of `phosphene` that render a film."""
     from phosphene.cli.loading import named_folders
 
@@ -213,7 +222,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
         ):
             target = Path(folder, film.target.name)
             excerpt = f"--start={film.first:.6f}s", f"--end={end:.6f}s"
-            work = Work(arguments_for(film, target, *excerpt), target, Path(folder, "log"))
+            work = Work(arguments_for(film, target, excerpt), target, Path(folder, "log"))
             begun = 0.0
 
             def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
