@@ -5,78 +5,21 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
-
-from phosphene.cli.options import Changes, between_bars
 
 if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.report import Earlier
+    from phosphene.cli.options import Changes
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
     from phosphene.song.song import Song
 
-NOT_SHARED = frozenset(
-    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "part", "join"}
-)
-"""Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
 FRAMES = 12  # that are painted to measure a speed
 LONGEST = 10.0  # seconds that they may take
-
-
-def shared_options() -> dict[str, click.Parameter]:
-    """The options of `phosphene render` that each film of a batch may have, by long name."""
-    from phosphene.cli.render import render
-
-    named = {
-        option.removeprefix("--"): parameter
-        for parameter in render.params
-        for option in parameter.opts
-        if option.startswith("--")
-    }
-    return {name: named[name] for name in named.keys() - NOT_SHARED}
-
-
-def given_options(context: click.Context) -> dict[str, Any]:
-    """The options that a command was given, as the values of a job list."""
-    found: dict[str, Any] = {}
-    for name, option in shared_options().items():
-        value = context.params.get(option.name or "")
-        if value is None or value is False or value == ():
-            continue
-        if name == "size":
-            value = f"{value[0]}x{value[1]}"
-        elif name == "bars":
-            value = f"{value[0]}:{value[1]}"
-        found[name] = value
-    return found
-
-
-def changes_of(job: Job) -> Changes:
-    """The options of a job, as `phosphene render` reads them.
-
-    Raises
-    ------
-    ProjectError
-        If it does not.
-    """
-    from phosphene.cli.render import render
-    from phosphene.errors import ProjectError
-
-    try:
-        context = render.make_context("render", [str(job.input), *job.arguments()])
-    except click.UsageError as error:
-        raise ProjectError(error.format_message()) from None
-    given = context.params
-    if given["bars"]:
-        given |= between_bars(given["bars"], given["start"], given["end"])
-    return Changes(**{field.name: given[field.name] for field in fields(Changes)})
 
 
 class Planner:
@@ -97,6 +40,7 @@ class Planner:
     """
 
     def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
+        from phosphene.cli.batch_jobs import changes_of
         from phosphene.cli.jobs import checked
         from phosphene.cli.loading import registry_for
         from phosphene.errors import PhospheneError, ProjectError
