@@ -1,45 +1,32 @@
 """The films of a batch as tasks of a Ray cluster; their files are in a folder that all nodes share.
 
-Pictures never leave the node that paints them: each task is `phosphene render` in a process of its
-own, which writes its segments and checkpoints into the shared folder. The film of a lost node is
-therefore resumed by another one.
+Pictures never leave the node that paints them: an actor runs `phosphene render` in a process, which
+writes its segments and checkpoints into the shared folder. Another one resumes what a lost node was
+painting.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
-import sys
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from phosphene.batch.nodes import differing, node_of
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
-from phosphene.batch.work import OnProgress, Outcome, Work
+from phosphene.batch.work import OnProgress, Outcome, Processes, Work
 from phosphene.errors import ProjectError
-from phosphene.plugins.discovery import installed
-from phosphene.rendering.identity import VERSIONS
 
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
 THREADS = "OMP_NUM_THREADS"  # Ray sets it, and other threads are other bits
 OFTEN = 0.5  # seconds between reports of a task
 ANSWERING = 10.0  # seconds in which the head of a cluster must answer
 PROBING = 120.0  # seconds in which every node must answer
-SHOWN = 5  # missing files in a message
-
-
-@dataclass(frozen=True)
-class Node:
-    """What is installed on a node, and which files it does not see."""
-
-    versions: dict[str, str]
-    plugins: dict[str, str]
-    missing: tuple[str, ...]
 
 
 class Cluster:
@@ -72,6 +59,10 @@ class Cluster:
         except ImportError:
             raise ProjectError(f"--on {address}: Ray is not installed", INSTALL) from None
         self._ray, self._cpus, self._gpus = ray, cpus, gpus
+        self._renderer = ray.remote(Renderer).options(
+            num_cpus=cpus, num_gpus=gpus, max_concurrency=2
+        )
+        self._idle = deque[Any]()
         try:
             _require_answer(address)
             ray.init(
@@ -89,7 +80,6 @@ class Cluster:
             nodes = [node for node in ray.nodes() if node["Alive"]]
             self._require_room(nodes)
             self._require_alike(nodes, films, folder)
-            self._board = ray.remote(_Board).options(num_cpus=0).remote()
         except BaseException:
             self.close()
             raise
@@ -103,10 +93,28 @@ class Cluster:
 
     def task(self, piece: Piece, arguments: Sequence[str], log: Path) -> RayTask:
         """The making of a piece, as a task."""
-        remote = self._ray.remote(_render).options(
-            num_cpus=self._cpus, num_gpus=self._gpus, max_retries=0
-        )
-        return RayTask(self._ray, self._board, remote, (list(arguments), piece.target, log))
+        return RayTask(self, (list(arguments), piece.target, log))
+
+    def take(self, stopped: Callable[[], bool]) -> Any | None:
+        """A renderer that is idle, or a new one as soon as there is room; None if stopped."""
+        ray = self._ray
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        renderer = self._renderer.remote(os.environ.get(THREADS))
+        begun = renderer.is_ready.remote()
+        while not ray.wait([begun], timeout=OFTEN)[0]:
+            if stopped() or self._idle:  # it waits for room that an idle one has
+                ray.kill(renderer)
+                return None if stopped() else self.take(stopped)
+        ray.get(begun)
+        return renderer
+
+    def give(self, renderer: Any, made: bool) -> None:
+        """Keep a renderer for the next piece, or end it after a failure."""
+        if made:
+            self._idle.append(renderer)
+        else:
+            self._ray.kill(renderer)
 
     def close(self) -> None:
         """Leave the cluster; one that was started here ends."""
@@ -175,107 +183,89 @@ def _require_answer(address: str) -> None:
     socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
 
 
-def differing(here: Node, there: Node | str) -> list[str]:
-    """Why a node cannot make the same films; `there` may be the error of its answer."""
-    if isinstance(there, str):
-        return [f"Phosphene {here.versions['phosphene']} cannot be run there: {there}"]
-    found = [
-        f"{name} is {there.versions.get(name) or 'absent'} there, and {wanted} here"
-        for name, wanted in here.versions.items()
-        if there.versions.get(name) != wanted
-    ]
-    found += [
-        f"the plugin {name} is {there.plugins.get(name) or 'absent'} there, and {wanted} here"
-        for name, wanted in here.plugins.items()
-        if there.plugins.get(name) != wanted
-    ]
-    missing = [name for name in there.missing if name not in here.missing]
-    found += [f"{name} is not there" for name in missing[:SHOWN]]
-    return found + [f"and {len(missing) - SHOWN} more files"] * (len(missing) > SHOWN)
-
-
-def node_of(files: Sequence[str]) -> Node:
-    """What this machine has; runs on every node."""
-    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in VERSIONS:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = ""
-    plugins = {plugin.package or plugin.name: plugin.version for plugin in installed()}
-    return Node(versions, plugins, tuple(name for name in files if not os.path.exists(name)))
-
-
 class RayTask:
     """The making of a piece on a node of the cluster; see `phosphene.batch.work.Work`."""
 
-    def __init__(
-        self, ray: Any, board: Any, remote: Any, given: tuple[list[str], Path, Path]
-    ) -> None:
-        self._ray, self._board, self._remote, self._given = ray, board, remote, given
-        self._running: Any = None
+    def __init__(self, cluster: Cluster, given: tuple[list[str], Path, Path]) -> None:
+        self._cluster, self._given = cluster, given
+        self._renderer: Any = None
         self._stopped = False
 
     def run(self, on_progress: OnProgress) -> Outcome:
         """Make the piece; call on_progress(done, total, stage) twice a second."""
-        name, errors = str(self._given[1]), self._ray.exceptions
-        threads = os.environ.get(THREADS)
-        self._running = self._remote.remote(*self._given, threads, self._board)
+        import ray
+        from ray.exceptions import RayError, RayTaskError
+
+        renderer: Any = None
+        outcome: Outcome | None = None
         try:
-            while True:
-                ready, _ = self._ray.wait([self._running], timeout=OFTEN)
-                step = self._ray.get(self._board.step.remote(name))
+            renderer = self._renderer = self._cluster.take(lambda: self._stopped)
+            if renderer is None or self._stopped:
+                return Outcome("stopped")
+            running = renderer.render.remote(*self._given)
+            while outcome is None:
+                ready, _ = ray.wait([running], timeout=OFTEN)
+                step = ray.get(renderer.step.remote())
                 if step is not None:
                     on_progress(*step)
                 if ready:
-                    outcome: Outcome = self._ray.get(ready[0])
-                    return Outcome("stopped") if self._stopped else outcome
-        except errors.TaskCancelledError:
-            return Outcome("stopped")
-        except (errors.WorkerCrashedError, errors.RayActorError, errors.NodeDiedError,
-                errors.OutOfMemoryError, errors.RaySystemError) as error:  # fmt: skip
+                    outcome = cast(Outcome, ray.get(ready[0]))
+            return outcome
+        except RayTaskError:
+            raise
+        except RayError as error:
             if self._stopped:
                 return Outcome("stopped")
             return Outcome("lost", f"its worker was lost: {str(error).splitlines()[0]}")
+        finally:
+            if renderer is not None:
+                self._cluster.give(renderer, outcome is not None and outcome.state == "made")
 
     def stop(self) -> None:
         """Ask the render to save its checkpoint and end."""
         self._stopped = True
-        if self._running is not None:
-            self._ray.cancel(self._running, force=False)
+        if self._renderer is not None:
+            self._renderer.stop.remote()
 
 
-class _Board:
-    """An actor that knows how far each film is."""
+class Renderer:
+    """An actor that renders one piece after another, with `phosphene render` in a process.
 
-    def __init__(self) -> None:
-        self._steps: dict[str, tuple[int, int, str]] = {}
+    Parameters
+    ----------
+    threads : str or None
+        Number of OpenMP threads; None for that of the library.
+    """
 
-    def note(self, name: str, step: tuple[int, int, str]) -> None:
-        self._steps[name] = step
+    def __init__(self, threads: str | None) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != THREADS}
+        if threads is not None:
+            environment[THREADS] = threads
+        self._processes = Processes(environment)
+        self._work: Work | None = None
+        self._step: tuple[int, int, str] | None = None
+        self._stopped = False
 
-    def step(self, name: str) -> tuple[int, int, str] | None:
-        return self._steps.get(name)
+    def is_ready(self) -> bool:
+        """Whether it can begin."""
+        return True
 
+    def render(self, arguments: list[str], target: Path, log: Path) -> Outcome:
+        """Render a piece."""
+        self._step, self._work = None, Work(arguments, target, log, self._processes)
+        if self._stopped:
+            return Outcome("stopped")
+        return self._work.run(self._note)
 
-def _render(
-    arguments: list[str], target: Path, log: Path, threads: str | None, board: Any
-) -> Outcome:
-    """Runs on a node: `phosphene render` in a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if name != THREADS}
-    if threads is not None:
-        environment[THREADS] = threads
-    work, said = Work(arguments, target, log, environment), 0.0
+    def step(self) -> tuple[int, int, str] | None:
+        """How far the piece is."""
+        return self._step
 
-    def report(done: int, total: int, stage: str) -> None:
-        nonlocal said
-        if time.monotonic() - said > OFTEN or done == total:
-            said = time.monotonic()
-            board.note.remote(str(target), (done, total, stage))
+    def stop(self) -> None:
+        """Ask the render to save its checkpoint and end; nothing is rendered afterwards."""
+        self._stopped = True
+        if self._work is not None:
+            self._work.stop()
 
-    try:
-        return work.run(report)
-    except BaseException:
-        work.stop()
-        work.wait()
-        raise
+    def _note(self, done: int, total: int, stage: str) -> None:
+        self._step = done, total, stage

@@ -221,12 +221,12 @@ def _make(
     from phosphene.batch.crew import make_films
     from phosphene.batch.page import summary
     from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
-    from phosphene.batch.work import Work
+    from phosphene.batch.work import Processes, Work
     from phosphene.cli.console import batch_progress, console, one_line, styled, warn
     from phosphene.cli.planning import arguments_for
     from phosphene.errors import FilmError
 
-    begun, folder = time.monotonic(), output / FOLDER
+    begun, folder, processes = time.monotonic(), output / FOLDER, Processes()
     waiting = list({id(piece.film): piece.film for piece in pieces}.values())
     for film in waiting:
         remove_logs(folder, film.target)
@@ -237,7 +237,7 @@ def _make(
         piece.film.log = log.name
         if cluster is not None:
             return cluster.task(piece, arguments, log)
-        return Work(arguments, piece.target, log)
+        return Work(arguments, piece.target, log, processes)
 
     def copy(film: Film) -> None:
         try:
@@ -270,6 +270,7 @@ def _make(
             console.print(f"Stopped. {summary(films)}. The same command resumes.")
         raise
     finally:
+        processes.close()
         seconds = time.monotonic() - begun
         page = write_report(folder, films, figures, seconds, workers, __version__)
     console.print(f"Report: {one_line(page)}")

@@ -150,7 +150,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
 
     Nothing remains of the frames that are painted.
     """
-    from phosphene.batch.work import Work
+    from phosphene.batch.work import Processes, Work
     from phosphene.cli.console import console
 
     found = dict(known)
@@ -166,7 +166,8 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
         ):
             target = Path(folder, film.target.name)
             excerpt = f"--start={film.first:.6f}s", f"--end={end:.6f}s"
-            work = Work(arguments_for(film, target, excerpt), target, Path(folder, "log"))
+            arguments, processes = arguments_for(film, target, excerpt), Processes()
+            work = Work(arguments, target, Path(folder, "log"), processes)
             begun = 0.0
 
             def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
@@ -180,6 +181,8 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             except BaseException:
                 work.stop()
                 raise
+            finally:
+                processes.close()
         if outcome.figures is not None:
             found[film.kind] = outcome.figures
     return found
