@@ -1,4 +1,4 @@
-"""A process that runs commands one after another, for batches: libraries are imported once."""
+"""A process that runs commands one after another: libraries and models are loaded once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from phosphene.cli import prepare, run
 from phosphene.cli.ending import ignore, leave
+from phosphene.engines.kept import PIPELINES
 from phosphene.own_files import open_own
 
 
@@ -20,6 +21,7 @@ def serve() -> None:
     code of the command.
     """
     prepare()
+    PIPELINES.on = True
     # What a command starts must not read the lines that are meant for this process.
     asked = os.fdopen(os.dup(sys.stdin.fileno()))
     nothing = os.open(os.devnull, os.O_RDONLY)
