@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from phosphene.batch.nodes import Node, differing, node_of
-from phosphene.batch.on_ray import Cluster
+from phosphene.batch.on_ray import Cluster, read_environment
 from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())
@@ -161,4 +161,18 @@ def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, said):
     with pytest.raises(ProjectError) as error:
         Cluster(address, [], tmp_path, 1, 0)
     assert f"--on {address}: the cluster cannot be reached" in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "is not JSON"), ("[]", "expected a JSON object"), (None, "cannot be read")],
+)
+def test_a_runtime_environment_that_is_not_one(tmp_path, text, said):
+    path = tmp_path / "env.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ProjectError) as error:
+        read_environment(path)
+    assert f"--runtime-env {path}" in str(error.value)
     assert said in str(error.value)

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
+from phosphene.cli import cli
 from phosphene.composing.compose import compose
 from phosphene.errors import FilmError, ProjectError, Stopped
 from phosphene.film.parts import PartFile, parts_folder
@@ -155,6 +157,22 @@ def test_parts_of_other_settings_stay(checked):
         checked("film.mp4", "crf = 30").paint_part(number, quiet)
     other.join_parts(quiet)
     assert kept <= set(parts_folder(other.target).iterdir())
+
+
+def test_parts_are_listed_and_removed(checked):
+    render = checked("film.mp4")
+    checked("film.mp4").paint_part(0, quiet)
+    with pytest.raises(Stopped):
+        checked("film.mp4").paint_part(1, stop_at(2))
+    for place in (render.target, render.target.parent):
+        lines = CliRunner().invoke(cli, ["resume", "list", str(place)]).output.splitlines()
+        assert len(lines) == 2
+        assert lines[0].startswith("part-001-")
+        assert ": 2 frames" in lines[0]
+        assert lines[1].startswith("film.mp4: 1 parts")
+    cleaned = CliRunner().invoke(cli, ["resume", "clean", str(render.target)])
+    assert cleaned.exit_code == 0, cleaned.output
+    assert list(render.target.parent.iterdir()) == []
 
 
 def test_a_film_without_such_a_part(checked):

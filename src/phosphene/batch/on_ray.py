@@ -1,30 +1,28 @@
 """The films of a batch as tasks of a Ray cluster; their files are in a folder that all nodes share.
 
-Pictures never leave the node that paints them: an actor runs `phosphene render` in a process, which
-writes its segments and checkpoints into the shared folder. Another one resumes what a lost node was
-painting.
+Pictures never leave the node that paints them: segments and checkpoints are written into the shared
+folder. Another node resumes what a lost one was painting.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from phosphene.batch.nodes import differing, node_of
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
-from phosphene.batch.work import OnProgress, Outcome, Processes, Work
+from phosphene.batch.renderers import OFTEN, THREADS, RayTask, Renderer
 from phosphene.errors import ProjectError
 
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
-THREADS = "OMP_NUM_THREADS"  # Ray sets it, and other threads are other bits
-OFTEN = 0.5  # seconds between reports of a task
 ANSWERING = 10.0  # seconds in which the head of a cluster must answer
 PROBING = 120.0  # seconds in which every node must answer
 
@@ -41,8 +39,12 @@ class Cluster:
         Their inputs must be readable on every node.
     folder : Path
         The folder of the report, which must be shared.
-    cpus, gpus : float
+    cpus : float
         That each film reserves.
+    gpus : float or None
+        The same; by default one, if the cluster has any and one of the films needs it.
+    runtime_env : Path or None
+        A runtime environment of Ray for the workers, in JSON.
 
     Raises
     ------
@@ -51,24 +53,28 @@ class Cluster:
     """
 
     def __init__(
-        self, address: str, films: Iterable[Film], folder: Path, cpus: float, gpus: float
+        self,
+        address: str,
+        films: Sequence[Film],
+        folder: Path,
+        cpus: float,
+        gpus: float | None = None,
+        runtime_env: Path | None = None,
     ) -> None:
+        environment = None if runtime_env is None else read_environment(runtime_env)
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
             import ray
         except ImportError:
             raise ProjectError(f"--on {address}: Ray is not installed", INSTALL) from None
-        self._ray, self._cpus, self._gpus = ray, cpus, gpus
-        self._renderer = ray.remote(Renderer).options(
-            num_cpus=cpus, num_gpus=gpus, max_concurrency=2
-        )
-        self._idle = deque[Any]()
+        self._ray, self._cpus, self._idle = ray, cpus, deque[Any]()
         try:
             _require_answer(address)
             ray.init(
                 address=None if address == "ray" else address,
                 log_to_driver=False,
                 logging_level="ERROR",
+                runtime_env=environment,
             )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             said = str(error).strip().splitlines() or [type(error).__name__]
@@ -78,6 +84,13 @@ class Cluster:
             ) from None
         try:
             nodes = [node for node in ray.nodes() if node["Alive"]]
+            if gpus is None:
+                needed = any(film.diffuses and film.state == "waiting" for film in films)
+                gpus = float(needed and ray.cluster_resources().get("GPU", 0) >= 1)
+            self._gpus = gpus
+            self._renderer = ray.remote(Renderer).options(
+                num_cpus=cpus, num_gpus=gpus, max_concurrency=2
+            )
             self._require_room(nodes)
             self._require_alike(nodes, films, folder)
         except BaseException:
@@ -167,6 +180,28 @@ class Cluster:
             )
 
 
+def read_environment(path: Path) -> dict[str, Any]:
+    """Read a runtime environment of Ray.
+
+    Raises
+    ------
+    ProjectError
+        If it is not a JSON object.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ProjectError(f"--runtime-env {path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ProjectError(f"--runtime-env {path} is not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ProjectError(
+            f"--runtime-env {path}: expected a JSON object",
+            'For instance {"pip": ["/shared/phosphene-0.1.0-py3-none-any.whl"]}',
+        )
+    return found
+
+
 def _require_answer(address: str) -> None:
     """Connect to an address for a moment: Ray itself would try for minutes.
 
@@ -181,91 +216,3 @@ def _require_answer(address: str) -> None:
     if not colon or not port.isdecimal():
         raise ValueError("expected ray, ray://HOST:PORT or HOST:PORT")
     socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
-
-
-class RayTask:
-    """The making of a piece on a node of the cluster; see `phosphene.batch.work.Work`."""
-
-    def __init__(self, cluster: Cluster, given: tuple[list[str], Path, Path]) -> None:
-        self._cluster, self._given = cluster, given
-        self._renderer: Any = None
-        self._stopped = False
-
-    def run(self, on_progress: OnProgress) -> Outcome:
-        """Make the piece; call on_progress(done, total, stage) twice a second."""
-        import ray
-        from ray.exceptions import RayError, RayTaskError
-
-        renderer: Any = None
-        outcome: Outcome | None = None
-        try:
-            renderer = self._renderer = self._cluster.take(lambda: self._stopped)
-            if renderer is None or self._stopped:
-                return Outcome("stopped")
-            running = renderer.render.remote(*self._given)
-            while outcome is None:
-                ready, _ = ray.wait([running], timeout=OFTEN)
-                step = ray.get(renderer.step.remote())
-                if step is not None:
-                    on_progress(*step)
-                if ready:
-                    outcome = cast(Outcome, ray.get(ready[0]))
-            return outcome
-        except RayTaskError:
-            raise
-        except RayError as error:
-            if self._stopped:
-                return Outcome("stopped")
-            return Outcome("lost", f"its worker was lost: {str(error).splitlines()[0]}")
-        finally:
-            if renderer is not None:
-                self._cluster.give(renderer, outcome is not None and outcome.state == "made")
-
-    def stop(self) -> None:
-        """Ask the render to save its checkpoint and end."""
-        self._stopped = True
-        if self._renderer is not None:
-            self._renderer.stop.remote()
-
-
-class Renderer:
-    """An actor that renders one piece after another, with `phosphene render` in a process.
-
-    Parameters
-    ----------
-    threads : str or None
-        Number of OpenMP threads; None for that of the library.
-    """
-
-    def __init__(self, threads: str | None) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != THREADS}
-        if threads is not None:
-            environment[THREADS] = threads
-        self._processes = Processes(environment)
-        self._work: Work | None = None
-        self._step: tuple[int, int, str] | None = None
-        self._stopped = False
-
-    def is_ready(self) -> bool:
-        """Whether it can begin."""
-        return True
-
-    def render(self, arguments: list[str], target: Path, log: Path) -> Outcome:
-        """Render a piece."""
-        self._step, self._work = None, Work(arguments, target, log, self._processes)
-        if self._stopped:
-            return Outcome("stopped")
-        return self._work.run(self._note)
-
-    def step(self) -> tuple[int, int, str] | None:
-        """How far the piece is."""
-        return self._step
-
-    def stop(self) -> None:
-        """Ask the render to save its checkpoint and end; nothing is rendered afterwards."""
-        self._stopped = True
-        if self._work is not None:
-            self._work.stop()
-
-    def _note(self, done: int, total: int, stage: str) -> None:
-        self._step = done, total, stage

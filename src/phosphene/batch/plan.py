@@ -40,6 +40,8 @@ class Film:
         Where the film begins in the song, in seconds.
     kind : str
         Films of one kind take equally long for a frame: model, quality and size.
+    diffuses : bool
+        Whether its model needs a GPU to be fast.
     fingerprint : str
         Of all that it depends on.
     parts, painted : tuple of int
@@ -64,6 +66,7 @@ class Film:
     fps: float = 1.0
     first: float = 0.0
     kind: str = ""
+    diffuses: bool = False
     fingerprint: str = ""
     parts: tuple[int, ...] = ()
     painted: tuple[int, ...] = ()

@@ -46,7 +46,14 @@ SHOWN = 40  # films in the plan that is printed
     help="Also copy each complete film there: s3://BUCKET/FOLDER, or any other URL of fsspec.",
 )  # fmt: skip
 @click.option("--cpus", type=click.FloatRange(0), default=1, help="CPUs of each film, with --on.")
-@click.option("--gpus", type=click.FloatRange(0), default=0, help="GPUs of each film, with --on.")
+@click.option(
+    "--gpus", type=click.FloatRange(0),
+    help="GPUs of each film, with --on; default: 1 if there are any and a model needs one.",
+)  # fmt: skip
+@click.option(
+    "--runtime-env", type=FilePath(), metavar="FILE",
+    help="With --on: a runtime environment of Ray for the workers, in JSON.",
+)  # fmt: skip
 @click.option(
     "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
     help="Film each song with this project, instead of directing it; more of them: all pairs.",
@@ -68,7 +75,8 @@ def batch(
     on: str | None,
     to: str | None,
     cpus: float,
-    gpus: float,
+    gpus: float | None,
+    runtime_env: Path | None,
     projects: tuple[Path, ...],
     takes: int | None,
     format: str | None,
@@ -128,7 +136,7 @@ def batch(
         if on is not None and not plan and any(film.state == "waiting" for film in films):
             from phosphene.batch.on_ray import Cluster
 
-            cluster = Cluster(on, films, output / FOLDER, cpus, gpus)
+            cluster = Cluster(on, films, output / FOLDER, cpus, gpus, runtime_env)
             open_until_end.callback(cluster.close)
         workers = jobs or (cluster.capacity() if cluster else 1)
         pieces = pieces_of(films, figures, workers)

@@ -97,6 +97,7 @@ class Planner:
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
         render = job.render
+        film.diffuses = render.spec.diffuses and project.model.device != "cpu"
         film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
         video = project.video
         rate = film_rate(score.fps, _fraction(video.interpolate))

@@ -139,7 +139,7 @@ def list_command(path: Path) -> None:
         about = _about(place)
         state = f"set aside as {place.name.removeprefix('aside-')}" if aside else "can be resumed"
         out.print(
-            f"{film}: {_frames(place)} frames, {_size(place) / 1e6:.1f} MB, {state}"
+            f"{film}: {_count(place)}, {_size(place) / 1e6:.1f} MB, {state}"
             f"{f' ({about})' if about else ''}",
             markup=False,
         )
@@ -174,9 +174,15 @@ def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
     """The film's name, its folder, and whether it was set aside, of each run that is kept."""
     from phosphene.errors import ProjectError
     from phosphene.film.film import beside
+    from phosphene.film.parts import ENDING
     from phosphene.own_files import ASIDE, MARK, check_folder, state_files
 
-    folders = sorted(path.glob(".*.resume")) if path.is_dir() else [beside(path, ".resume")]
+    if path.is_dir():
+        folders, parts = sorted(path.glob(".*.resume")), sorted(path.glob(f".*{ENDING}"))
+    else:
+        folders, parts = [beside(path, ".resume")], [beside(path, ENDING)]
+    for folder in parts:  # in each, those of the parts that are not complete come first
+        folders += [*sorted(folder.glob(".*.resume")), folder]
     for folder in folders:
         if folder.is_symlink() or not (folder / MARK).is_file():
             continue
@@ -187,7 +193,7 @@ def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
 
             warn(f"{error} {error.fix}")
             continue
-        film = folder.name.removeprefix(".").removesuffix(".resume")
+        film = folder.name.removeprefix(".").removesuffix(".resume").removesuffix(ENDING)
         for place in [folder, *(p for p in sorted(folder.iterdir()) if ASIDE.fullmatch(p.name))]:
             if state_files(place):
                 yield film, place, place != folder
@@ -203,11 +209,14 @@ def _about(place: Path) -> str:
         return ""
 
 
-def _frames(place: Path) -> int:
+def _count(place: Path) -> str:
     from phosphene.film.checksums import FRAMES, SIZE
+    from phosphene.film.parts import ENDING
 
+    if place.name.endswith(ENDING):
+        return f"{len(list(place.glob('part-*.mp4')))} parts"
     sums = place / FRAMES
-    return sums.stat().st_size // SIZE if sums.exists() else 0
+    return f"{sums.stat().st_size // SIZE if sums.exists() else 0} frames"
 
 
 def _size(place: Path) -> int:
