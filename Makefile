@@ -12,7 +12,7 @@ demo: $(READY)  ## Render the sample song into an mp4 with sound
 	@echo "The demo is in $(CURDIR)/out/demo.mp4"
 
 test: $(READY)  ## Run the tests
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 
 fuzz: $(READY)  ## Run the fuzz tests at full length; takes an hour
 	PHOSPHENE_FUZZ=1 $(BIN)/python -m pytest tests/fuzz --numprocesses auto --maxprocesses 2

@@ -30,6 +30,15 @@ SIGNALS = [
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Say how a process of tests died, and leave a mark for `.ci/run`."""
+    if error:
+        code = node.gateway._io.popen.wait(10)
+        Path("worker-died.txt").write_text(f"{node.gateway.id} died with exit code {code}\n")
+        print(f"{node.gateway.id} died with exit code {code}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Songs that tests listen to are kept apart from the user's, also by what tests start."""

@@ -11,30 +11,36 @@ import traceback
 import torch
 
 from benchmarks.cuda.models import SD15, TINY
+from benchmarks.cuda.recorded import graphs, memory
 from benchmarks.cuda.speed import Models, article, compiled, ours, worlds
 from benchmarks.cuda.waits import calls, moves, uploads, waits
-from phosphene.engines import loading
+from phosphene.engines.model_files import quiet
 
 BEGUN = time.perf_counter()
-CHECKS = (ours, article, waits, calls, uploads, worlds, moves, compiled)
+CHECKS = {
+    check.__name__: check
+    for check in (ours, graphs, article, memory, waits, calls, uploads, worlds, moves, compiled)
+}
+# What is asked of the GPU itself.
 CUDA = ("synchronize", "set_sync_debug_mode", "reset_peak_memory_stats", "max_memory_allocated",
-        "get_device_name")  # what is asked of the GPU itself  # fmt: skip
+        "memory_allocated", "memory_reserved", "empty_cache", "get_device_name")  # fmt: skip
 
 
 def main() -> None:
     """Check all that there is time for."""
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=int, default=45)
-    options.add_argument("--tiny", action="store_true")
+    options.add_argument("--tiny", action="store_true", help="a tiny model, on the CPU")
+    options.add_argument("checks", nargs="*", metavar="CHECK", help=f"{', '.join(CHECKS)}")
     asked = options.parse_args()
     if asked.tiny:
         for name in CUDA:
             setattr(torch.cuda, name, lambda *_: 0)
-    loading._quiet()
+    quiet()
     models = Models(TINY if asked.tiny else SD15)
     about = f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, {os.cpu_count()} cores"
     print(about, flush=True)
-    for check in CHECKS:
+    for check in [CHECKS[name] for name in asked.checks or CHECKS]:
         left = asked.seconds - (time.perf_counter() - BEGUN)
         print(f"\n## {check.__doc__} ({left:.1f} s left)", flush=True)
         if left < 1.0:

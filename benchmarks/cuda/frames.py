@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -16,23 +15,26 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines import loading
+from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.presets import PRESETS
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.frames import Painted, read_back
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
+from phosphene.project.schema import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
 WARM = 5  # frames before a clock starts
 
 
-def score_of(size: int, frames: int, strength: float = 0.5) -> Score:
+def score_of(size: int, frames: int, strength: float = 0.5, guidance: float = 1.0) -> Score:
     """A zoom and a turn from one prompt to another; colours and detail are held, as by default."""
     values = {name: np.full(frames, channel.neutral) for name, channel in CHANNELS.items()}
-    for name, value in (("zoom", 1.01), ("rotation", 0.2), ("strength", strength)):
+    for name, value in (("zoom", 1.01), ("rotation", 0.2), ("strength", strength),
+                        ("guidance", guidance)):  # fmt: skip
         values[name] = np.full(frames, value)
     share = np.linspace(0.0, 1.0, frames)
     return Score(
@@ -43,21 +45,23 @@ def score_of(size: int, frames: int, strength: float = 0.5) -> Score:
     )  # fmt: skip
 
 
-def engine_of(pipe: Any, preset: str, score: Score, device: torch.device, **told: Any) -> Engine:
-    """The engine as a render loads it, but for the pipeline, which is here already."""
-    usual = {"quality": "draft", "steps": None, "guidance_scale": None, "compile": False}
-    model: Any = SimpleNamespace(**{"device": device.type, **usual, **told})
-    working = torch.float16 if device.type == "cuda" else torch.float32
+def engine_of(
+    pipe: Any, preset: str, score: Score, device: torch.device, graphs: bool = True, **about: Any
+) -> Engine:
+    """The engine as a render loads it, except for the pipeline, which is given."""
+    model = Model(device=device.type, quality="draft", **about)
+    dtype = torch.float16 if device.type == "cuda" else torch.float32
     with (
         mock.patch.object(loading, "load_pipeline", return_value=pipe),
-        mock.patch.object(loading, "working_dtype", return_value=working),
+        mock.patch.object(loading, "working_dtype", return_value=dtype),
+        mock.patch.object(loading, "Graphs", Graphs if graphs else lambda _: None),
     ):
         return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score)
 
 
 def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDArray[np.uint8]]:
     """Frames on the host, as a render has them before they are filmed."""
-    anchors = scene_anchors(score, engine)
+    anchors = SceneAnchors(score, engine)
 
     def painted() -> Iterator[Painted]:
         for row, picture, state in paint(score, engine, anchors):

@@ -37,7 +37,7 @@ class Scale:
 
 
 SD15 = Scale(torch.device("cuda"), torch.float16, 512, 60, 768, 320, 128, 8192)
-TINY = Scale(CPU, torch.float32, 64, 8, 32, 8, 8, 64)
+TINY = Scale(CPU, torch.float32, 64, 2, 32, 8, 8, 64)
 
 
 def pipeline(scale: Scale) -> Any:

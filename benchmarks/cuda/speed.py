@@ -83,7 +83,7 @@ def worlds(of: Models) -> None:
 def _worlds(of: Models, score: Score, device: torch.device) -> Engine:
     dtype = of.scale.dtype if device == of.device else torch.float32
     pipe = StableDiffusionImg2ImgPipeline.from_pretrained(WORLDS, dtype=dtype)
-    return engine_of(pipe, "worlds", score, device, quality="standard")
+    return engine_of(pipe, "worlds", score, device)
 
 
 def compiled(of: Models) -> None:

@@ -6,7 +6,12 @@ from collections import Counter
 from typing import Any
 
 
-def told(trace: list[dict[str, Any]]) -> list[str]:
+def kernel_milliseconds(trace: list[dict[str, Any]]) -> float:
+    """Time of all kernels in a trace, also of those in graphs."""
+    return sum(event["dur"] / 1000 for event in trace if event.get("cat") == "kernel")
+
+
+def summary(trace: list[dict[str, Any]]) -> list[str]:
     """What a trace of the profiler says of the device."""
     copies, calls, kernels = Counter[str](), Counter[str](), [0.0]
     for event in trace:

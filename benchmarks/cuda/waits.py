@@ -17,9 +17,9 @@ from torch.profiler import profile
 
 from benchmarks.cuda.frames import WARM, rendered, warmed
 from benchmarks.cuda.speed import Models
-from benchmarks.cuda.trace import told
+from benchmarks.cuda.trace import summary
 from benchmarks.table import milliseconds
-from phosphene.painting.anchors import Anchor, hold, scene_anchors
+from phosphene.painting.anchors import Anchor, SceneAnchors, hold
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
@@ -40,10 +40,10 @@ def waits(of: Models) -> None:
         count = len(said)
         torch.ones(1, device=of.device).item()
     torch.cuda.set_sync_debug_mode("default")
-    places = [f"{told.filename}:{told.lineno} {told.message}" for told in said[:count]]
+    places = [f"{one.filename}:{one.lineno} {one.message}" for one in said[:count]]
     print(f"{count} in one frame {places}; {len(said) - count} in .item(), to compare")
     del frames  # and with it, its inference mode
-    pictures = paint(of.score, of.engine, scene_anchors(of.score, of.engine))
+    pictures = paint(of.score, of.engine, SceneAnchors(of.score, of.engine))
     list(islice(pictures, WARM))
     torch.cuda.synchronize()
     begun = time.perf_counter()
@@ -62,7 +62,7 @@ def calls(of: Models) -> None:
     with tempfile.TemporaryDirectory() as folder:
         seen.export_chrome_trace(f"{folder}/trace.json")
         trace = json.loads(Path(folder, "trace.json").read_text())["traceEvents"]
-    for line in told(trace):
+    for line in summary(trace):
         print(f"in {LOOKED_AT} frames: {line}")
 
 

@@ -79,8 +79,8 @@ def convert(pipe: Any, dtype: torch.dtype) -> None:
             part.inplace = True  # these VAEs do not use the input of a ReLU again
 
 
-def place(pipe: Any, device: torch.device) -> None:
-    """Move the weights to a device; if they do not fit, each part only while it is used."""
+def place(pipe: Any, device: torch.device) -> bool:
+    """Move the weights to a device; False if they do not fit, and each is there only while used."""
     parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
     for part in parts:
         part.requires_grad_(False).eval()
@@ -89,8 +89,9 @@ def place(pipe: Any, device: torch.device) -> None:
         size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
         if size > ROOM * torch.cuda.mem_get_info()[0]:
             pipe.enable_model_cpu_offload()
-            return
+            return False
     pipe.to(device)
+    return True
 
 
 def has_room(device: torch.device) -> bool:

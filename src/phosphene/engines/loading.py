@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
 from phosphene.engines.device import choose_device, convert, has_room, place, working_dtype
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.graphs import run_as_graphs
 from phosphene.engines.kept import PIPELINES
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
+from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary
@@ -77,7 +78,10 @@ def _engine(
     key = _key(preset, model, device)
     if (pipe := PIPELINES.get(key)) is not None:
         score = in_known_words(preset.source, score)
-        return DiffusionEngine(pipe, score, device, steps, first_steps, guidance, preset.sampler)
+        return DiffusionEngine(
+            pipe, score, device, steps, first_steps, guidance, preset.sampler,
+            graphs=_recording(model, device),
+        )  # fmt: skip
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
@@ -94,7 +98,7 @@ def _engine(
         )
     add_ip_adapters(pipe, model.ip_adapter)
     score = in_known_words(preset.source, score)
-    place(pipe, device)
+    resident = place(pipe, device)
     if type(pipe).__name__ not in IMG2IMG:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
@@ -106,11 +110,18 @@ def _engine(
         pipe.unet = torch.compile(pipe.unet)
     elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
-    if has_room(device):
+    if resident and has_room(device):
         PIPELINES.keep(key, pipe)
+    graphs = _recording(model, device) if resident else None
     return DiffusionEngine(
-        pipe, score, device, steps, first_steps, guidance, preset.sampler, loras, controls, pictures
-    )
+        pipe, score, device, steps, first_steps, guidance, preset.sampler,
+        loras, controls, pictures, graphs,
+    )  # fmt: skip
+
+
+def _recording(model: Model, device: torch.device) -> Graphs | None:
+    """What records the calls of a model that stays on a device."""
+    return Graphs(CudaRecorder()) if device.type == "cuda" and not model.compile else None
 
 
 def _key(preset: Preset, model: Model, device: torch.device) -> tuple[object, ...] | None:

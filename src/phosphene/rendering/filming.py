@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,7 +16,7 @@ from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
 from phosphene.own_files import clear_own, locked
-from phosphene.painting.anchors import is_held, scene_anchors
+from phosphene.painting.anchors import SceneAnchors, is_held
 from phosphene.painting.closing import closed
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import Painted, painted, read_back
@@ -177,11 +177,11 @@ def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Prog
     return time.monotonic() - begun
 
 
-def loaded(render: Render) -> tuple[Engine, list[Anchor]]:
+def loaded(render: Render) -> tuple[Engine, Sequence[Anchor]]:
     """The engine of a render, and the anchors of its prompts."""
     score, spec, project = render.score, render.spec, render.project
     engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
-    return engine, scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+    return engine, SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
 
 
 def film_of(render: Render, record: Record | None, screen: Screen | None, folder: Path) -> Film:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
@@ -46,6 +47,8 @@ class DiffusionEngine:
         The ControlNets.
     pictures : tuple of two Pictures
         The negative and the positive embeddings of IP-Adapters.
+    graphs : Graphs, optional
+        Records the encoder, the decoder, and the UNet unless LoRAs change its weights.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class DiffusionEngine:
         loras: Loras | None = None,
         controls: Controls | None = None,
         pictures: tuple[Pictures, Pictures] = ((), ()),
+        graphs: Graphs | None = None,
     ) -> None:
         self.device = device
         self._unet, self._vae = pipe.unet, pipe.vae
@@ -89,7 +93,15 @@ class DiffusionEngine:
         self._in_turn = False
         split = "evaluating the two prompts one after the other", self._take_in_turn
         savings = savings_for(pipe, device)
-        self._memory = Memory([split, *savings] if self._guidance > 1.0 else savings)
+        if self._guidance > 1.0:
+            savings = [split, *savings]
+        self._encode, self._decode, self._denoise = self._encoded, self._decoded, self._denoised
+        if graphs is not None:
+            self._encode, self._decode = graphs.of(self._encoded), graphs.of(self._decoded)
+            if loras is None or not loras.driven:
+                self._denoise = graphs.of(self._denoised)
+            savings = [("no CUDA graphs", graphs.drop), *savings]
+        self._memory = Memory(savings)
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -183,12 +195,23 @@ class DiffusionEngine:
         if self._controls is not None:
             added = self._controls.residuals(images, control, batch, times, prompts)
         pictures = {"image_embeds": [*prompts.pictures]} if prompts.pictures else {}
+        conditions = {**prompts.conditions, **pictures}
+        return self._denoise(batch, times, prompts.tokens, conditions, **added)
+
+    def _denoised(
+        self,
+        noisy: torch.Tensor,
+        times: torch.Tensor,
+        tokens: torch.Tensor,
+        conditions: dict[str, Any],
+        **added: Any,
+    ) -> torch.Tensor:
         noise: torch.Tensor = self._unet(
-            batch,
+            noisy,
             times,
-            encoder_hidden_states=prompts.tokens,
+            encoder_hidden_states=tokens,
             timestep_cond=self._scale_embedding,
-            added_cond_kwargs={**prompts.conditions, **pictures},
+            added_cond_kwargs=conditions,
             return_dict=False,
             **added,
         )[0].float()
@@ -197,7 +220,7 @@ class DiffusionEngine:
     def _take_in_turn(self) -> None:
         self._in_turn = True
 
-    def _encode(self, picture: torch.Tensor) -> torch.Tensor:
+    def _encoded(self, picture: torch.Tensor) -> torch.Tensor:
         pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
         encoded = self._vae.encode(pixels)
         # The mode of the distribution: sampling would add noise to every frame.
@@ -206,7 +229,7 @@ class DiffusionEngine:
         scaled: torch.Tensor = latents.float() * self._vae.config.scaling_factor
         return scaled
 
-    def _decode(self, latents: torch.Tensor) -> torch.Tensor:
+    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
         scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
         pixels = self._vae.decode(scaled, return_dict=False)[0]
         picture: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)

@@ -52,6 +52,11 @@ class Loras:
         if loras:
             pipe.set_adapters([*self._weights], [*self._weights.values()])
 
+    @property
+    def driven(self) -> bool:
+        """Whether there are any."""
+        return bool(self._weights)
+
     def follow(self, factor: float) -> None:
         """Set the weights of the denoising network, if they change: numbers of Python alone."""
         if self._weights and factor != self._factor:

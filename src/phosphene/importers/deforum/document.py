@@ -105,6 +105,8 @@ def _model(parts: ProjectParts) -> _Entries:
     }
     if parts.guidance_scale is not None:
         model["guidance_scale"] = (parts.guidance_scale, source("cfg_scale_schedule"))
+    if parts.layers.cadence > 1:
+        model["cadence"] = (parts.layers.cadence, source("diffusion_cadence"))
     return model
 
 

@@ -69,7 +69,7 @@ def test_the_cache_holds_one_for_each_part_and_shape_and_changes_no_bit(preset, 
 def test_a_full_cache_drops_the_least_recently_used(preset, graphs, monkeypatch):
     old = {folder.name for folder in graphs.iterdir()}
     size = sum(file.stat().st_size for file in graphs.rglob("*.*"))
-    monkeypatch.setattr("phosphene.engines.graphs.LIMIT", int(1.2 * size))
+    monkeypatch.setattr("phosphene.engines.openvino_graphs.LIMIT", int(1.2 * size))
     painted(preset, 80, 64)
     left = {folder.name for folder in graphs.iterdir()}
     assert len(left - old) == 3
