@@ -193,5 +193,8 @@ def test_anchors_are_painted_with_the_first_row_of_their_scene():
             rows.append((row.frame, row.seed, int(row.weights.argmax())))
             return super().first(row)
 
-    SceneAnchors(THREE, Noted())
+    anchors = SceneAnchors(THREE, Noted())
+    assert rows == []
+    for prompt in range(3):
+        anchors[prompt]
     assert rows == [(0, 1, 0), (4, 6, 1), (0, 1, 2)]
