@@ -15,7 +15,7 @@ from phosphene.errors import ProjectError
 from phosphene.importers.deforum.formula import Translated
 from phosphene.importers.deforum.motion import Motion
 from phosphene.importers.deforum.schedule import Key, Schedule
-from phosphene.importers.deforum.settings import Settings
+from phosphene.importers.deforum.settings import VIDEO, Settings
 from phosphene.score.channels import CHANNELS
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve, evaluate
@@ -28,11 +28,12 @@ _NEEDS = {"field_of_view": {"tilt", "pan"}}
 
 @dataclass
 class Layer:
-    """One `[[motion]]` table: its purpose, its entries, and a comment for each entry."""
+    """One table: its purpose, its entries, a comment for each entry, and its name."""
 
     about: str
     entries: dict[str, Any]
     remarks: dict[str, str] = field(default_factory=dict)
+    table: str = "motion"
 
     def add(self, channel: str, value: Any, remark: str) -> None:
         """Add an entry and its comment."""
@@ -114,7 +115,7 @@ def _cadence(settings: Settings, lost: list[str]) -> int:
 
 def _from_scratch(settings: Settings) -> list[Layer]:
     mode = settings.mode
-    if mode in ("2D", "3D"):
+    if mode in ("2D", "3D", VIDEO):
         return []
     about = f"animation_mode = {mode}: every frame is painted from scratch."
     return [Layer(about, {"use": "keyframes", "strength": {"0": 1.0}})]
