@@ -25,7 +25,7 @@ ABOUT = "render.json"
 #: The files of an unfinished render.
 STATE = re.compile(
     r"(render\.json|reserve|(picture|border-\d{7,})\.safetensors|segments\.(txt|json)"
-    r"|metadata\.txt|frames\.sums|joined\.\w+|segment-\d{5,}(\.short|\.[0-9a-f]{8}\.part)?\.(mp4|rgb))(\.new)?",
+    r"|metadata\.txt|part-\d{3,}-[0-9a-f]{12}\.(mp4|json)|frames\.sums|joined\.\w+|segment-\d{5,}(\.short|\.[0-9a-f]{8}\.part)?\.(mp4|rgb))(\.new)?",
     re.ASCII,
 )
 #: The folders of renders that were set aside.

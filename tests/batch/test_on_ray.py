@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from phosphene.batch.on_ray import Cluster, Node, differing, node_of
+from phosphene.batch.nodes import Node, differing, node_of
+from phosphene.batch.on_ray import Cluster, read_environment
 from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())
@@ -46,62 +47,109 @@ def test_what_a_node_has(tmp_path):
     assert differing(found, found) == []
 
 
+SCENES = """
+[song]
+file = "0.wav"
+[video]
+width = 64
+height = 64
+fps = 60
+[model]
+name = "worlds"
+[[scene]]
+at = "0.3s"
+[[scene]]
+at = "0.7s"
+dissolve = "0.2s"
+"""
+
+
 @pytest.fixture(scope="module")
-def songs(tmp_path_factory):
+def jobs(tmp_path_factory):
+    """Two films of a second, and one of three scenes."""
     folder = tmp_path_factory.mktemp("songs")
-    for number in range(3):
+    for number in range(2):
         noise = 0.2 * np.random.default_rng(number).standard_normal(22050)
         soundfile.write(folder / f"{number}.wav", noise, 22050)
-    return folder
+    (folder / "scenes.toml").write_text(SCENES)
+    options = 'size = "64x64"\nfps = "60"\nmodel = "none"'
+    (folder / "jobs.toml").write_text(
+        f'[[job]]\nsongs = "*.wav"\n{options}\n[[job]]\nprojects = "scenes.toml"\n'
+    )
+    return folder / "jobs.toml"
 
 
-def command(songs, output, *more):
-    """The batch of three films of a second, with known speeds, so that none is measured."""
+@pytest.fixture(scope="module")
+def cluster():
+    """Two nodes on this machine, with a CPU each."""
+    from ray.cluster_utils import Cluster as Nodes
+
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    nodes = Nodes(True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    nodes.second = nodes.add_node(num_cpus=1)
+    yield nodes
+    nodes.shutdown()
+
+
+def command(jobs, output, *more):
+    """The batch, with known speeds, so that none is measured and the scenes are split."""
     report = output / "batch-report"
     report.mkdir(parents=True)
     (report / "made-by-phosphene").touch()
-    figures = {"none standard 64x64": {"frame": 0.01, "loading": 1.0}}
+    kinds = {"none standard 64x64": 0.01, "worlds standard 64x64": 1.0}
+    figures = {kind: {"frame": frame, "loading": 1.0} for kind, frame in kinds.items()}
     (report / "report.json").write_text(json.dumps({"figures": figures}))
-    options = ["--model", "none", "--size", "64x64", "--fps", "60", "--jobs", "2"]
-    return [*MAIN, "batch", str(songs), "-o", str(output), *options, *more]
+    return [*MAIN, "batch", str(jobs), "-o", str(output), *more]
 
 
-def kill_a_worker(output):
-    """Kill the Ray worker of the first film that has frames, by its process id."""
-    deadline = time.monotonic() + 60
-    while not list(output.glob(".*.resume/frames.sums")) and time.monotonic() < deadline:
+def awaited(find):
+    deadline = time.monotonic() + 100
+    while not (found := find()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    name = next(output.glob(".*.resume/frames.sums")).parent.name
-    film = name.removeprefix(".").removesuffix(".resume")
-    for place in Path("/proc").glob("[0-9]*"):
+    assert found
+    return found
+
+
+def workers(output):
+    """The Ray worker of each film or part that has frames, by its process id."""
+    found = {}
+    for sums in output.glob("**/.*.resume/frames.sums"):
         try:
-            words = (place / "cmdline").read_bytes().decode().split("\0")
-            if f"--output={output / film}" in words:
-                parent = re.search(r"^PPid:\s*(\d+)", (place / "status").read_text(), re.MULTILINE)
-                os.kill(int(parent[1]), signal.SIGKILL)
-                return film
-        except OSError:
+            render = int((sums.parent / "lock").read_text())
+            status = Path(f"/proc/{render}/status").read_text()
+            found[sums.parent.name] = int(re.search(r"^PPid:\s*(\d+)", status, re.MULTILINE)[1])
+        except (OSError, ValueError):
             continue
-    raise AssertionError("no worker was found")
+    return found
 
 
 @with_ray
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found in /proc")
-def test_a_cluster_makes_the_same_films_even_if_a_worker_is_lost(songs, tmp_path):
-    alone = subprocess.run(command(songs, tmp_path / "alone"), capture_output=True, text=True)
+def test_a_cluster_makes_the_same_films_even_if_a_worker_and_a_node_are_lost(
+    jobs, tmp_path, cluster
+):
+    alone = subprocess.run(command(jobs, tmp_path / "alone"), capture_output=True, text=True)
     assert alone.returncode == 0, alone.stderr
     output = tmp_path / "films"
     with subprocess.Popen(
-        command(songs, output, "--on", "ray"), stderr=subprocess.PIPE, text=True
+        command(jobs, output, "--on", cluster.address), stderr=subprocess.PIPE, text=True
     ) as begun:
-        lost = kill_a_worker(output)
+        lost = awaited(lambda: [*workers(output).items()])[0]
+        os.kill(lost[1], signal.SIGKILL)
+        awaited(lambda: {*workers(output).values()} - {lost[1]})
+        cluster.remove_node(cluster.second, allow_graceful=False)
         said = begun.stderr.read()
     assert begun.returncode == 0, said
-    for name in ("0.mp4", "1.mp4", "2.mp4"):
+    assert {path.name for path in output.iterdir()} == {
+        "0.mp4", "1.mp4", "scenes.mp4", "batch-report"
+    }  # fmt: skip
+    for name in ("0.mp4", "1.mp4", "scenes.mp4"):
         assert (output / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
     report = json.loads((output / "batch-report/report.json").read_text())
-    assert {line["film"]: line["attempts"] for line in report["films"]}[lost] == 2
-    assert "Resuming after frame" in (output / f"batch-report/{lost}.log").read_text()
+    attempts = {line["film"]: line["attempts"] for line in report["films"]}
+    assert max(attempts.values()) > 1
+    logs = [path.read_text() for path in (output / "batch-report").glob("*.log")]
+    assert any("Resuming after frame" in log for log in logs)
 
 
 @with_ray
@@ -113,4 +161,18 @@ def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, said):
     with pytest.raises(ProjectError) as error:
         Cluster(address, [], tmp_path, 1, 0)
     assert f"--on {address}: the cluster cannot be reached" in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "is not JSON"), ("[]", "expected a JSON object"), (None, "cannot be read")],
+)
+def test_a_runtime_environment_that_is_not_one(tmp_path, text, said):
+    path = tmp_path / "env.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ProjectError) as error:
+        read_environment(path)
+    assert f"--runtime-env {path}" in str(error.value)
     assert said in str(error.value)

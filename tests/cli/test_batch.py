@@ -4,12 +4,14 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
+from fsspec.implementations.memory import MemoryFileSystem
 
 from phosphene.batch import work
 from phosphene.batch.work import Outcome
@@ -36,17 +38,22 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Speeds are not measured, and films are rendered in this process."""
+    """Speeds are not measured, and films are rendered in this process; returns their arguments."""
     monkeypatch.setattr(planning, "measured", lambda films, known: dict(known))
 
+    alone, begun = threading.Lock(), []
+
     def run(self, on_progress):
-        result = CliRunner().invoke(cli, [*self._arguments, "--progress", "json"])
+        begun.append(self._arguments)
+        with alone:
+            result = CliRunner().invoke(cli, [*self._arguments, "--progress", "json"])
         for line in filter(lambda line: line.startswith("{"), result.output.splitlines()):
             said = json.loads(line)
             on_progress(said["done"], said["total"], said["stage"])
         return Outcome("made" if result.exit_code == 0 else "failed", result.output[-300:])
 
     monkeypatch.setattr(work.Work, "run", run)
+    return begun
 
 
 def batch(*arguments):
@@ -72,6 +79,41 @@ def test_a_broken_song_stops_no_other_film(folder, tmp_path, quick):
     assert "3 films: 2 complete before, 1 failed." in batch(*songs, *options).output
     again = batch(folder / "a.wav", *options, "--seed", "9", "--plan")
     assert "1 of 1 films to make" in again.output
+
+
+SCENES = '[[scene]]\nat = "0.3s"\n[[scene]]\nat = "0.6s"\ndissolve = "0.2s"\n'
+
+
+def test_a_film_in_parts_is_the_same_and_is_copied(folder, tmp_path, quick):
+    MemoryFileSystem.store.clear()
+    (folder / "scenes.toml").write_text(PROJECT + SCENES)
+    told = batch(folder / "scenes.toml", "-o", tmp_path / "one")
+    assert told.exit_code == 0, told.output
+    told = batch(folder / "scenes.toml", "-o", tmp_path / "two", "--jobs", 2, "--to", "memory://a")
+    assert told.exit_code == 0, told.output
+    *parts, joined = [words[-1] for words in quick[1:]]
+    assert (sorted(parts), joined) == (["--part=0", "--part=1", "--part=2"], "--join")
+    film = (tmp_path / "two/scenes.mp4").read_bytes()
+    assert film == (tmp_path / "one/scenes.mp4").read_bytes()
+    assert MemoryFileSystem().find("/a") == ["/a/scenes.mp4"]
+    assert MemoryFileSystem().cat_file("/a/scenes.mp4") == film
+    # A film that is complete is copied too; a file of somebody else is not replaced.
+    MemoryFileSystem().pipe_file("/b/other.mp4", b"")
+    told = batch(folder / "scenes.toml", "-o", tmp_path / "two", "--to", "memory://b")
+    assert "1 film: 1 complete before." in told.output
+    assert MemoryFileSystem().cat_file("/b/scenes.mp4") == film
+    MemoryFileSystem().pipe_file("/b/scenes.mp4", b"a holiday")
+    told = batch(folder / "scenes.toml", "-o", tmp_path / "two", "--to", "memory://b")
+    assert told.exit_code == 2
+    assert "memory://b/scenes.mp4 already exists and was not made by Phosphene" in told.output
+
+
+@pytest.mark.parametrize("to", ["films", "nowhere://films", "file:///dev/null/films"])
+def test_a_url_that_cannot_be_used_is_found_before_any_film(folder, tmp_path, quick, to):
+    told = batch(folder / "p.toml", "-o", tmp_path / "films", "--to", to)
+    assert told.exit_code == 2
+    assert f"--to {to}: " in told.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_plan_writes_nothing(folder, tmp_path, quick):

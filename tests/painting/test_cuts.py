@@ -12,6 +12,7 @@ from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint, paint_scene
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
+from phosphene.score.parts import parts_of
 from phosphene.score.scenes import Scene
 
 CHANNELS = {
@@ -135,6 +136,41 @@ def test_continued_after_any_frame_the_rest_is_the_same_to_the_bit(stop, painted
     assert all(same(pictures(about, (stop, saved)), whole[stop + 1 :]))
 
 
+def in_parts(about, stop=None):
+    """Row and picture of each frame, painted part by part, in the last one first."""
+    engine, found = Feedback(), {}
+    anchors = SceneAnchors(about, engine)
+    for part in reversed(parts_of(about)):
+        frames = list(paint(about, engine, anchors, part=part))
+        if stop is not None and stop < len(frames) - 1:
+            row, _, state = frames[stop]
+            saved = {name: tensor.clone() for name, tensor in state.items()}
+            frames[stop + 1 :] = paint(about, engine, anchors, (row, saved), part)
+        assert tuple(frame.row for frame in frames) == part.rows
+        found |= {frame.row: frame for frame in frames}
+    return [found[row] for row in sorted(found)]
+
+
+@pytest.mark.parametrize("painted", [None, [0, 2, 5, 8, 11]])
+@pytest.mark.parametrize(
+    "scenes",
+    [
+        SCENES,
+        (Scene(0), Scene(3), Scene(6, fade=2), Scene(9, origin=1)),
+        (Scene(0), Scene(4, fade=4), Scene(6, fade=2)),
+    ],
+)
+def test_painted_in_parts_a_film_is_the_same_to_the_bit(scenes, painted):
+    about = film(*scenes, painted=painted)
+    assert all(same(pictures(about), in_parts(about)))
+
+
+@pytest.mark.parametrize("stop", range(5))
+def test_a_part_is_continued_after_any_frame(stop):
+    about = film(Scene(0), Scene(3), Scene(6, fade=2), Scene(9, origin=1))
+    assert all(same(pictures(about), in_parts(about, stop)))
+
+
 def test_states_are_kept_as_long_as_a_scene_comes_back():
     frames = pictures(film(*SCENES))
     assert [len([n for n in f.state if n.endswith("picture")]) for f in frames] == [
@@ -157,5 +193,8 @@ def test_anchors_are_painted_with_the_first_row_of_their_scene():
             rows.append((row.frame, row.seed, int(row.weights.argmax())))
             return super().first(row)
 
-    SceneAnchors(THREE, Noted())
+    anchors = SceneAnchors(THREE, Noted())
+    assert rows == []
+    for prompt in range(3):
+        anchors[prompt]
     assert rows == [(0, 1, 0), (4, 6, 1), (0, 1, 2)]

@@ -6,117 +6,198 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
-from phosphene.batch.plan import Film
+from phosphene.batch.pieces import Piece
+from phosphene.batch.plan import Figures, Film
 from phosphene.batch.work import ATTEMPTS, OnProgress, Outcome
 from phosphene.errors import PhospheneError
 
 
 class Task(Protocol):
-    """The making of one film; see `phosphene.batch.work.Work`."""
+    """The making of a piece; see `phosphene.batch.work.Work`."""
 
     def run(self, on_progress: OnProgress) -> Outcome: ...
 
     def stop(self) -> None: ...
 
 
-Begin = Callable[[Film], Task]
+Begin = Callable[[Piece], Task]
 Show = Callable[[Film, str], None]
 """show(film, stage) is called with each change: "loading", "painting", "joining", or "ended"."""
+Ended = Callable[[Film, Outcome], None]
 
 
 def make_films(
-    films: Iterable[Film],
-    workers: int,
-    begin: Begin,
-    show: Show,
-    ended: Callable[[Film, Outcome], None],
+    pieces: Iterable[Piece], workers: int, begin: Begin, show: Show, ended: Ended
 ) -> None:
-    """Make films in their order. If this is interrupted, all are stopped and can be resumed.
+    """Make films of their pieces, in the order of these.
+
+    A film in parts is joined as soon as the last one is complete. If this is interrupted, all are
+    stopped and can be resumed.
 
     Parameters
     ----------
-    films : iterable of Film
-        Their state is changed to "made", "failed" or "stopped".
+    pieces : sequence of Piece
+        The state of their films is changed to "made", "failed" or "stopped".
     workers : int
         How many are made at a time.
     begin : callable
-        begin(film) returns the task that makes it.
+        begin(piece) returns the task that makes it.
     show : callable
     ended : callable
-        ended(film, outcome) is called for each film.
+        ended(film, outcome) is called once for each film.
 
     Notes
     -----
     `show` and `ended` are called in this thread.
     """
-    waiting, running = deque(films), dict[int, Task]()
-    said: queue.Queue[tuple[Film, int, int, str, Outcome | None]] = queue.Queue()
-    stopping = threading.Event()
-
-    def work() -> None:
-        while not stopping.is_set():
-            try:
-                film = waiting.popleft()
-            except IndexError:
-                break
-            said.put((film, 0, 0, "", _made(film)))
-
-    def _made(film: Film) -> Outcome:
-        outcome = Outcome("stopped")
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                film.attempts = attempt
-                task = running[id(film)] = begin(film)
-                if stopping.is_set():
-                    return Outcome("stopped")
-                outcome = task.run(lambda *step: said.put((film, *step, None)))
-            except PhospheneError as error:
-                outcome = Outcome("failed", error.advice)
-            except Exception as error:  # of this film alone
-                outcome = Outcome("failed", f"{type(error).__name__}: {error}")
-            finally:
-                running.pop(id(film), None)
-            if outcome.state != "lost" or stopping.is_set():
-                break
-        return outcome
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
+    books = _Books(pieces, show, ended)
+    crew = _Crew(pieces, workers, begin)
     try:
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads) or not said.empty():
+        crew.start()
+        while crew.works():
             try:
-                _take(*said.get(timeout=0.2), show, ended)
+                books.note(*crew.said.get(timeout=0.2))
             except queue.Empty:
                 continue
     finally:
-        stopping.set()
-        for task in list(running.values()):
-            task.stop()
-        for thread in threads:
+        crew.stop()
+        books.show = lambda film, stage: None
+        while not crew.said.empty():
+            books.note(*crew.said.get())
+
+
+class _Crew:
+    """Threads that each make one piece at a time."""
+
+    def __init__(self, pieces: Iterable[Piece], workers: int, begin: Begin) -> None:
+        self.said: queue.Queue[tuple[Piece, int, str, Outcome | None]] = queue.Queue()
+        self._waiting, self._begin = deque(pieces), begin
+        self._running: dict[int, Task | None] = {}
+        self._parts: dict[int, int] = {}
+        for piece in self._waiting:
+            if piece.number is not None:
+                key = id(piece.film)
+                self._parts[key] = self._parts.get(key, 0) + 1
+        self._changed, self._stopping = threading.Condition(), threading.Event()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def works(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads) or not self.said.empty()
+
+    def stop(self) -> None:
+        """Stop all tasks, and wait for them."""
+        self._stopping.set()
+        with self._changed:
+            tasks = list(self._running.values())
+            self._changed.notify_all()
+        for task in tasks:
+            if task is not None:
+                task.stop()
+        for thread in self._threads:
             thread.join()
-        while not said.empty():
-            _take(*said.get(), lambda film, stage: None, ended)
+
+    def _work(self) -> None:
+        while (piece := self._next()) is not None:
+            self.said.put((piece, piece.done, "", None))
+            outcome = self._made(piece)
+            with self._changed:
+                del self._running[id(piece)]
+                self._follow(piece, outcome)
+                self._changed.notify_all()
+            self.said.put((piece, 0, "", outcome))
+
+    def _next(self) -> Piece | None:
+        """Wait for a piece to make; None if there will be no more."""
+        with self._changed:
+            while not self._waiting and self._running and not self._stopping.is_set():
+                self._changed.wait()
+            if not self._waiting or self._stopping.is_set():
+                return None
+            piece = self._waiting.popleft()
+            self._running[id(piece)] = None
+            return piece
+
+    def _follow(self, piece: Piece, outcome: Outcome) -> None:
+        """What a part that has ended means for its film."""
+        if piece.number is None:
+            return
+        key = id(piece.film)
+        if outcome.state != "made":
+            left = [other for other in self._waiting if other.film is not piece.film]
+            self._waiting = deque(left)
+            return
+        self._parts[key] -= 1
+        if not self._parts[key]:
+            self._waiting.appendleft(Piece(piece.film, None, 0, joins=True))
+
+    def _made(self, piece: Piece) -> Outcome:
+        outcome = Outcome("stopped")
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                piece.film.attempts = max(piece.film.attempts, attempt)
+                task = self._begin(piece)
+                with self._changed:
+                    self._running[id(piece)] = task
+                if self._stopping.is_set():
+                    return Outcome("stopped")
+                outcome = task.run(
+                    lambda done, total, stage: self.said.put((piece, done, stage, None))
+                )
+            except PhospheneError as error:
+                outcome = Outcome("failed", error.advice)
+            except Exception as error:  # of this piece alone
+                outcome = Outcome("failed", f"{type(error).__name__}: {error}")
+            if outcome.state != "lost" or self._stopping.is_set():
+                break
+        return outcome
 
 
-def _take(
-    film: Film,
-    done: int,
-    total: int,
-    stage: str,
-    outcome: Outcome | None,
-    show: Show,
-    ended: Callable[[Film, Outcome], None],
-) -> None:
-    if outcome is None:
-        film.done = done
-        show(film, stage)
-        return
-    film.state = "failed" if outcome.state == "lost" else outcome.state
-    film.error, film.seconds = outcome.error, outcome.seconds
-    if outcome.state == "made":
-        film.done = film.frames
-    ended(film, outcome)
-    show(film, "ended")
+class _Books:
+    """How far each film is, by what is said of its pieces."""
+
+    def __init__(self, pieces: Iterable[Piece], show: Show, ended: Ended) -> None:
+        self.show, self._ended = show, ended
+        self._pieces: dict[int, list[Piece]] = {}
+        for piece in pieces:
+            self._pieces.setdefault(id(piece.film), []).append(piece)
+        self._kept = {
+            key: own[0].film.done - sum(piece.done for piece in own)
+            for key, own in self._pieces.items()
+        }
+        self._figures: dict[int, Figures] = {}
+
+    def note(self, piece: Piece, done: int, stage: str, outcome: Outcome | None) -> None:
+        """Note a step of a piece, or how it ended."""
+        film, key = piece.film, id(piece.film)
+        if film.state != "waiting":  # another part of it has failed
+            return
+        if not piece.joins:
+            if outcome is None:
+                piece.done = done
+            elif outcome.state == "made":
+                piece.done = piece.frames
+            film.done = self._kept[key] + sum(one.done for one in self._pieces[key])
+        if outcome is None:
+            self.show(film, stage)
+            return
+        film.seconds += outcome.seconds
+        if outcome.figures is not None and not piece.joins:
+            self._figures[key] = outcome.figures
+        if outcome.state == "made":
+            if piece.number is not None:
+                self.show(film, "painting")
+                return
+            film.done = film.frames
+        film.state = "failed" if outcome.state == "lost" else outcome.state
+        film.error = outcome.error
+        if piece.number is not None and outcome.error:
+            film.error = f"part {piece.number + 1}: {outcome.error}"
+        self._ended(film, replace(outcome, figures=self._figures.get(key)))
+        self.show(film, "ended")

@@ -1,44 +1,30 @@
 """The films of a batch as tasks of a Ray cluster; their files are in a folder that all nodes share.
 
-Pictures never leave the node that paints them: each task is `phosphene render` in a process of its
-own, which writes its segments and checkpoints into the shared folder. The film of a lost node is
-therefore resumed by another one.
+Pictures never leave the node that paints them: segments and checkpoints are written into the shared
+folder. Another node resumes what a lost one was painting.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import secrets
 import socket
-import sys
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from phosphene.batch.nodes import differing, node_of
+from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
-from phosphene.batch.work import OnProgress, Outcome, Work
+from phosphene.batch.renderers import OFTEN, THREADS, RayTask, Renderer
 from phosphene.errors import ProjectError
-from phosphene.plugins.discovery import installed
-from phosphene.rendering.identity import VERSIONS
 
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
-THREADS = "OMP_NUM_THREADS"  # Ray sets it, and other threads are other bits
-OFTEN = 0.5  # seconds between reports of a task
 ANSWERING = 10.0  # seconds in which the head of a cluster must answer
 PROBING = 120.0  # seconds in which every node must answer
-SHOWN = 5  # missing files in a message
-
-
-@dataclass(frozen=True)
-class Node:
-    """What is installed on a node, and which files it does not see."""
-
-    versions: dict[str, str]
-    plugins: dict[str, str]
-    missing: tuple[str, ...]
 
 
 class Cluster:
@@ -53,8 +39,12 @@ class Cluster:
         Their inputs must be readable on every node.
     folder : Path
         The folder of the report, which must be shared.
-    cpus, gpus : float
+    cpus : float
         That each film reserves.
+    gpus : float or None
+        The same; by default one, if the cluster has any and one of the films needs it.
+    runtime_env : Path or None
+        A runtime environment of Ray for the workers, in JSON.
 
     Raises
     ------
@@ -63,20 +53,28 @@ class Cluster:
     """
 
     def __init__(
-        self, address: str, films: Iterable[Film], folder: Path, cpus: float, gpus: float
+        self,
+        address: str,
+        films: Sequence[Film],
+        folder: Path,
+        cpus: float,
+        gpus: float | None = None,
+        runtime_env: Path | None = None,
     ) -> None:
+        environment = None if runtime_env is None else read_environment(runtime_env)
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
             import ray
         except ImportError:
             raise ProjectError(f"--on {address}: Ray is not installed", INSTALL) from None
-        self._ray, self._cpus, self._gpus = ray, cpus, gpus
+        self._ray, self._cpus, self._idle = ray, cpus, deque[Any]()
         try:
             _require_answer(address)
             ray.init(
                 address=None if address == "ray" else address,
                 log_to_driver=False,
                 logging_level="ERROR",
+                runtime_env=environment,
             )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             said = str(error).strip().splitlines() or [type(error).__name__]
@@ -86,9 +84,15 @@ class Cluster:
             ) from None
         try:
             nodes = [node for node in ray.nodes() if node["Alive"]]
+            if gpus is None:
+                needed = any(film.diffuses and film.state == "waiting" for film in films)
+                gpus = float(needed and ray.cluster_resources().get("GPU", 0) >= 1)
+            self._gpus = gpus
+            self._renderer = ray.remote(Renderer).options(
+                num_cpus=cpus, num_gpus=gpus, max_concurrency=2
+            )
             self._require_room(nodes)
             self._require_alike(nodes, films, folder)
-            self._board = ray.remote(_Board).options(num_cpus=0).remote()
         except BaseException:
             self.close()
             raise
@@ -100,12 +104,30 @@ class Cluster:
         fits += [found.get("GPU", 0.0) / self._gpus] if self._gpus else []
         return max(1, int(min(fits, default=1.0)))
 
-    def task(self, film: Film, arguments: Sequence[str], log: Path) -> RayTask:
-        """The making of a film, as a task."""
-        remote = self._ray.remote(_render).options(
-            num_cpus=self._cpus, num_gpus=self._gpus, max_retries=0
-        )
-        return RayTask(self._ray, self._board, remote, film, (list(arguments), film.target, log))
+    def task(self, piece: Piece, arguments: Sequence[str], log: Path) -> RayTask:
+        """The making of a piece, as a task."""
+        return RayTask(self, (list(arguments), piece.target, log))
+
+    def take(self, stopped: Callable[[], bool]) -> Any | None:
+        """A renderer that is idle, or a new one as soon as there is room; None if stopped."""
+        ray = self._ray
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        renderer = self._renderer.remote(os.environ.get(THREADS))
+        begun = renderer.is_ready.remote()
+        while not ray.wait([begun], timeout=OFTEN)[0]:
+            if stopped() or self._idle:  # it waits for room that an idle one has
+                ray.kill(renderer)
+                return None if stopped() else self.take(stopped)
+        ray.get(begun)
+        return renderer
+
+    def give(self, renderer: Any, made: bool) -> None:
+        """Keep a renderer for the next piece, or end it after a failure."""
+        if made:
+            self._idle.append(renderer)
+        else:
+            self._ray.kill(renderer)
 
     def close(self) -> None:
         """Leave the cluster; one that was started here ends."""
@@ -158,6 +180,28 @@ class Cluster:
             )
 
 
+def read_environment(path: Path) -> dict[str, Any]:
+    """Read a runtime environment of Ray.
+
+    Raises
+    ------
+    ProjectError
+        If it is not a JSON object.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ProjectError(f"--runtime-env {path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ProjectError(f"--runtime-env {path} is not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ProjectError(
+            f"--runtime-env {path}: expected a JSON object",
+            'For instance {"pip": ["/shared/phosphene-0.1.0-py3-none-any.whl"]}',
+        )
+    return found
+
+
 def _require_answer(address: str) -> None:
     """Connect to an address for a moment: Ray itself would try for minutes.
 
@@ -172,110 +216,3 @@ def _require_answer(address: str) -> None:
     if not colon or not port.isdecimal():
         raise ValueError("expected ray, ray://HOST:PORT or HOST:PORT")
     socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
-
-
-def differing(here: Node, there: Node | str) -> list[str]:
-    """Why a node cannot make the same films; `there` may be the error of its answer."""
-    if isinstance(there, str):
-        return [f"Phosphene {here.versions['phosphene']} cannot be run there: {there}"]
-    found = [
-        f"{name} is {there.versions.get(name) or 'absent'} there, and {wanted} here"
-        for name, wanted in here.versions.items()
-        if there.versions.get(name) != wanted
-    ]
-    found += [
-        f"the plugin {name} is {there.plugins.get(name) or 'absent'} there, and {wanted} here"
-        for name, wanted in here.plugins.items()
-        if there.plugins.get(name) != wanted
-    ]
-    missing = [name for name in there.missing if name not in here.missing]
-    found += [f"{name} is not there" for name in missing[:SHOWN]]
-    return found + [f"and {len(missing) - SHOWN} more files"] * (len(missing) > SHOWN)
-
-
-def node_of(files: Sequence[str]) -> Node:
-    """What this machine has; runs on every node."""
-    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in VERSIONS:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = ""
-    plugins = {plugin.package or plugin.name: plugin.version for plugin in installed()}
-    return Node(versions, plugins, tuple(name for name in files if not os.path.exists(name)))
-
-
-class RayTask:
-    """The making of a film on a node of the cluster; see `phosphene.batch.work.Work`."""
-
-    def __init__(
-        self, ray: Any, board: Any, remote: Any, film: Film, given: tuple[Any, ...]
-    ) -> None:
-        self._ray, self._board, self._remote = ray, board, remote
-        self._film, self._given = film, given
-        self._running: Any = None
-        self._stopped = False
-
-    def run(self, on_progress: OnProgress) -> Outcome:
-        """Make the film; call on_progress(done, total, stage) twice a second."""
-        name, errors = self._film.target.name, self._ray.exceptions
-        threads = os.environ.get(THREADS)
-        self._running = self._remote.remote(*self._given, threads, self._board)
-        try:
-            while True:
-                ready, _ = self._ray.wait([self._running], timeout=OFTEN)
-                step = self._ray.get(self._board.step.remote(name))
-                if step is not None:
-                    on_progress(*step)
-                if ready:
-                    outcome: Outcome = self._ray.get(ready[0])
-                    return Outcome("stopped") if self._stopped else outcome
-        except errors.TaskCancelledError:
-            return Outcome("stopped")
-        except (errors.WorkerCrashedError, errors.RayActorError, errors.NodeDiedError,
-                errors.OutOfMemoryError, errors.RaySystemError) as error:  # fmt: skip
-            if self._stopped:
-                return Outcome("stopped")
-            return Outcome("lost", f"its worker was lost: {str(error).splitlines()[0]}")
-
-    def stop(self) -> None:
-        """Ask the render to save its checkpoint and end."""
-        self._stopped = True
-        if self._running is not None:
-            self._ray.cancel(self._running, force=False)
-
-
-class _Board:
-    """An actor that knows how far each film is."""
-
-    def __init__(self) -> None:
-        self._steps: dict[str, tuple[int, int, str]] = {}
-
-    def note(self, name: str, step: tuple[int, int, str]) -> None:
-        self._steps[name] = step
-
-    def step(self, name: str) -> tuple[int, int, str] | None:
-        return self._steps.get(name)
-
-
-def _render(
-    arguments: list[str], target: Path, log: Path, threads: str | None, board: Any
-) -> Outcome:
-    """Runs on a node: `phosphene render` in a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if name != THREADS}
-    if threads is not None:
-        environment[THREADS] = threads
-    work, said = Work(arguments, target, log, environment), 0.0
-
-    def report(done: int, total: int, stage: str) -> None:
-        nonlocal said
-        if time.monotonic() - said > OFTEN or done == total:
-            said = time.monotonic()
-            board.note.remote(target.name, (done, total, stage))
-
-    try:
-        return work.run(report)
-    except BaseException:
-        work.stop()
-        work.wait()
-        raise

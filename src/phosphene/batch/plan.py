@@ -40,8 +40,12 @@ class Film:
         Where the film begins in the song, in seconds.
     kind : str
         Films of one kind take equally long for a frame: model, quality and size.
+    diffuses : bool
+        Whether its model needs a GPU to be fast.
     fingerprint : str
         Of all that it depends on.
+    parts, painted : tuple of int
+        Frames of each part that can be painted by itself, and those that are complete.
     size, room : float
         Bytes of the film, and of all its files while it is rendered; estimated.
     seconds : float
@@ -49,7 +53,9 @@ class Film:
     error : str
         Why it failed.
     attempts : int
-        How often its render was started.
+        How often its render was started, or that of a part.
+    log : str
+        Name of the file with the messages of its last render, or of that of a part.
     """
 
     job: Job
@@ -60,12 +66,16 @@ class Film:
     fps: float = 1.0
     first: float = 0.0
     kind: str = ""
+    diffuses: bool = False
     fingerprint: str = ""
+    parts: tuple[int, ...] = ()
+    painted: tuple[int, ...] = ()
     size: float = 0.0
     room: float = 0.0
     seconds: float = 0.0
     error: str = ""
     attempts: int = 0
+    log: str = ""
 
     def left(self, figures: Mapping[str, Figures]) -> float:
         """Seconds until it is complete; 0 if its kind has not been measured."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Annotated
 
@@ -143,9 +144,16 @@ def write_report(
     return folder / PAGE
 
 
-def log_of(folder: Path, film: Path) -> Path:
-    """The file with the messages of a film's render."""
-    return folder / f"{film.name}.log"
+def log_of(folder: Path, name: str) -> Path:
+    """The file with the messages of a film's render, or of a part of it."""
+    return folder / f"{name}.log"
+
+
+def remove_logs(folder: Path, film: Path) -> None:
+    """Remove the messages of earlier renders of a film."""
+    for ending in ("", ".part-*"):
+        for path in folder.glob(f"{escape(film.name)}{ending}.log"):
+            path.unlink(missing_ok=True)
 
 
 def _line(film: Film) -> Line:
@@ -162,5 +170,5 @@ def _line(film: Film) -> Line:
         digest=digest_of(film.target) if complete else "",
         fingerprint=film.fingerprint,
         error=film.error,
-        log=f"{film.target.name}.log" if film.attempts else "",
+        log=film.log,
     )

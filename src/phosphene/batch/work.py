@@ -1,4 +1,4 @@
-"""The render of one film in a process of its own: `phosphene render`, with its progress as JSON."""
+"""Renders in other processes: `phosphene render`, with its progress as JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ PATIENCE = 30.0  # seconds that a render has to save its checkpoint
 BUSY = 60.0  # seconds that a render which lost its batch may take to end
 ATTEMPTS = 3  # of a film whose process is killed
 SAID = 2000  # characters of an error
-COMMAND = (sys.executable, "-P", "-c", "from phosphene.cli import main; main()")
+COMMAND = (sys.executable, "-P", "-c", "from phosphene.cli.serving import serve; serve()")
 OnProgress = Callable[[int, int, str], None]
 
 
@@ -48,8 +49,71 @@ class Outcome:
     figures: Figures | None = None
 
 
+class Processes:
+    """Processes that render one film after another, so that each imports its libraries once.
+
+    One that fails is not used again. They end when this process ends.
+
+    Parameters
+    ----------
+    environment : mapping of str to str, optional
+        Of the processes; by default, that of this one.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment
+        self._idle: deque[subprocess.Popen[bytes]] = deque()
+
+    def begin(self, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+        """Begin a command in an idle process, or in a new one."""
+        line = json.dumps({"arguments": list(arguments), "log": str(log)}).encode() + b"\n"
+        while True:
+            try:
+                process, new = self._idle.pop(), False
+            except IndexError:
+                process, new = self._started(log), True
+            assert process.stdin is not None
+            try:
+                process.stdin.write(line)
+                process.stdin.flush()
+            except OSError:  # it was killed while it was idle
+                process.wait()
+                if not new:
+                    continue
+            return process
+
+    def give(self, process: subprocess.Popen[bytes]) -> None:
+        """Keep a process for the next command."""
+        self._idle.append(process)
+
+    def close(self) -> None:
+        """End the idle processes."""
+        while self._idle:
+            process = self._idle.pop()
+            for pipe in (process.stdin, process.stdout):
+                assert pipe is not None
+                with contextlib.suppress(OSError):
+                    pipe.close()
+            process.wait()
+
+    def _started(self, log: Path) -> subprocess.Popen[bytes]:
+        own: dict[str, Any] = (
+            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+            if os.name == "nt"
+            else {"start_new_session": True}  # a Ctrl-C in the terminal is ours to pass on
+        )
+        file = open_own(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            return subprocess.Popen(
+                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file,
+                env=self._environment, **own,
+            )  # fmt: skip
+        finally:
+            os.close(file)
+
+
 class Work:
-    """The render of a film, in a process of its own.
+    """The render of a film, or of a part of it, in another process.
 
     If this process is killed, the render ends at its next frame, with its checkpoint, because
     nobody reads its progress any more.
@@ -59,56 +123,43 @@ class Work:
     arguments : sequence of str
         Of `phosphene`.
     target : Path
-        The film.
+        The file that is made.
     log : Path
         For what the render prints; it is continued.
-    environment : mapping of str to str, optional
-        Of the process; by default, that of this one.
+    processes : Processes
     """
 
     def __init__(
-        self,
-        arguments: Sequence[str],
-        target: Path,
-        log: Path,
-        environment: Mapping[str, str] | None = None,
+        self, arguments: Sequence[str], target: Path, log: Path, processes: Processes
     ) -> None:
         self._arguments, self._target, self._log = arguments, target, log
-        self._environment = environment
+        self._processes = processes
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
     def run(self, on_progress: OnProgress) -> Outcome:
         """Make the film; call on_progress(done, total, stage) for each frame."""
         _wait_for(self._target)
-        begun = time.monotonic()
-        own: dict[str, Any] = (
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-            if os.name == "nt"
-            else {"start_new_session": True}  # a Ctrl-C in the terminal is ours to pass on
-        )
-        log = os.fdopen(open_own(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab")
-        with log:
-            if self._stopping.is_set():
-                return Outcome("stopped")
-            place = log.tell()
-            self._process = subprocess.Popen(
-                [*COMMAND, *self._arguments, "--progress", "json"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                env=self._environment, **own,
-            )  # fmt: skip
+        clock, place = _Clock(time.monotonic()), 0
+        if self._stopping.is_set():
+            return Outcome("stopped")
+        if self._log.is_file():
+            place = self._log.stat().st_size
+        process = self._processes.begin([*self._arguments, "--progress", "json"], self._log)
+        self._process = process
         if self._stopping.is_set():
             self.stop()
-        assert self._process.stdout is not None
-        clock = _Clock(begun)
-        with self._process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError, TypeError, KeyError):
-                    said = json.loads(line)
-                    step = int(said["done"]), int(said["total"]), str(said["stage"])
-                    clock.note(*step)
-                    on_progress(*step)
-        return self._outcome(self._process.wait(), clock, place)
+        assert process.stdout is not None
+        for line in process.stdout:
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                said = json.loads(line)
+                if "ended" in said:
+                    self._processes.give(process)
+                    return Outcome("made", "", clock.passed(), clock.figures())
+                step = int(said["done"]), int(said["total"]), str(said["stage"])
+                clock.note(*step)
+                on_progress(*step)
+        return self._outcome(process.wait(), clock, place)
 
     def stop(self) -> None:
         """Ask the render to save its checkpoint and end; kill it after `PATIENCE` seconds."""
@@ -121,15 +172,8 @@ class Work:
         killer.daemon = True
         killer.start()
 
-    def wait(self) -> None:
-        """Wait until the render has ended."""
-        if self._process is not None:
-            self._process.wait()
-
     def _outcome(self, code: int, clock: _Clock, place: int) -> Outcome:
-        seconds, figures = time.monotonic() - clock.begun, clock.figures()
-        if code == 0:
-            return Outcome("made", "", seconds, figures)
+        seconds, figures = clock.passed(), clock.figures()
         if self._stopping.is_set():
             return Outcome("stopped", "", seconds, figures)
         if code < 0:
@@ -151,6 +195,9 @@ class _Clock:
         if stage == "painting":
             self._last = time.monotonic(), done
             self._first = self._first or self._last
+
+    def passed(self) -> float:
+        return time.monotonic() - self.begun
 
     def figures(self) -> Figures | None:
         if self._first is None or self._last[1] <= self._first[1]:

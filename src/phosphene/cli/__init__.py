@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -167,6 +168,16 @@ for command in (
 
 def main() -> None:
     """The entry point of `phosphene`."""
+    prepare()
+    try:
+        code = run()
+    finally:
+        ignore()  # a second Ctrl-C while the process ends
+    leave(code)
+
+
+def prepare() -> None:
+    """Set up the process, before anything heavy is imported."""
     # Two programs whose OpenMP threads spin while they wait slow each other three-fold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     find_home()
@@ -178,14 +189,16 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Names that the terminal's encoding does not have are shown as escapes.
             stream.reconfigure(errors="backslashreplace")
+
+
+def run(arguments: Sequence[str] | None = None) -> int | str | None:
+    """Run a command, by default that of the process, and return its exit code."""
     try:
-        code = cli()
+        cli(arguments)
     except SystemExit as end:
-        code = end.code
+        return end.code
     except BaseException as error:
         if strict():
             raise
-        code = show_bug(error)
-    finally:
-        ignore()  # a second Ctrl-C while the process ends
-    leave(code)
+        return show_bug(error)
+    return 0

@@ -15,9 +15,10 @@ from phosphene.cli.options import BARS, FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.batch.crew import Task
-    from phosphene.batch.jobs import Job
     from phosphene.batch.on_ray import Cluster
+    from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Figures, Film
+    from phosphene.batch.remote import Remote
     from phosphene.batch.work import Outcome
 
 SHOWN = 40  # films in the plan that is printed
@@ -34,14 +35,25 @@ SHOWN = 40  # films in the plan that is printed
 )
 @click.option(
     "--jobs", type=click.IntRange(1, 10_000), metavar="N",
-    help="Films at a time, each in a process of its own; default: 1, or what the cluster holds.",
+    help="Films at a time, or parts of them; default: 1, or what the cluster holds.",
 )  # fmt: skip
 @click.option(
     "--on", metavar="CLUSTER",
     help="Render on a Ray cluster: ray (that of this machine), ray://HOST:PORT or HOST:PORT.",
 )  # fmt: skip
+@click.option(
+    "--to", metavar="URL",
+    help="Also copy each complete film there: s3://BUCKET/FOLDER, or any other URL of fsspec.",
+)  # fmt: skip
 @click.option("--cpus", type=click.FloatRange(0), default=1, help="CPUs of each film, with --on.")
-@click.option("--gpus", type=click.FloatRange(0), default=0, help="GPUs of each film, with --on.")
+@click.option(
+    "--gpus", type=click.FloatRange(0),
+    help="GPUs of each film, with --on; default: 1 if there are any and a model needs one.",
+)  # fmt: skip
+@click.option(
+    "--runtime-env", type=FilePath(), metavar="FILE",
+    help="With --on: a runtime environment of Ray for the workers, in JSON.",
+)  # fmt: skip
 @click.option(
     "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
     help="Film each song with this project, instead of directing it; more of them: all pairs.",
@@ -61,8 +73,10 @@ def batch(
     output: Path | None,
     jobs: int | None,
     on: str | None,
+    to: str | None,
     cpus: float,
-    gpus: float,
+    gpus: float | None,
+    runtime_env: Path | None,
     projects: tuple[Path, ...],
     takes: int | None,
     format: str | None,
@@ -95,16 +109,24 @@ def batch(
       quality = "fine"
     """  # fmt: skip
     from phosphene.batch.page import summary
+    from phosphene.batch.pieces import pieces_of
+    from phosphene.batch.remote import Remote
     from phosphene.batch.report import FOLDER, read_report
+    from phosphene.cli.batch_jobs import asked_jobs, given_options
     from phosphene.cli.console import console, styled
-    from phosphene.cli.planning import Planner, given_options, measured
+    from phosphene.cli.planning import Planner, measured
 
     own = {"takes": takes, "format": format}
     entry = {key: value for key, value in own.items() if value is not None}
-    listed, folder = _jobs(inputs, projects, entry, given_options(context))
+    listed, folder = asked_jobs(inputs, projects, entry, given_options(context))
     output = (output or folder).absolute()
     planner = Planner(listed, output, force)
     with contextlib.ExitStack() as open_until_end:
+        remote = None
+        if to is not None and not plan:
+            remote = Remote(to)
+            for name in () if force else (job.name for job in listed):
+                remote.require_replaceable(name)
         if not plan:
             open_until_end.enter_context(_only_batch(output / FOLDER))
         earlier = read_report(output / FOLDER)
@@ -114,74 +136,16 @@ def batch(
         if on is not None and not plan and any(film.state == "waiting" for film in films):
             from phosphene.batch.on_ray import Cluster
 
-            cluster = Cluster(on, films, output / FOLDER, cpus, gpus)
+            cluster = Cluster(on, films, output / FOLDER, cpus, gpus, runtime_env)
             open_until_end.callback(cluster.close)
         workers = jobs or (cluster.capacity() if cluster else 1)
-        _print_plan(films, figures, output, workers)
+        pieces = pieces_of(films, figures, workers)
+        _print_plan(films, pieces, figures, output, workers)
         if not plan:
-            _make(films, figures, output, workers, ["--force"] * force, cluster)
+            _make(films, pieces, figures, output, workers, ["--force"] * force, cluster, remote)
     console.print(styled((f"{summary(films)}.", "bold")))
     if any(film.state == "failed" for film in films):
         context.exit(1)
-
-
-def _jobs(
-    inputs: Sequence[Path],
-    projects: Sequence[Path],
-    entry: dict[str, Any],
-    options: dict[str, Any],
-) -> tuple[list[Job], Path]:
-    """The jobs that the command line asks for, and the usual folder of their films."""
-    from dataclasses import replace
-
-    from phosphene.batch.jobs import Entry, is_job_list, jobs_of, read_job_list, songs_in
-    from phosphene.cli.planning import shared_options
-    from phosphene.errors import ProjectError
-
-    listed = [path for path in inputs if is_job_list(path)]
-    if listed:
-        if len(inputs) > 1 or projects or entry:
-            raise ProjectError(
-                f"{listed[0]} is a job list, with songs, projects, takes and formats of its own",
-                "Give it alone, and write these into it.",
-            )
-        entries, named = read_job_list(listed[0], shared_options())
-        folder = listed[0].parent
-        found = [
-            replace(job, options=_merged(job.options, options)) for job in jobs_of(entries, folder)
-        ]
-        return found, folder / (named or "films")
-    songs: list[Path] = []
-    given = list(projects)
-    for path in inputs:
-        if path.is_dir():
-            songs += songs_in(path)
-        else:
-            (given if path.suffix.lower() == ".toml" else songs).append(path)
-    asked = entry | options | {"songs": songs, "projects": given}
-    return jobs_of([("the command line", _validated(Entry, asked))], Path.cwd()), Path("films")
-
-
-def _merged(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The options of a job with those of the command line; settings are added."""
-    settings = own.get("set", [])
-    settings = [settings] if isinstance(settings, str) else list(settings)
-    both = [*settings, *given.get("set", ())]
-    return own | given | ({"set": both} if both else {})
-
-
-def _validated(model: Any, data: dict[str, Any]) -> Any:
-    from pydantic import ValidationError
-
-    from phosphene.errors import ProjectError
-    from phosphene.project.problems import problems_of
-
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ProjectError(
-            "\n".join(f"--{p}" for p in problems_of(error, data, "", model))
-        ) from None
 
 
 @contextlib.contextmanager
@@ -203,10 +167,15 @@ def _only_batch(folder: Path) -> Iterator[None]:
 
 
 def _print_plan(
-    films: Sequence[Film], figures: dict[str, Figures], output: Path, workers: int
+    films: Sequence[Film],
+    pieces: Sequence[Piece],
+    figures: dict[str, Figures],
+    output: Path,
+    workers: int,
 ) -> None:
     from phosphene.batch.page import length
-    from phosphene.batch.plan import longest_first, seconds_left, space_left
+    from phosphene.batch.pieces import seconds_of
+    from phosphene.batch.plan import space_left
     from phosphene.cli.console import console, joined, table, warn
 
     rows = table("film", "of", "frames", "kind", "time")
@@ -222,14 +191,15 @@ def _print_plan(
     for film in films:
         if film.state == "failed":
             warn(f"{film.target.name} cannot be made: {film.error}")
-    waiting = longest_first(films, figures)
+    waiting = [film for film in films if film.state == "waiting"]
     if not waiting:
         return
-    seconds = seconds_left((film.left(figures) for film in waiting), workers)
+    seconds = seconds_of(pieces, figures, workers)
     known = all(film.kind in figures for film in waiting)
     place = next(folder for folder in (output, *output.parents) if folder.exists())
     free, needed = shutil.disk_usage(place).free, space_left(films, workers)
-    at_once = f", {workers} films at a time" if workers > 1 else ""
+    what = "parts and films" if any(piece.number is not None for piece in pieces) else "films"
+    at_once = f", {workers} {what} at a time" if workers > 1 else ""
     console.print(
         joined(
             [
@@ -246,50 +216,69 @@ def _print_plan(
 
 def _make(
     films: Sequence[Film],
+    pieces: Sequence[Piece],
     figures: dict[str, Figures],
     output: Path,
     workers: int,
     more: Sequence[str],
     cluster: Cluster | None,
+    remote: Remote | None,
 ) -> None:
     """Make the films that are left, show how far they are, and write the report."""
     from phosphene import __version__
     from phosphene.batch.crew import make_films
     from phosphene.batch.page import summary
-    from phosphene.batch.plan import longest_first
-    from phosphene.batch.report import FOLDER, log_of, write_report
-    from phosphene.batch.work import Work
-    from phosphene.cli.console import batch_progress, console, one_line, styled
+    from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
+    from phosphene.batch.work import Processes, Work
+    from phosphene.cli.console import batch_progress, console, one_line, styled, warn
     from phosphene.cli.planning import arguments_for
+    from phosphene.errors import FilmError
 
-    waiting, begun = longest_first(films, figures), time.monotonic()
-    folder = output / FOLDER
+    begun, folder, processes = time.monotonic(), output / FOLDER, Processes()
+    waiting = list({id(piece.film): piece.film for piece in pieces}.values())
     for film in waiting:
-        log_of(folder, film.target).unlink(missing_ok=True)
+        remove_logs(folder, film.target)
 
-    def begin(film: Film) -> Task:
-        arguments, log = arguments_for(film, film.target, *more), log_of(folder, film.target)
+    def begin(piece: Piece) -> Task:
+        arguments = arguments_for(piece.film, piece.film.target, [*more, *piece.arguments])
+        log = log_of(folder, piece.name)
+        piece.film.log = log.name
         if cluster is not None:
-            return cluster.task(film, arguments, log)
-        return Work(arguments, film.target, log)
+            return cluster.task(piece, arguments, log)
+        return Work(arguments, piece.target, log, processes)
+
+    def copy(film: Film) -> None:
+        try:
+            if remote is not None:
+                remote.copy(film.target)
+        except FilmError as error:
+            film.state, film.error = "failed", error.advice
 
     def ended(film: Film, outcome: Outcome) -> None:
         if outcome.figures is not None:
             figures[film.kind] = outcome.figures
+        if film.state == "made":
+            copy(film)
         if film.state == "made":
             click.echo(one_line(film.target))
         elif film.state == "failed":
             console.print(styled((f"Failed: {film.target.name}", "bold red"), f"\n{film.error}"))
 
     try:
+        for film in films:
+            if film.state == "kept":
+                copy(film)
+            if film.state == "failed" and film.done == film.frames:
+                warn(film.error)
         if waiting:
             with batch_progress(waiting) as show:
-                make_films(waiting, min(workers, len(waiting)), begin, show, ended)
+                make_films(pieces, min(workers, len(pieces)), begin, show, ended)
     except BaseException:
         with contextlib.suppress(OSError):  # the terminal may be gone
             console.print(f"Stopped. {summary(films)}. The same command resumes.")
         raise
     finally:
+        processes.close()
         seconds = time.monotonic() - begun
         page = write_report(folder, films, figures, seconds, workers, __version__)
     console.print(f"Report: {one_line(page)}")

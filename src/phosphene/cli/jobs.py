@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
+    from phosphene.rendering.filming import Progress
     from phosphene.rendering.render import Render
     from phosphene.score.score import Score
     from phosphene.song.song import Song
@@ -114,8 +115,7 @@ def make(
     render: Render,
     output: Path,
     seconds: float,
-    resume_from: str | None,
-    keep: bool,
+    run: Callable[[Progress], float],
     progress: str = "bar",
 ) -> None:
     """Make a film, show the progress as "bar" or "json", and print its length and its name."""
@@ -131,7 +131,7 @@ def make(
 
     shown = {"bar": rendering_progress, "json": progress_as_json}[progress]
     with shown(render.spec.name) as show:
-        taken = render.run(resume_from, keep, show)
+        taken = run(show)
     size = render.target.stat().st_size / 1e6
     done = f" {seconds:.1f} s of video in {taken:.0f} s, {size:.1f} MB"
     console.print(styled(("Done:", "bold green"), done))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,4 +69,4 @@ def loop(
     job.render.check(song, project, score, strict, (made.start, made.duration), lead)
     samples = f"{made.end - made.begin} samples at {made.rate} Hz"
     introduce(input, song, score, job.render, f"{made.frames} frames for {samples}")
-    make(job.render, output, float(made.duration), None, keep=False)
+    make(job.render, output, float(made.duration), partial(job.render.run, None, False))

@@ -5,76 +5,21 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
-
-from phosphene.cli.options import Changes, between_bars
 
 if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.report import Earlier
+    from phosphene.cli.options import Changes
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
     from phosphene.song.song import Song
 
-NOT_SHARED = frozenset({"from", "output", "resume-from", "takes", "keep", "force", "progress"})
-"""Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
 FRAMES = 12  # that are painted to measure a speed
 LONGEST = 10.0  # seconds that they may take
-
-
-def shared_options() -> dict[str, click.Parameter]:
-    """The options of `phosphene render` that each film of a batch may have, by long name."""
-    from phosphene.cli.render import render
-
-    named = {
-        option.removeprefix("--"): parameter
-        for parameter in render.params
-        for option in parameter.opts
-        if option.startswith("--")
-    }
-    return {name: named[name] for name in named.keys() - NOT_SHARED}
-
-
-def given_options(context: click.Context) -> dict[str, Any]:
-    """The options that a command was given, as the values of a job list."""
-    found: dict[str, Any] = {}
-    for name, option in shared_options().items():
-        value = context.params.get(option.name or "")
-        if value is None or value is False or value == ():
-            continue
-        if name == "size":
-            value = f"{value[0]}x{value[1]}"
-        elif name == "bars":
-            value = f"{value[0]}:{value[1]}"
-        found[name] = value
-    return found
-
-
-def changes_of(job: Job) -> Changes:
-    """The options of a job, as `phosphene render` reads them.
-
-    Raises
-    ------
-    ProjectError
-        If it does not.
-    """
-    from phosphene.cli.render import render
-    from phosphene.errors import ProjectError
-
-    try:
-        context = render.make_context("render", [str(job.input), *job.arguments()])
-    except click.UsageError as error:
-        raise ProjectError(error.format_message()) from None
-    given = context.params
-    if given["bars"]:
-        given |= between_bars(given["bars"], given["start"], given["end"])
-    return Changes(**{field.name: given[field.name] for field in fields(Changes)})
 
 
 class Planner:
@@ -95,6 +40,7 @@ class Planner:
     """
 
     def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
+        from phosphene.cli.batch_jobs import changes_of
         from phosphene.cli.jobs import checked
         from phosphene.cli.loading import registry_for
         from phosphene.errors import PhospheneError, ProjectError
@@ -137,7 +83,9 @@ class Planner:
         from phosphene.cli.console import console
         from phosphene.cli.inputs import compose_for, listen_to
         from phosphene.cli.jobs import directed
+        from phosphene.film.parts import PartFile
         from phosphene.film.preflight import space_needed
+        from phosphene.score.parts import parts_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
@@ -149,6 +97,7 @@ class Planner:
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
         render = job.render
+        film.diffuses = render.spec.diffuses and project.model.device != "cpu"
         film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
         video = project.video
         rate = film_rate(score.fps, _fraction(video.interpolate))
@@ -163,8 +112,13 @@ class Planner:
         film.fingerprint = render.fingerprint(project, score)
         if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
-        else:
-            film.done = min(film.frames, _kept_frames(film.target))
+            return
+        film.parts = tuple(len(part.rows) for part in parts_of(score))
+        film.painted = tuple(
+            PartFile(film.target, film.fingerprint, number).done(frames)
+            for number, frames in enumerate(film.parts)
+        )
+        film.done = sum(film.painted) or min(film.frames, _kept_frames(film.target))
 
 
 def _fraction(fps: Any) -> Any:
@@ -183,7 +137,7 @@ def _kept_frames(target: Path) -> int:
     return sums.stat().st_size // SIZE if sums.is_file() else 0
 
 
-def arguments_for(film: Film, output: Path, *more: str) -> list[str]:
+def arguments_for(film: Film, output: Path, more: Sequence[str]) -> list[str]:
     """The arguments of `phosphene` that render a film."""
     from phosphene.cli.loading import named_folders
 
@@ -197,7 +151,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
 
     Nothing remains of the frames that are painted.
     """
-    from phosphene.batch.work import Work
+    from phosphene.batch.work import Processes, Work
     from phosphene.cli.console import console
 
     found = dict(known)
@@ -213,7 +167,8 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
         ):
             target = Path(folder, film.target.name)
             excerpt = f"--start={film.first:.6f}s", f"--end={end:.6f}s"
-            work = Work(arguments_for(film, target, *excerpt), target, Path(folder, "log"))
+            arguments, processes = arguments_for(film, target, excerpt), Processes()
+            work = Work(arguments, target, Path(folder, "log"), processes)
             begun = 0.0
 
             def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
@@ -227,6 +182,8 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             except BaseException:
                 work.stop()
                 raise
+            finally:
+                processes.close()
         if outcome.figures is not None:
             found[film.kind] = outcome.figures
     return found

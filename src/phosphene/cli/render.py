@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project
     default="bar",
     help="json: a line of JSON on stdout for each frame, for other programs.",
 )
+@click.option("--part", type=click.IntRange(0), hidden=True, help="Paint one part, for a batch.")
+@click.option("--join", is_flag=True, hidden=True, help="Make the film of its parts.")
 @project_options
 def render(
     input: Path | None,
@@ -59,6 +62,8 @@ def render(
     strict: bool,
     force: bool,
     progress: str,
+    part: int | None,
+    join: bool,
     **options: Any,
 ) -> None:
     """Render INPUT as a video that moves with its song.
@@ -75,7 +80,7 @@ def render(
       phosphene render project.toml --bars 9:13 --takes 4
       phosphene render --from film.mp4 song.mp3 -o again.mp4
     """  # fmt: skip
-    from phosphene.cli.console import console, one_line
+    from phosphene.cli.console import console, one_line, progress_as_json
     from phosphene.cli.inputs import compose_for
     from phosphene.cli.jobs import introduce, job_again, job_for, make
     from phosphene.cli.takes import render_takes
@@ -104,13 +109,18 @@ def render(
         job = job_for(input, output, changes, force)
     project, score = compose_for(job.song, job.project, changes)
     job.render.check(job.song, project, score, strict)
-    if job.text and (changes.idea is not None or changes.director is not None):
+    if job.text and part is None and (changes.idea is not None or changes.director is not None):
         written = keep_project(job.text, output.with_suffix(".toml"))
         console.print(f"The project of this video is {one_line(written)}; edit and render it.")
     introduce(film or input or output, job.song, score, job.render, f"{len(score)} frames")
     making, seconds = job.render, float(score.duration)
     del job  # an hour of the song is a gigabyte
-    make(making, output, seconds, resume_from, keep, progress)
+    if part is not None:
+        with progress_as_json(making.spec.name) as show:
+            making.paint_part(part, show)
+        return
+    run = making.join_parts if join else partial(making.run, resume_from, keep)
+    make(making, output, seconds, run, progress)
 
 
 @click.group()
@@ -129,7 +139,7 @@ def list_command(path: Path) -> None:
         about = _about(place)
         state = f"set aside as {place.name.removeprefix('aside-')}" if aside else "can be resumed"
         out.print(
-            f"{film}: {_frames(place)} frames, {_size(place) / 1e6:.1f} MB, {state}"
+            f"{film}: {_count(place)}, {_size(place) / 1e6:.1f} MB, {state}"
             f"{f' ({about})' if about else ''}",
             markup=False,
         )
@@ -164,9 +174,15 @@ def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
     """The film's name, its folder, and whether it was set aside, of each run that is kept."""
     from phosphene.errors import ProjectError
     from phosphene.film.film import beside
+    from phosphene.film.parts import ENDING
     from phosphene.own_files import ASIDE, MARK, check_folder, state_files
 
-    folders = sorted(path.glob(".*.resume")) if path.is_dir() else [beside(path, ".resume")]
+    if path.is_dir():
+        folders, parts = sorted(path.glob(".*.resume")), sorted(path.glob(f".*{ENDING}"))
+    else:
+        folders, parts = [beside(path, ".resume")], [beside(path, ENDING)]
+    for folder in parts:  # in each, those of the parts that are not complete come first
+        folders += [*sorted(folder.glob(".*.resume")), folder]
     for folder in folders:
         if folder.is_symlink() or not (folder / MARK).is_file():
             continue
@@ -177,7 +193,7 @@ def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
 
             warn(f"{error} {error.fix}")
             continue
-        film = folder.name.removeprefix(".").removesuffix(".resume")
+        film = folder.name.removeprefix(".").removesuffix(".resume").removesuffix(ENDING)
         for place in [folder, *(p for p in sorted(folder.iterdir()) if ASIDE.fullmatch(p.name))]:
             if state_files(place):
                 yield film, place, place != folder
@@ -193,11 +209,14 @@ def _about(place: Path) -> str:
         return ""
 
 
-def _frames(place: Path) -> int:
+def _count(place: Path) -> str:
     from phosphene.film.checksums import FRAMES, SIZE
+    from phosphene.film.parts import ENDING
 
+    if place.name.endswith(ENDING):
+        return f"{len(list(place.glob('part-*.mp4')))} parts"
     sums = place / FRAMES
-    return sums.stat().st_size // SIZE if sums.exists() else 0
+    return f"{sums.stat().st_size // SIZE if sums.exists() else 0} frames"
 
 
 def _size(place: Path) -> int:

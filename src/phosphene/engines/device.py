@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from phosphene.engines.kept import PIPELINES
 from phosphene.errors import EngineError
 
 _log = logging.getLogger(__name__)
@@ -93,6 +94,14 @@ def place(pipe: Any, device: torch.device) -> bool:
     return True
 
 
+def has_room(device: torch.device) -> bool:
+    """Whether a pipeline can stay there besides what the painting of a film needs."""
+    if device.type != "cuda":
+        return True
+    free, total = torch.cuda.mem_get_info()
+    return free > total / 2
+
+
 def savings_for(pipe: Any, device: torch.device) -> list[Saving]:
     """The savings that any pipeline with a VAE allows, the cheapest first."""
     savings: list[Saving] = [("decoding in tiles", pipe.vae.enable_tiling)]
@@ -144,6 +153,7 @@ class Memory:
             _log.warning(
                 "The device is out of memory: %s from now on, which is slower.", description
             )
+            PIPELINES.forget()  # it is no longer as it was loaded
             apply()
 
 

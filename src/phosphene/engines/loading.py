@@ -12,12 +12,13 @@ import torch
 
 from phosphene.engines.batches import Batches
 from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
-from phosphene.engines.device import choose_device, convert, place, working_dtype
+from phosphene.engines.device import choose_device, convert, has_room, place, working_dtype
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
+from phosphene.engines.kept import PIPELINES
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.presets import PRESETS, Preset
@@ -76,6 +77,16 @@ def _engine(
 ) -> DiffusionEngine | PipelineEngine:
     dtype = working_dtype(device)
     quality = preset.qualities[model.quality]
+    steps = model.steps or quality.steps
+    first_steps = max(steps, quality.first_steps)
+    guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
+    key = _key(preset, model, device)
+    if (pipe := PIPELINES.get(key)) is not None:
+        score = in_known_words(preset.source, score)
+        return DiffusionEngine(
+            pipe, score, device, steps, first_steps, guidance, preset.sampler,
+            graphs=_recording(model, device),
+        )  # fmt: skip
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
@@ -92,9 +103,6 @@ def _engine(
         )
     add_ip_adapters(pipe, model.ip_adapter)
     score = in_known_words(preset.source, score)
-    steps = model.steps or quality.steps
-    first_steps = max(steps, quality.first_steps)
-    guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     resident = place(pipe, device)
     if type(pipe).__name__ not in IMG2IMG:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
@@ -107,12 +115,25 @@ def _engine(
         pipe.unet = torch.compile(pipe.unet)
     elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
-    recorded = device.type == "cuda" and resident and not model.compile
-    graphs = Graphs(CudaRecorder()) if recorded else None
+    if resident and has_room(device):
+        PIPELINES.keep(key, pipe)
+    graphs = _recording(model, device) if resident else None
     return DiffusionEngine(
         pipe, score, device, steps, first_steps, guidance, preset.sampler,
         loras, controls, pictures, graphs, batches,
     )  # fmt: skip
+
+
+def _recording(model: Model, device: torch.device) -> Graphs | None:
+    """What records the calls of a model that stays on a device."""
+    return Graphs(CudaRecorder()) if device.type == "cuda" and not model.compile else None
+
+
+def _key(preset: Preset, model: Model, device: torch.device) -> tuple[object, ...] | None:
+    """What a pipeline depends on; None if an engine changes it while it paints."""
+    if model.control or model.ip_adapter or any(lora.driven for lora in model.lora):
+        return None
+    return preset, model.quality, model.lora, model.compile, device
 
 
 def _try(engine: Engine, score: Score) -> None:

@@ -196,3 +196,9 @@ def count_command(film: Path) -> list[str]:
     """
     film_only = ("-i", f"file:{film.name}", "-map", "0:v:0", "-c", "copy")
     return [executable(), *QUIET, *film_only, "-f", "framecrc", "pipe:1"]
+
+
+def decode_command(film: Path) -> list[str]:
+    """Build the command that writes the frames of a film to standard output, as raw RGB."""
+    frames = ("-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24")
+    return [executable(), *QUIET, "-i", f"file:{film}", *frames, "pipe:1"]

@@ -17,6 +17,7 @@ from phosphene.painting.inputs.overlays import Overlays
 from phosphene.painting.loop import paint as pictures
 from phosphene.painting.pictures import to_levels
 from phosphene.painting.states import State
+from phosphene.score.parts import Part
 from phosphene.score.score import Score
 
 Painted = tuple[int, State, torch.Tensor]
@@ -52,13 +53,14 @@ def painted(
     engine: Engine,
     anchors: Sequence[Anchor],
     after: tuple[int, State] | None = None,
+    part: Part | None = None,
 ) -> Iterator[Painted]:
     """Paint every frame, graded, with overlays and captions, in 8 bits.
 
     Parameters are those of `phosphene.painting.loop.paint`.
     """
     captions, overlays = Captions(score, engine.device), Overlays(score, engine.device)
-    for index, picture, state in pictures(score, engine, anchors, after):
+    for index, picture, state in pictures(score, engine, anchors, after, part):
         row = score.row(index)
         shown = overlays.over(grade(picture, row), row)
         yield index, state, to_levels(captions.over(shown, row.frame))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -21,6 +22,7 @@ from phosphene.painting.motion.noise import SceneNoise
 from phosphene.painting.motion.step import Matrix
 from phosphene.painting.pictures import read_image
 from phosphene.painting.states import State, by_scene, kept, state_before, together
+from phosphene.score.parts import Part
 from phosphene.score.score import Row, Score
 
 
@@ -41,6 +43,7 @@ def paint(
     engine: Engine,
     anchors: Sequence[Anchor] = (),
     after: tuple[int, State] | None = None,
+    part: Part | None = None,
 ) -> Iterator[Frame]:
     """Paint every frame of a Score, scene by scene; dissolves are painted in both scenes.
 
@@ -52,25 +55,30 @@ def paint(
         Target of each prompt's scene, applied as firmly as the Score says; empty to hold nothing.
     after : tuple of int and State, optional
         Row and state of a frame of an earlier run; painting continues with the next one.
+    part : Part, optional
+        The part to paint; by default, all of the film.
 
     Yields
     ------
     Frame
     """
+    part = Part.whole(score) if part is None else part
     begin, states = (0, {}) if after is None else (after[0] + 1, by_scene(score, *after))
     running: dict[int, Iterator[Frame]] = {}
     with torch.inference_mode(), OpenInputs(score, engine) as inputs:
-        for i in range(begin, len(score)):
+        for i in part.painted[bisect_left(part.painted, begin) :]:
             running = {
                 scene: running.get(scene)
                 or paint_scene(
                     score, engine, scene, anchors, state_before(score, scene, i, states), inputs
                 )
-                for scene in score.seen(i)
+                for scene in part.seen(score, i)
             }
             frames = {scene: next(frames) for scene, frames in running.items()}
             states |= {scene: frame.state for scene, frame in frames.items()}
             states = kept(score, i, states)
+            if score.seen(i)[0] not in part.scenes:  # a scene of this part dissolves in
+                continue
             picture, *over = (frame.picture for frame in frames.values())
             for later in over:
                 picture = torch.lerp(picture, later, score.share(i))

@@ -6,9 +6,10 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from phosphene.errors import FilmError
 from phosphene.film import Film
@@ -18,7 +19,7 @@ from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import SceneAnchors, is_held
 from phosphene.painting.closing import closed
 from phosphene.painting.depth import with_depth
-from phosphene.painting.frames import painted, read_back
+from phosphene.painting.frames import Painted, painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
 from phosphene.rendering.resuming import Asked, begin, planned
@@ -30,11 +31,15 @@ if TYPE_CHECKING:
 
     from phosphene.film.record import Record
     from phosphene.film.segments import Screen
+    from phosphene.painting.anchors import Anchor
+    from phosphene.painting.engine import Engine
     from phosphene.rendering.render import Render
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
+Frames: TypeAlias = "Iterable[tuple[int, State, NDArray[np.uint8]]]"
+"""Number, state after it, and pixels of each frame."""
 SHOWN = "shown"  # in a state: the frame as it is shown, in 8 bits
 EVERY = 5.0  # seconds between checkpoints: the most that is painted again after a kill
 
@@ -55,10 +60,6 @@ def render_film(
 ) -> float:
     """Paint and encode every frame; return the seconds that it took.
 
-    If the render is stopped at any moment, the same call resumes from the last checkpoint and gives
-    the same frames to the bit. Its state is in `state_folder` until the film is complete. Nothing
-    there changes before the engine has loaded and painted a frame.
-
     Parameters
     ----------
     render : Render
@@ -74,6 +75,73 @@ def render_film(
     keep : bool
         Keep the state when the film is complete.
     on_progress : callable
+        As of `make_film`.
+
+    Raises
+    ------
+    FilmError, ProjectError
+        As from `make_film`.
+    """
+    score, lead, shows = render.score, render.lead, screen is not None and screen.interpolates
+
+    def frames(after: tuple[int, State] | None) -> Frames:
+        engine, anchors = loaded(render)
+        painting = (
+            closed(score, engine, anchors, lead, after)
+            if lead
+            else painted(score, engine, anchors, after)
+        )
+        return read_back(with_shown(painting) if shows else painting, engine.device)
+
+    making = Making(
+        lambda folder: film_of(render, record, screen, folder), render.target, about,
+        len(score) - lead, settings_of(render), frames,
+    )  # fmt: skip
+    return make_film(making, asked, keep, on_progress)
+
+
+@dataclass(frozen=True)
+class Making:
+    """A film that is made.
+
+    Attributes
+    ----------
+    film_in : callable
+        film_in(folder) returns the film, with its segments in a folder.
+    target : Path
+    about : mapping of str to str
+        What its frames depend on.
+    length : int
+        Number of its frames.
+    settings : str
+        The settings in words.
+    frames : callable
+        frames(after) returns the frames after the row and state of one, or all of them.
+    """
+
+    film_in: Callable[[Path], Film]
+    target: Path
+    about: Mapping[str, str]
+    length: int
+    settings: str
+    frames: Callable[[tuple[int, State] | None], Frames]
+
+
+def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Progress) -> float:
+    """Make a film of its frames; return the seconds that it took.
+
+    If this is stopped at any moment, the same call resumes from the last checkpoint and gives the
+    same frames to the bit. The state is in `state_folder` until the film is complete. Nothing there
+    changes before the first frame.
+
+    Parameters
+    ----------
+    making : Making
+    asked : Asked or None
+        Where to resume after a change.
+    keep : bool
+        Keep the state when the film is complete.
+    on_progress : callable
         on_progress(done, total, stage) is called with the number of encoded frames, the number of
         all frames, and "loading", "painting" (after each frame) or "joining".
 
@@ -84,36 +152,14 @@ def render_film(
     ProjectError
         If no frames are kept for `asked`, or the state folder was not made by Phosphene.
     """
-    score, spec, project, lead = render.score, render.spec, render.project, render.lead
-    begun = time.monotonic()
-    folder = state_folder(render.target)
-    length = len(score) - lead
-    settings = (
-        f"{spec.name}, seed {project.model.seed}, {score.width}x{score.height} at "
-        f"{float(score.fps):g} fps, {length} frames"
-    )
-
-    def film_in(place: Path) -> Film:
-        return Film(
-            render.target, score.width, score.height, score.fps, render.sound, length,
-            project.video.crf, place, render.form, render.force, record=record, screen=screen,
-        )  # fmt: skip
-
-    with _disk_errors(), locked(folder):
+    begun, length, film_in = time.monotonic(), making.length, making.film_in
+    folder = state_folder(making.target)
+    with disk_errors(), locked(folder):
         reunite(folder)
-        plan = planned(film_in, folder, about, settings, asked, length)
+        plan = planned(film_in, folder, making.about, making.settings, asked, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
-        anchors = SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
-        painting = (
-            closed(score, engine, anchors, lead, after)
-            if lead
-            else painted(score, engine, anchors, after)
-        )
-        if screen is not None and screen.interpolates:
-            painting = ((row, {**state, SHOWN: levels}, levels) for row, state, levels in painting)
-        frames = read_back(painting, engine.device)
+        frames = iter(making.frames(after))
         first = list(itertools.islice(frames, 1))
         begin(plan, film_in(plan.source), folder)
         film = film_in(folder)
@@ -131,9 +177,40 @@ def render_film(
     return time.monotonic() - begun
 
 
+def loaded(render: Render) -> tuple[Engine, Sequence[Anchor]]:
+    """The engine of a render, and the anchors of its prompts."""
+    score, spec, project = render.score, render.spec, render.project
+    engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
+    return engine, SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
+
+
+def film_of(render: Render, record: Record | None, screen: Screen | None, folder: Path) -> Film:
+    """The film of a render, with its segments in a folder."""
+    score = render.score
+    return Film(
+        render.target, score.width, score.height, score.fps, render.sound, len(score) - render.lead,
+        render.project.video.crf, folder, render.form, render.force, record=record, screen=screen,
+    )  # fmt: skip
+
+
+def settings_of(render: Render) -> str:
+    """The settings of a render in words."""
+    score = render.score
+    return (
+        f"{render.spec.name}, seed {render.project.model.seed}, {score.width}x{score.height} at "
+        f"{float(score.fps):g} fps, {len(score) - render.lead} frames"
+    )
+
+
+def with_shown(painting: Iterable[Painted]) -> Iterator[Painted]:
+    """Painted frames, with each frame as it is shown in its state."""
+    for row, state, levels in painting:
+        yield row, {**state, SHOWN: levels}, levels
+
+
 def _film(
     film: Film,
-    frames: Iterable[tuple[int, State, NDArray[np.uint8]]],
+    frames: Frames,
     folder: Path,
     length: int,
     on_progress: Progress,
@@ -177,7 +254,7 @@ def _stopped(written: int, length: int, folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -45,6 +45,7 @@ from phosphene.screen.screen import Screen, film_rate
 from phosphene.screen.upscalers import find_upscaler
 
 if TYPE_CHECKING:
+    from phosphene.film.record import Record
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.filming import Progress
@@ -247,6 +248,23 @@ class Render:
         asked = None
         if resume_from:
             asked = asked_for(resume_from, self.song, self.project, self.score)
+        return render_film(self, *self._making(), asked, keep, on_progress)
+
+    def paint_part(self, number: int, on_progress: Progress) -> float:
+        """Paint a part of the film; see `phosphene.rendering.parts`. Call `check` first."""
+        from phosphene.rendering.parts import paint_part
+
+        self.song = None
+        return paint_part(self, number, on_progress)
+
+    def join_parts(self, on_progress: Progress) -> float:
+        """Make the film of its parts; see `phosphene.rendering.parts`. Call `check` first."""
+        from phosphene.rendering.parts import join_parts
+
+        return join_parts(self, *self._making(), on_progress)
+
+    def _making(self) -> tuple[dict[str, str], Record | None, Screen | None]:
+        """What the frames depend on, the record of the film, and what makes its frames."""
         self.song = None  # an hour of it is a gigabyte
         screen, factor = None, self.project.video.upscale
         if self._upscaler is not None or self.fps != self.score.fps:
@@ -257,7 +275,7 @@ class Render:
                 self.project, self.score, self.target, self._digest, self.registry, self.lead,
                 fingerprint_of(about, self._digest),
             )  # fmt: skip
-        return render_film(self, about, record, screen, asked, keep, on_progress)
+        return about, record, screen
 
 
 def _rate(project: Project, score: Score, lead: int) -> Fraction:

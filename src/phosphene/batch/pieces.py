@@ -1,0 +1,114 @@
+"""What the tasks of a batch make: films, or parts of films and then the films of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from phosphene.batch.plan import Figures, Film, longest_first, seconds_left
+from phosphene.film.parts import PartFile
+
+UNKNOWN = Figures(1.0, 0.0)  # of a kind of film that could not be measured
+
+
+@dataclass(eq=False)
+class Piece:
+    """What one task makes.
+
+    Attributes
+    ----------
+    film : Film
+    number : int or None
+        Of the part that is painted; None for a film that is painted or joined.
+    frames, done : int
+        That it paints, and those that are painted.
+    joins : bool
+        Whether the film is made of its parts.
+    """
+
+    film: Film
+    number: int | None
+    frames: int
+    done: int = 0
+    joins: bool = False
+
+    @property
+    def target(self) -> Path:
+        """The file that is made."""
+        film = self.film
+        if self.number is None:
+            return film.target
+        return PartFile(film.target, film.fingerprint, self.number).path
+
+    @property
+    def name(self) -> str:
+        """For its messages: of the film, with the number of the part from 1."""
+        name = self.film.target.name
+        return name if self.number is None else f"{name}.part-{self.number + 1}"
+
+    @property
+    def arguments(self) -> list[str]:
+        """Of `phosphene render`, besides those of the film."""
+        if self.number is not None:
+            return [f"--part={self.number}"]
+        return ["--join"] * self.joins
+
+    def left(self, figures: Mapping[str, Figures]) -> float:
+        """Seconds until it is complete."""
+        found = figures.get(self.film.kind, UNKNOWN)
+        return found.loading + found.frame * (self.frames - self.done)
+
+
+def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: int) -> list[Piece]:
+    """What is left to make, the longest pieces first.
+
+    Films are painted in parts if that was begun, and the longest ones also where all films are then
+    complete earlier. A film that was begun in one piece stays in one.
+
+    Parameters
+    ----------
+    films : sequence of Film
+    figures : mapping of str to Figures
+    workers : int
+        How many pieces are made at a time.
+    """
+    waiting = longest_first(films, figures)
+    begun = [film for film in waiting if any(film.painted)]
+    whole = [film for film in waiting if not any(film.painted)]
+    can = [film for film in whole if len(film.parts) > 1 and not film.done]
+    best: tuple[float, list[Piece]] | None = None
+    count = 0
+    while True:
+        split = {id(film) for film in (*begun, *can[:count])}
+        pieces = [
+            piece
+            for film in waiting
+            for piece in (_parts(film) if id(film) in split else [_in_one(film)])
+        ]
+        pieces.sort(key=lambda piece: -piece.left(figures))
+        seconds = seconds_of(pieces, figures, workers)
+        if best is None or seconds < best[0]:
+            best = seconds, pieces
+        if count >= len(can) or workers == 1:
+            return best[1]
+        count = min(2 * count or 1, len(can))
+
+
+def seconds_of(pieces: Sequence[Piece], figures: Mapping[str, Figures], workers: int) -> float:
+    """How long pieces take; joining is assumed to take as long as loading."""
+    joined = {piece.film.kind for piece in pieces if piece.number is not None}
+    after = max((figures.get(kind, UNKNOWN).loading for kind in joined), default=0.0)
+    return seconds_left((piece.left(figures) for piece in pieces), workers) + after
+
+
+def _in_one(film: Film) -> Piece:
+    return Piece(film, None, film.frames, film.done)
+
+
+def _parts(film: Film) -> Iterator[Piece]:
+    left = [number for number, frames in enumerate(film.parts) if film.painted[number] < frames]
+    for number in left:
+        yield Piece(film, number, film.parts[number], film.painted[number])
+    if not left:
+        yield Piece(film, None, 0, joins=True)

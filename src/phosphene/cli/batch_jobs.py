@@ -1,0 +1,127 @@
+"""The jobs of a batch that a command line asks for, and their options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phosphene.cli.options import Changes, between_bars
+
+if TYPE_CHECKING:
+    from phosphene.batch.jobs import Job
+
+NOT_SHARED = frozenset(
+    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "part", "join"}
+)
+"""Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
+
+
+def asked_jobs(
+    inputs: Sequence[Path],
+    projects: Sequence[Path],
+    entry: dict[str, Any],
+    options: dict[str, Any],
+) -> tuple[list[Job], Path]:
+    """The jobs that the command line asks for, and the usual folder of their films."""
+    from dataclasses import replace
+
+    from phosphene.batch.jobs import Entry, is_job_list, jobs_of, read_job_list, songs_in
+    from phosphene.errors import ProjectError
+
+    listed = [path for path in inputs if is_job_list(path)]
+    if listed:
+        if len(inputs) > 1 or projects or entry:
+            raise ProjectError(
+                f"{listed[0]} is a job list, with songs, projects, takes and formats of its own",
+                "Give it alone, and write these into it.",
+            )
+        entries, named = read_job_list(listed[0], shared_options())
+        folder = listed[0].parent
+        found = [
+            replace(job, options=_merged(job.options, options)) for job in jobs_of(entries, folder)
+        ]
+        return found, folder / (named or "films")
+    songs: list[Path] = []
+    given = list(projects)
+    for path in inputs:
+        if path.is_dir():
+            songs += songs_in(path)
+        else:
+            (given if path.suffix.lower() == ".toml" else songs).append(path)
+    asked = entry | options | {"songs": songs, "projects": given}
+    return jobs_of([("the command line", _validated(Entry, asked))], Path.cwd()), Path("films")
+
+
+def _merged(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The options of a job with those of the command line; settings are added."""
+    settings = own.get("set", [])
+    settings = [settings] if isinstance(settings, str) else list(settings)
+    both = [*settings, *given.get("set", ())]
+    return own | given | ({"set": both} if both else {})
+
+
+def _validated(model: Any, data: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    from phosphene.errors import ProjectError
+    from phosphene.project.problems import problems_of
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProjectError(
+            "\n".join(f"--{p}" for p in problems_of(error, data, "", model))
+        ) from None
+
+
+def shared_options() -> dict[str, click.Parameter]:
+    """The options of `phosphene render` that each film of a batch may have, by long name."""
+    from phosphene.cli.render import render
+
+    named = {
+        option.removeprefix("--"): parameter
+        for parameter in render.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    return {name: named[name] for name in named.keys() - NOT_SHARED}
+
+
+def given_options(context: click.Context) -> dict[str, Any]:
+    """The options that a command was given, as the values of a job list."""
+    found: dict[str, Any] = {}
+    for name, option in shared_options().items():
+        value = context.params.get(option.name or "")
+        if value is None or value is False or value == ():
+            continue
+        if name == "size":
+            value = f"{value[0]}x{value[1]}"
+        elif name == "bars":
+            value = f"{value[0]}:{value[1]}"
+        found[name] = value
+    return found
+
+
+def changes_of(job: Job) -> Changes:
+    """The options of a job, as `phosphene render` reads them.
+
+    Raises
+    ------
+    ProjectError
+        If it does not.
+    """
+    from phosphene.cli.render import render
+    from phosphene.errors import ProjectError
+
+    try:
+        context = render.make_context("render", [str(job.input), *job.arguments()])
+    except click.UsageError as error:
+        raise ProjectError(error.format_message()) from None
+    given = context.params
+    if given["bars"]:
+        given |= between_bars(given["bars"], given["start"], given["end"])
+    return Changes(**{field.name: given[field.name] for field in fields(Changes)})

@@ -1,0 +1,156 @@
+"""A film of parts that are painted by themselves: each into a file, and the files into the film."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from phosphene.errors import FilmError, ProjectError
+from phosphene.film import Film
+from phosphene.film.parts import FORM, PartFile, parts_folder, remove_parts
+from phosphene.own_files import clear_own, locked, make_folder
+from phosphene.painting.frames import Painted, painted, read_back
+from phosphene.painting.states import State
+from phosphene.rendering.checkpoint import PICTURE
+from phosphene.rendering.filming import (
+    Frames,
+    Making,
+    Progress,
+    disk_errors,
+    film_of,
+    loaded,
+    make_film,
+    settings_of,
+    state_folder,
+    with_shown,
+)
+from phosphene.score.parts import Part, parts_of
+
+if TYPE_CHECKING:
+    from phosphene.film.record import Record
+    from phosphene.film.segments import Screen
+    from phosphene.rendering.render import Render
+
+
+def paint_part(render: Render, number: int, on_progress: Progress) -> float:
+    """Paint a part of a film; return the seconds that it took. It resumes as a film does.
+
+    Parameters
+    ----------
+    render : Render
+        After its `check`.
+    number : int
+        Of the part, from 0.
+    on_progress : callable
+        As of `phosphene.rendering.filming.make_film`.
+
+    Raises
+    ------
+    ProjectError
+        If the film has no such part.
+    FilmError, EngineError
+    """
+    score, parts = render.score, parts_of(render.score)
+    if number >= len(parts):
+        raise ProjectError(f"--part {number}: the film has {len(parts)} parts")
+    part, about = parts[number], render.made_of(render.project, score)
+    file = PartFile(render.target, render.fingerprint(render.project, score), number)
+    if file.is_complete():
+        return 0.0
+    length, place = len(part.rows), file.path
+
+    def frames(after: tuple[int, State] | None) -> Frames:
+        engine, anchors = loaded(render)
+        row = None if after is None else (part.rows[after[0]], after[1])
+        begin = 0 if after is None else after[0] + 1
+        painting = painted(score, engine, anchors, row, part)
+        numbered = ((n, state, levels) for n, (_, state, levels) in enumerate(painting, begin))
+        return read_back(numbered, engine.device)
+
+    def film_in(folder: Path) -> Film:
+        return Film(place, score.width, score.height, score.fps, None, length, None, folder, FORM)
+
+    making = Making(
+        film_in, place, {**about, "part": str(part.rows)}, length, settings_of(render), frames
+    )
+    with disk_errors():
+        make_folder(parts_folder(render.target))
+        seconds = make_film(making, None, True, on_progress)
+        file.complete()
+        with locked(state_folder(place)):
+            clear_own(state_folder(place))
+    return seconds
+
+
+def join_parts(
+    render: Render,
+    about: Mapping[str, str],
+    record: Record | None,
+    screen: Screen | None,
+    on_progress: Progress,
+) -> float:
+    """Make a film of its parts, which are removed then; return the seconds that it took.
+
+    The frames are encoded as those of `phosphene.rendering.filming.render_film`, so that the film
+    is the same to the bit.
+
+    Parameters
+    ----------
+    render, about, record, screen, on_progress
+        As of `phosphene.rendering.filming.render_film`.
+
+    Raises
+    ------
+    FilmError
+        If a part is missing or damaged, or the disk or ffmpeg fails.
+    """
+    score, parts = render.score, parts_of(render.score)
+    fingerprint = render.fingerprint(render.project, score)
+    files = [PartFile(render.target, fingerprint, number) for number in range(len(parts))]
+    shows = screen is not None and screen.interpolates
+    with disk_errors():
+        for file in files:
+            file.require_intact()
+
+    def frames(after: tuple[int, State] | None) -> Frames:
+        begin = 0 if after is None else after[0] + 1
+        decoded = _decoded(parts, files, score.height, score.width, begin)
+        return read_back(with_shown(decoded) if shows else decoded, torch.device("cpu"))
+
+    # A plain render of the film cannot continue from these states.
+    making = Making(
+        partial(film_of, render, record, screen), render.target, {**about, "part": "all"},
+        len(score), settings_of(render), frames,
+    )  # fmt: skip
+    seconds = make_film(making, None, False, on_progress)
+    with suppress(OSError):
+        remove_parts(files)
+    return seconds
+
+
+def _decoded(
+    parts: list[Part], files: list[PartFile], height: int, width: int, begin: int
+) -> Iterator[Painted]:
+    """The frames of a film from its parts, from frame `begin` on; states have only a size."""
+    owners = sorted((row, number) for number, part in enumerate(parts) for row in part.rows)
+    state = {PICTURE: torch.zeros(1, 3, height, width)}
+    with ExitStack() as stack:
+        streams: dict[int, Generator[bytes]] = {}
+        for row, number in owners:
+            if number not in streams:
+                stream = files[number].frames(3 * height * width)
+                streams[number] = stack.enter_context(closing(stream))
+            frame = next(streams[number], None)
+            if frame is None:
+                raise FilmError(
+                    f"{files[number].path} has too few frames.",
+                    "Remove it, then run the same command again: it is painted again.",
+                )
+            if row >= begin:
+                levels = torch.frombuffer(bytearray(frame), dtype=torch.uint8)
+                yield row, state, levels.view(height, width, 3)
