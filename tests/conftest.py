@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # A console keeps the width that is reported when it is first met: none, so that each test tells its own.
 os.environ.pop("COLUMNS", None)
-import phosphene.cli.console  # noqa: F401
+import phosphene.cli.terminal.console  # noqa: F401
 from phosphene.film.ffmpeg import executable
 from phosphene.film.probe import probe
 from phosphene.plugins import Registry, load_plugins

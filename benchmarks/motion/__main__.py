@@ -13,7 +13,7 @@ from benchmarks.motion.figures import measure
 from benchmarks.motion.rendering import Piece, article_film
 from benchmarks.motion.report import table
 from benchmarks.motion.steady import CADENCE, REST, WORLDS, report, steady_shares
-from phosphene.cli.options import Changes, project_options
+from phosphene.cli.inputs.options import Changes, project_options
 from phosphene.errors import PhospheneError
 
 DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"

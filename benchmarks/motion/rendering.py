@@ -12,9 +12,15 @@ import numpy as np
 import torch
 
 from benchmarks.article_loop import article_loop
-from phosphene.cli.inputs import compose_for, directed_input, is_song, listen_to, read_input
-from phosphene.cli.loading import registry_for
-from phosphene.cli.options import Changes
+from phosphene.cli.inputs.options import Changes
+from phosphene.cli.inputs.projects import (
+    compose_for,
+    directed_input,
+    is_song,
+    listen_to,
+    read_input,
+)
+from phosphene.cli.inputs.registry import registry_for
 from phosphene.composing.compose import FrameFormat, compose
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine

@@ -16,7 +16,8 @@ import time
 import traceback
 from pathlib import Path
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
 from phosphene.film import encoder, film, preflight
 from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
@@ -113,7 +114,7 @@ def answer(order):
 
 def main():
     song = synthetic_song(float(sys.argv[1]))
-    inputs.listen_to = lambda *_: song
+    projects.listen_to = lambda *_: song
     preflight.preflight = lambda *_: None
     film.SEGMENT = 0.5
     filming.EVERY = -1.0

@@ -15,7 +15,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from phosphene.batch import work
 from phosphene.batch.work import Outcome
-from phosphene.cli import cli, planning
+from phosphene.cli import cli
+from phosphene.cli.batches import planning
 from phosphene.film.film import beside
 
 PROJECT = (

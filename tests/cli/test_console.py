@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from rich.table import Table
 
 from phosphene.cli import cli
-from phosphene.cli.console import Terminal, one_line, show_error, styled, visible, warn
+from phosphene.cli.terminal.console import Terminal, one_line, show_error, styled, visible, warn
 from phosphene.errors import ProjectError
 
 HOSTILE = "a\x1b[2J\x9b1A\r\x07[red]:smile:\u202egpj\udcff.wav"

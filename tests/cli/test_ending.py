@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from phosphene.cli import ending
-from phosphene.cli.ending import stoppable
+from phosphene.cli.terminal import ending
+from phosphene.cli.terminal.ending import stoppable
 from phosphene.errors import Stopped
 
 

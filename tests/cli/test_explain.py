@@ -39,7 +39,7 @@ mute = true
 def run(tmp_path, monkeypatch):
     """Explain a frame of a project whose song is not listened to, but known."""
     (tmp_path / "p.toml").write_text(PROJECT)
-    monkeypatch.setattr("phosphene.cli.inputs.listen_to", lambda *_: synthetic_song(8.0))
+    monkeypatch.setattr("phosphene.cli.inputs.projects.listen_to", lambda *_: synthetic_song(8.0))
 
     def explain(*arguments):
         command = ["compose", str(tmp_path / "p.toml"), *map(str, arguments)]

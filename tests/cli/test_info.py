@@ -7,7 +7,8 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
 from phosphene.film.film import Film
 from phosphene.film.record import Record, project_fields, read_record
 from phosphene.project.schema import Project
@@ -33,7 +34,7 @@ period = "1s"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(inputs, "listen_to", lambda *_: synthetic_song(1.0))
+    monkeypatch.setattr(projects, "listen_to", lambda *_: synthetic_song(1.0))
     (tmp_path / "p.toml").write_text(PROJECT, encoding="utf-8")
     soundfile.write(tmp_path / "song.wav", 0.1 * np.ones(22050), 22050)
     return tmp_path

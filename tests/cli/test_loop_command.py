@@ -5,7 +5,8 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
 from phosphene.film import film, preflight
 from phosphene.film.probe import probe
 from phosphene.painting import frames
@@ -29,7 +30,7 @@ def loop(tmp_path, monkeypatch, sound):
         '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
         '[model]\nname = "none"\n[[motion]]\nlook = "pulse"\n[[motion]]\nlook = "drift"\n'
     )
-    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
+    monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr(preflight, "preflight", lambda *_: None)
 
     def render(name, *options):

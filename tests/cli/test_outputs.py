@@ -8,7 +8,8 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
 from phosphene.testing import synthetic_song
 
 
@@ -32,7 +33,7 @@ def folder(tmp_path, monkeypatch, song):
     )
     os.symlink("s.wav", "linked.wav")
     os.link("s.wav", "twin.json")
-    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
+    monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     return tmp_path
 
 

@@ -11,7 +11,8 @@ import soundfile
 import torch
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film, preflight
 from phosphene.painting import frames
@@ -38,7 +39,7 @@ def project(tmp_path, monkeypatch, song):
         '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
         '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
     )
-    monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
+    monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr(preflight, "preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     monkeypatch.setattr(filming, "EVERY", -1.0)

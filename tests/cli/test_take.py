@@ -7,8 +7,9 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from phosphene.cli import cli, inputs, loading
-from phosphene.cli.loading import registry_for
+from phosphene.cli import cli
+from phosphene.cli.inputs import projects
+from phosphene.cli.inputs import registry as loading
 from phosphene.directors import DirectorSpec
 from phosphene.film import preflight
 from phosphene.rendering import takes
@@ -30,7 +31,7 @@ look = "pulse"
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(inputs, "listen_to", lambda *_: synthetic_song(8.0))
+    monkeypatch.setattr(projects, "listen_to", lambda *_: synthetic_song(8.0))
     monkeypatch.setattr(preflight, "preflight", lambda *_: None)
     soundfile.write("song.wav", [[0.0]] * 8 * 22050, 22050)
     (tmp_path / "p.toml").write_text(PROJECT)
@@ -92,7 +93,7 @@ def test_takes_of_a_song_are_directed_with_other_seeds(run, tmp_path, decode_fra
 def test_takes_of_a_song_go_round_the_directors(run, monkeypatch):
     text = "[video]\nfps = 6\nwidth = 64\nheight = 64\n[[motion]]\nlook = 'pulse'\n"
     plain = DirectorSpec("plain", "", lambda song, brief: text + f"[model]\nseed = {brief.seed}\n")
-    registry = registry_for()
+    registry = loading.registry_for()
     registry = replace(registry, directors={**registry.directors, "plain": plain})
     monkeypatch.setattr(loading, "registry_for", lambda *_: registry)
     filmed = []

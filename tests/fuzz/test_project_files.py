@@ -10,8 +10,6 @@ from hostile import fuzzed, survives
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.cli import loading
-
 RATE = 22050
 LAYERS = [
     {"use": "keyframes", "ease": "cubic", "zoom": {"0": 1.0, "1s": 1.02, "bar 2": 1.01}},

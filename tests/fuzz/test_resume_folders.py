@@ -12,7 +12,7 @@ from hostile import fuzzed, survives
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.cli import inputs
+from phosphene.cli.inputs import projects
 from phosphene.film import film, preflight
 from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
@@ -55,7 +55,7 @@ def prepared(tmp_path_factory):
     )
     song = synthetic_song(FRAMES / 12)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inputs, "listen_to", lambda *_: song)
+        patch.setattr(projects, "listen_to", lambda *_: song)
         patch.setattr(preflight, "preflight", lambda *_: None)
         patch.setattr(film, "SEGMENT", 1 / 3)
         patch.setattr(filming, "EVERY", -1.0)

@@ -13,7 +13,8 @@ import soundfile
 from click.testing import CliRunner
 from plugin_packages import code_of
 
-from phosphene.cli import cli, loading
+from phosphene.cli import cli
+from phosphene.cli.inputs import registry
 from phosphene.plugins.trust import contents
 
 COMPOSE = ("compose", "video/p.toml", "-o", "score.csv")
@@ -250,8 +251,8 @@ def person(monkeypatch):
     asked = []
 
     def answer(says):
-        monkeypatch.setattr(loading, "sys", SimpleNamespace(stdin=Terminal(), stderr=Terminal()))
-        monkeypatch.setattr(loading.click, "confirm", lambda text, **_: asked.append(text) or says)
+        monkeypatch.setattr(registry, "sys", SimpleNamespace(stdin=Terminal(), stderr=Terminal()))
+        monkeypatch.setattr(registry.click, "confirm", lambda text, **_: asked.append(text) or says)
         return asked
 
     return answer
@@ -263,7 +264,7 @@ class Terminal:
 
 
 def folders():
-    return loading.folders_for(Path("video/p.toml"))
+    return registry.folders_for(Path("video/p.toml"))
 
 
 def test_a_person_is_asked_once_and_again_after_a_change(desk, person):

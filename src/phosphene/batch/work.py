@@ -25,7 +25,7 @@ PATIENCE = 30.0  # seconds that a render has to save its checkpoint
 BUSY = 60.0  # seconds that a render which lost its batch may take to end
 ATTEMPTS = 3  # of a film whose process is killed
 SAID = 2000  # characters of an error
-COMMAND = (sys.executable, "-P", "-c", "from phosphene.cli.serving import serve; serve()")
+COMMAND = (sys.executable, "-P", "-c", "from phosphene.cli.batches.serving import serve; serve()")
 OnProgress = Callable[[int, int, str], None]
 
 

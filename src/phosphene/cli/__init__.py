@@ -16,7 +16,6 @@ import click
 from phosphene import __version__
 from phosphene.cli.batch import batch
 from phosphene.cli.doctor import doctor
-from phosphene.cli.ending import attributed, ignore, leave, show_bug, stoppable
 from phosphene.cli.info import info
 from phosphene.cli.listen import listen
 from phosphene.cli.loop import loop
@@ -27,6 +26,7 @@ from phosphene.cli.render import render, resume
 from phosphene.cli.score import compose_command, plot
 from phosphene.cli.studio import studio
 from phosphene.cli.takes import take
+from phosphene.cli.terminal.ending import attributed, ignore, leave, show_bug, stoppable
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.folders import find_home, numba_folder
 from phosphene.plugins.running import strict
@@ -42,7 +42,7 @@ class Commands(click.Group):
         return self.commands.get(name) or self._plugins().get(name)
 
     def _plugins(self) -> dict[str, click.Command]:
-        from phosphene.cli.loading import named_folders
+        from phosphene.cli.inputs.registry import named_folders
         from phosphene.plugins.loading import load_commands
 
         # Only those that add commands are loaded, and `--help` answers at once.
@@ -55,7 +55,7 @@ class Commands(click.Group):
                 return super().invoke(ctx)
         except _ENDS as end:
             if isinstance(end, click.ClickException):
-                from phosphene.cli.console import visible
+                from phosphene.cli.terminal.console import visible
 
                 vars(end)["message"] = visible(end.message)
             # A plugin's own command may end as it likes.
@@ -71,12 +71,12 @@ class Commands(click.Group):
         if isinstance(named, PluginError) and strict():
             raise error
         if isinstance(named, PhospheneError):
-            from phosphene.cli.console import show_error
+            from phosphene.cli.terminal.console import show_error
 
             show_error(named)
             ctx.exit(named.exit_code)
         if isinstance(named, OSError) and named.errno in _SYSTEM:
-            from phosphene.cli.console import show_error
+            from phosphene.cli.terminal.console import show_error
 
             what = named.filename or "a file or the output cannot be written"
             show_error(PhospheneError(f"{what}: {named.strerror}"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.options import BARS, FilePath, project_options
+from phosphene.cli.inputs.options import BARS, FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.batch.crew import Task
@@ -112,9 +112,9 @@ def batch(
     from phosphene.batch.pieces import pieces_of
     from phosphene.batch.remote import Remote
     from phosphene.batch.report import FOLDER, read_report
-    from phosphene.cli.batch_jobs import asked_jobs, given_options
-    from phosphene.cli.console import console, styled
-    from phosphene.cli.planning import Planner, measured
+    from phosphene.cli.batches.jobs import asked_jobs, given_options
+    from phosphene.cli.batches.planning import Planner, measured
+    from phosphene.cli.terminal.console import console, styled
 
     own = {"takes": takes, "format": format}
     entry = {key: value for key, value in own.items() if value is not None}
@@ -176,7 +176,7 @@ def _print_plan(
     from phosphene.batch.page import length
     from phosphene.batch.pieces import seconds_of
     from phosphene.batch.plan import space_left
-    from phosphene.cli.console import console, joined, table, warn
+    from phosphene.cli.terminal.console import console, joined, table, warn
 
     rows = table("film", "of", "frames", "kind", "time")
     for film in films[:SHOWN]:
@@ -230,8 +230,8 @@ def _make(
     from phosphene.batch.page import summary
     from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
     from phosphene.batch.work import Processes, Work
-    from phosphene.cli.console import batch_progress, console, one_line, styled, warn
-    from phosphene.cli.planning import arguments_for
+    from phosphene.cli.batches.planning import arguments_for
+    from phosphene.cli.terminal.console import batch_progress, console, one_line, styled, warn
     from phosphene.errors import FilmError
 
     begun, folder, processes = time.monotonic(), output / FOLDER, Processes()

@@ -112,7 +112,7 @@ def checks() -> Iterator[Check]:
 @click.command()
 def doctor() -> None:
     """Check ffmpeg, the device, memory, plugins and models, and say what is missing."""
-    from phosphene.cli.console import out, styled
+    from phosphene.cli.terminal.console import out, styled
 
     failed = 0
     for check in checks():

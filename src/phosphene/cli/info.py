@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phosphene.cli.options import Changes, FilePath
+from phosphene.cli.inputs.options import Changes, FilePath
 
 if TYPE_CHECKING:
     from phosphene.film.record import Record
@@ -30,7 +30,7 @@ def info(film: Path, project: bool) -> None:
       phosphene info film.mp4 --project > project.toml
       phosphene render --from film.mp4 song.mp3
     """  # fmt: skip
-    from phosphene.cli.console import visible
+    from phosphene.cli.terminal.console import visible
     from phosphene.film.record import read_record
 
     record = read_record(film)
@@ -45,7 +45,7 @@ def info(film: Path, project: bool) -> None:
 
 
 def _lines(record: Record) -> list[tuple[str, str]]:
-    from phosphene.cli.console import one_line
+    from phosphene.cli.terminal.console import one_line
 
     def listed(versions: dict[str, str]) -> str:
         return ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
@@ -122,8 +122,8 @@ def project_of(
         Plugins that the film used and that are missing here are named in a warning.
     """
     from phosphene.bounds import parsed
-    from phosphene.cli.console import warn
-    from phosphene.cli.inputs import make_changed
+    from phosphene.cli.inputs.projects import make_changed
+    from phosphene.cli.terminal.console import warn
     from phosphene.errors import ProjectError
     from phosphene.film.checksums import digest_of
     from phosphene.song.files import require_file

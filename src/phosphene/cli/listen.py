@@ -48,10 +48,10 @@ def listen(
     import json
     import time
 
-    from phosphene.cli.console import console, joined, one_line, out, styled
-    from phosphene.cli.inputs import listen_to, read_input
-    from phosphene.cli.loading import named_folders, registry_for
-    from phosphene.cli.options import Changes
+    from phosphene.cli.inputs.options import Changes
+    from phosphene.cli.inputs.projects import listen_to, read_input
+    from phosphene.cli.inputs.registry import named_folders, registry_for
+    from phosphene.cli.terminal.console import console, joined, one_line, out, styled
     from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
     from phosphene.song.report import as_json
 
@@ -94,7 +94,7 @@ _TITLE = ("tempo", "key", "loudness")
 
 def _lines(song: Song, analysis: dict[str, Any]) -> dict[str, str]:
     """The lines of the report, by name."""
-    from phosphene.cli.console import minutes
+    from phosphene.cli.terminal.console import minutes
 
     lines = {"duration": f"{minutes(song.duration)} ({song.duration:.3f} s)"}
     if len(song.beats):
@@ -115,7 +115,7 @@ def _lines(song: Song, analysis: dict[str, Any]) -> dict[str, str]:
 
 def _sections(song: Song) -> Iterator[str]:
     """One line per section: its start, bar, label, role and energy."""
-    from phosphene.cli.console import minutes
+    from phosphene.cli.terminal.console import minutes
 
     counts: Counter[str] = Counter()
     for section in song.sections:

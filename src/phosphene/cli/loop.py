@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project_options
+from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, project_options
 
 
 @click.command()
@@ -43,8 +43,8 @@ def loop(
       phosphene loop song.mp3 --bars 9:17
       phosphene loop project.toml --bars 9:17 -o loop.mov
     """  # fmt: skip
-    from phosphene.cli.inputs import compose_for, form_of
-    from phosphene.cli.jobs import introduce, job_for, make
+    from phosphene.cli.inputs.projects import compose_for, form_of
+    from phosphene.cli.inputs.renders import introduce, job_for, make
     from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of, looped
     from phosphene.composing.trace import Trace
     from phosphene.film.formats import LOOPS

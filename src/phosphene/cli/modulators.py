@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 def modulators(name: str | None) -> None:
     """List the modulators and looks, or show NAME: its parameters, defaults and what they take."""
-    from phosphene.cli.console import out
-    from phosphene.cli.loading import registry_for
+    from phosphene.cli.inputs.registry import registry_for
+    from phosphene.cli.terminal.console import out
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
 
@@ -44,7 +44,7 @@ def modulators(name: str | None) -> None:
 
 def modulator_table(registry: Registry) -> Table:
     """Every modulator: what it does, and the package that it comes from."""
-    from phosphene.cli.console import table
+    from phosphene.cli.terminal.console import table
 
     rows = table("modulator", "what it does", "package")
     for name, cls in sorted(registry.modulators.items()):
@@ -56,7 +56,7 @@ def modulator_table(registry: Registry) -> Table:
 
 def look_table(registry: Registry) -> Table:
     """Every look: the name, and what its layers do together."""
-    from phosphene.cli.console import table
+    from phosphene.cli.terminal.console import table
 
     rows = table("look", "what it does")
     for name, look in registry.looks.items():
@@ -68,7 +68,7 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
     """One modulator: its docstring, and its parameters with defaults and what they take."""
     from rich.console import Group
 
-    from phosphene.cli.console import styled, table
+    from phosphene.cli.terminal.console import styled, table
     from phosphene.modulators.modulator import MOST, allowed, choices, schemas
 
     cls = registry.modulators[name]
@@ -96,7 +96,7 @@ def look_page(registry: Registry, name: str) -> RenderableType:
     """One look: what it does, and its layers at the fps and width that it is written for."""
     from rich.console import Group
 
-    from phosphene.cli.console import styled, table
+    from phosphene.cli.terminal.console import styled, table
 
     look = registry.looks[name]
     rows = table("layer", "to, at full", "what else it sets")

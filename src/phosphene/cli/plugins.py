@@ -33,8 +33,8 @@ def plugins(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
 def list_command(as_json: bool = False) -> None:
     """List every plugin: package, version, hooks, what it registers, state and why."""
-    from phosphene.cli.console import out, styled
-    from phosphene.cli.loading import named_folders
+    from phosphene.cli.inputs.registry import named_folders
+    from phosphene.cli.terminal.console import out, styled
     from phosphene.plugins.loading import surveyed
 
     found = surveyed(named_folders())
@@ -63,7 +63,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     Its wheel is examined first: what is not a plugin, or is for another Phosphene, is not
     installed.
     """
-    from phosphene.cli.console import console, out
+    from phosphene.cli.terminal.console import console, out
     from phosphene.errors import PluginError, ProjectError
     from phosphene.plugins.installing import install
     from phosphene.plugins.loading import surveyed
@@ -89,8 +89,8 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def uninstall(name: str, yes: bool) -> None:
     """Remove the package of the plugin NAME, or the package NAME, whether or not it works."""
-    from phosphene.cli.console import one_line, out
-    from phosphene.cli.loading import meant
+    from phosphene.cli.inputs.registry import meant
+    from phosphene.cli.terminal.console import one_line, out
     from phosphene.errors import ProjectError
     from phosphene.plugins.installing import run_pip
 
@@ -119,8 +119,8 @@ def uninstall(name: str, yes: bool) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Leave the plugin or package NAME out, until it is enabled again."""
-    from phosphene.cli.console import out
-    from phosphene.cli.loading import meant
+    from phosphene.cli.inputs.registry import meant
+    from phosphene.cli.terminal.console import out
     from phosphene.plugins.trust import read_settings, write_settings
 
     found = meant(name)
@@ -136,8 +136,8 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Load the plugin or package NAME again."""
-    from phosphene.cli.console import out
-    from phosphene.cli.loading import meant
+    from phosphene.cli.inputs.registry import meant
+    from phosphene.cli.terminal.console import out
 
     found = meant(name)
     named = ", ".join(str(plugin) for plugin in found)
@@ -149,8 +149,8 @@ def enable(name: str) -> None:
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
     """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
-    from phosphene.cli.console import console, out, styled, table
-    from phosphene.cli.loading import meant, named_folders
+    from phosphene.cli.inputs.registry import meant, named_folders
+    from phosphene.cli.terminal.console import console, out, styled, table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
     from phosphene.plugins.plugin import READY
@@ -193,7 +193,7 @@ def new(name: str, output: Path | None) -> None:
 
     It installs and passes its tests as it is.
     """
-    from phosphene.cli.console import out
+    from phosphene.cli.terminal.console import out
     from phosphene.scaffold import write_package
 
     folder = write_package(name, output or Path.cwd())
@@ -215,7 +215,7 @@ def trust(folder: Path, revoke: bool) -> None:
     They are code that runs with your permissions; read them first. After any change in the folder
     you are asked again.
     """
-    from phosphene.cli.console import out
+    from phosphene.cli.terminal.console import out
     from phosphene.errors import ProjectError
     from phosphene.plugins import trust as trusted
     from phosphene.plugins.discovery import files_in
@@ -248,7 +248,7 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
 
 def plugin_table(plugins: Iterable[Plugin]) -> Table:
     """Every plugin: package, version, state, hooks, and what it registers or why it does not."""
-    from phosphene.cli.console import styled, table
+    from phosphene.cli.terminal.console import styled, table
     from phosphene.plugins.plugin import READY
 
     rows = table("plugin", "package", "version", "state", "hooks", "registers")

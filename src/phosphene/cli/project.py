@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.options import DIRECTOR_HELP, FilePath
+from phosphene.cli.inputs.options import DIRECTOR_HELP, FilePath
 
 
 @click.command()
@@ -37,10 +37,16 @@ def new(
       phosphene render song.toml
       phosphene new song.toml --idea "the sea at night"
     """  # fmt: skip
-    from phosphene.cli.console import out
-    from phosphene.cli.inputs import directed_input, is_song, listen_to, make_changed, read_input
-    from phosphene.cli.loading import registry_for
-    from phosphene.cli.options import Changes
+    from phosphene.cli.inputs.options import Changes
+    from phosphene.cli.inputs.projects import (
+        directed_input,
+        is_song,
+        listen_to,
+        make_changed,
+        read_input,
+    )
+    from phosphene.cli.inputs.registry import registry_for
+    from phosphene.cli.terminal.console import out
     from phosphene.engines.names import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
@@ -101,7 +107,7 @@ def parseq(manifest: Path, output: Path, song: Path | None) -> None:
 
 
 def _write_import(settings: Path, output: Path, song: Path | None) -> None:
-    from phosphene.cli.console import out, warn
+    from phosphene.cli.terminal.console import out, warn
     from phosphene.errors import ProjectError
     from phosphene.importers.deforum import imported, read_settings
     from phosphene.outputs import require_outputs, write_text

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from phosphene.cli.options import BARS, Changes, FilePath, between_bars, project_options
+from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, project_options
 
 
 @click.command()
@@ -80,10 +80,10 @@ def render(
       phosphene render project.toml --bars 9:13 --takes 4
       phosphene render --from film.mp4 song.mp3 -o again.mp4
     """  # fmt: skip
-    from phosphene.cli.console import console, one_line, progress_as_json
-    from phosphene.cli.inputs import compose_for
-    from phosphene.cli.jobs import introduce, job_again, job_for, make
+    from phosphene.cli.inputs.projects import compose_for
+    from phosphene.cli.inputs.renders import introduce, job_again, job_for, make
     from phosphene.cli.takes import render_takes
+    from phosphene.cli.terminal.console import console, one_line, progress_as_json
     from phosphene.errors import ProjectError
     from phosphene.outputs import keep_project
 
@@ -132,7 +132,7 @@ def resume() -> None:
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 def list_command(path: Path) -> None:
     """List what is kept for the films in a folder, or for one film: PATH."""
-    from phosphene.cli.console import out
+    from phosphene.cli.terminal.console import out
 
     found = list(_kept(path))
     for film, place, aside in found:
@@ -155,7 +155,7 @@ def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
 
     The films themselves are not deleted.
     """
-    from phosphene.cli.console import out
+    from phosphene.cli.terminal.console import out
     from phosphene.own_files import clear_own, locked
 
     places = [kept for path in paths for kept in _kept(path) if kept[2] or not set_aside]
@@ -189,7 +189,7 @@ def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
         try:
             check_folder(folder)
         except ProjectError as error:
-            from phosphene.cli.console import warn
+            from phosphene.cli.terminal.console import warn
 
             warn(f"{error} {error.fix}")
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.options import FilePath, project_options
+from phosphene.cli.inputs.options import FilePath, project_options
 
 if TYPE_CHECKING:
     from phosphene.composing.trace import Trace
@@ -33,9 +33,9 @@ def compose_command(input: Path, output: Path | None, explain: str | None, **opt
 
     INPUT is a project file (.toml), or a song, which is directed as by `render`.
     """
-    from phosphene.cli.console import out
-    from phosphene.cli.inputs import composed
-    from phosphene.cli.options import Changes
+    from phosphene.cli.inputs.options import Changes
+    from phosphene.cli.inputs.projects import composed
+    from phosphene.cli.terminal.console import out
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_text
@@ -95,9 +95,9 @@ def plot(input: Path, output: Path, **options: Any) -> None:
     INPUT is a project file (.toml), or a song, which is directed as by `render`. The waveform with
     its beats is above the curves, and the prompts are below, on one time axis.
     """
-    from phosphene.cli.console import one_line, out
-    from phosphene.cli.inputs import composed
-    from phosphene.cli.options import Changes
+    from phosphene.cli.inputs.options import Changes
+    from phosphene.cli.inputs.projects import composed
+    from phosphene.cli.terminal.console import one_line, out
     from phosphene.composing.trace import Trace
     from phosphene.errors import ProjectError
     from phosphene.outputs import write_bytes
@@ -119,7 +119,7 @@ def plot(input: Path, output: Path, **options: Any) -> None:
 
 
 def _title(input: Path, song: Song, score: Score) -> str:
-    from phosphene.cli.console import joined, minutes
+    from phosphene.cli.terminal.console import joined, minutes
 
     begin, end = float(score.start), float(score.start + score.duration)
     name = "" if song.path is None or song.path.name == input.name else f"{song.path.name}, "

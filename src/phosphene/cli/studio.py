@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phosphene.cli.options import FilePath
+from phosphene.cli.inputs.options import FilePath
 
 
 @click.command()
@@ -22,8 +22,8 @@ def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
 
     The page is served to this computer only. Ctrl-C ends it; renders continue the next time.
     """
-    from phosphene.cli.console import one_line
-    from phosphene.cli.loading import folders_for, registry_for
+    from phosphene.cli.inputs.registry import folders_for, registry_for
+    from phosphene.cli.terminal.console import one_line
     from phosphene.song.files import require_file
     from phosphene.studio.web.serving import require_installed, serve
 

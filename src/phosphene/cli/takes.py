@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phosphene.cli.options import Changes, FilePath
+from phosphene.cli.inputs.options import Changes, FilePath
 
 if TYPE_CHECKING:
-    from phosphene.cli.jobs import Job
+    from phosphene.cli.inputs.renders import Job
     from phosphene.rendering.takes import Take
 
 
@@ -20,9 +20,9 @@ def render_takes(
     input: Path, output: Path, changes: Changes, count: int, strict: bool, force: bool
 ) -> None:
     """Film several seeds of a project, or directions of a song, side by side as drafts."""
-    from phosphene.cli.console import console, one_line, rendering_progress
-    from phosphene.cli.inputs import compose_for, is_song
-    from phosphene.cli.jobs import introduce, job_for
+    from phosphene.cli.inputs.projects import compose_for, is_song
+    from phosphene.cli.inputs.renders import introduce, job_for
+    from phosphene.cli.terminal.console import console, one_line, rendering_progress
 
     changes = replace(changes, quality=changes.quality or "draft")
     job = job_for(input, output, changes, force)
@@ -51,7 +51,7 @@ def seeded_takes(input: Path, first: Take, job: Job, changes: Changes, count: in
     """The takes of a project after the first, which differ by seed."""
     import numpy as np
 
-    from phosphene.cli.inputs import form_of
+    from phosphene.cli.inputs.projects import form_of
     from phosphene.composing.compose import compose
     from phosphene.errors import ProjectError
     from phosphene.rendering.takes import Take
@@ -82,7 +82,7 @@ def directed_takes(input: Path, first: Take, job: Job, changes: Changes, count: 
     """The takes of a song after the first: each director, then each with the next seed."""
     import numpy as np
 
-    from phosphene.cli.inputs import compose_for, directed_input
+    from phosphene.cli.inputs.projects import compose_for, directed_input
     from phosphene.errors import ProjectError
     from phosphene.rendering.takes import Take
 
@@ -122,7 +122,7 @@ def take(project: Path, seed: int) -> None:
       phosphene render project.toml --takes 4 --bars 9:13
       phosphene take project.toml 2042
     """  # fmt: skip
-    from phosphene.cli.console import out
+    from phosphene.cli.terminal.console import out
     from phosphene.errors import ProjectError
     from phosphene.project.file import read_data
     from phosphene.studio.editing.operations import Put

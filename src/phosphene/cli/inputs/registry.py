@@ -23,7 +23,7 @@ def registry_for(project: Path | None = None) -> Registry:
     project : Path, optional
         Its folder may contain a folder `plugins` of single files.
     """
-    from phosphene.cli.console import show_logs, warn_of_broken
+    from phosphene.cli.terminal.console import show_logs, warn_of_broken
     from phosphene.plugins import load_plugins
 
     show_logs()
@@ -53,7 +53,7 @@ def folders_for(project: Path | None = None) -> tuple[list[Path], list[Plugin]]:
             _ask(beside, changed)
             trust(beside, now)
     except ProjectError as refused:
-        from phosphene.cli.console import warn
+        from phosphene.cli.terminal.console import warn
 
         warn(f"{beside} is not loaded: {refused}. {refused.fix}")
         return folders, untrusted(beside, str(refused))
@@ -99,7 +99,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     ProjectError
         If the answer is no, or the session is not interactive.
     """
-    from phosphene.cli.console import one_line
+    from phosphene.cli.terminal.console import one_line
     from phosphene.errors import ProjectError
     from phosphene.plugins.discovery import files_in
 
@@ -121,7 +121,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
 
 
 def _listed(names: Iterable[str]) -> str:
-    from phosphene.cli.console import one_line
+    from phosphene.cli.terminal.console import one_line
 
     shown = [one_line(name) for name in names]
     more = f", and {len(shown) - MOST} more" if len(shown) > MOST else ""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phosphene.cli.options import Changes
+from phosphene.cli.inputs.options import Changes
 from phosphene.errors import PluginError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def make_changed(
     form_of(project, changes)
     _require_files(project, source)
     if skipped:
-        from phosphene.cli.console import warn
+        from phosphene.cli.terminal.console import warn
 
         for text in skipped:
             warn(f"left out: {text}")
@@ -226,7 +226,7 @@ def compose_for(
     PluginError
         If a plugin fails; with `--skip-broken`, if that is not in one layer alone.
     """
-    from phosphene.cli.console import warn
+    from phosphene.cli.terminal.console import warn
     from phosphene.composing.compose import compose
 
     form = form_of(project, changes)
@@ -247,7 +247,7 @@ def compose_for(
 
 def listen_to(source: SongFile, registry: Registry) -> Song:
     """Listen to a project's song, with a bar, or find it in the cache; corrected."""
-    from phosphene.cli.console import listening_progress
+    from phosphene.cli.terminal.console import listening_progress
     from phosphene.project.listening import song_of
 
     with listening_progress() as progress:
@@ -266,7 +266,7 @@ def composed(
 
     The output that it will write is checked first.
     """
-    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.inputs.registry import named_folders, registry_for
     from phosphene.outputs import files_of, require_outputs
 
     registry = registry_for(path)

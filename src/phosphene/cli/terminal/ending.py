@@ -84,7 +84,7 @@ def attributed(error: BaseException) -> BaseException:
 
 def show_bug(error: BaseException) -> int:
     """Print an internal error with its traceback, and return the exit code."""
-    from phosphene.cli.console import console, show_error
+    from phosphene.cli.terminal.console import console, show_error
 
     console.print("".join(traceback.format_exception(error)))
     bug = Bug(
@@ -107,7 +107,7 @@ def _end_threads(code: int | str | None) -> None:
     if not threads or threading.main_thread().is_alive():  # somebody caught the exit
         return
     for name, plugin in threads.items():
-        from phosphene.cli.console import warn
+        from phosphene.cli.terminal.console import warn
 
         warn(f"{plugin.source} still runs, in {name}: ended")
     sys.stdout.flush()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from phosphene.cli import prepare, run
-from phosphene.cli.ending import ignore, leave
+from phosphene.cli.terminal.ending import ignore, leave
 from phosphene.engines.kept import PIPELINES
 from phosphene.own_files import open_own
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.report import Earlier
-    from phosphene.cli.options import Changes
+    from phosphene.cli.inputs.options import Changes
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
@@ -40,9 +40,9 @@ class Planner:
     """
 
     def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
-        from phosphene.cli.batch_jobs import changes_of
-        from phosphene.cli.jobs import checked
-        from phosphene.cli.loading import registry_for
+        from phosphene.cli.batches.jobs import changes_of
+        from phosphene.cli.inputs.registry import registry_for
+        from phosphene.cli.inputs.renders import checked
         from phosphene.errors import PhospheneError, ProjectError
 
         registries: dict[Path, Registry] = {}
@@ -80,9 +80,9 @@ class Planner:
         self, film: Film, changes: Changes, project: Project, render: Render, earlier: Earlier
     ) -> None:
         from phosphene.batch.report import is_complete
-        from phosphene.cli.console import console
-        from phosphene.cli.inputs import compose_for, listen_to
-        from phosphene.cli.jobs import directed
+        from phosphene.cli.inputs.projects import compose_for, listen_to
+        from phosphene.cli.inputs.renders import directed
+        from phosphene.cli.terminal.console import console
         from phosphene.film.parts import PartFile
         from phosphene.film.preflight import space_needed
         from phosphene.score.parts import parts_of
@@ -139,7 +139,7 @@ def _kept_frames(target: Path) -> int:
 
 def arguments_for(film: Film, output: Path, more: Sequence[str]) -> list[str]:
     """The arguments of `phosphene` that render a film."""
-    from phosphene.cli.loading import named_folders
+    from phosphene.cli.inputs.registry import named_folders
 
     folders = [f"--plugins-dir={folder.absolute()}" for folder in named_folders()]
     own = film.job.arguments()
@@ -152,7 +152,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
     Nothing remains of the frames that are painted.
     """
     from phosphene.batch.work import Processes, Work
-    from phosphene.cli.console import console
+    from phosphene.cli.terminal.console import console
 
     found = dict(known)
     for film in films:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phosphene.cli.options import Changes, between_bars
+from phosphene.cli.inputs.options import Changes, between_bars
 
 if TYPE_CHECKING:
     from phosphene.batch.jobs import Job

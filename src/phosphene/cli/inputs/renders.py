@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from phosphene.cli.options import Changes
+from phosphene.cli.inputs.options import Changes
 
 if TYPE_CHECKING:
     from phosphene.film.formats import FilmFormat
@@ -36,8 +36,8 @@ def job_for(
     forms: Mapping[str, FilmFormat] = MappingProxyType({}),
 ) -> Job:
     """Read a project or direct a song, check what can be checked before it, and listen."""
-    from phosphene.cli.inputs import listen_to
-    from phosphene.cli.loading import registry_for
+    from phosphene.cli.inputs.projects import listen_to
+    from phosphene.cli.inputs.registry import registry_for
 
     registry = registry_for(input)
     project, render = checked(input, output, changes, registry, force, forms)
@@ -53,8 +53,8 @@ def checked(
     forms: Mapping[str, FilmFormat] = MappingProxyType({}),
 ) -> tuple[Project, Render]:
     """The project of an input and its render, with the checks that need no song."""
-    from phosphene.cli.inputs import read_input
-    from phosphene.cli.loading import named_folders
+    from phosphene.cli.inputs.projects import read_input
+    from phosphene.cli.inputs.registry import named_folders
     from phosphene.rendering.render import Render
 
     project = read_input(input, changes, registry)
@@ -65,8 +65,8 @@ def directed(
     input: Path, output: Path, changes: Changes, render: Render, project: Project, song: Song
 ) -> Job:
     """The job of a project, or of what a director makes of a song."""
-    from phosphene.cli.inputs import directed_input, is_song
-    from phosphene.cli.loading import named_folders
+    from phosphene.cli.inputs.projects import directed_input, is_song
+    from phosphene.cli.inputs.registry import named_folders
     from phosphene.rendering.render import Render
 
     if not is_song(input):
@@ -86,8 +86,8 @@ def job_again(
     Plugins beside the film are not loaded: whoever made it may be a stranger.
     """
     from phosphene.cli.info import changes_of, project_of
-    from phosphene.cli.inputs import listen_to
-    from phosphene.cli.loading import named_folders, registry_for
+    from phosphene.cli.inputs.projects import listen_to
+    from phosphene.cli.inputs.registry import named_folders, registry_for
     from phosphene.rendering.render import Render
 
     registry = registry_for()
@@ -99,7 +99,7 @@ def job_again(
 
 def introduce(input: Path, song: Song, score: Score, render: Render, frames: str) -> None:
     """Print one line about a render that begins."""
-    from phosphene.cli.console import console, joined, one_line, styled
+    from phosphene.cli.terminal.console import console, joined, one_line, styled
 
     about = joined(
         [
@@ -121,7 +121,7 @@ def make(
     """Make a film, show the progress as "bar" or "json", and print its length and its name."""
     import click
 
-    from phosphene.cli.console import (
+    from phosphene.cli.terminal.console import (
         console,
         one_line,
         progress_as_json,

@@ -1,0 +1,1 @@
+"""What `phosphene batch` needs beyond a single render."""
