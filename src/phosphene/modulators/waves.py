@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.interpolate import CubicSpline
 
 from phosphene.bounds import VALUES, require_affordable
 from phosphene.modulators.modulator import Modulator
@@ -158,6 +157,8 @@ class Noise(Modulator):
         return {"value": value}
 
     def _octave(self, octave: int, turned: Curve) -> Curve:
+        from scipy.interpolate import CubicSpline  # takes long to import
+
         # Values are drawn in order of time, so a longer song starts like a shorter one.
         draw = np.random.default_rng([self.seed, octave])
         first = np.floor(turned[0])

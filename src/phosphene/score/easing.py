@@ -7,7 +7,6 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import AfterValidator, WithJsonSchema
-from scipy.interpolate import CubicSpline
 
 from phosphene.hints import hint
 from phosphene.score.channels import Curve
@@ -116,6 +115,8 @@ def _step(keys: Curve, values: Curve, times: Curve) -> Curve:
 
 
 def _cubic(keys: Curve, values: Curve, times: Curve) -> Curve:
+    from scipy.interpolate import CubicSpline  # takes long to import
+
     # Clamped: the curve starts and ends with slope 0, and is held flat beyond.
     spline = CubicSpline(keys, values, bc_type="clamped")
     curve: Curve = spline(np.clip(times, keys[0], keys[-1]))

@@ -9,7 +9,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from phosphene.score.channels import Curve
 from phosphene.score.timeline import Timeline
@@ -144,6 +143,8 @@ def carried(values: Curve, timeline: Timeline) -> Curve:
     """
     if timeline.fps == timeline.project_fps:
         return values
+    from scipy.interpolate import PchipInterpolator  # takes long to import
+
     ratio = float(timeline.project_fps / timeline.fps)
     # Held at both ends: the first step of a draft, which is not shown, begins before the song.
     before = math.ceil(ratio)
