@@ -6,7 +6,7 @@ import soundfile
 from click.testing import CliRunner
 
 from phosphene.cli import cli, inputs
-from phosphene.film import film, preflight
+from phosphene.film import film
 from phosphene.film.probe import probe
 from phosphene.painting import frames
 from phosphene.rendering import filming
@@ -30,7 +30,7 @@ def loop(tmp_path, monkeypatch, sound):
         '[model]\nname = "none"\n[[motion]]\nlook = "pulse"\n[[motion]]\nlook = "drift"\n'
     )
     monkeypatch.setattr(inputs, "listen_to", lambda *_: song)
-    monkeypatch.setattr(preflight, "preflight", lambda *_: None)
+    monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
 
     def render(name, *options):
         arguments = ["loop", str(tmp_path / "p.toml"), "-o", str(tmp_path / name), *options]
