@@ -9,7 +9,7 @@ import torch
 from fake_gpu import Copies, fake_gpu
 from torch import Tensor, nn
 
-from training import distil, polish, unet
+from training import distil, polish
 from training.critic import Critic
 from training.muon import Muon
 from training.pace import PACE
@@ -50,7 +50,6 @@ def test_the_steps_of_training_wait_for_nothing():
 
 
 def take_each_step() -> None:
-    unet.LAYERS = (1, 1, 1, 1)  # every kind of layer is there, at every width
     worlds, critic, reader = Worlds(), Critic(), new_reader().eval()
     with fake_gpu() as device, Copies() as copies:
         model, judge, eyes = (on(device, one) for one in (worlds, critic, reader))
