@@ -27,7 +27,7 @@ from phosphene.engines.device import working_dtype
 from phosphene.engines.loading import load_engine, load_pipeline
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.film import Film
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
 from phosphene.project import QUALITIES
@@ -75,7 +75,7 @@ def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measure
     count = FRAMES[size]
     score = still_score(size, count + 1)
     engine = Timed(load_engine(preset, Model(quality=quality), score))
-    anchors = scene_anchors(score, engine)
+    anchors = SceneAnchors(score, engine)
     filming, begun = 0.0, 0.0
     with (
         tempfile.TemporaryDirectory() as folder,

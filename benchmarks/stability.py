@@ -22,7 +22,7 @@ from benchmarks.painting import still_score
 from benchmarks.table import markdown
 from phosphene.engines.loading import load_engine, load_pipeline
 from phosphene.engines.presets import PRESETS
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
 from phosphene.project.schema import Model
@@ -60,7 +60,7 @@ def ours(frames: int) -> Iterator[Frame]:
     """Our frames, as they are filmed."""
     score = still_score(SIZE, frames + 1)
     engine = load_engine(PRESETS["worlds"], Model(), score)
-    for _, picture, _ in paint(score, engine, scene_anchors(score, engine)):
+    for _, picture, _ in paint(score, engine, SceneAnchors(score, engine)):
         yield to_bytes(picture)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.painting import still_score
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
 from phosphene.project.schema import Model
@@ -26,7 +26,7 @@ def film(
     """A frame for each row of weights, (frames, prompts): a slow zoom and turn at strength 0.5."""
     score = replace(still_score(SIZE, len(weights)), prompts=tuple(prompts), weights=weights)
     engine = load_engine(replace(PRESETS["worlds"], source=str(folder)), Model(), score)
-    for _, picture, _ in paint(score, engine, scene_anchors(score, engine)):
+    for _, picture, _ in paint(score, engine, SceneAnchors(score, engine)):
         yield to_bytes(picture)
 
 

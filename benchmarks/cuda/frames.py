@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phosphene.engines import loading
 from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.presets import PRESETS
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.frames import Painted, read_back
@@ -61,7 +61,7 @@ def engine_of(
 
 def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDArray[np.uint8]]:
     """Frames on the host, as a render has them before they are filmed."""
-    anchors = scene_anchors(score, engine)
+    anchors = SceneAnchors(score, engine)
 
     def painted() -> Iterator[Painted]:
         for row, picture, state in paint(score, engine, anchors):

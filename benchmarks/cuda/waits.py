@@ -19,7 +19,7 @@ from benchmarks.cuda.frames import WARM, rendered, warmed
 from benchmarks.cuda.speed import Models
 from benchmarks.cuda.trace import summary
 from benchmarks.table import milliseconds
-from phosphene.painting.anchors import Anchor, hold, scene_anchors
+from phosphene.painting.anchors import Anchor, SceneAnchors, hold
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
@@ -43,7 +43,7 @@ def waits(of: Models) -> None:
     places = [f"{one.filename}:{one.lineno} {one.message}" for one in said[:count]]
     print(f"{count} in one frame {places}; {len(said) - count} in .item(), to compare")
     del frames  # and with it, its inference mode
-    pictures = paint(of.score, of.engine, scene_anchors(of.score, of.engine))
+    pictures = paint(of.score, of.engine, SceneAnchors(of.score, of.engine))
     list(islice(pictures, WARM))
     torch.cuda.synchronize()
     begun = time.perf_counter()

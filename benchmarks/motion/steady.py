@@ -17,7 +17,7 @@ from benchmarks.table import markdown
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
-from phosphene.painting.anchors import Anchor, scene_anchors
+from phosphene.painting.anchors import Anchor, SceneAnchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.loop import paint
@@ -108,7 +108,7 @@ def steady_shares(
     preset = preset if weights is None else replace(preset, source=str(weights))
     scores = list(steady_scores(prompts, frames, rest, cadence))
     engine = load_engine(preset, Model(), scores[0][2])
-    anchors = scene_anchors(scores[0][2], engine)
+    anchors = SceneAnchors(scores[0][2], engine)
     shares: dict[str, dict[str, float]] = {prompt: {} for prompt in prompts}
     for k, name, score in scores:
         shares[prompts[k]][name] = share_shown(score, engine, anchors, name)

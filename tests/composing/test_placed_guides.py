@@ -41,6 +41,18 @@ def test_positions_are_those_of_the_song_and_from_is_one_of_the_video(composed):
     assert (guide.clip.loops, guide.clip.contains, guide.amount) == (True, True, 0.4)
 
 
+def test_the_video_of_a_controlnet_has_its_place_beside_those_without(composed):
+    net = {"path": "owner/name", "kind": "canny"}
+    video = net | {"video": "dance.mp4", "at": "bar 2", "from": "2s"}
+    inputs = composed(model={"control": [net, video]}).inputs
+    assert inputs.controls[0] is None
+    clip = inputs.controls[1]
+    assert (clip.first, clip.last, clip.begin) == (20, 120, 2)
+    assert clip.entry == "model.control[1].video"
+    assert inputs.clips == (clip,)
+    assert inputs.within(0, 20).controls == (None, None)
+
+
 def test_masks_and_overlays(composed):
     found = composed(
         depth={"source": "ground"},

@@ -88,3 +88,23 @@ def test_a_plain_number_is_a_constant_and_per_cent_is_a_share(project):
     ):
         half = compose(project(turn | {"amount": amount}), song)
         np.testing.assert_allclose(half.channels["rotation"], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "mark", "advice"),
+    [
+        ("a fox <lora:ink:0.8>", "<lora:ink:0.8>", "add a LoRA as [[model.lora]]"),
+        ("embedding:ink, a fox", "embedding:ink", "textual inversion is not supported"),
+        ("a [cat:dog:0.5]", "[cat:dog:0.5]", "one prompt becomes another by a second key"),
+        ("a [red|blue] fox", "[red|blue]", "give a scene a list of prompts"),
+        ("a fox BREAK snow", "BREAK", "long prompts are split at their commas"),
+    ],
+)
+def test_marks_of_other_programs_in_prompts_are_reported(project, prompt, mark, advice):
+    (text,) = warnings(project, prompts={"at": {"0": prompt, "10": f"{prompt}, night"}})
+    assert text.startswith(f"prompts: '{mark}' is read as words; {advice}")
+
+
+def test_weights_in_prompts_are_not_reported(project):
+    prompt = "a (fox:1.3), ((snow)), [mist], a \\(x\\), 3:4, unbreakable"
+    assert warnings(project, prompts={"at": {"0": prompt}}) == ()

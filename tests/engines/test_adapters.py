@@ -64,6 +64,11 @@ def test_what_is_missing_or_damaged_is_named(files, model, says):
         ({"compile": True, "lora": [{"path": "a.safetensors", "driven": True}]}, "fixed weights"),
         ({"control": [{"path": "a", "kind": "image"}]}, "set image"),
         ({"control": [{"path": "a", "kind": "pose"}]}, r"model\.control\[0\]\.kind"),
+        ({"control": [{"path": "a", "kind": "tile", "from": "2s"}]}, "from is about a video"),
+        (
+            {"control": [{"path": "a", "kind": "tile", "image": "a.png", "video": "a.mp4"}]},
+            "expected one of image and video",
+        ),
     ],
 )
 def test_mistakes_in_the_project_are_named(project, model, says):
@@ -74,13 +79,17 @@ def test_mistakes_in_the_project_are_named(project, model, says):
 def test_channels_are_followed_where_something_is_driven(registry):
     from scores import score
 
-    moving = score(lora=0.5, control=0.5)
+    moving = score(lora=0.5, control=0.5, ip_adapter=0.5)
     lora, control = {"path": "a.safetensors", "driven": True}, {"path": "a", "kind": "tile"}
-    both = Model.model_validate({"lora": [lora], "control": [control]})
-    assert unfollowed(registry.engines["sd15"], both, moving) == []
-    assert unfollowed(registry.engines["none"], both, moving) == ["control", "lora"]
+    picture = {"path": "a.safetensors", "encoder": "a", "image": "a.png"}
+    every = {"lora": [lora], "control": [control], "ip_adapter": [picture]}
+    names = ["control", "ip_adapter", "lora"]
+    assert unfollowed(registry.engines["sd15"], Model.model_validate(every), moving) == []
+    assert unfollowed(registry.engines["none"], Model.model_validate(every), moving) == names
     still = Model.model_validate({"lora": [lora | {"driven": False}]})
-    assert unfollowed(registry.engines["sd15"], still, moving) == ["control", "lora"]
+    assert unfollowed(registry.engines["sd15"], still, moving) == names
+    compiled = Model.model_validate({"ip_adapter": [picture], "compile": True})
+    assert unfollowed(registry.engines["sd15"], compiled, moving) == names
 
 
 def test_files_are_relative_to_the_project(project, tmp_path):

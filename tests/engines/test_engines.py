@@ -15,7 +15,7 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS, WORLDS, Preset, Quality, load_preset
 from phosphene.errors import EngineError, ProjectError
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.engine import EngineSpec, check_followed
 from phosphene.painting.loop import paint
 from phosphene.project.schema import Model
@@ -33,7 +33,7 @@ def test_every_family_renders_and_repeats_itself_to_the_bit(checkpoint):
     def render():
         engine = load_preset(checkpoint, Model(), score())
         assert isinstance(engine, DiffusionEngine)
-        anchors = scene_anchors(score(), engine)
+        anchors = SceneAnchors(score(), engine)
         return [frame.picture for frame in paint(score(zoom=1.02), engine, anchors)]
 
     first, second = render(), render()
@@ -61,7 +61,7 @@ def test_prompt_seed_and_strength_change_the_picture(checkpoint):
 def test_strength_0_keeps_the_picture(checkpoint):
     still = score(strength=0.0)
     engine = load_preset(checkpoint, Model(), still)
-    first, *others = (f.picture for f in paint(still, engine, scene_anchors(score(), engine)))
+    first, *others = (f.picture for f in paint(still, engine, SceneAnchors(score(), engine)))
     assert all(torch.equal(first, other) for other in others)
 
 
@@ -119,7 +119,7 @@ def test_the_bundled_model_follows_its_prompt():
     """Red and teal differ with the real weights."""
     about = score(n=2, width=128, height=128, prompts=("a red nebula", "a teal nebula"))
     engine = load_preset(PRESETS["worlds"], Model(steps=6), about)
-    red, teal = (anchor.palette.mean.flatten() for anchor in scene_anchors(about, engine))
+    red, teal = (anchor.palette.mean.flatten() for anchor in SceneAnchors(about, engine))
     assert red[1] > teal[1] + 0.05  # green to red of OKLab
     assert (WORLDS / "unet" / "diffusion_pytorch_model.safetensors").is_file()
 

@@ -23,7 +23,11 @@ SETTINGS = {
     "cfg_scale_schedule": "0: (7)", "fov_schedule": "0: (70)", "amount_schedule": "0: (0.1)",
     "kernel_schedule": "0: (5)", "noise_type": "perlin", "color_coherence": "LAB",
     "add_soundtrack": "None", "soundtrack_path": "none.mp3", "use_init": False,
-    "cn_1_enabled": False, "hybrid_composite": "None", "fov": 40, "width": 64, "height": 64,
+    "cn_1_enabled": False, "hybrid_composite": "Normal",
+    "hybrid_comp_alpha_schedule": "0: (0.5)", "hybrid_motion": "Optical Flow",
+    "hybrid_flow_factor_schedule": "0: (1)", "video_init_path": "/content/v.mp4",
+    "extract_nth_frame": 1, "extract_from_frame": 0, "use_mask": True, "mask_file": "m.png",
+    "mask_overlay_blur": 4, "strength": 0.8, "init_image": "i.png", "fov": 40, "width": 64, "height": 64,
 }  # fmt: skip
 
 WORDS = [

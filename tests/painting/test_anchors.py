@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scores import score
 
-from phosphene.painting.anchors import Anchor, hold, is_held, mixed, scene_anchors
+from phosphene.painting.anchors import Anchor, SceneAnchors, hold, is_held, mixed
 
 PICTURES = torch.rand(2, 1, 3, 32, 48, generator=torch.Generator().manual_seed(0))
 ROW = score(colour_match=0.5, detail_match=0.5).row(1)
@@ -23,9 +23,24 @@ def test_every_prompt_has_the_anchor_of_its_own_picture():
     engine = SimpleNamespace(
         device=torch.device("cpu"), first=lambda row: PICTURES[int(row.weights.argmax())]
     )
-    one, two = scene_anchors(score(prompts=("a", "b")), engine)
+    one, two = SceneAnchors(score(prompts=("a", "b")), engine)
     torch.testing.assert_close(one.palette.mean, Anchor.of(PICTURES[0]).palette.mean)
     torch.testing.assert_close(two.detail, Anchor.of(PICTURES[1]).detail)
+
+
+def test_anchors_are_painted_when_they_are_needed_and_once():
+    painted = []
+
+    def first(row):
+        painted.append(int(row.weights.argmax()))
+        return PICTURES[0]
+
+    engine = SimpleNamespace(device=torch.device("cpu"), first=first)
+    anchors = SceneAnchors(score(prompts=("a", "b", "c")), engine)
+    assert (len(anchors), painted) == (3, [])
+    for _ in range(2):
+        mixed(anchors, np.array([0.0, 0.5, 0.5]))
+    assert painted == [1, 2]
 
 
 def test_a_picture_held_to_itself_stays():

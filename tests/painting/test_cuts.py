@@ -8,7 +8,7 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.painting.anchors import scene_anchors
+from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint, paint_scene
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
@@ -49,7 +49,7 @@ def film(*scenes, n=N, painted=None, **channels):
 
 def pictures(about, after=None):
     engine = Feedback()
-    return list(paint(about, engine, scene_anchors(about, engine), after))
+    return list(paint(about, engine, SceneAnchors(about, engine), after))
 
 
 def same(one, other):
@@ -71,7 +71,7 @@ def test_the_frame_of_a_cut_is_a_first_picture_of_the_new_scene():
 def test_a_scene_that_begins_anew_is_the_same_whatever_is_before_it(painted):
     whole = film(Scene(0), Scene(4), painted=painted)
     engine = Feedback()
-    anchors = scene_anchors(whole, engine)
+    anchors = SceneAnchors(whole, engine)
     with torch.inference_mode():
         alone = list(paint_scene(whole, engine, 1, anchors))
     assert [frame.row for frame in alone] == list(range(4, N))
@@ -110,7 +110,7 @@ def test_a_return_moves_on_from_the_frame_that_was_shown_last():
 def test_a_dissolve_mixes_two_scenes_that_are_painted_by_themselves():
     about = film(Scene(0), Scene(6, fade=3, seed=7))
     engine = Feedback()
-    anchors = scene_anchors(about, engine)
+    anchors = SceneAnchors(about, engine)
     with torch.inference_mode():
         old = list(paint_scene(about, engine, 0, anchors))
         new = list(paint_scene(about, engine, 1, anchors))
@@ -157,5 +157,5 @@ def test_anchors_are_painted_with_the_first_row_of_their_scene():
             rows.append((row.frame, row.seed, int(row.weights.argmax())))
             return super().first(row)
 
-    scene_anchors(THREE, Noted())
+    SceneAnchors(THREE, Noted())
     assert rows == [(0, 1, 0), (4, 6, 1), (0, 1, 2)]

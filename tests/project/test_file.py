@@ -37,6 +37,7 @@ def test_settings_replace_entries(registry):
         (["motion"], "expected NAME=VALUE"),
         (["video.width.x=1"], "'width' is a value"),
         (["video.widht=1"], "video.widht: unknown key. Did you mean 'width'"),
+        (["model.cfg_scale=7"], "model.cfg_scale: unknown key. Did you mean 'guidance_scale'"),
     ],
 )
 def test_settings_that_fit_nowhere(settings, message, registry):

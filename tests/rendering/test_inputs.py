@@ -115,6 +115,9 @@ def test_a_film_depends_on_the_contents_of_files_and_not_on_their_names(ten, tmp
     assert of(ten) == of(other)
     changed = write(tmp_path / "changed.mkv", greys(9), *LOSSLESS)
     assert len({of(ten), of(changed), of(ten, loops=True), of(ten, contains=True)}) == 4
+    seen = [Inputs(controls=(clip(path),)) for path in (ten, other, changed)]
+    ten, other, changed = (inputs_identity(replace(score(), inputs=one)) for one in seen)
+    assert ten == other != changed
 
 
 class Whitener:

@@ -106,7 +106,7 @@ def _write_import(settings: Path, output: Path, song: Path | None) -> None:
     made = imported(read_settings(settings), song, output.parent)
     write_text(output, made.text)
     for line in made.lost:
-        warn(f"not carried: {line}")
+        warn(f"not imported as it is: {line}")
     if made.assumed:
         warn(f"not in {settings.name}, and assumed: {', '.join(made.assumed)}")
     out.print(

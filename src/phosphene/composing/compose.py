@@ -81,6 +81,7 @@ def compose(
     warnings = Warnings(project, timeline, first, last)
     scenes = placed_scenes(project, timeline)
     placed = placed_prompts(project, timeline, scenes)
+    warnings.check_prompts([project.prompts.style, *(prompt.text for prompt in placed)])
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
         channels, clamped = _channels(song, project, timeline, form, warnings, scenes, trace)
     if video.image_hold is not None:

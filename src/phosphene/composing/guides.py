@@ -1,4 +1,4 @@
-"""Where guides, masks and overlays lie in the frames of a film."""
+"""Where guides, masks, overlays and the videos of ControlNets lie in the frames of a film."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phosphene.score.units import At
 
 
 def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
-    """The guides, masks and overlays of a project.
+    """The guides, masks and overlays of a project, and the videos of its ControlNets.
 
     Raises
     ------
@@ -57,7 +57,13 @@ def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
                 overlay.size, overlay.position, overlay.amount,
             )
         )  # fmt: skip
-    return Inputs(tuple(guides), tuple(masks), tuple(overlays))
+    controls = []
+    for index, net in enumerate(project.model.control):
+        where = f"model.control[{index}]"
+        file = net.video
+        video = None if file is None else _clip(net, file, f"{where}.video", where, timeline)
+        controls.append(video)
+    return Inputs(tuple(guides), tuple(masks), tuple(overlays), tuple(controls))
 
 
 def _clip(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phosphene.bounds import shortened
 from phosphene.modulators.modulator import Modulator
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.project.schema import Project
@@ -20,6 +23,15 @@ LARGE_AMOUNT = 10.0
 LATE = 5.0  # seconds; no beat tracker is that late
 #: Largest change of a channel by a single layer in one frame that leaves a recognisable picture.
 FAST = {"zoom": 1.5, "rotation": 45.0, "tilt": 20.0, "pan": 20.0, "guidance": 4.0}
+
+# Marks in the prompts of AUTOMATIC1111 and ComfyUI, and what to use here.
+_FOREIGN = {
+    r"<(?:lora|lyco|hypernet):[^<>]*>": "add a LoRA as [[model.lora]]",
+    r"\bembedding:\w+": "textual inversion is not supported",
+    r"\[[^\[\]:]*:[^\[\]]*\d ?\]": "one prompt becomes another by a second key of prompts.at",
+    r"\[[^\[\]|]*\|[^\[\]]*\]": "give a scene a list of prompts",
+    r"\bBREAK\b": "long prompts are split at their commas",
+}
 
 
 class Warnings:
@@ -47,6 +59,13 @@ class Warnings:
     def _warn(self, text: str) -> None:
         if text not in self.texts:
             self.texts.append(text)
+
+    def check_prompts(self, prompts: Sequence[str]) -> None:
+        """Note marks of other programs, which a model would read as words."""
+        for mark, advice in _FOREIGN.items():
+            found = next(filter(None, (re.search(mark, prompt) for prompt in prompts)), None)
+            if found is not None:
+                self._warn(f"prompts: '{shortened(found[0])}' is read as words; {advice}")
 
     def check_layer(self, layer: Layer, where: str) -> None:
         """Note spans, amounts and a gate that are probably unintended."""

@@ -15,7 +15,7 @@ from phosphene.engines.device import choose_device, convert, place, working_dtyp
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
-from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
+from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
@@ -96,7 +96,7 @@ def _engine(
     if device.type == "cpu":
         convert(pipe, dtype)
     controls = Controls(pipe, model.control, score, device) if model.control else None
-    pictures = encode_pictures(pipe, model.ip_adapter, device)
+    pictures = PicturePrompts(pipe, model.ip_adapter, device) if model.ip_adapter else None
     added = controlled or any(lora.driven for lora in model.lora)
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)

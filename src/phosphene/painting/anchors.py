@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,34 +36,36 @@ def is_held(score: Score) -> bool:
     return any(bool(score.channels[name].any()) for name in ("colour_match", "detail_match"))
 
 
-def scene_anchors(score: Score, engine: Engine) -> list[Anchor]:
-    """Measure the anchor of each prompt on a picture painted from that prompt alone.
+class SceneAnchors(Sequence[Anchor]):
+    """The anchor of each prompt, measured on a picture painted from that prompt alone.
+
+    Each is painted when it is first needed, so that a film begins at once, and a part of it needs
+    only its own. They do not depend on earlier frames, so a resumed render has the same ones.
 
     Parameters
     ----------
     score : Score
     engine : Engine
-
-    Returns
-    -------
-    list of Anchor, length n_prompts
-        They do not depend on earlier frames, so a resumed render has the same ones.
     """
-    found: dict[tuple[int, str, str], Anchor] = {}
-    anchors = []
-    with torch.inference_mode():
-        for prompt, weights in enumerate(np.eye(len(score.prompts))):
-            scene = _opening(score, prompt)
-            same = (
-                scene,
-                score.prompts[prompt],
-                score.negative_prompts[prompt],
-            )  # as where a scene comes back
-            if same not in found:
-                row = replace(score.row(score.span(scene).start, scene), weights=weights)
-                found[same] = Anchor.of(engine.first(row))
-            anchors.append(found[same])
-    return anchors
+
+    def __init__(self, score: Score, engine: Engine) -> None:
+        self._score, self._engine = score, engine
+        self._painted: dict[tuple[int, str, str], Anchor] = {}
+
+    def __len__(self) -> int:
+        return len(self._score.prompts)
+
+    def __getitem__(self, prompt: int) -> Anchor:  # type: ignore[override]  # no slices
+        score = self._score
+        scene = _opening(score, prompt)
+        # Where a scene comes back it has the same ones.
+        key = scene, score.prompts[prompt], score.negative_prompts[prompt]
+        if key not in self._painted:
+            row = score.row(score.span(scene).start, scene)
+            alone = replace(row, weights=np.eye(len(self))[prompt])
+            with torch.inference_mode():
+                self._painted[key] = Anchor.of(self._engine.first(alone))
+        return self._painted[key]
 
 
 def _opening(score: Score, prompt: int) -> int:
@@ -74,18 +76,13 @@ def _opening(score: Score, prompt: int) -> int:
 
 def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
     """Mix anchors by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
-    pairs = [(anchor, float(weight)) for anchor, weight in zip(anchors, weights, strict=True)]
+    shown = [(anchors[prompt], weight) for prompt, weight in enumerate(weights.tolist()) if weight]
 
-    def mean(parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        return torch.stack([w * part for part, (_, w) in zip(parts, pairs, strict=True)]).sum(0)
+    def mean(part: Callable[[Anchor], torch.Tensor]) -> torch.Tensor:
+        return torch.stack([weight * part(anchor) for anchor, weight in shown]).sum(0)
 
-    return Anchor(
-        Palette(
-            mean([anchor.palette.mean for anchor in anchors]),
-            mean([anchor.palette.covariance for anchor in anchors]),
-        ),
-        mean([anchor.detail for anchor in anchors]),
-    )
+    palette = Palette(mean(lambda of: of.palette.mean), mean(lambda of: of.palette.covariance))
+    return Anchor(palette, mean(lambda of: of.detail))
 
 
 def hold(picture: torch.Tensor, anchor: Anchor, row: Row) -> torch.Tensor:

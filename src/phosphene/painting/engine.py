@@ -72,7 +72,7 @@ class EngineSpec:
         `plugins check` then skips it.
     adapters : bool
         Whether it loads the LoRAs, ControlNets and IP-Adapters of `[model]`. If not, it does not
-        follow the channels `lora` and `control`.
+        follow the channels `lora`, `control` and `ip_adapter`.
     check : callable, optional
         check(model, score) raises a ProjectError if the engine cannot paint the Score. It is called
         before anything is loaded, and before any earlier frames are discarded.
@@ -94,6 +94,8 @@ def unfollowed(spec: EngineSpec, model: Model, score: Score) -> list[str]:
     followed = {
         "lora": spec.adapters and any(lora.driven for lora in model.lora),
         "control": spec.adapters and bool(model.control),
+        # A compiled model would be compiled anew at each value.
+        "ip_adapter": spec.adapters and bool(model.ip_adapter) and not model.compile,
         "guide": bool(score.inputs.guides),
         "mask": spec.diffuses and bool(score.inputs.masks),
         "overlay": bool(score.inputs.overlays),

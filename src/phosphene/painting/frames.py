@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.painting.anchors import Anchor, is_held, scene_anchors
+from phosphene.painting.anchors import Anchor, SceneAnchors, is_held
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.inputs.captions import Captions
@@ -42,7 +42,7 @@ def paint(score: Score, engine: Engine, *, hold: bool = True) -> Iterator[NDArra
         RGB.
     """
     held = hold and is_held(score) and not isinstance(engine, DrawingEngine)
-    anchors = scene_anchors(score, engine) if held else []
+    anchors = SceneAnchors(score, engine) if held else []
     for _, _, frame in read_back(painted(score, engine, anchors), engine.device):
         yield frame.copy()
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from phosphene.bounds import FileName, file_name
+from phosphene.project.guides import Clip
 from phosphene.project.motion import Section
 
 
@@ -37,7 +38,7 @@ class Lora(Section):
     driven: bool = Field(False, description="whether the channel `lora` multiplies the weight")
 
 
-class Control(Section):
+class Control(Clip):
     """`[[model.control]]`: a ControlNet, and its control image."""
 
     path: Annotated[str, AfterValidator(file_name)] = Field(
@@ -49,17 +50,25 @@ class Control(Section):
     image: FileName | None = Field(
         None, description="picture from which the control image is made, in place of the frame"
     )
+    video: FileName | None = Field(
+        None, description="video whose frames the control images are made from, in place of those"
+    )
     mode: int | None = Field(
         None, ge=0, le=15, description="number of the control type of a union model"
     )
     scale: float = Field(1.0, ge=0, le=2, description="times the channel `control`")
 
     @model_validator(mode="after")
-    def _has_an_image(self) -> Self:
-        if self.kind == "image" and self.image is None:
-            raise ValueError('kind = "image" needs the control image itself; set image')
+    def _has_one_source(self) -> Self:
+        if self.image is not None and self.video is not None:
+            raise ValueError("expected one of image and video")
+        if self.kind == "image" and self.image is None and self.video is None:
+            raise ValueError('kind = "image" needs the control image itself; set image or video')
+        if self.video is None and (timed := self.model_fields_set & Clip.model_fields.keys()):
+            name = "from" if (first := min(timed)) == "begin" else first
+            raise ValueError(f"{name} is about a video; set video")
         if self.kind == "depth" and self.image is not None:
-            raise ValueError('kind = "depth" is of the frame; for a depth map, kind = "image"')
+            raise ValueError('kind = "depth" is of a frame; for a depth map, kind = "image"')
         return self
 
 
@@ -71,4 +80,6 @@ class IpAdapter(Section):
         description="folder of the image encoder, or owner/name/folder on the hub"
     )
     image: FileName = Field(description="the picture")
-    scale: float = Field(0.6, ge=0, le=2, description="how closely the picture is followed")
+    scale: float = Field(
+        0.6, ge=0, le=2, description="how closely it is followed, times the channel `ip_adapter`"
+    )

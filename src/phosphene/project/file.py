@@ -260,12 +260,12 @@ def _beside_each(entry: Section, folder: Path, names: Sequence[str]) -> Section:
 
 def _with_files(entry: Adapter, folder: Path) -> Adapter:
     """An addition to a model, with the names of its files from the folder."""
-    named = {key: getattr(entry, key, None) for key in ("path", "encoder", "image")}
+    named = {key: getattr(entry, key, None) for key in ("path", "encoder")}
     found: dict[str, Any] = {
         key: located(value, folder) for key, value in named.items() if isinstance(value, str)
     }
-    if (image := named["image"]) is not None:
-        found["image"] = _beside(folder, image)
+    shown = {key: getattr(entry, key, None) for key in ("image", "video")}
+    found |= {key: _beside(folder, file) for key, file in shown.items() if file is not None}
     return entry.model_copy(update=found)
 
 

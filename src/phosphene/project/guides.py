@@ -37,7 +37,6 @@ class Clip(Section):
     end: Literal["hold", "loop"] = Field(
         "hold", description="what follows the end of the video: its last frame, or its first"
     )
-    amount: Share = Field(1.0, ge=0, le=1, description="share of it")
 
 
 class Guide(Clip):

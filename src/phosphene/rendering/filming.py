@@ -15,7 +15,7 @@ from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
 from phosphene.own_files import clear_own, locked
-from phosphene.painting.anchors import is_held, scene_anchors
+from phosphene.painting.anchors import SceneAnchors, is_held
 from phosphene.painting.closing import closed
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import painted, read_back
@@ -105,7 +105,7 @@ def render_film(
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
         engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
-        anchors = scene_anchors(score, engine) if spec.diffuses and is_held(score) else []
+        anchors = SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
         painting = (
             closed(score, engine, anchors, lead, after)
             if lead

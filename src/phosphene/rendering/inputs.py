@@ -103,5 +103,6 @@ def _described(score: Score) -> Iterator[object]:
         yield guide.mode, guide.amount, content(guide.clip), content(guide.mask)
     for mask in found.masks:
         yield replace(mask, clip=None, entry=""), content(mask.clip)
+    yield from map(content, filter(None, found.controls))
     for overlay in found.overlays:
         yield replace(overlay, path=nowhere, entry=""), digests[overlay.path]

@@ -155,6 +155,10 @@ _TABLE = (
         per_frame=False, low=0.0, high=2.0,
     ),
     Channel(
+        "ip_adapter", "factor", 1.0, "times the scale of each IP-Adapter",
+        per_frame=False, low=0.0, high=2.0,
+    ),
+    Channel(
         "guide", "factor", 1.0, "times the amount of each guide",
         per_frame=False, low=0.0, high=2.0,
     ),
@@ -203,6 +207,7 @@ class Values:
     prompt_mix: float
     lora: float
     control: float
+    ip_adapter: float
     guide: float
     mask: float
     overlay: float

@@ -137,11 +137,21 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All pictures and videos of a film, besides its first pictures."""
+    """All pictures and videos of a film, besides its first pictures.
+
+    Parameters
+    ----------
+    guides : tuple of Guide
+    masks : tuple of Mask
+    overlays : tuple of Overlay
+    controls : tuple of (Clip or None)
+        The video of each ControlNet, None where it has none.
+    """
 
     guides: tuple[Guide, ...] = ()
     masks: tuple[Mask, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    controls: tuple[Clip | None, ...] = ()
 
     def within(self, first: int, last: int) -> Inputs:
         """Those that are in some of the frames [first, last) of the song."""
@@ -153,13 +163,14 @@ class Inputs:
             tuple(guide for guide in self.guides if some(guide.clip)),
             tuple(mask for mask in self.masks if mask.clip is None or some(mask.clip)),
             tuple(overlay for overlay in self.overlays if some(overlay)),
+            tuple(clip if clip is not None and some(clip) else None for clip in self.controls),
         )
 
     @property
     def clips(self) -> tuple[Clip, ...]:
-        """The clips of all guides and masks."""
+        """The clips of all guides, masks and ControlNets."""
         found = [clip for guide in self.guides for clip in (guide.clip, guide.mask)]
-        found += [mask.clip for mask in self.masks]
+        found += [*(mask.clip for mask in self.masks), *self.controls]
         return tuple(clip for clip in found if clip is not None)
 
 

@@ -1,9 +1,13 @@
 """ControlNets give the pictures of the stock pipelines, from the moved frame or a picture."""
 
+from dataclasses import replace
+
 import cv2
+import numpy as np
 import pytest
 import torch
 from checkpoints import WIDTH
+from clips import LOSSLESS, clip, write
 from diffusers import (
     ControlNetModel,
     ControlNetUnionModel,
@@ -28,6 +32,7 @@ from phosphene.plugins.loading import own_plugins
 from phosphene.project.adapters import Control
 from phosphene.project.depth import Depth
 from phosphene.project.schema import Model
+from phosphene.score.guides import Inputs
 
 CPU = torch.device("cpu")
 SMALL = {"conditioning_embedding_out_channels": (8, 16)}  # half the size, as the small VAE
@@ -59,10 +64,10 @@ def nets(tmp_path_factory, sd15_folder, sdxl_folder):
     return folder
 
 
-def engine_of(source, *controls, guidance=1.0):
+def engine_of(source, *controls, guidance=1.0, clips=()):
     model = Model.model_validate({"device": "cpu", "control": list(controls)})
     preset = Preset(str(source), {"standard": Quality(4, 4, guidance)})
-    return load_preset(preset, model, score())
+    return load_preset(preset, model, replace(score(), inputs=Inputs(controls=clips)))
 
 
 def repainted(engine, control=1.0):
@@ -128,6 +133,25 @@ def test_a_picture_controls_the_first_picture_too_and_a_frame_does_not(nets, sd1
     torch.testing.assert_close(repainted(given), frame, atol=5e-3, rtol=0)
 
 
+def test_a_video_controls_each_frame_as_its_picture_would(nets, sd15_folder, tmp_path):
+    """Frame k of the film sees frame k of the video, and nothing where the video is not."""
+    frames = [(card(64, 48).roll(9 * k, -1)[0] * 255).byte().permute(1, 2, 0) for k in range(3)]
+    video = write(tmp_path / "v.mkv", np.stack(frames), *LOSSLESS, fps="15")
+    net = {"path": str(nets / "sd15"), "kind": "canny"}
+    engine = engine_of(sd15_folder, net | {"video": str(video)}, clips=(clip(video, 0, 3),))
+    rows = score(n=4, strength=0.5)
+    cv2.imwrite(str(tmp_path / "2.png"), frames[2].numpy()[..., ::-1])
+    still = engine_of(sd15_folder, net | {"image": str(tmp_path / "2.png")})
+    for one, other in (
+        (engine.first(rows.row(2)), still.first(rows.row(2))),
+        (engine.img2img(card(64, 48), rows.row(2)), still.img2img(card(64, 48), rows.row(2))),
+    ):
+        assert torch.equal(one, other)
+    assert not torch.equal(engine.first(rows.row(0)), still.first(rows.row(0)))
+    bare = engine_of(sd15_folder)
+    assert torch.equal(*(one.img2img(card(64, 48), rows.row(3)) for one in (engine, bare)))
+
+
 def test_several_add_up(nets, sd15_folder):
     net = {"path": str(nets / "sd15"), "kind": "canny", "scale": 0.5}
     twice = repainted(engine_of(sd15_folder, net, net))
@@ -168,7 +192,7 @@ def test_nothing_is_copied_to_the_device(nets):
         controls._nets = [Net(net, about, None, None)]
         copies = Copies()
         with torch.no_grad(), copies:
-            added = controls.residuals(controls.seen(picture), 0.7, noisy, times, prompts)
+            added = controls.residuals(controls.seen(picture, 0), 0.7, noisy, times, prompts)
     assert added["mid_block_additional_residual"].device.type == "fakegpu"
     assert copies.made == []
 

@@ -7,10 +7,12 @@ import torch
 from diffusers import DDIMScheduler
 from safetensors.torch import save_file
 from scores import card, score
+from torch.fx.experimental.proxy_tensor import make_fx
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
+from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
-from phosphene.engines.diffusion.picture_prompts import add_ip_adapters, encode_pictures
+from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
 from phosphene.errors import EngineError
@@ -44,6 +46,13 @@ def files(tmp_path_factory):
     return folder
 
 
+def record(work):
+    """A recording as CUDA makes it, with the numbers of its first call."""
+    traced = make_fx(work)()
+    result = traced()
+    return Recording(lambda: result.copy_(traced()), result)
+
+
 def adapter(pipe, files, **more):
     """Random weights of an IP-Adapter for a pipeline, with four tokens for a picture."""
     generator = torch.Generator().manual_seed(2)
@@ -69,26 +78,58 @@ def adapter(pipe, files, **more):
     return IpAdapter(**({"scale": 0.8} | about | more))
 
 
-def test_the_picture_is_that_of_the_stock_pipeline(either_folder, files):
-    pipe, about = pipe_of(either_folder), score(strength=0.5)
+@pytest.mark.parametrize("factor", [1.0, 0.5])
+def test_the_picture_is_that_of_the_stock_pipeline(factor, either_folder, files):
+    pipe, about = pipe_of(either_folder), score(strength=0.5, ip_adapter=factor)
     both = [adapter(pipe, files), adapter(pipe, files, scale=0.3)]
     add_ip_adapters(pipe, both)
-    negative, positive = encode_pictures(pipe, both, CPU)
-    assert [part.shape for part in positive] == [(1, 1, EMBEDDED)] * 2
-    engine = DiffusionEngine(pipe, about, CPU, 4, 4, 5.0, pictures=(negative, positive))
+    pictures = PicturePrompts(pipe, both, CPU)
+    assert [part.shape for part in pictures.positive] == [(1, 1, EMBEDDED)] * 2
+    engine = DiffusionEngine(pipe, about, CPU, 4, 4, 5.0, pictures=pictures)
+    pipe.set_ip_adapter_scale([factor * 0.8, factor * 0.3])
     row = about.row(0)
     sizes = {"original_size": (48, 64), "target_size": (48, 64)}
+    pairs = zip(pictures.negative, pictures.positive, strict=True)
     expected = pipe(
         about.prompts[0], negative_prompt=about.negative, image=engine._encode(card(64, 48)),
         strength=0.5, num_inference_steps=4, guidance_scale=5.0, output_type="pt",
-        ip_adapter_image_embeds=[torch.cat(pair) for pair in zip(negative, positive, strict=True)],
+        ip_adapter_image_embeds=[torch.cat(pair) for pair in pairs],
         generator=torch.Generator().manual_seed(row.seed),
         **(sizes if hasattr(pipe, "text_encoder_2") else {}),
     ).images  # fmt: skip
+    pipe.set_ip_adapter_scale([0.8, 0.3])  # as loaded: the channel sets them
     ours = engine.img2img(card(64, 48), row)
     torch.testing.assert_close(ours, expected, atol=5e-5, rtol=0)
-    pipe.set_ip_adapter_scale([0.0, 0.0])
-    assert (engine.img2img(card(64, 48), row) - ours).abs().max() > 1e-3
+
+
+def test_the_channel_leaves_the_pictures_out_at_0(sd15_folder, files):
+    pipe = pipe_of(sd15_folder)
+    bare = DiffusionEngine(pipe, score(), CPU, 4, 4, 5.0).img2img(card(64, 48), score().row(0))
+    one = [adapter(pipe, files)]
+    add_ip_adapters(pipe, one)
+    engine = DiffusionEngine(pipe, score(), CPU, 4, 4, 5.0, pictures=PicturePrompts(pipe, one, CPU))
+    without, with_it, again = (
+        engine.img2img(card(64, 48), score(ip_adapter=factor).row(0)) for factor in (0.0, 1.0, 0.0)
+    )
+    torch.testing.assert_close(without, bare, atol=1e-6, rtol=0)
+    assert (with_it - bare).abs().max() > 1e-3
+    assert torch.equal(without, again)
+
+
+def test_recorded_calls_follow_the_channel_too(sd15_folder, files):
+    pipe = pipe_of(sd15_folder)
+    one = [adapter(pipe, files)]
+    add_ip_adapters(pipe, one)
+    pictures = PicturePrompts(pipe, one, CPU)
+    about = score(strength=0.25)
+    plain, recorded = (
+        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, graphs=graphs)
+        for graphs in (None, Graphs(record))
+    )
+    for factor in (1.0, 0.5):
+        row = score(strength=0.25, ip_adapter=factor).row(0)
+        expected, found = (each.img2img(card(64, 48), row) for each in (plain, recorded))
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 def test_weights_that_do_not_fit_are_named(sd15_folder, files, tmp_path):
@@ -101,4 +142,4 @@ def test_weights_that_do_not_fit_are_named(sd15_folder, files, tmp_path):
         add_ip_adapters(pipe, [adapter(pipe, files, path=str(tmp_path / "other.safetensors"))])
     add_ip_adapters(pipe, [fine])
     with pytest.raises(EngineError, match=r"the image encoder '.*' cannot be loaded"):
-        encode_pictures(pipe, [fine.model_copy(update={"encoder": str(tmp_path)})], CPU)
+        PicturePrompts(pipe, [fine.model_copy(update={"encoder": str(tmp_path)})], CPU)

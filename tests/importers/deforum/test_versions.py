@@ -59,7 +59,7 @@ def test_a_notebook_s_file_in_3d(brought):
     made, score = brought(**NOTEBOOK)
     written = tomllib.loads(made.text)
     assert written["model"] | {"name": ""} == {
-        "name": "", "seed": 3402126563, "steps": 50, "guidance_scale": 7.0,
+        "name": "", "seed": 3402126563, "steps": 50, "guidance_scale": 7.0, "cadence": 2,
     }  # fmt: skip
     assert (written["video"]["width"], written["video"]["height"]) == (512, 768)
     half = np.tan(np.radians(20.0))

@@ -1,7 +1,8 @@
-"""ControlNets: control images from the moved frame or a picture, and what they add to the UNet."""
+"""ControlNets: control images of the moved frame, a picture or a video, and what they add to it."""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,11 +11,13 @@ import torch
 from phosphene.engines.diffusion.edges import canny
 from phosphene.engines.model_files import file_of, from_cache_or_hub, loading, read_json
 from phosphene.errors import EngineError
+from phosphene.painting.inputs.guides import Clips, to_floats
 from phosphene.painting.pictures import read_image
 
 if TYPE_CHECKING:
     from phosphene.engines.diffusion.embeddings import Embedding
     from phosphene.project.adapters import Control
+    from phosphene.score.guides import Clip
     from phosphene.score.score import Score
 
 MAKERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -41,6 +44,7 @@ class Net(NamedTuple):
     about: Control
     fixed: torch.Tensor | None
     mode: torch.Tensor | None
+    clip: Clip | None = None
 
 
 class Controls:
@@ -52,7 +56,7 @@ class Controls:
         Its UNet must be of the family that the ControlNets were trained for.
     controls : sequence of Control
     score : Score
-        For the size of the pictures.
+        For the size of the pictures, and the videos of the ControlNets.
     device : torch.device
 
     Raises
@@ -64,10 +68,16 @@ class Controls:
     def __init__(
         self, pipe: Any, controls: Sequence[Control], score: Score, device: torch.device
     ) -> None:
-        self._nets = [_net(pipe, control, score, device) for control in controls]
+        clips = score.inputs.controls or (None,) * len(controls)
+        self._device, self._clips = device, Clips(score)
+        weakref.finalize(self, self._clips.close)
+        self._nets = [
+            _net(pipe, control, score, device)._replace(clip=clip)
+            for control, clip in zip(controls, clips, strict=True)
+        ]
 
     def seen(
-        self, picture: torch.Tensor | None, disparity: Disparity | None = None
+        self, picture: torch.Tensor | None, frame: int, disparity: Disparity | None = None
     ) -> list[torch.Tensor | None]:
         """The control image of each ControlNet; None without anything to make it from.
 
@@ -75,18 +85,30 @@ class Controls:
         ----------
         picture : Tensor, float32, shape (1, 3, height, width), 0 to 1, or None
             The moved frame; None for a first picture, which has no frame before it.
+        frame : int
+            Frame number in the song, for videos.
         disparity : callable, optional
             Gives the inverse distances of a picture, for the kind `depth`.
         """
 
         def image_of(net: Net) -> torch.Tensor | None:
-            if net.fixed is not None or picture is None:
+            if net.fixed is not None:
                 return net.fixed
+            source = picture if net.about.video is None else self._shown(net.clip, frame)
+            if source is None:
+                return None
             if net.about.kind == "depth":
-                return None if disparity is None else depth_map(disparity(picture))
-            return MAKERS[net.about.kind](picture)
+                return None if disparity is None else depth_map(disparity(source))
+            return MAKERS[net.about.kind](source)
 
         return [image_of(net) for net in self._nets]
+
+    def _shown(self, clip: Clip | None, frame: int) -> torch.Tensor | None:
+        """What a video shows in a frame, black where it is transparent; None where it is not."""
+        if clip is None or not clip.shows(frame):
+            return None
+        pixels = to_floats(self._clips.frame(clip, frame), self._device)
+        return pixels[:, :3] * pixels[:, 3:]
 
     def residuals(
         self,

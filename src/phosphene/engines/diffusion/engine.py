@@ -14,7 +14,7 @@ from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
 from phosphene.engines.diffusion.loras import Loras
-from phosphene.engines.diffusion.picture_prompts import Pictures
+from phosphene.engines.diffusion.picture_prompts import PicturePrompts
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.motion.noise import SceneNoise, drawn, to_device
 from phosphene.score.score import Row, Score
@@ -45,8 +45,8 @@ class DiffusionEngine:
         Those that follow the channel `lora`.
     controls : Controls, optional
         The ControlNets.
-    pictures : tuple of two Pictures
-        The negative and the positive embeddings of IP-Adapters.
+    pictures : PicturePrompts, optional
+        Those of the IP-Adapters.
     graphs : Graphs, optional
         Records the encoder, the decoder, and the UNet unless LoRAs change its weights.
     """
@@ -62,7 +62,7 @@ class DiffusionEngine:
         sampler: str = "ddim",
         loras: Loras | None = None,
         controls: Controls | None = None,
-        pictures: tuple[Pictures, Pictures] = ((), ()),
+        pictures: PicturePrompts | None = None,
         graphs: Graphs | None = None,
     ) -> None:
         self.device = device
@@ -140,19 +140,26 @@ class DiffusionEngine:
     ) -> torch.Tensor:
         if self._loras is not None:
             self._loras.follow(row.lora)
+        if self._pictures is not None:
+            self._pictures.follow(row.ip_adapter)
         latents = self._encode(picture)
         count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
         if scene_noise is None:
             noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
         else:
             noise = to_device(scene_noise.seen(count), self.device)
-        negative, positive = self._pictures
-        prompts = replace(mixed(self._prompts, row.weights), pictures=positive)
+        prompts = mixed(self._prompts, row.weights)
+        if self._pictures is not None:
+            prompts = replace(prompts, pictures=self._pictures.positive)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
-            without = replace(mixed(self._negatives, row.weights), pictures=negative)
+            without = mixed(self._negatives, row.weights)
+            if self._pictures is not None:
+                without = replace(without, pictures=self._pictures.negative)
             prompts = Embedding.stacked(without, prompts)
-        images = [] if self._controls is None else self._controls.seen(frame, self.disparity)
+        images = (
+            [] if self._controls is None else self._controls.seen(frame, row.frame, self.disparity)
+        )
 
         def evaluate(noisy: torch.Tensor, timestep: float, batch: Embedding) -> torch.Tensor:
             return self._evaluate(noisy, timestep, batch, images, row.control)
@@ -196,7 +203,10 @@ class DiffusionEngine:
             added = self._controls.residuals(images, control, batch, times, prompts)
         pictures = {"image_embeds": [*prompts.pictures]} if prompts.pictures else {}
         conditions = {**prompts.conditions, **pictures}
-        return self._denoise(batch, times, prompts.tokens, conditions, **added)
+        # A recording keeps the scales of IP-Adapters with which it was made.
+        scaled = self._pictures is not None and self._pictures.factor != 1.0
+        denoise = self._denoised if scaled else self._denoise
+        return denoise(batch, times, prompts.tokens, conditions, **added)
 
     def _denoised(
         self,

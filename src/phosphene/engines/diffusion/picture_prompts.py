@@ -43,17 +43,44 @@ def add_ip_adapters(pipe: Any, adapters: Sequence[IpAdapter]) -> None:
         pipe.set_ip_adapter_scale([adapter.scale for adapter in adapters])
 
 
-@torch.inference_mode()
-def encode_pictures(
-    pipe: Any, adapters: Sequence[IpAdapter], device: torch.device
-) -> tuple[Pictures, Pictures]:
-    """Encode the pictures of the IP-Adapters of a pipeline, once each.
+class PicturePrompts:
+    """The pictures of the IP-Adapters of a pipeline, encoded once each.
 
-    Returns
-    -------
+    Parameters
+    ----------
+    pipe : a pipeline after `add_ip_adapters`
+    adapters : sequence of IpAdapter
+    device : torch.device
+
+    Attributes
+    ----------
     negative, positive : tuple of Tensor
         Like those of diffusers, for guidance and for the prompt.
+    factor : float
+        By which the scales are multiplied now.
     """
+
+    def __init__(self, pipe: Any, adapters: Sequence[IpAdapter], device: torch.device) -> None:
+        self._pipe, self._scales, self.factor = pipe, [one.scale for one in adapters], 1.0
+        self.negative, self.positive = _encoded(pipe, adapters, device)
+
+    def follow(self, factor: float) -> None:
+        """Set the scales, if they change: numbers of Python alone.
+
+        Parameters
+        ----------
+        factor : float
+            The channel `ip_adapter`; at 0 the attention of the adapters is not evaluated.
+        """
+        if factor != self.factor:
+            self.factor = factor
+            self._pipe.set_ip_adapter_scale([factor * scale for scale in self._scales])
+
+
+@torch.inference_mode()
+def _encoded(
+    pipe: Any, adapters: Sequence[IpAdapter], device: torch.device
+) -> tuple[Pictures, Pictures]:
     if not adapters:
         return (), ()
     from diffusers.models.embeddings import ImageProjection

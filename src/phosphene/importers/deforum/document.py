@@ -8,6 +8,7 @@ from typing import Any
 
 import tomlkit
 
+from phosphene.importers.deforum.guides import Inputs
 from phosphene.importers.deforum.layers import Layer, Layers
 from phosphene.importers.deforum.prompts import Prompts
 from phosphene.importers.deforum.settings import Settings
@@ -34,6 +35,7 @@ class ProjectParts:
     guidance_scale : float or None
     depth : dict
         Entries of `[depth]`, each with a comment; empty without depth.
+    inputs : Inputs
     lost, assumed : tuple of str
         Entries that were not imported, and defaults assumed for missing entries.
     """
@@ -49,6 +51,7 @@ class ProjectParts:
     steps: int
     guidance_scale: float | None
     depth: dict[str, tuple[Any, str]]
+    inputs: Inputs
     lost: tuple[str, ...]
     assumed: tuple[str, ...]
 
@@ -67,6 +70,8 @@ def document(parts: ProjectParts) -> str:
     lines += _table("model", _model(parts))
     if parts.depth:
         lines += _table("depth", parts.depth)
+    for given in parts.inputs.tables:
+        lines += _layer(given)
     lines += _table("prompts", _prompts(parts))
     prompts: _Entries = {
         _value(frame): ({"prompt": text, "negative": own}, "") if own is not None else (text, "")
@@ -89,7 +94,7 @@ def _video(parts: ProjectParts) -> _Entries:
     }
     if settings.mode != "None" and (duration is None or frames / fps < duration):
         video["end"] = (str(frames), settings.source("max_frames"))
-    return video
+    return video | parts.inputs.image
 
 
 def _model(parts: ProjectParts) -> _Entries:
@@ -105,6 +110,8 @@ def _model(parts: ProjectParts) -> _Entries:
     }
     if parts.guidance_scale is not None:
         model["guidance_scale"] = (parts.guidance_scale, source("cfg_scale_schedule"))
+    if parts.layers.cadence > 1:
+        model["cadence"] = (parts.layers.cadence, source("diffusion_cadence"))
     return model
 
 
@@ -122,7 +129,7 @@ def _prompts(parts: ProjectParts) -> _Entries:
 def _layer(layer: Layer) -> list[str]:
     about = [f"{line.rstrip('.')}." for line in layer.about.split(". ")]
     entries = {name: (value, layer.remarks.get(name, "")) for name, value in layer.entries.items()}
-    return ["", "[[motion]]", *map(_comment, about), *_entries(entries)]
+    return ["", f"[[{layer.table}]]", *map(_comment, about), *_entries(entries)]
 
 
 def _table(name: str, entries: _Entries) -> list[str]:

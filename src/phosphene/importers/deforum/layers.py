@@ -15,10 +15,11 @@ from phosphene.errors import ProjectError
 from phosphene.importers.deforum.formula import Translated
 from phosphene.importers.deforum.motion import Motion
 from phosphene.importers.deforum.schedule import Key, Schedule
-from phosphene.importers.deforum.settings import Settings
+from phosphene.importers.deforum.settings import VIDEO, Settings
 from phosphene.score.channels import CHANNELS
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve, evaluate
+from phosphene.score.patterns import MOST
 
 _MOST_FRAMES = 100_000  # maximum number of frames on which formulas are evaluated
 # Channels that only have an effect if one of these others moves.
@@ -27,11 +28,12 @@ _NEEDS = {"field_of_view": {"tilt", "pan"}}
 
 @dataclass
 class Layer:
-    """One `[[motion]]` table: its purpose, its entries, and a comment for each entry."""
+    """One table: its purpose, its entries, a comment for each entry, and its name."""
 
     about: str
     entries: dict[str, Any]
     remarks: dict[str, str] = field(default_factory=dict)
+    table: str = "motion"
 
     def add(self, channel: str, value: Any, remark: str) -> None:
         """Add an entry and its comment."""
@@ -40,10 +42,14 @@ class Layer:
 
 @dataclass
 class Layers:
-    """The `[[motion]]` tables in file order, the channels they drive, and what was not imported."""
+    """The `[[motion]]` tables in file order, the channels they drive, the cadence, and the rest.
+
+    `cadence` is that of `[model]` in frames; `lost` says what was not imported.
+    """
 
     tables: list[Layer]
     channels: list[str]
+    cadence: int
     lost: list[str]
 
 
@@ -84,9 +90,9 @@ def layers(settings: Settings, motion: Motion, end: int) -> Layers:
         else:
             numbers.add(channel, written, f"{remark}; too long for one formula")
     tables = [table for table in (numbers, maths) if len(table.entries) > 1]
-    tables += _cadence(settings, lost) + _from_scratch(settings)
+    tables += _from_scratch(settings)
     found = [channel for channel in CHANNELS if any(channel in table.entries for table in tables)]
-    return Layers(tables, found, lost)
+    return Layers(tables, found, _cadence(settings, lost), lost)
 
 
 def _is_neutral(channel: str, schedule: Schedule) -> bool:
@@ -94,26 +100,22 @@ def _is_neutral(channel: str, schedule: Schedule) -> bool:
     return schedule.numbers and all(schedule.number(key) == neutral for key in schedule.keys)
 
 
-def _cadence(settings: Settings, lost: list[str]) -> list[Layer]:
+def _cadence(settings: Settings, lost: list[str]) -> int:
     try:
         every = settings.integer("diffusion_cadence")
     except ProjectError as error:
         lost.append(str(error))
-        return []
-    every = min(every, settings.integer("max_frames"))
-    if every < 2 or settings.mode not in ("2D", "3D"):
-        return []
-    about = (
-        f"diffusion_cadence = {every}: the frames in between are moved but not painted. "
-        "Delete this layer to paint every frame."
-    )
-    formula = f"where(frame % {every} == 0, 1, 0)"
-    return [Layer(about, {"use": "expression", "strength": formula, "mix": "multiply"})]
+        return 1
+    if settings.mode not in ("2D", "3D"):
+        return 1
+    if every > MOST:
+        lost.append(f"diffusion_cadence = {every}: {MOST} at most")
+    return max(1, min(every, MOST))
 
 
 def _from_scratch(settings: Settings) -> list[Layer]:
     mode = settings.mode
-    if mode in ("2D", "3D"):
+    if mode in ("2D", "3D", VIDEO):
         return []
     about = f"animation_mode = {mode}: every frame is painted from scratch."
     return [Layer(about, {"use": "keyframes", "strength": {"0": 1.0}})]

@@ -13,8 +13,9 @@ from typing import Any
 
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.depth import has_depth
+from phosphene.importers.deforum.guides import composites, follows, masked, shows_video
 from phosphene.importers.deforum.schedule import read_schedule
-from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, shown
+from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, off, shown
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,6 @@ class Loss:
     reason: str
     quiet: Callable[[Any], bool]
     switch: str = ""
-
-
-def _off(value: Any) -> bool:
-    return value in (None, False, "", 0, [], {}) or str(value).strip().lower() in (
-        "0", "0.0", "false", "none", "none (default)",
-    )  # fmt: skip
 
 
 def _always(value: Any) -> bool:
@@ -70,14 +65,8 @@ _ONE = _constantly(1.0)
 LOSSES = (
     Loss("sd_model_name model_checkpoint checkpoint", "set model.name", _always),
     Loss("sampler scheduler", "each model has its own sampler", _always),
-    Loss("use_init", "set video.image to the first picture", _off),
-    Loss("strength", "the strength of a first picture", _always, switch="use_init"),
-    Loss("init_image", "set video.image", _off, switch="use_init"),
-    Loss(
-        "use_mask use_mask_video use_noise_mask use_alpha_as_mask",
-        "masks are not supported", _off,
-    ),
-    Loss("enable_perspective_flip flip_2d_perspective", "use the channels tilt and pan", _off),
+    Loss("use_noise_mask", "noise is added everywhere", off),
+    Loss("enable_perspective_flip flip_2d_perspective", "use the channels tilt and pan", off),
     Loss(
         "transform_center_x transform_center_y",
         "rotation and zoom are about the centre", _constantly(0.5),
@@ -90,7 +79,7 @@ LOSSES = (
         "color_coherence", "see model.colour_match",
         _is("LAB", "HSV", "RGB", *(f"Match Frame 0 {space}" for space in ("LAB", "HSV", "RGB"))),
     ),
-    Loss("color_force_grayscale", "use the channel saturation", _off),
+    Loss("color_force_grayscale", "use the channel saturation", off),
     Loss("seed_behavior", "frame i is painted from seed + i", _is("iter")),
     Loss("seed_iter_N", "frame i is painted from seed + i", _is(1, "1", 1.0)),
     Loss("kernel_schedule", "`sharpen` has a fixed kernel", _constantly(5.0)),
@@ -108,7 +97,7 @@ LOSSES = (
         "subseed_schedule subseed_strength_schedule", "subseeds are not supported", _always,
         switch="enable_subseed_scheduling",
     ),
-    Loss("subseed_strength", "subseeds are not supported", _off),
+    Loss("subseed_strength", "subseeds are not supported", off),
     Loss(
         "sampler_schedule", "the sampler is constant", _always,
         switch="enable_sampler_scheduling enable_schedule_samplers",
@@ -134,38 +123,34 @@ LOSSES = (
         "ancestral_eta_schedule", "the sampler has no eta", _ONE,
         switch="enable_ancestral_eta_scheduling",
     ),
-    Loss("ddim_eta", "the sampler has no eta", _off),
-    Loss("dynamic_threshold static_threshold", "latents are not clipped", _off),
+    Loss("ddim_eta", "the sampler has no eta", off),
+    Loss("dynamic_threshold static_threshold", "latents are not clipped", off),
     Loss(
         "optical_flow_cadence optical_flow_redo_generation",
-        "optical flow is not supported", _off,
+        "flow from one painted frame to the next is not used", off,
     ),
-    Loss("diffusion_redo", "each frame is painted once", _off),
-    Loss(
-        "hybrid_composite hybrid_motion hybrid_video_composite hybrid_video_motion",
-        "hybrid video is not supported", _off,
-    ),
-    Loss("parseq_manifest", "save the manifest as a file, and import that", _off),
-    Loss("use_looper", "guided images are not supported", _off),
-    Loss("frame_interpolation_engine", "render at a higher --fps; the motion stays the same", _off),
-    Loss("r_upscale_video", "render at a larger --size; the motion stays the same", _off),
-    Loss("tiling", "the picture does not tile", _off),
-    Loss("restore_faces", "faces are not restored", _off),
+    Loss("diffusion_redo", "each frame is painted once", off),
+    Loss("parseq_manifest", "save the manifest as a file, and import that", off),
+    Loss("use_looper", "give scenes an `image`", off),
+    Loss("frame_interpolation_engine", "render with --interpolate 60", off),
+    Loss("r_upscale_video", "render with --upscale 2 or 4", off),
+    Loss("tiling", "the picture does not tile", off),
+    Loss("restore_faces", "faces are not restored", off),
     Loss("seed_resize_from_w seed_resize_from_h", "seeds are not resized", _is(-1, 0, "0", "-1")),
     Loss("reroll_blank_frames", "each frame is painted once", _is("ignore", None, "")),
-    Loss("resume_from_timestring", "Phosphene resumes its own films", _off),
-    Loss("add_init_noise", "no noise is added to a first picture", _off),
+    Loss("resume_from_timestring", "Phosphene resumes its own films", off),
+    Loss("add_init_noise", "no noise is added to a first picture", off),
     Loss(
         "mean_scale var_scale exposure_scale colormatch_scale clip_scale aesthetics_scale "
         "init_mse_scale blue_scale ignore_sat_weight",
-        "conditional gradients are not supported", _off,
+        "conditional gradients are not supported", off,
     ),
     Loss("n_batch n_samples", "each render makes one video", _is(1, "1", 1.0)),
-    Loss("make_gif create_gif", "render to -o FILE.gif", _off),
-    Loss("interpolate_x_frames", "prompts keep their frames", _off, "interpolate_key_frames"),
-    Loss("shake_name", "use the modulator `noise`", _off),
-    Loss("controlnet_enabled", "ControlNet is not supported", _off),
-    *(Loss(f"cn_{n}_enabled", "ControlNet is not supported", _off) for n in range(1, 6)),
+    Loss("make_gif create_gif", "render to -o FILE.gif", off),
+    Loss("interpolate_x_frames", "prompts keep their frames", off, "interpolate_key_frames"),
+    Loss("shake_name", "use the modulator `noise`", off),
+    Loss("controlnet_enabled", "add [[model.control]]", off),
+    *(Loss(f"cn_{n}_enabled", "add [[model.control]]", off) for n in range(1, 6)),
 )  # fmt: skip
 
 # In 3D, with depth.
@@ -183,7 +168,51 @@ DEPTH_LOSSES = (
     Loss("sampling_mode", "pictures are resampled by a sinc", _is("bicubic", "bilinear", None)),
 )  # fmt: skip
 
+COMPOSITE_LOSSES = (
+    Loss(
+        "hybrid_composite hybrid_video_composite",
+        "the video is mixed in after the motion and before the repaint",
+        _is("Normal", True, "True"),
+    ),
+    Loss(
+        "hybrid_comp_mask_type hybrid_video_comp_mask_type",
+        'the video is mixed in evenly; for a mask, set mode = "composite"',
+        off,
+    ),
+)
+MOTION_LOSSES = (
+    Loss("hybrid_motion hybrid_video_motion", "the flow of each pixel", _is("Optical Flow")),
+    Loss("hybrid_motion_use_prev_img", "the flow is that of the video", off),
+    Loss(
+        "hybrid_flow_method hybrid_video_flow_method",
+        "the flow is estimated by DIS",
+        lambda value: not value or str(value).startswith("DIS"),
+    ),
+    Loss("hybrid_flow_consistency", "the flow is used everywhere", off),
+)
+VIDEO_LOSSES = (
+    Loss("extract_to_frame", "the video is used to its end; set `until`", _is(-1, "-1", -1.0)),
+)
+MASK_LOSSES = (
+    Loss("mask_contrast_adjust mask_brightness_adjust", "the mask is used as it is", _ONE),
+    Loss(
+        "mask_schedule",
+        "one mask for all frames",
+        lambda value: not re.search(r"[<\[&\\]|\),", str(value)),  # words, files, several
+    ),
+    Loss("fill", "the frame is repainted from what it shows", _is(1, "1", "original", 1.0)),
+    Loss("full_res_mask", "the frame is repainted at its own size", off),
+)
+
 _TABLE = {key: loss for loss in LOSSES for key in loss.keys.split()}
+# By what they are part of.
+_PARTS: tuple[tuple[Callable[[Settings], bool], tuple[Loss, ...]], ...] = (
+    (has_depth, DEPTH_LOSSES),
+    (composites, COMPOSITE_LOSSES),
+    (follows, MOTION_LOSSES),
+    (shows_video, VIDEO_LOSSES),
+    (masked, MASK_LOSSES),
+)
 _MOST = 300  # lines
 
 # Entries without an effect on the film, or that only configure something in `LOSSES`.
@@ -207,8 +236,10 @@ _NO_EFFECT = re.compile(
     r"|output_format|add_soundtrack|soundtrack_path)"
 )
 
-#: Schedules that Deforum reads in one animation mode only.
+#: Schedules that Deforum reads in some animation modes only.
 _ONLY_IN = {
+    "translation_x": "2D and 3D",
+    "translation_y": "2D and 3D",
     "angle": "2D",
     "zoom": "2D",
     "translation_z": "3D",
@@ -236,15 +267,16 @@ def _lost(settings: Settings) -> Iterator[tuple[str, str]]:
     for key, loss in _TABLE.items():
         if key in entries and not loss.quiet(entries[key]) and _on(loss.switch, entries):
             yield key, loss.reason
-    for loss in DEPTH_LOSSES if has_depth(settings) else ():
+    for used, table in _PARTS:
         yield from (
             (key, loss.reason)
+            for loss in (table if used(settings) else ())
             for key in loss.keys.split()
             if key in entries and not loss.quiet(entries[key])
         )
     for key, only in _ONLY_IN.items():
         neutral = _constantly(1.0 if key == "zoom" else 0.0)
-        if only != settings.mode and key in entries and not neutral(entries[key]):
+        if settings.mode not in only and key in entries and not neutral(entries[key]):
             yield key, f"Deforum only reads it in {only}"
 
 
@@ -252,10 +284,10 @@ def _unknown(entries: dict[str, Any]) -> Iterator[str]:
     imported = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
     for key, value in entries.items():
         known = key in _TABLE or key in imported or _NO_EFFECT.fullmatch(key)
-        if not known and not _off(value):
+        if not known and not off(value):
             yield key
 
 
 def _on(switches: str, entries: dict[str, Any]) -> bool:
     found = [entries[switch] for switch in switches.split() if switch in entries]
-    return not found or not all(_off(value) for value in found)
+    return not found or not all(off(value) for value in found)

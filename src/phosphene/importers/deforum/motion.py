@@ -9,7 +9,7 @@ import numpy as np
 
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedule import Schedule, read_schedule
-from phosphene.importers.deforum.settings import DEFAULTS, Settings, shown
+from phosphene.importers.deforum.settings import DEFAULTS, VIDEO, Settings, shown
 from phosphene.score.channels import CHANNELS
 
 _CLOCKWISE = "positive is clockwise in Phosphene, anticlockwise in Deforum"
@@ -51,6 +51,7 @@ _FLAT = (
     ),
     ChannelMap("zoom", "zoom"),
 )
+_STRENGTH = ChannelMap("strength_schedule", "strength", -1.0, 1.0, "1 - strength")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Motion:
     view: float | None = None
 
 
-def read_motion(settings: Settings, seed: int) -> Motion:
+def read_motion(settings: Settings, seed: int, guided: str = "") -> Motion:
     """Read every schedule that drives a channel; unreadable ones are omitted.
 
     Parameters
@@ -83,6 +84,8 @@ def read_motion(settings: Settings, seed: int) -> Motion:
     settings : Settings
     seed : int
         Value of `s` in formulas.
+    guided : str
+        Name of the schedule that drives the channel `guide`, if any.
     """
     lost: list[str] = []
     table: list[ChannelMap] = []
@@ -91,10 +94,14 @@ def read_motion(settings: Settings, seed: int) -> Motion:
         noise = _NOISE.get(settings.text("noise_type"), _NOISE["uniform"])
         table = [
             *(_FLAT if view is None else _maps_3d(settings, view)),
-            ChannelMap("strength_schedule", "strength", -1.0, 1.0, "1 - strength"),
+            _STRENGTH,
             ChannelMap("noise_schedule", "noise", noise, remark="about the same amount of grain"),
             ChannelMap("amount_schedule", "sharpen"),
         ]
+    elif settings.mode == VIDEO:
+        table = [_STRENGTH]
+    if guided:
+        table.append(ChannelMap(guided, "guide"))
     guidance = _first(settings, "cfg_scale_schedule", seed, lost)
     if guidance > 0:
         table.append(
@@ -118,6 +125,7 @@ def schedules_of(mode: str) -> tuple[str, ...]:
     """Names of the schedules that are read in an animation mode."""
     both = ("strength_schedule", "noise_schedule", "amount_schedule")
     moved = {
+        VIDEO: ("strength_schedule",),
         "2D": (*(row.key for row in _FLAT), *both),
         "3D": (
             "translation_x", "translation_y", "translation_z", "rotation_3d_x", "rotation_3d_y",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.depth import DRAWN, ESTIMATED, read_depth
 from phosphene.importers.deforum.document import ProjectParts, document
+from phosphene.importers.deforum.guides import read_inputs
 from phosphene.importers.deforum.layers import layers
 from phosphene.importers.deforum.losses import losses
 from phosphene.importers.deforum.motion import read_motion, schedules_of
@@ -75,25 +77,26 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
     choice = choose_song(settings, song, folder)
     end = choice.last_frame(fps, frames - 1)
     prompts = read_prompts(settings, end, seed)
-    motion = read_motion(settings, seed)
+    inputs = read_inputs(settings, seed, fps, height, folder)
+    motion = read_motion(settings, seed, inputs.driver)
     found = layers(settings, motion, end)
     depth = read_depth(settings, motion, found.channels)
     lost = [*choice.lost, *_remarks(settings, choice, fps, bool(depth)), *lost, *motion.lost]
-    lost += [*found.lost, *prompts.lost, *losses(settings)]
-    assumed = _assumed(settings)
+    lost += [*found.lost, *inputs.lost, *prompts.lost, *losses(settings)]
+    assumed = _assumed(settings, inputs.schedules)
     text = document(
         ProjectParts(
             settings, choice, prompts, found, fps, width, height, seed, steps,
-            motion.guidance_scale, depth, tuple(lost), assumed,
+            motion.guidance_scale, depth, inputs, tuple(lost), assumed,
         )
     )  # fmt: skip
     return Imported(text, tuple(found.channels), len(prompts.at), tuple(lost), assumed)
 
 
-def _assumed(settings: Settings) -> tuple[str, ...]:
+def _assumed(settings: Settings, guided: Sequence[str]) -> tuple[str, ...]:
     stills = settings.mode == "None"
     read = [key for key in _READ if not (stills and key == "max_frames")]
-    moved = [key for key in schedules_of(settings.mode) if settings.given(key) is None]
+    moved = [key for key in (*schedules_of(settings.mode), *guided) if settings.given(key) is None]
     neutral = [key for key in moved if key in NEUTRAL]
     defaults = DEFAULTS | {"animation_mode": settings.mode}
     missing = [key for key in read if settings.given(key) is None]

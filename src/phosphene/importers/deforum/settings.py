@@ -39,6 +39,17 @@ DEFAULTS: dict[str, Any] = {
     "noise_schedule": "0:(0)",
     "amount_schedule": "0:(0)",
     "noise_type": "uniform",
+    "strength": 0.8,
+    "use_init": False,
+    "use_mask": False,
+    "use_mask_video": False,
+    "use_alpha_as_mask": False,
+    "hybrid_use_first_frame_as_init_image": True,
+    "hybrid_comp_alpha_schedule": "0:(0.5)",
+    "hybrid_flow_factor_schedule": "0:(1)",
+    "extract_nth_frame": 1,
+    "extract_from_frame": 0,
+    "mask_overlay_blur": 0,
 }
 
 #: Names of the entries in other versions.
@@ -54,6 +65,10 @@ FORMER: dict[str, tuple[str, ...]] = {
     "strength_schedule": ("previous_frame_strength",),
     "noise_schedule": ("previous_frame_noise",),
     "amount_schedule": ("antiblur_amount_schedule",),
+    "hybrid_composite": ("hybrid_video_composite",),
+    "hybrid_motion": ("hybrid_video_motion",),
+    "hybrid_comp_alpha_schedule": ("hybrid_video_comp_alpha_schedule",),
+    "hybrid_use_first_frame_as_init_image": ("hybrid_video_use_first_frame_as_init_image",),
 }
 #: Schedules whose default has no effect.
 NEUTRAL = frozenset(
@@ -62,7 +77,8 @@ NEUTRAL = frozenset(
         "rotation_3d_y", "rotation_3d_z", "noise_schedule", "amount_schedule",
     }
 )  # fmt: skip
-MODES = ("2D", "3D", "None", "Interpolation")
+VIDEO = "Video Input"
+MODES = ("2D", "3D", "None", "Interpolation", VIDEO)
 
 #: Entries by which a Deforum file is recognised; files for stills have none of these.
 MOTION = ("strength_schedule", "max_frames", "zoom", "translation_x", "animation_mode")
@@ -174,6 +190,13 @@ def read_settings(path: Path) -> Settings:
             _FILE,
         )
     return Settings(path, entries, _video_beside(path))
+
+
+def off(value: Any) -> bool:
+    """Whether an entry disables what it controls, in any version's way of saying so."""
+    return value in (None, False, "", 0, [], {}) or str(value).strip().lower() in (
+        "0", "0.0", "false", "none", "none (default)",
+    )  # fmt: skip
 
 
 def shown(value: Any) -> str:
