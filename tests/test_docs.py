@@ -29,8 +29,8 @@ def blocks(page, language):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
-    sound = np.zeros(22050 * 24)
-    for beat in np.arange(0.0, 24.0, 0.5):
+    sound = np.zeros(22050 * 17)
+    for beat in np.arange(0.0, 17.0, 0.5):
         sound[round(beat * 22050) : round(beat * 22050) + 400] = np.sin(np.arange(400) * 0.4)
     for name in ("song.flac", "song.mp3"):
         soundfile.write(folder / name, 0.5 * sound, 22050)

@@ -1,8 +1,9 @@
 """Runs the command line in children that are forked off, to be killed by true signals.
 
 Started by test_kill.py; one JSON object a line in (`arguments`, and what happens in the child), one
-a line out (`status`, as subprocess has it, and what was `said`). The imports are done once, before
-the first child; the song is not listened to, but made in memory; no trial film is made beforehand.
+a line out (`status`, as subprocess has it, and what was `said`). The imports are done and the preview
+is drawn once, before the first child; the song is not listened to, but made in memory; no trial film
+is made beforehand.
 """
 
 import json
@@ -17,12 +18,15 @@ import traceback
 from pathlib import Path
 
 from phosphene.cli import cli
-from phosphene.cli.inputs import projects
-from phosphene.film import encoder, film, preflight
-from phosphene.rendering import filming
-from phosphene.testing import synthetic_song
+from phosphene.cli.inputs import projects, renders  # noqa: F401
+from phosphene.cli.terminal import console  # noqa: F401
+from phosphene.engines.preview.camera import Camera
+from phosphene.film import encoder, film
+from phosphene.plugins import load_plugins
+from phosphene.rendering import filming, render, reports  # noqa: F401
+from phosphene.testing import small_score, synthetic_song
 
-PREFLIGHT = preflight.preflight
+PREFLIGHT = render.preflight
 
 
 def at(name, count, do):
@@ -57,7 +61,7 @@ def become(order):
     if order.get("impatient"):
         encoder.STOPPED = 1
     if order.get("preflight"):
-        preflight.preflight = PREFLIGHT
+        render.preflight = PREFLIGHT
     os.environ.update(order.get("env", {}))
     if "ignored" in order:
         signal.signal(signal.Signals[order["ignored"]], signal.SIG_IGN)
@@ -114,8 +118,12 @@ def answer(order):
 
 def main():
     song = synthetic_song(float(sys.argv[1]))
+    load_plugins()
+    score = small_score()
+    camera = Camera(score)
+    camera.img2img(camera.first(score.row(0)), score.row(0))
     projects.listen_to = lambda *_: song
-    preflight.preflight = lambda *_: None
+    render.preflight = lambda *_: None
     film.SEGMENT = 0.5
     filming.EVERY = -1.0
     for line in sys.stdin:

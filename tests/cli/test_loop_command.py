@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from phosphene.cli import cli
 from phosphene.cli.inputs import projects
-from phosphene.film import film, preflight
+from phosphene.film import film
 from phosphene.film.probe import probe
 from phosphene.painting import frames
 from phosphene.rendering import filming
@@ -31,7 +31,7 @@ def loop(tmp_path, monkeypatch, sound):
         '[model]\nname = "none"\n[[motion]]\nlook = "pulse"\n[[motion]]\nlook = "drift"\n'
     )
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
-    monkeypatch.setattr(preflight, "preflight", lambda *_: None)
+    monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
 
     def render(name, *options):
         arguments = ["loop", str(tmp_path / "p.toml"), "-o", str(tmp_path / name), *options]

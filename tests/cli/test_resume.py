@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from phosphene.cli import cli
 from phosphene.cli.inputs import projects
 from phosphene.errors import EngineError, FilmError
-from phosphene.film import film, preflight
+from phosphene.film import film
 from phosphene.painting import frames
 from phosphene.painting.engine import EngineSpec
 from phosphene.rendering import filming, set_aside
@@ -40,7 +40,7 @@ def project(tmp_path, monkeypatch, song):
         '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
     )
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
-    monkeypatch.setattr(preflight, "preflight", lambda *_: None)
+    monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     monkeypatch.setattr(filming, "EVERY", -1.0)
     return path

@@ -11,7 +11,6 @@ from phosphene.cli import cli
 from phosphene.cli.inputs import projects
 from phosphene.cli.inputs import registry as loading
 from phosphene.directors import DirectorSpec
-from phosphene.film import preflight
 from phosphene.rendering import takes
 from phosphene.testing import synthetic_song
 
@@ -32,7 +31,7 @@ look = "pulse"
 def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(projects, "listen_to", lambda *_: synthetic_song(8.0))
-    monkeypatch.setattr(preflight, "preflight", lambda *_: None)
+    monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     soundfile.write("song.wav", [[0.0]] * 8 * 22050, 22050)
     (tmp_path / "p.toml").write_text(PROJECT)
     return lambda *words: CliRunner().invoke(cli, words, env={"COLUMNS": "200"})

@@ -186,7 +186,7 @@ def folder(tmp_path_factory, registry):
     soundfile.write(folder / "song.wav", clicks, RATE)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(loading, "registry_for", lambda project: registry)
+        patch.setattr("phosphene.cli.inputs.registry.registry_for", lambda project: registry)
         yield folder
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.cli.inputs import projects
-from phosphene.film import film, preflight
+from phosphene.film import film
 from phosphene.rendering import filming
 from phosphene.testing import synthetic_song
 
@@ -56,7 +56,7 @@ def prepared(tmp_path_factory):
     song = synthetic_song(FRAMES / 12)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(projects, "listen_to", lambda *_: song)
-        patch.setattr(preflight, "preflight", lambda *_: None)
+        patch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
         patch.setattr(film, "SEGMENT", 1 / 3)
         patch.setattr(filming, "EVERY", -1.0)
         command = ["render", str(folder / "p.toml"), "-o", str(folder / "film.mp4")]

@@ -20,6 +20,11 @@ def broken(request, environment):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
+@pytest.fixture(autouse=True)
+def no_trial_film(monkeypatch):
+    monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
+
+
 @pytest.fixture
 def listed(phosphene):
     """What `plugins list` says of the plugins from outside."""

@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm, logm
 
 from phosphene.footage.motion import Map, flow
 from phosphene.painting.motion.step import Matrix
@@ -83,6 +82,8 @@ def powers(step: Matrix, shares: Sequence[float]) -> list[Matrix]:
     list of ndarray, shape (3, 3)
         Identities if the step has no real logarithm, as after half a turn.
     """
+    from scipy.linalg import expm, logm  # takes long to import
+
     log = logm(step / np.cbrt(np.linalg.det(step)))
     if not np.all(np.isfinite(log)) or np.abs(np.imag(log)).max() > EXACT:
         return [np.eye(3) for _ in shares]

@@ -77,17 +77,22 @@ def _rings(random: np.random.Generator) -> Field:
 
 
 def _cells(random: np.random.Generator) -> Field:
-    from scipy.spatial import cKDTree  # takes long to import
 
     seeds = _spread(random, 48)
-    y, x = np.mgrid[:PERIOD, :PERIOD]
-    places = np.stack([x, y], -1).reshape(-1, 2).astype(np.float64)
-    away, nearest = cKDTree(seeds, boxsize=PERIOD).query(places, 2)
-    between = seeds[nearest[:, 0]] - seeds[nearest[:, 1]]
-    between -= PERIOD * np.round(between / PERIOD)
-    edge = (away[:, 1] ** 2 - away[:, 0] ** 2) / (2.0 * np.hypot(*between.T))
-    edge *= np.sign(nearest[:, 0] - nearest[:, 1])
-    return _nearer(edge, away[:, 0] - 1.5).reshape(PERIOD, PERIOD)
+    away = np.full((2, PERIOD, PERIOD), np.inf)  # squared; to the nearest seed and to the second
+    nearest = np.zeros((2, PERIOD, PERIOD), np.intp)
+    for index, seed in enumerate(seeds):
+        x, y = _wrapped(np.arange(PERIOD) - seed[:, None]) ** 2
+        here = x + y[:, None]
+        first, second = here < away
+        nearest[1] = np.where(first, nearest[0], np.where(second, index, nearest[1]))
+        nearest[0][first] = index
+        away[1] = np.minimum(away[1], np.maximum(away[0], here))
+        away[0] = np.minimum(away[0], here)
+    between = _wrapped(seeds[nearest[0]] - seeds[nearest[1]])
+    edge = (away[1] - away[0]) / (2.0 * np.hypot(between[..., 0], between[..., 1]))
+    edge *= np.sign(nearest[0] - nearest[1])
+    return _nearer(edge, np.sqrt(away[0]) - 1.5)
 
 
 def _circuits(random: np.random.Generator) -> Field:
@@ -125,14 +130,19 @@ def _cloud(random: np.random.Generator, slope: float) -> Field:
 
 def _spread(random: np.random.Generator, n: int) -> Field:
     """Points that are far apart: each is the best of forty candidates."""
-    from scipy.spatial import cKDTree
 
     points = random.random((1, 2)) * PERIOD
     while len(points) < n:
         candidates = random.random((40, 2)) * PERIOD
-        away, _ = cKDTree(points, boxsize=PERIOD).query(candidates)
+        between = _wrapped(candidates[:, None] - points)
+        away = (between**2).sum(-1).min(-1)
         points = np.vstack([points, candidates[np.argmax(away)]])
     return points
+
+
+def _wrapped(offset: Field) -> Field:
+    """The shortest offset in a plane that repeats itself."""
+    return offset - PERIOD * np.round(offset / PERIOD)
 
 
 def _around(centre: Field, reach: float) -> tuple[Field, Field]:
