@@ -113,7 +113,7 @@ def test_the_libraries_of_models_give_no_advice():
     """Where nothing has imported them yet."""
     script = (
         "import importlib, phosphene.cli as own\n"
-        "own.cli = lambda: importlib.import_module('phosphene.engines.diffusion.embeddings')\n"
+        "own.cli = lambda *_: importlib.import_module('phosphene.engines.diffusion.embeddings')\n"
         "own.main()"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
