@@ -1,6 +1,8 @@
 """OpenVINO graphs paint what the modules paint, the same to the bit from the cache and without."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -98,3 +100,26 @@ def test_a_cache_that_cannot_be_written_does_no_harm(preset, first, tmp_path, mo
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(CACHE, str(tmp_path / "file"))
     assert (painted(preset) - first[0]).abs().max() < 1e-4
+
+
+def test_a_signal_still_stops_a_process_whose_graphs_are_gone():
+    """Each `Core` of OpenVINO sets the stack of signal handlers, and resets it when it is gone."""
+    script = """
+import gc, os, signal, time, torch
+from phosphene.engines.openvino_graphs import Graphs
+layers = [torch.nn.Linear(2, size).requires_grad_(False) for size in (2, 3)]
+graphs = [Graphs(layer, layer.forward) for layer in layers]
+for graph in graphs:
+    graph(torch.ones(1, 2))
+del graph
+while graphs:
+    graphs.pop(0)
+    gc.collect()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(10)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "stopped\n"), ran.stderr

@@ -6,6 +6,7 @@ diffusers modules, stay in float32, and are cached on disk.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tempfile
 import warnings
@@ -86,8 +87,6 @@ class Graphs:
 
     def _request(self, inputs: tuple[torch.Tensor, ...]) -> Any:
         """An inference request for inputs of these shapes, from the cache if possible."""
-        import openvino
-
         self._weights = self._weights or _digest(self._module)
         parts = [self._weights, *(f"{name} {version(name)}" for name in LIBRARIES)]
         parts += [str(tuple(given.shape)) for given in inputs]
@@ -101,7 +100,19 @@ class Graphs:
             trim(folder.parent, LIMIT, folder)
             # Read back: a new graph and a saved one differ in the last bits of their results.
             graph = _kept(folder) or made
-        return openvino.Core().compile_model(graph, "CPU", EXACT).create_infer_request()
+        return _core().compile_model(graph, "CPU", EXACT).create_infer_request()
+
+
+@functools.cache
+def _core() -> Any:
+    """The only one of the process, which stays.
+
+    Each sets the stack of signal handlers, and resets it to that of an earlier one when it goes. If
+    that one is gone, the next signal, as of Ctrl-C, ends the process by a segmentation fault.
+    """
+    import openvino
+
+    return openvino.Core()
 
 
 class _Bare(nn.Module):
@@ -137,11 +148,9 @@ def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
 
 def _kept(folder: Path) -> Any | None:
     """Read a graph from the cache; None if it is missing, or damaged and then removed."""
-    import openvino
-
     used_now(folder)
     try:
-        return openvino.Core().read_model(folder / "graph.xml")
+        return _core().read_model(folder / "graph.xml")
     except RuntimeError:
         remove(folder)
         return None

@@ -75,8 +75,7 @@ def test_cuts_dissolves_and_returns_are_drawn_as_the_engine_none_draws_them(page
         begins[1],
         *range(begins[2] - 1, begins[2] + 2),
     ):
-        apart = np.abs(frame(page, number, 128) - drawn[number])
-        assert apart.mean() < 0.03, number
+        wait(lambda n=number: np.abs(frame(page, n, 128) - drawn[n]).mean() < 0.03, 10)
     other = np.abs(drawn[begins[0]] - drawn[begins[0] - 1])
     assert other.mean() > 0.06
 

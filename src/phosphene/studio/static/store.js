@@ -165,7 +165,7 @@ async function send({ label, ops, gesture, place }) {
   try {
     loading++;
     const state = await post("api/edit", { base: store.state.digest, label, ops, gesture });
-    store.refused = null;
+    forgive(); // also where the state came first by the socket
     adopt(state).catch((error) => emit("refused", error));
     return true;
   } catch (error) {
@@ -181,7 +181,7 @@ export async function revert(way) {
   try {
     await settled();
     const state = await post(`api/${way}`);
-    store.refused = null;
+    forgive();
     await adopt(state);
   } catch (error) {
     emit("refused", error);
