@@ -68,7 +68,7 @@ def test_new_writes_a_project_that_composes(song, tmp_path):
     assert run("new", song).exit_code == 0
     text = (tmp_path / "song.toml").read_text()
     assert 'file = "song.wav"' in text
-    assert "# The picture moves in with every beat" in text
+    assert "# ... and moves in with every beat" in text
     assert run("compose", tmp_path / "song.toml", "-o", tmp_path / "s.csv").exit_code == 0
     again = run("new", song)
     assert again.exit_code == 2

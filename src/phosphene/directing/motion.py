@@ -22,7 +22,7 @@ from phosphene.song.song import Song
 STEADY = ("verse", "bridge")
 ENDS = ("intro", "outro")
 QUIET = ("intro", "break", "outro")
-BEATEN = (*STEADY, *LOUD, *ENDS)
+BEATEN = (*STEADY, *ENDS)
 FADE = 4.0  # seconds of a fade at most
 HUSH = 2.1  # seconds before a drop in which almost nothing moves, at least
 
@@ -116,25 +116,23 @@ def _rest(plan: Plan) -> Lines:
 
 
 def _steady(plan: Plan) -> Lines:
+    if not plan.of(*BEATEN):
+        return
+    side = plan.chance.one((1.0, -1.0), "side")
+    period = plan.chance.one(("8 bars", "6 bars", "10 bars"), "orbit")
     if plan.of(*STEADY):
-        side = plan.chance.one((1.0, -1.0), "side")
         yield _layer(
-            f"{_named(plan, STEADY)}: the camera drifts in a slow ellipse.",
+            f"{_named(plan, STEADY)}: the camera drifts in a slow ellipse ...",
             use="orbit", radius_x=1.8 * side * plan.scale, radius_y=1.2 * plan.scale,
-            period=plan.chance.one(("8 bars", "6 bars", "10 bars"), "orbit"), **plan.gate(*STEADY),
+            period=period, **plan.gate(*STEADY),
         )  # fmt: skip
-    if plan.of(*BEATEN):
-        amount = (
-            plan.amount(*STEADY, low=0.95, high=1.2)
-            | plan.amount(*LOUD, low=0.7, high=0.9)
-            | plan.amount(*ENDS, low=0.35, high=0.65)
-        )
-        yield _layer(
-            "The picture moves in with every beat, which lights it up and repaints it.",
-            use=plan.hit, release="0.25s",
-            to={"zoom": 0.05, "strength": 0.16, "renewal": 0.2, "brightness": 0.09},
-            amount=amount, **plan.gate(*BEATEN),
-        )  # fmt: skip
+    amount = plan.amount(*STEADY, low=0.95, high=1.2) | plan.amount(*ENDS, low=0.35, high=0.65)
+    yield _layer(
+        "... and moves in with every beat, which lights up and repaints the picture.",
+        use=plan.hit, release="0.25s",
+        to={"zoom": 0.05, "strength": 0.16, "renewal": 0.2, "brightness": 0.09},
+        amount=amount, **plan.gate(*BEATEN),
+    )  # fmt: skip
 
 
 def _build(plan: Plan) -> Lines:
@@ -204,7 +202,7 @@ def _loud(plan: Plan) -> Lines:
     yield _layer(
         "They begin with a burst, in the very frame of the downbeat.",
         use="cue", at=[plan.at(part.start) for part in loud], release="0.6s",
-        to={"zoom": 0.08, "strength": 0.28, "renewal": 0.22, "brightness": 0.4},
+        to={"zoom": 0.08, "strength": 0.4, "renewal": 0.4, "brightness": 0.4},
     )  # fmt: skip
 
 
