@@ -112,6 +112,14 @@ def closed(browser, pages):
             context.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def parked(pages):
+    """Close the shared page after the last test of a file, for it would draw during all others."""
+    yield
+    while pages:
+        pages.pop().context.close()
+
+
 @pytest.fixture
 def page(browser, server, film, pages):
     """A page of the project as it was first, in 1280 x 720 and dark."""
