@@ -60,7 +60,7 @@ class Remote:
             ) from None
 
     def require_replaceable(self, name: str) -> None:
-        """Check that there is no file of that name, or that Phosphene made it.
+        """Check that no such file exists, or that Phosphene made it.
 
         Raises
         ------

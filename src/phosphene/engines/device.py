@@ -153,7 +153,7 @@ class Memory:
             _log.warning(
                 "The device is out of memory: %s from now on, which is slower.", description
             )
-            PIPELINES.forget()  # it is no longer as it was loaded
+            PIPELINES.forget()  # the saving has changed it
             apply()
 
 

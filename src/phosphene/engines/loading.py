@@ -85,7 +85,7 @@ def _engine(
         score = in_known_words(preset.source, score)
         return DiffusionEngine(
             pipe, score, device, steps, first_steps, guidance, preset.sampler,
-            graphs=_recording(model, device),
+            graphs=_recording(model, device), batches=batches,
         )  # fmt: skip
     # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype

@@ -259,7 +259,7 @@ def _file(
 ) -> tuple[str, Path | None] | None:
     """The name of a file for the project, and its path if it is there.
 
-    None if there is no name; a file that is missing keeps its own name, beside the project.
+    Returns None if the setting is empty. A missing file is expected beside the project.
     """
     given = settings.text(key).strip()
     if not given:
