@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.canvas import Canvas
+from training.canvas import Canvas, Field
 from training.light import finish
 from training.look import Look
 from training.scenes import (
@@ -74,6 +74,13 @@ def paint(
 
     Without a height it is a square.
     """
+    return paint_with_depth(look, seed, width, height)[0]
+
+
+def paint_with_depth(
+    look: Look, seed: int | list[int], width: int = 256, height: int = 0
+) -> tuple[NDArray[np.uint8], Field]:
+    """The picture, and how near everything in it is: (height, width) float32, see `Canvas.near`."""
     c = Canvas(width, height or width, np.random.default_rng(seed))
     picture = mixed(c, look, seed).astype(np.float32, copy=False)
-    return finish(c, styled(c, picture, look))
+    return finish(c, styled(c, picture, look)), c.near

@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.brush import blob, dot, fill, lay, noise, shade, stroke, tones
-from training.canvas import Canvas, Field
+from training.canvas import WALL, Canvas, Field
 from training.light import bloom, shine
 from training.look import Look
 
@@ -62,6 +62,7 @@ def draw(c: Canvas, look: Look) -> Field:
     picture = lay(picture, shade(look.lut, 0.32 + 0.32 * trace), np.clip(trace * 2, 0, 1))
     picture = lay(picture, shade(look.lut, 0.45 + 0.4 * pad), np.clip(pad * 2, 0, 1))
     picture = lay(picture, shade(look.lut, 0.3 - 0.26 * chip), np.clip(chip * 2.5, 0, 1))
+    c.backdrop(WALL - 0.06 + 0.1 * np.clip(chip * 2.5, 0, 1))
     pulse = 0.45 + 0.75 * noise(c, 3, 2)
     picture = shine(picture, look.accents[0], light * pulse)
     picture = shine(picture, look.accents[1], 0.7 * (pad > 0.6) * (light > 0.2))

@@ -12,6 +12,7 @@ from training.scenes.towers import tower, wet
 
 def draw(c: Canvas, look: Look) -> Field:
     street = c.between(0.7, 0.84) * c.high
+    eye = street - 0.06
     picture, _, _ = sky(c, look, street)
     lit = np.zeros((*c.shape, 3), np.float32)
     tall, peak = c.between(0.75, 1.25), c.between(0.3, 0.7) * c.wide
@@ -24,7 +25,8 @@ def draw(c: Canvas, look: Look) -> Field:
                 (c.between(0.16, 0.36) + 0.26 * rise * c.rng.random()) * tall * (1 - 0.25 * near)
             )
             foot = street + 0.01 * i
-            tower(c, picture, lit, look, (x, foot - height, x + width, foot), near)
+            at = c.level(street, eye) * (0.4 + 0.6 * near)
+            tower(c, picture, lit, look, (x, foot - height, x + width, foot), near, at)
             if c.chance(0.4):
                 inset = width * 0.22
                 box = (
@@ -33,7 +35,7 @@ def draw(c: Canvas, look: Look) -> Field:
                     x + width - inset,
                     foot - height,
                 )
-                tower(c, picture, lit, look, box, near)
+                tower(c, picture, lit, look, box, near, at)
             x += width * c.between(1.0, 1.3)
         haze = np.clip((c.y - street + 0.4) * 2, 0, 1) * (c.y < street + 0.02) * 0.3 * (1 - near)
         picture = lay(picture, shade(look.lut, 0.5 * look.dim + 0.12), haze)
@@ -43,4 +45,5 @@ def draw(c: Canvas, look: Look) -> Field:
     strength = (0.5 if look.extra else 0.25) * (0.5 + noise(c, 3, 3))
     picture = shine(picture, glow, strength * blob(c, peak, street, 0.35))
     picture = wet(c, picture, look, street, 0.85 if look.extra or look.night else 0.55)
+    c.place(c.y >= street, c.level(c.y, eye))
     return bloom(picture, 0.035, 0.8 if look.extra else 0.4, 0.45)

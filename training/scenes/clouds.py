@@ -15,6 +15,7 @@ WARM = rgb("#ff9a58")
 def clouds(c: Canvas, look: Look) -> Field:
     fall, dim = c.y / c.high, 0.25 + 0.75 * look.dim
     picture = shade(look.lut, (0.06 + 0.3 * fall) * dim)
+    c.backdrop(0)
     if look.night:
         picture = shine(picture, WHITE, stars(c, 120) * (1 - 0.6 * fall))
     sun_x, sun_y = c.between(0.2, 0.8) * c.wide, c.between(0.1, 0.4) * c.high
@@ -26,6 +27,7 @@ def clouds(c: Canvas, look: Look) -> Field:
         heap = swirl(c, heap, noise(c, 5, 3), noise(c, 5, 3), 0.12)
         body = heap * 0.42 - np.abs(c.y - base - 0.1) * (0.9 if i < 3 else 0.6)
         mask = np.clip((body - 0.04) * 11, 0, 1)
+        c.place(mask, 0.1 + 0.17 * i + 0.12 * mask * heap)
         lit = heap - np.roll(heap, (6, 3 if sun_x < 0.5 * c.wide else -3), (0, 1))
         under = np.clip((c.y - base) * 2.6, -0.4, 0.6)
         tone = (0.8 + 1.7 * lit - 0.42 * under + 0.12 * blob(c, sun_x, sun_y, 0.5)) * dim
@@ -46,6 +48,7 @@ def storm(c: Canvas, look: Look) -> Field:
     under = np.exp(-(((c.y - base) / 0.14) ** 2))
     tone = (0.12 + 0.36 * roll + 1.3 * lit + 0.26 * under * roll) * dim
     picture = shade(look.lut, np.clip(tone, 0.02, 1))
+    c.backdrop(0.05 + 0.4 * np.clip((base - c.y) / base, 0, 1) * (0.5 + roll))
     picture = shine(picture, look.accents[0], blob(c, x, 0.3 * c.high, 0.35) * (0.25 + 0.5 * roll))
     picture = rain(c, picture, look.lut) if c.chance(0.4) else picture
     bolts = c.sheet()
@@ -54,6 +57,7 @@ def storm(c: Canvas, look: Look) -> Field:
     flash = tones(bolts)
     land, _ = ridge(c, base + 0.06, 0.05, 2.5, 5, c.chance(0.5))
     picture = lay(picture, shade(look.lut, 0.03 + 0.12 * under), land)
+    c.stand(land, base + 0.06, base)
     flash = flash * (1 - land)
     picture = shine(picture, 0.4 * look.accents[1] + 0.6, flash)
     return bloom(picture, 0.04, 0.9, 0.55)

@@ -14,6 +14,7 @@ def draw(c: Canvas, look: Look) -> Field:
     picture = shade(
         look.lut, 0.03 + 0.16 * cave + 0.3 * blob(c, root[0], root[1] - 0.4, 0.5) * cave
     )
+    c.backdrop(0.1 + 0.1 * cave)
     for near in range(3):
         sheet, edges = c.sheet(), c.sheet()
         for _ in range(round((5, 5, 6)[near] * (0.5 + 0.5 * c.wide))):
@@ -30,6 +31,7 @@ def draw(c: Canvas, look: Look) -> Field:
         inner = 0.2 * (noise(c, 6, 4) - 0.5) + 0.25 * blob(c, root[0], root[1] - 0.1, 0.35)
         colour = shade(look.lut, np.clip((tone + inner) * (0.55 + 0.22 * near), 0.02, 1))
         picture = lay(picture, colour, 0.95 * (tone > 0.04))
+        c.place(tone > 0.04, 0.35 + 0.2 * near)
         picture = shine(picture, look.accents[1], (0.35 + 0.2 * near) * edge)
     picture = shine(picture, look.accents[0], 0.55 * blob(c, root[0], root[1] - 0.15, 0.3))
     picture = shine(picture, look.accents[1], 0.9 * stars(c, 24, 0.5))

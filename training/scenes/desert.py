@@ -29,6 +29,7 @@ def draw(c: Canvas, look: Look) -> Field:
         side = np.tanh((c.x - spine - bend - (0.6 + 0.8 * near) * deep * way) * 14) * way
         fade = np.exp(-deep * 2.2)
         ripple = np.sin((deep * 60 + 14 * wind + 6 * np.sin(c.x * 5)) * (1.4 - 0.5 * near))
+        c.stand(below(c, crest), base, horizon)
         tone = 0.60 - 0.06 * near - 0.2 * side * fade - 0.3 * np.clip(deep, 0, 1)
         tone = (tone + 0.03 * ripple * near + 0.08 * (wind - 0.5) * near) * dim
         picture = lay(picture, shade(look.lut, tone), below(c, crest))
@@ -45,4 +46,5 @@ def mesas(c: Canvas, picture: Field, look: Look, horizon: float, dim: float) -> 
     top = np.convolve(np.pad(top, 3, "edge"), np.ones(7) / 7, "valid").astype(np.float32)
     bands = 0.07 * np.sin(c.y * 130 + 3 * noise(c, 3, 2))
     tone = (0.45 + bands + 1.3 * lean) * dim
+    c.stand(below(c, top), horizon + 0.03, horizon)
     return lay(picture, shade(look.lut, tone), below(c, top))

@@ -23,6 +23,7 @@ def draw(c: Canvas, look: Look) -> Field:
         tall = c.between(0.65, 1.0)
         across = (c.x + 0.6 * lick - middle) / (width * np.clip(1.15 - up / tall, 0.04, 1))
         heat = np.maximum(heat, np.exp(-(across**2)) * np.clip(1.2 - up / tall, 0, 1))
+    c.backdrop(0.15 + 0.45 * heat + 0.15 * heat * flame)
     tone = heat * (0.3 + 1.15 * flame) + 0.28 * thread * heat - 0.06
     smoke = 0.1 * noise(c, 2, 4) * np.clip(up * 1.4, 0, 1)
     picture = shade(look.lut, np.clip(tone * 1.05 + smoke + 0.02, 0, 1))

@@ -13,6 +13,7 @@ def draw(c: Canvas, look: Look) -> Field:
     leaf, deep = greens(look)
     soft = noise(c, 4, 4, 0.5)
     picture = (deep + (leaf - deep) * (soft[..., None] * 0.9 - 0.2)).clip(0, 1) * 0.7
+    c.backdrop(0.1 + 0.1 * soft)
     for _ in range(6):
         light = blob(c, c.between(0, c.wide), c.between(0, c.high), c.between(0.03, 0.08))
         picture = shine(picture, look.accents[1], 0.22 * light)
@@ -23,6 +24,7 @@ def draw(c: Canvas, look: Look) -> Field:
     picture = lay(
         picture, (deep + (leaf * 1.1 - deep) * tone[..., None]).clip(0, 1), 0.85 * (tone > 0)
     )
+    c.place(tone > 0, 0.28)
     big = c.between(0.7, 1.35)
     count = round(c.between(6, 11) * c.wide * c.high / big**2)
     for i in range(count):
@@ -43,6 +45,7 @@ def blossom(c: Canvas, picture: Field, look: Look, x: float, y: float, radius: f
     v = v / lean
     r, angle = np.hypot(u, v), np.arctan2(v, u)
     part = part * (1 - 0.6 * np.exp(-((r / (radius * 1.2)) ** 4)))[..., None]
+    near = c.near[rows, columns]
     petals, whorls, sharp = c.count(5, 9), c.count(1, 4), c.between(0.35, 1.0)
     for k in range(whorls):
         long = radius * (1 - 0.24 * k)
@@ -50,6 +53,7 @@ def blossom(c: Canvas, picture: Field, look: Look, x: float, y: float, radius: f
         wave = np.abs(np.cos(phase)) ** sharp
         rim = long * (0.35 + 0.65 * wave)
         t = np.clip(r / long, 0, 1)
+        near = np.where(r < rim, np.clip(0.25 + 2.2 * radius - 0.1 * (1 - t), 0, 1), near)
         crease = np.exp(-((np.abs(np.sin(phase)) * 7) ** 2)) * 0.1
         tone = (
             0.36
@@ -66,7 +70,7 @@ def blossom(c: Canvas, picture: Field, look: Look, x: float, y: float, radius: f
     part = lay(
         part, look.accents[0] * (0.55 + 0.45 * np.clip(r / (0.22 * radius), 0, 1))[..., None], heart
     )
-    picture[rows, columns] = part
+    picture[rows, columns], c.near[rows, columns] = part, near
     return picture
 
 

@@ -20,6 +20,8 @@ def draw(c: Canvas, look: Look) -> Field:
     arm = (0.5 + 0.5 * np.cos(phase)) ** 2.4
     lane = (0.5 + 0.5 * np.cos(phase + 0.9)) ** 5
     disc, core = np.exp(-((r / size) ** 2)), np.exp(-((r / (0.19 * size)) ** 2))
+    lower = v if np.cos(turn) > 0 else -v
+    c.backdrop(0.1 + disc * np.clip(0.3 + 0.45 * lower, 0, 1) + 0.15 * core)
     tone = disc * (0.12 + 0.95 * arm * (0.35 + 0.8 * grain) - 0.22 * lane * grain) + 0.8 * core
     picture = shade(look.lut, np.clip(tone + 0.16 * np.exp(-r / (0.4 * size)), 0, 1))
     knots = np.clip((clumps - 0.62) * 4, 0, 1) * arm * disc

@@ -18,7 +18,7 @@ def draw(c: Canvas, look: Look) -> Field:
 def bergs(c: Canvas, look: Look) -> Field:
     shore = c.between(0.56, 0.7) * c.high
     picture, _, _ = sky(c, look, shore)
-    dim = 0.35 + 0.65 * look.dim
+    dim, eye = 0.35 + 0.65 * look.dim, shore - 0.06
     grain, crack = noise(c, 9, 4, 0.6), noise(c, 5, 4)
     for i in range(3):
         near, sheet = i / 2, c.sheet()
@@ -37,16 +37,18 @@ def bergs(c: Canvas, look: Look) -> Field:
                 )
                 fill(sheet, c, [a, b, low], c.between(0.35, 1.0))
         tone, mask = tones(sheet), (tones(sheet) > 0.05).astype(np.float32)
+        c.stand(mask, shore + 0.05 * near, eye)
         light = (0.3 + 0.62 * tone + 0.16 * (grain - 0.5) + 0.14 * veins(crack, 0.5, 40)) * dim
         picture = lay(picture, shade(look.lut, light + 0.1 * (1 - near)), mask)
         picture = lay(picture, shade(look.lut, 0.8 * dim), 0.15 * (1 - near) * (c.y < shore))
-    return bloom(water(c, picture, look, shore + 0.02, 0.95), 0.05, 0.4)
+    return bloom(water(c, picture, look, shore + 0.02, 0.95, eye), 0.05, 0.4)
 
 
 def cave(c: Canvas, look: Look) -> Field:
     x, y = c.between(0.35, 0.65) * c.wide, c.between(0.4, 0.6) * c.high
     ice, crack = noise(c, 4, 5, 0.55), noise(c, 3, 4, 0.55)
     r = np.hypot((c.x - x) / c.wide, (c.y - y) / c.high) * 2 + 0.35 * (ice - 0.5)
+    c.backdrop(0.75 * r)
     scallop = np.abs(np.sin(8 * np.log(r + 0.25) + 4 * ice))
     tone = (
         0.95 - 0.75 * np.clip(r, 0, 1.2) ** 0.8 + 0.2 * scallop * r + 0.12 * veins(crack, 0.5, 30)

@@ -10,6 +10,7 @@ from training.look import Look
 def draw(c: Canvas, look: Look) -> Field:
     paper = noise(c, 3, 3)
     picture = shade(look.lut, 0.86 + 0.1 * paper - 0.1 * (c.y / c.high))
+    c.backdrop(0.3)
     for k in range(c.count(3, 5)):
         wx, wy = noise(c, c.between(2, 3.5), 4, 0.55), noise(c, c.between(2, 3.5), 4, 0.55)
         pull = c.between(0.5, 0.95)
@@ -26,5 +27,6 @@ def draw(c: Canvas, look: Look) -> Field:
         thick = np.clip(np.maximum(0.75 * stem, puff) * (0.35 + 0.8 * threads * fold * 1.6), 0, 1)
         colour = look.accents[0] if k == 1 else shade(look.lut, np.clip(0.5 - 0.5 * thick, 0.02, 1))
         picture = lay(picture, colour, thick)
+        c.backdrop(c.near + (0.35 + 0.05 * k + 0.2 * puff - c.near) * np.maximum(stem, puff).clip(0, 1))
     glow = blob(c, 0.5 * c.wide, 0.3 * c.high, 0.8)
     return picture * (0.86 + 0.14 * glow)[..., None]

@@ -14,16 +14,19 @@ def draw(c: Canvas, look: Look) -> Field:
     dim = 0.55 if look.extra and look.dim > 0.6 else 0.35 + 0.65 * look.dim
     light_x, light_y = c.between(0.35, 0.65) * c.wide, c.between(0.25, 0.5) * c.high
     ground = c.between(0.72, 0.82) * c.high
+    eye = ground - 0.1
     glow = blob(c, light_x, light_y, c.between(0.35, 0.5))
     haze = noise(c, 6, 4, 0.6)
     picture = shade(look.lut, (0.18 + 0.7 * glow + 0.16 * (haze - 0.5)) * dim)
     if look.second:
         picture = lay(picture, beyond(c, look), np.clip(1.5 - c.y / ground, 0, 0.9))
+    c.backdrop(0.05)
     for i in range(4):
         near, sheet, wood = i / 3, c.sheet(), c.sheet()
         for _ in range(round((4, 2, 1, 0)[i] * c.wide)):
             trunk(wood, c, c.between(0, c.wide), ground + 0.1 * near, 0.012 + 0.02 * near, 1.0)
         picture = lay(picture, shade(look.lut, (0.4 - 0.3 * near) * dim), tones(wood))
+        c.place(tones(wood), 0.12 + 0.2 * i)
         for _ in range(round((26, 20, 14, 9)[i] * c.wide)):
             x = c.between(-0.05, 1.05) * c.wide
             rim = min(1.0, abs(x - light_x) / c.wide * 2)
@@ -36,12 +39,13 @@ def draw(c: Canvas, look: Look) -> Field:
             )
             frond(sheet, c, x, y, (0.05 + 0.12 * near) * c.between(0.7, 1.4))
         tone = tones(sheet)
+        c.place(tone > 0.02, 0.15 + 0.2 * i)
         base = (0.34 - 0.26 * near) * dim
         light = base + (0.3 + 0.12 * near) * tone * dim * (0.45 + 0.9 * glow + 0.4 * near)
         picture = lay(picture, shade(look.lut, light), (tone > 0.02).astype(np.float32))
         picture = lay(picture, shade(look.lut, 0.62 * dim), 0.16 * (1 - near) * (0.4 + glow))
         if i == 2:
-            picture = grass(c, picture, look, ground, dim)
+            picture = grass(c, picture, look, ground, dim, eye)
     lianas = c.sheet()
     for _ in range(c.count(3, 7)):
         x, x1, sag = c.between(0, c.wide), c.between(0, c.wide), c.between(0.2, 0.6) * c.high
@@ -51,9 +55,10 @@ def draw(c: Canvas, look: Look) -> Field:
         for at in points[2:-2:2]:
             clump(lianas, c, float(at[0]), float(at[1]), 0.02, 3)
     picture = lay(picture, shade(look.lut, 0.13 * dim), 0.9 * tones(lianas))
+    c.place(tones(lianas), 0.75)
     picture = shine(picture, shade(look.lut, 0.92), 0.7 * dim * rays(c, light_x, -0.15))
     if look.extra:
-        picture = mushrooms(c, picture, look, ground - 0.04, c.count(7, 12))
+        picture = mushrooms(c, picture, look, ground - 0.04, c.count(7, 12), eye)
     elif c.chance(0.6):
         picture = blooms(c, picture, look, ground)
     return bloom(picture, 0.04, 0.45, 0.55)

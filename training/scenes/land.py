@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.brush import below, line_noise, look_up, noise, shade
+from training.brush import below, lay, line_noise, look_up, noise, shade
 from training.canvas import Canvas, Field
 from training.look import Look
 
@@ -24,8 +24,13 @@ def rock(c: Canvas, cells: float, octaves: int = 5) -> tuple[Field, Field]:
     return high, np.roll(high, 2, axis=1) - np.roll(high, 1, axis=0)
 
 
-def water(c: Canvas, picture: Field, look: Look, shore: float, calm: float) -> Field:
-    """Below `shore`, the picture upside down in ripples, darker towards the viewer."""
+def water(
+    c: Canvas, picture: Field, look: Look, shore: float, calm: float, horizon: float
+) -> Field:
+    """Below `shore`, the picture upside down in ripples, darker towards the viewer.
+
+    horizon: the height at which level water would end.
+    """
     depth = np.clip((c.y - shore) / (c.high - shore), 0, 1)
     far = np.log(depth * 12 + 0.5) / 3
     ripple = look_up(noise(c, 14, 3, 0.6, wide=3), c, c.x / (0.4 + depth), far * c.high)
@@ -41,5 +46,6 @@ def water(c: Canvas, picture: Field, look: Look, shore: float, calm: float) -> F
     deep = shade(look.lut, (0.12 + 0.16 * ripple) * (0.4 + 0.6 * look.dim))
     blend = (0.78 - 0.35 * depth)[..., None]
     out = mirror * blend + deep * (1 - blend)
-    mask = np.clip((c.y - shore) * c.short, 0, 1)[..., None]
-    return picture + (out - picture) * mask
+    mask = np.clip((c.y - shore) * c.short, 0, 1)
+    c.place(mask, c.level(c.y, horizon))
+    return lay(picture, out, mask)

@@ -15,6 +15,7 @@ def draw(c: Canvas, look: Look) -> Field:
     x = c.between(0.25, 0.75) * c.wide
     glow = blob(c, x, horizon - 0.15, 0.4)
     picture = shade(look.lut, 0.05 + 0.22 * smoke + 0.34 * glow * smoke)
+    c.backdrop(0)
     if look.second:
         picture = beyond(c, look)
     peak, slope = horizon - c.between(0.12, 0.25), c.between(0.5, 0.9)
@@ -27,6 +28,7 @@ def draw(c: Canvas, look: Look) -> Field:
     cone = below(c, np.minimum(line, horizon + 0.04))
     picture = shine(picture, look.accents[0], 0.9 * blob(c, x, peak - 0.04, 0.1) * (0.4 + smoke))
     picture = lay(picture, shade(look.lut, 0.06 + 0.24 * (rough - 0.3)), cone)
+    c.place(cone, 0.04)
     stream = np.exp(-(((c.x - x - 0.05 * np.sin(c.y * 22)) / (0.008 + 0.06 * (c.y - peak))) ** 2))
     picture = lay(picture, shade(look.lut, 0.8), stream * cone * (rough > 0.3))
     depth = np.clip((c.y - horizon) / (c.high - horizon), 0, 1)
@@ -40,5 +42,6 @@ def draw(c: Canvas, look: Look) -> Field:
     crust = 0.05 + 0.2 * look_up(fine, c, spread, far)
     field = shade(look.lut, np.clip(crust + hot * 0.95 - 0.1, 0.03, 1))
     picture = lay(picture, field, np.clip((c.y - horizon) * c.short / 3, 0, 1))
+    c.place(c.y >= horizon, c.level(c.y, horizon))
     picture = shine(picture, look.accents[1], stars(c, 40, 0.3) * 0.8)
     return bloom(picture, 0.05, 0.65, 0.5)

@@ -29,12 +29,15 @@ def worlds(c: Canvas, look: Look) -> Field:
     if not look.second or (look.world in GROUNDS and look.second in SKIES):
         return SCENES[look.world](c, look)
     first = SCENES[look.world](c, replace(look, second=""))
+    behind = c.near
     second = SCENES[look.second](c, replace(look, world=look.second, second="", extra=False))
     way = c.between(0, 2 * np.pi)
     along = (c.x - 0.5 * c.wide) * np.cos(way) + (c.y - 0.5 * c.high) * np.sin(way)
     around = 0.36 - np.hypot((c.x - 0.5 * c.wide) / c.wide, (c.y - 0.5 * c.high) / c.high)
     field = along if c.chance(0.5) else around
-    return lay(first, second, np.clip(0.5 - (field + 0.3 * (noise(c, 3, 4) - 0.5)) * 6, 0, 1))
+    mask = np.clip(0.5 - (field + 0.3 * (noise(c, 3, 4) - 0.5)) * 6, 0, 1)
+    c.backdrop(behind + (c.near - behind) * mask)
+    return lay(first, second, mask)
 
 
 def both_colours(c: Canvas, look: Look, seed: int | list[int]) -> Field:

@@ -13,7 +13,7 @@ from training.scenes.sky import sky
 def draw(c: Canvas, look: Look) -> Field:
     horizon = c.between(0.52, 0.68) * c.high
     picture, sun_x, _ = sky(c, look, horizon)
-    dim = 0.3 + 0.7 * look.dim
+    dim, eye = 0.3 + 0.7 * look.dim, horizon - 0.14
     face, lean = rock(c, c.between(3.5, 6))
     if sun_x > 0.5 * c.wide:
         lean = -lean
@@ -28,17 +28,18 @@ def draw(c: Canvas, look: Look) -> Field:
             snow = np.clip((line + 0.3 * (face - 0.5) - deep) * 26, 0, 1) * (0.5 + 0.5 * near)
             tone = tone + snow * (0.42 * dim + 3.2 * lean)
         picture = lay(picture, shade(look.lut, np.clip(tone, 0.02, 1)), mask)
+        c.stand(mask, base, eye)
         veil = mask * np.clip(deep * 2.4, 0, 0.55) * (1 - near)
         picture = lay(picture, shade(look.lut, 0.72 * dim), veil)
     kind = c.rng.random()
     if kind < 0.4:
-        picture = water(c, picture, look, c.between(0.7, 0.82) * c.high, 0.8)
+        picture = water(c, picture, look, c.between(0.7, 0.82) * c.high, 0.8, eye)
     elif kind < 0.75:
-        picture = firs(c, picture, look, dim)
+        picture = firs(c, picture, look, dim, eye)
     return bloom(picture, 0.05, 0.35)
 
 
-def firs(c: Canvas, picture: Field, look: Look, dim: float) -> Field:
+def firs(c: Canvas, picture: Field, look: Look, dim: float, horizon: float) -> Field:
     """A dark wood along the foot of the picture."""
     for near in (0.0, 1.0):
         sheet = c.sheet()
@@ -56,4 +57,5 @@ def firs(c: Canvas, picture: Field, look: Look, dim: float) -> Field:
                 [(x - 0.1, foot - 0.02), (x + 0.1, foot - 0.02), (x + 0.1, 2), (x - 0.1, 2)],
             )
         picture = lay(picture, shade(look.lut, (0.17 - 0.12 * near) * dim), tones(sheet))
+        c.stand(tones(sheet), (0.86 + 0.1 * near) * c.high, horizon)
     return picture

@@ -16,6 +16,7 @@ def draw(c: Canvas, look: Look) -> Field:
     if c.chance(0.3):
         isle, _ = ridge(c, horizon + 0.005, 0.05, 1.6, 4, True)
         picture = lay(picture, shade(look.lut, 0.42 * look.dim), isle * (c.y < horizon))
+        c.place(isle, 0.03)
     depth = np.clip((c.y - horizon) / (c.high - horizon), 0, 1)
     # seen at a slant: rows crowd together towards the horizon
     far = np.log(depth * 14 + 0.45)
@@ -36,6 +37,7 @@ def draw(c: Canvas, look: Look) -> Field:
     gleam = WARM if look.time == "dusk" and not look.colours else look.accents[0]
     water = shine(water, gleam, 0.95 * path)
     picture = lay(picture, water, np.clip((c.y - horizon) * c.short, 0, 1))
+    c.place(c.y >= horizon, depth)
     if c.chance(0.3):
         beach = below(c, 0.9 * c.high + 0.04 * line_noise(c, 1.5, 2), 5)
         sand = shade(look.lut, (0.55 + 0.2 * noise(c, 30, 2)) * (0.3 + 0.7 * dim))

@@ -12,6 +12,7 @@ def draw(c: Canvas, look: Look) -> Field:
     gas = noise(c, 2.5, 5, 0.55)
     picture = shade(look.lut, 0.02 + 0.2 * np.clip(gas - 0.4, 0, 1))
     picture = shine(picture, WHITE, stars(c, c.count(100, 220)))
+    c.backdrop(0.02)
     lamp = np.array([c.between(-0.9, 0.9), c.between(-0.8, 0.2), 0.55])
     lamp = lamp / np.linalg.norm(lamp)
     for _ in range(c.count(1, 3)):
@@ -45,7 +46,12 @@ def planet(
     r = np.hypot(u, v / 0.28)
     band = np.clip((r - 1.3) * 20, 0, 1) * np.clip((2.1 - r) * 20, 0, 1)
     band = band * (0.45 + 0.35 * np.sin(r * 46) + 0.2 * np.sin(r * 17)) * (0.9 if rings else 0)
+    at_rest = 0.1 + 1.6 * size
+    plane = at_rest + size * np.clip(v / 0.28, -2, 2)
     picture = lay(picture, shade(look.lut, 0.8), band * (v < 0))
+    c.place((band > 0.2) & (v < 0), plane)
+    c.place(ball, at_rest + size * z)
+    c.place((band > 0.2) & (v >= 0), plane)
     halo = np.exp(-(((np.sqrt(u * u + v * v) - 1) / 0.09) ** 2)) * light
     picture = lay(shine(picture, look.accents[0], 0.6 * halo), np.clip(body, 0, 1), ball)
     return lay(picture, shade(look.lut, 0.8), band * (v >= 0))

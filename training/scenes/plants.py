@@ -77,7 +77,9 @@ def vines(c: Canvas, picture: Field, look: Look, span: tuple[float, ...], stone:
     return lay(picture * (1 - shadow)[..., None], np.clip(colour * dim, 0, 1), mask)
 
 
-def mushroom(c: Canvas, picture: Field, look: Look, x: float, foot: float, cap: float) -> Field:
+def mushroom(
+    c: Canvas, picture: Field, look: Look, x: float, foot: float, cap: float, near: float
+) -> Field:
     """A pale stem, a domed cap that shines, spots, and its light on the moss; in place."""
     stem = cap * c.between(0.9, 1.7)
     colour = look.accents[int(c.chance(0.3))]
@@ -105,23 +107,32 @@ def mushroom(c: Canvas, picture: Field, look: Look, x: float, foot: float, cap: 
     )
     cap_colour = np.clip(colour * light[..., None] + 0.4 * np.clip(spots, 0, 1)[..., None], 0, 1)
     picture[rows, columns] = lay(part, cap_colour, dome)
+    c.near[rows, columns][np.maximum(leg, dome) >= 0.5] = near
     return picture
 
 
-def mushrooms(c: Canvas, picture: Field, look: Look, ground: float, count: int) -> Field:
+def mushrooms(
+    c: Canvas, picture: Field, look: Look, ground: float, count: int, horizon: float
+) -> Field:
     """A company of them, the near ones larger, and drifting motes of light."""
     for depth in np.sort(c.rng.uniform(0, 1, round(count * c.wide))):
         foot = ground + 0.05 + (c.high - 0.02 - ground) * float(depth)
         size = (0.03 + 0.085 * float(depth)) * c.between(0.6, 1.3)
-        picture = mushroom(c, picture, look, c.between(0.04, 0.96) * c.wide, foot, size)
+        x, near = c.between(0.04, 0.96) * c.wide, c.level(foot, horizon)
+        picture = mushroom(c, picture, look, x, foot, size, near)
     sheet = c.sheet()
     for _ in range(int(22 * c.wide)):
         dot(sheet, c, c.between(0, c.wide), c.between(0.3, 0.95) * c.high, c.between(0.003, 0.006))
     return shine(picture, look.accents[0], 0.9 * tones(sheet))
 
 
-def grass(c: Canvas, picture: Field, look: Look, ground: float, bright: float) -> Field:
-    """Moss and blades, lighter where a path catches the light."""
+def grass(
+    c: Canvas, picture: Field, look: Look, ground: float, bright: float, horizon: float
+) -> Field:
+    """Moss and blades, lighter where a path catches the light.
+
+    horizon: the height at which level ground would end.
+    """
     moss = noise(c, 10, 4, 0.65, wide=2)
     depth = np.clip((c.y - ground) / (c.high - ground), 0, 1)
     middle = c.between(0.35, 0.65) * c.wide + 0.08 * np.sin(depth * c.between(2, 6))
@@ -129,6 +140,7 @@ def grass(c: Canvas, picture: Field, look: Look, ground: float, bright: float) -
     tone = (0.08 + 0.26 * moss + 0.28 * path * (1 - 0.6 * depth)) * bright + 0.02
     edge = np.clip((c.y - ground - 0.05 * (moss - 0.5)) * c.short / 8, 0, 1)
     picture = lay(picture, shade(look.lut, tone), edge)
+    c.place(edge, c.level(c.y, horizon))
     blades = c.sheet()
     for _ in range(int(130 * c.wide)):
         x, y = c.between(0, c.wide), c.between(ground + 0.04, c.high + 0.03)

@@ -15,17 +15,21 @@ from training.scenes.temple import facade
 def draw(c: Canvas, look: Look) -> Field:
     dim = 0.35 + 0.65 * look.dim
     base = c.between(0.7, 0.78) * c.high
+    eye = base - 0.12
     picture, sun_x, _ = sky(c, look, base)
     for i in range(2):
         hill, _ = ridge(c, base - 0.1 + 0.07 * i, 0.07, 2, 4, False)
         picture = lay(picture, shade(look.lut, (0.5 - 0.16 * i) * dim), hill)
-    picture = grass(c, picture, look, base, dim)
+        c.stand(hill, base - 0.1 + 0.07 * i, eye)
+    picture = grass(c, picture, look, base, dim, eye)
     middle, half = c.between(0.35, 0.65) * c.wide, c.between(0.24, 0.36)
     top = base - c.between(0.36, 0.5)
     picture, stone = facade(c, picture, look, (middle, half, top, base), dim, 0.75)
+    c.stand(stone, base, eye)
     picture, gate = arch(
         c, picture, look, middle + c.rng.choice([-1, 1]) * c.between(0.3, 0.5), base, dim
     )
+    c.stand(gate, base + 0.03, eye)
     stone = np.maximum(stone, gate)
     if look.extra:
         picture = vines(c, picture, look, (middle - half, middle + half, top + 0.05, base), stone)

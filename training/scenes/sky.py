@@ -18,6 +18,7 @@ def sky(c: Canvas, look: Look, horizon: float) -> tuple[Field, float, float]:
     """The sky above `horizon` (short sides from the top), and where its sun or moon stands."""
     if look.second:
         return beyond(c, look), 0.5 * c.wide, 0.3 * horizon
+    c.backdrop(0)
     fall = np.clip(c.y / horizon, 0, 1)
     clouds = noise(c, c.between(1.6, 3.2), 5, 0.52, wide=c.between(1.8, 3.2))
     cover = c.between(0.35, 0.62)
@@ -52,7 +53,9 @@ def beyond(c: Canvas, look: Look) -> Field:
     """Another world where the sky would be."""
     from training.scenes import SCENES
 
-    return SCENES[look.second](c, replace(look, world=look.second, second="", extra=False))
+    picture = SCENES[look.second](c, replace(look, world=look.second, second="", extra=False))
+    c.backdrop(0.15 * c.near)
+    return picture
 
 
 def away(c: Canvas, x: float, y: float) -> Field:

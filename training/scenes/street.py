@@ -22,7 +22,9 @@ def draw(c: Canvas, look: Look) -> Field:
             gap, out = 0.62 * far, 0.62 * near + (0.5 if near == 1 else 0.05)
             x0, x1 = sorted((middle + way * gap, middle + way * out))
             top = eye - c.between(0.5, 1.0) * far * c.high
-            tower(c, picture, lit, look, (x0, top, x1, eye + 0.42 * far * c.high), float(near))
+            wall = np.clip(np.abs(c.x - middle) / 0.62, far, near)
+            box = (x0, top, x1, eye + 0.42 * far * c.high)
+            tower(c, picture, lit, look, box, float(near), wall)
         haze = 0.22 * (1 - far) * (np.abs(c.x - middle) < 0.66 * near)
         colour = look.accents[1] * 0.5 if look.extra else shade(look.lut, 0.2 + 0.5 * look.dim)
         picture = lay(picture, colour, haze * blob(c, middle, eye, 0.5))
@@ -65,4 +67,5 @@ def ground(c: Canvas, picture: Field, look: Look, middle: float, eye: float) -> 
         y0, y1, w0, w1 = eye + (low - eye) * a, eye + (low - eye) * b, 0.014 * a, 0.014 * b
         fill(lane, c, [(middle - w0, y0), (middle + w0, y0), (middle + w1, y1), (middle - w1, y1)])
     picture = lay(picture, street, tones(road))
+    c.place(tones(road), c.level(c.y, eye))
     return lay(picture, shade(look.lut, 0.85), 0.4 * tones(lane))

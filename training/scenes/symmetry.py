@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from training.brush import blob, lay, look_up, noise, shade, veins
-from training.canvas import Canvas, Field
+from training.canvas import WALL, Canvas, Field
 from training.light import bloom, shine
 from training.look import Look
 
@@ -21,6 +21,7 @@ def mandala(c: Canvas, look: Look) -> Field:
     fold, turn = int(c.rng.choice([6, 8, 10, 12, 16])), c.between(0, 6.3)
     angle = angle + turn
     picture = shade(look.lut, 0.05 + 0.05 * np.cos(fold * angle) + 0.08 * np.exp(-r))
+    c.backdrop(WALL - 0.12)
     edge, rings = c.between(0.95, 1.25) * min(1.0, 1.0), c.count(5, 8)
     soft = c.short / 4
     for i in range(rings):
@@ -30,6 +31,7 @@ def mandala(c: Canvas, look: Look) -> Field:
         petal = wave ** c.between(0.3, 0.7) if c.chance(0.5) else 1 - np.arccos(wave) * 0.64
         rim = inner + (outer - inner) * (0.25 + 0.75 * petal)
         mask = np.clip((rim - r) * soft, 0, 1)
+        c.place(mask, WALL - 0.08 + 0.16 * (i + 1) / rings)
         deep = np.clip((rim - r) / (outer - inner + 1e-3), 0, 1.5)
         tone = c.between(0.25, 0.75) + 0.35 * np.exp(-deep * 3) - 0.3 * deep * (1 - petal)
         tone = tone + 0.1 * np.cos(deep * 14) * petal
@@ -48,6 +50,7 @@ def mandala(c: Canvas, look: Look) -> Field:
 def kaleidoscope(c: Canvas, look: Look) -> Field:
     """A wedge of cut, coloured glass mirrored round and round."""
     r, angle = polar(c)
+    c.backdrop(0.2 + 0.35 * r)
     fold = int(c.rng.choice([4, 6, 8, 10, 12]))
     wedge = 2 * np.pi / fold
     a = np.abs((angle + c.between(0, 6.3)) % wedge - wedge / 2)
@@ -89,6 +92,7 @@ def facets(c: Canvas, count: int) -> tuple[Field, Field, Field]:
 def glass(c: Canvas, look: Look) -> Field:
     """A window of leaded panes with a rose, lit from behind."""
     r, angle = polar(c)
+    c.backdrop(WALL)
     tone, _, which = facets(c, c.count(45, 110))
     fold, turn = int(c.rng.choice([6, 8, 12])), c.between(0, 6.3)
     size = c.between(0.45, 0.9)
@@ -113,6 +117,7 @@ def glass(c: Canvas, look: Look) -> Field:
 
 def marble(c: Canvas, look: Look) -> Field:
     """Polished stone: layers of cloud folded by pressure, and veins that branch through them."""
+    c.backdrop(WALL)
     turn = c.between(0, np.pi)
     wx, wy = noise(c, 2, 5, 0.55), noise(c, 2, 5, 0.55)
     along = c.x * np.cos(turn) + c.y * np.sin(turn)

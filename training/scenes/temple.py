@@ -14,19 +14,21 @@ from training.scenes.sky import sky
 def draw(c: Canvas, look: Look) -> Field:
     dim = 0.35 + 0.65 * look.dim
     base = c.between(0.72, 0.8) * c.high
+    eye = base - 0.12
     picture, _, _ = sky(c, look, base)
     middle, half = 0.5 * c.wide + c.between(-0.08, 0.08), c.between(0.28, 0.36)
     top = base - c.between(0.36, 0.46)
     picture = shine(picture, shade(look.lut, 0.85), 0.6 * dim * blob(c, middle, top, 0.4))
     picture = trees(c, picture, look, base, middle, dim)
-    picture = grass(c, picture, look, base, dim)
+    picture = grass(c, picture, look, base, dim, eye)
     picture, stone = facade(c, picture, look, (middle, half, top, base), dim)
+    c.stand(stone, base, eye)
     if look.extra:
         picture = vines(
             c, picture, look, (middle - half * 1.1, middle + half * 1.1, top, base), stone
         )
     elif c.chance(0.25):
-        picture = water(c, picture, look, base + 0.1, 1.0)
+        picture = water(c, picture, look, base + 0.1, 1.0, eye)
     fans = rays(c, middle + c.between(-0.3, 0.3), -0.15)
     return bloom(shine(picture, shade(look.lut, 0.92), 0.6 * dim * fans), 0.05, 0.4)
 
@@ -40,6 +42,7 @@ def trees(c: Canvas, picture: Field, look: Look, base: float, middle: float, dim
         mask = np.clip(wall * 9, 0, 1) * np.clip((c.y - 0.08 * c.high * (1 - near)) * 9, 0, 1)
         colour = (deep + (leaf - deep) * (leaves[..., None] * 1.5 - 0.3)) * (0.9 - 0.4 * near)
         picture = lay(picture, colour * dim, mask)
+        c.place(mask, 0.08 + 0.1 * near)
         tufts = c.sheet()
         for _ in range(int(40 * c.wide)):
             x = c.between(0, c.wide)
@@ -48,6 +51,7 @@ def trees(c: Canvas, picture: Field, look: Look, base: float, middle: float, dim
         tone = tones(tufts)
         colour = (deep + (leaf * 1.2 - deep) * tone[..., None]) * (0.9 - 0.3 * near) * dim
         picture = lay(picture, np.clip(colour, 0, 1), 0.85 * (tone > 0))
+        c.place(tone > 0, 0.1 + 0.1 * near)
     return picture
 
 

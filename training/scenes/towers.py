@@ -9,8 +9,13 @@ from training.look import Look
 Box = tuple[float, float, float, float]
 
 
-def tower(c: Canvas, picture: Field, lit: Field, look: Look, box: Box, near: float) -> None:
-    """A block (x0, y0, x1, y1 in short sides) drawn into picture, its lights into lit; in place."""
+def tower(
+    c: Canvas, picture: Field, lit: Field, look: Look, box: Box, near: float, at: Field | float
+) -> None:
+    """A block (x0, y0, x1, y1 in short sides) drawn into picture, its lights into lit; in place.
+
+    near: how near its colours are, from 0 to 1. at: its nearness.
+    """
     scale = c.short
     left, right = (int(np.clip(v, 0, c.wide) * scale) for v in (box[0], box[2]))
     top, foot = (int(np.clip(v, 0, c.high) * scale) for v in (box[1], box[3]))
@@ -41,11 +46,11 @@ def tower(c: Canvas, picture: Field, lit: Field, look: Look, box: Box, near: flo
         lit[area] = 0
         lit[area] += np.kron(colour, pane[..., None])
     picture[top:foot, left:right] = shade(look.lut, body)
+    c.near[top:foot, left:right] = np.broadcast_to(at, c.shape)[top:foot, left:right]
     if c.chance(0.35):
-        mast = (left + right) // 2
-        picture[max(top - int(scale * c.between(0.03, 0.1)), 0) : top, mast : mast + 2] = shade(
-            look.lut, dark
-        )
+        mast, tip = (left + right) // 2, max(top - int(scale * c.between(0.03, 0.1)), 0)
+        picture[tip:top, mast : mast + 2] = shade(look.lut, dark)
+        c.near[tip:top, mast : mast + 2] = np.broadcast_to(at, c.shape)[tip:top, mast : mast + 2]
     if look.extra and near > 0.3 and c.chance(0.85):
         sign(c, lit, (left, top, right, foot), look.accents[c.count(0, 1)])
 

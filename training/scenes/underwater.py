@@ -20,6 +20,7 @@ def draw(c: Canvas, look: Look) -> Field:
         + np.exp(-caustic * 26) * 0.3 * np.exp(-fall * 7)
     )
     picture = shade(look.lut, np.clip(tone * dim, 0.03, 1))
+    c.backdrop(0.05)
     picture = shine(picture, shade(look.lut, 0.85), 0.9 * dim * rays(c, sun, -0.3, 14))
     for i in range(3):
         far = i / 2
@@ -27,6 +28,8 @@ def draw(c: Canvas, look: Look) -> Field:
         coral = noise(c, 12, 4, 0.7)
         tone = (0.36 - 0.22 * far + 0.22 * (coral - 0.4) * (0.4 + far)) * dim
         picture = lay(picture, shade(look.lut, tone), below(c, reef, 2))
+        near = 0.25 + 0.35 * far + np.clip(c.y - reef[None], 0, 0.25)
+        c.place(below(c, reef, 2), near)
         picture = corals(c, picture, look, reef, far, dim)
     picture = fish(c, picture, look, dim)
     sheet = c.sheet()
@@ -71,6 +74,7 @@ def corals(c: Canvas, picture: Field, look: Look, reef: Field, far: float, dim: 
             stroke(branches, c, [(x, y), mid, end], 0.007 + 0.007 * far, c.between(0.5, 1))
             dot(branches, c, *end, 0.006 + 0.006 * far)
     weed, branch = tones(weeds), tones(branches)
+    c.place(np.maximum(weed, branch) * 2, 0.25 + 0.35 * far)
     picture = lay(picture, shade(look.lut, (0.2 + 0.3 * weed) * dim), np.clip(weed * 3, 0, 1))
     colour = look.accents[c.count(0, 1)] * (0.25 + 0.6 * branch[..., None]) * dim
     return lay(picture, colour, np.clip(branch * 3, 0, 1) * (0.5 + 0.5 * far))
@@ -97,5 +101,6 @@ def fish(c: Canvas, picture: Field, look: Look, dim: float) -> Field:
             0.6,
         )
     tone = tones(sheet)
+    c.place(tone * 2, 0.5)
     colour = look.accents[0] * (0.3 + 0.7 * tone[..., None]) * dim
     return lay(picture, colour, np.clip(tone * 2, 0, 1))
