@@ -49,9 +49,10 @@ def planet(
     at_rest = 0.1 + 1.6 * size
     plane = at_rest + size * np.clip(v / 0.28, -2, 2)
     picture = lay(picture, shade(look.lut, 0.8), band * (v < 0))
-    c.place((band > 0.2) & (v < 0), plane)
+    ring = rings & (r > 1.33) & (r < 2.07)
+    c.place(ring & (v < 0), plane)
     c.place(ball, at_rest + size * z)
-    c.place((band > 0.2) & (v >= 0), plane)
+    c.place(ring & (v >= 0), plane)
     halo = np.exp(-(((np.sqrt(u * u + v * v) - 1) / 0.09) ** 2)) * light
     picture = lay(shine(picture, look.accents[0], 0.6 * halo), np.clip(body, 0, 1), ball)
     return lay(picture, shade(look.lut, 0.8), band * (v >= 0))

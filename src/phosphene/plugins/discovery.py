@@ -28,6 +28,7 @@ BUILT_IN = (
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
     "phosphene.engines.depths.drawn",
+    "phosphene.engines.depths.worlds",
     "phosphene.film.formats",
     "phosphene.screen.upscalers",
     "phosphene.modulators.looks",

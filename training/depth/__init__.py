@@ -1,0 +1,1 @@
+"""Training of the network that estimates the depth of pictures of `worlds`."""
