@@ -1,4 +1,4 @@
-"""Draw docs/pictures/depth-NAME.jpg: a flight with `worlds`, without and with each drawn depth.
+"""Draw docs/pictures/depth-NAME.jpg: a flight with `worlds`, without and with each depth of Phosphene.
 
 python docs/make_depth_sheet.py [NAME ...]
 """
@@ -32,6 +32,7 @@ FLIGHTS = {
     "ground": ("a desert with dunes", {"translation_x": -4.0, "dolly": 0.02}),
     "tunnel": ("a forest at night", {"dolly": 0.04}),
     "bowl": ("a galaxy with stars", {"dolly": 0.03, "translation_x": 2.0}),
+    "worlds": ("a forest with glowing mushrooms", {"translation_x": -4.0, "dolly": 0.01}),
 }
 Pixels = NDArray[np.uint8]
 
@@ -49,12 +50,13 @@ def flight(name: str, depth: Depth | None) -> list[Pixels]:
     return [frames[number] for number in SHOWN]
 
 
-def map_of(name: str, depth: Depth, score: Score) -> Pixels:
-    """The depth as a picture: near is light."""
+def map_of(name: str, depth: Depth, score: Score, frame: Pixels) -> Pixels:
+    """The depth of a frame as a picture: near is light."""
     import torch
 
     spec = load_plugins().depths[name]
-    distance = spec.load(depth, score, torch.device("cpu"))(torch.empty(0))
+    picture = torch.from_numpy(frame.copy()).permute(2, 0, 1)[None].float() / 255
+    distance = spec.load(depth, score, torch.device("cpu"))(picture)
     inverse = (1.0 / distance[0, 0]).numpy()
     return np.repeat((255 * inverse / inverse.max()).astype(np.uint8)[..., None], 3, axis=2)
 
@@ -63,7 +65,7 @@ def sheet(name: str, flat: list[Pixels], deep: list[Pixels]) -> Image.Image:
     """The frames without depth, and below them the map and the frames with depth."""
     score = small_score(width=SIZE, height=SIZE)
     blank = np.full((SIZE, SIZE, 3), 255, np.uint8)
-    rows = [blank, *flat], [map_of(name, depth_of(name), score), *deep]
+    rows = [blank, *flat], [map_of(name, depth_of(name), score, deep[0]), *deep]
     return Image.fromarray(np.vstack([np.hstack(row) for row in rows]))
 
 

@@ -74,19 +74,13 @@ def repainted(pictures: Pairs, looks: list[Look], seed: int) -> Pairs:
     return np.stack(out)
 
 
-def shrunk(pictures: Pairs, near: Pairs) -> Pairs:
-    """Pictures and nearness at the network's size: areas of colours, but samples of nearness."""
-    height, width = input_size(*pictures.shape[2:0:-1])
+def shrunk(colours: Pairs, near: Pairs, width: int, height: int) -> Pairs:
+    """A picture and its nearness, (height, width, 4): means of colours, but samples of nearness."""
     size = (width, height)
-    return np.stack(
+    return np.dstack(
         [
-            np.dstack(
-                [
-                    cv2.resize(picture, size, interpolation=cv2.INTER_AREA),
-                    cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST),
-                ]
-            )
-            for picture, depth in zip(pictures, near, strict=True)
+            cv2.resize(colours, size, interpolation=cv2.INTER_AREA),
+            cv2.resize(near, size, interpolation=cv2.INTER_NEAREST),
         ]
     )
 
@@ -97,11 +91,14 @@ def make(number: int) -> None:
     if target.exists():
         return
     looks = looks_of(number)
-    pictures, near = drawn(looks, *shape_of(number))
+    shape = shape_of(number)
+    pictures, near = drawn(looks, *shape)
     if number % REPAINTED == 1:
         pictures = repainted(pictures, [look for look, _ in looks], number)
     target.parent.mkdir(exist_ok=True)
-    write(target, shrunk(pictures, near))
+    height, width = input_size(*shape)
+    both = zip(pictures, near, strict=True)
+    write(target, np.stack([shrunk(*one, width, height) for one in both]))
 
 
 if __name__ == "__main__":
