@@ -1,4 +1,4 @@
-"""Draw docs/pictures/depth-NAME.jpg: a flight with `worlds`, without and with each depth of Phosphene.
+"""Draw docs/pictures/depth-NAME.jpg: a flight with `worlds`, without and with depth.
 
 python docs/make_depth_sheet.py [NAME ...]
 """

@@ -2,8 +2,8 @@
 
 python -m training.depth.train --minutes 25
 
-The first part of it is with pictures of half the size, which takes a quarter of the time. It resumes
-from training/runs/depth.safetensors; the rate falls to zero over the minutes.
+The first pictures have half the size, which takes a quarter of the time. It resumes from
+training/runs/depth.safetensors; the rate falls to zero over the minutes.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import time
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -146,9 +145,7 @@ def train(minutes: float) -> None:
         steps += 1
         keep = min(DECAY, steps / (steps + 9))
         with torch.no_grad():
-            torch._foreach_lerp_(
-                list(average.parameters()), list(network.parameters()), 1 - keep
-            )
+            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
         losses.append(loss.item())
         now = time.monotonic()
         gone = (now - start) / (60 * minutes)

@@ -27,6 +27,7 @@ def draw(c: Canvas, look: Look) -> Field:
         thick = np.clip(np.maximum(0.75 * stem, puff) * (0.35 + 0.8 * threads * fold * 1.6), 0, 1)
         colour = look.accents[0] if k == 1 else shade(look.lut, np.clip(0.5 - 0.5 * thick, 0.02, 1))
         picture = lay(picture, colour, thick)
-        c.backdrop(c.near + (0.35 + 0.05 * k + 0.2 * puff - c.near) * np.maximum(stem, puff).clip(0, 1))
+        near, plume = 0.35 + 0.05 * k + 0.2 * puff, np.clip(np.maximum(stem, puff), 0, 1)
+        c.backdrop(c.near + (near - c.near) * plume)
     glow = blob(c, 0.5 * c.wide, 0.3 * c.high, 0.8)
     return picture * (0.86 + 0.14 * glow)[..., None]

@@ -58,9 +58,7 @@ def test_near_water_moves_further_than_far_water(registry):
     score = small_score(n=2, width=SIZE, height=SIZE)
     score = replace(score, channels=score.channels | {"translation_x": np.full(2, SHIFT)})
     engine = with_depth(Keeper(picture), registry.depths["worlds"], DEPTH, score)
-    frames = [
-        (255 * frame.picture[0].mean(0)).byte().numpy() for frame in paint(score, engine)
-    ]
+    frames = [(255 * frame.picture[0].mean(0)).byte().numpy() for frame in paint(score, engine)]
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*frames, None)[..., 0]
     shown, expected = (
         np.array([np.median(one[y : y + 12, 32:-32]) for y in range(150, 240, 20)])

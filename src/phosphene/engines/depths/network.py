@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -22,11 +23,11 @@ class Block(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        for weights in self.second.parameters():
+            nn.init.zeros_(weights)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Shape (n, width, height, width of the picture), unchanged."""
+        """The features, shape (n, channels, height, width), with something added to them."""
         found: torch.Tensor = x + self.second(self.first(x.relu()).relu())
         return found
 
@@ -48,7 +49,7 @@ class DepthNetwork(nn.Module):
             for i, width in enumerate(WIDTHS)
         )
         self.lateral = nn.ModuleList(
-            nn.Conv2d(wide, narrow, 1) for narrow, wide in zip(WIDTHS, WIDTHS[1:], strict=False)
+            nn.Conv2d(wide, narrow, 1) for narrow, wide in pairwise(WIDTHS)
         )
         self.up = nn.ModuleList(Block(width) for width in WIDTHS[:-1])
         self.out = nn.Conv2d(WIDTHS[0], 4, 3, padding=1)
