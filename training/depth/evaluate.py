@@ -14,8 +14,8 @@ from PIL import Image
 from phosphene.engines.depths.network import DepthNetwork, input_size, load_network
 from training.contact import load, paint
 from training.depth.samples import REPAINTED, Pairs
-from training.depth.train import HELD_OUT, chunks
-from training.places import RUNS, chunks_of
+from training.depth.train import HELD_OUT, chunks, training_chunks
+from training.places import RUNS
 from training.scenes import SCENES
 
 COLUMNS = 4
@@ -39,13 +39,12 @@ def constant(numbers: list[int], height: int, width: int) -> Field:
 
 def figures(network: DepthNetwork) -> None:
     """Print the mean absolute error of the network, and of two maps that see no picture."""
-    trained = [n for n in chunks_of("depth") if n >= HELD_OUT]
     errors: dict[str, list[tuple[float, float, float]]] = {"drawn": [], "repainted": []}
     for number, chunk in enumerate(chunks(list(range(HELD_OUT)))):
         near = chunk[..., 3] / np.float32(255)
         height, width = near.shape[1:]
         ramp = np.linspace(0, 1, height)[:, None]
-        maps = estimated(network, chunk[..., :3]), constant(trained, height, width), ramp
+        maps = estimated(network, chunk[..., :3]), constant(training_chunks(), height, width), ramp
         kind = "repainted" if number % REPAINTED == 1 else "drawn"
         errors[kind].append(tuple(float(np.abs(one - near).mean()) for one in maps))
     for kind, rows in errors.items():

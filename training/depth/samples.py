@@ -104,6 +104,7 @@ def make(number: int) -> None:
 if __name__ == "__main__":
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    for number in range(int(sys.argv[1])):
+    # those that are not repainted take a tenth of the time
+    for number in sorted(range(int(sys.argv[1])), key=lambda number: number % REPAINTED == 1):
         make(number)
         print(number, flush=True)

@@ -102,6 +102,11 @@ def degraded(pair: Pairs, dice: np.random.Generator) -> Pairs:
     return np.dstack([colours, pair[..., 3]])
 
 
+def training_chunks() -> list[int]:
+    """The numbers of the chunks that are trained on, so far."""
+    return [number for number in chunks_of("depth") if number >= HELD_OUT]
+
+
 def chunks(numbers: list[int]) -> list[Pairs]:
     """The pictures of chunks."""
     return [np.load(chunk_path("depth", number)) for number in numbers]
@@ -128,7 +133,7 @@ def train(minutes: float) -> None:
     matrices = [weight for weight in network.parameters() if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim == 1]
     optimisers = [Muon(matrices, 0.0), torch.optim.AdamW(vectors, 0.0, weight_decay=0.0)]
-    shelf = chunks([n for n in chunks_of("depth") if n >= HELD_OUT])
+    shelf = chunks(training_chunks())
     dice = np.random.default_rng()
     start = told = time.monotonic()
     steps, gone, losses = 0, 0.0, []
@@ -157,6 +162,9 @@ def train(minutes: float) -> None:
                 flush=True,
             )
             losses = []
+            numbers = training_chunks()
+            if len(numbers) > len(shelf):  # more were drawn meanwhile
+                shelf = chunks(numbers)
             CHECKPOINT.parent.mkdir(exist_ok=True)
             save_file(dict(average.state_dict()), CHECKPOINT)
 
