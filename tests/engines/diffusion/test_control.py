@@ -207,6 +207,11 @@ def test_a_resumed_film_is_the_same_to_the_bit(nets, sd15_folder):
     assert torch.equal(last.picture, frames[-1].picture)
 
 
+def test_a_mode_needs_a_union_model(nets, sd15_folder):
+    with pytest.raises(EngineError, match="is not a union model, and mode is 3"):
+        engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "tile", "mode": 3})
+
+
 def test_other_pipelines_refuse_it(nets, sd15_folder, monkeypatch):
     monkeypatch.setattr("phosphene.engines.loading.IMG2IMG", set())
     with pytest.raises(EngineError, match=r"need Stable Diffusion or SDXL; .* is a StableDiff"):
