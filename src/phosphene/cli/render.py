@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,9 @@ def render(
         with progress_as_json(making.spec.name) as show:
             making.paint_part(part, show)
         return
-    run = making.join_parts if join else partial(making.run, resume_from, keep)
+    run: Callable[..., float] = partial(making.run, resume_from, keep)
+    if join:
+        run = making.join_parts
     if input is not None and not (film or join or resume_from or keep):
         given, more = given_options(context), ["--force"] * force
         if parts := in_parts(input, making, jobs, given, more):
