@@ -5,8 +5,8 @@ from __future__ import annotations
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
 from phosphene.lettering.fonts import check_font, default_font
-from phosphene.project.captions import Letters
 from phosphene.project.schema import Project
+from phosphene.project.tables.captions import Letters
 from phosphene.score.captions import Caption, Lettering
 from phosphene.score.timeline import Timeline
 from phosphene.song.lyrics import read_lyrics

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
-from phosphene.project import guides as project_guides
 from phosphene.project.schema import Project
+from phosphene.project.tables import guides as tables
 from phosphene.score.guides import Clip, Guide, Inputs, Mask, Overlay
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
@@ -66,9 +66,7 @@ def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
     return Inputs(tuple(guides), tuple(masks), tuple(overlays), tuple(controls))
 
 
-def _clip(
-    about: project_guides.Clip, path: Path, entry: str, where: str, timeline: Timeline
-) -> Clip:
+def _clip(about: tables.Clip, path: Path, entry: str, where: str, timeline: Timeline) -> Clip:
     first, last = _frames(about.at, about.until, where, timeline)
     begin = Fraction(timeline.length(about.begin)).limit_denominator(1_000_000)
     return Clip(path, entry, first, last, begin, about.end == "loop", about.fit == "contain")

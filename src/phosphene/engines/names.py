@@ -20,7 +20,8 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.plugins.records import missing, provider
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 

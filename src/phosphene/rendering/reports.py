@@ -14,7 +14,8 @@ from phosphene.engines.words.emphasis import parts_of, plain
 from phosphene.engines.words.reading import reads_everything, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.painting.engine import EngineSpec, unfollowed
-from phosphene.project.schema import Model, Project
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
