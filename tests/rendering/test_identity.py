@@ -13,7 +13,7 @@ from scores import score
 
 from phosphene.painting.engine import EngineSpec
 from phosphene.plugins import Plugin
-from phosphene.plugins.guarding import guarded
+from phosphene.plugins.kinds import guarded
 from phosphene.project.tables.model import Model
 from phosphene.rendering.identity import identity
 from phosphene.score.captions import Caption, Lettering

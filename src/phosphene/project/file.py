@@ -16,7 +16,7 @@ from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.options import Table
 from phosphene.plugins import Registry
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 from phosphene.project.layers import Context, layer_of, layers_of_look
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of

@@ -15,7 +15,7 @@ from phosphene.modulators.looks import LookError, looks
 from phosphene.modulators.modulator import Modulator
 from phosphene.options import Options
 from phosphene.plugins import Plugin, Registry
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 from phosphene.project.motion import OWN_KEYS, AmountSource, Layer
 from phosphene.project.plugins import options_for
 from phosphene.project.problems import problems_of
