@@ -70,13 +70,15 @@ INNER = {
     ),
 }
 # Files that know each other: a public class that reads itself from a file, a preset that loads its
-# engine when it is used, and for type checkers alone a part and what it is a part of.
+# engine when it is used, a render that is a batch of its parts, with the options of a render; and for
+# type checkers alone a part and what it is a part of.
 CIRCLES = (
     {"project.file", "project.schema"},
     {"engines.loading", "engines.presets"},
     {"film.ffmpeg", "film.probe", "film.sound"},
     {"rendering.filming", "rendering.parts", "rendering.render"},
     {"batch.on_ray", "batch.renderers"},
+    {"cli.batches.jobs", "cli.batches.parts", "cli.batches.planning", "cli.render"},
 )
 # Libraries that are not the trade of a room.
 FORBIDDEN = {
