@@ -40,7 +40,12 @@ INNER = {
         ("project",),
     ),
     "importers.deforum.schedules": (("terms",), ("formula",), ("schedule",)),
-    "importers.deforum.tables": (("prompts", "song", "motion"), ("layers",), ("guides",)),
+    "importers.deforum.tables": (
+        ("prompts", "song", "motion"),
+        ("layers",),
+        ("guides",),
+        ("pictures",),
+    ),
     "project": (
         ("tables",),
         ("motion",),

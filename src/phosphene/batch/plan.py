@@ -44,6 +44,8 @@ class Film:
         Whether its model needs a GPU to be fast.
     fingerprint : str
         Of all that it depends on.
+    files : tuple of str
+        The files that its project reads, with those of plugins, as absolute paths.
     parts, painted : tuple of int
         Frames of each part that can be painted by itself, and those that are complete.
     size, room : float
@@ -68,6 +70,7 @@ class Film:
     kind: str = ""
     diffuses: bool = False
     fingerprint: str = ""
+    files: tuple[str, ...] = ()
     parts: tuple[int, ...] = ()
     painted: tuple[int, ...] = ()
     size: float = 0.0

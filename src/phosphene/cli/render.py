@@ -115,6 +115,8 @@ def render(
             raise ProjectError("--takes compares seeds of a project", "Leave --from out.")
         if resume_from or keep:
             raise ProjectError("--takes does not resume", "Leave --resume-from and --keep out.")
+        if progress != "bar":
+            raise ProjectError("--takes shows a bar", f"Leave --progress {progress} out.")
         output = output or Path(f"{input.stem}-takes.mp4")
         render_takes(input, output, changes, takes, strict, force)
         return
