@@ -22,7 +22,7 @@ from phosphene.engines.names import find_engine
 from phosphene.film.ffmpeg import executable
 from phosphene.painting.frames import paint
 from phosphene.plugins import load_plugins
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 from phosphene.screen.screen import Screen

@@ -30,8 +30,8 @@ from phosphene.film import Film
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project import QUALITIES
-from phosphene.project.schema import Model
+from phosphene.project.tables import QUALITIES
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

@@ -25,7 +25,7 @@ from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 FRAMES, SIZE, SHOWN = 1000, 256, 11
 STRIP = Path(__file__).parent.parent / "docs" / "pictures" / "stability.png"

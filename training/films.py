@@ -13,7 +13,7 @@ from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from training.contact import Tile
 from training.places import WORLDS
 

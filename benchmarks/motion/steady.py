@@ -23,7 +23,7 @@ from phosphene.painting.engine import Engine
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 

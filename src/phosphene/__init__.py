@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
-    from phosphene.project.depth import Depth
     from phosphene.project.listening import listen
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Depth, Model
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -49,7 +49,7 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
-    "Depth": "phosphene.project.depth:Depth",
+    "Depth": "phosphene.project.tables.model:Depth",
     "DepthSource": "phosphene.painting.depth:DepthSource",
     "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",
@@ -59,7 +59,7 @@ _PUBLIC = {
     "Feature": "phosphene.song.song:Feature",
     "FilmFormat": "phosphene.film.formats:FilmFormat",
     "Length": "phosphene.score.units:Length",
-    "Model": "phosphene.project.schema:Model",
+    "Model": "phosphene.project.tables.model:Model",
     "Modulator": "phosphene.modulators.modulator:Modulator",
     "Options": "phosphene.options:Options",
     "Period": "phosphene.score.units:Period",

@@ -17,8 +17,7 @@ import soundfile
 from plugin_packages import write_package
 
 import phosphene
-from phosphene.batch.nodes import Node, differing, node_of
-from phosphene.batch.on_ray import Cluster, read_environment
+from phosphene.batch.on_ray import Cluster, Node, differing, node_of, read_environment
 from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())

@@ -7,7 +7,8 @@ from safetensors.numpy import save_file
 from phosphene.engines.adapters import check_adapters
 from phosphene.errors import PhospheneError, ProjectError
 from phosphene.painting.engine import unfollowed
-from phosphene.project.schema import Model, Project
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture

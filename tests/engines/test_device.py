@@ -11,7 +11,7 @@ from phosphene.engines.device import Memory, working_dtype
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.errors import EngineError
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 SIZE = 96
 

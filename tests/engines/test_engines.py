@@ -18,7 +18,7 @@ from phosphene.errors import EngineError, ProjectError
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.engine import EngineSpec, check_followed
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture(scope="module", params=sorted(CHECKPOINTS))

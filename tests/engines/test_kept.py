@@ -11,7 +11,7 @@ from phosphene.engines.kept import PIPELINES, Kept
 from phosphene.engines.presets import PRESETS
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from scores import card, score
 
 from phosphene.engines.presets import Preset, Quality, load_preset
 from phosphene.folders import CACHE
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.engines.sizes import Resized, lanczos, painted_size
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 WORLDS = PRESETS["worlds"].trained
 PLAIN = replace(PRESETS["worlds"], graphs=False)  # a graph would be traced for each size

@@ -12,7 +12,7 @@ from phosphene.painting.motion.camera import DepthCamera
 from phosphene.painting.motion.cells import key_of, mixed
 from phosphene.painting.motion.noise import SceneNoise, drawn
 from phosphene.painting.motion.step import step_matrix
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 
 WIDTH = 512
 SHAPE = (8, 64, 64)

@@ -12,7 +12,7 @@ from phosphene.painting.depth import DepthSpec, with_depth
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.relief import Range, moved, sharpened
 from phosphene.painting.motion.step import space_matrix
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 
 WIDTH, HEIGHT = 64, 48
 

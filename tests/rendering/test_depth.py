@@ -14,10 +14,8 @@ from phosphene import load_engine, render
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
 from phosphene.painting.engine import EngineSpec
-from phosphene.project.adapters import Control
-from phosphene.project.depth import Depth
 from phosphene.project.file import make_project
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Control, Depth, Model
 from phosphene.rendering.identity import depth_identity
 from phosphene.rendering.reports import warn_of_depth
 from phosphene.score.guides import Inputs, Mask

@@ -18,10 +18,10 @@ from phosphene.composing.compose import compose
 from phosphene.directing.direct import brief_of, directed
 from phosphene.painting.engine import EngineSpec
 from phosphene.plugins import Plugin
-from phosphene.plugins.guarding import guarded
+from phosphene.plugins.kinds import guarded
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.rendering.identity import identity
 from phosphene.rendering.render import Render
 from phosphene.score.captions import Caption, Lettering

@@ -17,7 +17,7 @@ from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
 from phosphene.painting.engine import EngineSpec, unfollowed
 from phosphene.project.file import make_project
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.rendering.inputs import check_inputs, inputs_identity
 from phosphene.score.guides import Guide, Inputs, Mask, Overlay
 from phosphene.testing import synthetic_song

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from scores import score
 
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.rendering import reports
 from phosphene.rendering.reports import (
     warn_of_image,

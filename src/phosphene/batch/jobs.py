@@ -15,7 +15,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.project.file import read_data
 from phosphene.project.problems import problems_of
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.song.files import require_file
 
 ENDINGS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif")

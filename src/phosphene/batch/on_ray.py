@@ -11,20 +11,25 @@ import json
 import os
 import secrets
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from phosphene.batch.nodes import differing, node_of
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
 from phosphene.batch.renderers import OFTEN, THREADS, RayTask, Renderer
 from phosphene.errors import ProjectError
+from phosphene.plugins.discovery import installed
+from phosphene.rendering.identity import VERSIONS
 
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
 ANSWERING = 10.0  # seconds in which the head of a cluster must answer
 PROBING = 120.0  # seconds in which every node must answer
+SHOWN = 5  # missing files in a message
 
 
 class Cluster:
@@ -217,3 +222,43 @@ def _require_answer(address: str) -> None:
     if not colon or not port.isdecimal():
         raise ValueError("expected ray, ray://HOST:PORT or HOST:PORT")
     socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
+
+
+@dataclass(frozen=True)
+class Node:
+    """What is installed on a node, and which files it does not see."""
+
+    versions: dict[str, str]
+    plugins: dict[str, str]
+    missing: tuple[str, ...]
+
+
+def differing(here: Node, there: Node | str) -> list[str]:
+    """Why a node cannot make the same films; `there` may be the error of its answer."""
+    if isinstance(there, str):
+        return [f"Phosphene {here.versions['phosphene']} cannot be run there: {there}"]
+    found = [
+        f"{name} is {there.versions.get(name) or 'absent'} there, and {wanted} here"
+        for name, wanted in here.versions.items()
+        if there.versions.get(name) != wanted
+    ]
+    found += [
+        f"the plugin {name} is {there.plugins.get(name) or 'absent'} there, and {wanted} here"
+        for name, wanted in here.plugins.items()
+        if there.plugins.get(name) != wanted
+    ]
+    missing = [name for name in there.missing if name not in here.missing]
+    found += [f"{name} is not there" for name in missing[:SHOWN]]
+    return found + [f"and {len(missing) - SHOWN} more files"] * (len(missing) > SHOWN)
+
+
+def node_of(files: Sequence[str]) -> Node:
+    """What this machine has; runs on every node."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in VERSIONS:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = ""
+    plugins = {plugin.package or plugin.name: plugin.version for plugin in installed()}
+    return Node(versions, plugins, tuple(name for name in files if not os.path.exists(name)))

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
-from phosphene.project.prompts import Shot
-from phosphene.project.scenes import SceneEntry
 from phosphene.project.schema import Project
+from phosphene.project.tables.scenes import SceneEntry, Shot
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import SAME_MOMENT, Timeline

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from phosphene.bounds import shortened
 from phosphene.modulators.modulator import Modulator
 from phosphene.project.motion import AmountSource, Layer
-from phosphene.project.schema import Project, Video
+from phosphene.project.schema import Project
+from phosphene.project.tables.video import Video
 from phosphene.score.channels import Channel, Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline

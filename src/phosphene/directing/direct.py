@@ -16,7 +16,7 @@ from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 from phosphene.project.file import make_project
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project

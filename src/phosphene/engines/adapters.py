@@ -9,7 +9,7 @@ from phosphene.errors import EngineError, ProjectError
 from phosphene.song.files import IMAGE, require_file
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
 
 
 def check_adapters(model: Model) -> None:

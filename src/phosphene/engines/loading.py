@@ -31,7 +31,7 @@ from phosphene.painting.engine import Engine
 IMG2IMG = {f"{family}Img2ImgPipeline" for family in FAMILIES}
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 

@@ -17,10 +17,11 @@ from phosphene.hints import hint
 from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import Engine, EngineSpec, check_paintable, check_torch
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 

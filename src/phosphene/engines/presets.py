@@ -13,7 +13,7 @@ from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
     from phosphene.engines.batches import Batches
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 WORLDS = Path(__file__).parent.parent / "models" / "worlds"
@@ -21,7 +21,7 @@ WORLDS = Path(__file__).parent.parent / "models" / "worlds"
 
 @dataclass(frozen=True)
 class Quality:
-    """Settings of a model for one of `phosphene.project.QUALITIES`.
+    """Settings of a model for one of `phosphene.project.tables.QUALITIES`.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Preset:
     source : str
         Hub id or folder.
     qualities : mapping of str to Quality
-        One for each name in `phosphene.project.QUALITIES`.
+        One for each name in `phosphene.project.tables.QUALITIES`.
     sampler : str
         A name in `phosphene.engines.diffusion.samplers.SAMPLERS`.
     graphs : bool

@@ -13,7 +13,7 @@ from phosphene.painting.engine import DrawingEngine, Engine
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Row, Score
 
 warn = logging.getLogger(__name__).warning

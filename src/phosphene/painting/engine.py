@@ -11,7 +11,7 @@ from phosphene.errors import EngineError, ProjectError
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Row, Score
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.plugins import Registry
-    from phosphene.project.depth import Depth
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Depth, Model
     from phosphene.score.captions import Caption
     from phosphene.score.score import Score
     from phosphene.screen.upscalers import UpscalerSpec

@@ -19,9 +19,10 @@ from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
-from phosphene.outputs import files_of, require_outputs
+from phosphene.outputs import require_outputs
 from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
 from phosphene.plugins import load_plugins
+from phosphene.project.file import files_of
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import (
     depth_identity,

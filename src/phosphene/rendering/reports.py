@@ -15,7 +15,8 @@ from phosphene.engines.words.reading import family_of, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.painting.depth import DepthSpec
 from phosphene.painting.engine import EngineSpec, unfollowed
-from phosphene.project.schema import Model, Project
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

@@ -30,9 +30,7 @@ from phosphene.errors import EngineError
 from phosphene.painting.depth import EngineWithDepth, SceneDepth
 from phosphene.painting.loop import paint
 from phosphene.plugins.loading import own_plugins
-from phosphene.project.adapters import Control
-from phosphene.project.depth import Depth
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Control, Depth, Model
 from phosphene.score.guides import Inputs
 
 CPU = torch.device("cpu")

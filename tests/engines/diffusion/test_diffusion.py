@@ -22,7 +22,7 @@ from phosphene.painting.anchors import Anchor, hold, mixed
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_levels
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 SIZE = 512
 SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here

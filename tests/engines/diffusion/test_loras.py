@@ -10,7 +10,7 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import Preset, Quality, load_preset
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 NAME = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
 

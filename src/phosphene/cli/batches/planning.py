@@ -86,7 +86,7 @@ class Planner:
         from phosphene.cli.inputs.renders import directed
         from phosphene.cli.terminal.console import console
         from phosphene.film.preflight import space_needed
-        from phosphene.outputs import files_of
+        from phosphene.project.file import files_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)

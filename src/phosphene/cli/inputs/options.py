@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from phosphene.project import QUALITIES
+from phosphene.project.tables import QUALITIES
 
 
 def _size(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from phosphene.composing.compose import FrameFormat
     from phosphene.composing.trace import Trace
     from phosphene.plugins import Registry
-    from phosphene.project.schema import Project, SongFile
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.video import SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
@@ -191,7 +192,7 @@ def form_of(project: Project, changes: Changes) -> FrameFormat:
     from phosphene.composing.compose import FrameFormat
     from phosphene.errors import ProjectError
     from phosphene.project.problems import problems_of
-    from phosphene.project.schema import Video
+    from phosphene.project.tables.video import Video
 
     asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
     if changes.size is not None:
@@ -267,7 +268,8 @@ def composed(
     The output that it will write is checked first.
     """
     from phosphene.cli.inputs.registry import named_folders, registry_for
-    from phosphene.outputs import files_of, require_outputs
+    from phosphene.outputs import require_outputs
+    from phosphene.project.file import files_of
 
     registry = registry_for(path)
     project = read_input(path, changes, registry)

@@ -13,7 +13,7 @@ from phosphene.painting.depth import DepthSource
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Score
 
 KIND = "ForDepthEstimation"  # ending of the classes in transformers

@@ -16,7 +16,7 @@ from phosphene.painting.pictures import read_image
 
 if TYPE_CHECKING:
     from phosphene.engines.diffusion.embeddings import Embedding
-    from phosphene.project.adapters import Control
+    from phosphene.project.tables.model import Control
     from phosphene.score.guides import Clip
     from phosphene.score.score import Score
 

@@ -131,7 +131,7 @@ class Encoder:
         return Embedding(torch.cat([embedding.tokens, *chunks], 1), embedding.conditions)
 
     def _encode(self, prompt: str, negative: bool) -> Embedding:
-        parts = parts_of(prompt) or [Part("", 1.0)]
+        parts = parts_of(prompt) or (Part("", 1.0),)
         texts, weights = [[part.text for part in parts]], [[part.weight for part in parts]]
         device = str(self._device)
         tokens = torch.cat(

@@ -9,7 +9,7 @@ from phosphene.engines.model_files import from_cache_or_hub, hub_parts, loading
 from phosphene.errors import EngineError
 
 if TYPE_CHECKING:
-    from phosphene.project.adapters import Lora
+    from phosphene.project.tables.model import Lora
 
 
 def merge(pipe: Any, path: str, weight: float = 1.0) -> None:

@@ -13,7 +13,7 @@ from phosphene.errors import EngineError
 from phosphene.painting.pictures import read_image
 
 if TYPE_CHECKING:
-    from phosphene.project.adapters import IpAdapter
+    from phosphene.project.tables.model import IpAdapter
 
 Pictures = tuple[torch.Tensor, ...]
 """The embedding of the picture of each IP-Adapter, shape (1, 1, width) or (1, 1, n, width)."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.depth import has_depth
-from phosphene.importers.deforum.guides import composites, follows, masked, shows_video
-from phosphene.importers.deforum.schedule import read_schedule
+from phosphene.importers.deforum.schedules.schedule import read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, off, shown
+from phosphene.importers.deforum.tables.guides import composites, follows, masked, shows_video
+from phosphene.importers.deforum.tables.motion import has_depth
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,21 @@ from fractions import Fraction
 from pathlib import Path
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.depth import DRAWN, ESTIMATED, read_depth
 from phosphene.importers.deforum.document import ProjectParts, document
-from phosphene.importers.deforum.guides import read_inputs
-from phosphene.importers.deforum.layers import layers
 from phosphene.importers.deforum.losses import losses
-from phosphene.importers.deforum.motion import read_motion, schedules_of
-from phosphene.importers.deforum.pictures import add_pictures
-from phosphene.importers.deforum.prompts import read_prompts
 from phosphene.importers.deforum.settings import DEFAULTS, MODES, NEUTRAL, Settings, shown
-from phosphene.importers.deforum.song import SongChoice, choose_song
+from phosphene.importers.deforum.tables.guides import read_inputs
+from phosphene.importers.deforum.tables.layers import layers
+from phosphene.importers.deforum.tables.motion import (
+    DRAWN,
+    ESTIMATED,
+    read_depth,
+    read_motion,
+    schedules_of,
+)
+from phosphene.importers.deforum.tables.pictures import add_pictures
+from phosphene.importers.deforum.tables.prompts import read_prompts
+from phosphene.importers.deforum.tables.song import SongChoice, choose_song
 from phosphene.score.timeline import exact_fps
 
 _SEED = 42

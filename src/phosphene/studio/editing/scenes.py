@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from phosphene.bounds import parsed
-from phosphene.project.scenes import INHERITED, Data
+from phosphene.project.tables.scenes import INHERITED, Data
 from phosphene.studio.editing.operations import Drop, Operation, Path, Put
 
 Moment = Callable[[str], float | None]

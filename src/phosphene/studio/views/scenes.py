@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from phosphene.composing.scenes import HELD, Prompt, placed_prompts, placed_scenes, scenes_of
-from phosphene.project.scenes import INHERITED
+from phosphene.project.tables.scenes import INHERITED
 from phosphene.score.scenes import root
 from phosphene.studio.views.composed import Composed
 from phosphene.studio.views.wire import plain

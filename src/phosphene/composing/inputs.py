@@ -1,4 +1,4 @@
-"""Where guides, masks, overlays and the videos of ControlNets lie in the frames of a film."""
+"""Where captions, guides, masks, overlays and the videos of ControlNets are in the film."""
 
 from __future__ import annotations
 
@@ -7,11 +7,59 @@ from pathlib import Path
 
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
-from phosphene.project import guides as project_guides
+from phosphene.lettering.fonts import check_font, default_font
 from phosphene.project.schema import Project
+from phosphene.project.tables import guides as tables
+from phosphene.project.tables.captions import Letters
+from phosphene.score.captions import Caption, Lettering
 from phosphene.score.guides import Clip, Guide, Inputs, Mask, Overlay
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
+from phosphene.song.lyrics import read_lyrics
+
+
+def placed_captions(project: Project, timeline: Timeline) -> tuple[Caption, ...]:
+    """The lyrics and titles of a project, titles last.
+
+    Raises
+    ------
+    ProjectError
+        If a title is outside the song, or a font cannot be read or lacks a letter.
+    SongError
+        If the lyrics cannot be read.
+    """
+    found: list[Caption] = []
+    if (captions := project.captions) is not None:
+        lines = read_lyrics(captions.file, timeline.song.duration)
+        lettering = _lettering(captions, [line.text for line in lines], "captions")
+        found += [
+            _caption(captions, lettering, line.text, line.start, line.end, timeline)
+            for line in lines
+        ]
+    for index, title in enumerate(project.title):
+        where = f"title[{index}]"
+        start = within(timeline, title.at, f"{where}.at")
+        if timeline.frame_of(start) >= timeline.n_frames:
+            raise ProjectError(f"{where}.at: '{title.at}' is the end of the song")
+        end = start + timeline.length(title.length, start)
+        lettering = _lettering(title, [title.text], where)
+        found.append(_caption(title, lettering, title.text, start, end, timeline))
+    return tuple(found)
+
+
+def _lettering(letters: Letters, texts: list[str], where: str) -> Lettering:
+    font = default_font() if letters.font is None else letters.font
+    check_font(font, texts, f"{where}.font")
+    return Lettering(font, letters.size, letters.position, letters.colour, letters.outline)
+
+
+def _caption(
+    letters: Letters, lettering: Lettering, text: str, start: float, end: float, timeline: Timeline
+) -> Caption:
+    first = timeline.frame_of(start)
+    last = max(first + 1, timeline.frame_of(end))
+    fade = round(timeline.length(letters.fade, start) * timeline.fps)
+    return Caption(text, first, last, fade, lettering)
 
 
 def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
@@ -66,9 +114,7 @@ def placed_inputs(project: Project, timeline: Timeline) -> Inputs:
     return Inputs(tuple(guides), tuple(masks), tuple(overlays), tuple(controls))
 
 
-def _clip(
-    about: project_guides.Clip, path: Path, entry: str, where: str, timeline: Timeline
-) -> Clip:
+def _clip(about: tables.Clip, path: Path, entry: str, where: str, timeline: Timeline) -> Clip:
     first, last = _frames(about.at, about.until, where, timeline)
     begin = Fraction(timeline.length(about.begin)).limit_denominator(1_000_000)
     return Clip(path, entry, first, last, begin, about.end == "loop", about.fit == "contain")

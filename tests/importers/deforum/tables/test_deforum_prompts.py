@@ -3,7 +3,7 @@
 import pytest
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.prompts import read_prompts
+from phosphene.importers.deforum.tables.prompts import read_prompts
 
 
 def test_positive_and_negative_parts(saved):

@@ -1,17 +1,24 @@
-"""Maps schedules to channels and their units, for each animation mode."""
+"""Maps schedules to channels and their units, for each animation mode, and the depth of 3D."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.schedule import Schedule, read_schedule
+from phosphene.importers.deforum.schedules.schedule import Schedule, read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, VIDEO, Settings, shown
 from phosphene.score.channels import CHANNELS
 
+DRAWN = "bowl"
+ESTIMATED = "depth-anything/Depth-Anything-V2-Small-hf"
+PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
+# Deforum's distances are (50 - d) / 19 for an output d of MiDaS, which is from 0 to about 40.
+_NEAR, _FAR = 10.0 / 19.0, 50.0 / 19.0
 _CLOCKWISE = "positive is clockwise in Phosphene, anticlockwise in Deforum"
 # Deforum's noise has mean 0.5 and deviation 0.5, is clipped to 0..1, and mixed in by the schedule.
 # This is the remaining standard deviation; Perlin noise reduces it further.
@@ -183,3 +190,34 @@ def _first(settings: Settings, key: str, seed: int, lost: list[str]) -> float:
     except ProjectError as error:
         lost.append(f"{key}: {error}")
     return read_schedule(DEFAULTS[key], 0, seed).first
+
+
+def read_depth(
+    settings: Settings, motion: Motion, channels: Collection[str]
+) -> dict[str, tuple[Any, str]]:
+    """The entries of `[depth]`, each with a comment; empty where nothing would show it.
+
+    Parameters
+    ----------
+    settings : Settings
+    motion : Motion
+        Reads its field of view, which gives the distance of the picture plane.
+    channels : collection of str
+        The channels that the project drives.
+    """
+    if not has_depth(settings) or motion.view is None or not PARALLAX & set(channels):
+        return {}
+    limits = CHANNELS["field_of_view"]
+    view = float(np.clip(motion.view, limits.low, limits.high))
+    half = math.tan(math.radians(view / 2.0))
+    return {
+        "source": (DRAWN, f"drawn; {ESTIMATED} estimates it from each picture, as in Deforum"),
+        "near": (round(_NEAR * half, 3), "of MiDaS, times the picture plane's distance"),
+        "far": (round(_FAR * half, 3), "of MiDaS"),
+    }
+
+
+def has_depth(settings: Settings) -> bool:
+    """Whether Deforum warps the pictures by their depth."""
+    warps = settings.entries.get("use_depth_warping", True)
+    return settings.mode == "3D" and str(warps).strip().lower() not in ("false", "0", "none", "")

@@ -9,14 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from phosphene.bounds import FileName
-from phosphene.project.captions import Place
-from phosphene.project.motion import Section
+from phosphene.options import Table
+from phosphene.project.tables.captions import Place
 from phosphene.score.guides import STILLS
 from phosphene.score.units import Position, Share, Span, parse_span
 
 GUIDES = 16  # of each kind: each is a running ffmpeg
-#: Entries that name files, by table.
-FILES = {"guide": ("video", "mask"), "mask": ("image", "video"), "overlay": ("image",)}
 
 
 def _seconds(given: Any) -> Any:
@@ -26,7 +24,7 @@ def _seconds(given: Any) -> Any:
     return span
 
 
-class Clip(Section):
+class Clip(Table):
     """When a picture or a video is in the film, and how it fits."""
 
     fit: Literal["cover", "contain"] = Field(
@@ -113,7 +111,7 @@ class Mask(Clip):
         return self
 
 
-class Overlay(Section):
+class Overlay(Table):
     """`[[overlay]]`: a picture over the film, such as a logo."""
 
     image: FileName = Field(description="a picture; transparent where its alpha is")

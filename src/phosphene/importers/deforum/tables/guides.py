@@ -11,9 +11,9 @@ from typing import Any
 from phosphene.bounds import file_name
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film.probe import probe
-from phosphene.importers.deforum.layers import Layer
-from phosphene.importers.deforum.schedule import read_schedule
+from phosphene.importers.deforum.schedules.schedule import read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, VIDEO, Settings, off, shown
+from phosphene.importers.deforum.tables.layers import Layer
 
 ALPHA, FACTOR = "hybrid_comp_alpha_schedule", "hybrid_flow_factor_schedule"
 _MOVING = ("2D", "3D")

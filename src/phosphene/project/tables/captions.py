@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from phosphene.bounds import FileName
 from phosphene.hints import hint
-from phosphene.project.motion import Section
+from phosphene.options import Table
 from phosphene.score.units import Period, Position, Span
 
 PLACES = {
@@ -45,7 +45,7 @@ Place = Annotated[tuple[float, float], BeforeValidator(_place)]
 Colour = Annotated[tuple[int, int, int], BeforeValidator(_colour)]
 
 
-class Letters(Section):
+class Letters(Table):
     """How text looks."""
 
     font: FileName | None = Field(None, description="a .ttf or .otf file; else DejaVu Sans")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.terms import (
+from phosphene.importers.deforum.schedules.terms import (
     ARITHMETIC,
     COMPARISONS,
     LIMITS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.schedule import frame_number
+from phosphene.importers.deforum.schedules.schedule import frame_number
 from phosphene.importers.deforum.settings import Settings, shown
 
 # Syntax of the web UI: a pattern, its replacement, and its name. Every pattern ends at the next

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.formula import Translated
-from phosphene.importers.deforum.motion import Motion
-from phosphene.importers.deforum.schedule import Key, Schedule
+from phosphene.importers.deforum.schedules.formula import Translated
+from phosphene.importers.deforum.schedules.schedule import Key, Schedule
 from phosphene.importers.deforum.settings import VIDEO, Settings
+from phosphene.importers.deforum.tables.motion import Motion
 from phosphene.score.channels import CHANNELS
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve, evaluate

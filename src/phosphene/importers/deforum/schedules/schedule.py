@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.formula import Translated, translated
+from phosphene.importers.deforum.schedules.formula import Translated, translated
 from phosphene.importers.deforum.settings import shown
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import evaluate, names_in

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.guides import Inputs, first_picture, named_file
-from phosphene.importers.deforum.layers import Layer, formula, keyframes
-from phosphene.importers.deforum.schedule import frame_number, read_schedule
+from phosphene.importers.deforum.schedules.schedule import frame_number, read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, Settings, off, shown
-from phosphene.project.guides import GUIDES
+from phosphene.importers.deforum.tables.guides import Inputs, first_picture, named_file
+from phosphene.importers.deforum.tables.layers import Layer, formula, keyframes
+from phosphene.project.tables.guides import GUIDES
 from phosphene.score.formulas import parse
 from phosphene.score.formulas.evaluate import curve
 

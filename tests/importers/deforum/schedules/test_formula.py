@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.layers import formula
-from phosphene.importers.deforum.schedule import read_schedule
+from phosphene.importers.deforum.schedules.schedule import read_schedule
+from phosphene.importers.deforum.tables.layers import formula
 from phosphene.score.formulas import parse
 from phosphene.score.formulas.evaluate import curve
 
