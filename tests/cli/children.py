@@ -125,7 +125,7 @@ def main():
     projects.listen_to = lambda *_: song
     render.preflight = lambda *_: None
     film.SEGMENT = 0.5
-    filming.EVERY = -1.0
+    filming.CHECKPOINT_SECONDS = -1.0
     for line in sys.stdin:
         order = json.loads(line)
         print(json.dumps(at_once(order) if isinstance(order, list) else answer(order)), flush=True)

@@ -82,7 +82,7 @@ def test_a_loop_with_a_cut_closes_with_a_cut(loop, decode_frames):
 
 def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
     """Stopped in the dissolve: 6 frames lead to a loop of 25, which begins to dissolve at 19."""
-    monkeypatch.setattr(filming, "EVERY", -1.0)
+    monkeypatch.setattr(filming, "CHECKPOINT_SECONDS", -1.0)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     _, whole = loop("whole.mp4", "--bars", "2:3")
     to_levels, calls = frames.to_levels, iter(range(1000))

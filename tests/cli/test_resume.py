@@ -42,7 +42,7 @@ def project(tmp_path, monkeypatch, song):
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
-    monkeypatch.setattr(filming, "EVERY", -1.0)
+    monkeypatch.setattr(filming, "CHECKPOINT_SECONDS", -1.0)
     return path
 
 

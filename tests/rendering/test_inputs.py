@@ -15,7 +15,7 @@ from scores import card, score
 from phosphene import load_engine, paint, render
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.file import make_project
 from phosphene.project.schema import Model
 from phosphene.rendering.inputs import check_inputs, inputs_identity
@@ -41,9 +41,7 @@ def test_a_video_that_is_long_enough_gives_no_warning(ten, caplog):
     assert caplog.text == ""
 
 
-@pytest.mark.parametrize(
-    ("loops", "then"), [(False, "holds its last frame"), (True, "begins again")]
-)
+@pytest.mark.parametrize(("loops", "then"), [(False, "holds its last frame"), (True, "repeats")])
 def test_a_short_video_is_reported(ten, caplog, loops, then):
     check_inputs(SPEC, with_inputs(Guide(clip(ten, loops=loops), "init"), n=25))
     assert f"ten.mkv ends after 1 s of 2.5 s, and {then}" in caplog.text
@@ -96,14 +94,14 @@ def test_what_a_drawing_engine_does_not_show_is_said(ten, registry, caplog):
     masks = [Mask("mask[0]", clip(ten))]
     about = with_inputs(Guide(clip(ten), "flow"), masks=masks)
     check_inputs(registry.engines["none"], about)
-    assert "guide[0].video has no effect: 'none' draws each frame anew" in caplog.text
+    assert "guide[0].video has no effect: 'none' draws every frame from scratch" in caplog.text
     assert "mask[0] has no effect" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["guide", "mask", "overlay"])
 def test_a_channel_without_anything_to_drive_is_not_followed(name):
     about = replace(score(n=3, **{name: 0.5}))
-    assert unfollowed(SPEC, Model(name="none"), about) == [name]
+    assert unsupported(SPEC, Model(name="none"), about) == [name]
 
 
 def test_a_film_depends_on_the_contents_of_files_and_not_on_their_names(ten, tmp_path):

@@ -47,7 +47,7 @@ def new(
     )
     from phosphene.cli.inputs.registry import registry_for
     from phosphene.cli.terminal.console import out
-    from phosphene.engines.names import find_engine
+    from phosphene.engines.finding import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
     from phosphene.project.file import read_data

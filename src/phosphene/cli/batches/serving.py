@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phosphene.cli import prepare, run
 from phosphene.cli.terminal.ending import ignore, leave
-from phosphene.engines.kept import PIPELINES
+from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.own_files import open_own
 
 
@@ -21,7 +21,7 @@ def serve() -> None:
     code of the command.
     """
     prepare()
-    PIPELINES.on = True
+    PIPELINE_CACHE.enabled = True
     # What a command starts must not read the lines that are meant for this process.
     asked = os.fdopen(os.dup(sys.stdin.fileno()))
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -18,7 +18,7 @@ Placed = tuple[torch.Tensor, int, int]
 
 
 class Captions:
-    """The captions of a Score, drawn once each, and copied to the device when they begin.
+    """The captions of a Score. Each is drawn once, when it begins.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Captions:
         return picture
 
     def _with(self, shown: Iterable[Caption]) -> dict[Caption, Placed]:
-        """The drawings of some captions; others are forgotten."""
+        """The drawings of the captions that are shown; others are dropped."""
         return {
             caption: self._drawn.get(caption) or self._place(caption)  # drawn when it begins
             for caption in shown

@@ -148,12 +148,12 @@ class Worker:
     def _pictures(
         self, project: Any, score: Any, folder: Path, progress: Callable[[int, int, str], None]
     ) -> None:
-        from phosphene.engines.names import find_engine
-        from phosphene.painting.engine import unfollowed
+        from phosphene.engines.finding import find_engine
+        from phosphene.painting.engine import unsupported
         from phosphene.painting.frames import paint
 
         spec = find_engine(project.model.name, self.registry)
-        score = score.at_rest(unfollowed(spec, project.model, score))
+        score = score.at_rest(unsupported(spec, project.model, score))
         progress(0, len(score), "loading")
         engine = self._engine(project, score)
         # The first frame is held to nothing, so its scenes need not be measured.
@@ -165,7 +165,7 @@ class Worker:
 
     def _engine(self, project: Any, score: Any) -> Any:
         """The engine of a project; the last one, if it is for the same model, prompts and size."""
-        from phosphene.engines.names import load_engine
+        from phosphene.engines.finding import load_engine
         from phosphene.painting.engine import DrawingEngine
 
         model = project.model.model_copy(update={"seed": 0})  # takes share an engine
