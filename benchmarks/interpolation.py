@@ -77,11 +77,14 @@ def camera_alone(score: Score, kept: Frames) -> Frames:
     """Phosphene's without optical flow."""
     from phosphene.screen import flow
 
-    rest, flow._rest = flow._rest, lambda moved, after, grid: np.zeros_like(grid)
+    rest, flow._remaining_flow = (
+        flow._remaining_flow,
+        lambda moved, after, grid: np.zeros_like(grid),
+    )
     try:
         return ours(score, kept)
     finally:
-        flow._rest = rest
+        flow._remaining_flow = rest
 
 
 def minterpolate(score: Score, kept: Frames) -> Frames:

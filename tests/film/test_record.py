@@ -55,7 +55,7 @@ def test_no_line_of_the_project_ends_the_metadata():
 @pytest.mark.parametrize("ending", ["gif", "mp4"])
 def test_a_film_without_a_record(tmp_path, ending):
     path = film(tmp_path / f"film.{ending}", None)
-    with pytest.raises(ProjectError, match="does not contain how it was made"):
+    with pytest.raises(ProjectError, match="has no record of how it was made"):
         read_record(path)
 
 
