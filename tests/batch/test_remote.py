@@ -120,5 +120,5 @@ def test_a_package_that_is_missing_is_named():
 
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ProjectError, match="nothing can be written there"):
+    with pytest.raises(ProjectError, match="the folder cannot be written"):
         Remote(f"file://{tmp_path}/file/films")

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch):
     """Speeds are not measured, and films are rendered in this process; returns their arguments."""
-    monkeypatch.setattr(planning, "measured", lambda films, known: dict(known))
+    monkeypatch.setattr(planning, "measure_speeds", lambda films, known: dict(known))
 
     alone, begun = threading.Lock(), []
 

@@ -1,4 +1,4 @@
-"""What is installed on the nodes of a cluster, and how it differs from this machine."""
+"""Compares the installations of a cluster's nodes with this machine."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from importlib.metadata import PackageNotFoundError, version
 from phosphene.plugins.discovery import installed
 from phosphene.rendering.identity import VERSIONS
 
-SHOWN = 5  # missing files in a message
+MAX_SHOWN = 5  # missing files in a message
 
 
 @dataclass(frozen=True)
 class Node:
-    """What is installed on a node, and which files it does not see."""
+    """The versions installed on a node, and the files that it cannot see."""
 
     versions: dict[str, str]
     plugins: dict[str, str]
     missing: tuple[str, ...]
 
 
-def differing(here: Node, there: Node | str) -> list[str]:
-    """Why a node cannot make the same films; `there` may be the error of its answer."""
+def differences(here: Node, there: Node | str) -> list[str]:
+    """Why a node cannot render the same films. `there` may be an error instead of a node."""
     if isinstance(there, str):
         return [f"Phosphene {here.versions['phosphene']} cannot be run there: {there}"]
     found = [
@@ -38,12 +38,12 @@ def differing(here: Node, there: Node | str) -> list[str]:
         if there.plugins.get(name) != wanted
     ]
     missing = [name for name in there.missing if name not in here.missing]
-    found += [f"{name} is not there" for name in missing[:SHOWN]]
-    return found + [f"and {len(missing) - SHOWN} more files"] * (len(missing) > SHOWN)
+    found += [f"{name} is not there" for name in missing[:MAX_SHOWN]]
+    return found + [f"and {len(missing) - MAX_SHOWN} more files"] * (len(missing) > MAX_SHOWN)
 
 
 def node_of(files: Sequence[str]) -> Node:
-    """What this machine has; runs on every node."""
+    """The description of this machine; runs on every node."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in VERSIONS:
         try:

@@ -14,12 +14,12 @@ import click
 from phosphene.cli.inputs.options import BARS, FilePath, project_options
 
 if TYPE_CHECKING:
-    from phosphene.batch.crew import Task
-    from phosphene.batch.on_ray import Cluster
     from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Figures, Film
+    from phosphene.batch.ray_cluster import Cluster
     from phosphene.batch.remote import Remote
     from phosphene.batch.work import Outcome
+    from phosphene.batch.workers import Task
 
 SHOWN = 40  # films in the plan that is printed
 
@@ -112,13 +112,13 @@ def batch(
     from phosphene.batch.pieces import pieces_of
     from phosphene.batch.remote import Remote
     from phosphene.batch.report import FOLDER, read_report
-    from phosphene.cli.batches.jobs import asked_jobs, given_options
-    from phosphene.cli.batches.planning import Planner, measured
+    from phosphene.cli.batches.jobs import given_options, jobs_from_command_line
+    from phosphene.cli.batches.planning import Planner, measure_speeds
     from phosphene.cli.terminal.console import console, styled
 
     own = {"takes": takes, "format": format}
     entry = {key: value for key, value in own.items() if value is not None}
-    listed, folder = asked_jobs(inputs, projects, entry, given_options(context))
+    listed, folder = jobs_from_command_line(inputs, projects, entry, given_options(context))
     output = (output or folder).absolute()
     planner = Planner(listed, output, force)
     with contextlib.ExitStack() as open_until_end:
@@ -131,10 +131,10 @@ def batch(
             open_until_end.enter_context(_only_batch(output / FOLDER))
         earlier = read_report(output / FOLDER)
         films = list(planner.films(earlier))
-        figures = measured(films, earlier.figures)
+        figures = measure_speeds(films, earlier.figures)
         cluster = None
         if on is not None and not plan and any(film.state == "waiting" for film in films):
-            from phosphene.batch.on_ray import Cluster
+            from phosphene.batch.ray_cluster import Cluster
 
             cluster = Cluster(on, films, output / FOLDER, cpus, gpus, runtime_env)
             open_until_end.callback(cluster.close)
@@ -226,10 +226,10 @@ def _make(
 ) -> None:
     """Make the films that are left, show how far they are, and write the report."""
     from phosphene import __version__
-    from phosphene.batch.crew import make_films
     from phosphene.batch.page import summary
     from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
     from phosphene.batch.work import Processes, Work
+    from phosphene.batch.workers import make_films
     from phosphene.cli.batches.planning import arguments_for
     from phosphene.cli.terminal.console import batch_progress, console, one_line, styled, warn
     from phosphene.errors import FilmError

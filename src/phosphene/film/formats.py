@@ -11,8 +11,8 @@ from types import MappingProxyType
 from phosphene.authoring import hookimpl
 from phosphene.errors import ProjectError
 
-# swscale converts to BT.601 by default, but players assume BT.709. Set it in both the conversion and
-# in the stream's tags, or reds and greens shift.
+# swscale converts to BT.601 by default, but players assume BT.709. Set it both in the conversion
+# and in the stream's tags, or reds and greens shift.
 BT709 = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,"
     "format=yuv420p,"
@@ -117,8 +117,8 @@ _BUILT_IN = {
 }
 # A time scale that is a multiple of 44.1 and 48 kHz: by default, lengths are in milliseconds.
 EXACT = ("-movie_timescale", "7056000", "-movflags", "+use_metadata_tags")
-#: The formats of loops, where they differ: as long as the sound, to the sample. For live playback and
-#: editing, .mov has only key frames, in 10 bits and 4:4:4.
+#: The formats of loops, where they differ: as long as the sound, to the sample. For live playback
+#: and editing, .mov has only key frames, in 10 bits and 4:4:4.
 LOOPS: Mapping[str, FilmFormat] = MappingProxyType(
     {
         ".mp4": replace(_BUILT_IN[".mp4"], muxer=(*FASTSTART, *EXACT)),

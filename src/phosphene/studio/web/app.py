@@ -113,7 +113,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
     async def steer(request: Request) -> Response:
         job, what = request.path_params["job"], request.path_params["what"]
-        return JSONResponse(await studio.open_jobs.steer(job, what))
+        return JSONResponse(await studio.open_jobs.control(job, what))
 
     async def upload(request: Request) -> Response:
         name, idea = (request.headers.get(f"x-{key}", "") for key in ("name", "idea"))

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import pytest
 
-from phosphene.batch.crew import make_films
 from phosphene.batch.jobs import Job
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Figures, Film
 from phosphene.batch.work import Outcome, last_error
+from phosphene.batch.workers import make_films
 from phosphene.errors import FilmError
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from phosphene.batch.nodes import Node, differing, node_of
-from phosphene.batch.on_ray import Cluster, read_environment
+from phosphene.batch.nodes import Node, differences, node_of
+from phosphene.batch.ray_cluster import Cluster, read_environment
 from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())
@@ -36,7 +36,7 @@ with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not insta
     ],
 )  # fmt: skip
 def test_how_a_node_differs(there, said):
-    assert differing(HERE, there) == said
+    assert differences(HERE, there) == said
 
 
 def test_what_a_node_has(tmp_path):
@@ -44,7 +44,7 @@ def test_what_a_node_has(tmp_path):
     found = node_of([str(tmp_path / "a"), str(tmp_path / "b")])
     assert found.missing == (str(tmp_path / "b"),)
     assert {"phosphene", "torch", "python"} <= found.versions.keys()
-    assert differing(found, found) == []
+    assert differences(found, found) == []
 
 
 SCENES = """
