@@ -81,7 +81,7 @@ def test_the_song_may_be_elsewhere(folder):
     Path("song.wav").rename("moved.wav")
     missing = run("render", "--from", "p.mp4")
     assert missing.exit_code == 2
-    assert "the song of the film is not there" in missing.stderr
+    assert "the song of the film is missing" in missing.stderr
     assert "is not the song" not in done("render", "--from", "p.mp4", "moved.wav").stderr
     soundfile.write("moved.wav", 0.2 * np.ones(22050), 22050)
     other = done("render", "--from", "p.mp4", "moved.wav")

@@ -35,7 +35,7 @@ SHOWN = 40  # films in the plan that is printed
 )
 @click.option(
     "--jobs", type=click.IntRange(1, 10_000), metavar="N",
-    help="Films at a time, or parts of them; default: 1, or what the cluster holds.",
+    help="Films, or parts of them, at a time; default: 1, or as many as the cluster has room for.",
 )  # fmt: skip
 @click.option(
     "--on", metavar="CLUSTER",
@@ -56,12 +56,12 @@ SHOWN = 40  # films in the plan that is printed
 )  # fmt: skip
 @click.option(
     "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
-    help="Film each song with this project, instead of directing it; more of them: all pairs.",
+    help="Render each song with this project, instead of directing it; repeatable: all pairs.",
 )  # fmt: skip
-@click.option("--takes", type=click.IntRange(1, 100), help="As many films of each, by seed.")
+@click.option("--takes", type=click.IntRange(1, 100), help="Films of each, with different seeds.")
 @click.option("--format", help="mp4 (the default), mov, mkv, webm or gif.")
 @click.option("--bars", **BARS)
-@click.option("--plan", is_flag=True, help="Print the plan, and render nothing.")
+@click.option("--plan", is_flag=True, help="Print the plan and exit.")
 @click.option("--strict", is_flag=True, help="A film fails if its model ignores a channel.")
 @click.option("--force", is_flag=True, help="Overwrite files that Phosphene did not make.")
 @project_options
@@ -86,9 +86,9 @@ def batch(
 ) -> None:
     """Render many films: INPUTS are songs, projects, a folder of songs, or a job list.
 
-    The plan is printed first. A film that fails stops no other. The same command resumes: films
-    that are complete, of the same project, song and versions, are not made again. A report is
-    written beside the films.
+    The plan is printed first. A film that fails does not stop the others. The same command
+    resumes: complete films of the same project, song and versions are skipped. A report is written
+    beside the films.
 
     \b
       phosphene batch album/ --idea "the sea at night"
@@ -150,7 +150,7 @@ def batch(
 
 @contextlib.contextmanager
 def _only_batch(folder: Path) -> Iterator[None]:
-    """Hold the folder of the report, so that no other batch writes the same films."""
+    """Lock the folder of the report, so that no other batch writes the same films."""
     from phosphene.errors import FilmError
     from phosphene.own_files import locked, make_folder
 

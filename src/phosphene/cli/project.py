@@ -21,7 +21,7 @@ from phosphene.cli.inputs.options import DIRECTOR_HELP, FilePath
     help='What the video is about, such as "the sea at night".',
 )
 @click.option("--director", metavar="NAME", help=DIRECTOR_HELP)
-@click.option("--seed", type=click.IntRange(0), help="Another seed is another video.")
+@click.option("--seed", type=click.IntRange(0), help="A different seed gives a different video.")
 @click.option("--model", default="worlds", help="What will paint it: the prompts are in its words.")
 def new(
     input: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
