@@ -8,7 +8,7 @@ import pytest
 from scores import score
 
 from phosphene.composing.compose import compose
-from phosphene.composing.loops import seamless_score, lead_of, loop_of, trim_scenes
+from phosphene.composing.loops import lead_of, loop_of, seamless_score, trim_scenes
 from phosphene.errors import ProjectError
 from phosphene.score.scenes import Scene
 from phosphene.testing import synthetic_song

@@ -45,7 +45,7 @@ def loop(
     """  # fmt: skip
     from phosphene.cli.inputs.projects import compose_for, form_of
     from phosphene.cli.inputs.renders import introduce, job_for, make
-    from phosphene.composing.loops import TOLERANCE, seamless_score, lead_of, loop_of, trim_scenes
+    from phosphene.composing.loops import TOLERANCE, lead_of, loop_of, seamless_score, trim_scenes
     from phosphene.composing.trace import Trace
     from phosphene.film.formats import LOOPS
     from phosphene.film.probe import probe

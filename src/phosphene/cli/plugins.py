@@ -149,7 +149,7 @@ def enable(name: str) -> None:
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
     """Reload the plugin NAME, or every one, and run the contract tests on what it registers."""
-    from phosphene.cli.inputs.registry import named_plugins, named_folders
+    from phosphene.cli.inputs.registry import named_folders, named_plugins
     from phosphene.cli.terminal.console import console, out, styled, table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
