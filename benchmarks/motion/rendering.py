@@ -38,7 +38,7 @@ from phosphene.song.song import Song
 
 @dataclass(frozen=True)
 class Piece:
-    """A project that is read, heard and composed, and its engine."""
+    """A project that is read, analysed and composed, and its engine."""
 
     project: Project
     song: Song

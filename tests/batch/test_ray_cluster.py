@@ -24,7 +24,7 @@ with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not insta
 
 
 @pytest.mark.parametrize(
-    ("there", "said"),
+    ("there", "expected"),
     [
         (HERE, []),
         ("No module named 'phosphene'", ["Phosphene 1.0 cannot be run there: No module named 'phosphene'"]),
@@ -35,8 +35,8 @@ with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not insta
         (Node(HERE.versions, HERE.plugins, ("/songs/a.mp3",)), ["/songs/a.mp3 is not there"]),
     ],
 )  # fmt: skip
-def test_how_a_node_differs(there, said):
-    assert differences(HERE, there) == said
+def test_how_a_node_differs(there, expected):
+    assert differences(HERE, there) == expected
 
 
 def test_what_a_node_has(tmp_path):
@@ -138,8 +138,8 @@ def test_a_cluster_makes_the_same_films_even_if_a_worker_and_a_node_are_lost(
         os.kill(lost[1], signal.SIGKILL)
         awaited(lambda: {*workers(output).values()} - {lost[1]})
         cluster.remove_node(cluster.second, allow_graceful=False)
-        said = begun.stderr.read()
-    assert begun.returncode == 0, said
+        printed = begun.stderr.read()
+    assert begun.returncode == 0, printed
     assert {path.name for path in output.iterdir()} == {
         "0.mp4", "1.mp4", "scenes.mp4", "batch-report"
     }  # fmt: skip
@@ -154,25 +154,25 @@ def test_a_cluster_makes_the_same_films_even_if_a_worker_and_a_node_are_lost(
 
 @with_ray
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "expected"),
     [("127.0.0.1:9", "Connection refused"), ("ray://somewhere", "expected ray, ray://HOST:PORT")],
 )
-def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, said):
+def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, expected):
     with pytest.raises(ProjectError) as error:
         Cluster(address, [], tmp_path, 1, 0)
     assert f"--on {address}: the cluster cannot be reached" in str(error.value)
-    assert said in str(error.value)
+    assert expected in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [("{", "is not JSON"), ("[]", "expected a JSON object"), (None, "cannot be read")],
 )
-def test_a_runtime_environment_that_is_not_one(tmp_path, text, said):
+def test_a_runtime_environment_that_is_not_one(tmp_path, text, expected):
     path = tmp_path / "env.json"
     if text is not None:
         path.write_text(text)
     with pytest.raises(ProjectError) as error:
         read_environment(path)
     assert f"--runtime-env {path}" in str(error.value)
-    assert said in str(error.value)
+    assert expected in str(error.value)

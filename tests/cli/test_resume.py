@@ -215,7 +215,7 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "expected"),
     [
         (["--resume-from", "8", "--size", "96x64"], "differ in size"),
         (["--resume-from", "8", "--fps", "24"], "differ in frame rate"),
@@ -226,11 +226,11 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
     ],
 )
 def test_what_cannot_be_resumed_from_is_refused_and_kept(
-    project, stopped, uninterrupted, more, said
+    project, stopped, uninterrupted, more, expected
 ):
     printed = render(project, stopped, *more)
     assert printed.exit_code == 2
-    assert said in printed.stderr
+    assert expected in printed.stderr
     assert "Resuming after frame 9," in render(project, stopped).stderr
     assert stopped.read_bytes() == uninterrupted
 

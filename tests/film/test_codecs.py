@@ -85,14 +85,14 @@ def test_the_usual_codec_is_the_one_that_plays_everywhere():
 
 
 @pytest.mark.parametrize(
-    ("film", "name", "said", "fix"),
+    ("film", "name", "expected", "fix"),
     [("f.mp4", "prores", ".mov, .mkv can", "f.mov, or a codec for .mp4: h264, hevc, av1, vp9"),
      ("f.webm", "h264", ".mp4, .mov, .mkv can", "a codec for .webm: av1, vp9"),
      ("f.gif", "av1", "a .gif film cannot contain av1", "omit the codec"),
      ("f.mp4", "h265", "unknown codec 'h265'", "Did you mean 'hevc'")],
 )  # fmt: skip
-def test_a_codec_that_a_format_cannot_contain(film, name, said, fix):
-    with pytest.raises(ProjectError, match=said) as caught:
+def test_a_codec_that_a_format_cannot_contain(film, name, expected, fix):
+    with pytest.raises(ProjectError, match=expected) as caught:
         with_codec(FORMATS[Path(film).suffix], Path(film), name)
     assert fix in caught.value.fix
 

@@ -68,14 +68,14 @@ def test_a_file_that_is_not_ours(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("json", "said"),
+    ("json", "expected"),
     [("[1, 2", "its text"), ('{"phosphene": 3}', "phosphene"),
      ('{"phosphene": "1", "seed": -1}', "seed"),
      ('{"phosphene": "1", "project": ' + f'"{"a" * (LARGEST + 1)}"' + "}", "project"),
      ("[" * 100_000, "its text")],
     ids=["cut", "type", "range", "too long", "deep"],
 )  # fmt: skip
-def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, said):
+def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, expected):
     monkeypatch.setattr(
         "phosphene.film.film.as_metadata",
         lambda record: re.sub(
@@ -83,5 +83,5 @@ def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, said):
         ),
     )
     path = film(tmp_path / "film.mp4", RECORD)
-    with pytest.raises(ProjectError, match=f"record of how it was made is damaged: {said}"):
+    with pytest.raises(ProjectError, match=f"record of how it was made is damaged: {expected}"):
         read_record(path)

@@ -101,12 +101,12 @@ def test_an_image_that_is_painted_over_at_once_gives_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("free", "said"),
+    ("free", "expected"),
     [(5e9, "needs about 9.0 GB of disk while it is rendered; 5.0 GB are free"), (50e9, "")],
 )
-def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, said):
+def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, expected):
     monkeypatch.setattr(reports.shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     with caplog.at_level("WARNING", "phosphene"):
         reports.report_space(tmp_path / "film.mp4", 4e9, 9e9)
-    assert said in caplog.text
-    assert bool(said) == bool(caplog.text)
+    assert expected in caplog.text
+    assert bool(expected) == bool(caplog.text)
