@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -24,6 +25,8 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project
 from phosphene.project.schema import Project
 
+settings.register_profile("phosphene", deadline=None)  # the clock asserts nothing
+settings.load_profile("phosphene")
 SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]

@@ -215,9 +215,7 @@ def test_a_song_of_many_sections_still_fits(registry):
     assert compose(project_of(text, registry), made(form)).clamped == {}
 
 
-@settings(
-    max_examples=10, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=10, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow])
 @given(
     form=st.lists(
         st.tuples(

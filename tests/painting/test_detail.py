@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.painting.detail import (
@@ -25,7 +25,6 @@ def wave(frequency, deviation=0.05, size=64):
     return torch.from_numpy(np.tile(line, (size, 1)).astype(np.float32)).view(1, 1, size, size)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**31))
 def test_bands_add_up_to_the_picture(seed):
     picture = torch.rand(1, 1, 24, 32, generator=torch.Generator().manual_seed(seed))

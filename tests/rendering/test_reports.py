@@ -26,7 +26,7 @@ def warnings_in(caplog):
 @pytest.fixture
 def encodes_its_own(worlds, monkeypatch):
     """`worlds` as a model whose own pipeline encodes prompts."""
-    monkeypatch.setattr("phosphene.rendering.reports.reads_everything", lambda source: False)
+    monkeypatch.setattr("phosphene.rendering.reports.family_of", lambda source: None)
     return worlds
 
 

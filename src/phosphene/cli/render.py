@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,19 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
     default="bar",
     help="json: a line of JSON on stdout for each frame, for other programs.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Number of scenes to paint at a time, each in a process; for videos with cuts.",
+)
 @click.option("--part", type=click.IntRange(0), hidden=True, help="Paint one part, for a batch.")
 @click.option("--join", is_flag=True, hidden=True, help="Make the film of its parts.")
 @project_options
+@click.pass_context
 def render(
+    context: click.Context,
+    /,
     input: Path | None,
     film: Path | None,
     output: Path | None,
@@ -62,6 +71,7 @@ def render(
     strict: bool,
     force: bool,
     progress: str,
+    jobs: int,
     part: int | None,
     join: bool,
     **options: Any,
@@ -78,8 +88,11 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --bars 9:17 --fps 8
       phosphene render project.toml --bars 9:13 --takes 4
+      phosphene render song.mp3 --jobs 4
       phosphene render --from film.mp4 song.mp3 -o again.mp4
     """  # fmt: skip
+    from phosphene.cli.batches.jobs import given_options
+    from phosphene.cli.batches.parts import in_parts
     from phosphene.cli.inputs.projects import compose_for
     from phosphene.cli.inputs.renders import introduce, job_again, job_for, make
     from phosphene.cli.takes import render_takes
@@ -92,6 +105,11 @@ def render(
     changes = Changes(**options)
     if film is None and input is None:
         raise click.UsageError("Missing argument 'INPUT': a song, a project file, or --from FILM.")
+    if jobs > 1 and (film or takes or resume_from or keep):
+        raise ProjectError(
+            "--jobs paints the scenes of one new video",
+            "Remove --from, --takes, --resume-from and --keep.",
+        )
     if takes:
         if film or input is None:
             raise ProjectError("--takes compares seeds of a project", "Remove --from.")
@@ -119,7 +137,15 @@ def render(
         with progress_as_json(making.spec.name) as show:
             making.paint_part(part, show)
         return
-    run = making.join_parts if join else partial(making.run, resume_from, keep)
+    run: Callable[..., float] = partial(making.run, resume_from, keep)
+    if join:
+        run = making.join_parts
+    if input is not None and not (film or join or resume_from or keep):
+        given, more = given_options(context), ["--force"] * force
+        if parts := in_parts(input, making, jobs, given, more):
+            run = parts
+        elif jobs > 1:
+            console.print("It has no cuts, or was begun in one piece: one process paints it.")
     make(making, output, seconds, run, progress)
 
 

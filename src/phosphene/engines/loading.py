@@ -23,7 +23,7 @@ from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
-from phosphene.engines.words.reading import FAMILIES, check_vocabulary
+from phosphene.engines.words.reading import FAMILIES, check_vocabulary, family_of
 from phosphene.engines.words.vocabulary import in_known_words
 from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
@@ -156,16 +156,18 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
         If the model is missing or cannot be loaded.
     """
     quiet()
-    from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
+    import diffusers
 
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
     with loading(preset.source):
         check_layout(preset.source)
-        pipe = from_cache_or_hub(
-            _with_variant(AutoPipelineForImage2Image.from_pretrained), preset.source, **about
-        )
+        # To import the automatic pipeline is to import those of all families.
+        family = family_of(preset.source)
+        name = f"{family}Img2ImgPipeline" if family else "AutoPipelineForImage2Image"
+        load = getattr(diffusers, name).from_pretrained
+        pipe = from_cache_or_hub(_with_variant(load), preset.source, **about)
         if vae := preset.qualities[quality].vae:
-            kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
+            kind = diffusers.AutoencoderTiny if "taesd" in vae else type(pipe.vae)
             pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
             merge(pipe, lora)

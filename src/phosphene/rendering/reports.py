@@ -11,7 +11,7 @@ import numpy as np
 
 from phosphene.engines.presets import preset_of
 from phosphene.engines.words.emphasis import parts_of, plain
-from phosphene.engines.words.reading import reads_everything, unread_words
+from phosphene.engines.words.reading import family_of, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.schema import Model, Project
@@ -123,7 +123,7 @@ def warn_of_words(spec: EngineSpec, score: Score) -> None:
     if not spec.source:
         return
     _warn_of_unknown(spec, score)
-    if reads_everything(spec.source):
+    if family_of(spec.source):
         return
     prompts = [*score.prompts, *score.negative_prompts]
     if any(part.weight != 1.0 for prompt in prompts for part in parts_of(prompt)):

@@ -146,7 +146,7 @@ def formulas(draw, depth=3):
     return f"{draw(st.sampled_from('-~'))}({draw(inner)})"
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(formulas())
 def test_formulas_of_formulas(text):
     assume("**" not in text)

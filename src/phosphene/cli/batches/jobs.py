@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
 
 NOT_SHARED = frozenset(
-    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "part", "join"}
+    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "jobs", "part", "join"}
 )
 """Options of `phosphene render` that a batch sets itself, or that only apply to a single film."""
 

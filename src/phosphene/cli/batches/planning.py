@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
+    from phosphene.score.score import Score
     from phosphene.song.song import Song
 
 FRAMES = 12  # to paint for measuring a speed
@@ -83,9 +84,7 @@ class Planner:
         from phosphene.cli.inputs.projects import compose_for, listen_to
         from phosphene.cli.inputs.renders import directed
         from phosphene.cli.terminal.console import console
-        from phosphene.film.parts import PartFile
         from phosphene.film.preflight import space_needed
-        from phosphene.score.parts import parts_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
@@ -113,12 +112,20 @@ class Planner:
         if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
             return
-        film.parts = tuple(len(part.rows) for part in parts_of(score))
-        film.painted = tuple(
-            PartFile(film.target, film.fingerprint, number).done(frames)
-            for number, frames in enumerate(film.parts)
-        )
+        note_parts(film, score)
         film.done = sum(film.painted) or min(film.frames, _kept_frames(film.target))
+
+
+def note_parts(film: Film, score: Score) -> None:
+    """Note the parts of a film, and how many frames of each are painted."""
+    from phosphene.film.parts import PartFile
+    from phosphene.score.parts import parts_of
+
+    film.parts = tuple(len(part.rows) for part in parts_of(score))
+    film.painted = tuple(
+        PartFile(film.target, film.fingerprint, number).done(frames)
+        for number, frames in enumerate(film.parts)
+    )
 
 
 def _fraction(fps: Any) -> Any:

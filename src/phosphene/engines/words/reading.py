@@ -53,11 +53,11 @@ class Reader:
         return prompt[half_read.start() if half_read else end :].strip(" ,")
 
 
-def reads_everything(source: str) -> bool:
-    """Whether a model reads prompts of any length, and the weights of their words.
+def family_of(source: str) -> str | None:
+    """The family of a model, of `FAMILIES`; None if it is another one, or is not downloaded yet.
 
-    Phosphene encodes the prompts of the Stable Diffusion family; the pipelines of other models
-    encode their own.
+    Phosphene encodes the prompts of these families, of any length and with the weights of their
+    words; the pipelines of other models encode their own.
 
     Parameters
     ----------
@@ -71,10 +71,10 @@ def reads_everything(source: str) -> bool:
     """
     index = cached_file_of(source, INDEX)
     if index is None:
-        return False
+        return None
     components(index)
-    name = read_json(index)["_class_name"]
-    return name.replace("Img2Img", "").removesuffix("Pipeline") in FAMILIES
+    name = read_json(index)["_class_name"].replace("Img2Img", "").removesuffix("Pipeline")
+    return name if name in FAMILIES else None
 
 
 def readers_of(source: str) -> list[Reader]:
