@@ -1,4 +1,4 @@
-"""What the README and the docs say is run."""
+"""The commands and code in the README and the docs are run."""
 
 import glob
 import re

@@ -39,7 +39,7 @@ def test_how_a_node_differs(there, expected):
     assert differences(HERE, there) == expected
 
 
-def test_what_a_node_has(tmp_path):
+def test_the_contents_of_a_node(tmp_path):
     (tmp_path / "a").touch()
     found = node_of([str(tmp_path / "a"), str(tmp_path / "b")])
     assert found.missing == (str(tmp_path / "b"),)
@@ -168,7 +168,7 @@ def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, expected):
     ("text", "expected"),
     [("{", "is not JSON"), ("[]", "expected a JSON object"), (None, "cannot be read")],
 )
-def test_a_runtime_environment_that_is_not_one(tmp_path, text, expected):
+def test_an_invalid_runtime_environment(tmp_path, text, expected):
     path = tmp_path / "env.json"
     if text is not None:
         path.write_text(text)

@@ -105,7 +105,7 @@ def test_the_file_of_another_program_is_not_replaced(url):
         ("nowhere://films", "Protocol not known: nowhere"),
     ],
 )
-def test_what_is_not_possible_is_said_before_any_work(url, expected):
+def test_impossible_urls_are_refused_before_any_work(url, expected):
     with pytest.raises(ProjectError) as error:
         Remote(url)
     assert str(error.value).startswith(f"--to {url}: ")

@@ -1,4 +1,4 @@
-"""Films are made several at a time; one that fails or is lost stops no other."""
+"""Films are made several at a time; one that fails or is lost does not stop the others."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a film was made, shown and made again."""
+"""`phosphene info` and `render --from`: how a film was made, and making it again."""
 
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def test_the_song_may_be_elsewhere(folder):
     assert "moved.wav is not the song of the film, song.wav" in other.stderr
 
 
-def test_metadata_can_be_left_out(folder):
+def test_metadata_can_be_omitted(folder):
     done("render", "p.toml", "--set", "video.metadata=false")
     refused = run("info", "p.mp4")
     assert refused.exit_code == 2
@@ -96,7 +96,7 @@ def test_metadata_can_be_left_out(folder):
 
 
 def stranger(text, **more):
-    """A film with a record that somebody else wrote."""
+    """A film whose record another program wrote."""
     record = Record(phosphene="9", song="song.wav", **project_fields(text), **more)
     with Film(Path("s.mp4"), 64, 64, 4, record=record) as film:
         film.write(np.zeros((64, 64, 3), np.uint8))

@@ -1,4 +1,4 @@
-"""Processes that are ended by true signals, disks that are full: the same command continues."""
+"""After real signals and full disks, the same command resumes."""
 
 import json
 import os
@@ -171,14 +171,14 @@ def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     assert target.read_bytes() == whole
 
 
-def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
+def test_a_closed_terminal(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
     assert "Resuming after frame 9," in render(target).output
     assert target.read_bytes() == whole
 
 
-def test_nohup_means_what_it_says(tmp_path, render, whole):
+def test_nohup_is_respected(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", ignored="SIGHUP").status == 0
     assert target.read_bytes() == whole

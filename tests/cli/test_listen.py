@@ -44,7 +44,7 @@ def heard(song, entries):
     return json.loads(path.read_text())
 
 
-def test_it_says_what_is_heard_and_whence(song):
+def test_it_prints_the_analysis_and_its_source(song):
     words = ("0:08 (8.000 s)", "120.0 BPM", "16 in 4 bars of 4", "onsets", "LUFS")
     first = run(song, "--tracker", "librosa")
     again = run(song, "--tracker", "librosa")
@@ -79,7 +79,7 @@ def test_a_song_in_the_cache_needs_no_librosa(song):
         ("bpm = 240", np.arange(31) / 4, np.arange(8)),
     ],
 )
-def test_a_project_corrects_what_is_heard(song, entries, beats, downbeats):
+def test_a_project_corrects_the_analysis(song, entries, beats, downbeats):
     printed = heard(song, entries)
     np.testing.assert_allclose(printed["beats"], beats, atol=0.005)
     np.testing.assert_allclose(printed["downbeats"], downbeats, atol=0.005)
@@ -138,7 +138,7 @@ def test_a_plot_is_1600_px_wide(song, tmp_path):
     assert len(colours) > 50
 
 
-def test_endings_are_checked_before_the_song_is_heard(tmp_path):
+def test_file_types_are_checked_before_the_analysis(tmp_path):
     missing = tmp_path / "missing.wav"
     result = run(missing, "--plot", "x.jpg")
     assert result.exit_code == 2

@@ -57,7 +57,7 @@ def test_the_lead_is_the_end_of_the_loop():
     np.testing.assert_array_equal(led.seeds, about.seeds[[9, 10, 11, *range(12)]])
 
 
-def test_what_a_frame_shows_leads_to_the_first_row():
+def test_the_last_rows_lead_to_the_first():
     """Brightness falls by 0.01 a row: at the end it is 0.12 below that of row 0, a row later."""
     song = {"brightness": 1.0 - 0.01 * np.arange(13.0)}
     about = score(n=12, brightness=song["brightness"][:12])

@@ -51,7 +51,7 @@ def test_files_that_are_there_and_names_on_the_hub_pass(files, model):
          r"ip_adapter\[0\]\.encoder: no such folder"),
     ],
 )  # fmt: skip
-def test_what_is_missing_or_damaged_is_named(files, model, says):
+def test_missing_and_damaged_files_are_named(files, model, says):
     with pytest.raises(PhospheneError, match=says):
         check_adapters(Model.model_validate(model))
 

@@ -57,7 +57,7 @@ def test_other_shapes_types_numbers_and_structures_have_their_own():
     assert recorder.made == 5
 
 
-def test_what_cannot_be_recorded_is_called_as_it_is(caplog):
+def test_unrecordable_functions_are_called_directly(caplog):
     calls = []
 
     def refuse(work):

@@ -102,7 +102,7 @@ def test_a_cache_that_cannot_be_written_does_no_harm(preset, first, tmp_path, mo
     assert (painted(preset) - first[0]).abs().max() < 1e-4
 
 
-def test_a_signal_still_stops_a_process_whose_graphs_are_gone():
+def test_a_signal_still_stops_a_process_after_its_graphs_are_freed():
     """Each `Core` of OpenVINO sets the stack of signal handlers, and resets it when it is gone."""
     script = """
 import gc, os, signal, time, torch

@@ -115,7 +115,7 @@ def test_a_hardware_encoder_is_only_used_where_it_runs(monkeypatch):
     assert "hevc-qsv" in caught.value.fix
 
 
-def test_what_does_not_run_says_why(monkeypatch):
+def test_a_codec_that_does_not_run_says_why(monkeypatch):
     wrong = codecs.replace(CODECS["h264"], segment=("-c:v", "h264_nothing"))
     monkeypatch.setattr(codecs, "CODECS", {"none": wrong})
     assert failure("none") == "Unknown encoder 'h264_nothing'"

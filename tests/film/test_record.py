@@ -26,7 +26,7 @@ def film(path, record, **more):
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
-def test_what_is_written_is_read(tmp_path, ending):
+def test_a_record_is_read_back_as_written(tmp_path, ending):
     path = film(tmp_path / f"film.{ending}", RECORD)
     assert read_record(path) == RECORD
     assert is_ours(path)
@@ -59,7 +59,7 @@ def test_a_film_without_a_record(tmp_path, ending):
         read_record(path)
 
 
-def test_a_file_that_is_not_ours(tmp_path):
+def test_a_foreign_file(tmp_path):
     (tmp_path / "film.mp4").write_text("a letter")
     with pytest.raises(ProjectError, match="was not made by Phosphene"):
         read_record(tmp_path / "film.mp4")

@@ -141,7 +141,7 @@ def test_frames_before_damage_are_whole_and_the_rest_is_there(tmp_path):
         (lambda path: path.mkdir(), "is a folder"),
     ],
 )
-def test_what_is_not_a_video_is_named_with_its_entry(tmp_path, make, message):
+def test_other_files_are_named_with_their_entry(tmp_path, make, message):
     path = tmp_path / "v.mp4"
     make(path)
     with pytest.raises(ProjectError, match=rf"^guide\[0\].video: .*{message}"):

@@ -1,4 +1,4 @@
-"""Films with guides, masks and overlays: what is said before, and films from a project."""
+"""Films with guides, masks and overlays: the warnings before, and films from a project."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -90,7 +90,7 @@ def test_an_overlay_that_cannot_be_read_is_named(tmp_path, data, message):
         check_inputs(SPEC, with_inputs(overlays=[overlay]))
 
 
-def test_what_a_drawing_engine_does_not_show_is_said(ten, registry, caplog):
+def test_inputs_that_a_drawing_engine_ignores_are_reported(ten, registry, caplog):
     masks = [Mask("mask[0]", clip(ten))]
     about = with_inputs(Guide(clip(ten), "flow"), masks=masks)
     check_inputs(registry.engines["none"], about)
@@ -210,7 +210,7 @@ def test_a_mask_by_depth(made, registry):
     np.testing.assert_allclose(frame[:20], expected[:20], atol=2)
 
 
-def test_worlds_follows_a_guide_and_keeps_what_is_masked(made, registry):
+def test_worlds_follows_a_guide_and_keeps_masked_areas(made, registry):
     """A white disc in the dark pulls the picture towards it; what is masked stays."""
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     for frame in frames:

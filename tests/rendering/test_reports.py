@@ -1,4 +1,4 @@
-"""What is said of a Score before it is painted."""
+"""Warnings about a Score before it is painted."""
 
 from dataclasses import replace
 from pathlib import Path

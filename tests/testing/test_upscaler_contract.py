@@ -36,7 +36,7 @@ numbers = iter(range(1000))
         (lambda picture: blocks(picture, 2) ^ (next(numbers) & 2), "gave another result"),
     ],
 )  # fmt: skip
-def test_what_breaks_it_is_named(upscale, expected):
+def test_each_violation_is_named(upscale, expected):
     with pytest.raises(ContractError, match=f"(?s){expected}"):
         check_upscaler(UpscalerSpec("odd", "", lambda factor: upscale, (2,)))
 

@@ -1,4 +1,4 @@
-"""The sections of a song, from what has been heard of it."""
+"""The sections of a song, from its analysis so far."""
 
 from __future__ import annotations
 

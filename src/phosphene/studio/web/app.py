@@ -41,7 +41,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
     """The application, guarded; see `phosphene.studio.web.guard`."""
 
     def answering(work: Handler) -> Handler:
-        """Errors that the user can fix, as the page shows them."""
+        """Turn errors that the user can fix into JSON for the page."""
 
         async def answer(request: Request) -> Response:
             try:
@@ -163,7 +163,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
 
 class Missing(ProjectError):
-    """Something that a URL names is not there."""
+    """A URL names something that does not exist."""
 
 
 async def _send(websocket: WebSocket, messages: asyncio.Queue[dict[str, Any]]) -> None:
