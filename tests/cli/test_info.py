@@ -92,7 +92,7 @@ def test_metadata_can_be_omitted(folder):
     done("render", "p.toml", "--set", "video.metadata=false")
     refused = run("info", "p.mp4")
     assert refused.exit_code == 2
-    assert "does not contain how it was made" in refused.stderr
+    assert "has no record of how it was made" in refused.stderr
 
 
 def stranger(text, **more):

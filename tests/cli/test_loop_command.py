@@ -104,7 +104,7 @@ def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
 MISTAKES = [
     (["--bars", "9"], "'9' is not a range of bars"), (["--bars", "4:2"], "not a range of bars"),
     (["--bars", "0:2"], "count from 1"), (["--bars", "2:90"], "the song has 4 complete bars"),
-    (["--bars", "2:4", "--start", "1s"], "--bars is a start and an end"), ([], "--bars"),
+    (["--bars", "2:4", "--start", "1s"], "--bars already sets start and end"), ([], "--bars"),
 ]  # fmt: skip
 
 
