@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from plugin_packages import write_package
 
+import phosphene
 from phosphene.batch.nodes import Node, differences, node_of
 from phosphene.batch.ray_cluster import Cluster, read_environment
 from phosphene.errors import ProjectError
@@ -150,6 +153,56 @@ def test_a_cluster_makes_the_same_films_even_if_a_worker_and_a_node_are_lost(
     assert max(attempts.values()) > 1
     logs = [path.read_text() for path in (output / "batch-report").glob("*.log")]
     assert any("Resuming after frame" in log for log in logs)
+
+
+def _another_version(folder):
+    """This Phosphene, under another version."""
+    (folder / "phosphene").symlink_to(Path(phosphene.__file__).parent)
+    about = folder / "phosphene-9.9.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: phosphene\nVersion: 9.9\n")
+
+
+def _broken(folder):
+    (folder / "phosphene").mkdir()
+    (folder / "phosphene" / "__init__.py").write_text("raise ImportError('half installed')")
+
+
+@with_ray
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (_another_version, "phosphene is 9.9 there, and {version} here"),
+        (_broken, "Phosphene {version} cannot be run there: "),
+        (lambda folder: None, "the plugin phosphene-strobe is absent there, and 0.3 here"),
+    ],
+    ids=["another version", "broken", "plugin"],
+)
+def test_a_node_that_is_unfit_ends_the_batch_before_any_film(
+    prepare, said, jobs, tmp_path, cluster
+):
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    ours.mkdir()
+    prepare(theirs)
+    path = os.environ.get("PYTHONPATH", "")
+    here = dict(os.environ)
+    if not any(theirs.iterdir()):  # nothing is wrong there, and more is installed here
+        write_package(ours, "strobe", version="0.3")
+        here["PYTHONPATH"] = os.pathsep.join([str(ours), path])
+    odd = cluster.add_node(
+        num_cpus=1, env_vars={"PYTHONPATH": os.pathsep.join([str(theirs), path])}
+    )
+    output = tmp_path / "films"
+    try:
+        begun = command(jobs, output, "--on", cluster.address)
+        done = subprocess.run(begun, capture_output=True, text=True, env=here)
+    finally:
+        cluster.remove_node(odd)
+    assert done.returncode == 2, done.stderr
+    assert said.format(version=version("phosphene")) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in output.iterdir()] == ["batch-report"]
 
 
 @with_ray

@@ -167,6 +167,14 @@ def test_a_cluster_needs_ray(folder, tmp_path, quick, monkeypatch):
     assert "pip install 'phosphene[cluster]'" in told.output
 
 
+@pytest.mark.parametrize("option", ["--cpus=2", "--gpus=1", "--runtime-env=env.json"])
+def test_an_option_of_clusters_needs_a_cluster(folder, tmp_path, option):
+    told = batch(folder / "p.toml", "-o", tmp_path / "films", option)
+    assert told.exit_code == 2
+    assert f"{option.partition('=')[0]} is for films on a cluster. Give --on too." in told.output
+    assert not (tmp_path / "films").exists()
+
+
 def test_a_batch_that_is_killed_and_interrupted_resumes(folder, tmp_path, quick):
     report = tmp_path / "batch-report"
     report.mkdir()

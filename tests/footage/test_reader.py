@@ -1,5 +1,6 @@
 """Frames of videos: which one is shown when, by number, whatever the file is like."""
 
+import subprocess
 import threading
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import soundfile
 from clips import FPS, LOSSLESS, clip, greys, write
 
 from phosphene.errors import ProjectError
+from phosphene.film.ffmpeg import executable
 from phosphene.footage.reader import Reader
 from phosphene.footage.videos import Form, frames_command, scan, video_of
 
@@ -79,6 +81,36 @@ def test_another_aspect_is_cropped_or_fits_with_a_transparent_border(tmp_path):
     assert not contain[0, :, 3].any()
     assert contain[24, 32, :3].min() > 250
     assert contain[24, 2, :3].max() < 5
+
+
+def test_pixels_that_are_not_square_are_shown_as_players_do(tmp_path):
+    """32x48 in pixels twice as wide as high: 64x48, without a border."""
+    path = write(tmp_path / "sar.mkv", greys(3, 32, 48), "-vf", "setsar=2", *LOSSLESS)
+    contain = Reader(clip(path, contains=True), FORM).frame(2)
+    assert contain[..., 3].min() == 255
+    np.testing.assert_array_equal(contain[..., 0], 40)
+
+
+def test_a_rotated_video_is_upright(tmp_path):
+    """Recorded with a white left half, and turned anticlockwise: white below."""
+    frames = np.zeros((1, 48, 48, 3), np.uint8)
+    frames[:, :, :24] = 255
+    flat = write(tmp_path / "flat.mp4", frames, "-pix_fmt", "yuv420p", "-crf", "1")
+    path = tmp_path / "rotated.mp4"
+    turn = ("-display_rotation", "90", "-i", str(flat), "-c", "copy", str(path))
+    subprocess.run([executable(), "-loglevel", "error", *turn], check=True)
+    shown = Reader(clip(path), Form(FPS, 48, 48)).frame(0)
+    assert shown[:20, :, 0].max() < 10
+    assert shown[28:, :, 0].min() > 245
+
+
+def test_a_file_that_was_cut_off_is_shown_up_to_there(tmp_path, ten):
+    data = ten.read_bytes()
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(data[: len(data) * 6 // 10])
+    count, _ = scan(clip(path), video_of(clip(path)), FORM)
+    assert 3 <= count <= 7
+    assert levels(clip(path), [0, 1, 2, count - 1, count, 99]) == [0, 1, 2, *[count - 1] * 3]
 
 
 def test_a_larger_video_is_scaled_down(tmp_path):

@@ -170,6 +170,63 @@ def test_a_film_with_all_of_them(made, ten, registry, decode_frames):
     assert (frames[5, 8, 54] - [255, 0, 0])[1:].max() < 60
 
 
+class Still:
+    """Paints what it is given."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, model, score):
+        self.picture = torch.zeros(1, 3, score.height, score.width)
+
+    def first(self, row):
+        return self.picture
+
+    def img2img(self, picture, row):
+        return picture
+
+
+def _damaged(path):
+    """The second half is zeros."""
+    write(path, greys(10), *LOSSLESS)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + bytes(len(data) // 2))
+
+
+BAD = {
+    "short": (
+        lambda path: write(path, greys(3), *LOSSLESS), [1, 2, 2, 2, 2, 2, 2, 2, 2],
+        "ends after 0.3 s of 1 s, and holds its last frame",
+    ),
+    "wide": (lambda path: write(path, greys(10, 128, 16), *LOSSLESS), [*range(1, 10)], ""),
+    "variable": (
+        lambda path: write(
+            path, greys(5), "-vf", "setpts='N+4*gt(N,1)+gt(N,3)'", "-fps_mode", "vfr", *LOSSLESS
+        ),
+        [1, 1, 1, 1, 1, 2, 3, 3, 4],
+        "",
+    ),
+    "damaged": (_damaged, [1], "is damaged: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_film_with_a_bad_guide_shows_it_as_documented(
+    name, made, registry, monkeypatch, decode_frames, caplog
+):
+    """From frame 1 on, each frame shows the grey that the guide has at its time."""
+    monkeypatch.setitem(registry.engines, "still", EngineSpec("still", "", Still))
+    write_bad, shown, said = BAD[name]
+    write_bad(Path("bad.mkv"))
+    off = {"use": "keyframes", "colour_match": 0, "detail_match": 0, "mix": "replace"}
+    project = made("still", guide=[{"video": "bad.mkv", "mode": "init"}], motion=[off])
+    frames = decode_frames(render(project, "film.mp4", registry=registry)).astype(int)
+    levels = frames[1:, 24, 32].mean(-1) / 20
+    np.testing.assert_allclose(levels[: len(shown)], shown, atol=0.2)
+    assert len(frames) == 10
+    assert said in caplog.text
+    assert bool(said) == ("bad.mkv" in caplog.text)
+
+
 def test_the_preview_shows_a_composite(made, registry, decode_frames):
     frames = np.full((10, 48, 64, 4), 255, np.uint8)
     frames[:, :, :32, 3] = 0

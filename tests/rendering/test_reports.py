@@ -9,7 +9,12 @@ from scores import score
 
 from phosphene.project.schema import Model
 from phosphene.rendering import reports
-from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
+from phosphene.rendering.reports import (
+    warn_of_image,
+    warn_of_size,
+    warn_of_unsupported,
+    warn_of_words,
+)
 
 BASE = "a temple on mountains at dawn with stars"
 
@@ -110,3 +115,9 @@ def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, expected):
         reports.report_space(tmp_path / "film.mp4", 4e9, 9e9)
     assert expected in caplog.text
     assert bool(expected) == bool(caplog.text)
+
+
+@pytest.mark.parametrize("name", ["lora", "control", "ip_adapter", "guide", "mask", "overlay"])
+def test_a_channel_without_what_it_multiplies_is_reported(worlds, caplog, name):
+    warn_of_unsupported(worlds, Model(), score(**{name: 0.5}))
+    assert f"motion drives {name}, and there is no [[" in warnings_in(caplog)

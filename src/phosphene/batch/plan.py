@@ -44,6 +44,8 @@ class Film:
         Whether its model needs a GPU to be fast.
     fingerprint : str
         Digest of everything that it depends on.
+    files : tuple of str
+        The files that its project reads, with those of plugins, as absolute paths.
     parts, painted : tuple of int
         Frames of each independent part, and those already painted.
     size, room : float
@@ -68,6 +70,7 @@ class Film:
     kind: str = ""
     diffuses: bool = False
     fingerprint: str = ""
+    files: tuple[str, ...] = ()
     parts: tuple[int, ...] = ()
     painted: tuple[int, ...] = ()
     size: float = 0.0

@@ -36,7 +36,7 @@ class Cluster:
         "ray" for this machine's cluster, which is started if there is none; "ray://HOST:PORT" or
         "HOST:PORT" for another.
     films : iterable of Film
-        Their inputs must be readable on every node.
+        Their files must be readable on every node.
     folder : Path
         The folder of the report, which must be shared.
     cpus : float
@@ -156,7 +156,8 @@ class Cluster:
         token = folder / f".shared-{secrets.token_hex(4)}"
         token.touch()
         try:
-            files = [str(token), *dict.fromkeys(str(film.job.input) for film in films)]
+            waiting = [film for film in films if film.state == "waiting"]
+            files = [str(token), *dict.fromkeys(name for film in waiting for name in film.files)]
             here = node_of(files)
             answers = {}
             for node in nodes:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from phosphene.cli.inputs.options import BARS, FilePath, project_options
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from phosphene.batch.workers import Task
 
 SHOWN = 40  # films in the plan that is printed
+_OF_CLUSTERS = {"cpus": "--cpus", "gpus": "--gpus", "runtime_env": "--runtime-env"}
 
 
 @click.command()
@@ -116,6 +118,10 @@ def batch(
     from phosphene.cli.batches.planning import Planner, measure_speeds
     from phosphene.cli.terminal.console import console, styled
 
+    if on is None:
+        for name, option in _OF_CLUSTERS.items():
+            if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+                raise click.UsageError(f"{option} is for films on a cluster. Give --on too.")
     own = {"takes": takes, "format": format}
     entry = {key: value for key, value in own.items() if value is not None}
     listed, folder = jobs_from_command_line(inputs, projects, entry, given_options(context))

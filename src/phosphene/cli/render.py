@@ -115,6 +115,8 @@ def render(
             raise ProjectError("--takes compares seeds of a project", "Remove --from.")
         if resume_from or keep:
             raise ProjectError("--takes cannot resume", "Remove --resume-from and --keep.")
+        if progress != "bar":
+            raise ProjectError("--takes only shows a bar", f"Remove --progress {progress}.")
         output = output or Path(f"{input.stem}-takes.mp4")
         render_takes(input, output, changes, takes, strict, force)
         return

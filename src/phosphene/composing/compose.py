@@ -84,6 +84,7 @@ def compose(
     warnings.check_prompts([project.prompts.style, *(prompt.text for prompt in placed)])
     with np.errstate(all="ignore"):  # values that are not finite are refused by name
         channels, clamped = _channels(song, project, timeline, form, warnings, scenes, trace)
+    warnings.check_unused(project, scenes[0].image, channels, len(placed))
     if video.image_hold is not None:
         rise = _rise(timeline, first, video.image_hold)
         channels |= {name: rise * channels[name] for name in REPAINTING}

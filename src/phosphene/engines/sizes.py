@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
@@ -76,10 +78,26 @@ class Resized:
     def __init__(self, engine: Engine, painted: Size, film: Size) -> None:
         self.device = engine.device
         self.noise_shape = getattr(engine, "noise_shape", None)
-        self._engine = engine
+        self._engine: Any = engine
+        self._painted = painted
         self._across, self._down = (
             _matrices(*lengths, engine.device) for lengths in zip(painted, film, strict=True)
         )
+
+    @property
+    def disparity(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        """Gives the inverse distances of a picture to the engine's ControlNets of depth."""
+        found: Callable[[torch.Tensor], torch.Tensor] | None = self._engine.disparity
+        return found
+
+    @disparity.setter
+    def disparity(self, of_film: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        def of_small(picture: torch.Tensor) -> torch.Tensor:
+            found = of_film(self._enlarged(picture).clamp_(0.0, 1.0))
+            size = self._painted[::-1]
+            return F.interpolate(found, size, mode="bilinear", antialias=True)
+
+        self._engine.disparity = of_small
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, enlarged; see `Engine.first`."""

@@ -64,9 +64,9 @@ class Control(Clip):
             raise ValueError("expected one of image and video")
         if self.kind == "image" and self.image is None and self.video is None:
             raise ValueError('kind = "image" needs the control image itself; set image or video')
-        if self.video is None and (timed := self.model_fields_set & Clip.model_fields.keys()):
-            name = "from" if (first := min(timed)) == "begin" else first
-            raise ValueError(f"{name} is about a video; set video")
+        if self.video is None:
+            self.refuse_if_given(Clip.model_fields, "a video; set video")
+        self.refuse_times_of_stills(self.video)
         if self.kind == "depth" and self.image is not None:
             raise ValueError('kind = "depth" is of a frame; for a depth map, kind = "image"')
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -9,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from phosphene.bounds import FileName
 from phosphene.project.captions import Place
 from phosphene.project.motion import Section
+from phosphene.score.guides import STILLS
 from phosphene.score.units import Position, Share, Span, parse_span
 
 GUIDES = 16  # of each kind: each is a running ffmpeg
@@ -38,6 +41,25 @@ class Clip(Section):
         "hold", description="what follows the end of the video: its last frame, or its first"
     )
 
+    def refuse_if_given(self, names: Iterable[str], why: str) -> None:
+        """Refuse entries that have no effect here, by the name of the first.
+
+        Raises
+        ------
+        ValueError
+            If one of `names`, fields of this model, was given.
+        """
+        for name in sorted(self.model_fields_set & set(names)):
+            raise ValueError(f"{type(self).model_fields[name].alias or name} is about {why}")
+
+    def refuse_times_of_stills(self, *files: Path | None) -> None:
+        """Refuse `from` and `end` where no file is a video."""
+        stills = [path for path in files if path is not None]
+        if all(path.suffix.lower() in STILLS for path in stills):
+            for path in stills[:1]:
+                why = f"a video, and {path.name} is a picture; leave it out"
+                self.refuse_if_given(("begin", "end"), why)
+
 
 class Guide(Clip):
     """`[[guide]]`: a video that guides the picture."""
@@ -57,6 +79,7 @@ class Guide(Clip):
             raise ValueError(f'a mask needs mode = "composite", not "{self.mode}"')
         if self.mode != "flow" and self.amount > 1.0:
             raise ValueError(f'amount is {self.amount:g}; mode = "{self.mode}" takes at most 1')
+        self.refuse_times_of_stills(self.video, self.mask)
         return self
 
 
@@ -83,6 +106,10 @@ class Mask(Clip):
             raise ValueError("expected one of image, video and depth")
         if self.depth is not None and not 0 <= self.depth[0] < self.depth[1]:
             raise ValueError("depth: expected a distance and a larger one, such as [0, 1.5]")
+        if self.depth is not None:
+            why = "a picture or a video, and not about depth; leave it out, or drive `mask`"
+            self.refuse_if_given((*Clip.model_fields, "of"), why)
+        self.refuse_times_of_stills(self.image, self.video)
         return self
 
 

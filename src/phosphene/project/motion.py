@@ -92,6 +92,8 @@ class When(Section):
         bounded = self.above is not None or self.below is not None
         if bounded != (self.feature is not None):
             raise ValueError("expected a feature with `above` or `below`")
+        if self.pattern is None and "subdivision" in self.model_fields_set:
+            raise ValueError("subdivision is about a pattern; set pattern, or leave it out")
         if not bounded and self.pattern is None and not self.section:
             raise ValueError(
                 'expected { feature = "low", above = 0.5 }, { pattern = "x..x" } or '

@@ -216,7 +216,7 @@ class Render:
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
-        warn_of_depth(project, score)
+        warn_of_depth(project, score, self.depth)
         self.song: Song | None = song
         self.project, self.score = project, score
 

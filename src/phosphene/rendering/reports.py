@@ -13,6 +13,7 @@ from phosphene.engines.presets import preset_of
 from phosphene.engines.words.emphasis import parts_of, plain
 from phosphene.engines.words.reading import family_of, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
+from phosphene.painting.depth import DepthSpec
 from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.schema import Model, Project
 from phosphene.score.channels import CHANNELS
@@ -68,8 +69,26 @@ def warn_of_unsupported(spec: EngineSpec, model: Model, score: Score) -> None:
     for kind in ("lora", "control", "ip_adapter"):
         if getattr(model, kind) and not spec.adapters:
             warn(f"[[model.{kind}]]: '{spec.name}' cannot load it: it is ignored")
+    missing = _missing(model, score)
     for name in unsupported(spec, model, score):
+        if name in missing:
+            warn(f"motion drives {name}, and there is no {missing[name]}: it is ignored")
+            continue
         warn(f"motion drives {name}, which the model '{spec.name}' does not support: it is ignored")
+
+
+def _missing(model: Model, score: Score) -> dict[str, str]:
+    """Channels that multiply something that a film does not have, and its table."""
+    inputs = score.inputs
+    found = {
+        "lora": ("[[model.lora]] with driven = true", any(lora.driven for lora in model.lora)),
+        "control": ("[[model.control]]", model.control),
+        "ip_adapter": ("[[model.ip_adapter]]", model.ip_adapter),
+        "guide": ("[[guide]]", inputs.guides),
+        "mask": ("[[mask]]", inputs.masks),
+        "overlay": ("[[overlay]]", inputs.overlays),
+    }
+    return {name: table for name, (table, there) in found.items() if not there}
 
 
 def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
@@ -109,13 +128,19 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
         )
 
 
-def warn_of_depth(project: Project, score: Score) -> None:
-    """Warn if a project has depth without any parallax."""
-    if project.depth is not None and not PARALLAX & set(score.moving()):
+def warn_of_depth(project: Project, score: Score, spec: DepthSpec | None) -> None:
+    """Warn if a project has depth, and nothing shows it, or an entry of it has no effect."""
+    if project.depth is None or spec is None:
+        return
+    seen = any(net.kind == "depth" for net in project.model.control)
+    seen = seen or any(mask.depth is not None for mask in score.inputs.masks)
+    if not seen and not PARALLAX & set(score.moving()):
         warn(
             f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which are what "
             "moves the camera through space"
         )
+    if spec.fixed and project.depth.every > 1:
+        warn(f"depth.every has no effect: '{spec.name}' is the same for every picture")
 
 
 def warn_of_words(spec: EngineSpec, score: Score) -> None:

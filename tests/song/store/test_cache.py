@@ -163,6 +163,16 @@ def test_code_of_looks_through_wrappers(tmp_path: Path, wrapping, holder: str) -
     assert code_of(function) == before
 
 
+def test_code_that_is_compiled_when_it_first_runs_does_not_count(tmp_path: Path, wrapping) -> None:
+    function = wrapping("plain")
+    before = code_of(function)
+    compiled = tmp_path / "inside" / "sub" / "__pycache__"
+    compiled.mkdir(exist_ok=True)
+    for name in ("deep.work-7.py311.nbi", "deep.work-7.py311.1.nbc", "deep.pyc.139863"):
+        (compiled / name).write_bytes(b"numba, and a file that Python has not renamed yet")
+    assert code_of(function) == before
+
+
 @pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
 def test_code_of_includes_callables_inside_foreign_wrappers(tmp_path, wrapping, holder) -> None:
     plain = wrapping("plain", "alone")

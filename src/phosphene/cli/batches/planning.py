@@ -82,9 +82,11 @@ class Planner:
     ) -> None:
         from phosphene.batch.report import is_complete
         from phosphene.cli.inputs.projects import compose_for, listen_to
+        from phosphene.cli.inputs.registry import named_folders
         from phosphene.cli.inputs.renders import directed
         from phosphene.cli.terminal.console import console
         from phosphene.film.preflight import space_needed
+        from phosphene.outputs import files_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
@@ -96,6 +98,8 @@ class Planner:
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
         render = job.render
+        read = files_of(film.job.input, project, named_folders())
+        film.files = tuple(dict.fromkeys(str(path.absolute()) for path in read))
         film.diffuses = render.spec.diffuses and project.model.device != "cpu"
         film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
         video = project.video

@@ -198,6 +198,11 @@ def _mode(control: Control, model: Any, device: torch.device) -> torch.Tensor | 
     """The control type of a union model, of shape (1, n_types); None for other ControlNets."""
     count = getattr(model.config, "num_control_type", None)
     if count is None:
+        if control.mode is not None:
+            raise EngineError(
+                f"the ControlNet '{control.path}' is not a union model, and mode is {control.mode}",
+                "Leave out mode.",
+            )
         return None
     if control.mode is None or control.mode >= count:
         raise EngineError(

@@ -33,7 +33,9 @@ class Inputs:
     schedules : list of str
         Names of the schedules that were read.
     driver : str
-        Name of the schedule that drives the channel `guide`; empty if it stays at rest.
+        Name of the schedule that drives the channel `guide`; empty if none does.
+    motion : list of Layer
+        The `[[motion]]` tables of guided images.
     lost : list of str
         What was not imported, one line each.
     """
@@ -42,6 +44,7 @@ class Inputs:
     tables: list[Layer] = field(default_factory=list)
     schedules: list[str] = field(default_factory=list)
     driver: str = ""
+    motion: list[Layer] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
     def add(self, table: str, about: str, entries: _Entries) -> None:
@@ -76,16 +79,18 @@ def read_inputs(settings: Settings, seed: int, fps: Fraction, height: int, folde
     if settings.mode in _MOVING and not off(settings.value("use_init")):
         named = _file(settings, "init_image", "use_init", "video.image", folder, found.lost)
         if named is not None:
-            strength = 1.0 - min(max(_number(settings, "strength", found.lost), 0.0), 1.0)
-            found.image = {
-                "image": (named[0], "init_image"),
-                "image_strength": (round(strength, 6), "1 - strength"),
-            }
+            found.image = first_picture(settings, named[0], "init_image", found.lost)
     if shows_video(settings):
         _add_guides(found, settings, seed, fps, folder)
     if masked(settings):
         _add_mask(found, settings, fps, height, folder)
     return found
+
+
+def first_picture(settings: Settings, name: str, key: str, lost: list[str]) -> _Entries:
+    """The entries of `[video]` for a first picture that is repainted by the init strength."""
+    strength = 1.0 - min(max(_number(settings, "strength", lost), 0.0), 1.0)
+    return {"image": (name, key), "image_strength": (round(strength, 6), "1 - strength")}
 
 
 def composites(settings: Settings) -> bool:
@@ -257,14 +262,21 @@ def _number(settings: Settings, key: str, lost: list[str]) -> float:
 def _file(
     settings: Settings, key: str, switch: str, where: str, folder: Path, lost: list[str]
 ) -> tuple[str, Path | None] | None:
-    """The name of a file for the project, and its path if it is there.
-
-    Returns None if the setting is empty. A missing file is expected beside the project.
-    """
+    """The file of a setting, as `named_file`; None if the setting is empty."""
     given = settings.text(key).strip()
     if not given:
         lost.append(f"{switch} = {shown(settings.value(switch))}: {key} is missing")
         return None
+    return named_file(settings, given, key, where, folder, lost)
+
+
+def named_file(
+    settings: Settings, given: str, key: str, where: str, folder: Path, lost: list[str]
+) -> tuple[str, Path | None] | None:
+    """The name of a file for the project, and its path if it is there.
+
+    Returns None if it cannot be a file. A missing file is expected beside the project.
+    """
     online = given.startswith(("http://", "https://"))
     name = PureWindowsPath(given.partition("?")[0] if online else given).name
     try:

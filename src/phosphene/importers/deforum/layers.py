@@ -53,7 +53,7 @@ class Layers:
     lost: list[str]
 
 
-def layers(settings: Settings, motion: Motion, end: int) -> Layers:
+def layers(settings: Settings, motion: Motion, end: int, more: list[Layer]) -> Layers:
     """Convert every schedule to layers that compose to the same curves.
 
     Parameters
@@ -63,6 +63,8 @@ def layers(settings: Settings, motion: Motion, end: int) -> Layers:
         The schedules that drive channels.
     end : int
         Number of the film's last frame, and of the last possible keyframe.
+    more : list of Layer
+        Tables that follow.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def layers(settings: Settings, motion: Motion, end: int) -> Layers:
         else:
             numbers.add(channel, written, f"{remark}; too long for one formula")
     tables = [table for table in (numbers, maths) if len(table.entries) > 1]
-    tables += _from_scratch(settings)
+    tables += [*_from_scratch(settings), *more]
     found = [channel for channel in CHANNELS if any(channel in table.entries for table in tables)]
     return Layers(tables, found, _cadence(settings, lost), lost)
 

@@ -131,7 +131,6 @@ LOSSES = (
     ),
     Loss("diffusion_redo", "each frame is painted once", off),
     Loss("parseq_manifest", "save the manifest as a file, and import that", off),
-    Loss("use_looper", "give scenes an `image`", off),
     Loss("frame_interpolation_engine", "render with --interpolate 60", off),
     Loss("r_upscale_video", "render with --upscale 2 or 4", off),
     Loss("tiling", "the picture does not tile", off),
