@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.names import find_engine
+from phosphene.engines.finding import find_engine
 from phosphene.film.ffmpeg import executable
 from phosphene.painting.frames import paint
 from phosphene.plugins import load_plugins

@@ -35,7 +35,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
-    """Say how a process of tests died, and leave a mark for `.ci/run`."""
+    """Report how a test process died, and leave a mark for `.ci/run`."""
     if error:
         code = node.gateway._io.popen.wait(10)
         Path("worker-died.txt").write_text(f"{node.gateway.id} died with exit code {code}\n")

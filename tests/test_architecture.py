@@ -82,7 +82,7 @@ CIRCLES = (
     {"engines.loading", "engines.presets"},
     {"film.ffmpeg", "film.probe", "film.sound"},
     {"rendering.filming", "rendering.parts", "rendering.render"},
-    {"batch.on_ray", "batch.renderers"},
+    {"batch.ray_cluster", "batch.renderers"},
     {"cli.batches.jobs", "cli.batches.parts", "cli.batches.planning", "cli.render"},
 )
 # Libraries that are not the trade of a room.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from phosphene.composing.compose import compose
     from phosphene.directing.direct import direct
     from phosphene.directors import Brief, DirectorSpec
-    from phosphene.engines.names import load_engine
+    from phosphene.engines.finding import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import FilmFormat, SoundCodec
     from phosphene.hints import hint
@@ -84,7 +84,7 @@ _PUBLIC = {
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
-    "load_engine": "phosphene.engines.names:load_engine",
+    "load_engine": "phosphene.engines.finding:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",
     "paint": "phosphene.painting.frames:paint",
     "render": "phosphene.rendering.render:render",

@@ -142,6 +142,6 @@ def test_a_mistake_names_its_entry(project, entry, message):
         ({"when": {"feature": "rsm", "above": 0}}, SongError, r"motion\[0\]\.when\.feature: unknown feature 'rsm'"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_the_song_names_its_entry(project, entry, error, message):
+def test_positions_outside_the_song_name_their_entry(project, entry, error, message):
     with pytest.raises(error, match=message):
         rotation(project, TURN | entry)

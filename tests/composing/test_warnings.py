@@ -1,4 +1,4 @@
-"""What is allowed and probably not meant is expected, with the likely meaning; what is usual is not."""
+"""Valid entries that are probably mistakes cause a warning with the likely meaning; usual ones do not."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def warnings(project, *layers, **tables):
 
 
 @pytest.mark.parametrize(("layer", "expected"), CASES, ids=range(len(CASES)))
-def test_what_is_probably_not_meant_is_reported(project, layer, expected):
+def test_probable_mistakes_are_reported(project, layer, expected):
     assert expected in warnings(project, layer)
 
 
@@ -51,7 +51,7 @@ def test_what_is_probably_not_meant_is_reported(project, layer, expected):
         {"use": "keyframes", "zoom": {"0": 1.0, "2s": 1.1}, "guidance": 1.5, "translation_x": 20},
     ],
 )
-def test_what_is_usual_is_not(project, layer):
+def test_usual_entries_are_not_reported(project, layer):
     assert warnings(project, layer, {"use": "keyframes", "rotation": 0.1}) == ()
 
 

@@ -120,5 +120,5 @@ def test_a_unet_out_of_memory_is_split_and_then_the_vae_tiled(tmp_path, caplog):
     painted = short.img2img(picture, about.row(1))
     assert batches == [2, 1, 1, 1, 1, 1]  # two refused; two steps, each prompt by itself
     assert short._vae.use_tiling
-    assert ["one after the other" in caplog.text, "in tiles" in caplog.text] == [True, True]
+    assert ["one evaluation per prompt" in caplog.text, "in tiles" in caplog.text] == [True, True]
     assert (painted - whole).abs().mean() < 0.02

@@ -20,7 +20,7 @@ PLAIN = replace(PRESETS["worlds"], graphs=False)  # a graph would be traced for 
 
 
 class Still:
-    """An engine that gives back what it is given, or a picture of its own."""
+    """An engine that returns its input, or a picture of its own."""
 
     def __init__(self, picture=None, device="cpu"):
         self.device = torch.device(device)

@@ -173,7 +173,7 @@ def test_frames_before_damage_are_whole_and_the_rest_is_there(tmp_path):
         (lambda path: path.mkdir(), "is a folder"),
     ],
 )
-def test_what_is_not_a_video_is_named_with_its_entry(tmp_path, make, message):
+def test_other_files_are_named_with_their_entry(tmp_path, make, message):
     path = tmp_path / "v.mp4"
     make(path)
     with pytest.raises(ProjectError, match=rf"^guide\[0\].video: .*{message}"):
@@ -188,7 +188,7 @@ def test_a_sound_is_not_a_video(tmp_path, ten):
 
 
 def test_beginning_beyond_the_end_is_an_error(ten):
-    with pytest.raises(ProjectError, match="no frame there"):
+    with pytest.raises(ProjectError, match="no frames to show"):
         Reader(clip(ten, begin=Fraction(5)), FORM).frame(0)
 
 
@@ -211,7 +211,7 @@ def test_ffmpeg_reads_nothing_but_the_file(ten):
 
 
 def test_frames_that_are_not_kept_are_read_again(ten, monkeypatch):
-    monkeypatch.setattr("phosphene.footage.reader.KEPT", 0)
+    monkeypatch.setattr("phosphene.footage.reader.CACHE", 0)
     assert levels(clip(ten), [0, 1, 2, 3, 1, 9, 0, 12]) == [0, 1, 2, 3, 1, 9, 0, 9]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from phosphene.painting.detail import (
     GRAIN,
-    MOST,
+    MAX_GAIN,
     bands,
     detail_of,
     grain,
@@ -69,8 +69,8 @@ def test_a_share_of_the_gain_by_hand(wanted, share):
 def test_one_frame_gains_little(times):
     picture = wave(0.25, 0.02)
     ratio = detail_of(hold_detail(picture, times * detail_of(picture), 1.0, 1)) / detail_of(picture)
-    assert (ratio <= MOST + 2.0 * GRAIN / detail_of(picture)).all()
-    assert (ratio >= 0.98 / MOST).all()
+    assert (ratio <= MAX_GAIN + 2.0 * GRAIN / detail_of(picture)).all()
+    assert (ratio >= 0.98 / MAX_GAIN).all()
 
 
 def test_a_deficit_is_filled_with_noise_of_its_band():

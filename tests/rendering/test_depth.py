@@ -1,4 +1,4 @@
-"""Films with depth: what they depend on, what is said before, and one from a song to frames."""
+"""Films with depth: what they depend on, the warnings before, and one from a song to frames."""
 
 from dataclasses import replace
 from pathlib import Path

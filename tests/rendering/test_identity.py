@@ -106,7 +106,7 @@ def test_negative_prompts_captions_and_their_fonts_are_part_of_a_film(tmp_path):
     assert changed(own_negatives=(None, "bad")) == []
 
 
-def test_what_is_added_to_a_model_is_known_by_its_content(tmp_path):
+def test_additions_to_a_model_are_identified_by_content(tmp_path):
     def added(name, content, **more):
         (tmp_path / name).write_bytes(content)
         lora = {"path": str(tmp_path / name), **more}

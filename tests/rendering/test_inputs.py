@@ -1,4 +1,4 @@
-"""Films with guides, masks and overlays: what is said before, and films from a project."""
+"""Films with guides, masks and overlays: the warnings before, and films from a project."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -15,7 +15,7 @@ from scores import card, score
 from phosphene import load_engine, paint, render
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.file import make_project
 from phosphene.project.tables.model import Model
 from phosphene.rendering.inputs import check_inputs, inputs_identity
@@ -41,9 +41,7 @@ def test_a_video_that_is_long_enough_gives_no_warning(ten, caplog):
     assert caplog.text == ""
 
 
-@pytest.mark.parametrize(
-    ("loops", "then"), [(False, "holds its last frame"), (True, "begins again")]
-)
+@pytest.mark.parametrize(("loops", "then"), [(False, "holds its last frame"), (True, "repeats")])
 def test_a_short_video_is_reported(ten, caplog, loops, then):
     check_inputs(SPEC, with_inputs(Guide(clip(ten, loops=loops), "init"), n=25))
     assert f"ten.mkv ends after 1 s of 2.5 s, and {then}" in caplog.text
@@ -92,18 +90,18 @@ def test_an_overlay_that_cannot_be_read_is_named(tmp_path, data, message):
         check_inputs(SPEC, with_inputs(overlays=[overlay]))
 
 
-def test_what_a_drawing_engine_does_not_show_is_said(ten, registry, caplog):
+def test_inputs_that_a_drawing_engine_ignores_are_reported(ten, registry, caplog):
     masks = [Mask("mask[0]", clip(ten))]
     about = with_inputs(Guide(clip(ten), "flow"), masks=masks)
     check_inputs(registry.engines["none"], about)
-    assert "guide[0].video has no effect: 'none' draws each frame anew" in caplog.text
+    assert "guide[0].video has no effect: 'none' draws every frame from scratch" in caplog.text
     assert "mask[0] has no effect" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["guide", "mask", "overlay"])
 def test_a_channel_without_anything_to_drive_is_not_followed(name):
     about = replace(score(n=3, **{name: 0.5}))
-    assert unfollowed(SPEC, Model(name="none"), about) == [name]
+    assert unsupported(SPEC, Model(name="none"), about) == [name]
 
 
 def test_a_film_depends_on_the_contents_of_files_and_not_on_their_names(ten, tmp_path):
@@ -269,7 +267,7 @@ def test_a_mask_by_depth(made, registry):
     np.testing.assert_allclose(frame[:20], expected[:20], atol=2)
 
 
-def test_worlds_follows_a_guide_and_keeps_what_is_masked(made, registry):
+def test_worlds_follows_a_guide_and_keeps_masked_areas(made, registry):
     """A white disc in the dark pulls the picture towards it; what is masked stays."""
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     for frame in frames:

@@ -1,4 +1,4 @@
-"""`phosphene render` and `phosphene resume`: make a video, and manage what stopped renders kept."""
+"""`phosphene render` and `phosphene resume`: make a video, and manage what stopped renders left."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
 @click.option(
     "--takes",
     type=click.IntRange(2, 16),
-    help="Compare as many seeds of a project, or seeds and directors of a song, in one video.",
+    help="Compare that many seeds of a project, or seeds and directors of a song, in one video.",
 )
 @click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
@@ -52,7 +52,7 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
-    help="Paint as many scenes at a time, each in a process; for videos with cuts.",
+    help="Number of scenes to paint at a time, each in a process; for videos with cuts.",
 )
 @click.option("--part", type=click.IntRange(0), hidden=True, help="Paint one part, for a batch.")
 @click.option("--join", is_flag=True, hidden=True, help="Make the film of its parts.")
@@ -108,15 +108,15 @@ def render(
     if jobs > 1 and (film or takes or resume_from or keep):
         raise ProjectError(
             "--jobs paints the scenes of one new video",
-            "Leave --from, --takes, --resume-from and --keep out.",
+            "Remove --from, --takes, --resume-from and --keep.",
         )
     if takes:
         if film or input is None:
-            raise ProjectError("--takes compares seeds of a project", "Leave --from out.")
+            raise ProjectError("--takes compares seeds of a project", "Remove --from.")
         if resume_from or keep:
-            raise ProjectError("--takes does not resume", "Leave --resume-from and --keep out.")
+            raise ProjectError("--takes cannot resume", "Remove --resume-from and --keep.")
         if progress != "bar":
-            raise ProjectError("--takes shows a bar", f"Leave --progress {progress} out.")
+            raise ProjectError("--takes only shows a bar", f"Remove --progress {progress}.")
         output = output or Path(f"{input.stem}-takes.mp4")
         render_takes(input, output, changes, takes, strict, force)
         return
@@ -134,7 +134,7 @@ def render(
         console.print(f"The project of this video is {one_line(written)}; edit and render it.")
     introduce(film or input or output, job.song, score, job.render, f"{len(score)} frames")
     making, seconds = job.render, float(score.duration)
-    del job  # an hour of the song is a gigabyte
+    del job  # frees the song: a gigabyte for one hour
     if part is not None:
         with progress_as_json(making.spec.name) as show:
             making.paint_part(part, show)
@@ -199,7 +199,7 @@ def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
 
 
 def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
-    """The film's name, its folder, and whether it was set aside, of each run that is kept."""
+    """For each run that is kept: the film's name, its folder, and whether it was set aside."""
     from phosphene.errors import ProjectError
     from phosphene.film.film import beside
     from phosphene.film.parts import ENDING

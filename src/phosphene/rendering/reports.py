@@ -14,7 +14,7 @@ from phosphene.engines.words.emphasis import parts_of, plain
 from phosphene.engines.words.reading import family_of, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.painting.depth import DepthSpec
-from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.schema import Project
 from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
@@ -24,11 +24,11 @@ PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
 _log = logging.getLogger(__name__)
 warn = _log.warning
 LARGE = 2e9  # bytes, from which a film's size is reported
-GONE = 0.05  # share of an image below which it is no longer visible
+FAINT = 0.05  # share below which an image is no longer visible
 
 
 def report_space(target: Path, film: float, rendering: float) -> None:
-    """Say how much disk space a large film needs, and warn if there is less.
+    """Report how much disk space a large film needs, and warn if there is less.
 
     Parameters
     ----------
@@ -56,26 +56,26 @@ def _size(width: int, height: int) -> str:
 
 
 def warn_of_clamped(score: Score) -> None:
-    """Warn of channels that left their limits."""
+    """Warn of channels that exceeded their limits."""
     for name, count in score.clamped.items():
         channel = CHANNELS[name]
         warn(
-            f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
-            "was clamped there"
+            f"{name} exceeded its limits ({channel.low:g} to {channel.high:g}) in {count} frames "
+            "and was clamped"
         )
 
 
-def warn_of_unfollowed(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Warn of channels that the model does not follow, and of additions that it does not load."""
+def warn_of_unsupported(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Warn of channels that the model does not support, and of additions that it does not load."""
     for kind in ("lora", "control", "ip_adapter"):
         if getattr(model, kind) and not spec.adapters:
             warn(f"[[model.{kind}]]: '{spec.name}' cannot load it: it is ignored")
     missing = _missing(model, score)
-    for name in unfollowed(spec, model, score):
+    for name in unsupported(spec, model, score):
         if name in missing:
             warn(f"motion drives {name}, and there is no {missing[name]}: it is ignored")
             continue
-        warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
+        warn(f"motion drives {name}, which the model '{spec.name}' does not support: it is ignored")
 
 
 def _missing(model: Model, score: Score) -> dict[str, str]:
@@ -121,7 +121,7 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
         return
     second = slice(1, 1 + max(1, round(score.fps)))
     strengths = score.channels["strength"][second] * score.diffuses[second]
-    if np.prod(1.0 - strengths) < GONE:
+    if np.prod(1.0 - strengths) < FAINT:
         warn(
             f"{score.image.name} is painted over within a second, at a strength of "
             f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
@@ -137,8 +137,8 @@ def warn_of_depth(project: Project, score: Score, spec: DepthSpec | None) -> Non
     seen = seen or any(mask.depth is not None for mask in score.inputs.masks)
     if not seen and not PARALLAX & set(score.moving()):
         warn(
-            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which move the "
-            "camera through space"
+            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which are what "
+            "moves the camera through space"
         )
     if spec.fixed and project.depth.every > 1:
         warn(f"depth.every has no effect: '{spec.name}' is the same for every picture")

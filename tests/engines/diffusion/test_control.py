@@ -191,7 +191,7 @@ def test_nothing_is_copied_to_the_device(nets):
         controls._nets = [Net(net, about, None, None)]
         copies = Copies()
         with torch.no_grad(), copies:
-            added = controls.residuals(controls.seen(picture, 0), 0.7, noisy, times, prompts)
+            added = controls.residuals(controls.images(picture, 0), 0.7, noisy, times, prompts)
     assert added["mid_block_additional_residual"].device.type == "fakegpu"
     assert copies.made == []
 

@@ -77,7 +77,7 @@ def test_weights_are_set_only_when_they_change_and_do_not_depend_on_the_frames_b
     monkeypatch.setattr(engine.unet, "set_adapters", record)
     frames = list(paint(about, engine))
     assert told == [[0.5], [0.0], [1.0]]
-    engine._loras.follow(0.25)
+    engine._loras.set_factor(0.25)
     *_, last = paint(about, engine, after=(2, frames[2].state))
     assert torch.equal(last.picture, frames[-1].picture)
 

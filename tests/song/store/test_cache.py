@@ -145,7 +145,7 @@ def wrapping(tmp_path: Path, monkeypatch):
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, wrapping, holder: str) -> None:
+def test_code_of_looks_through_wrappers(tmp_path: Path, wrapping, holder: str) -> None:
     function = wrapping(HOLDERS[holder])
     before = code_of(function)
     assert code_of(function) == before
@@ -174,9 +174,7 @@ def test_code_that_is_compiled_when_it_first_runs_does_not_count(tmp_path: Path,
 
 
 @pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
-def test_code_of_includes_what_a_wrapper_from_elsewhere_contains(
-    tmp_path, wrapping, holder
-) -> None:
+def test_code_of_includes_callables_inside_foreign_wrappers(tmp_path, wrapping, holder) -> None:
     plain = wrapping("plain", "alone")
     wrapper = wrapping(f"lambda plain: {holder}", "inside.other")(plain)
     before = code_of(wrapper)
@@ -354,7 +352,7 @@ def test_features_are_computed_once_and_read_again(path: Path, kept: Cache) -> N
     assert len(calls) == 2
 
 
-def test_a_registered_feature_is_asked_once(path: Path) -> None:
+def test_a_registered_feature_is_computed_once(path: Path) -> None:
     calls = []
 
     def wind(song: Song) -> Feature:

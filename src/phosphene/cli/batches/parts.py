@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from phosphene.batch.crew import Task
     from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Film
+    from phosphene.batch.workers import Task
     from phosphene.rendering.filming import Progress
     from phosphene.rendering.render import Render
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def in_parts(
     input: Path, render: Render, jobs: int, options: dict[str, Any], more: Sequence[str]
 ) -> Callable[[Progress], float] | None:
-    """What paints a film in parts, each in a process of its own, and joins them.
+    """A function that paints a film in parts, each in its own process, and joins them.
 
     Parameters
     ----------
@@ -67,18 +67,18 @@ def _begun_in_one_piece(render: Render) -> bool:
     folder = beside(render.target, ".resume")
     if not folder.is_dir():
         return False
-    from phosphene.rendering.set_aside import begun_in
+    from phosphene.rendering.set_aside import earlier_run
 
-    begun = begun_in(folder)
-    return begun is not None and not begun.changed(render.made_of(render.project, render.score))
+    run = earlier_run(folder)
+    return run is not None and not run.changed(render.made_of(render.project, render.score))
 
 
 def _make(
     film: Film, pieces: Sequence[Piece], workers: int, more: Sequence[str], on_progress: Progress
 ) -> None:
-    from phosphene.batch.crew import make_films
     from phosphene.batch.report import log_of
     from phosphene.batch.work import Processes, Work
+    from phosphene.batch.workers import make_films
     from phosphene.cli.batches.planning import arguments_for
     from phosphene.cli.terminal.console import console
     from phosphene.errors import FilmError

@@ -1,4 +1,4 @@
-"""The plan of a batch: every project is checked, every song listened to, every speed measured."""
+"""Plans a batch: checks projects, analyses songs and measures speeds."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
-FRAMES = 12  # that are painted to measure a speed
-LONGEST = 10.0  # seconds that they may take
+FRAMES = 12  # to paint for measuring a speed
+MAX_SECONDS = 10.0  # for painting them
 
 
 class Planner:
@@ -37,7 +37,7 @@ class Planner:
     Raises
     ------
     ProjectError
-        With every mistake that is found without listening to a song.
+        With every error that is found without analysing a song.
     """
 
     def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
@@ -61,10 +61,10 @@ class Planner:
                 problems.append(f"{job.where}: {error.advice}")
         if problems:
             raise ProjectError("\n".join(dict.fromkeys(problems)), "Nothing was rendered.")
-        self._heard: tuple[object, Song] | None = None
+        self._analysed: tuple[object, Song] | None = None
 
     def films(self, earlier: Earlier) -> Iterator[Film]:
-        """Listen to each song, and compose it; a song that cannot be read is a failed film."""
+        """Analyse and compose each song; a song that cannot be read is a failed film."""
         from phosphene.batch.plan import Film
         from phosphene.errors import PhospheneError
 
@@ -90,10 +90,10 @@ class Planner:
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
-        if self._heard is None or self._heard[0] != key:
-            self._heard = None  # an hour of a song is a gigabyte
-            self._heard = key, listen_to(project.song, render.registry)
-        song = self._heard[1]
+        if self._analysed is None or self._analysed[0] != key:
+            self._analysed = None  # frees a gigabyte per hour of music
+            self._analysed = key, listen_to(project.song, render.registry)
+        song = self._analysed[1]
         with console.capture():  # the render repeats its warnings, in its log
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
@@ -139,7 +139,7 @@ def _fraction(fps: Any) -> Any:
 
 
 def _kept_frames(target: Path) -> int:
-    """The number of frames that a stopped render of a film has left."""
+    """The number of frames saved by a stopped render."""
     from phosphene.film.checksums import FRAMES as SUMS
     from phosphene.film.checksums import SIZE
     from phosphene.film.film import beside
@@ -157,17 +157,14 @@ def arguments_for(film: Film, output: Path, more: Sequence[str]) -> list[str]:
     return [*folders, "render", str(film.job.input), f"--output={output}", *own, *more]
 
 
-def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, Figures]:
-    """The speed of each kind of film that is left: known, or measured on its first frames.
-
-    Nothing remains of the frames that are painted.
-    """
+def measure_speeds(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The speed of each kind of remaining film, measured on its first frames unless known."""
     from phosphene.batch.work import Processes, Work
     from phosphene.cli.terminal.console import console
 
-    found = dict(known)
+    speeds = dict(known)
     for film in films:
-        if film.state != "waiting" or film.kind in found:
+        if film.state != "waiting" or film.kind in speeds:
             continue
         end = film.first + FRAMES / film.fps
         with (
@@ -185,7 +182,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
                 nonlocal begun
                 begun = begun or time.monotonic() * (stage == "painting")
-                if begun and time.monotonic() - begun > LONGEST:
+                if begun and time.monotonic() - begun > MAX_SECONDS:
                     work.stop()
 
             try:
@@ -196,5 +193,5 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             finally:
                 processes.close()
         if outcome.figures is not None:
-            found[film.kind] = outcome.figures
-    return found
+            speeds[film.kind] = outcome.figures
+    return speeds

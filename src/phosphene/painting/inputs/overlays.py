@@ -46,32 +46,36 @@ class Overlays:
         Tensor
             Same shape and range; the picture itself in a frame without overlays.
         """
-        shown = [one for one in self._overlays if one.opacity(row.frame) * row.overlay > 0.0]
-        self._drawn = {one: self._drawn.get(one) or self._placed(one) for one in shown}
+        shown = [
+            overlay for overlay in self._overlays if overlay.opacity(row.frame) * row.overlay > 0.0
+        ]
+        self._drawn = {
+            overlay: self._drawn.get(overlay) or self._placed(overlay) for overlay in shown
+        }
         picture = picture.clone() if shown else picture
-        for one in shown:
-            pixels, left, top = self._drawn[one]
-            opacity = min(one.opacity(row.frame) * row.overlay, 1.0)
+        for overlay in shown:
+            pixels, left, top = self._drawn[overlay]
+            opacity = min(overlay.opacity(row.frame) * row.overlay, 1.0)
             height, width = pixels.shape[1:]
             under = picture[0, :, top : top + height, left : left + width]
             under.copy_(torch.lerp(under, pixels[:3], opacity * pixels[3:]))
         return picture
 
-    def _placed(self, one: Overlay) -> Placed:
-        picture = read_still(one.path, one.entry)
+    def _placed(self, overlay: Overlay) -> Placed:
+        picture = read_still(overlay.path, overlay.entry)
         height, width = picture.shape[:2]
         scale = min(
-            one.size * self._size[1] / height,
-            *(whole / own for whole, own in zip(self._size, (width, height), strict=True)),
+            overlay.size * self._size[1] / height,
+            *(side / length for side, length in zip(self._size, (width, height), strict=True)),
         )
         picture = scaled(picture, max(1, round(width * scale)), max(1, round(height * scale)))
         left, top = (
             round(
-                min(max(MARGIN * whole, 0), (whole - own) / 2)
-                + share * max(whole - own - 2 * MARGIN * whole, 0)
+                min(max(MARGIN * side, 0), (side - length) / 2)
+                + share * max(side - length - 2 * MARGIN * side, 0)
             )
-            for whole, own, share in zip(
-                self._size, picture.shape[1::-1], one.position, strict=True
+            for side, length, share in zip(
+                self._size, picture.shape[1::-1], overlay.position, strict=True
             )
         )
         floats = np.ascontiguousarray(picture.transpose(2, 0, 1)).astype(np.float32) / 255.0
@@ -79,7 +83,7 @@ class Overlays:
 
 
 class Captions:
-    """The captions of a Score, drawn once each, and copied to the device when they begin.
+    """The captions of a Score. Each is drawn once, when it begins.
 
     Parameters
     ----------
@@ -119,7 +123,7 @@ class Captions:
         return picture
 
     def _with(self, shown: Iterable[Caption]) -> dict[Caption, Placed]:
-        """The drawings of some captions; others are forgotten."""
+        """The drawings of the captions that are shown; others are dropped."""
         return {
             caption: self._drawn.get(caption) or self._place(caption)  # drawn when it begins
             for caption in shown

@@ -1,4 +1,4 @@
-"""Sections given by a person: their names and roles, and their place among the detected ones."""
+"""Sections given by the user: their names and roles, and their place among the detected ones."""
 
 from __future__ import annotations
 

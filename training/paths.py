@@ -1,4 +1,4 @@
-"""Where things lie."""
+"""Folders and files of the training."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ PICTURES = TRAINING.parent / "docs" / "pictures"
 
 
 def chunk_path(kind: str, number: int) -> Path:
-    """kind: pictures, looks, words, latents or worn; a hundred samples each."""
+    """kind: pictures, looks, words, latents or worn; 100 samples each."""
     return CACHE / f"{kind}-{number:04d}.{'json' if kind == 'looks' else 'npy'}"
 
 
 def chunks_of(kind: str) -> list[int]:
-    """The numbers of the chunks that are there, in order."""
+    """The numbers of the existing chunks, in order."""
     return sorted(
         int(path.stem.partition("-")[2])
         for path in CACHE.glob(chunk_path(kind, 0).name.replace("0000", "*"))

@@ -1,4 +1,4 @@
-"""Films that close: the last frames dissolve into those that lead to the first one."""
+"""Seamless loops: the last frames dissolve into those before the first one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from phosphene.score.score import Score
 LARGEST = 0.9  # step across the seam, as a share of the largest other one
 
 
-def closed(
+def paint_loop(
     score: Score,
     engine: Engine,
     anchors: Sequence[Anchor],
     lead: int,
     after: tuple[int, State] | None = None,
 ) -> Iterator[Painted]:
-    """Paint a film whose last frame leads to its first.
+    """Paint a film that loops seamlessly.
 
-    The first `lead` rows of the Score lead to the film's first frame. They are not shown; the last
-    frames dissolve into them, until the last one is the frame before the first. If the step from it
-    to the first is larger than all others, as before the strongest hit of the loop, it is mixed
-    with the first frame until it is not.
+    The first `lead` rows of the Score are a run-up to the film's first frame and are not shown. The
+    last frames dissolve into them, so that the last one is the frame before the first. If the step
+    from it to the first is larger than all others, as before the strongest hit of the loop, it is
+    mixed with the first frame until it is not.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def closed(
         yield number, {**state, "shown": levels, "largest": largest}, levels
 
 
-def _mixed(one: torch.Tensor, other: torch.Tensor, share: float | torch.Tensor) -> torch.Tensor:
-    return torch.lerp(one.float(), other.float(), share).round_().to(torch.uint8)
+def _mixed(first: torch.Tensor, second: torch.Tensor, share: float | torch.Tensor) -> torch.Tensor:
+    return torch.lerp(first.float(), second.float(), share).round_().to(torch.uint8)
 
 
-def _step(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-    return (one.float() - other.float()).abs().mean()
+def _step(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    return (first.float() - second.float()).abs().mean()

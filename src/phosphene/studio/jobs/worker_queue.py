@@ -1,4 +1,4 @@
-"""Worker processes: one paints pictures, one renders films, and each stays for its next job."""
+"""A queue of jobs with a worker process, which is kept for the next job."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from phosphene.studio.jobs.asked import Job
+from phosphene.studio.jobs.requests import Job
 
 _log = logging.getLogger(__name__)
-PATIENCE = 20.0  # seconds that a worker has to save its checkpoint
+STOP_SECONDS = 20.0  # for a worker to save its checkpoint
 LINE = 1 << 20
 
 
-class Lane:
-    """Jobs that are done one after the other, in a process of their own.
+class WorkerQueue:
+    """A queue of jobs that run one after another in a worker process.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Lane:
         The project file.
     plugins : list of Path
     report : callable
-        report(job, message) is called with whatever the process reports.
+        report(job, message) is called with every message of the process.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Lane:
         self._idle.set()
 
     def put(self, job: Job, folder: Path) -> None:
-        """Queue a job; its pictures go to a folder."""
+        """Queue a job, whose pictures are written to a folder."""
         self._waiting.append((job, folder))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def stop(self, job: Job) -> None:
-        """Stop a job, or take it from the queue; returns when its checkpoint is saved."""
+        """Stop a job, or remove it from the queue; returns when its checkpoint is saved."""
         self._waiting = deque(pair for pair in self._waiting if pair[0].id != job.id)
         if self._current is not None and self._current.id == job.id:
             await self._stop()
@@ -90,28 +90,29 @@ class Lane:
             process.stdin.write(json.dumps({"job": spec}).encode() + b"\n")
             await process.stdin.drain()
             while line := await process.stdout.readline():
-                said = json.loads(line)
-                if said.get("id") == job.id:
-                    self._report(job, said)
-                    if said["event"] in ("done", "failed", "stopped"):
+                message = json.loads(line)
+                if message.get("id") == job.id:
+                    self._report(job, message)
+                    if message["event"] in ("done", "failed", "stopped"):
                         return
         except (OSError, ValueError) as error:
             _log.warning("a worker failed: %s", error)
         await self._end()
-        text = "The process that painted this ended unexpectedly; resume to continue."
-        self._report(job, {"event": "failed", "text": text})
+        error_text = "The process that painted this ended unexpectedly; resume to continue."
+        self._report(job, {"event": "failed", "text": error_text})
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            own: dict[str, Any] = (
+            options: dict[str, Any] = (
                 {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
                 if os.name == "nt"
-                else {"start_new_session": True}  # a Ctrl-C in the terminal is ours to pass on
+                else {"start_new_session": True}  # so that Ctrl-C only reaches this process
             )
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "phosphene.studio.jobs.worker", str(self._path),
                 *map(str, self._plugins),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE, **own,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE,
+                **options,
             )  # fmt: skip
         return self._process
 
@@ -121,7 +122,7 @@ class Lane:
                 self._process.stdin.write(b'{"stop": true}\n')
                 await self._process.stdin.drain()
         try:
-            await asyncio.wait_for(self._idle.wait(), PATIENCE)
+            await asyncio.wait_for(self._idle.wait(), STOP_SECONDS)
         except TimeoutError:
             await self._end()
 

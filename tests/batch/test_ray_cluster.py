@@ -17,7 +17,7 @@ import soundfile
 from plugin_packages import write_package
 
 import phosphene
-from phosphene.batch.on_ray import Cluster, Node, differing, node_of, read_environment
+from phosphene.batch.ray_cluster import Cluster, Node, differences, node_of, read_environment
 from phosphene.errors import ProjectError
 
 HERE = Node({"phosphene": "1.0", "torch": "2.5"}, {"strobe": "0.3"}, ())
@@ -26,7 +26,7 @@ with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not insta
 
 
 @pytest.mark.parametrize(
-    ("there", "said"),
+    ("there", "expected"),
     [
         (HERE, []),
         ("No module named 'phosphene'", ["Phosphene 1.0 cannot be run there: No module named 'phosphene'"]),
@@ -37,16 +37,16 @@ with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not insta
         (Node(HERE.versions, HERE.plugins, ("/songs/a.mp3",)), ["/songs/a.mp3 is not there"]),
     ],
 )  # fmt: skip
-def test_how_a_node_differs(there, said):
-    assert differing(HERE, there) == said
+def test_how_a_node_differs(there, expected):
+    assert differences(HERE, there) == expected
 
 
-def test_what_a_node_has(tmp_path):
+def test_the_contents_of_a_node(tmp_path):
     (tmp_path / "a").touch()
     found = node_of([str(tmp_path / "a"), str(tmp_path / "b")])
     assert found.missing == (str(tmp_path / "b"),)
     assert {"phosphene", "torch", "python"} <= found.versions.keys()
-    assert differing(found, found) == []
+    assert differences(found, found) == []
 
 
 SCENES = """
@@ -140,8 +140,8 @@ def test_a_cluster_makes_the_same_films_even_if_a_worker_and_a_node_are_lost(
         os.kill(lost[1], signal.SIGKILL)
         awaited(lambda: {*workers(output).values()} - {lost[1]})
         cluster.remove_node(cluster.second, allow_graceful=False)
-        said = begun.stderr.read()
-    assert begun.returncode == 0, said
+        printed = begun.stderr.read()
+    assert begun.returncode == 0, printed
     assert {path.name for path in output.iterdir()} == {
         "0.mp4", "1.mp4", "scenes.mp4", "batch-report"
     }  # fmt: skip
@@ -206,25 +206,25 @@ def test_a_node_that_is_unfit_ends_the_batch_before_any_film(
 
 @with_ray
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "expected"),
     [("127.0.0.1:9", "Connection refused"), ("ray://somewhere", "expected ray, ray://HOST:PORT")],
 )
-def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, said):
+def test_an_unreachable_cluster_is_a_clear_error(tmp_path, address, expected):
     with pytest.raises(ProjectError) as error:
         Cluster(address, [], tmp_path, 1, 0)
     assert f"--on {address}: the cluster cannot be reached" in str(error.value)
-    assert said in str(error.value)
+    assert expected in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [("{", "is not JSON"), ("[]", "expected a JSON object"), (None, "cannot be read")],
 )
-def test_a_runtime_environment_that_is_not_one(tmp_path, text, said):
+def test_an_invalid_runtime_environment(tmp_path, text, expected):
     path = tmp_path / "env.json"
     if text is not None:
         path.write_text(text)
     with pytest.raises(ProjectError) as error:
         read_environment(path)
     assert f"--runtime-env {path}" in str(error.value)
-    assert said in str(error.value)
+    assert expected in str(error.value)

@@ -1,4 +1,4 @@
-"""The practice songs in memory, and excerpts of them at random."""
+"""Random, augmented excerpts of the practice songs, which are kept in memory."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.hearing.places import CACHE
+from training.hearing.paths import CACHE
 
 FRAMES, BATCH = 1500, 4  # excerpts of 30 s
-_STRETCH = 0.12  # the most that an excerpt is slower or faster, as a logarithm
+_STRETCH = 0.12  # maximum change of the tempo, as a logarithm
 
 
-class Shelf:
-    """The songs of some of the chunks."""
+class Excerpts:
+    """Excerpts of the songs of some of the chunks."""
 
     def __init__(self, chunks: slice) -> None:
-        self.chunks, self.seen = chunks, set[Path]()
+        self.chunks, self.loaded = chunks, set[Path]()
         self.bands: list[np.ndarray] = []
         self.marks: list[np.ndarray] = []
-        self.look()
+        self.load_new()
 
-    def look(self) -> None:
-        """Take in the songs that have been made since."""
+    def load_new(self) -> None:
+        """Load the songs made since the last call."""
         for path in sorted(CACHE.glob("songs-*[0-9].npz"))[self.chunks]:
-            if path in self.seen:
+            if path in self.loaded:
                 continue
-            self.seen.add(path)
-            held = np.load(path)
-            bands, marks, ends = held["bands"], held["marks"], held["ends"]
+            self.loaded.add(path)
+            chunk = np.load(path)
+            bands, marks, ends = chunk["bands"], chunk["marks"], chunk["ends"]
             for begin, end in itertools.pairwise(ends):
                 self.bands.append(bands[begin:end])
                 self.marks.append(marks[begin:end])
 
     def excerpt(self, rng: np.random.Generator, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Bands and marks of `FRAMES` frames, made faster, louder, darker, or the contrary."""
+        """Bands and marks of `FRAMES` frames, with random tempo, gain, equalisation and noise."""
         if rng.random() < 0.02:
             return _silence(self.bands[index]), _silence(self.marks[index])
         bands, marks = self.bands[index], self.marks[index]
         start = int(rng.integers(-100, max(len(bands) - FRAMES + 100, 1)))
         rate = np.exp(rng.uniform(-_STRETCH, _STRETCH)) if rng.random() < 0.7 else 1.0
         rows = start + rate * np.arange(FRAMES)
-        x, y = _between(bands, rows), _between(marks, rows)
+        x, y = _interpolated(bands, rows), _interpolated(marks, rows)
         gain = rng.normal(0, 0.4) + np.interp(
             np.arange(x.shape[1]), [0, 27, 54, 80], rng.normal(0, 0.35, 4)
         )
         power = np.expm1(x) * np.exp(gain).astype(np.float32)
-        if rng.random() < 0.3:  # a floor of noise
+        if rng.random() < 0.3:  # noise floor
             power += np.float32(np.exp(rng.uniform(-2, 2)))
-        if rng.random() < 0.4:  # as transposed by some bands
+        if rng.random() < 0.4:  # transposition
             power = np.roll(power, int(rng.integers(-6, 7)), axis=1)
-        if rng.random() < 0.3:  # without some of them
+        if rng.random() < 0.3:  # missing bands
             power[:, (low := int(rng.integers(0, 81))) : low + int(rng.integers(4, 25))] = 0
         return np.log1p(power), y
 
@@ -67,8 +67,8 @@ def _silence(like: np.ndarray) -> np.ndarray:
     return np.zeros((FRAMES, like.shape[1]), np.float32)
 
 
-def _between(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Rows of `values`, mixed where they lie between two; nothing beyond the song."""
+def _interpolated(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """`values` linearly interpolated at fractional rows; zero outside the song."""
     first = np.floor(rows).astype(int)
     share = (rows - first).astype(np.float32)[:, None]
     inside = ((first >= 0) & (first < len(values)))[:, None]

@@ -1,4 +1,4 @@
-"""Films are made several at a time; one that fails or is lost stops no other."""
+"""Films are made several at a time; one that fails or is lost does not stop the others."""
 
 import threading
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import pytest
 
-from phosphene.batch.crew import make_films
 from phosphene.batch.jobs import Job
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Figures, Film
 from phosphene.batch.work import Outcome, last_error
+from phosphene.batch.workers import make_films
 from phosphene.errors import FilmError
 
 
@@ -48,7 +48,11 @@ def test_states_of_films():
     asked = films("made", "failed", "lost", "lost once", "error")
     shown, ended = [], []
     make_films(
-        whole(asked), 2, Task, lambda *said: shown.append(said), lambda *said: ended.append(said)
+        whole(asked),
+        2,
+        Task,
+        lambda *event: shown.append(event),
+        lambda *event: ended.append(event),
     )
     assert [film.state for film in asked] == ["made", "failed", "failed", "made", "failed"]
     assert [film.attempts for film in asked] == [1, 1, 3, 2, 1]
@@ -72,16 +76,16 @@ def test_an_interrupt_stops_all_that_is_running():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("a\nError: one\nError: two\n       more\nFix:   that\n", "two\nmore\nFix:   that"),
         ("a\nb\n", "b"),
         ("", "it ended without a message"),
     ],
 )
-def test_the_last_error_of_a_log(tmp_path, text, said):
+def test_the_last_error_of_a_log(tmp_path, text, expected):
     (tmp_path / "log").write_text(text)
-    assert last_error(tmp_path / "log") == said
+    assert last_error(tmp_path / "log") == expected
 
 
 class Noted:
@@ -114,7 +118,11 @@ def test_a_film_is_joined_when_its_last_part_is_complete(workers):
     pieces = [*in_parts(bad, 1, 1, 1), *in_parts(good, 1, 2), *whole([other])]
     shown, ended = [], []
     make_films(
-        pieces, workers, Noted, lambda *said: shown.append(said), lambda *said: ended.append(said)
+        pieces,
+        workers,
+        Noted,
+        lambda *event: shown.append(event),
+        lambda *event: ended.append(event),
     )
     assert [film.state for film in (good, bad, other)] == ["made", "failed", "made"]
     made = [piece for piece in Noted.made if piece[0] == "good"]
@@ -133,7 +141,7 @@ def test_parts_that_were_complete_before_count():
     film.done = 2
     done = []
     make_films(
-        [Piece(film, 1, 1)], 2, Noted, lambda film, _: done.append(film.done), lambda *said: None
+        [Piece(film, 1, 1)], 2, Noted, lambda film, _: done.append(film.done), lambda *event: None
     )
     assert done[0] == 2
     assert Noted.made == [("good", 1, False), ("good", None, True)]

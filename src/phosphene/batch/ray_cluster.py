@@ -1,7 +1,7 @@
-"""The films of a batch as tasks of a Ray cluster; their files are in a folder that all nodes share.
+"""Renders a batch as tasks of a Ray cluster, whose nodes share the folder of the films.
 
-Pictures never leave the node that paints them: segments and checkpoints are written into the shared
-folder. Another node resumes what a lost one was painting.
+Only segments and checkpoints are written to the shared folder. If a node is lost, another resumes
+what it was painting.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from typing import Any
 
 from phosphene.batch.pieces import Piece
 from phosphene.batch.plan import Film
-from phosphene.batch.renderers import OFTEN, THREADS, RayTask, Renderer
+from phosphene.batch.renderers import POLL_SECONDS, THREADS, RayTask, Renderer
 from phosphene.errors import ProjectError
 from phosphene.plugins.discovery import installed
 from phosphene.rendering.identity import VERSIONS
 
 INSTALL = "Install it with: pip install 'phosphene[cluster]'"
-ANSWERING = 10.0  # seconds in which the head of a cluster must answer
-PROBING = 120.0  # seconds in which every node must answer
-SHOWN = 5  # missing files in a message
+CONNECT_SECONDS = 10.0  # seconds in which the head of a cluster must answer
+NODE_SECONDS = 120.0  # seconds in which every node must answer
+MAX_SHOWN = 5  # missing files in a message
 
 
 class Cluster:
-    """A Ray cluster that was checked: every node has the same versions, and sees the files.
+    """A Ray cluster. Checks that every node has the same versions and can see the files.
 
     Parameters
     ----------
     address : str
-        "ray" for the cluster of this machine, a new one if there is none; "ray://HOST:PORT" or
+        "ray" for this machine's cluster, which is started if there is none; "ray://HOST:PORT" or
         "HOST:PORT" for another.
     films : iterable of Film
         Their files must be readable on every node.
     folder : Path
         The folder of the report, which must be shared.
     cpus : float
-        That each film reserves.
+        CPUs reserved for each film.
     gpus : float or None
-        The same; by default one, if the cluster has any and one of the films needs it.
+        GPUs reserved for each film; by default one, if the cluster has any and a film needs it.
     runtime_env : Path or None
         A runtime environment of Ray for the workers, in JSON.
 
@@ -82,9 +82,9 @@ class Cluster:
                 runtime_env=environment,
             )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            said = str(error).strip().splitlines() or [type(error).__name__]
+            lines = str(error).strip().splitlines() or [type(error).__name__]
             raise ProjectError(
-                f"--on {address}: the cluster cannot be reached: {said[0]}",
+                f"--on {address}: the cluster cannot be reached: {lines[0]}",
                 "Start one with `ray start --head`, or check the address and the firewall.",
             ) from None
         try:
@@ -103,39 +103,39 @@ class Cluster:
             raise
 
     def capacity(self) -> int:
-        """How many films the cluster can make at a time."""
+        """The number of films that the cluster can render at a time."""
         found = self._ray.cluster_resources()
         fits = [found.get("CPU", 0.0) / self._cpus] if self._cpus else []
         fits += [found.get("GPU", 0.0) / self._gpus] if self._gpus else []
         return max(1, int(min(fits, default=1.0)))
 
     def task(self, piece: Piece, arguments: Sequence[str], log: Path) -> RayTask:
-        """The making of a piece, as a task."""
+        """A task that renders a piece."""
         return RayTask(self, (list(arguments), piece.target, log))
 
-    def take(self, stopped: Callable[[], bool]) -> Any | None:
-        """A renderer that is idle, or a new one as soon as there is room; None if stopped."""
+    def acquire(self, stopped: Callable[[], bool]) -> Any | None:
+        """An idle renderer, or a new one as soon as there are resources; None if stopped."""
         ray = self._ray
         with contextlib.suppress(IndexError):
             return self._idle.pop()
         renderer = self._renderer.remote(os.environ.get(THREADS))
-        begun = renderer.is_ready.remote()
-        while not ray.wait([begun], timeout=OFTEN)[0]:
-            if stopped() or self._idle:  # it waits for room that an idle one has
+        ready = renderer.is_ready.remote()
+        while not ray.wait([ready], timeout=POLL_SECONDS)[0]:
+            if stopped() or self._idle:  # an idle renderer occupies the resources it waits for
                 ray.kill(renderer)
-                return None if stopped() else self.take(stopped)
-        ray.get(begun)
+                return None if stopped() else self.acquire(stopped)
+        ray.get(ready)
         return renderer
 
-    def give(self, renderer: Any, made: bool) -> None:
-        """Keep a renderer for the next piece, or end it after a failure."""
+    def release(self, renderer: Any, made: bool) -> None:
+        """Return a renderer to the pool, or kill it after a failure."""
         if made:
             self._idle.append(renderer)
         else:
             self._ray.kill(renderer)
 
     def close(self) -> None:
-        """Leave the cluster; one that was started here ends."""
+        """Disconnect from the cluster, or end it if it was started here."""
         self._ray.shutdown()
 
     def _require_room(self, nodes: Sequence[dict[str, Any]]) -> None:
@@ -164,19 +164,19 @@ class Cluster:
             waiting = [film for film in films if film.state == "waiting"]
             files = [str(token), *dict.fromkeys(name for film in waiting for name in film.files)]
             here = node_of(files)
-            asked = {}
+            answers = {}
             for node in nodes:
                 place = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
                 task = self._ray.remote(node_of).options(num_cpus=0, scheduling_strategy=place)
-                asked[node["NodeManagerAddress"], node["NodeID"][:8]] = task.remote(files)
+                answers[node["NodeManagerAddress"], node["NodeID"][:8]] = task.remote(files)
             problems = []
-            for (name, number), answer in asked.items():
+            for (name, number), answer in answers.items():
                 try:
-                    there = self._ray.get(answer, timeout=PROBING)
+                    there = self._ray.get(answer, timeout=NODE_SECONDS)
                 except Exception as error:
-                    said = str(error).strip().splitlines()
-                    there = said[-1] if said else type(error).__name__
-                problems += [f"node {name} ({number}): {text}" for text in differing(here, there)]
+                    lines = str(error).strip().splitlines()
+                    there = lines[-1] if lines else type(error).__name__
+                problems += [f"node {name} ({number}): {text}" for text in differences(here, there)]
         finally:
             token.unlink(missing_ok=True)
         if problems:
@@ -209,7 +209,7 @@ def read_environment(path: Path) -> dict[str, Any]:
 
 
 def _require_answer(address: str) -> None:
-    """Connect to an address for a moment: Ray itself would try for minutes.
+    """Test the connection to an address, because Ray would retry for minutes.
 
     Raises
     ------
@@ -221,20 +221,20 @@ def _require_answer(address: str) -> None:
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon or not port.isdecimal():
         raise ValueError("expected ray, ray://HOST:PORT or HOST:PORT")
-    socket.create_connection((host.strip("[]"), int(port)), ANSWERING).close()
+    socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
 
 
 @dataclass(frozen=True)
 class Node:
-    """What is installed on a node, and which files it does not see."""
+    """The versions installed on a node, and the files that it cannot see."""
 
     versions: dict[str, str]
     plugins: dict[str, str]
     missing: tuple[str, ...]
 
 
-def differing(here: Node, there: Node | str) -> list[str]:
-    """Why a node cannot make the same films; `there` may be the error of its answer."""
+def differences(here: Node, there: Node | str) -> list[str]:
+    """Why a node cannot render the same films. `there` may be an error instead of a node."""
     if isinstance(there, str):
         return [f"Phosphene {here.versions['phosphene']} cannot be run there: {there}"]
     found = [
@@ -248,12 +248,12 @@ def differing(here: Node, there: Node | str) -> list[str]:
         if there.plugins.get(name) != wanted
     ]
     missing = [name for name in there.missing if name not in here.missing]
-    found += [f"{name} is not there" for name in missing[:SHOWN]]
-    return found + [f"and {len(missing) - SHOWN} more files"] * (len(missing) > SHOWN)
+    found += [f"{name} is not there" for name in missing[:MAX_SHOWN]]
+    return found + [f"and {len(missing) - MAX_SHOWN} more files"] * (len(missing) > MAX_SHOWN)
 
 
 def node_of(files: Sequence[str]) -> Node:
-    """What this machine has; runs on every node."""
+    """The description of this machine; runs on every node."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in VERSIONS:
         try:

@@ -1,4 +1,4 @@
-"""Making films, several at a time, until none is left; one that fails stops no other."""
+"""Renders films with several workers; a film that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phosphene.errors import PhospheneError
 
 
 class Task(Protocol):
-    """The making of a piece; see `phosphene.batch.work.Work`."""
+    """A task that renders a piece; see `phosphene.batch.work.Work`."""
 
     def run(self, on_progress: OnProgress) -> Outcome: ...
 
@@ -32,19 +32,19 @@ Ended = Callable[[Film, Outcome], None]
 def make_films(
     pieces: Iterable[Piece], workers: int, begin: Begin, show: Show, ended: Ended
 ) -> None:
-    """Make films of their pieces, in the order of these.
+    """Render pieces of films, in their order.
 
-    A film in parts is joined as soon as the last one is complete. If this is interrupted, all are
-    stopped and can be resumed.
+    The parts of a film are joined as soon as the last one is complete. If this is interrupted, all
+    tasks are stopped and can be resumed.
 
     Parameters
     ----------
     pieces : sequence of Piece
         The state of their films is changed to "made", "failed" or "stopped".
     workers : int
-        How many are made at a time.
+        Number of pieces that are rendered at a time.
     begin : callable
-        begin(piece) returns the task that makes it.
+        begin(piece) returns the task that renders it.
     show : callable
     ended : callable
         ended(film, outcome) is called once for each film.
@@ -53,27 +53,27 @@ def make_films(
     -----
     `show` and `ended` are called in this thread.
     """
-    books = _Books(pieces, show, ended)
-    crew = _Crew(pieces, workers, begin)
+    tracker = _Tracker(pieces, show, ended)
+    pool = _WorkerPool(pieces, workers, begin)
     try:
-        crew.start()
-        while crew.works():
+        pool.start()
+        while pool.is_running():
             try:
-                books.note(*crew.said.get(timeout=0.2))
+                tracker.update(*pool.events.get(timeout=0.2))
             except queue.Empty:
                 continue
     finally:
-        crew.stop()
-        books.show = lambda film, stage: None
-        while not crew.said.empty():
-            books.note(*crew.said.get())
+        pool.stop()
+        tracker.show = lambda film, stage: None
+        while not pool.events.empty():
+            tracker.update(*pool.events.get())
 
 
-class _Crew:
-    """Threads that each make one piece at a time."""
+class _WorkerPool:
+    """Threads that each render one piece at a time."""
 
     def __init__(self, pieces: Iterable[Piece], workers: int, begin: Begin) -> None:
-        self.said: queue.Queue[tuple[Piece, int, str, Outcome | None]] = queue.Queue()
+        self.events: queue.Queue[tuple[Piece, int, str, Outcome | None]] = queue.Queue()
         self._waiting, self._begin = deque(pieces), begin
         self._running: dict[int, Task | None] = {}
         self._parts: dict[int, int] = {}
@@ -88,8 +88,8 @@ class _Crew:
         for thread in self._threads:
             thread.start()
 
-    def works(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads) or not self.said.empty()
+    def is_running(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads) or not self.events.empty()
 
     def stop(self) -> None:
         """Stop all tasks, and wait for them."""
@@ -105,16 +105,16 @@ class _Crew:
 
     def _work(self) -> None:
         while (piece := self._next()) is not None:
-            self.said.put((piece, piece.done, "", None))
-            outcome = self._made(piece)
+            self.events.put((piece, piece.done, "", None))
+            outcome = self._make(piece)
             with self._changed:
                 del self._running[id(piece)]
-                self._follow(piece, outcome)
+                self._part_ended(piece, outcome)
                 self._changed.notify_all()
-            self.said.put((piece, 0, "", outcome))
+            self.events.put((piece, 0, "", outcome))
 
     def _next(self) -> Piece | None:
-        """Wait for a piece to make; None if there will be no more."""
+        """Wait for the next piece; None if there will be no more."""
         with self._changed:
             while not self._waiting and self._running and not self._stopping.is_set():
                 self._changed.wait()
@@ -124,8 +124,8 @@ class _Crew:
             self._running[id(piece)] = None
             return piece
 
-    def _follow(self, piece: Piece, outcome: Outcome) -> None:
-        """What a part that has ended means for its film."""
+    def _part_ended(self, piece: Piece, outcome: Outcome) -> None:
+        """Queue the join of a film after its last part; drop its other parts after a failure."""
         if piece.number is None:
             return
         key = id(piece.film)
@@ -137,7 +137,7 @@ class _Crew:
         if not self._parts[key]:
             self._waiting.appendleft(Piece(piece.film, None, 0, joins=True))
 
-    def _made(self, piece: Piece) -> Outcome:
+    def _make(self, piece: Piece) -> Outcome:
         outcome = Outcome("stopped")
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -148,19 +148,19 @@ class _Crew:
                 if self._stopping.is_set():
                     return Outcome("stopped")
                 outcome = task.run(
-                    lambda done, total, stage: self.said.put((piece, done, stage, None))
+                    lambda done, total, stage: self.events.put((piece, done, stage, None))
                 )
             except PhospheneError as error:
                 outcome = Outcome("failed", error.advice)
-            except Exception as error:  # of this piece alone
+            except Exception as error:  # does not affect other pieces
                 outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             if outcome.state != "lost" or self._stopping.is_set():
                 break
         return outcome
 
 
-class _Books:
-    """How far each film is, by what is said of its pieces."""
+class _Tracker:
+    """Tracks the progress of films from the events of their pieces."""
 
     def __init__(self, pieces: Iterable[Piece], show: Show, ended: Ended) -> None:
         self.show, self._ended = show, ended
@@ -173,8 +173,8 @@ class _Books:
         }
         self._figures: dict[int, Figures] = {}
 
-    def note(self, piece: Piece, done: int, stage: str, outcome: Outcome | None) -> None:
-        """Note a step of a piece, or how it ended."""
+    def update(self, piece: Piece, done: int, stage: str, outcome: Outcome | None) -> None:
+        """Take an event: the progress of a piece, or its outcome."""
         film, key = piece.film, id(piece.film)
         if film.state != "waiting":  # another part of it has failed
             return

@@ -7,8 +7,8 @@ import pytest
 import torch
 from scores import score
 
-from phosphene.painting.closing import closed
 from phosphene.painting.frames import painted
+from phosphene.painting.seamless import paint_loop
 
 LEAD, N = 6, 24
 
@@ -31,7 +31,7 @@ def film(strength=0.1, **channels):
 
 
 def frames(about, after=None):
-    return list(closed(about, Feedback(), [], LEAD, after))
+    return list(paint_loop(about, Feedback(), [], LEAD, after))
 
 
 def steps(made):

@@ -1,4 +1,4 @@
-"""Starts from the bundled weights, to continue training on another machine."""
+"""Loads the bundled weights for further training."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from training.hearing.network import BeatNetwork
 
 
 def unfold(path: Path, model: BeatNetwork, bands: Tensor) -> None:
-    """Give `model` the weights at `path`, whose norms were folded into the convolutions.
+    """Load exported weights, whose batch norms were folded into the convolutions.
 
-    Each norm takes the statistics of what comes to it from `bands`, shape (n, n_frames, 81), and
-    gives it on unchanged; so the model hears as the weights do.
+    The norms get the statistics of their inputs for `bands`, shape (n, n_frames, 81), and a scale
+    and bias that make them the identity, so the model's output equals that of the weights.
     """
     weights = {name: tensor.float() for name, tensor in load_file(path).items()}
     layers = {f"pitch.{i}": conv for i, conv in enumerate(model.conv)}
@@ -35,9 +35,9 @@ def unfold(path: Path, model: BeatNetwork, bands: Tensor) -> None:
         hook.remove()
 
 
-def _measure(norm: nn.Module, seen: tuple[Tensor]) -> None:
-    dims = [0, *range(2, seen[0].ndim)]
-    mean, var = seen[0].mean(dims), seen[0].var(dims, unbiased=False)
+def _measure(norm: nn.Module, inputs: tuple[Tensor]) -> None:
+    dims = [0, *range(2, inputs[0].ndim)]
+    mean, var = inputs[0].mean(dims), inputs[0].var(dims, unbiased=False)
     norm.running_mean.copy_(mean)
     norm.running_var.copy_(var)
     norm.weight.copy_(torch.sqrt(var + norm.eps))

@@ -7,7 +7,7 @@ import torch
 from scores import score
 
 from phosphene.engines import loading
-from phosphene.engines.kept import PIPELINES, Kept
+from phosphene.engines.pipeline_cache import PIPELINE_CACHE, PipelineCache
 from phosphene.engines.presets import PRESETS
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
@@ -15,13 +15,13 @@ from phosphene.project.tables.model import Model
 
 
 @pytest.fixture
-def keeps(monkeypatch):
-    monkeypatch.setattr(PIPELINES, "on", True)
+def caching(monkeypatch):
+    monkeypatch.setattr(PIPELINE_CACHE, "enabled", True)
     yield
-    PIPELINES.forget()
+    PIPELINE_CACHE.clear()
 
 
-WORLDS = replace(PRESETS["worlds"], graphs=False)  # which take long to trace
+WORLDS = replace(PRESETS["worlds"], graphs=False)  # tracing takes long
 
 
 def pictures(about, **model):
@@ -29,18 +29,18 @@ def pictures(about, **model):
     return [frame.picture for frame in paint(about, engine)]
 
 
-def test_a_model_is_loaded_once_and_other_films_are_the_same_to_the_bit(keeps, monkeypatch):
+def test_a_model_is_loaded_once_and_later_films_are_the_same_to_the_bit(caching, monkeypatch):
     first = score(prompts=("an ocean at dusk", "a forest"), strength=0.4, zoom=1.02)
     second = score(prompts=("a neon city at night", "a reef"), strength=0.5, width=64, height=64)
-    monkeypatch.setattr(PIPELINES, "on", False)
+    monkeypatch.setattr(PIPELINE_CACHE, "enabled", False)
     alone = pictures(second)
-    monkeypatch.setattr(PIPELINES, "on", True)
+    monkeypatch.setattr(PIPELINE_CACHE, "enabled", True)
     pictures(first)
     monkeypatch.setattr(loading, "load_pipeline", None)
     assert all(map(torch.equal, pictures(second), alone))
 
 
-def test_another_quality_is_another_pipeline(keeps, monkeypatch):
+def test_another_quality_is_another_pipeline(caching, monkeypatch):
     about = score(prompts=("an ocean at dusk", "a forest"), n=1)
     pictures(about, quality="draft")
     monkeypatch.setattr(loading, "load_pipeline", None)
@@ -48,12 +48,12 @@ def test_another_quality_is_another_pipeline(keeps, monkeypatch):
         pictures(about, quality="fine")
 
 
-def test_one_value_is_kept_at_most_and_only_where_it_is_wanted():
-    kept = Kept()
-    kept.keep("a", 1)
-    assert kept.get("a") is None
-    kept.on = True
-    kept.keep(None, 1)
-    assert kept.get(None) is None
-    kept.keep("a", 1)
-    assert (kept.get("a"), kept.get("b"), kept.get("a")) == (1, None, None)
+def test_the_cache_holds_one_value_and_only_if_enabled():
+    cache = PipelineCache()
+    cache.put("a", 1)
+    assert cache.get("a") is None
+    cache.enabled = True
+    cache.put(None, 1)
+    assert cache.get(None) is None
+    cache.put("a", 1)
+    assert (cache.get("a"), cache.get("b"), cache.get("a")) == (1, None, None)

@@ -1,4 +1,4 @@
-"""What a page may ask to be painted: a frame, some bars, or the film."""
+"""Requests of the page to paint a frame, some bars or the film, and the jobs made from them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ State = Literal["waiting", "running", "paused", "done", "failed"]
 NAME = r"[^\\/:*?\"<>|\x00-\x1f]{1,120}"
 
 
-class Asked(BaseModel):
-    """A request of the page; None leaves what the project says.
+class Request(BaseModel):
+    """A request of the page; None uses the project's setting.
 
     `first` and `last` are frames of the song at the project's own rate, [first, last).
     """
@@ -32,19 +32,19 @@ class Asked(BaseModel):
     height: int | None = Field(None, ge=16, le=8192, multiple_of=2)
     fps: str | None = Field(None, max_length=20)
     seed: int | None = Field(None, ge=0, lt=2**62)
-    takes: int = Field(1, ge=1, le=9, description="from as many seeds, as `render --takes`")
-    name: str = Field("", pattern=f"^({NAME})?$", description="of the film, without its ending")
+    takes: int = Field(1, ge=1, le=9, description="number of seeds, as in `render --takes`")
+    name: str = Field("", pattern=f"^({NAME})?$", description="name of the film without its ending")
     format: Literal["mp4", "mov", "mkv", "webm", "gif"] = "mp4"
     force: bool = False
 
 
 class Job(BaseModel):
-    """A request, the project's text as it was then, and how far it is."""
+    """A request, the project's text at that time, and its progress."""
 
     model_config = ConfigDict(extra="ignore")
 
     id: str
-    asked: Asked
+    asked: Request
     text: str
     state: State = "waiting"
     stage: str = ""
@@ -60,18 +60,18 @@ class Job(BaseModel):
     output: str = ""
 
     @property
-    def lane(self) -> str:
-        """Films wait for films, and pictures for pictures: neither waits for the other."""
+    def queue(self) -> str:
+        """The worker queue. Films and pictures have separate ones, so that neither waits."""
         return "films" if self.asked.kind == "film" else "pictures"
 
     def shown(self) -> dict[str, Any]:
-        """What the page sees of it."""
-        about = self.model_dump(exclude={"text"})
+        """The job as JSON for the page."""
+        fields = self.model_dump(exclude={"text"})
         left = (self.total - self.done) / self.rate if self.rate and self.state == "running" else 0
-        return {**about, "left": left}
+        return {**fields, "left": left}
 
 
-def asked_of(given: Any) -> Asked:
+def parse_request(data: Any) -> Request:
     """Read a request from JSON.
 
     Raises
@@ -80,14 +80,14 @@ def asked_of(given: Any) -> Asked:
         If it is not one.
     """
     try:
-        asked = Asked.model_validate(given)
+        request = Request.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ProjectError(f"{where}: {first['msg']}") from None
-    if asked.kind != "film" and asked.last <= asked.first:
+    if request.kind != "film" and request.last <= request.first:
         raise ProjectError("the last frame is not after the first", "Choose a longer range.")
-    return asked
+    return request
 
 
 def new_id() -> str:
