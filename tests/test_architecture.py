@@ -44,7 +44,7 @@ INNER = {
         ("prompts", "song", "motion"),
         ("layers",),
         ("guides",),
-        ("pictures",),
+        ("guided_images",),
     ),
     "project": (
         ("tables",),

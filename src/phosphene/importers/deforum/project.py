@@ -12,6 +12,7 @@ from phosphene.errors import ProjectError
 from phosphene.importers.deforum.document import ProjectParts, document
 from phosphene.importers.deforum.losses import losses
 from phosphene.importers.deforum.settings import DEFAULTS, MODES, NEUTRAL, Settings, shown
+from phosphene.importers.deforum.tables.guided_images import add_pictures
 from phosphene.importers.deforum.tables.guides import read_inputs
 from phosphene.importers.deforum.tables.layers import layers
 from phosphene.importers.deforum.tables.motion import (
@@ -21,7 +22,6 @@ from phosphene.importers.deforum.tables.motion import (
     read_motion,
     schedules_of,
 )
-from phosphene.importers.deforum.tables.pictures import add_pictures
 from phosphene.importers.deforum.tables.prompts import read_prompts
 from phosphene.importers.deforum.tables.song import SongChoice, choose_song
 from phosphene.score.timeline import exact_fps
