@@ -205,7 +205,7 @@ BAD = {
         [1, 1, 1, 1, 1, 2, 3, 3, 4],
         "",
     ),
-    "damaged": (_damaged, [1], "is damaged: "),
+    "damaged": (_damaged, [1], "is damaged ("),
 }  # fmt: skip
 
 
