@@ -81,6 +81,10 @@ class Cluster:
                 logging_level="ERROR",
                 runtime_env=environment,
             )
+        except ImportError as error:
+            raise ProjectError(
+                f"--on {address}: Ray's client is incomplete: {error}", INSTALL
+            ) from None
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             lines = str(error).strip().splitlines() or [type(error).__name__]
             raise ProjectError(
