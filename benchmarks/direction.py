@@ -41,7 +41,7 @@ HEAD = (
 
 
 class Watched:
-    """A film as small pictures, and what they say of its sections.
+    """A film as small pictures, with measurements of its sections.
 
     Parameters
     ----------

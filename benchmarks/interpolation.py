@@ -1,4 +1,4 @@
-"""Frames between painted ones against the true ones of films that were painted at 60 fps.
+"""Interpolated frames against the true ones of films that were painted at 60 fps.
 
 Every fourth frame is kept, and the three between are made again. PSNR is the mean over the frames
 that were made. Time is that of all cores, which other programs lengthen little.
@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.table import markdown
-from phosphene.engines.names import find_engine
+from phosphene.engines.finding import find_engine
 from phosphene.film.ffmpeg import executable
 from phosphene.painting.frames import paint
 from phosphene.plugins import load_plugins
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 from phosphene.screen.screen import Screen
@@ -41,7 +41,7 @@ Frames = NDArray[np.uint8]
 
 
 def score_of(motion: dict[str, float], size: int, rate: Fraction, frames: int) -> Score:
-    """The motion of a clip, which is given for a frame at 15 fps, at another frame rate."""
+    """The motion of a clip, defined per frame at 15 fps, at another frame rate."""
     share = float(FAST / EVERY / rate)
     values = {
         name: channel.rescaled(np.full(frames, motion.get(name, channel.neutral)), share, 1.0)
@@ -77,15 +77,18 @@ def camera_alone(score: Score, kept: Frames) -> Frames:
     """Phosphene's without optical flow."""
     from phosphene.screen import flow
 
-    rest, flow._rest = flow._rest, lambda moved, after, grid: np.zeros_like(grid)
+    rest, flow._remaining_flow = (
+        flow._remaining_flow,
+        lambda moved, after, grid: np.zeros_like(grid),
+    )
     try:
         return ours(score, kept)
     finally:
-        flow._rest = rest
+        flow._remaining_flow = rest
 
 
 def minterpolate(score: Score, kept: Frames) -> Frames:
-    """ffmpeg's motion interpolation; it leaves out frames at both ends."""
+    """ffmpeg's motion interpolation; it drops frames at both ends."""
     height, width = kept.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24")
     command = [

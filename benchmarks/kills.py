@@ -20,7 +20,7 @@ IN_TURN = 4  # kills of one film
 
 
 def main() -> None:
-    """Kill, resume, compare, and print what came of it."""
+    """Kill, resume, compare, and print the outcome."""
     kills, chance = int(os.environ.get("PHOSPHENE_KILLS", "20")), random.Random(0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _render(film: Path, moment: float | None) -> float | None:
-    """Seconds from the first file of its state to its end; None where it was killed."""
+    """Seconds from the first file of the resume state to the end; None if it was killed."""
     state = film.with_name(f".{film.name}.resume") / "lock"
     command = [sys.executable, "-c", "from phosphene.cli import main; main()", "render",
                *sys.argv[1:], "-o", str(film)]  # fmt: skip

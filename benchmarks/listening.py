@@ -25,7 +25,7 @@ COPIES = 30  # of four minutes: two hours
 
 
 def song(folder: Path) -> Path:
-    """Four minutes of the sample song over and over, as an mp3."""
+    """The sample song, repeated to four minutes, as an mp3."""
     sound, rate = soundfile.read(NOCTURNE)
     length = MINUTES * 60 * rate
     path = folder / "song.mp3"
@@ -71,7 +71,7 @@ def librosa_steps(path: str) -> dict[str, float]:
 
 
 def alone(function: str, *arguments: object) -> dict[str, Any]:
-    """The steps of a function of this module in a new process, and its peak memory in MiB."""
+    """Run a function of this module in a new process: its steps, and the peak memory in MiB."""
     command = [sys.executable, "-m", "benchmarks.listening", function, *map(str, arguments)]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     return dict(json.loads(told.stdout.splitlines()[-1]))

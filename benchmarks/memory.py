@@ -58,7 +58,7 @@ def _measured(folder: Path, frames: int, options: tuple[str, ...]) -> dict[str, 
 
 
 def peak(process: int) -> float:
-    """Peak memory of a process in MiB, and 0 where it is gone."""
+    """Peak memory of a process in MiB; 0 if it has ended."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:

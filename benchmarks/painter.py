@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks.table import markdown, milliseconds
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, hold
-from phosphene.painting.motion.noise import SceneNoise, drawn
+from phosphene.painting.motion.noise import SceneNoise, seeded_noise
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_bytes
@@ -55,7 +55,7 @@ def measure() -> list[list[str]]:
             "colour and detail match": 0.0,
             "to 8 bits": milliseconds(lambda: Image.fromarray(to_bytes(noisy))),
             "to the film": milliseconds(lambda: image.save(png), 5),
-            "noise of the latents": milliseconds(lambda: drawn(LATENTS, 0, CPU), 60),
+            "noise of the latents": milliseconds(lambda: seeded_noise(LATENTS, 0, CPU), 60),
         }
     ours["to the film"] = max(0.0, ours["to the film"] - ours["to 8 bits"])
     rows = [[part, f"{ours[part]:.1f}", f"{article[part]:.1f}"] for part in ours]

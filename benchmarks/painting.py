@@ -30,8 +30,8 @@ from phosphene.film import Film
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project import QUALITIES
-from phosphene.project.schema import Model
+from phosphene.project.tables import QUALITIES
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -71,7 +71,7 @@ def still_score(size: int, frames: int) -> Score:
 
 
 def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measured:
-    """Our loop as `phosphene render` has it, colours held and filming included."""
+    """Our loop as in `phosphene render`, with colour matching and encoding."""
     count = FRAMES[size]
     score = still_score(size, count + 1)
     engine = Timed(load_engine(preset, Model(quality=quality), score))
@@ -110,7 +110,7 @@ def _measured(seconds: dict[str, float]) -> Measured:
 
 
 def afresh(case: Callable[[], Measured]) -> Measured:
-    """A case after which, and before which, nothing of another one is in memory."""
+    """A case, with memory cleared before and after it."""
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
     return case()

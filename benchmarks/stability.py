@@ -25,7 +25,7 @@ from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 FRAMES, SIZE, SHOWN = 1000, 256, 11
 STRIP = Path(__file__).parent.parent / "docs" / "pictures" / "stability.png"
@@ -34,7 +34,7 @@ LOOKS = ("saturation", "contrast", "sharpness", "change")
 
 
 def looks(frame: Frame, before: Frame) -> list[float]:
-    """How a frame looks, in the order of `LOOKS`.
+    """The statistics of a frame, in the order of `LOOKS`.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def looks(frame: Frame, before: Frame) -> list[float]:
 
 
 def ours(frames: int) -> Iterator[Frame]:
-    """Our frames, as they are filmed."""
+    """Our frames, as they are encoded."""
     score = still_score(SIZE, frames + 1)
     engine = load_engine(PRESETS["worlds"], Model(), score)
     for _, picture, _ in paint(score, engine, SceneAnchors(score, engine)):

@@ -19,6 +19,6 @@ def milliseconds(work: Callable[[], object], times: int = 15) -> float:
 
 
 def markdown(columns: list[str], rows: list[list[str]]) -> str:
-    """A table as docs/performance.md has it."""
+    """A table in Markdown, as in docs/performance.md."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

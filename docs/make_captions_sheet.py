@@ -14,7 +14,7 @@ from PIL import Image
 from phosphene.engines.presets import PRESETS, load_preset
 from phosphene.lettering.fonts import default_font
 from phosphene.painting.frames import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.captions import Caption, Lettering
 from phosphene.testing import small_score
 

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.names import find_engine
+from phosphene.engines.finding import find_engine
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import paint
 from phosphene.plugins import load_plugins
-from phosphene.project.depth import Depth
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Depth, Model
 from phosphene.score.score import Score
 from phosphene.testing import small_score
 

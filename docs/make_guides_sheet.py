@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.names import find_engine
+from phosphene.engines.finding import find_engine
 from phosphene.film.ffmpeg import executable
 from phosphene.painting.frames import paint
 from phosphene.plugins import load_plugins
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.guides import Clip, Guide, Inputs, Mask, Overlay
 from phosphene.testing import small_score
 

@@ -105,7 +105,7 @@ def _gives(name: str, registry: Registry) -> str:
     if "value" in curves:
         return "It returns an envelope; `to` sets which channels it drives, and how far."
     if set(CHANNELS) <= type(layer.modulator).model_fields.keys():
-        return "It drives any channels directly; each is a parameter."
+        return "It drives channels directly; each channel is a parameter."
     named = ", ".join(f"`{channel}`" for channel in curves)
     return f"It drives these channels directly: {named}. `amount` scales them."
 
@@ -142,22 +142,23 @@ def _index(modulators: dict[str, type[Modulator]]) -> str:
     return _joined(
         MADE,
         "# Modulators",
-        "Modulators are the sources of motion: curves with one value per frame. Each `[[motion]]` "
-        "of a project is a layer that uses one. `phosphene modulators NAME` prints the same "
-        "information, also for plugins, and `phosphene plot PROJECT -o plot.png` plots the effect.",
+        "A modulator is a source of motion: it gives channels a value for each frame. Each "
+        "`[[motion]]` in a project is a layer that uses one. `phosphene modulators NAME` prints "
+        "the same information, also for plugins, and `phosphene plot PROJECT -o plot.png` plots "
+        "the result.",
         _table(("modulator", "what it does"), rows),
-        "A plot of the sample project: the line is a channel's value, and each band is the "
-        "contribution of one layer.",
+        "The sample project: each line is the value of a channel, and each band the "
+        "contribution of a layer.",
         "![samples/nocturne.toml as phosphene plot draws it](../pictures/plot-nocturne.png)",
         "## Keys of all layers",
         _table(("key", "description"), shared),
         "## Looks",
         'A look is a preset of layers: set `look = "pulse"` in a `[[motion]]` instead of `use`. '
-        "Other keys override those of its layers; `amount` scales the entire look.",
+        "Other keys override those of its layers, and `amount` scales the entire look.",
         _table(("look", "what it does"), [(f"`{k}`", v["about"]) for k, v in looks().items()]),
         f"A position is {POSITION_HELP}; a span is {SPAN_HELP}.",
-        "See [Channels](../channels.md) for what can be driven, and [The project file]"
-        "(../project-file.md) for everything else.",
+        "[Channels](../channels.md) lists what modulators can drive, and [The project file]"
+        "(../project-file.md) describes everything else.",
     )
 
 

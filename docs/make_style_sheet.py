@@ -20,7 +20,7 @@ from phosphene_styletransfer.styles import STYLES
 from PIL import Image
 
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.testing import small_score
 
 FILE = Path(__file__).parents[1] / "plugins" / "phosphene-styletransfer" / "styles.png"

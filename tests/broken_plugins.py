@@ -1,4 +1,4 @@
-"""Plugins that are broken, each in its own way, and what is said of it."""
+"""Plugins that are broken, each in its own way, and the message that each causes."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -24,6 +25,8 @@ from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project
 from phosphene.project.schema import Project
 
+settings.register_profile("phosphene", deadline=None)  # the clock asserts nothing
+settings.load_profile("phosphene")
 SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -32,7 +35,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
-    """Say how a process of tests died, and leave a mark for `.ci/run`."""
+    """Report how a test process died, and leave a mark for `.ci/run`."""
     if error:
         code = node.gateway._io.popen.wait(10)
         Path("worker-died.txt").write_text(f"{node.gateway.id} died with exit code {code}\n")

@@ -1,18 +1,20 @@
 """Imports run along the data flow, and never back; nothing heavy where it does not belong."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "phosphene"
 # The rooms, each above those that it may import; a file directly in phosphene/ is a room too.
+# The tables of a project are on a floor of their own: engines are loaded from [model] and [depth].
 ROOMS = (
     ("errors", "hints", "authoring", "options"),
     ("folders", "bounds", "own_files", "outputs"),
     ("song",),
     ("score",),
-    ("modulators", "lettering"),
+    ("modulators", "lettering", "project.tables"),
     ("film",),
     ("footage",),
     ("painting", "directors"),
@@ -29,6 +31,31 @@ ROOMS = (
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # The parts of larger rooms, in the same way.
 INNER = {
+    "importers.deforum": (
+        ("parseq",),
+        ("settings",),
+        ("schedules",),
+        ("tables",),
+        ("document", "losses"),
+        ("project",),
+    ),
+    "importers.deforum.schedules": (("terms",), ("formula",), ("schedule",)),
+    "importers.deforum.tables": (
+        ("prompts", "song", "motion"),
+        ("layers",),
+        ("guides",),
+        ("guided_images",),
+    ),
+    "project": (
+        ("tables",),
+        ("motion",),
+        ("problems",),
+        ("plugins",),
+        ("layers",),
+        ("schema",),
+        ("file", "listening"),
+    ),
+    "project.tables": (("captions", "video"), ("guides",), ("model", "scenes")),
     "song": (
         ("files", "jams", "tempo", "store"),
         ("song", "lyrics"),
@@ -47,6 +74,17 @@ INNER = {
         ("web",),
     ),
 }
+# Files that know each other: a public class that reads itself from a file, a preset that loads its
+# engine when it is used, a render that is a batch of its parts, with the options of a render; and for
+# type checkers alone a part and what it is a part of.
+CIRCLES = (
+    {"project.file", "project.schema"},
+    {"engines.loading", "engines.presets"},
+    {"film.ffmpeg", "film.probe", "film.sound"},
+    {"rendering.filming", "rendering.parts", "rendering.render"},
+    {"batch.ray_cluster", "batch.renderers"},
+    {"cli.batches.jobs", "cli.batches.parts", "cli.batches.planning", "cli.render"},
+)
 # Libraries that are not the trade of a room.
 FORBIDDEN = {
     "song": ("torch",),
@@ -68,42 +106,57 @@ FORBIDDEN = {
 FILES = [(room, file) for room in FORBIDDEN for file in sorted((SOURCE / room).rglob("*.py"))]
 
 
-def imported(file, everywhere=True):
-    """Modules that a file imports; those for type checkers alone do not count."""
+NAMES = {
+    ".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted(SOURCE.rglob("*.py"))
+    if file != SOURCE / "__init__.py"  # the public names, which are imported when they are used
+}
+
+
+def imported(file, everywhere=True, types=False):
+    """Modules that a file imports; those for type checkers alone count if `types` is set."""
     tree = ast.parse(file.read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            node.body = []
+            node.body = node.body if types else []
     for node in ast.walk(tree) if everywhere else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "phosphene":
-            yield from (f"phosphene.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("phosphene"):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (
+                name if name.removeprefix("phosphene.") in NAMES else node.module for name in names
+            )
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
 
-def edges():
-    """Each import of one room in another: file, room, and room that is imported."""
-    for file in sorted(SOURCE.rglob("*.py")):
-        room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
-        for module in imported(file):
-            top, _, rest = module.partition(".")
-            if top == "phosphene" and (other := rest.partition(".")[0]) in FLOOR and other != room:
-                yield file.relative_to(SOURCE), room, other
+def own(file):
+    """The modules of Phosphene that a file imports, without `phosphene.`, types included."""
+    for module in imported(file, types=True):
+        if module.startswith("phosphene."):
+            yield module.removeprefix("phosphene.")
+
+
+def room_of(name):
+    """The room of a module: its longest package that has a floor."""
+    parts = name.split(".")
+    packages = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next(filter(FLOOR.__contains__, packages), None)
 
 
 def test_every_room_has_its_floor():
-    names = {file.relative_to(SOURCE).parts[0].removesuffix(".py") for file in SOURCE.rglob("*.py")}
-    assert names - {"__init__", "__pycache__", "models"} == set(FLOOR)
+    tops = {name.partition(".")[0] for name in NAMES}
+    assert tops == {room.partition(".")[0] for room in FLOOR}
 
 
 def test_imports_run_downwards_only():
     """Rooms of one floor do not know each other either: there is no circle of rooms."""
     wrong = {
-        (str(file), other)
-        for file, room, other in edges()
-        if room != "__init__" and FLOOR[other] >= FLOOR[room]
+        (name, other)
+        for name, file in NAMES.items()
+        for other in map(room_of, own(file))
+        if other != (room := room_of(name)) and FLOOR[other] >= FLOOR[room]
     }
     assert wrong == set()
 
@@ -112,17 +165,29 @@ def test_imports_run_downwards_only():
 def test_the_parts_of_a_room_are_in_order_too(room):
     floors = {part: floor for floor, parts in enumerate(INNER[room]) for part in parts}
     found, wrong = set(), set()
-    for file in sorted((SOURCE / room).rglob("*.py")):
-        part = file.relative_to(SOURCE / room).parts[0].removesuffix(".py")
-        if part == "__init__":
+    for name, file in NAMES.items():
+        if not name.startswith(f"{room}."):
             continue
+        part = name.removeprefix(f"{room}.").partition(".")[0]
         found.add(part)
-        for module in imported(file):
-            other = module.removeprefix(f"phosphene.{room}.").partition(".")[0]
-            if module.startswith(f"phosphene.{room}.") and other != part:
-                wrong |= {(str(file), other)} if floors[other] >= floors[part] else set()
+        for module in own(file):
+            other = module.removeprefix(f"{room}.").partition(".")[0]
+            known = any({name, module} <= circle for circle in CIRCLES)
+            if module.startswith(f"{room}.") and other != part and not known:
+                wrong |= {(name, other)} if floors[other] >= floors[part] else set()
     assert found == set(floors)
     assert wrong == set()
+
+
+def test_no_files_import_each_other():
+    circle = {name: min(names) for names in CIRCLES for name in names}
+    graph = {}
+    for name, file in NAMES.items():
+        below = {circle.get(other, other) for other in own(file)}
+        graph.setdefault(circle.get(name, name), set()).update(below)
+    for name, below in graph.items():
+        below.discard(name)
+    list(TopologicalSorter(graph).static_order())  # raises CycleError with a circle
 
 
 @pytest.mark.parametrize(("room", "file"), FILES, ids=lambda part: getattr(part, "stem", part))

@@ -1,4 +1,4 @@
-"""What lies beyond the bounds is refused by name, before any work."""
+"""Values beyond the bounds are refused by name, before any work."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ SONG = {"song": {"file": "a.wav"}}
     ],
     ids=range(6),
 )  # fmt: skip
-def test_what_is_nested_deep_is_refused_before_it_is_parsed(text):
+def test_deep_nesting_is_refused_before_parsing(text):
     with pytest.raises(ValueError, match=r"line \d is nested more than 32 deep"):
         parsed(text)
 
@@ -50,7 +50,7 @@ def test_a_number_of_more_digits_than_python_reads_is_not_a_traceback(tmp_path):
         read_data(tmp_path / "p.toml")
 
 
-def test_a_large_file_and_what_is_not_a_file_are_not_read(tmp_path):
+def test_large_files_and_other_paths_are_not_read(tmp_path):
     (tmp_path / "p.toml").write_text("#" * (bounds.BYTES + 1))
     with pytest.raises(ProjectError, match="a project file has at most 4 MB"):
         read_data(tmp_path / "p.toml")
@@ -70,7 +70,7 @@ def test_a_large_file_and_what_is_not_a_file_are_not_read(tmp_path):
         ({"a": "x" * 20_001}, "a: a text of 20001 characters; at most 20000"),
     ],
 )
-def test_what_lies_beyond_is_named(data, says):
+def test_values_beyond_the_bounds_are_named(data, says):
     (problem,) = beyond(data)
     assert problem.startswith(says)
     with pytest.raises(ProjectError, match=re.escape(f"p.toml: {says}")):
@@ -86,14 +86,14 @@ def test_deep_data_is_refused_without_recursion():
 
 
 @pytest.mark.parametrize("value", [2**62, 2.0**63, -(2**63), "x" * 20_000, True, None, 0.0, 5e-324])
-def test_what_lies_within_passes(value):
+def test_values_within_the_bounds_pass(value):
     assert not list(beyond({"a": [{"b": value}]}))
 
 
 @pytest.mark.parametrize(
     "wrong", ["", " ", "a\0b", "x" * 256, "é" * 128, "a/" * 2500, 3, None, ["a"]]
 )
-def test_what_no_file_can_be_named(wrong):
+def test_invalid_file_names(wrong):
     with pytest.raises(ValueError, match=r"a name"):
         file_name(wrong)
 

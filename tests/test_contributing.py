@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md and the files for contributors promise is so."""
+"""CONTRIBUTING.md and the files for contributors keep their promises."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What the README and the docs say is run."""
+"""The commands and code in the README and the docs are run."""
 
 import glob
 import re
@@ -66,7 +66,9 @@ def test_commands_run(page, folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setattr("phosphene.studio.web.serving.require_installed", lambda: None)
     monkeypatch.setattr("phosphene.studio.web.serving.serve", lambda *opened: None)
-    monkeypatch.setattr("phosphene.cli.batches.planning.measured", lambda films, known: dict(known))
+    monkeypatch.setattr(
+        "phosphene.cli.batches.planning.measure_speeds", lambda films, known: dict(known)
+    )
     for line in "\n".join(blocks(page, "sh")).splitlines():
         words = shlex.split(line, comments=True)
         if not words:

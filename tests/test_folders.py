@@ -1,4 +1,4 @@
-"""Folders of users who have no home, or cannot write where numba would."""
+"""Cache folders of users without a home, or where numba cannot write."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""docs/modulators: every modulator, parameter and channel has its place, and the pages are new."""
+"""docs/modulators: every modulator, parameter and channel has its place, and the pages are up to date."""
 
 import importlib.util
 import re
@@ -32,7 +32,7 @@ def test_every_modulator_has_an_example_and_a_plot(modulators):
         assert (DOCS / "pictures" / f"plot-{name}.png").is_file(), f"{name}: {FIX}"
 
 
-def test_the_pages_are_what_the_command_would_write(maker, registry):
+def test_the_pages_are_up_to_date(maker, registry):
     pages = maker.pages(registry)
     for path, text in pages.items():
         assert path.is_file(), f"{path.name}: {FIX}"

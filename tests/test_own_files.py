@@ -1,4 +1,4 @@
-"""Folders that a stranger may have prepared, and the lock for one process at a time."""
+"""Folders that an attacker may have prepared, and the lock for one process at a time."""
 
 import os
 import signal

@@ -1,8 +1,8 @@
 """Train the model in one command: draw, vae, text, latents, unet. Finished steps are skipped.
 
-python -m training                       runs until it is stopped (SIGTERM saves the state)
-python -m training --minutes 90          for so long
-python -m training --finish-minutes 120  the last session: the rate falls, then export and a sheet
+python -m training                       train until stopped (SIGTERM saves the state)
+python -m training --minutes 90          train for 90 minutes
+python -m training --finish-minutes 120  last session: decay the learning rate, then export
 """
 
 import argparse
@@ -12,12 +12,11 @@ import time
 from os import cpu_count
 
 from training import contact, export, unet, vae
-from training.pace import DEVICE
-from training.places import RUNS, chunks_of
+from training.device import DEVICE
+from training.paths import RUNS, chunks_of
 
-# chunks without which nothing begins; the cores that draw meanwhile: beside a GPU nearly all
-FIRST = 20
-DRAWING = {"cuda": max(1, (cpu_count() or 2) - 2), "cpu": 1}
+MIN_CHUNKS = 20  # training starts once this many are drawn
+DRAWING_WORKERS = {"cuda": max(1, (cpu_count() or 2) - 2), "cpu": 1}
 
 
 def main() -> None:
@@ -26,21 +25,21 @@ def main() -> None:
     parser.add_argument("--vae-minutes", type=float, default=20)
     parser.add_argument("--minutes", type=float, default=0, help="0: until stopped")
     parser.add_argument("--finish-minutes", type=float, default=0)
-    given = parser.parse_args()
-    # the pictures are drawn beside the training, which takes them up
+    args = parser.parse_args()
+    # pictures are drawn in parallel; the training picks up new chunks as they appear
     drawing = subprocess.Popen(
-        ["nice", "-n", "15", sys.executable, "-m", "training.latents", str(given.chunks),
-         str(DRAWING[DEVICE.type])]
+        ["nice", "-n", "15", sys.executable, "-m", "training.latents", str(args.chunks),
+         str(DRAWING_WORKERS[DEVICE.type])]
     )  # fmt: skip
     try:
-        while len(chunks_of("words")) < min(FIRST, given.chunks):
+        while len(chunks_of("words")) < min(MIN_CHUNKS, args.chunks):
             time.sleep(1)
-        vae.make_vae(given.vae_minutes)
-        unet.train_unet(given.minutes, given.finish_minutes)
+        vae.make_vae(args.vae_minutes)
+        unet.train_unet(args.minutes, args.finish_minutes)
     finally:
         drawing.terminate()
         drawing.wait()
-    if given.finish_minutes:
+    if args.finish_minutes:
         export.export(RUNS / "worlds")
         contact.article(RUNS / "article.jpg", 20, 3.0, tile=160, folder=RUNS / "worlds")
 

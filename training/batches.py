@@ -1,4 +1,4 @@
-"""One training step's samples: latents, noise, captions; spoiled inputs for the feedback loop."""
+"""The samples of one training step: latents, noise, captions, and degraded inputs."""
 
 import random
 from collections.abc import Callable
@@ -8,119 +8,126 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from training.captions import unsaid
-from training.latents import Known, blurred
-from training.meaning import spell
-from training.pace import PACE
+from training.captions import empty_captions
+from training.device import SETTINGS
+from training.latents import Dataset, blurred
+from training.meaning import tokenize
 from training.schedule import new_scheduler
 from training.text import train_tokenizer
 
-# a quarter of a batch starts from spoiled pictures, amid noise of a deviation in this range
-SPOILED, HAZE = 4, (0.6, 0.98)
-# how often those are ones that the model has just painted; how often a picture is a poor one,
-# and how often it is left unsaid, for guidance
-PAINTED, POOR, UNSAID = 0.4, 0.04, 0.1
+# one picture in four is degraded, with noise of a standard deviation in this range
+DEGRADED, SIGMAS = 4, (0.6, 0.98)
+# shares of steps that repaint these with the model, of blurred pictures captioned as such, and of
+# captions dropped for classifier-free guidance
+PAINTED, LOW_QUALITY, DROPPED = 0.4, 0.04, 0.1
 
 Model = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""v of noisy latents at their times, under captions as token ids."""
+"""model(noisy latents, timesteps, token ids): the predicted v."""
 
 
 class Batch(NamedTuple):
-    """noisy: inputs. times: (n,) whole numbers. words: (n, LENGTH) token ids.
+    """noisy: inputs (n, 8, h, w). times: timesteps (n,). words: token ids (n, LENGTH).
 
-    aim: the v to be found, (n, 8, h, w).
+    target: the v to predict, (n, 8, h, w).
     """
 
     noisy: Tensor
     times: Tensor
     words: Tensor
-    aim: Tensor
+    target: Tensor
 
 
 def make_batch(
-    known: Known, alphas: Tensor, step: int, seed: int = 0, model: Model | None = None
+    dataset: Dataset, alphas: Tensor, step: int, seed: int = 0, model: Model | None = None
 ) -> Batch:
-    """The batch of step number `step`: always the same one for the same cache and model."""
+    """The batch of a step, determined by its number, the cache and the model."""
     rng = random.Random(seed * 1_000_003 + step)
-    dice = torch.Generator(alphas.device).manual_seed(seed * 1_000_003 + step)
+    generator = torch.Generator(alphas.device).manual_seed(seed * 1_000_003 + step)
 
     def chance(share: float) -> Tensor:
-        return torch.rand(len(clean), generator=dice, device=alphas.device) < share
+        return torch.rand(len(clean), generator=generator, device=alphas.device) < share
 
-    clean, worn, told, _ = known.batch(PACE.batch, rng, dice)
-    spoiled = len(clean) // SPOILED
+    clean, degraded, captions, _ = dataset.batch(SETTINGS.batch, rng, generator)
+    n_degraded = len(clean) // DEGRADED
     rows = torch.arange(len(clean), device=alphas.device)
-    which = torch.randint(told.shape[1] - 1, rows.shape, generator=dice, device=alphas.device)
-    words = told[rows, which]
-    poor = chance(POOR) & (rows >= spoiled)
+    choice = torch.randint(
+        captions.shape[1] - 1, rows.shape, generator=generator, device=alphas.device
+    )
+    words = captions[rows, choice]
+    poor = chance(LOW_QUALITY) & (rows >= n_degraded)
     clean = torch.where(poor[:, None, None, None], blurred(blurred(clean)), clean)
-    words = torch.where(poor[:, None], told[:, -1], words)
-    words = hushed(words, chance(UNSAID) & ~poor, dice)
+    words = torch.where(poor[:, None], captions[:, -1], words)
+    words = drop_captions(words, chance(DROPPED) & ~poor, generator)
 
-    noise = torch.randn(clean.shape, generator=dice, device=alphas.device)
+    noise = torch.randn(clean.shape, generator=generator, device=alphas.device)
     times = torch.cat([
-        spread(spoiled, *times_of(HAZE), dice), spread(len(clean) - spoiled, 0, 1000, dice)
+        stratified_times(n_degraded, *timesteps_of(SIGMAS), generator),
+        stratified_times(len(clean) - n_degraded, 0, 1000, generator),
     ])  # fmt: skip
     alpha = alphas[times].view(-1, 1, 1, 1)
-    signal, haze = alpha.sqrt(), (1 - alpha).sqrt()
-    given = clean.clone()
-    given[:spoiled] = drifted(worn[:spoiled], dice)
-    if model and spoiled and rng.random() < PAINTED:
-        given[:spoiled] = repainted(model, given[:spoiled], words[:spoiled], alphas, dice)
-    noisy = signal * given + haze * noise
-    # the model's picture is signal * noisy - haze * v: v is chosen so that it is the clean one
-    aim = (signal * noisy - clean) / haze.clamp_min(1e-3)
-    exact = signal * noise - haze * clean
-    aim = torch.where((rows < spoiled)[:, None, None, None], aim, exact)
-    return Batch(noisy, times, words, aim)
+    signal, sigma = alpha.sqrt(), (1 - alpha).sqrt()
+    inputs = clean.clone()
+    inputs[:n_degraded] = drifted(degraded[:n_degraded], generator)
+    if model and n_degraded and rng.random() < PAINTED:
+        inputs[:n_degraded] = repainted(
+            model, inputs[:n_degraded], words[:n_degraded], alphas, generator
+        )
+    noisy = signal * inputs + sigma * noise
+    # the model's picture is signal * noisy - sigma * v: choose v so that this is the clean picture
+    target = (signal * noisy - clean) / sigma.clamp_min(1e-3)
+    exact = signal * noise - sigma * clean
+    target = torch.where((rows < n_degraded)[:, None, None, None], target, exact)
+    return Batch(noisy, times, words, target)
 
 
-def hushed(words: Tensor, which: Tensor, dice: torch.Generator) -> Tensor:
-    """Captions (n, LENGTH), of which some, (n,), give way to ones that say nothing."""
-    silent = nothing(words.device)
-    picks = torch.randint(len(silent), which.shape, generator=dice, device=words.device)
-    return torch.where(which[:, None], silent[picks], words).long()
-
-
-@cache
-def nothing(device: torch.device) -> Tensor:
-    """Captions that say nothing, or only what a negative prompt does, (n, LENGTH) int16."""
-    return spell(train_tokenizer(), unsaid(200, random.Random(0))).short().to(device)
+def drop_captions(words: Tensor, which: Tensor, generator: torch.Generator) -> Tensor:
+    """Captions (n, LENGTH), with those selected by `which`, (n,), replaced by empty ones."""
+    empty = empty_tokens(words.device)
+    picks = torch.randint(len(empty), which.shape, generator=generator, device=words.device)
+    return torch.where(which[:, None], empty[picks], words).long()
 
 
 @cache
-def times_of(haze: tuple[float, float]) -> tuple[int, int]:
-    """The times between which the noise has such deviations."""
+def empty_tokens(device: torch.device) -> Tensor:
+    """Token ids of empty captions and of negative prompts, (n, LENGTH) int16."""
+    return tokenize(train_tokenizer(), empty_captions(200, random.Random(0))).short().to(device)
+
+
+@cache
+def timesteps_of(sigmas: tuple[float, float]) -> tuple[int, int]:
+    """The timesteps at which the noise has these standard deviations."""
     deviations = (1 - new_scheduler().alphas_cumprod).sqrt()
-    return tuple(int(torch.searchsorted(deviations, one)) for one in haze)
+    return tuple(int(torch.searchsorted(deviations, sigma)) for sigma in sigmas)
 
 
-def spread(count: int, first: int, last: int, dice: torch.Generator) -> Tensor:
-    """As many times, one from each equal part of first to last, in any order."""
-    parts = torch.arange(count, device=dice.device)
-    shares = (parts + torch.rand(count, generator=dice, device=dice.device)) / max(count, 1)
+def stratified_times(count: int, first: int, last: int, generator: torch.Generator) -> Tensor:
+    """Stratified timesteps: one from each of `count` equal parts, in random order."""
+    parts = torch.arange(count, device=generator.device)
+    shares = (parts + torch.rand(count, generator=generator, device=generator.device)) / max(
+        count, 1
+    )
     times = (first + (last - first) * shares).long().clamp(0, 999)
-    return times[torch.randperm(count, generator=dice, device=dice.device)]
+    return times[torch.randperm(count, generator=generator, device=generator.device)]
 
 
 @torch.no_grad()
 def repainted(
-    model: Model, given: Tensor, words: Tensor, alphas: Tensor, dice: torch.Generator
+    model: Model, latents: Tensor, words: Tensor, alphas: Tensor, generator: torch.Generator
 ) -> Tensor:
-    """What the model itself makes of pictures by one evaluation: the loop's next input."""
-    times = torch.linspace(350, 650, len(given), device=given.device).long()
+    """The model's own output after one evaluation, as the feedback loop would feed it back."""
+    times = torch.linspace(350, 650, len(latents), device=latents.device).long()
     alpha = alphas[times].view(-1, 1, 1, 1)
-    noise = torch.randn(given.shape, generator=dice, device=given.device)
-    noisy = alpha.sqrt() * given + (1 - alpha).sqrt() * noise
+    noise = torch.randn(latents.shape, generator=generator, device=latents.device)
+    noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
     return alpha.sqrt() * noisy - (1 - alpha).sqrt() * model(noisy, times, words)
 
 
-def drifted(latents: Tensor, dice: torch.Generator) -> Tensor:
-    """Latents (n, c, h, w), the colours of each drifted and a little noisy."""
+def drifted(latents: Tensor, generator: torch.Generator) -> Tensor:
+    """Latents (n, c, h, w) with a random gain, offset and noise for each picture."""
     device, each = latents.device, (len(latents), 1, 1, 1)
     channels = (*latents.shape[:2], 1, 1)
-    amount, drift = torch.rand(2, *each, generator=dice, device=device)
-    gain = 1 + 0.12 * drift * torch.randn(channels, generator=dice, device=device)
-    shift = 0.15 * drift * torch.randn(channels, generator=dice, device=device)
-    noise = torch.randn(latents.shape, generator=dice, device=device)
+    amount, drift = torch.rand(2, *each, generator=generator, device=device)
+    gain = 1 + 0.12 * drift * torch.randn(channels, generator=generator, device=device)
+    shift = 0.15 * drift * torch.randn(channels, generator=generator, device=device)
+    noise = torch.randn(latents.shape, generator=generator, device=device)
     return latents * gain + shift + 0.05 * amount * noise

@@ -1,8 +1,8 @@
-"""From one prompt to another in 20 frames: does the judge see the second world come steadily?
+"""Measures how steadily a blend between two prompts changes over 20 frames, according to the judge.
 
-Of pictures that each come from the same noise, and of a film, where a frame follows from the one
-before. Read a film's figure with care: where the judge is sure, a dip from 0.4 to 0.1 % counts as
-much by rank as one in the middle.
+Measured on pictures made from the same noise, and on a film, in which each frame depends on the
+previous one. Rank correlation of a film is coarse: where the judge is certain, a change from 0.4 to
+0.1 % counts as much as one at 50 %.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from training.judge import shrink
 from training.scenes import SCENES
 from training.words import HELD_OUT
 
-FRAMES, NOISES, STEPS = 20, 4, 2
+FRAMES, SEEDS, STEPS = 20, 4, 2
 BLENDS = (
     ("forest", "temple"), ("temple", "city"), ("nebula", "ocean"),
     ("fire", "ice"), ("crystal", "flowers"), ("desert", "clouds"),
@@ -29,18 +29,20 @@ Pair = tuple[str, str]
 
 
 @torch.no_grad()
-def towards(judge: Classifier, frames: Sequence[np.ndarray], pair: Pair) -> NDArray[np.float64]:
-    """The probability of the second world of the two, shape (n_frames,)."""
+def second_probability(
+    judge: Classifier, frames: Sequence[np.ndarray], pair: Pair
+) -> NDArray[np.float64]:
+    """The probability of the pair's second world in each frame, shape (n_frames,)."""
     world, _ = judge(shrink(np.stack(frames)))
     return world[:, [list(SCENES).index(name) for name in pair]].double().softmax(1)[:, 1].numpy()
 
 
 @torch.no_grad()
 def pictures(folder: Path, pair: Pair, seed: int) -> list[np.ndarray]:
-    """One for each share of the second prompt, (256, 256, 3) uint8, of one noise."""
+    """One (256, 256, 3) uint8 picture for each share of the second prompt, from the same noise."""
     pipeline = load(folder)
     first, second = (pipeline.encode_prompt(HELD_OUT[a][0], "cpu", 1, False)[0] for a in pair)
-    found = []
+    images = []
     for share in np.linspace(0, 1, FRAMES):
         out = pipeline(
             prompt_embeds=torch.lerp(first, second, float(share)),
@@ -51,23 +53,26 @@ def pictures(folder: Path, pair: Pair, seed: int) -> list[np.ndarray]:
             height=SIZE,
             width=SIZE,
         )
-        found.append((out.images[0] * 255 + 0.5).astype(np.uint8))
-    return found
+        images.append((out.images[0] * 255 + 0.5).astype(np.uint8))
+    return images
 
 
-def steady(odds: NDArray[np.float64]) -> float:
-    """Spearman's rank correlation of probabilities with their order."""
-    return float(spearmanr(range(len(odds)), odds).statistic)
+def steadiness(probabilities: NDArray[np.float64]) -> float:
+    """Spearman's rank correlation of the probabilities with time."""
+    return float(spearmanr(range(len(probabilities)), probabilities).statistic)
 
 
 def report(judge: Classifier, folder: Path) -> None:
     share = np.linspace(0, 1, FRAMES)
     for pair in BLENDS:
-        seen = [towards(judge, pictures(folder, pair, seed), pair) for seed in range(NOISES)]
-        told = [HELD_OUT[name][0] for name in pair]
-        frames = list(film(told, np.stack([1 - share, share], axis=1), folder))
+        probabilities = [
+            second_probability(judge, pictures(folder, pair, seed), pair) for seed in range(SEEDS)
+        ]
+        prompts = [HELD_OUT[name][0] for name in pair]
+        frames = list(film(prompts, np.stack([1 - share, share], axis=1), folder))
         print(
-            f"blend {' to '.join(pair)}: Spearman {steady(np.mean(seen, axis=0)):.2f} of pictures, "
-            f"the mean of {NOISES} noises; {steady(towards(judge, frames, pair)):.2f} of a film",
+            f"blend {' to '.join(pair)}: Spearman "
+            f"{steadiness(np.mean(probabilities, axis=0)):.2f} in pictures (mean of {SEEDS} "
+            f"seeds), {steadiness(second_probability(judge, frames, pair)):.2f} in a film",
             flush=True,
         )

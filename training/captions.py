@@ -1,4 +1,4 @@
-"""What a picture is called: many ways of saying the same look, drawn afresh at every step."""
+"""Random captions of a look."""
 
 import random
 
@@ -26,14 +26,14 @@ HELD = tuple(wording for wordings in HELD_OUT.values() for wording in wordings)
 
 
 def caption(look: Look, rng: random.Random) -> str:
-    """One caption that holds no held-out wording."""
+    """A random caption without any held-out wording."""
     while any(wording in (words := _caption(look, rng)) for wording in HELD):
         pass
     return words
 
 
 def _caption(look: Look, rng: random.Random) -> str:
-    """Front words, the name with what belongs to it, and clauses in any order."""
+    """Adjectives, the name with its extras, and clauses in random order."""
     name = rng.choice(NAMES[look.world])
     front = [rng.choice(MOODS[look.world])] if rng.random() < 0.35 else []
     clauses = []
@@ -53,9 +53,9 @@ def _caption(look: Look, rng: random.Random) -> str:
     if look.second:
         above = look.world in GROUNDS and look.second in SKIES
         name = f"{name} {rng.choice(ABOVE if above else BESIDE).format(rng.choice(NAMES[look.second]))}"  # noqa: E501
-    for told, table, share in ((look.time, TIMES, 0.8), (look.weather, WEATHERS, 0.9)):
-        if told and rng.random() < share:
-            phrase = rng.choice(table[told])
+    for value, table, share in ((look.time, TIMES, 0.8), (look.weather, WEATHERS, 0.9)):
+        if value and rng.random() < share:
+            phrase = rng.choice(table[value])
             if rng.random() < 0.7:
                 name = f"{name} {phrase}"
             else:
@@ -78,7 +78,7 @@ def _caption(look: Look, rng: random.Random) -> str:
 
 
 def fillers(rng: random.Random) -> list[str]:
-    """The usual incantations, which should change little: none, some, or the article's own."""
+    """The usual quality words: none, some, or those of the article. They should change little."""
     kind = rng.random()
     if kind < 0.4:
         return []
@@ -87,18 +87,18 @@ def fillers(rng: random.Random) -> list[str]:
     return rng.sample(FILLERS, rng.randint(1, 5))
 
 
-def unsaid(count: int, rng: random.Random) -> list[str]:
-    """For guidance: captions that say nothing, or only the usual negative words."""
+def empty_captions(count: int, rng: random.Random) -> list[str]:
+    """Captions for guidance: empty, or only the usual negative words."""
     return [
         "" if i % 5 < 3 else ", ".join(rng.sample(NEGATIVES, rng.randint(1, 4)))
         for i in range(count)
     ]
 
 
-def poor(words: str, rng: random.Random) -> str:
-    """A caption that calls its picture poor, by the usual negative words."""
-    told = rng.sample(NEGATIVES[:2], rng.randint(1, 2))
-    told += rng.sample(NEGATIVES[2:], rng.randint(0, 3))
-    rng.shuffle(told)
+def poor_caption(words: str, rng: random.Random) -> str:
+    """A caption that describes its picture as low quality, with the usual negative words."""
+    negatives = rng.sample(NEGATIVES[:2], rng.randint(1, 2))
+    negatives += rng.sample(NEGATIVES[2:], rng.randint(0, 3))
+    rng.shuffle(negatives)
     front = [words] if rng.random() < 0.5 else []
-    return ", ".join(front + told)
+    return ", ".join(front + negatives)

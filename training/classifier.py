@@ -1,7 +1,7 @@
-"""A small convolutional classifier of worlds and palettes, and how it is taught.
+"""A small convolutional classifier of worlds and palettes, and its training loop.
 
-Of pictures it is the judge (`judge.py`), of noisy latents the reader (`reader.py`). Both learn from
-drawings alone.
+The judge (`judge.py`) classifies pictures, the reader (`reader.py`) noisy latents. Both are trained
+on drawings only.
 """
 
 import time
@@ -20,14 +20,14 @@ from training.scenes import SCENES
 
 WIDTHS = (64, 96, 160)
 BATCH, PEAK = 32, 1.5e-3
-# every eighth chunk of drawings is kept for measuring
+# every eighth chunk of drawings is held out
 HELD_OUT = 8
-# the label of what has two worlds, or no colour of its own
+# label of a picture with two worlds, or without exactly one named colour
 NONE = -1
 
 
 class Block(nn.Module):
-    """Two convolutions beside a straight way (He et al., "Deep residual learning", 2016)."""
+    """A residual block (He et al., "Deep residual learning", 2016)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -39,12 +39,12 @@ class Block(nn.Module):
             nn.BatchNorm2d(width),
         )
 
-    def forward(self, given: Tensor) -> Tensor:
-        return F.relu(given + self.body(given))
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.body(x))
 
 
 class Classifier(nn.Module):
-    """What `first` makes of its input, (n, WIDTHS[0], h, w), to logits of worlds and palettes."""
+    """`first` maps the input to (n, WIDTHS[0], h, w); the rest to logits of worlds and palettes."""
 
     def __init__(self, first: nn.Module) -> None:
         super().__init__()
@@ -56,30 +56,30 @@ class Classifier(nn.Module):
         self.palette = nn.Linear(2 * WIDTHS[-1], len(COLOURS))
         self.to(memory_format=torch.channels_last)
 
-    def levels(self, given: Tensor) -> list[Tensor]:
-        """What it finds, (n, width, h, w), for each of WIDTHS; each level is half as large."""
+    def levels(self, x: Tensor) -> list[Tensor]:
+        """Features (n, width, h, w) for each of WIDTHS; each level has half the resolution."""
         dtype = self.world.weight.dtype
-        found = [given.to(dtype, memory_format=torch.channels_last)]
+        levels = [x.to(dtype, memory_format=torch.channels_last)]
         for layer in self.body:
-            found.append(layer(found[-1]))
-        return [found[2], found[4], found[-1]]
+            levels.append(layer(levels[-1]))
+        return [levels[2], levels[4], levels[-1]]
 
-    def named(self, last: Tensor) -> tuple[Tensor, Tensor]:
+    def logits(self, last: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of worlds and palettes from the last level."""
-        found = pooled(last)
-        return self.world(found).float(), self.palette(found).float()
+        levels = pooled(last)
+        return self.world(levels).float(), self.palette(levels).float()
 
-    def forward(self, given: Tensor) -> tuple[Tensor, Tensor]:
-        return self.named(self.levels(given)[-1])
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.logits(self.levels(x)[-1])
 
 
 def pooled(last: Tensor) -> Tensor:
-    """(n, 2 * width): what is there on average, and what is there at all."""
+    """Mean and maximum over all positions, (n, 2 * width)."""
     return torch.cat([last.mean(dim=(2, 3)), last.amax(dim=(2, 3))], dim=1)
 
 
 def labels(looks: Sequence[Look]) -> Tensor:
-    """(n, 2): the numbers of world and palette, NONE where there is not one alone."""
+    """(n, 2): indices of world and palette, NONE where there is not exactly one."""
     worlds, colours = list(SCENES), list(COLOURS)
     return torch.tensor(
         [
@@ -92,21 +92,21 @@ def labels(looks: Sequence[Look]) -> Tensor:
     ).reshape(-1, 2)
 
 
-Lesson = Callable[[int], tuple[Tensor, Tensor]]
-"""lesson(step): inputs, and their labels (n, 2)."""
+BatchOf = Callable[[int], tuple[Tensor, Tensor]]
+"""batch_of(step): inputs, and their labels (n, 2)."""
 
 
-def teach(model: Classifier, lesson: Lesson, minutes: float, path: Path) -> None:
-    """Trained for so long, the rate falling to nothing, and written to the path."""
+def fit(model: Classifier, batch_of: BatchOf, minutes: float, path: Path) -> None:
+    """Train for some minutes, with the learning rate decaying to zero, and save."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.05)
     start, step, mean = time.time(), 0, 0.0
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = PEAK * min(1, (step + 1) / 100) * (1 - share)
-        given, told = lesson(step)
-        world, palette = model(given)
-        loss = F.cross_entropy(world, told[:, 0], ignore_index=NONE, label_smoothing=0.05)
-        loss = loss + F.cross_entropy(palette, told[:, 1], ignore_index=NONE)
+        inputs, targets = batch_of(step)
+        world, palette = model(inputs)
+        loss = F.cross_entropy(world, targets[:, 0], ignore_index=NONE, label_smoothing=0.05)
+        loss = loss + F.cross_entropy(palette, targets[:, 1], ignore_index=NONE)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -118,16 +118,18 @@ def teach(model: Classifier, lesson: Lesson, minutes: float, path: Path) -> None
 
 
 def load(model: Classifier, path: Path) -> Classifier:
-    """Its trained weights; it learns no more."""
+    """Load trained weights, for inference only."""
     model.load_state_dict(load_file(path))
     return model.eval().requires_grad_(False)
 
 
 @torch.no_grad()
-def accuracy(model: Classifier, given: Tensor, told: Tensor) -> tuple[float, float]:
-    """Shares of (worlds, palettes) named rightly, of those that have a label (n, 2)."""
-    found = [model(part) for part in given.split(64)]
-    named = torch.stack([torch.cat(kind).argmax(1) for kind in zip(*found, strict=True)], dim=1)
-    right = (named == told).float()
-    shares = [right[told[:, i] != NONE, i].mean() for i in range(2)]
+def accuracy(model: Classifier, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
+    """(worlds, palettes): the share of correct predictions among labelled inputs."""
+    logits = [model(part) for part in inputs.split(64)]
+    predicted = torch.stack(
+        [torch.cat(kind).argmax(1) for kind in zip(*logits, strict=True)], dim=1
+    )
+    correct = (predicted == targets).float()
+    shares = [correct[targets[:, i] != NONE, i].mean() for i in range(2)]
     return float(shares[0]), float(shares[1])

@@ -1,4 +1,4 @@
-"""Look at the model: contact sheets of what it paints, one JPEG each."""
+"""Contact sheets of the model's pictures, as JPEG."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from PIL import Image
 
 from training.look import EXTRAS, Look
 from training.palettes import COLOURS
-from training.places import PICTURES, WORLDS
+from training.paths import PICTURES, WORLDS
 from training.scenes import SCENES
 from training.scenes import paint as paint_drawing
 from training.words import ARTICLE_STYLE
@@ -35,7 +35,7 @@ def load(folder: Path = WORLDS) -> DiffusionPipeline:
 def paint(
     pipeline: DiffusionPipeline, prompts: Sequence[str], seed: int, steps: int, guidance: float
 ) -> list[Tile]:
-    """One 256 x 256 RGB uint8 picture per prompt; every prompt starts from its own noise."""
+    """One 256 x 256 RGB uint8 picture per prompt, each from its own seed."""
     generators = [torch.Generator().manual_seed(seed + i) for i in range(len(prompts))]
     out = pipeline(
         list(prompts),
@@ -51,7 +51,7 @@ def paint(
 
 
 def sheet(rows: Sequence[Sequence[Tile]], target: Path, tile: int) -> None:
-    """Rows of pictures, shrunk to `tile` pixels, written as one JPEG."""
+    """Write rows of pictures, shrunk to `tile` pixels, as one JPEG."""
     small = [
         np.hstack([cv2.resize(p, (tile, tile), interpolation=cv2.INTER_AREA) for p in row])
         for row in rows
@@ -83,7 +83,7 @@ def contact(
 
 
 def drawn(target: Path, tile: int = 96) -> None:
-    """The drawings themselves: worlds down; their own colours, night, dusk, and palettes across."""
+    """The drawings: worlds down; their own colours, night, dusk, and palettes across."""
     looks = [Look("", (), time, "", "", False) for time in ("", "night", "dusk")]
     looks += [Look("", (colour,)) for colour in list(COLOURS)[::2]]
     rows = [

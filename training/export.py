@@ -2,8 +2,8 @@
 
 python -m training.export [NAME ...]
 
-NAME is a checkpoint in runs/: unet (where nothing is said), few, polished, or a copy that was kept.
-Of several the weights are averaged (Wortsman et al., "Model soups", 2022).
+NAME is a checkpoint in runs/: unet (the default), few, polished, or a copy of one. The weights of
+several are averaged (Wortsman et al., "Model soups", 2022).
 """
 
 import json
@@ -16,7 +16,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from training.near import TARGET as WORDS
-from training.places import RUNS
+from training.paths import RUNS
 from training.schedule import new_scheduler
 from training.unet import CHECKPOINT, Worlds, load_model
 from training.vae import load_vae
@@ -33,7 +33,7 @@ def averaged(checkpoints: Sequence[Path]) -> Worlds:
 
 
 def export(folder: Path = RUNS / "worlds", checkpoints: Sequence[Path] = (CHECKPOINT,)) -> Path:
-    """Written beside the target and then renamed, so that nobody loads half a model."""
+    """Write to a temporary folder, then rename it, so that nobody loads an incomplete model."""
     model = averaged(checkpoints)
     pipeline = StableDiffusionPipeline(
         vae=load_vae(),
@@ -51,7 +51,7 @@ def export(folder: Path = RUNS / "worlds", checkpoints: Sequence[Path] = (CHECKP
         shutil.copy(RUNS / "tokenizer" / name, part / "tokenizer" / name)
     if WORDS.exists():
         shutil.copy(WORDS, part / WORDS.name)
-    load_full(part / "text_encoder" / "config.json")
+    set_float32(part / "text_encoder" / "config.json")
     for path in part.rglob("*.safetensors"):
         path.chmod(0o644)
     if folder.exists():
@@ -63,11 +63,11 @@ def export(folder: Path = RUNS / "worlds", checkpoints: Sequence[Path] = (CHECKP
     return folder
 
 
-def load_full(config: Path) -> None:
-    """transformers loads a model in the dtype its config names, diffusers in float32: agree."""
-    told = json.loads(config.read_text())
-    told["dtype"] = "float32"
-    config.write_text(json.dumps(told, indent=2) + "\n")
+def set_float32(config: Path) -> None:
+    """Set float32 in the config: transformers loads in that dtype, diffusers always in float32."""
+    settings = json.loads(config.read_text())
+    settings["dtype"] = "float32"
+    config.write_text(json.dumps(settings, indent=2) + "\n")
 
 
 if __name__ == "__main__":

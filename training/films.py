@@ -1,4 +1,4 @@
-"""Short films of a model, as the painter paints them: what a user gets to see."""
+"""Short films of a model, painted by Phosphene itself."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,9 +13,9 @@ from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from training.contact import Tile
-from training.places import WORLDS
+from training.paths import WORLDS
 
 SIZE = 256
 
@@ -23,7 +23,7 @@ SIZE = 256
 def film(
     prompts: Sequence[str], weights: NDArray[np.float64], folder: Path = WORLDS
 ) -> Iterator[Tile]:
-    """A frame for each row of weights, (frames, prompts): a slow zoom and turn at strength 0.5."""
+    """One frame per row of `weights`, (frames, prompts): a slow zoom and turn at strength 0.5."""
     score = replace(still_score(SIZE, len(weights)), prompts=tuple(prompts), weights=weights)
     engine = load_engine(replace(PRESETS["worlds"], source=str(folder)), Model(), score)
     for _, picture, _ in paint(score, engine, SceneAnchors(score, engine)):
@@ -31,5 +31,5 @@ def film(
 
 
 def scene(prompt: str, frames: int, folder: Path = WORLDS) -> Iterator[Tile]:
-    """The first picture of one prompt, and so many frames after it."""
+    """The first picture of one prompt, and `frames` frames after it."""
     return film([prompt], np.ones((frames + 1, 1)), folder)

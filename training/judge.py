@@ -1,8 +1,8 @@
-"""The judge: classifies the world and the palette of a picture.
+"""The judge: a classifier of the world and palette of a picture.
 
 python -m training.judge [--minutes 22]
 
-It learns from the cached drawings, a quarter of them in colours that no palette has.
+Trained on the cached drawings, a quarter of them recoloured to hues of no palette.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from training.classifier import (
     WIDTHS,
     Classifier,
     accuracy,
+    fit,
     labels,
     load,
-    teach,
 )
 from training.draw import EVEN, looks
-from training.places import RUNS, chunk_path, chunks_of
+from training.paths import RUNS, chunk_path, chunks_of
 
 SIZE = 96
 CHECKPOINT = RUNS / "judge.safetensors"
@@ -49,33 +49,33 @@ def small(pictures: np.ndarray) -> Tensor:
 
 
 def shrink(pictures: np.ndarray) -> Tensor:
-    """(n, h, w, 3) uint8 as the judge takes them."""
-    return spread(small(pictures))
+    """(n, h, w, 3) uint8 to the judge's input."""
+    return normalised(small(pictures))
 
 
-def spread(small_ones: Tensor) -> Tensor:
+def normalised(pictures: Tensor) -> Tensor:
     """uint8 to float in -1..1."""
-    return small_ones.float() / 127.5 - 1
+    return pictures.float() / 127.5 - 1
 
 
-Drawn = tuple[Tensor, Tensor]
+Labelled = tuple[Tensor, Tensor]
 """Pictures, (n, 3, SIZE, SIZE), and their labels, (n, 2)."""
 
 
-def drawn(chunks: Iterable[int]) -> Drawn:
-    """The square ones of one world and at most one colour, as uint8."""
-    pictures, told = [], []
+def load_drawings(chunks: Iterable[int]) -> Labelled:
+    """Square drawings of one world and at most one colour, as uint8."""
+    pictures, targets = [], []
     for number in chunks:
         chunk = np.load(chunk_path("pictures", number), mmap_mode="r")
         if chunk.shape[1] == chunk.shape[2]:
-            kept = [i for i, k in enumerate(looks(number)) if not k.second and len(k.colours) < 2]
-            pictures.append(small(chunk[kept]))
-            told.append(labels(looks(number))[kept])
-    return torch.cat(pictures), torch.cat(told)
+            chosen = [i for i, k in enumerate(looks(number)) if not k.second and len(k.colours) < 2]
+            pictures.append(small(chunk[chosen]))
+            targets.append(labels(looks(number))[chosen])
+    return torch.cat(pictures), torch.cat(targets)
 
 
-def varied(pictures: Tensor, step: int) -> Tensor:
-    """Mirrored, nearer, softer, brighter: a film's frames drift, and the judge must not mind."""
+def augmented(pictures: Tensor, step: int) -> Tensor:
+    """Random flips, crops, blurs and gains, so that the judge tolerates the drift of a film."""
     if step % 2:
         pictures = pictures.flip(3)
     if step % 3 == 0:
@@ -90,9 +90,9 @@ def varied(pictures: Tensor, step: int) -> Tensor:
 
 
 def recoloured(pictures: Tensor) -> Tensor:
-    """(n, 3, h, w) in -1..1, each turned about the grey axis, faded or heightened.
+    """Random hue and saturation, so that the judge also learns shapes; (n, 3, h, w) in -1..1.
 
-    A world is told by its shapes too. What is grey stays, and so does the mean of the channels.
+    A rotation about the grey axis, scaled. Grey and the mean of the channels do not change.
     """
     angle = 2 * pi * torch.rand(len(pictures), 1, 1)
     grey = torch.full((3, 3), 1 / 3)
@@ -106,22 +106,22 @@ def train(minutes: float) -> None:
     torch.manual_seed(0)
     chunks = chunks_of("pictures")
     held_out = [number for number in chunks if number % HELD_OUT == 0]
-    pictures, told = drawn(number for number in chunks if number not in held_out)
+    pictures, targets = load_drawings(number for number in chunks if number not in held_out)
 
-    def lesson(step: int) -> Drawn:
-        picks = torch.randint(0, len(told), (BATCH,))
-        given, named = spread(pictures[picks]), told[picks]
-        given[: BATCH // 4] = recoloured(given[: BATCH // 4])
-        named[: BATCH // 4, 1] = NONE
-        return varied(given, step), named
+    def batch_of(step: int) -> Labelled:
+        picks = torch.randint(0, len(targets), (BATCH,))
+        inputs, targets_of_batch = normalised(pictures[picks]), targets[picks]
+        inputs[: BATCH // 4] = recoloured(inputs[: BATCH // 4])
+        targets_of_batch[: BATCH // 4, 1] = NONE
+        return augmented(inputs, step), targets_of_batch
 
-    teach(new_judge(), lesson, minutes, CHECKPOINT)
+    fit(new_judge(), batch_of, minutes, CHECKPOINT)
     for kind, numbers in {
-        "as prompts are": [number for number in held_out if number < EVEN],
+        "the prompts' distribution": [number for number in held_out if number < EVEN],
         "every world in every colour": [number for number in held_out if number >= EVEN],
     }.items():
-        given, right = drawn(numbers)
-        world, palette = accuracy(load_judge(), spread(given), right)
+        inputs, expected = load_drawings(numbers)
+        world, palette = accuracy(load_judge(), normalised(inputs), expected)
         print(f"judge on held-out, {kind}: world {world:.1%}, palette {palette:.1%}", flush=True)
 
 

@@ -1,8 +1,7 @@
 """Pre-trains the text model to predict the content of captions, without pictures.
 
-It learns to predict every attribute of the look from its output at every position from the end of
-the caption on, so that the UNet finds the content at any token. Without this, prompts have no
-effect for thousands of steps.
+It predicts every attribute of the look at every position from the end of the caption, so that the
+UNet finds the content at any token. Without this, prompts have no effect for thousands of steps.
 """
 
 import random
@@ -18,13 +17,13 @@ from training.captions import caption
 from training.draw import look_of
 from training.look import STYLES, TIMES, WEATHERS, Look
 from training.palettes import COLOURS
-from training.places import RUNS, WORLDS
+from training.paths import RUNS, WORLDS
 from training.scenes import SCENES
 from training.text import LENGTH, WIDTH, new_text_model
 
 BATCH = 32
 CHECKPOINT = RUNS / "text.safetensors"
-# one of each table is named; colours are named each by itself, for there may be two
+# one value of each table; colours are separate binary outputs, since a look may have two
 CHOICES = {
     "world": tuple(SCENES),
     "second": ("", *SCENES),
@@ -36,13 +35,15 @@ CHOICES = {
 SIZES = [*(len(names) for names in CHOICES.values()), len(COLOURS)]
 
 
-def teach(tokenizer: CLIPTokenizer, steps: int = 900, peak: float = 1e-3) -> CLIPTextModel:
-    """Trained text model: the one of runs/text.safetensors, or the bundled one, or a new one."""
+def load_or_pretrain(
+    tokenizer: CLIPTokenizer, steps: int = 900, peak: float = 1e-3
+) -> CLIPTextModel:
+    """Load the text model from runs/text.safetensors or the bundled model, or pre-train one."""
     torch.manual_seed(1)
     model = new_text_model(tokenizer)
-    for made in (CHECKPOINT, WORLDS / "text_encoder" / "model.safetensors"):
-        if made.exists():
-            model.load_state_dict(load_file(made))
+    for path in (CHECKPOINT, WORLDS / "text_encoder" / "model.safetensors"):
+        if path.exists():
+            model.load_state_dict(load_file(path))
             return model
     heads = nn.Linear(WIDTH, sum(SIZES))
     weights = [*model.parameters(), *heads.parameters()]
@@ -52,9 +53,9 @@ def teach(tokenizer: CLIPTokenizer, steps: int = 900, peak: float = 1e-3) -> CLI
         for group in optimiser.param_groups:
             group["lr"] = peak * min(1, (step + 1) / 50) * (1 - step / steps)
         looks = [look_of(rng.randrange(100_000)) for _ in range(BATCH)]
-        ids = spell(tokenizer, [caption(look, rng) for look in looks])
-        told = heads(model(ids).last_hidden_state)
-        loss = wrongness(told, ids == tokenizer.eos_token_id, looks)
+        ids = tokenize(tokenizer, [caption(look, rng) for look in looks])
+        predictions = heads(model(ids).last_hidden_state)
+        loss = attribute_loss(predictions, ids == tokenizer.eos_token_id, looks)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -65,20 +66,22 @@ def teach(tokenizer: CLIPTokenizer, steps: int = 900, peak: float = 1e-3) -> CLI
     return model
 
 
-def spell(tokenizer: CLIPTokenizer, captions: list[str]) -> Tensor:
+def tokenize(tokenizer: CLIPTokenizer, captions: list[str]) -> Tensor:
     """Token ids, (captions, LENGTH)."""
     return tokenizer(
         captions, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt"
     )["input_ids"]
 
 
-def wrongness(told: Tensor, after: Tensor, looks: list[Look]) -> Tensor:
-    """Cross entropy of the answers, over all positions from the end on."""
-    *parts, colours = told.split(SIZES, dim=-1)
+def attribute_loss(predictions: Tensor, after: Tensor, looks: list[Look]) -> Tensor:
+    """Cross-entropy of the predicted attributes, over all positions from the end of the caption."""
+    *parts, colours = predictions.split(SIZES, dim=-1)
     total = torch.zeros(())
     for part, (name, names) in zip(parts, CHOICES.items(), strict=True):
-        right = torch.tensor([names.index(getattr(look, name)) for look in looks])
-        total = total + F.cross_entropy(part[after], right[:, None].expand(after.shape)[after])
-    worn = torch.tensor([[float(word in look.colours) for word in COLOURS] for look in looks])
-    spread = worn[:, None].expand(*after.shape, len(COLOURS))
-    return total + 4 * F.binary_cross_entropy_with_logits(colours[after], spread[after])
+        expected = torch.tensor([names.index(getattr(look, name)) for look in looks])
+        total = total + F.cross_entropy(part[after], expected[:, None].expand(after.shape)[after])
+    colours_shown = torch.tensor(
+        [[float(word in look.colours) for word in COLOURS] for look in looks]
+    )
+    targets = colours_shown[:, None].expand(*after.shape, len(COLOURS))
+    return total + 4 * F.binary_cross_entropy_with_logits(colours[after], targets[after])

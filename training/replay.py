@@ -1,8 +1,4 @@
-"""Records the kernels of a training step as a CUDA graph.
-
-A step has thousands of small kernel launches, and the GPU waits for each. As a graph they are a
-single launch.
-"""
+"""Records a training step as a CUDA graph, which replaces thousands of kernel launches by one."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,48 +6,51 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-Work = Callable[..., tuple[Tensor, ...]]
+Function = Callable[..., tuple[Tensor, ...]]
 
 
 class Recording(NamedTuple):
-    """given: where the inputs are read. made: where the outputs are written."""
+    """inputs, outputs: the tensors that the graph reads and writes."""
 
     graph: torch.cuda.CUDAGraph
-    given: list[Tensor]
-    made: tuple[Tensor, ...]
+    inputs: list[Tensor]
+    outputs: tuple[Tensor, ...]
 
 
 class Replay:
-    """work(*tensors), recorded for each shape of its inputs; off a GPU the work itself.
+    """Calls function(*tensors), replaying a recording per input shape; on a CPU, just calls it.
 
-    The first call of a shape is plain, so that libraries settle, the second one records. What it
-    gives back holds until the next call. The work may change tensors of its own, but must not wait
-    for the GPU.
+    The first call for a shape is a warm-up, the second one records. Outputs are valid until the
+    next call. The function may modify tensors in place, but must not synchronise with the GPU.
     """
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        self.met: set[tuple[torch.Size, ...]] = set()
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.warmed_up: set[tuple[torch.Size, ...]] = set()
         self.recordings: dict[tuple[torch.Size, ...], Recording] = {}
 
-    def __call__(self, *given: Tensor) -> tuple[Tensor, ...]:
-        shapes = tuple(one.shape for one in given)
-        if given[0].device.type != "cuda" or shapes not in self.met:
-            self.met.add(shapes)
-            return self.work(*given)
+    def __call__(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        shapes = tuple(tensor.shape for tensor in inputs)
+        if inputs[0].device.type != "cuda" or shapes not in self.warmed_up:
+            self.warmed_up.add(shapes)
+            return self.function(*inputs)
         if shapes not in self.recordings:
-            self.recordings[shapes] = record(self.work, given)
-        graph, held, made = self.recordings[shapes]
-        for dtype in {one.dtype for one in held}:  # those of one kind are copied by one launch
-            both = [(to, one) for to, one in zip(held, given, strict=True) if to.dtype == dtype]
-            torch._foreach_copy_(*map(list, zip(*both, strict=True)))
+            self.recordings[shapes] = record(self.function, inputs)
+        graph, buffers, outputs = self.recordings[shapes]
+        for dtype in {tensor.dtype for tensor in buffers}:  # one launch for each dtype
+            pairs = [
+                (to, tensor)
+                for to, tensor in zip(buffers, inputs, strict=True)
+                if to.dtype == dtype
+            ]
+            torch._foreach_copy_(*map(list, zip(*pairs, strict=True)))
         graph.replay()
-        return made
+        return outputs
 
 
-def record(work: Work, given: Sequence[Tensor]) -> Recording:
-    """The work's launches, none of which is carried out."""
-    held, graph = [one.clone() for one in given], torch.cuda.CUDAGraph()
+def record(function: Function, inputs: Sequence[Tensor]) -> Recording:
+    """Capture the launches, without executing them."""
+    buffers, graph = [tensor.clone() for tensor in inputs], torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
-        made = work(*held)
-    return Recording(graph, held, made)
+        outputs = function(*buffers)
+    return Recording(graph, buffers, outputs)

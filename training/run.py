@@ -13,22 +13,24 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from training.device import DEVICE, SETTINGS
 from training.muon import Muon
-from training.pace import DEVICE, PACE
 from training.replay import Replay
 
 DECAY = 0.995
-# what the optimisers remember of a weight
+# optimiser state that is saved for each weight
 STATES = ("step", "exp_avg", "exp_avg_sq", "momentum")
 
 Loss = Callable[..., tuple[Tensor, ...]]
-"""loss(model, *batch): the loss, and whatever else a step should leave."""
+"""loss(model, *batch): the loss, followed by any other outputs of the step."""
 
 
 class Run:
-    """model is in float32; swift is what computes: the same, or its copy in bfloat16 (PACE.half).
+    """A model, its weight average (EMA), its optimisers and its checkpoint.
 
-    AdamW moves the groups, Muon the matrices. A group's share is its part of the rate.
+    `model` is in float32. `compute_model` runs the passes: `model` itself, or a bfloat16 copy
+    (`SETTINGS.half`). AdamW updates `groups`, Muon `matrices`. A group's `share` scales the
+    learning rate.
     """
 
     def __init__(
@@ -40,12 +42,12 @@ class Run:
         matrices: Sequence[Tensor] = (),
     ) -> None:
         self.model, self.loss, self.path = model, loss, path
-        self.swift = copy.deepcopy(model).bfloat16() if PACE.half else model
-        self.steps, self.sitting = 0, 0
-        # the loss of late, over about two hundred steps of this sitting
+        self.compute_model = copy.deepcopy(model).bfloat16() if SETTINGS.half else model
+        self.steps, self.session_steps = 0, 0
+        # running mean over about 200 steps of this session
         self.mean = torch.zeros((), device=DEVICE)
-        # a thread each, which two cores beside other work do better than one batch over both
-        self.spread = ThreadPoolExecutor(PACE.parts).map if PACE.parts > 1 else map
+        # one thread per batch: faster on two busy cores than one batch across both
+        self.map = ThreadPoolExecutor(SETTINGS.parts).map if SETTINGS.parts > 1 else map
         self.weights = dict(model.named_parameters())
         self.average = {k: v.detach().clone() for k, v in self.weights.items()}
         recorded = DEVICE.type == "cuda"
@@ -55,28 +57,28 @@ class Run:
             )
         ]
         if matrices:
-            self.optimisers.append(Muon(matrices, 0.0, self.spread))
+            self.optimisers.append(Muon(matrices, 0.0, self.map))
         for group in self.groups():
             group["lr"] = torch.zeros((), device=DEVICE)
-        self.learn, self.move = Replay(self.gradients), Replay(self.update)
-        self.paint = Replay(torch.no_grad()(lambda *given: (self.swift(*given),)))
+        self.replay_gradients, self.replay_update = Replay(self.gradients), Replay(self.update)
+        self.replay_model = Replay(torch.no_grad()(lambda *inputs: (self.compute_model(*inputs),)))
 
     def groups(self) -> list[dict]:
         return [group for optimiser in self.optimisers for group in optimiser.param_groups]
 
-    def painted(self, *given: Tensor) -> Tensor:
-        """What the model makes of its inputs, until the next call."""
-        return self.paint(*given)[0]
+    def predict(self, *inputs: Tensor) -> Tensor:
+        """The model's output, valid until the next call."""
+        return self.replay_model(*inputs)[0]
 
     def gradients(self, *batch: Tensor) -> tuple[Tensor, ...]:
-        """What the loss is and leaves, then the gradient of every weight."""
-        loss, *left = self.loss(self.swift, *batch)
-        gradients = torch.autograd.grad(loss, list(self.swift.parameters()))
-        return (*(one.detach() for one in (loss, *left)), *gradients)
+        """Everything the loss returns, then the gradient of every weight."""
+        loss, *outputs = self.loss(self.compute_model, *batch)
+        gradients = torch.autograd.grad(loss, list(self.compute_model.parameters()))
+        return (*(tensor.detach() for tensor in (loss, *outputs)), *gradients)
 
     @torch.no_grad()
-    def update(self, rate: Tensor, keep: Tensor, *gradients: Tensor) -> tuple[Tensor, ...]:
-        """Move the weights at a rate, and the average, of which `keep` stays."""
+    def update(self, rate: Tensor, decay: Tensor, *gradients: Tensor) -> tuple[Tensor, ...]:
+        """Update the weights at a learning rate, and the EMA with this decay."""
         weights, average = list(self.weights.values()), list(self.average.values())
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient.to(weight.dtype)
@@ -86,41 +88,41 @@ class Run:
         for optimiser in self.optimisers:
             optimiser.step()
         change = torch._foreach_sub(weights, average)
-        torch._foreach_mul_(change, 1 - keep)
+        torch._foreach_mul_(change, 1 - decay)
         torch._foreach_add_(average, change)
-        self.hand_over()
+        self.sync()
         return ()
 
     def advance(
         self, batch_of: Callable[[int], tuple[Tensor, ...]], rate: float
     ) -> list[tuple[Tensor, ...]]:
-        """One step; what the loss of each of its PACE.parts batches is and leaves.
+        """Take one step of `SETTINGS.parts` batches and return what the loss returned for each.
 
-        batch_of(number) is a batch, as the loss takes it. What is given back holds until the next
+        `batch_of(number)` returns the arguments of the loss. The results are valid until the next
         step.
         """
-        first, count = PACE.parts * self.steps, len(self.weights)
-        numbers = range(first, first + PACE.parts)
-        made = list(self.spread(lambda number: self.learn(*batch_of(number)), numbers))
-        shares = [one[-count:] for one in made]
-        if PACE.parts > 1:
-            shares = [[sum(parts) / PACE.parts for parts in zip(*shares, strict=True)]]
-        self.steps, self.sitting = self.steps + 1, self.sitting + 1
-        losses = torch.stack([one[0] for one in made])
-        self.mean.lerp_(losses.mean(), max(0.005, 1 / self.sitting))
-        keep = min(DECAY, (1 + self.steps) / (10 + self.steps))
-        told = (torch.full((), float(number), device=DEVICE) for number in (rate, keep))
-        self.move(*told, *shares[0])
-        return [one[:-count] for one in made]
+        first, count = SETTINGS.parts * self.steps, len(self.weights)
+        numbers = range(first, first + SETTINGS.parts)
+        results = list(self.map(lambda n: self.replay_gradients(*batch_of(n)), numbers))
+        gradients = [result[-count:] for result in results]
+        if SETTINGS.parts > 1:
+            gradients = [[sum(g) / SETTINGS.parts for g in zip(*gradients, strict=True)]]
+        self.steps, self.session_steps = self.steps + 1, self.session_steps + 1
+        losses = torch.stack([result[0] for result in results])
+        self.mean.lerp_(losses.mean(), max(0.005, 1 / self.session_steps))
+        decay = min(DECAY, (1 + self.steps) / (10 + self.steps))
+        scalars = (torch.full((), float(number), device=DEVICE) for number in (rate, decay))
+        self.replay_update(*scalars, *gradients[0])
+        return [result[:-count] for result in results]
 
     @torch.no_grad()
-    def hand_over(self) -> None:
-        """The computing copy takes the weights."""
-        if self.swift is not self.model:
-            torch._foreach_copy_(list(self.swift.parameters()), list(self.weights.values()))
+    def sync(self) -> None:
+        """Copy the weights to the bfloat16 model, if there is one."""
+        if self.compute_model is not self.model:
+            torch._foreach_copy_(list(self.compute_model.parameters()), list(self.weights.values()))
 
     def save(self) -> None:
-        """Written beside the checkpoint and then renamed."""
+        """Write the checkpoint to a temporary file, then rename it."""
         tensors = {f"raw.{k}": v.detach() for k, v in self.weights.items()}
         tensors |= {f"average.{k}": v for k, v in self.average.items()}
         for k, v in self.weights.items():
@@ -128,14 +130,14 @@ class Run:
                 state = optimiser.state.get(v, {})
                 tensors |= {f"{name}.{k}": state[name] for name in STATES if name in state}
         facts = {"steps": self.steps}
-        half_done = self.path.with_suffix(".part")
-        held = {k: v.cpu().contiguous() for k, v in tensors.items()}
-        save_file(held, half_done, metadata={"facts": json.dumps(facts)})
-        half_done.replace(self.path)
+        part = self.path.with_suffix(".part")
+        tensors = {k: v.cpu().contiguous() for k, v in tensors.items()}
+        save_file(tensors, part, metadata={"facts": json.dumps(facts)})
+        part.replace(self.path)
         self.path.with_suffix(".json").write_text(json.dumps(facts))
 
     def resume(self) -> None:
-        """Go on from the checkpoint, if there is one."""
+        """Load the checkpoint, if there is one."""
         if not self.path.exists():
             return
         tensors = load_file(self.path)
@@ -149,4 +151,4 @@ class Run:
                     if any(v is one for group in optimiser.param_groups for one in group["params"]):
                         optimiser.state[v] = state
         self.steps = int(json.loads(self.path.with_suffix(".json").read_text())["steps"])
-        self.hand_over()
+        self.sync()

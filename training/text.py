@@ -1,4 +1,4 @@
-"""The words: a small byte-level BPE vocabulary in CLIP's format, and a small CLIP text model."""
+"""A small byte-level BPE vocabulary in CLIP's format, and a small CLIP text model."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.captions import caption
 from training.draw import look_of
-from training.places import RUNS, WORLDS
+from training.paths import RUNS, WORLDS
 from training.words import FILLERS, HELD_OUT
 
 WIDTH = 192
@@ -24,7 +24,7 @@ PLAIN = (
 
 
 def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
-    """The bundled model's, or merges learnt from captions; any byte can be spelled."""
+    """The bundled tokenizer, or one trained on captions; it can encode any byte."""
     bundled = WORLDS / "tokenizer"
     if not (folder / "vocab.json").exists() and (bundled / "vocab.json").exists():
         shutil.copytree(bundled, folder, dirs_exist_ok=True)
@@ -36,7 +36,7 @@ def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
         bpe.normalizer = normalizers.Lowercase()
         bpe.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Split(words_of_clip(), behavior="removed", invert=True),
+                pre_tokenizers.Split(clip_words(), behavior="removed", invert=True),
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
@@ -55,8 +55,8 @@ def train_tokenizer(folder: Path = RUNS / "tokenizer") -> CLIPTokenizer:
     )
 
 
-def words_of_clip() -> Regex:
-    """Where CLIP parts a text: letters, single digits, runs of signs."""
+def clip_words() -> Regex:
+    """CLIP's pre-tokenization: words, single digits, runs of punctuation."""
     return Regex(r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+""")
 
 

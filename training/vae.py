@@ -1,7 +1,7 @@
-"""Train the picture coder: 256 x 256 pictures to 32 x 32 latents of 8 channels and back.
+"""Train the VAE: 256 x 256 pictures to 32 x 32 latents of 8 channels and back.
 
-An AutoencoderTiny, trained on random crops (it is only convolutions). The latents are pushed to
-mean 0 and deviation 1 per channel as they are learnt, so the diffusion model needs no rescaling.
+A fully convolutional AutoencoderTiny, trained on random crops. A penalty keeps each latent channel
+at mean 0 and standard deviation 1, so the diffusion model needs no scaling factor.
 """
 
 import math
@@ -18,10 +18,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training import draw
-from training.begin import begin, raise_details
-from training.pace import DEVICE, PACE
-from training.places import RUNS, WORLDS, chunk_path, chunks_of
+from training.device import DEVICE, SETTINGS
+from training.paths import RUNS, WORLDS, chunk_path, chunks_of
 from training.scenes import paint
+from training.vae_init import initialise, raise_details
 
 CROP = 128
 CHANNELS = 8
@@ -48,22 +48,22 @@ def load_vae(path: Path = CHECKPOINT) -> AutoencoderTiny:
 
 
 class Crops:
-    """Random crops of whatever has been drawn so far; (PACE.crops, 3, CROP, CROP) in -1..1."""
+    """Random crops of whatever has been drawn so far; (SETTINGS.crops, 3, CROP, CROP) in -1..1."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
         self.chunks: dict[int, Tensor] = {}
 
-    def look_again(self) -> None:
+    def load_new(self) -> None:
         for number in chunks_of("pictures"):
             if number not in self.chunks:
-                # "c": torch wants what it could write to; nothing is written
+                # copy-on-write, because torch warns about read-only arrays
                 chunk = np.load(chunk_path("pictures", number), mmap_mode="c")
                 self.chunks[number] = torch.from_numpy(chunk).to(DEVICE)
 
     def batch(self) -> Tensor:
         out, chunks = [], list(self.chunks.values())
-        for _ in range(PACE.crops):
+        for _ in range(SETTINGS.crops):
             chunk = chunks[int(self.rng.integers(len(chunks)))]
             top = int(self.rng.integers(0, chunk.shape[1] - CROP + 1))
             left = int(self.rng.integers(0, chunk.shape[2] - CROP + 1))
@@ -82,14 +82,14 @@ def loss_of(vae: AutoencoderTiny, pictures: Tensor) -> Tensor:
     latents = vae.encode(pictures).latents
     back = vae.decode(latents + 0.04 * torch.randn_like(latents)).sample
     error = back - pictures
-    # edges weigh as much as surfaces; coarse errors weigh more than fine ones
+    # gradients and coarse errors get extra weight
     slope = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
     coarse = F.avg_pool2d(error, 4).abs().mean()
     flat = latents.transpose(0, 1).flatten(1)
     mean = flat.mean(dim=1, keepdim=True)
-    spread = (flat - mean) @ (flat - mean).T / flat.shape[1]
-    apart = spread - torch.eye(CHANNELS, device=spread.device)
-    shape = (mean**2).mean() + (apart**2).mean()
+    covariance = (flat - mean) @ (flat - mean).T / flat.shape[1]
+    excess = covariance - torch.eye(CHANNELS, device=covariance.device)
+    shape = (mean**2).mean() + (excess**2).mean()
     sharp = error.abs().mean() + 2 * (error**2).mean()
     return sharp + 0.5 * slope + 0.5 * coarse + 0.02 * shape
 
@@ -103,35 +103,31 @@ def held_out(count: int) -> Tensor:
 @torch.no_grad()
 def decibels(vae: AutoencoderTiny, count: int = 32) -> float:
     """PSNR on pictures never trained on."""
-    given = held_out(count).to(next(vae.parameters()).device)
-    back = vae(given).sample.clamp(-1, 1)
-    return float(10 * torch.log10(4 / ((back - given) ** 2).mean(dim=(1, 2, 3))).mean())
+    pictures = held_out(count).to(next(vae.parameters()).device)
+    back = vae(pictures).sample.clamp(-1, 1)
+    return float(10 * torch.log10(4 / ((back - pictures) ** 2).mean(dim=(1, 2, 3))).mean())
 
 
-def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) -> None:
-    """A fixed time; the learning rate falls to nothing at its end.
-
-    decoder_only leaves the latents as they are, so what is already encoded stays good.
-    """
+def train_vae(minutes: float, peak: float = 1.2e-3) -> None:
+    """Train for some minutes, with the learning rate decaying to zero."""
     torch.manual_seed(0)
     vae = new_vae()
     if CHECKPOINT.exists():
         vae.load_state_dict(load_file(CHECKPOINT))
     else:
-        begin(vae, [draw.look_of(i) for i in range(200)])
+        initialise(vae, [draw.look_of(i) for i in range(200)])
     vae.to(DEVICE, memory_format=torch.channels_last)
-    vae.encoder.requires_grad_(not decoder_only)
-    weights = [weight for weight in vae.parameters() if weight.requires_grad]
+    weights = list(vae.parameters())
     optimiser = torch.optim.AdamW(weights, lr=peak, betas=(0.9, 0.99), weight_decay=1e-4)
     crops, start, step = Crops(int(time.time())), time.time(), 0
     mean_loss = torch.zeros((), device=DEVICE)
     while (share := (time.time() - start) / (60 * minutes)) < 1:
         if step % 100 == 0:
-            crops.look_again()
+            crops.load_new()
         for group in optimiser.param_groups:
             falling = 0.5 * (1 + math.cos(math.pi * share))
             group["lr"] = peak * min(1, (step + 1) / 50) * falling
-        with torch.autocast(DEVICE.type, torch.bfloat16, enabled=PACE.half):
+        with torch.autocast(DEVICE.type, torch.bfloat16, enabled=SETTINGS.half):
             loss = loss_of(vae, crops.batch())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -140,19 +136,20 @@ def train_vae(minutes: float, peak: float = 1.2e-3, decoder_only: bool = False) 
         mean_loss.lerp_(loss.detach(), max(0.03, 1 / (step + 1)))
         step += 1
         if step % 500 == 0:
-            keep(vae)
+            save(vae)
             spent = time.time() - start
             print(
                 f"vae {step} {spent:.0f} s loss {mean_loss:.4f} {decibels(vae):.2f} dB", flush=True
             )
-    keep(vae)
+    save(vae)
     print(f"vae done: {step} steps, {decibels(vae):.2f} dB", flush=True)
 
 
 def make_vae(minutes: float = 20) -> None:
-    """The bundled one where there is one; else three quarters of the time, detail raised, the rest.
+    """Use the bundled VAE, continue training the one in runs/, or train a new one.
 
-    Weights that lie in runs/ already, of older pictures, are trained further on the new ones.
+    A new one is trained for three quarters of the time, its detail channels are scaled, and it is
+    trained for the rest.
     """
     bundled = WORLDS / "vae" / "diffusion_pytorch_model.safetensors"
     if DONE.exists():
@@ -160,21 +157,21 @@ def make_vae(minutes: float = 20) -> None:
     if bundled.exists() and not CHECKPOINT.exists():
         vae = new_vae()
         vae.load_state_dict(load_file(bundled))
-        keep(vae)
+        save(vae)
     elif CHECKPOINT.exists():
         train_vae(minutes, 8e-4)
     else:
         train_vae(0.73 * minutes)
         vae = load_vae()
-        seen = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
+        pictures = np.stack([paint(draw.look_of(i), [i, 97]) for i in range(32)])
         with torch.no_grad():
-            raise_details(vae, vae.encode(to_tensor(seen)).latents)
-        keep(vae)
+            raise_details(vae, vae.encode(to_tensor(pictures)).latents)
+        save(vae)
         train_vae(0.27 * minutes, 8e-4)
     DONE.write_text(f"{decibels(load_vae()):.2f} dB\n")
 
 
-def keep(vae: AutoencoderTiny) -> None:
+def save(vae: AutoencoderTiny) -> None:
     CHECKPOINT.parent.mkdir(parents=True, exist_ok=True)
     save_file({k: v.cpu().contiguous() for k, v in vae.state_dict().items()}, CHECKPOINT)
 

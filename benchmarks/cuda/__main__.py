@@ -1,4 +1,4 @@
-"""Check all that there is time for, the most important first."""
+"""Run as many checks as there is time for, the most important first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CUDA = ("synchronize", "set_sync_debug_mode", "reset_peak_memory_stats", "max_me
 
 
 def main() -> None:
-    """Check all that there is time for."""
+    """Run as many checks as there is time for."""
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=int, default=45)
     options.add_argument("--tiny", action="store_true", help="a tiny model, on the CPU")

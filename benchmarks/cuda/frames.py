@@ -23,7 +23,7 @@ from phosphene.painting.engine import Engine
 from phosphene.painting.frames import Painted, read_back
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 

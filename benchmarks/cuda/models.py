@@ -24,7 +24,7 @@ WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, to the fir
 
 @dataclass(frozen=True)
 class Scale:
-    """What is painted where, the widths of the models, and how large a product is work."""
+    """Frame size and count, device and dtype, widths of the models, and the size of a busy loop."""
 
     device: torch.device
     dtype: torch.dtype

@@ -21,35 +21,41 @@ COMPARED = 6  # frames
 LONG = 2000  # frames
 
 
-def graphs(of: Models) -> None:
+def graphs(models: Models) -> None:
     """Phosphene's loop with CUDA graphs and without."""
-    plain = engine_of(of.turbo, "sd-turbo", of.score, of.device, graphs=False)
-    for name, engine in (("with graphs", of.engine), ("without", plain)):
-        frame = 1000 / rate(of.score, engine)
-        kernels = _kernels(of.score, engine)
+    plain = engine_of(models.turbo, "sd-turbo", models.score, models.device, graphs=False)
+    for name, engine in (("with graphs", models.engine), ("without", plain)):
+        frame = 1000 / rate(models.score, engine)
+        kernels = _kernels(models.score, engine)
         print(f"{name}: {1000 / frame:.2f} frames/s; kernels {kernels:.2f} of {frame:.2f} ms "
               f"({kernels / frame:.2f})")  # fmt: skip
-    short = score_of(of.scale.size, COMPARED)
-    pairs = zip(rendered(short, of.engine), rendered(short, plain), strict=True)
+    short = score_of(models.scale.size, COMPARED)
+    pairs = zip(rendered(short, models.engine), rendered(short, plain), strict=True)
     same = sum(np.array_equal(one, other) for one, other in pairs)
     print(f"{same} of {COMPARED} frames are the same to the bit")
 
 
-def memory(of: Models) -> None:
+def memory(models: Models) -> None:
     """Memory of the GPU with four graphs, and over many frames."""
     torch.cuda.empty_cache()
     before = torch.cuda.memory_reserved()
     for recorded in (False, True):
         engine = engine_of(
-            of.turbo, "sd-turbo", of.score, of.device, recorded, steps=4, guidance_scale=3.0
+            models.turbo,
+            "sd-turbo",
+            models.score,
+            models.device,
+            recorded,
+            steps=4,
+            guidance_scale=3.0,
         )
         for guidance in (1.0, 0.1):  # two evaluations in one batch, and one
-            score = score_of(of.scale.size, 2, guidance=guidance)
+            score = score_of(models.scale.size, 2, guidance=guidance)
             list(rendered(score, engine))
         reserved = (torch.cuda.memory_reserved() - before) / 2**20
         print(f"{'four graphs' if recorded else 'no graphs'}: {reserved:.0f} MiB more")
-    count = LONG if of.device.type == "cuda" else of.scale.frames + WARM
-    frames = warmed(rendered(score_of(of.scale.size, count), of.engine))
+    count = LONG if models.device.type == "cuda" else models.scale.frames + WARM
+    frames = warmed(rendered(score_of(models.scale.size, count), models.engine))
     used = [torch.cuda.memory_allocated() / 2**20 for _ in frames]
     print(f"{len(used)} frames: {used[0]:.1f} MiB at first, {used[-1]:.1f} MiB at last")
 

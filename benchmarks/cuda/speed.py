@@ -22,7 +22,7 @@ STEPS, GUIDANCE, STRENGTH = 20, 7.5, 0.55  # of the reference loop
 
 
 class Models:
-    """What is measured; what is made for one check serves the next ones."""
+    """The models to measure; each is built once and shared by the checks."""
 
     def __init__(self, scale: Scale) -> None:
         self.scale, self.device = scale, scale.device
@@ -31,7 +31,7 @@ class Models:
 
     @cached_property
     def pipe(self) -> Any:
-        """As the article has it."""
+        """The pipeline of the article."""
         return pipeline(self.scale)
 
     @cached_property
@@ -44,52 +44,52 @@ class Models:
         return engine_of(self.turbo, "sd-turbo", self.score, self.device)
 
 
-def ours(of: Models) -> None:
+def ours(models: Models) -> None:
     """Phosphene's loop."""
-    engine = of.engine  # made before the peak is counted
+    engine = models.engine  # made before the peak is counted
     torch.cuda.reset_peak_memory_stats()
-    of.rate = rate(of.score, engine)
-    alone = rate(of.score, engine, overlap=False)
-    print(f"{of.rate:.2f} frames/s, {1000 / of.rate:.2f} ms a frame; without overlap "
+    models.rate = rate(models.score, engine)
+    alone = rate(models.score, engine, overlap=False)
+    print(f"{models.rate:.2f} frames/s, {1000 / models.rate:.2f} ms a frame; without overlap "
           f"{alone:.2f} and {1000 / alone:.2f}; peak {peak():.0f} MiB")  # fmt: skip
 
 
-def article(of: Models) -> None:
+def article(models: Models) -> None:
     """The reference loop."""
     with tempfile.TemporaryDirectory() as folder:
         given = STEPS, GUIDANCE, Path(folder)
-        article_loop(of.pipe, score_of(of.scale.size, 1, STRENGTH), *given)
+        article_loop(models.pipe, score_of(models.scale.size, 1, STRENGTH), *given)
         torch.cuda.reset_peak_memory_stats()
-        spent = article_loop(of.pipe, score_of(of.scale.size, 3, STRENGTH), *given)
+        spent = article_loop(models.pipe, score_of(models.scale.size, 3, STRENGTH), *given)
     frame = sum(spent.values()) / 3000
     print(f"{frame:.3f} s a frame ({dict(spent)} ms in 3); ours is faster by "
-          f"{frame * of.rate:.1f} x; peak {peak():.0f} MiB")  # fmt: skip
+          f"{frame * models.rate:.1f} x; peak {peak():.0f} MiB")  # fmt: skip
 
 
-def worlds(of: Models) -> None:
+def worlds(models: Models) -> None:
     """The bundled model."""
-    for_speed = score_of(of.scale.size, of.scale.frames * 5 // 3 + WARM)
-    found = rate(for_speed, _worlds(of, for_speed, of.device))
-    print(f"{found:.2f} frames/s at {of.scale.size} px")
-    score = score_of(of.scale.size // 2, 3)
+    for_speed = score_of(models.scale.size, models.scale.frames * 5 // 3 + WARM)
+    found = rate(for_speed, _worlds(models, for_speed, models.device))
+    print(f"{found:.2f} frames/s at {models.scale.size} px")
+    score = score_of(models.scale.size // 2, 3)
     here, there = (
-        [frame.astype(float) for frame in rendered(score, _worlds(of, score, device))]
-        for device in (of.device, CPU)
+        [frame.astype(float) for frame in rendered(score, _worlds(models, score, device))]
+        for device in (models.device, CPU)
     )
     apart = [float(np.abs(a - b).mean()) for a, b in zip(here, there, strict=True)]
     print(f"frames 0 to 2 at {score.width} px against float32 on the CPU: {apart} of 255 apart")
 
 
-def _worlds(of: Models, score: Score, device: torch.device) -> Engine:
-    dtype = of.scale.dtype if device == of.device else torch.float32
+def _worlds(models: Models, score: Score, device: torch.device) -> Engine:
+    dtype = models.scale.dtype if device == models.device else torch.float32
     pipe = StableDiffusionImg2ImgPipeline.from_pretrained(WORLDS, dtype=dtype)
     return engine_of(pipe, "worlds", score, device)
 
 
-def compiled(of: Models) -> None:
+def compiled(models: Models) -> None:
     """Phosphene's loop with the UNet compiled."""
-    engine = engine_of(of.turbo, "sd-turbo", of.score, of.device, compile=True)
-    print(f"{rate(of.score, engine):.2f} frames/s")
+    engine = engine_of(models.turbo, "sd-turbo", models.score, models.device, compile=True)
+    print(f"{rate(models.score, engine):.2f} frames/s")
 
 
 def peak() -> float:

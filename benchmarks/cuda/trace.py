@@ -12,7 +12,7 @@ def kernel_milliseconds(trace: list[dict[str, Any]]) -> float:
 
 
 def summary(trace: list[dict[str, Any]]) -> list[str]:
-    """What a trace of the profiler says of the device."""
+    """Summarise the profiler's trace of the device."""
     copies, calls, kernels = Counter[str](), Counter[str](), [0.0]
     for event in trace:
         kind, name = event.get("cat"), str(event.get("name"))

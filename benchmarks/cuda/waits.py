@@ -30,20 +30,20 @@ LOOKED_AT = 5  # frames whose every call is looked at
 UPLOADS = (1, 4, 64, 64), (1, 4, 128, 128), (1, 3, 512, 512)  # noise at 512 and 1024 px; grain
 
 
-def waits(of: Models) -> None:
-    """Synchronisations that PyTorch knows of, and the time until a frame is handed over."""
-    frames = warmed(rendered(of.score, of.engine))
+def waits(models: Models) -> None:
+    """Synchronisations that PyTorch reports, and the time until a frame is delivered."""
+    frames = warmed(rendered(models.score, models.engine))
     torch.cuda.set_sync_debug_mode("warn")
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         next(frames)
         count = len(said)
-        torch.ones(1, device=of.device).item()
+        torch.ones(1, device=models.device).item()
     torch.cuda.set_sync_debug_mode("default")
     places = [f"{one.filename}:{one.lineno} {one.message}" for one in said[:count]]
     print(f"{count} in one frame {places}; {len(said) - count} in .item(), to compare")
     del frames  # and with it, its inference mode
-    pictures = paint(of.score, of.engine, SceneAnchors(of.score, of.engine))
+    pictures = paint(models.score, models.engine, SceneAnchors(models.score, models.engine))
     list(islice(pictures, WARM))
     torch.cuda.synchronize()
     begun = time.perf_counter()
@@ -54,9 +54,9 @@ def waits(of: Models) -> None:
           f"{1000 * (time.perf_counter() - handed):.2f} ms later")  # fmt: skip
 
 
-def calls(of: Models) -> None:
+def calls(models: Models) -> None:
     """Copies, kernels and waits of a frame, by the profiler."""
-    frames = warmed(rendered(of.score, of.engine))
+    frames = warmed(rendered(models.score, models.engine))
     with profile() as seen:  # the CPU too: its calls are what waits
         list(islice(frames, LOOKED_AT))
     with tempfile.TemporaryDirectory() as folder:
@@ -66,19 +66,19 @@ def calls(of: Models) -> None:
         print(f"in {LOOKED_AT} frames: {line}")
 
 
-def uploads(of: Models) -> None:
+def uploads(models: Models) -> None:
     """How long the host waits to copy noise up while the device is busy."""
-    side = of.scale.product
-    busy = torch.rand(side, side, device=of.device).to(of.scale.dtype)
-    for shape, locked in product(UPLOADS, (False, of.device.type == "cuda")):
+    side = models.scale.product
+    busy = torch.rand(side, side, device=models.device).to(models.scale.dtype)
+    for shape, locked in product(UPLOADS, (False, models.device.type == "cuda")):
         noise = torch.randn(shape, pin_memory=locked)
-        noise.to(of.device, non_blocking=True)
+        noise.to(models.device, non_blocking=True)
         torch.cuda.synchronize()
         begun = time.perf_counter()
         for _ in range(30):
             busy @ busy
         queued = time.perf_counter()
-        noise.to(of.device, non_blocking=True)
+        noise.to(models.device, non_blocking=True)
         copied = time.perf_counter()
         torch.cuda.synchronize()
         print(f"{noise.nbytes >> 10} KiB, page-locked {locked}: the host waits "
@@ -86,24 +86,24 @@ def uploads(of: Models) -> None:
               f"{1000 * (time.perf_counter() - begun):.1f} ms")  # fmt: skip
 
 
-def moves(of: Models) -> None:
-    """The warp on both, and the time of what is done to a picture before it is repainted."""
-    row = of.score.row(1)
+def moves(models: Models) -> None:
+    """The warp on both devices, and the time of each step before a picture is repainted."""
+    row = models.score.row(1)
     row = replace(row, channels={**row.channels, "pan": 0.5})
-    matrix = step_matrix(row, of.scale.size, of.scale.size)
-    card = soft_picture(of.score)
-    picture, anchor = card.to(of.device), Anchor.of(card.to(of.device))
+    matrix = step_matrix(row, models.scale.size, models.scale.size)
+    card = soft_picture(models.score)
+    picture, anchor = card.to(models.device), Anchor.of(card.to(models.device))
     apart = (warp(picture, matrix).cpu() - warp(card, matrix)).abs() * 255.0
     print(f"warps {apart.max():.4f} of 255 apart at most, {apart.mean():.6f} in the mean")
     for name, work in {
         "warp": lambda: warp(picture, matrix),
         "hold": lambda: hold(picture, anchor, row),
-        "repaint": lambda: of.engine.img2img(picture, row),
+        "repaint": lambda: models.engine.img2img(picture, row),
     }.items():
         print(f"{name}: {milliseconds(partial(waited, work)):.2f} ms")
 
 
 def waited(work: Callable[[], object]) -> None:
-    """Some work, to its end on the device."""
+    """Do some work and wait until the device has finished it."""
     work()
     torch.cuda.synchronize()

@@ -21,7 +21,7 @@ _RAMP = 1.1  # the fastest beat of a ramp against the slowest
 
 @dataclass(frozen=True)
 class Kind:
-    """What the songs have in common: a metre, and what else must hold of them."""
+    """What the songs have in common: a metre, and a condition on each piece."""
 
     metre: Metre | None
     holds: Callable[[Piece], bool]

@@ -42,7 +42,7 @@ def songs(folder: Path = FOLDER) -> list[Path]:
 
 
 def click_offsets(song: Song, folder: Path) -> tuple[np.ndarray, int]:
-    """How late each click is after the drum that is hit with it, in seconds; and how many clicks.
+    """By how many seconds each click is late relative to its drum, and the number of clicks.
 
     The clicks are found in the file that was written, by taking the song away from it.
     """
@@ -62,7 +62,7 @@ def click_offsets(song: Song, folder: Path) -> tuple[np.ndarray, int]:
 
 
 def _begins(loud: np.ndarray, rate: int) -> np.ndarray:
-    """Seconds where it grows loud after a tenth of a second of quiet."""
+    """Seconds at which it grows loud after a tenth of a second of quiet."""
     at = np.flatnonzero(loud)
     return at[np.diff(at, prepend=-rate) > 0.1 * rate] / rate
 

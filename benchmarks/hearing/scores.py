@@ -34,7 +34,7 @@ class Scores:
 def score(
     beats: np.ndarray, downbeats: np.ndarray, found: np.ndarray, found_downbeats: np.ndarray
 ) -> Scores:
-    """Compare what was found with the truth; the first 5 s do not count, as mir_eval has it."""
+    """Score detected beats against the truth; like mir_eval, it ignores the first 5 s."""
     truth, guess, bars, guessed_bars = map(
         mir_eval.beat.trim_beats, (beats, found, downbeats, found_downbeats)
     )

@@ -25,7 +25,7 @@ Curve = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class BeatFigures:
-    """How visual change meets the beats of the song.
+    """How visual changes align with the beats of the song.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ Move = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fidelity:
-    """How the camera that is seen follows the one that is commanded, in one channel.
+    """How closely the visible camera follows the commanded one, in one channel.
 
     Parameters
     ----------
@@ -105,6 +105,6 @@ def _grid(field: NDArray[Any]) -> NDArray[Any]:
 
 
 def _levelled(luma: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Mean 128 and deviation 48, so that a pulse of light moves nothing."""
+    """Mean 128 and deviation 48, so that a pulse of light is not taken for motion."""
     even = (luma - luma.mean()) * (48.0 / max(float(luma.std()), 1.0)) + 128.0
     return np.clip(np.rint(even), 0, 255).astype(np.uint8)

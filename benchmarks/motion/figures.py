@@ -25,7 +25,7 @@ from phosphene.song.song import Song
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """What was measured of every frame; row 0, of the first frame, repeats row 1.
+    """The measurements of every frame; row 0, of the first frame, repeats row 1.
 
     Parameters
     ----------

@@ -22,12 +22,12 @@ from phosphene.cli.inputs.projects import (
 )
 from phosphene.cli.inputs.registry import registry_for
 from phosphene.composing.compose import FrameFormat, compose
+from phosphene.engines.finding import find_engine
 from phosphene.engines.loading import load_pipeline
-from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
 from phosphene.modulators.rhythm import Striking
-from phosphene.painting.engine import EngineSpec, check_followed
+from phosphene.painting.engine import EngineSpec, check_supported
 from phosphene.plugins import load_plugins
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.project.schema import Project
@@ -38,7 +38,7 @@ from phosphene.song.song import Song
 
 @dataclass(frozen=True)
 class Piece:
-    """A project that is read, heard and composed, and its engine."""
+    """A project that is read, analysed and composed, and its engine."""
 
     project: Project
     song: Song
@@ -55,7 +55,7 @@ class Piece:
             project, _ = directed_input(path, project, song, options, registry, path)
         project, score = compose_for(song, project, options)
         spec = find_engine(project.model.name, registry)
-        check_followed(spec, project.model, score)
+        check_supported(spec, project.model, score)
         return cls(project, song, score, spec)
 
     def muted(self) -> Score:

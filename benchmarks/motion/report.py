@@ -8,7 +8,7 @@ from benchmarks.table import markdown
 
 
 def table(films: dict[str, Figures]) -> str:
-    """The figures of films by name, as docs/performance.md has them."""
+    """The figures of films by name, as in docs/performance.md."""
     columns = [figure_rows(figures) for figures in films.values()]
     return markdown(
         ["", *films], [[label, *(column[label] for column in columns)] for label in columns[0]]

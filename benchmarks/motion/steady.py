@@ -23,7 +23,7 @@ from phosphene.painting.engine import Engine
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import to_bytes
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
@@ -70,7 +70,7 @@ def steady_scores(
 
 
 def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: str) -> float:
-    """What a film shows of a steady move, over what its Score commands; 1 is all of it."""
+    """The share of a steady move in the Score that the film shows; 1 is all of it."""
     column, flow = CHANNELS.index(name), Flow(score.width, score.height)
     commanded = flow.commanded(step_matrix(score.row(1), score.width, score.height))[column]
     with tempfile.TemporaryDirectory() as folder:

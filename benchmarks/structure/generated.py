@@ -17,7 +17,7 @@ from training.hearing.ensemble import Ensemble
 from training.hearing.metre import any_clock, any_metre
 from training.hearing.score import DRUMS, Part, Piece
 from training.hearing.songs import HELD_OUT
-from training.hearing.studio import treat
+from training.hearing.studio import add_effects
 
 RATE = 22050
 EACH = 12  # songs of each half
@@ -62,7 +62,7 @@ def make(seed: int) -> tuple[Form, NDArray[np.float32]]:
     clock = any_clock(rng, bpm, -1, bars, 0.5)
     piece = Piece(parts, clock, bars, 0)
     seconds = clock.time(np.array(edges, dtype=float))
-    samples = treat(kits.render(piece, rng), rng)  # no sound font is needed
+    samples = add_effects(kits.render(piece, rng), rng)  # no sound font is needed
     seconds[0], seconds[-1] = 0.0, len(samples) / RATE
     joined = [k for k in range(len(letters)) if k == 0 or letters[k] != letters[k - 1]]
     return (

@@ -1,4 +1,4 @@
-"""Tracker modules of Debian packages, whose order lists tell their form.
+"""Tracker modules of Debian packages, whose form follows from their order lists.
 
 `modules.txt` lists them: the first 16 digits of the SHA-256 of each file, its package and its name.
 They last 40 s to 10 minutes and have at least three sections. To have them, download the packages

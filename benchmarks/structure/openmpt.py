@@ -36,7 +36,7 @@ class Performance:
 
 
 def library(path: str = "") -> Any:
-    """Load libopenmpt: from `path`, or from where the system has it.
+    """Load libopenmpt from `path`, or else from the system.
 
     Raises
     ------

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from phosphene.composing.compose import compose
     from phosphene.directing.direct import direct
     from phosphene.directors import Brief, DirectorSpec
-    from phosphene.engines.names import load_engine
+    from phosphene.engines.finding import load_engine
     from phosphene.errors import EngineError, ProjectError
     from phosphene.film.formats import FilmFormat, SoundCodec
     from phosphene.hints import hint
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from phosphene.painting.depth import DepthSource, DepthSpec
     from phosphene.painting.engine import Engine, EngineSpec
     from phosphene.painting.frames import paint
-    from phosphene.project.depth import Depth
     from phosphene.project.listening import listen
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Depth, Model
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
     from phosphene.score.envelopes import on_frames
@@ -49,7 +49,7 @@ _PUBLIC = {
     "Brief": "phosphene.directors:Brief",
     "CHANNELS": "phosphene.score.channels:CHANNELS",
     "Curve": "phosphene.score.channels:Curve",
-    "Depth": "phosphene.project.depth:Depth",
+    "Depth": "phosphene.project.tables.model:Depth",
     "DepthSource": "phosphene.painting.depth:DepthSource",
     "DepthSpec": "phosphene.painting.depth:DepthSpec",
     "DirectorSpec": "phosphene.directors:DirectorSpec",
@@ -59,7 +59,7 @@ _PUBLIC = {
     "Feature": "phosphene.song.song:Feature",
     "FilmFormat": "phosphene.film.formats:FilmFormat",
     "Length": "phosphene.score.units:Length",
-    "Model": "phosphene.project.schema:Model",
+    "Model": "phosphene.project.tables.model:Model",
     "Modulator": "phosphene.modulators.modulator:Modulator",
     "Options": "phosphene.options:Options",
     "Period": "phosphene.score.units:Period",
@@ -84,7 +84,7 @@ _PUBLIC = {
     "hits": "phosphene.score.hits:hits",
     "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
-    "load_engine": "phosphene.engines.names:load_engine",
+    "load_engine": "phosphene.engines.finding:load_engine",
     "on_frames": "phosphene.score.envelopes:on_frames",
     "paint": "phosphene.painting.frames:paint",
     "render": "phosphene.rendering.render:render",

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 #: Environment variable with another folder for the cache.
-CACHE = "PHOSPHENE_CACHE"
+CACHE_VARIABLE = "PHOSPHENE_CACHE"
 # Entries of the caches of songs and graphs, and their files; nothing else is removed.
 _ENTRY = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}")
 _FILE = re.compile(r"[0-9a-f]{32}\.(npz|npy|crc32)|tmp\w+\.part|graph\.(xml|bin)")
@@ -22,7 +22,7 @@ def cache_folder() -> Path:
     import platformdirs
 
     # Path.expanduser raises for an unknown user.
-    named = os.path.expanduser(os.environ.get(CACHE, ""))
+    named = os.path.expanduser(os.environ.get(CACHE_VARIABLE, ""))
     return Path(named or platformdirs.user_cache_dir("phosphene"))
 
 
@@ -59,7 +59,7 @@ def numba_folder() -> Path | None:
     return folder if ours else Path(_temporary().name)
 
 
-def used_now(entry: Path) -> None:
+def touch(entry: Path) -> None:
     """Mark a cache entry as the most recently used."""
     with suppress(OSError):
         os.utime(entry)

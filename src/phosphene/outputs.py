@@ -7,46 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from phosphene.errors import ProjectError
-
-if TYPE_CHECKING:
-    from phosphene.project.schema import Project
-
-
-def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
-    """The files that a project reads: itself, its song, beats, image, model and plugins.
-
-    `plugins` are folders of single-file plugins besides the project's own.
-    """
-    song = project.song
-    sections = song.sections if isinstance(song.sections, Path) else None
-    captions = project.captions
-    lyrics = project.prompts.lyrics, captions.file if captions else None
-    fonts = captions.font if captions else None, *(title.font for title in project.title)
-    model = project.model
-    weights = *(lora.path for lora in model.lora), *(one.path for one in model.ip_adapter)
-    images = [scene.image for scene in project.scene]
-    images += [file for net in model.control for file in (net.image, net.video)]
-    images += [adapter.image for adapter in model.ip_adapter]
-    guides = [file for guide in project.guide for file in (guide.video, guide.mask)]
-    guides += [file for mask in project.mask for file in (mask.image, mask.video)]
-    guides += [overlay.image for overlay in project.overlay]
-    named = (
-        song.file,
-        song.beats,
-        sections,
-        project.video.image,
-        *images,
-        *guides,
-        *lyrics,
-        *fonts,
-        *map(Path, weights),
-    )
-    folders = (source.parent / "plugins", *plugins, Path(project.model.name))
-    inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
-    return [source, *(path for path in named if path is not None), *map(Path, weights), *inside]
 
 
 def require_outputs(outputs: dict[str, Path | None], inputs: Iterable[Path]) -> None:

@@ -50,7 +50,7 @@ def test_options_are_those_of_render(folder):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("# nothing", "jobs.toml: job: expected tables"),
         ("job=3", "jobs.toml: job: expected tables"),
@@ -70,10 +70,10 @@ def test_options_are_those_of_render(folder):
         ('[[job]]\nsongs="a.mp3"\n[[job]]\nsongs="a.mp3"', "jobs.toml: job[0]. Give one of them another `name`"),
     ],
 )  # fmt: skip
-def test_mistakes_name_their_entry(folder, text, said):
+def test_mistakes_name_their_entry(folder, text, expected):
     with pytest.raises(ProjectError) as error:
         jobs(folder, text)
-    assert said in str(error.value)
+    assert expected in str(error.value)
     assert "jobs.toml" in str(error.value)
 
 

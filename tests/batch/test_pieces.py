@@ -46,7 +46,7 @@ def test_a_part_that_is_no_longer_than_loading_is_not_worth_it():
     assert made([film("a", 2, 2)], 2) == [("a", None, 4)]
 
 
-def test_what_was_begun_stays_as_it_is():
+def test_started_films_keep_their_split():
     assert made([film("a", 100, 80, 60, done=3)], 2) == [("a", None, 240)]
     begun = film("a", 100, 80, 60, painted=(100, 20, 0), done=120)
     pieces = pieces_of([begun], FIGURES, 1)

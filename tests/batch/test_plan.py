@@ -1,4 +1,4 @@
-"""What is left, which film comes first, and how long that takes."""
+"""The remaining frames, the order of the films, and the estimated time."""
 
 from pathlib import Path
 

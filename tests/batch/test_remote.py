@@ -99,17 +99,17 @@ def test_the_file_of_another_program_is_not_replaced(url):
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "expected"),
     [
         ("films", "expected a URL"),
         ("nowhere://films", "Protocol not known: nowhere"),
     ],
 )
-def test_what_is_not_possible_is_said_before_any_work(url, said):
+def test_impossible_urls_are_refused_before_any_work(url, expected):
     with pytest.raises(ProjectError) as error:
         Remote(url)
     assert str(error.value).startswith(f"--to {url}: ")
-    assert said in str(error.value)
+    assert expected in str(error.value)
 
 
 def test_a_package_that_is_missing_is_named():
@@ -120,5 +120,5 @@ def test_a_package_that_is_missing_is_named():
 
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ProjectError, match="nothing can be written there"):
+    with pytest.raises(ProjectError, match="the folder cannot be written"):
         Remote(f"file://{tmp_path}/file/films")

@@ -16,7 +16,7 @@ def film(folder, name, **more):
     return Film(Job("", Path(f"/{name}.mp3"), name), folder / name, frames=6, **more)
 
 
-def test_what_is_written_is_read_again(tmp_path):
+def test_a_report_is_read_back_as_written(tmp_path):
     (tmp_path / "a.gif").write_bytes(b"frames")
     one = film(tmp_path, "a.gif", state="made", fingerprint="f", kind="none")
     two = film(tmp_path, "b.gif", state="failed", error="why")

@@ -155,7 +155,7 @@ def test_pulses_of_light_on_the_beat_are_found_on_the_beat(known: Figures) -> No
     assert known.beats.contrast > 2.0
 
 
-def test_what_the_camera_and_the_grade_explain_is_no_flicker(known: Figures) -> None:
+def test_camera_and_grade_do_not_count_as_flicker(known: Figures) -> None:
     inside = known.levels_inside
     assert inside.boil < 0.25 * inside.flicker < 0.25 * inside.raw
 
@@ -174,7 +174,7 @@ def test_a_steady_move_has_the_share_that_is_seen_and_no_correlation() -> None:
     assert np.isnan(half.correlation)
 
 
-def test_nothing_is_said_of_a_channel_that_rests() -> None:
+def test_a_resting_channel_has_no_figures() -> None:
     assert np.isnan(Fidelity.of(np.array([0.1, -0.1]), np.zeros(2)).slope)
 
 
@@ -198,7 +198,7 @@ def test_one_peak_counts_for_one_beat() -> None:
     assert f_measure(np.array([3, 9]), np.array([4, 8])) == 1.0
 
 
-def test_peaks_one_frame_late_are_told_by_their_offset(score: Score, song: Song) -> None:
+def test_peaks_one_frame_late_show_in_the_offset(score: Score, song: Song) -> None:
     change = np.ones(FRAMES)
     change[7::6] = 5.0
     late = BeatFigures.of(change, score, song)
@@ -218,7 +218,7 @@ def test_a_film_of_another_size_is_refused(score: Score, song: Song, tmp_path: P
         measure(film, replace(score, width=64, height=64), song)
 
 
-def test_a_film_is_decoded_to_the_colours_that_were_filmed(tmp_path: Path) -> None:
+def test_a_film_is_decoded_to_the_encoded_colours(tmp_path: Path) -> None:
     colours = [np.full((SIZE, SIZE, 3), c, np.uint8) for c in ((200, 40, 40), (30, 60, 220))]
     shown = list(decoded(_filmed(iter(colours), tmp_path / "colours.mp4")))
     assert np.abs(np.array(shown).astype(int) - np.array(colours)).max() <= 3

@@ -1,7 +1,7 @@
 """Runs the command line in children that are forked off, to be killed by true signals.
 
 Started by test_kill.py; one JSON object a line in (`arguments`, and what happens in the child), one
-a line out (`status`, as subprocess has it, and what was `said`). The imports are done and the preview
+a line out (`status`, as in subprocess, and the `output`). The imports are done and the preview
 is drawn once, before the first child; the song is not listened to, but made in memory; no trial film
 is made beforehand.
 """
@@ -96,12 +96,12 @@ def at_once(orders):
 
 
 def answer(order):
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as printed:
         child = os.fork()
         if child == 0:
             try:
-                os.dup2(said.fileno(), 1)
-                os.dup2(said.fileno(), 2)
+                os.dup2(printed.fileno(), 1)
+                os.dup2(printed.fileno(), 2)
                 become(order)
             except SystemExit as end:
                 sys.stdout.flush()
@@ -112,8 +112,8 @@ def answer(order):
                 sys.stderr.flush()
                 os._exit(99)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0)
-        return {"status": status, "said": said.read().decode()}
+        printed.seek(0)
+        return {"status": status, "output": printed.read().decode()}
 
 
 def main():
@@ -125,7 +125,7 @@ def main():
     projects.listen_to = lambda *_: song
     render.preflight = lambda *_: None
     film.SEGMENT = 0.5
-    filming.EVERY = -1.0
+    filming.CHECKPOINT_SECONDS = -1.0
     for line in sys.stdin:
         order = json.loads(line)
         print(json.dumps(at_once(order) if isinstance(order, list) else answer(order)), flush=True)

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch):
     """Speeds are not measured, and films are rendered in this process; returns their arguments."""
-    monkeypatch.setattr(planning, "measured", lambda films, known: dict(known))
+    monkeypatch.setattr(planning, "measure_speeds", lambda films, known: dict(known))
 
     alone, begun = threading.Lock(), []
 
@@ -125,7 +125,7 @@ def test_a_plan_writes_nothing(folder, tmp_path, quick):
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "expected"),
     [
         ('songs = "a.wav"\nsize = "64"', "job[0]: Invalid value for '--size': '64' is not a size"),
         ('songs = "a.wav"\nmodel = "nnoe"', "job[0]: model.name: unknown model 'nnoe'"),
@@ -134,12 +134,12 @@ def test_a_plan_writes_nothing(folder, tmp_path, quick):
         ('songs = "c.wav"', "c.wav: no such song"),
     ],
 )
-def test_a_mistake_in_a_job_list_is_found_before_any_film(folder, entry, said):
+def test_a_mistake_in_a_job_list_is_found_before_any_film(folder, entry, expected):
     (folder / "jobs.toml").write_text(f"[[job]]\n{entry}\n[[job]]\nsongs = 'b.wav'\n")
     told = batch(folder / "jobs.toml")
     assert told.exit_code == 2
     assert f"{folder / 'jobs.toml'}: " in told.output
-    assert said in told.output
+    assert expected in told.output
     assert not (folder / "films").exists()
 
 
@@ -165,6 +165,14 @@ def test_a_cluster_needs_ray(folder, tmp_path, quick, monkeypatch):
     assert told.exit_code == 2
     assert "--on ray: Ray is not installed" in told.output
     assert "pip install 'phosphene[cluster]'" in told.output
+
+
+@pytest.mark.parametrize("option", ["--cpus=2", "--gpus=1", "--runtime-env=env.json"])
+def test_an_option_of_clusters_needs_a_cluster(folder, tmp_path, option):
+    told = batch(folder / "p.toml", "-o", tmp_path / "films", option)
+    assert told.exit_code == 2
+    assert f"{option.partition('=')[0]} is for films on a cluster. Give --on too." in told.output
+    assert not (tmp_path / "films").exists()
 
 
 def test_a_batch_that_is_killed_and_interrupted_resumes(folder, tmp_path, quick):

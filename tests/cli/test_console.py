@@ -1,4 +1,4 @@
-"""What comes from outside is printed as it is, and cannot steer the terminal."""
+"""Text from outside is printed literally, and cannot control the terminal."""
 
 import io
 import json
@@ -45,7 +45,7 @@ def test_a_name_is_one_line() -> None:
     assert one_line(Path("a\nError:\tb")) == r"a\nError:\tb"
 
 
-def test_whatever_is_printed_is_printed_as_it_is(terminal: Terminal) -> None:
+def test_text_is_printed_literally(terminal: Terminal) -> None:
     table = Table(title=HOSTILE)
     table.add_column(HOSTILE)
     table.add_row(HOSTILE)

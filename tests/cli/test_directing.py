@@ -92,7 +92,7 @@ def test_corrected_sections_are_directed_and_written_into_the_project(song):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("render", "song.wav", "--director", "fom"), "unknown director 'fom'"),
         (("new", "song.wav", "--director", "fom"), "unknown director 'fom'"),
@@ -103,8 +103,8 @@ def test_corrected_sections_are_directed_and_written_into_the_project(song):
         (("compose", "song.wav", "-o", "s.csv", "--set", "motion.99.release=1s"), "there is no entry '99'"),
     ],
 )  # fmt: skip
-def test_mistakes_are_named(song, words, said):
+def test_mistakes_are_named(song, words, expected):
     Path("p.toml").write_text('[song]\nfile = "song.wav"\n')
     output = run(*words, code=2)
-    assert said in " ".join(output.split())
+    assert expected in " ".join(output.split())
     assert "Fix:" in output

@@ -41,7 +41,7 @@ def test_those_that_follow_do_not_disturb_the_tidying_up():
     assert tidied
 
 
-def test_one_that_was_swallowed_can_be_given_again(monkeypatch):
+def test_a_swallowed_signal_can_be_sent_again(monkeypatch):
     monkeypatch.setattr(ending, "TIDYING", -1.0)
 
     def work():

@@ -1,4 +1,4 @@
-"""Terminals without Unicode, names that are not UTF-8, and a working folder that is gone."""
+"""Terminals without Unicode, names that are not UTF-8, and a working folder that was removed."""
 
 import os
 import subprocess

@@ -64,7 +64,7 @@ def test_a_frame_layer_by_layer(run):
     assert "Left out: motion[3].drift[0] noise" in printed.stdout
 
 
-def test_it_prints_what_the_score_says(run, tmp_path):
+def test_it_prints_the_values_of_the_score(run, tmp_path):
     import csv
 
     for frame in (0, 7, 20, 35, 60):
@@ -91,7 +91,7 @@ def test_a_position_and_another_frame_rate(run):
         (("--explain", "soon"), "expected a frame"),
     ],
 )
-def test_what_cannot_be_explained(run, arguments, says):
+def test_frames_that_cannot_be_explained(run, arguments, says):
     printed = run(*arguments)
     assert printed.exit_code == 2
     assert says in printed.stderr

@@ -1,4 +1,4 @@
-"""How a film was made, shown and made again."""
+"""`phosphene info` and `render --from`: how a film was made, and making it again."""
 
 from pathlib import Path
 
@@ -52,11 +52,11 @@ def done(*words):
 
 def test_a_film_is_made_again_to_the_bit(folder):
     done("render", "p.toml", "--seed", "7", "--fps", "5", "--set", "motion.0.period=2s")
-    said = done("info", "p.mp4").stdout
-    assert "model     none, seed 7" in said
-    assert "5 frames painted, 64x64 at 5 fps" in said
-    assert "song.wav (SHA-256 " in said
-    assert 'period = "2s"' in said
+    printed = done("info", "p.mp4").stdout
+    assert "model     none, seed 7" in printed
+    assert "5 frames painted, 64x64 at 5 fps" in printed
+    assert "song.wav (SHA-256 " in printed
+    assert 'period = "2s"' in printed
     done("render", "--from", "p.mp4")
     assert Path("p-again.mp4").read_bytes() == Path("p.mp4").read_bytes()
 
@@ -81,38 +81,38 @@ def test_the_song_may_be_elsewhere(folder):
     Path("song.wav").rename("moved.wav")
     missing = run("render", "--from", "p.mp4")
     assert missing.exit_code == 2
-    assert "the song of the film is not there" in missing.stderr
+    assert "the song of the film is missing" in missing.stderr
     assert "is not the song" not in done("render", "--from", "p.mp4", "moved.wav").stderr
     soundfile.write("moved.wav", 0.2 * np.ones(22050), 22050)
     other = done("render", "--from", "p.mp4", "moved.wav")
     assert "moved.wav is not the song of the film, song.wav" in other.stderr
 
 
-def test_metadata_can_be_left_out(folder):
+def test_metadata_can_be_omitted(folder):
     done("render", "p.toml", "--set", "video.metadata=false")
     refused = run("info", "p.mp4")
     assert refused.exit_code == 2
-    assert "does not contain how it was made" in refused.stderr
+    assert "has no record of how it was made" in refused.stderr
 
 
 def stranger(text, **more):
-    """A film with a record that somebody else wrote."""
+    """A film whose record another program wrote."""
     record = Record(phosphene="9", song="song.wav", **project_fields(text), **more)
     with Film(Path("s.mp4"), 64, 64, 4, record=record) as film:
         film.write(np.zeros((64, 64, 3), np.uint8))
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [("[song", "not valid TOML"), ("[video]\nwidth = 3\n", "video.width"),
      ("song = 3\n", "song"), ('[song]\nfile = "a.wav"\n[[motion]]\nuse = "evil"\n', "unknown modulator"),
      ("a = " + "[" * 40, "nested more than")],
 )  # fmt: skip
-def test_the_project_of_a_film_is_validated(folder, text, said):
+def test_the_project_of_a_film_is_validated(folder, text, expected):
     stranger(text)
     refused = run("render", "--from", "s.mp4", "song.wav")
     assert refused.exit_code == 2
-    assert said in refused.stderr
+    assert expected in refused.stderr
 
 
 def test_plugins_of_a_film_are_named_and_never_loaded_beside_it(folder):
@@ -120,8 +120,8 @@ def test_plugins_of_a_film_are_named_and_never_loaded_beside_it(folder):
     (folder / "plugins" / "evil.py").write_text("open('done', 'w')")
     text = f'requires = ["phosphene-evil"]\n{PROJECT}'
     stranger(text, plugins={"phosphene-evil": "6.6"})
-    said = done("render", "--from", "s.mp4").stderr
-    assert "made with the plugin phosphene-evil 6.6; it is not installed" in said
+    printed = done("render", "--from", "s.mp4").stderr
+    assert "made with the plugin phosphene-evil 6.6; it is not installed" in printed
     assert not Path("done").exists()
 
 

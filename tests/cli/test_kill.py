@@ -1,4 +1,4 @@
-"""Processes that are ended by true signals, disks that are full: the same command continues."""
+"""After real signals and full disks, the same command resumes."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def render(folder):
 @pytest.fixture(scope="module")
 def whole(folder, render):
     printed = render(folder / "whole.mp4")
-    assert printed.status == 0, printed.said
+    assert printed.status == 0, printed.output
     return (folder / "whole.mp4").read_bytes()
 
 
@@ -85,7 +85,7 @@ def test_kill_9(tmp_path, render, whole, moment):
     target = tmp_path / "film.mp4"
     assert render(target, at=moment, signal="SIGKILL").status == -signal.SIGKILL
     printed = render(target)
-    assert printed.status == 0, printed.said
+    assert printed.status == 0, printed.output
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]
 
@@ -130,13 +130,13 @@ def test_kill_9_amid_scenes(tmp_path, render, kills):
     about = {"env": {"PHOSPHENE_PLUGINS_DIR": str(tmp_path / "plugins")}}
     options = ["--model", "smear", "--set", SCENES]
     told = render(tmp_path / "whole.mp4", *options, **about)
-    assert told.status == 0, told.said
+    assert told.status == 0, told.output
     target = tmp_path / "film.mp4"
     for frame in kills:
         stopped = render(target, *options, at=(FRAME, frame), signal="SIGKILL", **about)
         assert stopped.status == -signal.SIGKILL
     told = render(target, *options, **about)
-    assert f"Resuming after frame {sum(kills)}," in told.said
+    assert f"Resuming after frame {sum(kills)}," in told.output
     assert target.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
 
 
@@ -153,7 +153,7 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
     assert render(target, **happens).status == -signal.SIGKILL
     printed = render(target, at=(FRAME, 1), release=str(go))
-    assert "Resuming after frame 4" in printed.said
+    assert "Resuming after frame 4" in printed.output
     assert go.with_suffix(".done").exists()
     assert target.read_bytes() == whole
     assert not list(tmp_path.glob(".film*"))
@@ -164,21 +164,21 @@ def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     target = tmp_path / "film.mp4"
     printed = render(target, at=(FRAME, 9), signal=name)
     assert printed.status == 128 + signal.Signals[name]
-    assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in printed.said
-    assert str(tmp_path / ".film.mp4.resume") in printed.said
-    assert "Traceback" not in printed.said
-    assert "Resuming after frame 9," in render(target).said
+    assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in printed.output
+    assert str(tmp_path / ".film.mp4.resume") in printed.output
+    assert "Traceback" not in printed.output
+    assert "Resuming after frame 9," in render(target).output
     assert target.read_bytes() == whole
 
 
-def test_a_terminal_that_is_gone_when_we_speak(tmp_path, render, whole):
+def test_a_closed_terminal(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
-    assert "Resuming after frame 9," in render(target).said
+    assert "Resuming after frame 9," in render(target).output
     assert target.read_bytes() == whole
 
 
-def test_nohup_means_what_it_says(tmp_path, render, whole):
+def test_nohup_is_respected(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
     assert render(target, at=(FRAME, 9), signal="SIGHUP", ignored="SIGHUP").status == 0
     assert target.read_bytes() == whole
@@ -190,15 +190,15 @@ def test_a_full_disk(tmp_path, render, whole, limit):
     target = tmp_path / "film.mp4"
     printed = render(target, limit=limit)
     assert printed.status == 1
-    assert "cannot be" in printed.said
-    assert "File too large" in printed.said
-    assert "ulimit" in printed.said
-    assert "Traceback" not in printed.said
+    assert "cannot be" in printed.output
+    assert "File too large" in printed.output
+    assert "ulimit" in printed.output
+    assert "Traceback" not in printed.output
     assert not target.exists()
     kept = {10_000: "", 30_000: "", 60_000: "Resuming after frame 4,"}[limit]  # whole raw frames
     printed = render(target)
     assert printed.status == 0
-    assert kept in printed.said
+    assert kept in printed.output
     assert target.read_bytes() == whole
 
 
@@ -210,7 +210,7 @@ def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
     target = tmp_path / "film.mp4"
     printed = render(target, preflight=True, at=(moment, 0), signal=name)
     assert printed.status == 128 + signal.Signals[name]
-    assert "Traceback" not in printed.said
+    assert "Traceback" not in printed.output
     assert not list(tmp_path.iterdir())
 
 
@@ -223,8 +223,8 @@ def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole
     target = tmp_path / "film.mp4"
     printed = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
     assert printed.status == 130
-    assert "Traceback" not in printed.said
-    assert "Resuming after frame 9," in render(target).said
+    assert "Traceback" not in printed.output
+    assert "Resuming after frame 9," in render(target).output
     assert target.read_bytes() == whole
 
 
@@ -233,7 +233,7 @@ def test_five_renders_at_once(tmp_path, render, whole):
     printed = render(target, at_once=5)
     assert {one.status for one in printed} <= {0, 1}
     assert any(one.status == 0 for one in printed)
-    assert all("Another render is writing" in one.said for one in printed if one.status == 1)
+    assert all("Another render is writing" in one.output for one in printed if one.status == 1)
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]
 
@@ -248,9 +248,9 @@ def test_a_stopped_ffmpeg_is_an_error_and_nothing_is_lost(tmp_path, render, whol
     target = tmp_path / "film.mp4"
     printed = render(target, env={ffmpeg.VARIABLE: str(stops)}, impatient=True)
     assert printed.status == 1
-    assert "was paused by another process for 1 s (SIGSTOP)" in printed.said
-    assert "The same command resumes after frame" in printed.said
+    assert "was paused by another process for 1 s (SIGSTOP)" in printed.output
+    assert "The same command resumes after frame" in printed.output
     stops.unlink()
-    assert "Resuming after frame" in render(target).said
+    assert "Resuming after frame" in render(target).output
     assert target.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [target]

@@ -31,20 +31,20 @@ def song(tmp_path_factory):
     return path
 
 
-def project(song, said):
+def project(song, entries):
     path = song.with_name("project.toml")
-    path.write_text(f'[song]\nfile = "song.wav"\ntracker = "librosa"\n{said}\n')
+    path.write_text(f'[song]\nfile = "song.wav"\ntracker = "librosa"\n{entries}\n')
     return path
 
 
-def heard(song, said):
+def heard(song, entries):
     path = song.with_name("heard.json")
-    result = run(project(song, said), "--json", path)
+    result = run(project(song, entries), "--json", path)
     assert result.exit_code == 0, result.output
     return json.loads(path.read_text())
 
 
-def test_it_says_what_is_heard_and_whence(song):
+def test_it_prints_the_analysis_and_its_source(song):
     words = ("0:08 (8.000 s)", "120.0 BPM", "16 in 4 bars of 4", "onsets", "LUFS")
     first = run(song, "--tracker", "librosa")
     again = run(song, "--tracker", "librosa")
@@ -69,7 +69,7 @@ def test_a_song_in_the_cache_needs_no_librosa(song):
 
 
 @pytest.mark.parametrize(
-    ("said", "beats", "downbeats"),
+    ("entries", "beats", "downbeats"),
     [
         ("", np.arange(16) / 2, np.arange(4) * 2.0),
         ("downbeat = 2", np.arange(16) / 2, 0.5 + np.arange(4) * 2.0),
@@ -79,8 +79,8 @@ def test_a_song_in_the_cache_needs_no_librosa(song):
         ("bpm = 240", np.arange(31) / 4, np.arange(8)),
     ],
 )
-def test_a_project_corrects_what_is_heard(song, said, beats, downbeats):
-    printed = heard(song, said)
+def test_a_project_corrects_the_analysis(song, entries, beats, downbeats):
+    printed = heard(song, entries)
     np.testing.assert_allclose(printed["beats"], beats, atol=0.005)
     np.testing.assert_allclose(printed["downbeats"], downbeats, atol=0.005)
 
@@ -97,7 +97,7 @@ def test_a_file_with_beats_lies_beside_the_project(song):
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("entries", "message"),
     [
         ('tempo = "haf"', "song.tempo: got 'haf'"),
         ("downbeat = 99", "song.downbeat: got 99, but the song has 16 beats"),
@@ -106,8 +106,8 @@ def test_a_file_with_beats_lies_beside_the_project(song):
         ("offset = nan", "song.offset"),
     ],
 )
-def test_mistakes_are_named_by_their_entry(song, said, message):
-    result = run(project(song, said))
+def test_mistakes_are_named_by_their_entry(song, entries, message):
+    result = run(project(song, entries))
     assert result.exit_code == 2
     assert message in result.stderr
 
@@ -138,7 +138,7 @@ def test_a_plot_is_1600_px_wide(song, tmp_path):
     assert len(colours) > 50
 
 
-def test_endings_are_checked_before_the_song_is_heard(tmp_path):
+def test_file_types_are_checked_before_the_analysis(tmp_path):
     missing = tmp_path / "missing.wav"
     result = run(missing, "--plot", "x.jpg")
     assert result.exit_code == 2

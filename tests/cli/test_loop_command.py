@@ -82,7 +82,7 @@ def test_a_loop_with_a_cut_closes_with_a_cut(loop, decode_frames):
 
 def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
     """Stopped in the dissolve: 6 frames lead to a loop of 25, which begins to dissolve at 19."""
-    monkeypatch.setattr(filming, "EVERY", -1.0)
+    monkeypatch.setattr(filming, "CHECKPOINT_SECONDS", -1.0)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
     _, whole = loop("whole.mp4", "--bars", "2:3")
     to_levels, calls = frames.to_levels, iter(range(1000))
@@ -104,7 +104,7 @@ def test_a_stopped_loop_resumes_to_the_same_bits(loop, monkeypatch):
 MISTAKES = [
     (["--bars", "9"], "'9' is not a range of bars"), (["--bars", "4:2"], "not a range of bars"),
     (["--bars", "0:2"], "count from 1"), (["--bars", "2:90"], "the song has 4 complete bars"),
-    (["--bars", "2:4", "--start", "1s"], "--bars is a start and an end"), ([], "--bars"),
+    (["--bars", "2:4", "--start", "1s"], "--bars already sets start and end"), ([], "--bars"),
 ]  # fmt: skip
 
 

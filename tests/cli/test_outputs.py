@@ -1,4 +1,4 @@
-"""An input is never an output, and nothing that is not ours is replaced unasked."""
+"""An input is never an output, and no foreign file is replaced without --force."""
 
 import os
 import shutil
@@ -57,7 +57,7 @@ def test_an_input_is_never_an_output(folder, line):
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm", "gif"])
-def test_a_film_does_not_replace_what_is_not_ours(folder, ending):
+def test_a_film_does_not_replace_foreign_files(folder, ending):
     film = folder / f"s.{ending}"
     film.write_bytes(b"home video")
     line = ["render", "s.wav", "--model", "none", "--size", "64x64", "--fps", "4", "-o", film.name]

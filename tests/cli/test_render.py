@@ -1,4 +1,4 @@
-"""Whole renders: decoded, and measured against clicks that are known."""
+"""Whole renders: decoded, and measured against known clicks."""
 
 import itertools
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A render that is stopped, however, ends with the same film as one that is not."""
+"""However a render is stopped, it ends with the same film as one that is not."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ FRAMES = 24
 
 @pytest.fixture(scope="module")
 def song():
-    """Made in memory: what is heard is of no matter here."""
+    """A song made in memory; its content does not matter here."""
     return synthetic_song(FRAMES / 12)
 
 
@@ -42,7 +42,7 @@ def project(tmp_path, monkeypatch, song):
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
-    monkeypatch.setattr(filming, "EVERY", -1.0)
+    monkeypatch.setattr(filming, "CHECKPOINT_SECONDS", -1.0)
     return path
 
 
@@ -83,9 +83,7 @@ def uninterrupted(project, tmp_path, whole):
     return whole[0]
 
 
-def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
-    project, tmp_path, monkeypatch, uninterrupted
-):
+def test_after_ctrl_c_the_same_command_resumes(project, tmp_path, monkeypatch, uninterrupted):
     target = tmp_path / "film.mp4"
     for frame in (3, 5, 9):  # of what is left: the 4th, the 9th and the 18th of all
         heal = at_frame(monkeypatch, frame, stop)
@@ -108,7 +106,9 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
         (["--set", "motion.0.radius_x=9.0"], "translation_x"), (["--prompt", "x"], "prompts"),
     ],
 )  # fmt: skip
-def test_after_a_change_it_says_what_and_starts_over(project, tmp_path, monkeypatch, change, named):
+def test_after_a_change_it_is_named_and_the_film_starts_over(
+    project, tmp_path, monkeypatch, change, named
+):
     target = tmp_path / "film.mp4"
     heal = at_frame(monkeypatch, 9, stop)
     render(project, target)
@@ -150,7 +150,7 @@ def shorten(path):
         ("render.json", damage, "Changed since the last run"),
     ],
 )
-def test_of_what_is_damaged_the_rest_is_used(
+def test_the_undamaged_rest_is_used(
     project, tmp_path, stopped, uninterrupted, pattern, how, printed
 ):
     found = list((tmp_path / ".film.mp4.resume").glob(pattern))
@@ -163,9 +163,7 @@ def test_of_what_is_damaged_the_rest_is_used(
     assert stopped.read_bytes() == uninterrupted
 
 
-def test_resume_from_keeps_what_lies_before(
-    project, tmp_path, stopped, uninterrupted, decode_frames
-):
+def test_resume_from_keeps_earlier_frames(project, tmp_path, stopped, uninterrupted, decode_frames):
     """Frames 0 to 5 are the old film's, to the bit; from there on they are the new project's."""
     changed = ["--set", "motion.0.radius_x=9.0"]
     printed = render(project, stopped, *changed, "--resume-from", "8")
@@ -215,7 +213,7 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "expected"),
     [
         (["--resume-from", "8", "--size", "96x64"], "differ in size"),
         (["--resume-from", "8", "--fps", "24"], "differ in frame rate"),
@@ -225,12 +223,12 @@ def test_before_the_first_border_nothing_is_kept(project, stopped, uninterrupted
         (["--resume-from", "0.1s", "--start", "0.5s"], "the video is from 0:00 to 0:02"),
     ],
 )
-def test_what_cannot_be_resumed_from_is_refused_and_kept(
-    project, stopped, uninterrupted, more, said
+def test_an_unusable_position_is_refused_and_frames_are_kept(
+    project, stopped, uninterrupted, more, expected
 ):
     printed = render(project, stopped, *more)
     assert printed.exit_code == 2
-    assert said in printed.stderr
+    assert expected in printed.stderr
     assert "Resuming after frame 9," in render(project, stopped).stderr
     assert stopped.read_bytes() == uninterrupted
 
@@ -353,9 +351,7 @@ def test_an_engine_that_does_not_load_costs_nothing(project, kept, monkeypatch):
     [["--seed", "7"], ["--set", "video.crf=30"], ["--size", "96x64"], ["--end", "1s"],
      ["--seed", "7", "--resume-from", "1s"]],
 )  # fmt: skip
-def test_what_was_painted_under_other_settings_is_set_aside(
-    project, stopped, uninterrupted, change
-):
+def test_frames_of_other_settings_are_set_aside(project, stopped, uninterrupted, change):
     folder = stopped.with_name(".film.mp4.resume")
     printed = render(project, stopped, *change)
     assert printed.exit_code == 0
@@ -368,7 +364,7 @@ def test_what_was_painted_under_other_settings_is_set_aside(
 
 
 @pytest.mark.parametrize("first", ["3", "5"])
-def test_resume_from_also_where_it_set_aside_what_it_keeps(
+def test_resume_from_works_on_frames_set_aside(
     project, tmp_path, monkeypatch, uninterrupted, first
 ):
     """Stopped within the first segment; a third run continues from what the second set aside."""
@@ -484,7 +480,7 @@ def flip(path):
     "name", ["segment-00000.mp4", "segment-00001.mp4", "segment-00003.mp4", "*.safetensors"]
 )
 @pytest.mark.parametrize("how", [flip, lambda path: path.write_bytes(b"")])
-def test_damage_to_what_is_kept_is_painted_again(project, kept, uninterrupted, name, how):
+def test_damaged_frames_are_painted_again(project, kept, uninterrupted, name, how):
     for path in kept.with_name(".film.mp4.resume").glob(name):
         how(path)
     kept.unlink()

@@ -111,9 +111,10 @@ MISTAKES = [
     (["take", "p.toml", "three"], "three"),
     (["render", "song.wav", "--takes", "2", "--director", "fom"], "unknown director 'fom'"),
     (["render", "p.toml", "--takes", "1"], "--takes"),
-    (["render", "p.toml", "--takes", "2", "--keep"], "does not resume"),
+    (["render", "p.toml", "--takes", "2", "--keep"], "cannot resume"),
+    (["render", "p.toml", "--takes", "2", "--progress", "json"], "Remove --progress json"),
     (["render", "p.toml", "--takes", "2", *SEEDED], "all takes would be equal"),
-    (["render", "p.toml", "--bars", "1:2", "--end", "1s"], "Leave --start and --end out"),
+    (["render", "p.toml", "--bars", "1:2", "--end", "1s"], "Remove --start and --end"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What Phosphene asks of a modulator, and what it makes of the answer."""
+"""How Phosphene calls a modulator, and checks what it returns."""
 
 from fractions import Fraction
 from typing import ClassVar
@@ -15,7 +15,7 @@ from phosphene.testing import synthetic_song
 
 
 class Probe(Modulator):
-    """Notes what it was asked for."""
+    """Records the arguments of each call."""
 
     name: ClassVar = "probe"
     asked: ClassVar[list] = []
@@ -32,7 +32,7 @@ class ByInterval(Probe):
 
 
 class Above(Modulator):
-    """Gives back what lies below it, doubled."""
+    """Returns the curves below it, doubled."""
 
     name: ClassVar = "probe"
     by_interval: ClassVar = True
@@ -68,7 +68,7 @@ def test_or_for_the_frames_that_are_rendered(tmp_path):
     assert Probe.asked == [(48, 96)]
 
 
-def test_a_modulator_may_read_what_lies_below_and_not_write_it(tmp_path):
+def test_a_modulator_may_read_the_curves_below_and_not_write_them(tmp_path):
     score = composed(Above, tmp_path, {"use": "keyframes", "rotation": {"0": 3.0}})
     np.testing.assert_allclose(score.channels["translation_x"], 1.5)
     np.testing.assert_allclose(score.channels["rotation"], 0.75)
@@ -83,9 +83,9 @@ def test_a_modulator_may_read_what_lies_below_and_not_write_it(tmp_path):
         ({"value": np.ones(24), "zoom": np.ones(24)}, "returned a curve for 'value'"),
     ],
 )
-def test_what_is_no_set_of_curves_is_named(tmp_path, given, message):
+def test_invalid_curves_are_named(tmp_path, given, message):
     class Wrong(Probe):
-        """Gives what it should not."""
+        """Returns what it should not."""
 
         def curves(self, song, timeline):
             return given

@@ -228,14 +228,14 @@ def test_a_channel_that_another_frame_rate_makes_infinite_is_refused_with_its_la
         compose(made, synthetic_song(20.0), FrameFormat(Fraction(1, 10), 512, 512))
 
 
-def test_what_is_not_finite_where_a_layer_is_silent_does_no_harm(project):
+def test_infinities_in_a_silent_layer_do_no_harm(project):
     layer = GROWING | {"to": {"zoom": 0.1, "rotation": 1e18}, "between": ["0", "1s"]}
     score = compose(project(layer), synthetic_song(200.0))
     assert np.all(score.channels["zoom"][15:] == 1.0)
     assert np.all(score.channels["rotation"][15:] == 0.0)
 
 
-def test_what_is_not_finite_where_nothing_is_shown_does_no_harm(project):
+def test_infinities_outside_the_film_do_no_harm(project):
     made = project(GROWING | {"to": {"zoom": 0.1}}, video={"end": "1s"})
     score = compose(made, synthetic_song(8.0))
     assert np.all(np.isfinite(score.channels["zoom"]))
@@ -302,7 +302,7 @@ def test_an_excerpt_has_the_rows_of_the_whole(project):
         ({"video": {"start": "3s", "end": "2s"}}, "is not after video.start"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_the_song_is_named(project, tables, message):
+def test_positions_outside_the_song_are_named(project, tables, message):
     motion = tables.pop("motion", [])
     with pytest.raises(ProjectError if "rsm" not in message else Exception, match=message):
         compose(project(*motion, **tables), synthetic_song(8.0))
@@ -397,7 +397,7 @@ def test_every_modulator_is_fine_with_silence_and_one_frame(project, registry, s
     assert all(np.all(np.isfinite(curve)) for curve in score.channels.values())
 
 
-def test_what_holds_a_scene_rests_where_the_model_says(project):
+def test_colour_and_detail_matching_rest_at_the_values_of_the_model(project):
     given = {"colour_match": 0.8, "detail_match": 0.3}
     held = compose(project(model=given), synthetic_song(1.0)).channels
     assert set(held["colour_match"]) == {0.8}

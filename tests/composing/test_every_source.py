@@ -103,7 +103,7 @@ def test_silence(composed, name, song):
 
 
 @pytest.mark.parametrize("name", ["beat", "look-ahead", "pattern", "onset", "level"])
-def test_nothing_is_heard_in_silence(composed, name):
+def test_silence_gives_calm_curves(composed, name):
     score = composed(name, 30, synthetic_song(4.0, bpm=0, level=0.0))
     assert not score.channels["rotation"].any()
 

@@ -8,7 +8,7 @@ import pytest
 from scores import score
 
 from phosphene.composing.compose import compose
-from phosphene.composing.loops import closing_score, lead_of, loop_of, looped
+from phosphene.composing.loops import lead_of, loop_of, seamless_score, trim_scenes
 from phosphene.errors import ProjectError
 from phosphene.score.scenes import Scene
 from phosphene.testing import synthetic_song
@@ -50,18 +50,18 @@ def test_a_loop_that_is_not_possible_is_named(bars, message):
 
 def test_the_lead_is_the_end_of_the_loop():
     about = score(n=12, zoom=np.linspace(1.0, 1.1, 12))
-    led = closing_score(about, about.channels, 3)
+    led = seamless_score(about, about.channels, 3)
     assert led.frames.tolist() == list(range(-3, 12))
     zoom = about.channels["zoom"]
     np.testing.assert_array_equal(led.channels["zoom"], zoom[[9, 10, 11, *range(12)]])
     np.testing.assert_array_equal(led.seeds, about.seeds[[9, 10, 11, *range(12)]])
 
 
-def test_what_a_frame_shows_leads_to_the_first_row():
+def test_the_last_rows_lead_to_the_first():
     """Brightness falls by 0.01 a row: at the end it is 0.12 below that of row 0, a row later."""
     song = {"brightness": 1.0 - 0.01 * np.arange(13.0)}
     about = score(n=12, brightness=song["brightness"][:12])
-    led = closing_score(about, {**about.channels, **song}, 3)
+    led = seamless_score(about, {**about.channels, **song}, 3)
     end = led.channels["brightness"][-4:]
     np.testing.assert_allclose(end, [0.92, 0.91 + 0.03, 0.9 + 0.06, 0.89 + 0.09])
     np.testing.assert_allclose(led.weights[-4:], about.weights[8:] + np.array(
@@ -73,8 +73,8 @@ def test_a_scene_that_begins_after_the_loop_does_not_dissolve_into_it(project):
     video = {"fps": 12, "start": "1s", "end": "4s"}
     score = compose(project(scene=scenes, video=video), synthetic_song(12.0))
     assert score.seen(32) == range(2)
-    assert looped(score).seen(32) == range(1)
-    assert lead_of(looped(score)) == 9
+    assert trim_scenes(score).seen(32) == range(1)
+    assert lead_of(trim_scenes(score)) == 9
 
 
 def test_a_loop_with_cuts_closes_with_a_cut():

@@ -100,6 +100,10 @@ def test_an_excerpt_has_those_of_its_frames(composed):
         ({"mask": [{"image": "a.png", "depth": [0, 1]}]}, "expected one of image, video and depth"),
         ({"mask": [{"depth": [2, 1]}]}, "expected a distance and a larger one"),
         ({"mask": [{"depth": [0, 1]}]}, r"mask\[0\].depth: the project has no depth"),
+        ({"mask": [{"depth": [0, 1], "until": 9}]}, "until is about a picture or a video, and not"),
+        ({"mask": [{"depth": [0, 1], "of": "luma"}]}, "of is about a picture or a video, and not"),
+        ({"mask": [{"image": "a.png", "from": "2s"}]}, "from is about a video, and a.png is a pic"),
+        ({"guide": [{"video": "a.JPG", "mode": "init", "end": "loop"}]}, "end is about a video"),
         ({"overlay": [{"image": "a.png", "size": 0}]}, r"overlay\[0\].size"),
         ({"video": {"image_strength": 0.5}}, "video.image is missing"),
     ],
@@ -107,6 +111,11 @@ def test_an_excerpt_has_those_of_its_frames(composed):
 def test_a_mistake_is_named(project, song, tables, message):
     with pytest.raises(ProjectError, match=message):
         compose(project(**tables), song)
+
+
+def test_a_picture_whose_mask_is_a_video_has_its_times(composed):
+    about = {"video": "a.png", "mode": "composite", "mask": "m.mp4", "end": "loop"}
+    assert composed(guide=[about]).inputs.guides[0].mask.loops
 
 
 def test_image_strength_is_that_of_the_first_scene(project, song):

@@ -89,7 +89,7 @@ def test_a_look_moves_its_scene_alone(composed):
     assert (moved.min() >= 20, moved.max() < 40) == (True, True)
 
 
-def test_a_scene_continues_the_latest_of_its_name_and_takes_over_what_it_has(composed):
+def test_a_scene_continues_the_latest_of_its_name_and_inherits_from_it(composed):
     score = composed(
         {"at": "0", "name": "chorus", "prompt": "c", "seed": 5},
         {"at": "2s", "prompt": "v"},
@@ -123,7 +123,7 @@ def test_a_scene_goes_through_its_prompts_in_turns(composed):
     assert score.weights.argmax(axis=1)[[0, 20, 40, 60, 79, 80]].tolist() == [0, 1, 2, 3, 3, 4]
 
 
-def test_a_shot_that_is_shorter_than_the_morph_to_it_is_left_out(composed):
+def test_a_shot_shorter_than_the_morph_to_it_is_dropped(composed):
     prompts = {"shot": "1 bar", "blend": "1s"}
     times = {"4.9s": 2, "5s": 3}  # the third shot would begin at 4 s
     for end, shots in times.items():
@@ -157,7 +157,7 @@ MISTAKES = [
     ([{"at": "4s"}, {"at": "2s"}], "scene[1].at: '2s' (frame 20) is not after '4s'"),
     ([{"at": "90s"}], "scene[0].at: position '90s' is outside the song"),
     ([{"at": "12s"}], "scene[0].at: '12s' is the end of the song"),
-    ([{"at": "0", "dissolve": "1s"}], "scene[0].dissolve: no scene is before"),
+    ([{"at": "0", "dissolve": "1s"}], "scene[0].dissolve: there is no scene before"),
     ([{"at": "0", "name": "a"}, {"at": "1s", "continues": "a", "dissolve": "1s"}], "right before"),
     ([{"at": f"{k}", "name": f"{k}"} for k in range(10)]
      + [{"at": f"{k + 20}", "continues": f"{k}"} for k in range(10)], "at most 8"),

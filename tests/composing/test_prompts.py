@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.composing.prompts import prompt_weights, with_next
+from phosphene.composing.compose import prompt_weights, with_next
 
 
 def test_the_articles_blend():

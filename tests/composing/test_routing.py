@@ -120,6 +120,7 @@ def test_mute_and_solo(project):
         ({"when": {}}, r"motion\[0\]\.when: .*expected"),
         ({"when": {"feature": "low"}}, r"motion\[0\]\.when: .*`above` or `below`"),
         ({"when": {"feature": "low", "abov": 1}}, r"motion\[0\]\.when\.abov: unknown key\. Did you mean 'above'"),
+        ({"when": {"section": "a", "subdivision": 2}}, r"motion\[0\]\.when: .*subdivision is about a pattern"),
         ({"when": {"pattern": "x?"}}, r"motion\[0\]\.when\.pattern: got 'x\?'"),
         ({"share": 1}, r"motion\[0\]\.share: unknown key"),
         ({"entry": 1}, r"motion\[0\]\.entry: unknown key"),
@@ -141,6 +142,6 @@ def test_a_mistake_names_its_entry(project, entry, message):
         ({"when": {"feature": "rsm", "above": 0}}, SongError, r"motion\[0\]\.when\.feature: unknown feature 'rsm'"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_the_song_names_its_entry(project, entry, error, message):
+def test_positions_outside_the_song_name_their_entry(project, entry, error, message):
     with pytest.raises(error, match=message):
         rotation(project, TURN | entry)

@@ -1,4 +1,4 @@
-"""What is allowed and probably not meant is expected, with the likely meaning; what is usual is not."""
+"""Valid entries that are probably mistakes cause a warning with the likely meaning; usual ones do not."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def warnings(project, *layers, **tables):
 
 
 @pytest.mark.parametrize(("layer", "expected"), CASES, ids=range(len(CASES)))
-def test_what_is_probably_not_meant_is_reported(project, layer, expected):
+def test_probable_mistakes_are_reported(project, layer, expected):
     assert expected in warnings(project, layer)
 
 
@@ -51,7 +51,7 @@ def test_what_is_probably_not_meant_is_reported(project, layer, expected):
         {"use": "keyframes", "zoom": {"0": 1.0, "2s": 1.1}, "guidance": 1.5, "translation_x": 20},
     ],
 )
-def test_what_is_usual_is_not(project, layer):
+def test_usual_entries_are_not_reported(project, layer):
     assert warnings(project, layer, {"use": "keyframes", "rotation": 0.1}) == ()
 
 
@@ -108,3 +108,28 @@ def test_marks_of_other_programs_in_prompts_are_reported(project, prompt, mark, 
 def test_weights_in_prompts_are_not_reported(project):
     prompt = "a (fox:1.3), ((snow)), [mist], a \\(x\\), 3:4, unbreakable"
     assert warnings(project, prompts={"at": {"0": prompt}}) == ()
+
+
+MIXED = {"use": "beat", "to": {"prompt_mix": 1.0}}
+LIST = [{"at": 0, "prompt": ["a", "b"]}]
+
+
+@pytest.mark.parametrize(
+    ("tables", "layer", "expected"),
+    [
+        ({"video": {"upscaler": "realesrgan"}}, BEAT, 'video.upscaler = "realesrgan" has no effect: set upscale = 2 or 4 too'),
+        ({"video": {"upscaler": "realesrgan", "upscale": 2}}, BEAT, ""),
+        ({"video": {"image": "a.png"}, "scene": [{"at": 0, "image": "b.png"}]}, BEAT, "video.image has no effect: the first scene has an image of its own"),
+        ({"video": {"image": "a.png"}, "scene": [{"at": 9, "image": "b.png"}]}, BEAT, ""),
+        ({"prompts": {"shot": "4 bars"}}, BEAT, "prompts.shot has no effect: no scene has a list of prompts"),
+        ({"prompts": {"shot": "1 bar"}, "scene": LIST}, BEAT, ""),
+        ({"prompts": {"at": {"0": "a"}}}, MIXED, "motion drives prompt_mix, which has no effect with one prompt"),
+        ({"prompts": {"at": {"0": "a", "9": "b"}}}, MIXED, ""),
+        ({}, {"use": "beat", "to": {"field_of_view": 20}}, "motion drives field_of_view, which has no effect without tilt, pan or [depth]"),
+        ({}, {"use": "beat", "to": {"field_of_view": 20, "pan": 1}}, ""),
+        ({"depth": {"source": "ground"}}, {"use": "beat", "to": {"field_of_view": 20}}, ""),
+    ],
+)  # fmt: skip
+def test_an_entry_whose_partner_is_missing_is_reported(project, tables, layer, expected):
+    said = warnings(project, layer, **tables)
+    assert said == ((expected,) if expected else ())

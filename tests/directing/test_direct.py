@@ -60,7 +60,7 @@ def test_song_and_model_are_added_where_they_are_missing(text, expected):
     assert made.replace("\n\n", "\n") == expected.replace("\n\n", "\n")
 
 
-def test_a_name_with_quotes_and_line_ends_is_written_as_it_is():
+def test_a_name_with_quotes_and_line_ends_is_kept():
     name = 'a "b"\\\n\x7f.wav'
     assert tomllib.loads(directed(FORM, SONG, Brief("", 0), {"file": name}))["song"]["file"] == name
 

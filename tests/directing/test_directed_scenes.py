@@ -19,7 +19,7 @@ def test_other_models_get_the_idea_in_its_own_words(pop):
     assert data["video"]["width"] == 512
 
 
-def test_an_idea_without_a_known_word_is_said_and_still_a_film(pop):
+def test_an_idea_without_a_known_word_is_noted_and_still_gives_a_film(pop):
     text = direct(pop, Brief("my dog Rex", 5))
     assert "# Left out, as the model does not know them: dog, rex." in text
     assert tomllib.loads(text)["scene"]

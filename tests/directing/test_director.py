@@ -187,7 +187,7 @@ def test_ranges_are_written_where_parts_are_not_the_sections_of_their_role():
     assert {"between": [["bar 9", "100%"]]}.items() <= layers[4].items()
 
 
-def test_a_scene_that_recurs_comes_back_and_others_begin_anew(score, pop):
+def test_recurring_scenes_are_continued_and_others_are_new(score, pop):
     labels = [section.label for section in pop.sections]
     origins = [scene.origin for scene in score.scenes]
     assert origins == [
@@ -215,9 +215,7 @@ def test_a_song_of_many_sections_still_fits(registry):
     assert compose(project_of(text, registry), made(form)).clamped == {}
 
 
-@settings(
-    max_examples=10, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=10, phases=NO_SHRINK, suppress_health_check=[HealthCheck.too_slow])
 @given(
     form=st.lists(
         st.tuples(

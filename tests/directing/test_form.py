@@ -27,7 +27,7 @@ def test_sections_become_parts_with_energies_from_0_to_1(pop):
     )
 
 
-def test_what_no_section_covers_is_a_part_of_its_own_from_two_seconds_on():
+def test_gaps_of_two_seconds_or_more_are_parts():
     song = with_level(synthetic_song(30.0), lambda t: np.where((t > 9) & (t < 25), 0.8, 0.2))
     named = (
         Section(3, 9, "A", "verse", 0.4), Section(9, 14, "B", "chorus", 0.8),

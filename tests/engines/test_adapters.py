@@ -6,8 +6,9 @@ from safetensors.numpy import save_file
 
 from phosphene.engines.adapters import check_adapters
 from phosphene.errors import PhospheneError, ProjectError
-from phosphene.painting.engine import unfollowed
-from phosphene.project.schema import Model, Project
+from phosphene.painting.engine import unsupported
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_files_that_are_there_and_names_on_the_hub_pass(files, model):
          r"ip_adapter\[0\]\.encoder: no such folder"),
     ],
 )  # fmt: skip
-def test_what_is_missing_or_damaged_is_named(files, model, says):
+def test_missing_and_damaged_files_are_named(files, model, says):
     with pytest.raises(PhospheneError, match=says):
         check_adapters(Model.model_validate(model))
 
@@ -84,12 +85,12 @@ def test_channels_are_followed_where_something_is_driven(registry):
     picture = {"path": "a.safetensors", "encoder": "a", "image": "a.png"}
     every = {"lora": [lora], "control": [control], "ip_adapter": [picture]}
     names = ["control", "ip_adapter", "lora"]
-    assert unfollowed(registry.engines["sd15"], Model.model_validate(every), moving) == []
-    assert unfollowed(registry.engines["none"], Model.model_validate(every), moving) == names
+    assert unsupported(registry.engines["sd15"], Model.model_validate(every), moving) == []
+    assert unsupported(registry.engines["none"], Model.model_validate(every), moving) == names
     still = Model.model_validate({"lora": [lora | {"driven": False}]})
-    assert unfollowed(registry.engines["sd15"], still, moving) == names
+    assert unsupported(registry.engines["sd15"], still, moving) == names
     compiled = Model.model_validate({"ip_adapter": [picture], "compile": True})
-    assert unfollowed(registry.engines["sd15"], compiled, moving) == names
+    assert unsupported(registry.engines["sd15"], compiled, moving) == names
 
 
 def test_files_are_relative_to_the_project(project, tmp_path):

@@ -57,7 +57,7 @@ def test_other_shapes_types_numbers_and_structures_have_their_own():
     assert recorder.made == 5
 
 
-def test_what_cannot_be_recorded_is_called_as_it_is(caplog):
+def test_unrecordable_functions_are_called_directly(caplog):
     calls = []
 
     def refuse(work):
@@ -70,7 +70,7 @@ def test_what_cannot_be_recorded_is_called_as_it_is(caplog):
         assert double(torch.full((1,), 4.0)).item() == 8.0
     assert len(calls) == 1
     assert [each.message for each in caplog.records] == [
-        "No CUDA graph can be recorded, which is slower: "
+        "Continuing without CUDA graphs, which is slower: "
         "operation not permitted when stream is capturing"
     ]
 
@@ -123,7 +123,7 @@ def test_graphs_are_the_first_that_is_given_up_when_memory_runs_out(tmp_path, ca
         painted = short.img2img(card(64, 48), ROWS[0])
     assert torch.equal(painted, plain.img2img(card(64, 48), ROWS[0]))
     assert [each.message for each in caplog.records] == [
-        "The device is out of memory: no CUDA graphs from now on, which is slower."
+        "The device is out of memory. Continuing with no CUDA graphs, which is slower."
     ]
 
 

@@ -11,7 +11,7 @@ from phosphene.engines.device import Memory, working_dtype
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.errors import EngineError
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 SIZE = 96
 
@@ -120,5 +120,5 @@ def test_a_unet_out_of_memory_is_split_and_then_the_vae_tiled(tmp_path, caplog):
     painted = short.img2img(picture, about.row(1))
     assert batches == [2, 1, 1, 1, 1, 1]  # two refused; two steps, each prompt by itself
     assert short._vae.use_tiling
-    assert ["one after the other" in caplog.text, "in tiles" in caplog.text] == [True, True]
+    assert ["one evaluation per prompt" in caplog.text, "in tiles" in caplog.text] == [True, True]
     assert (painted - whole).abs().mean() < 0.02

@@ -11,14 +11,14 @@ from scores import score
 from phosphene.engines.device import choose_device
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.pipeline import PipelineEngine
+from phosphene.engines.finding import find_engine
 from phosphene.engines.loading import load_pipeline
-from phosphene.engines.names import find_engine
 from phosphene.engines.presets import PRESETS, WORLDS, Preset, Quality, load_preset
 from phosphene.errors import EngineError, ProjectError
 from phosphene.painting.anchors import SceneAnchors
-from phosphene.painting.engine import EngineSpec, check_followed
+from phosphene.painting.engine import EngineSpec, check_supported
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture(scope="module", params=sorted(CHECKPOINTS))
@@ -111,7 +111,7 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path):
 
 def test_an_unavailable_device_is_named():
     missing = "mps" if torch.cuda.is_available() else "cuda"
-    with pytest.raises(EngineError, match=f"'{missing}' is not available here; found: .*cpu"):
+    with pytest.raises(EngineError, match=f"'{missing}' is not available; found: .*cpu"):
         choose_device(missing)
 
 
@@ -126,11 +126,11 @@ def test_the_bundled_model_follows_its_prompt():
 
 def test_a_channel_that_an_engine_cannot_follow_is_named(registry):
     driven = score(guidance=1.5)
-    check_followed(registry.engines["sd15"], Model(), driven)
+    check_supported(registry.engines["sd15"], Model(), driven)
     for name in ("none", "worlds", "sd-turbo", "lcm"):
-        check_followed(registry.engines[name], Model(), score(zoom=1.1))
-        with pytest.raises(ProjectError, match=f"guidance.*'{name}' cannot follow"):
-            check_followed(registry.engines[name], Model(), driven)
+        check_supported(registry.engines[name], Model(), score(zoom=1.1))
+        with pytest.raises(ProjectError, match=f"guidance.*'{name}' does not support"):
+            check_supported(registry.engines[name], Model(), driven)
 
 
 def test_an_engine_refuses_what_it_cannot_paint_before_it_is_loaded():
@@ -139,7 +139,7 @@ def test_an_engine_refuses_what_it_cannot_paint_before_it_is_loaded():
 
     spec = EngineSpec("odd", "odd", load=None, check=refuse)
     with pytest.raises(ProjectError, match="a red nebula at 3 steps"):
-        check_followed(spec, Model(steps=3), score(prompts=("a red nebula", "a teal nebula")))
+        check_supported(spec, Model(steps=3), score(prompts=("a red nebula", "a teal nebula")))
 
 
 def test_guidance_is_a_channel(checkpoint):

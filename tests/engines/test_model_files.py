@@ -6,14 +6,14 @@ import huggingface_hub
 import pytest
 from huggingface_hub import constants
 
+from phosphene.engines.finding import find_engine
 from phosphene.engines.model_files import (
-    LARGEST,
+    MAX_JSON,
     cached_file_of,
     check_layout,
     file_of,
     from_cache_or_hub,
 )
-from phosphene.engines.names import find_engine
 from phosphene.engines.presets import WORLDS
 from phosphene.engines.words.vocabulary import FILE, vocabulary_of
 from phosphene.errors import EngineError
@@ -97,7 +97,7 @@ def test_the_parts_of_the_bundled_model():
         ('{"_class_name": "X", "t": ["transformers", "AutoModel"]}', "'t' is.*AutoModel"),
         ("{", "cannot be read as JSON"),
         ("[" * 100_000, "cannot be read as JSON"),
-        ('"' + "x" * LARGEST + '"', "larger than 16 MiB"),
+        ('"' + "x" * MAX_JSON + '"', "larger than 16 MiB"),
     ],
     ids=lambda text: text[:20],
 )

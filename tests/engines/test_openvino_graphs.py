@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from scores import card, score
 
 from phosphene.engines.presets import Preset, Quality, load_preset
-from phosphene.folders import CACHE
-from phosphene.project.schema import Model
+from phosphene.folders import CACHE_VARIABLE
+from phosphene.project.tables.model import Model
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,14 @@ def without_matrix_units():
 def first(preset, tmp_path_factory):
     """A picture, and the cache that painting it has left."""
     folder = tmp_path_factory.mktemp("cache")
-    with mock.patch.dict("os.environ", {CACHE: str(folder)}):
+    with mock.patch.dict("os.environ", {CACHE_VARIABLE: str(folder)}):
         return painted(preset), folder / "graphs"
 
 
 @pytest.fixture
 def graphs(first, tmp_path, monkeypatch):
     """That cache, to do with as one likes."""
-    monkeypatch.setenv(CACHE, str(tmp_path))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     return Path(shutil.copytree(first[1], tmp_path / "graphs"))
 
 
@@ -98,11 +98,11 @@ def test_other_weights_are_other_graphs(preset, first, graphs, tmp_path):
 
 def test_a_cache_that_cannot_be_written_does_no_harm(preset, first, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(CACHE, str(tmp_path / "file"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     assert (painted(preset) - first[0]).abs().max() < 1e-4
 
 
-def test_a_signal_still_stops_a_process_whose_graphs_are_gone():
+def test_a_signal_still_stops_a_process_after_its_graphs_are_freed():
     """Each `Core` of OpenVINO sets the stack of signal handlers, and resets it when it is gone."""
     script = """
 import gc, os, signal, time, torch

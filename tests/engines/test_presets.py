@@ -12,8 +12,8 @@ from scores import score
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.painting.loop import paint
-from phosphene.project import QUALITIES
-from phosphene.project.schema import Model
+from phosphene.project.tables import QUALITIES
+from phosphene.project.tables.model import Model
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 

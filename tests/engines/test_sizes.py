@@ -13,14 +13,14 @@ from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.engines.sizes import Resized, lanczos, painted_size
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 WORLDS = PRESETS["worlds"].trained
 PLAIN = replace(PRESETS["worlds"], graphs=False)  # a graph would be traced for each size
 
 
 class Still:
-    """An engine that gives back what it is given, or a picture of its own."""
+    """An engine that returns its input, or a picture of its own."""
 
     def __init__(self, picture=None, device="cpu"):
         self.device = torch.device(device)

@@ -85,14 +85,14 @@ def test_the_usual_codec_is_the_one_that_plays_everywhere():
 
 
 @pytest.mark.parametrize(
-    ("film", "name", "said", "fix"),
+    ("film", "name", "expected", "fix"),
     [("f.mp4", "prores", ".mov, .mkv can", "f.mov, or a codec for .mp4: h264, hevc, av1, vp9"),
      ("f.webm", "h264", ".mp4, .mov, .mkv can", "a codec for .webm: av1, vp9"),
-     ("f.gif", "av1", "a .gif film cannot contain av1", "leave the codec out"),
+     ("f.gif", "av1", "a .gif film cannot contain av1", "omit the codec"),
      ("f.mp4", "h265", "unknown codec 'h265'", "Did you mean 'hevc'")],
 )  # fmt: skip
-def test_a_codec_that_a_format_cannot_contain(film, name, said, fix):
-    with pytest.raises(ProjectError, match=said) as caught:
+def test_a_codec_that_a_format_cannot_contain(film, name, expected, fix):
+    with pytest.raises(ProjectError, match=expected) as caught:
         with_codec(FORMATS[Path(film).suffix], Path(film), name)
     assert fix in caught.value.fix
 
@@ -115,7 +115,7 @@ def test_a_hardware_encoder_is_only_used_where_it_runs(monkeypatch):
     assert "hevc-qsv" in caught.value.fix
 
 
-def test_what_does_not_run_says_why(monkeypatch):
+def test_a_codec_that_does_not_run_says_why(monkeypatch):
     wrong = codecs.replace(CODECS["h264"], segment=("-c:v", "h264_nothing"))
     monkeypatch.setattr(codecs, "CODECS", {"none": wrong})
     assert failure("none") == "Unknown encoder 'h264_nothing'"

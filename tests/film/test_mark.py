@@ -39,7 +39,7 @@ def test_the_mark_of_a_gif_is_a_comment_and_nothing_else(tmp_path, frames, shoot
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"a letter", b"Made with Phosphene"])
-def test_other_files_are_not_ours(tmp_path, content):
+def test_foreign_files_are_not_replaced(tmp_path, content):
     (tmp_path / "film.mp4").write_bytes(content)
     with pytest.raises(ProjectError, match="was not made by Phosphene"):
         require_replaceable(tmp_path / "film.mp4", force=False)

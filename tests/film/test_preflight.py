@@ -67,9 +67,9 @@ def test_ffmpeg_without_the_encoder(
         ("x.webm", (1, 0), 15, None, "2x2"),
         ("x.gif", (511, 301), 60, None, "fps of 50"),
         ("x.mp4", (64, 48), 0, None, "fps of 24"),
-        ("x.mp4", (64, 48), 15, 52, "Leave it out"),
-        ("x.webm", (64, 48), 15, 64, "Leave it out"),
-        ("x.gif", (64, 48), 15, 20, "Leave it out"),
+        ("x.mp4", (64, 48), 15, 52, "Omit it"),
+        ("x.webm", (64, 48), 15, 64, "Omit it"),
+        ("x.gif", (64, 48), 15, 20, "Omit it"),
     ],
 )
 def test_impossible_sizes_rates_and_qualities_are_refused(

@@ -26,7 +26,7 @@ def film(path, record, **more):
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
-def test_what_is_written_is_read(tmp_path, ending):
+def test_a_record_is_read_back_as_written(tmp_path, ending):
     path = film(tmp_path / f"film.{ending}", RECORD)
     assert read_record(path) == RECORD
     assert is_ours(path)
@@ -55,11 +55,11 @@ def test_no_line_of_the_project_ends_the_metadata():
 @pytest.mark.parametrize("ending", ["gif", "mp4"])
 def test_a_film_without_a_record(tmp_path, ending):
     path = film(tmp_path / f"film.{ending}", None)
-    with pytest.raises(ProjectError, match="does not contain how it was made"):
+    with pytest.raises(ProjectError, match="has no record of how it was made"):
         read_record(path)
 
 
-def test_a_file_that_is_not_ours(tmp_path):
+def test_a_foreign_file(tmp_path):
     (tmp_path / "film.mp4").write_text("a letter")
     with pytest.raises(ProjectError, match="was not made by Phosphene"):
         read_record(tmp_path / "film.mp4")
@@ -68,14 +68,14 @@ def test_a_file_that_is_not_ours(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("json", "said"),
+    ("json", "expected"),
     [("[1, 2", "its text"), ('{"phosphene": 3}', "phosphene"),
      ('{"phosphene": "1", "seed": -1}', "seed"),
      ('{"phosphene": "1", "project": ' + f'"{"a" * (LARGEST + 1)}"' + "}", "project"),
      ("[" * 100_000, "its text")],
     ids=["cut", "type", "range", "too long", "deep"],
 )  # fmt: skip
-def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, said):
+def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, expected):
     monkeypatch.setattr(
         "phosphene.film.film.as_metadata",
         lambda record: re.sub(
@@ -83,5 +83,5 @@ def test_a_damaged_record_is_named(tmp_path, monkeypatch, json, said):
         ),
     )
     path = film(tmp_path / "film.mp4", RECORD)
-    with pytest.raises(ProjectError, match=f"record of how it was made is damaged: {said}"):
+    with pytest.raises(ProjectError, match=f"record of how it was made is damaged: {expected}"):
         read_record(path)

@@ -1,5 +1,6 @@
 """Frames of videos: which one is shown when, by number, whatever the file is like."""
 
+import subprocess
 import threading
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import soundfile
 from clips import FPS, LOSSLESS, clip, greys, write
 
 from phosphene.errors import ProjectError
+from phosphene.film.ffmpeg import executable
 from phosphene.footage.reader import Reader
 from phosphene.footage.videos import Form, frames_command, scan, video_of
 
@@ -81,6 +83,36 @@ def test_another_aspect_is_cropped_or_fits_with_a_transparent_border(tmp_path):
     assert contain[24, 2, :3].max() < 5
 
 
+def test_pixels_that_are_not_square_are_shown_as_players_do(tmp_path):
+    """32x48 in pixels twice as wide as high: 64x48, without a border."""
+    path = write(tmp_path / "sar.mkv", greys(3, 32, 48), "-vf", "setsar=2", *LOSSLESS)
+    contain = Reader(clip(path, contains=True), FORM).frame(2)
+    assert contain[..., 3].min() == 255
+    np.testing.assert_array_equal(contain[..., 0], 40)
+
+
+def test_a_rotated_video_is_upright(tmp_path):
+    """Recorded with a white left half, and turned anticlockwise: white below."""
+    frames = np.zeros((1, 48, 48, 3), np.uint8)
+    frames[:, :, :24] = 255
+    flat = write(tmp_path / "flat.mp4", frames, "-pix_fmt", "yuv420p", "-crf", "1")
+    path = tmp_path / "rotated.mp4"
+    turn = ("-display_rotation", "90", "-i", str(flat), "-c", "copy", str(path))
+    subprocess.run([executable(), "-loglevel", "error", *turn], check=True)
+    shown = Reader(clip(path), Form(FPS, 48, 48)).frame(0)
+    assert shown[:20, :, 0].max() < 10
+    assert shown[28:, :, 0].min() > 245
+
+
+def test_a_file_that_was_cut_off_is_shown_up_to_there(tmp_path, ten):
+    data = ten.read_bytes()
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(data[: len(data) * 6 // 10])
+    count, _ = scan(clip(path), video_of(clip(path)), FORM)
+    assert 3 <= count <= 7
+    assert levels(clip(path), [0, 1, 2, count - 1, count, 99]) == [0, 1, 2, *[count - 1] * 3]
+
+
 def test_a_larger_video_is_scaled_down(tmp_path):
     path = write(tmp_path / "large.mp4", greys(3, 320, 240), "-pix_fmt", "yuv420p", "-crf", "1")
     assert levels(clip(path), range(3)) == pytest.approx([0, 1, 2], abs=0.1)
@@ -141,7 +173,7 @@ def test_frames_before_damage_are_whole_and_the_rest_is_there(tmp_path):
         (lambda path: path.mkdir(), "is a folder"),
     ],
 )
-def test_what_is_not_a_video_is_named_with_its_entry(tmp_path, make, message):
+def test_other_files_are_named_with_their_entry(tmp_path, make, message):
     path = tmp_path / "v.mp4"
     make(path)
     with pytest.raises(ProjectError, match=rf"^guide\[0\].video: .*{message}"):
@@ -156,7 +188,7 @@ def test_a_sound_is_not_a_video(tmp_path, ten):
 
 
 def test_beginning_beyond_the_end_is_an_error(ten):
-    with pytest.raises(ProjectError, match="no frame there"):
+    with pytest.raises(ProjectError, match="no frames to show"):
         Reader(clip(ten, begin=Fraction(5)), FORM).frame(0)
 
 
@@ -179,7 +211,7 @@ def test_ffmpeg_reads_nothing_but_the_file(ten):
 
 
 def test_frames_that_are_not_kept_are_read_again(ten, monkeypatch):
-    monkeypatch.setattr("phosphene.footage.reader.KEPT", 0)
+    monkeypatch.setattr("phosphene.footage.reader.CACHE", 0)
     assert levels(clip(ten), [0, 1, 2, 3, 1, 9, 0, 12]) == [0, 1, 2, 3, 1, 9, 0, 9]
 
 

@@ -23,7 +23,6 @@ def fuzzed(few: int, many: int) -> settings:
     """Settings of a fuzz test: `few` examples in the test suite, `many` for `make fuzz`."""
     return settings(
         max_examples=many if os.environ.get("PHOSPHENE_FUZZ") else few,
-        deadline=None,
         derandomize=not os.environ.get("PHOSPHENE_FUZZ"),
         suppress_health_check=list(HealthCheck),
     )

@@ -58,7 +58,7 @@ def prepared(tmp_path_factory):
         patch.setattr(projects, "listen_to", lambda *_: song)
         patch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
         patch.setattr(film, "SEGMENT", 1 / 3)
-        patch.setattr(filming, "EVERY", -1.0)
+        patch.setattr(filming, "CHECKPOINT_SECONDS", -1.0)
         command = ["render", str(folder / "p.toml"), "-o", str(folder / "film.mp4")]
         assert survives([*command, "--keep"]).exit_code == 0
         shutil.copytree(folder / ".film.mp4.resume", folder / "state")

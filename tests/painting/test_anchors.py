@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scores import score
 
-from phosphene.painting.anchors import Anchor, SceneAnchors, hold, is_held, mixed
+from phosphene.painting.anchors import Anchor, SceneAnchors, hold, is_held, mix
 
 PICTURES = torch.rand(2, 1, 3, 32, 48, generator=torch.Generator().manual_seed(0))
 ROW = score(colour_match=0.5, detail_match=0.5).row(1)
@@ -12,7 +12,7 @@ ROW = score(colour_match=0.5, detail_match=0.5).row(1)
 
 def test_anchors_mix_by_the_prompts_weights():
     one, two = Anchor.of(PICTURES[0]), Anchor.of(PICTURES[1] * 0.5)
-    got = mixed([one, two], np.array([0.25, 0.75]))
+    got = mix([one, two], np.array([0.25, 0.75]))
     for name in ("mean", "covariance"):
         expected = 0.25 * getattr(one.palette, name) + 0.75 * getattr(two.palette, name)
         torch.testing.assert_close(getattr(got.palette, name), expected)
@@ -39,7 +39,7 @@ def test_anchors_are_painted_when_they_are_needed_and_once():
     anchors = SceneAnchors(score(prompts=("a", "b", "c")), engine)
     assert (len(anchors), painted) == (3, [])
     for _ in range(2):
-        mixed(anchors, np.array([0.0, 0.5, 0.5]))
+        mix(anchors, np.array([0.0, 0.5, 0.5]))
     assert painted == [1, 2]
 
 

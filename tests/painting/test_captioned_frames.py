@@ -11,7 +11,7 @@ from phosphene.engines.preview.camera import Camera
 from phosphene.lettering.drawing import draw
 from phosphene.lettering.fonts import default_font
 from phosphene.painting.frames import paint, painted
-from phosphene.painting.inputs.captions import Captions
+from phosphene.painting.inputs.overlays import Captions
 from phosphene.score.captions import Caption, Lettering
 
 WHITE = Lettering(default_font(), 0.4, (0.5, 0.5), (255, 255, 255), 0.0)

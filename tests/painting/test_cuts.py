@@ -69,7 +69,7 @@ def test_the_frame_of_a_cut_is_a_first_picture_of_the_new_scene():
 
 
 @pytest.mark.parametrize("painted", [None, [0, 2, 5, 7, 10]])
-def test_a_scene_that_begins_anew_is_the_same_whatever_is_before_it(painted):
+def test_a_new_scene_does_not_depend_on_the_frames_before_it(painted):
     whole = film(Scene(0), Scene(4), painted=painted)
     engine = Feedback()
     anchors = SceneAnchors(whole, engine)
@@ -84,7 +84,7 @@ def test_a_scene_that_begins_anew_is_the_same_whatever_is_before_it(painted):
     assert same(pictures(other), pictures(whole)) == [True] + 3 * [False] + 8 * [True]
 
 
-def test_a_return_is_what_would_follow_if_nothing_were_between():
+def test_a_return_continues_as_if_nothing_were_between():
     """Rows 0 to 3 and 8 to 11 are those of one scene without the others."""
     about = film(Scene(0), Scene(4), Scene(8, origin=0))
     about = replace(about, weights=about.weights[[*range(8), 0, 0, 0, 0]])

@@ -10,9 +10,9 @@ from phosphene.painting.frames import read_back
 from phosphene.painting.pictures import to_levels
 
 
-def painted(count, said, device="cpu"):
+def painted(count, events, device="cpu"):
     for row in range(count):
-        said.append(f"paint {row}")
+        events.append(f"paint {row}")
         picture = torch.full((1, 3, 2, 4), row / 255.0, device=device)
         yield row, {"picture": picture}, to_levels(picture)
 
@@ -20,7 +20,7 @@ def painted(count, said, device="cpu"):
 @pytest.fixture
 def events(monkeypatch):
     """Takes note of the ends of copies; pages are locked by CUDA alone."""
-    said = []
+    events = []
 
     class Event:
         made = 0
@@ -29,20 +29,20 @@ def events(monkeypatch):
             self.number, Event.made = Event.made, Event.made + 1
 
         def record(self):
-            said.append(f"copy {self.number}")
+            events.append(f"copy {self.number}")
 
         def synchronize(self):
-            said.append(f"wait {self.number}")
+            events.append(f"wait {self.number}")
 
     monkeypatch.setattr(frames, "_page_locked", lambda shape: torch.empty(shape, dtype=torch.uint8))
     monkeypatch.setattr(frames, "ASYNCHRONOUS", {"cpu": Event, "fakegpu": Event})
-    return said
+    return events
 
 
 def test_on_the_cpu_a_frame_is_returned_at_once_without_a_copy():
-    said = []
-    for row, state, frame in read_back(painted(3, said), torch.device("cpu")):
-        assert said == [f"paint {i}" for i in range(row + 1)]
+    events = []
+    for row, state, frame in read_back(painted(3, events), torch.device("cpu")):
+        assert events == [f"paint {i}" for i in range(row + 1)]
         assert frame.shape == (2, 4, 3)
         assert np.all(frame == row)
         assert torch.all(state["picture"] == row / 255.0)
@@ -57,19 +57,19 @@ def test_a_frame_is_read_while_the_next_is_painted(events, count):
     for row, state, frame in read_back(painted(count, events), torch.device("cpu")):
         seen.append((row, int(frame[0, 0, 0]), round(float(state["picture"][0, 0, 0, 0]) * 255)))
     assert seen == [(row, row, row) for row in range(count)]
-    waits = [i for i, said in enumerate(events) if said.startswith("wait")]
+    waits = [i for i, event in enumerate(events) if event.startswith("wait")]
     for row, where in enumerate(waits):
-        before = [said for said in events[:where] if said.startswith("paint")]
+        before = [event for event in events[:where] if event.startswith("paint")]
         assert len(before) == min(row + 2, count)
     assert len(waits) == count
 
 
 def test_two_buffers_take_turns(events):
     list(read_back(painted(4, events), torch.device("cpu")))
-    copies = [said for said in events if said.startswith("copy")]
-    waits = [said for said in events if said.startswith("wait")]
+    copies = [event for event in events if event.startswith("copy")]
+    waits = [event for event in events if event.startswith("wait")]
     assert copies == ["copy 1", "copy 0", "copy 1", "copy 0"]
-    assert [said[-1] for said in waits] == [said[-1] for said in copies]
+    assert [event[-1] for event in waits] == [event[-1] for event in copies]
 
 
 def test_on_a_device_a_frame_makes_one_copy(events):

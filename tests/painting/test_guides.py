@@ -204,7 +204,7 @@ def half(tmp_path_factory):
 
 
 @pytest.mark.parametrize("inside", [True, False])
-def test_a_mask_keeps_what_is_not_repainted(half, inside):
+def test_a_mask_keeps_the_rest_of_the_picture(half, inside):
     mask = Mask("mask[0]", clip(half), "alpha", inside=inside)
     found = pictures(guided(masks=[mask], strength=1.0), Keeper(white=True))[1]
     white, kept = (slice(24), slice(24, 48))[:: 1 if inside else -1]

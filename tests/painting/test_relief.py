@@ -143,7 +143,7 @@ def test_near_things_cover_far_ones_without_tearing(step):
     assert np.minimum(np.abs(seen - 1.5), np.abs(seen - 0.4)).max() < 0.05
 
 
-def test_a_hole_continues_what_lies_behind():
+def test_a_hole_continues_the_background():
     """The wall is grey, the square is red: no hole is red, and none is black."""
     disparity, matrix, near, far, within = layers({"translation_x": 10.0})
     picture = torch.full((1, 3, HEIGHT, WIDTH), 0.5)
@@ -166,7 +166,7 @@ def test_the_depth_moves_with_the_picture():
 @pytest.mark.parametrize(
     "step", [{"zoom": 1.04, "rotation": 3.0}, {"pan": 2.0, "tilt": 1.0, "zoom": 0.98}]
 )
-def test_what_moves_all_distances_alike_is_the_flat_warp(step):
+def test_motion_equal_at_all_distances_is_the_flat_warp(step):
     picture = card(WIDTH, HEIGHT)
     seen, _ = moved(picture, surfaces()["waves"], space(**step), BOUNDS)
     flat = warp(picture, step_matrix(row(**step), WIDTH, HEIGHT))

@@ -10,9 +10,9 @@ from scores import score
 from phosphene.painting.depth import DepthSpec, SceneDepth
 from phosphene.painting.motion.camera import DepthCamera
 from phosphene.painting.motion.cells import key_of, mixed
-from phosphene.painting.motion.noise import SceneNoise, drawn
+from phosphene.painting.motion.noise import SceneNoise, seeded_noise
 from phosphene.painting.motion.step import step_matrix
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 
 WIDTH = 512
 SHAPE = (8, 64, 64)
@@ -96,11 +96,11 @@ def test_renewal_is_the_share_of_the_variance_that_is_new(renewal):
 
 def test_at_a_renewal_of_1_it_is_the_drawn_noise_to_the_bit():
     noise = new_noise(seed=3)
-    assert torch.equal(noise.seen(2), drawn((2, *SHAPE), 3, CPU))
+    assert torch.equal(noise.seen(2), seeded_noise((2, *SHAPE), 3, CPU))
     noise.move(step(zoom=1.1), 1.0, 9)
-    assert torch.equal(noise.seen(), drawn((1, *SHAPE), 9, CPU))
+    assert torch.equal(noise.seen(), seeded_noise((1, *SHAPE), 9, CPU))
     noise.move(np.eye(3), 0.0, 10)  # and the field continues from it
-    torch.testing.assert_close(noise.seen(), drawn((1, *SHAPE), 9, CPU))
+    torch.testing.assert_close(noise.seen(), seeded_noise((1, *SHAPE), 9, CPU))
 
 
 def test_each_step_of_a_sampler_has_noise_of_its_own():
@@ -161,7 +161,7 @@ def test_a_state_of_another_shape_is_ignored():
     noise, other = new_noise(), SceneNoise((4, 64, 64), (WIDTH, WIDTH), 5)
     other.move(np.eye(3), 0.3, 6)
     noise.restore(other.state)
-    assert torch.equal(noise.seen(), drawn((1, *SHAPE), 3, CPU))
+    assert torch.equal(noise.seen(), seeded_noise((1, *SHAPE), 3, CPU))
 
 
 def test_a_camera_that_looks_past_the_horizon_still_has_noise():

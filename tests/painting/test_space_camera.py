@@ -12,7 +12,7 @@ from phosphene.painting.depth import DepthSpec, with_depth
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.relief import Range, moved, sharpened
 from phosphene.painting.motion.step import space_matrix
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 
 WIDTH, HEIGHT = 64, 48
 
@@ -167,7 +167,7 @@ def test_between_estimates_the_depth_moves_with_the_camera():
 def test_a_wrong_shape_of_depth_is_refused():
     about = score()
     engine, _ = deep(about, lambda picture: torch.ones(HEIGHT, WIDTH))
-    with pytest.raises(EngineError, match=r"'test' gave the shape \(48, 64\)"):
+    with pytest.raises(EngineError, match=r"'test' returned the shape \(48, 64\)"):
         film(about, engine)
 
 

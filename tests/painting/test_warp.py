@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.painting.motion.step import step_matrix
@@ -66,7 +66,6 @@ def test_borders_are_mirrored():
     torch.testing.assert_close(after, before)
 
 
-@settings(deadline=None)
 @given(
     st.floats(-20, 20), st.floats(-20, 20), st.floats(-45, 45), st.floats(0.8, 1.25)
 )  # fmt: skip
@@ -131,7 +130,6 @@ def test_twenty_half_pixels_keep_the_contrast(way, wave, move):
     assert 0.9 < ratio < 1.1
 
 
-@settings(deadline=None)
 @given(st.floats(0.0, 1.0))
 def test_weights_add_up_to_one_and_hardly_amplify(phase):
     taps = weights(torch.tensor(phase, dtype=torch.float64)).numpy()

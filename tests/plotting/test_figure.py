@@ -84,7 +84,7 @@ def test_sections_have_a_row_of_their_own(project):
     assert [text for text in found if text] == ["A", "B", "sections"]
 
 
-def test_notes_name_what_is_not_shown(project):
+def test_notes_name_hidden_channels(project):
     prompts = {"at": {"0": "a cat", "2s": "a dog", "2.2s": "a bird"}, "blend": 1}
     mute = {"use": "beat", "to": {"hue": 9.0}, "mute": True}
     loud = {"use": "beat", "to": {"strength": 0.9}}
@@ -92,7 +92,7 @@ def test_notes_name_what_is_not_shown(project):
     assert "hue (0)" in found[0]
     assert found[1:] == [
         "Silenced by mute or solo: motion[0] beat.",
-        f"strength left its limits (0 to 1) in {found[2].split()[8]} frames and was clamped there.",
+        f"strength exceeded its limits (0 to 1) in {found[2].split()[8]} frames and was clamped.",
         "Prompts too short to be labelled: 0:02.0 a dog.",
     ]
 

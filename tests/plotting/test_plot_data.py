@@ -32,7 +32,7 @@ def test_the_last_part_is_the_composed_score(project):
         np.testing.assert_array_equal(parts[-1].above, score.channels[name])
 
 
-def test_channels_at_rest_are_left_out_and_named(project):
+def test_resting_channels_are_hidden_and_named(project):
     picture = plot_data(SONG, project(KEYS, BEAT | {"amount": 0.0}))
     assert list(picture.parts) == ["rotation", "zoom"]
     assert [part.use for part in picture.parts["zoom"]] == ["keyframes"]

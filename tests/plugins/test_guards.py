@@ -8,7 +8,7 @@ import pytest
 from phosphene import DirectorSpec, EngineSpec, Pulse, TrackerSpec
 from phosphene.errors import EngineError, PluginError
 from phosphene.plugins import Plugin
-from phosphene.plugins.guarding import guarded
+from phosphene.plugins.kinds import guarded
 from phosphene.song.store.code import code_of
 
 PLUGIN = Plugin("odd", "phosphene-odd", "0.7.1")

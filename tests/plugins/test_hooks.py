@@ -12,7 +12,7 @@ from phosphene import Depth
 from phosphene.cli import cli
 from phosphene.film import formats
 from phosphene.plugins import load_plugins
-from phosphene.plugins.registering import HOOKS
+from phosphene.plugins.loading import HOOKS
 from phosphene.testing import small_score
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "examples"

@@ -71,7 +71,7 @@ def run(package, tmp_path, monkeypatch):
 def tried(monkeypatch):
     """Trying each in a process of its own is tested elsewhere, and takes a second each."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
 
@@ -229,7 +229,7 @@ def register_commands(cli):
         1 / 0
 """, version="0.7.1")  # fmt: skip
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     known = Record("", "", "", "", hooks=["register_commands"])
     monkeypatch.setattr(loading, "known", lambda plugin: known)

@@ -89,7 +89,7 @@ WRONG = [
 def in_process(monkeypatch):
     """As if each plugin had been tried in a process of its own, and had worked."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     fine = Record("", "", "", "")
     monkeypatch.setattr(loading, "known", lambda plugin: fine)
@@ -157,7 +157,7 @@ def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
 
 def test_the_list_never_raises_even_for_its_author(package, in_process, monkeypatch):
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     package("odd")
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")

@@ -58,7 +58,7 @@ COMPOSE = ("compose", "p.toml", "-o", "score.csv")
 def tried(monkeypatch):
     """Trying each in a process of its own is tested elsewhere, and takes a second each."""
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
 
@@ -189,7 +189,7 @@ def register_commands(cli):
         raise SystemExit(7)
 """
     from phosphene.plugins import loading
-    from phosphene.plugins.records import Record
+    from phosphene.plugins.trial import Record
 
     known = Record("", "", "", "", hooks=["register_commands"])
     with pytest.MonkeyPatch.context() as patch:

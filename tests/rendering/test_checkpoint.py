@@ -47,7 +47,7 @@ def test_checkpoints_after_a_row_are_dropped(tmp_path):
 
 
 def test_borders_are_bounded_and_the_newest_is_always_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "MOST", 8)
+    monkeypatch.setattr(checkpoint, "MAX_BORDERS", 8)
     for row in range(60):
         checkpoint.save_border(tmp_path, row, state(row))
         rows = checkpoint.rows(tmp_path)

@@ -1,5 +1,6 @@
-"""Films with depth: what they depend on, what is said before, and one from a song to frames."""
+"""Films with depth: what they depend on, the warnings before, and one from a song to frames."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,11 @@ from phosphene import load_engine, render
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
 from phosphene.painting.engine import EngineSpec
-from phosphene.project.depth import Depth
 from phosphene.project.file import make_project
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Control, Depth, Model
 from phosphene.rendering.identity import depth_identity
 from phosphene.rendering.reports import warn_of_depth
+from phosphene.score.guides import Inputs, Mask
 from phosphene.testing import synthetic_song
 
 
@@ -98,8 +99,23 @@ def test_another_range_or_source_is_another_film(registry):
     ("moves", "warns"), [({}, True), ({"zoom": 1.02, "pan": 1.0}, True), ({"dolly": 0.01}, False)]
 )
 def test_depth_that_nothing_shows_gives_a_warning(registry, caplog, moves, warns):
-    warn_of_depth(made(registry, "tunnel"), score(**moves))
+    warn_of_depth(made(registry, "tunnel"), score(**moves), registry.depths["tunnel"])
     assert ("[depth] has no effect" in caplog.text) == warns
+
+
+def test_depth_that_a_mask_or_a_controlnet_shows_gives_none(registry, caplog):
+    masked = replace(score(), inputs=Inputs(masks=(Mask("mask[0]", depth=(0.0, 1.0)),)))
+    warn_of_depth(made(registry, "tunnel"), masked, registry.depths["tunnel"])
+    net = Control(path="a", kind="depth", image=None)
+    project = made(registry, "tunnel").model_copy(update={"model": Model(control=(net,))})
+    warn_of_depth(project, score(), registry.depths["tunnel"])
+    assert caplog.text == ""
+
+
+def test_a_drawn_depth_is_not_estimated_every_few_frames(registry, caplog):
+    tunnel = made(registry, "tunnel", every=4)
+    warn_of_depth(tunnel, score(dolly=0.01), registry.depths["tunnel"])
+    assert "depth.every has no effect: 'tunnel' is the same for every picture" in caplog.text
 
 
 def test_the_preview_says_that_it_shows_no_depth(registry, caplog):

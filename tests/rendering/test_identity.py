@@ -3,20 +3,29 @@
 import importlib.util
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from scores import score
 
+from phosphene.composing.compose import compose
+from phosphene.directing.direct import brief_of, directed
 from phosphene.painting.engine import EngineSpec
 from phosphene.plugins import Plugin
-from phosphene.plugins.guarding import guarded
-from phosphene.project.schema import Model
+from phosphene.plugins.kinds import guarded
+from phosphene.project.file import make_project
+from phosphene.project.listening import song_of
+from phosphene.project.tables.model import Model
 from phosphene.rendering.identity import identity
+from phosphene.rendering.render import Render
 from phosphene.score.captions import Caption, Lettering
+from phosphene.song.features.builtin import FEATURES
 
 
 @pytest.fixture
@@ -97,7 +106,7 @@ def test_negative_prompts_captions_and_their_fonts_are_part_of_a_film(tmp_path):
     assert changed(own_negatives=(None, "bad")) == []
 
 
-def test_what_is_added_to_a_model_is_known_by_its_content(tmp_path):
+def test_additions_to_a_model_are_identified_by_content(tmp_path):
     def added(name, content, **more):
         (tmp_path / name).write_bytes(content)
         lora = {"path": str(tmp_path / name), **more}
@@ -109,3 +118,34 @@ def test_what_is_added_to_a_model_is_known_by_its_content(tmp_path):
     assert added("b.safetensors", b"one") == first
     for other in (added("a.safetensors", b"two"), added("c.safetensors", b"one", weight=0.5)):
         assert [name for name in first if first[name] != other[name]] == ["additions to the model"]
+
+
+def test_a_song_read_from_the_cache_gives_the_same_fingerprint(tmp_path, registry):
+    """As the one that was just analysed: no curve and no text differs in a bit."""
+    rate, clicks = 22050, np.zeros(22050 * 4)
+    for number, time in enumerate(np.arange(0.25, 3.9, 0.5)):
+        begin = round(time * rate)
+        clicks[begin : begin + 400] = (1.0 if number % 4 == 0 else 0.6) * np.hanning(400)
+    soundfile.write(tmp_path / "clicks.wav", clicks, rate)
+    levels = [
+        {"use": "level", "feature": name, "to": {"zoom": 0.1, "hue": 9.0}}
+        for name in [*FEATURES, "rms", "low", "mid", "high", "onset"]
+    ]
+    beats = [{"use": "beat", "to": {"strength": -0.3}}, {"use": "orbit", "period": "1 bar"}]
+    data = {"song": {"file": "clicks.wav", "tracker": "librosa"}, "motion": [*levels, *beats]}
+
+    def heard():
+        project = make_project(deepcopy(data), tmp_path / "p.toml", registry)
+        song = song_of(project.song, registry)
+        film = Render(project, tmp_path / "film.mp4", registry)
+        text = directed(
+            registry.directors["form"],
+            song,
+            brief_of(song, "the sea", None, "worlds"),
+            {"file": "clicks.wav"},
+        )
+        return song.shelf.recalled, film.fingerprint(project, compose(project, song)), text
+
+    first, again = heard(), heard()
+    assert (first[0], again[0]) == (False, True)
+    assert first[1:] == again[1:]

@@ -1,4 +1,4 @@
-"""Films with guides, masks and overlays: what is said before, and films from a project."""
+"""Films with guides, masks and overlays: the warnings before, and films from a project."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -15,9 +15,9 @@ from scores import card, score
 from phosphene import load_engine, paint, render
 from phosphene.composing.compose import compose
 from phosphene.errors import ProjectError
-from phosphene.painting.engine import EngineSpec, unfollowed
+from phosphene.painting.engine import EngineSpec, unsupported
 from phosphene.project.file import make_project
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.rendering.inputs import check_inputs, inputs_identity
 from phosphene.score.guides import Guide, Inputs, Mask, Overlay
 from phosphene.testing import synthetic_song
@@ -41,9 +41,7 @@ def test_a_video_that_is_long_enough_gives_no_warning(ten, caplog):
     assert caplog.text == ""
 
 
-@pytest.mark.parametrize(
-    ("loops", "then"), [(False, "holds its last frame"), (True, "begins again")]
-)
+@pytest.mark.parametrize(("loops", "then"), [(False, "holds its last frame"), (True, "repeats")])
 def test_a_short_video_is_reported(ten, caplog, loops, then):
     check_inputs(SPEC, with_inputs(Guide(clip(ten, loops=loops), "init"), n=25))
     assert f"ten.mkv ends after 1 s of 2.5 s, and {then}" in caplog.text
@@ -92,18 +90,18 @@ def test_an_overlay_that_cannot_be_read_is_named(tmp_path, data, message):
         check_inputs(SPEC, with_inputs(overlays=[overlay]))
 
 
-def test_what_a_drawing_engine_does_not_show_is_said(ten, registry, caplog):
+def test_inputs_that_a_drawing_engine_ignores_are_reported(ten, registry, caplog):
     masks = [Mask("mask[0]", clip(ten))]
     about = with_inputs(Guide(clip(ten), "flow"), masks=masks)
     check_inputs(registry.engines["none"], about)
-    assert "guide[0].video has no effect: 'none' draws each frame anew" in caplog.text
+    assert "guide[0].video has no effect: 'none' draws every frame from scratch" in caplog.text
     assert "mask[0] has no effect" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["guide", "mask", "overlay"])
 def test_a_channel_without_anything_to_drive_is_not_followed(name):
     about = replace(score(n=3, **{name: 0.5}))
-    assert unfollowed(SPEC, Model(name="none"), about) == [name]
+    assert unsupported(SPEC, Model(name="none"), about) == [name]
 
 
 def test_a_film_depends_on_the_contents_of_files_and_not_on_their_names(ten, tmp_path):
@@ -172,6 +170,63 @@ def test_a_film_with_all_of_them(made, ten, registry, decode_frames):
     assert (frames[5, 8, 54] - [255, 0, 0])[1:].max() < 60
 
 
+class Still:
+    """Paints what it is given."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, model, score):
+        self.picture = torch.zeros(1, 3, score.height, score.width)
+
+    def first(self, row):
+        return self.picture
+
+    def img2img(self, picture, row):
+        return picture
+
+
+def _damaged(path):
+    """The second half is zeros."""
+    write(path, greys(10), *LOSSLESS)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + bytes(len(data) // 2))
+
+
+BAD = {
+    "short": (
+        lambda path: write(path, greys(3), *LOSSLESS), [1, 2, 2, 2, 2, 2, 2, 2, 2],
+        "ends after 0.3 s of 1 s, and holds its last frame",
+    ),
+    "wide": (lambda path: write(path, greys(10, 128, 16), *LOSSLESS), [*range(1, 10)], ""),
+    "variable": (
+        lambda path: write(
+            path, greys(5), "-vf", "setpts='N+4*gt(N,1)+gt(N,3)'", "-fps_mode", "vfr", *LOSSLESS
+        ),
+        [1, 1, 1, 1, 1, 2, 3, 3, 4],
+        "",
+    ),
+    "damaged": (_damaged, [1], "is damaged ("),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_film_with_a_bad_guide_shows_it_as_documented(
+    name, made, registry, monkeypatch, decode_frames, caplog
+):
+    """From frame 1 on, each frame shows the grey that the guide has at its time."""
+    monkeypatch.setitem(registry.engines, "still", EngineSpec("still", "", Still))
+    write_bad, shown, said = BAD[name]
+    write_bad(Path("bad.mkv"))
+    off = {"use": "keyframes", "colour_match": 0, "detail_match": 0, "mix": "replace"}
+    project = made("still", guide=[{"video": "bad.mkv", "mode": "init"}], motion=[off])
+    frames = decode_frames(render(project, "film.mp4", registry=registry)).astype(int)
+    levels = frames[1:, 24, 32].mean(-1) / 20
+    np.testing.assert_allclose(levels[: len(shown)], shown, atol=0.2)
+    assert len(frames) == 10
+    assert said in caplog.text
+    assert bool(said) == ("bad.mkv" in caplog.text)
+
+
 def test_the_preview_shows_a_composite(made, registry, decode_frames):
     frames = np.full((10, 48, 64, 4), 255, np.uint8)
     frames[:, :, :32, 3] = 0
@@ -212,7 +267,7 @@ def test_a_mask_by_depth(made, registry):
     np.testing.assert_allclose(frame[:20], expected[:20], atol=2)
 
 
-def test_worlds_follows_a_guide_and_keeps_what_is_masked(made, registry):
+def test_worlds_follows_a_guide_and_keeps_masked_areas(made, registry):
     """A white disc in the dark pulls the picture towards it; what is masked stays."""
     frames = np.zeros((4, 64, 64, 3), np.uint8)
     for frame in frames:

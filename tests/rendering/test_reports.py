@@ -1,4 +1,4 @@
-"""What is said of a Score before it is painted."""
+"""Warnings about a Score before it is painted."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +7,14 @@ from types import SimpleNamespace
 import pytest
 from scores import score
 
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.rendering import reports
-from phosphene.rendering.reports import warn_of_image, warn_of_size, warn_of_words
+from phosphene.rendering.reports import (
+    warn_of_image,
+    warn_of_size,
+    warn_of_unsupported,
+    warn_of_words,
+)
 
 BASE = "a temple on mountains at dawn with stars"
 
@@ -26,7 +31,7 @@ def warnings_in(caplog):
 @pytest.fixture
 def encodes_its_own(worlds, monkeypatch):
     """`worlds` as a model whose own pipeline encodes prompts."""
-    monkeypatch.setattr("phosphene.rendering.reports.reads_everything", lambda source: False)
+    monkeypatch.setattr("phosphene.rendering.reports.family_of", lambda source: None)
     return worlds
 
 
@@ -101,12 +106,18 @@ def test_an_image_that_is_painted_over_at_once_gives_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("free", "said"),
+    ("free", "expected"),
     [(5e9, "needs about 9.0 GB of disk while it is rendered; 5.0 GB are free"), (50e9, "")],
 )
-def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, said):
+def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, expected):
     monkeypatch.setattr(reports.shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     with caplog.at_level("WARNING", "phosphene"):
         reports.report_space(tmp_path / "film.mp4", 4e9, 9e9)
-    assert said in caplog.text
-    assert bool(said) == bool(caplog.text)
+    assert expected in caplog.text
+    assert bool(expected) == bool(caplog.text)
+
+
+@pytest.mark.parametrize("name", ["lora", "control", "ip_adapter", "guide", "mask", "overlay"])
+def test_a_channel_without_what_it_multiplies_is_reported(worlds, caplog, name):
+    warn_of_unsupported(worlds, Model(), score(**{name: 0.5}))
+    assert f"motion drives {name}, and there is no [[" in warnings_in(caplog)

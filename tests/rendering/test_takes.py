@@ -10,7 +10,8 @@ from scores import score
 
 from phosphene.film.formats import FORMATS
 from phosphene.painting.engine import EngineSpec
-from phosphene.project.schema import Model, Project
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 from phosphene.rendering.takes import GAP, LABEL, Take, contact_sheet, film_takes
 
 

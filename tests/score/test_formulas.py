@@ -41,7 +41,7 @@ def value(text, fps=10, song=None):
         ("expm1(0) + log1p(0)", 0), ("  1 +\n  2 ", 3), ("1e3", 1000), (".5", 0.5), ("+t", 0.7), ("where(0 == 0, 1, 1 / 0)", 1),
     ],
 )  # fmt: skip
-def test_what_a_formula_means(text, at_frame_7):
+def test_values_of_formulas(text, at_frame_7):
     assert value(text)[7] == pytest.approx(at_frame_7, abs=1e-12)
 
 
@@ -93,7 +93,7 @@ def test_an_attempt_to_break_out_or_hang_is_refused_at_its_column(text, column):
     assert column in (caught.value.column, None)
 
 
-def test_what_is_no_number_is_named_where_it_arises():
+def test_a_nan_is_named_where_it_arises():
     with pytest.raises(FormulaError, match="column 5, at '1 / frame': the value is inf at frame 0"):
         value("2 + 1 / frame")
 

@@ -122,7 +122,7 @@ def composed(layers):
     return compose(make_project(data, Path("p.toml"), REGISTRY), SONG).channels
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(LAYER, min_size=1, max_size=4), st.data())
 def test_muting_a_layer_equals_deleting_it(layers, data):
     number = data.draw(st.integers(0, len(layers) - 1))
@@ -134,7 +134,7 @@ def test_muting_a_layer_equals_deleting_it(layers, data):
         np.testing.assert_allclose(zero[channel], curve, rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(LAYER, min_size=1, max_size=4), st.data())
 def test_a_solo_layer_is_alone(layers, data):
     number = data.draw(st.integers(0, len(layers) - 1))
@@ -144,7 +144,7 @@ def test_a_solo_layer_is_alone(layers, data):
         np.testing.assert_array_equal(found[channel], curve)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(LAYER, min_size=2, max_size=4), st.sampled_from(["add", "min", "max"]), st.randoms()
 )

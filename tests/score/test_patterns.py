@@ -21,7 +21,7 @@ def test_steps_run_over_and_over_from_bar_one():
 
 
 @pytest.mark.parametrize("wrong", ["", " ", "x..y", 3, None, ["x"]])
-def test_what_is_no_pattern_is_refused_with_an_example(wrong):
+def test_an_invalid_pattern_is_refused_with_an_example(wrong):
     with pytest.raises(ValueError, match=r"x\.\.x\.\.x\."):
         parse_pattern(wrong)
 
@@ -40,7 +40,7 @@ def test_1_is_every_frame(song):
     assert frames(song, 1) == list(range(48))
 
 
-def test_a_number_counts_anew_from_every_beat(song):
+def test_a_number_counts_from_every_beat(song):
     assert frames(song, 2) == list(range(0, 48, 2))
     # 4 would leave beats at 6, 18 ... out
     assert frames(song, 4)[:8] == [0, 4, 6, 10, 12, 16, 18, 22]
@@ -63,6 +63,6 @@ def test_onsets_and_the_first_frame(song):
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 241, 1.5, "beats", "", "....", True, None])
-def test_anything_else_is_refused_with_what_is_allowed(wrong):
+def test_anything_else_is_refused_with_the_allowed_values(wrong):
     with pytest.raises(ValueError, match="'beat', 'bar', 'onset'"):
         parse_cadence(wrong)

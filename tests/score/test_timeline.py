@@ -44,7 +44,7 @@ def test_frame_rates_are_exact(given, exact):
         None,
     ],
 )
-def test_what_is_no_frame_rate(wrong):
+def test_invalid_frame_rates(wrong):
     with pytest.raises(ValueError, match="expected"):
         exact_fps(wrong)
 
@@ -91,7 +91,7 @@ def test_a_position_outside_of_the_song_is_named(position):
         timeline(synthetic_song(8.0)).at(parse_position(position))
 
 
-def test_frames_hold_what_begins_with_them():
+def test_a_frame_contains_its_start():
     frames = timeline(synthetic_song(8.0), fps=30)
     assert [frames.frame_of(t) for t in (0.0, 0.0333, 0.5, 0.4999, 1 / 3)] == [0, 0, 15, 14, 10]
 
@@ -125,9 +125,7 @@ def test_parts_are_all_sections_of_a_role_or_one_of_them(frames_of_a_form, part,
 
 
 @pytest.mark.parametrize("position", ["drop 1", "chorus 3", "section 5"])
-def test_a_section_that_the_song_lacks_is_an_error_that_lists_what_there_is(
-    frames_of_a_form, position
-):
+def test_a_missing_section_is_an_error_that_lists_the_others(frames_of_a_form, position):
     expected = (
         f"position '{position}' is outside the song, which has 4 sections: verse 1-2, chorus 1-2"
     )

@@ -36,7 +36,7 @@ def test_every_form_of_a_span(given_, value, unit):
     "wrong",
     ["", "bar", "-1", "x", "2 parsecs", "1:99", True, None, [1], "1e", "²", "bar ²", "٣", -1.0],
 )
-def test_what_is_no_position_is_refused_with_the_forms(wrong):
+def test_invalid_positions_are_refused_with_the_forms(wrong):
     with pytest.raises(ValueError, match="bar 9"):
         parse_position(wrong)
 
@@ -57,7 +57,7 @@ def test_every_form_of_a_part(text, name, number):
 
 
 @pytest.mark.parametrize("wrong", ["section", "solo", "bar 2", "chorus two", "", 3, "drop 0"])
-def test_what_is_not_a_part_is_refused(wrong):
+def test_invalid_parts_are_refused(wrong):
     with pytest.raises(ValueError, match=r"section 2, or a role|count from 1"):
         parse_part(wrong)
 
@@ -73,7 +73,7 @@ def test_any_text_is_a_span_or_a_value_error(text):
 
 @pytest.mark.parametrize("parse", [parse_position, parse_span])
 @pytest.mark.parametrize("wrong", ["1000000001", "2000000000s", "9" * 400, 10**400, 1e300, 2e9])
-def test_what_is_very_far_away_is_refused(parse, wrong):
+def test_very_distant_positions_are_refused(parse, wrong):
     with pytest.raises(ValueError, match="expected at most 1000000000"):
         parse(wrong)
 

@@ -6,7 +6,7 @@ import pytest
 from scores import card, score
 
 from phosphene.painting.motion.step import step_matrix
-from phosphene.screen.flow import between, onward, powers
+from phosphene.screen.flow import extrapolate, interpolate, powers
 
 SIZE = 96
 PICTURE = (255 * card(SIZE, SIZE)[0].permute(1, 2, 0).numpy()).round().astype(np.uint8)
@@ -54,7 +54,7 @@ def test_where_the_camera_explains_all_frames_lie_on_its_path(motion):
     """In the middle, where neither frame shows its mirrored border."""
     whole = step(**motion)
     shares = [0.25, 0.5, 0.75]
-    made = between(PICTURE, moved(whole), whole, shares)
+    made = interpolate(PICTURE, moved(whole), whole, shares)
     inner = np.s_[24:-24, 24:-24]
     for frame, path in zip(made, powers(whole, shares), strict=True):
         assert frame.dtype == np.uint8
@@ -68,7 +68,7 @@ def test_where_the_camera_explains_all_frames_lie_on_its_path(motion):
 def test_motion_that_the_camera_does_not_explain_is_found():
     """The picture moved by 4 px, and the camera did not."""
     true = step(translation_x=4.0)
-    (made,) = between(PICTURE, moved(true), np.eye(3), [0.5])
+    (made,) = interpolate(PICTURE, moved(true), np.eye(3), [0.5])
     inner = np.s_[16:-16, 16:-16]
     wanted = moved(powers(true, [0.5])[0])[inner]
     faded = cv2.addWeighted(PICTURE, 0.5, moved(true), 0.5, 0.0)[inner]
@@ -77,13 +77,13 @@ def test_motion_that_the_camera_does_not_explain_is_found():
 
 def test_another_picture_is_faded_to():
     flat = np.full_like(PICTURE, 90)
-    (made,) = between(flat, np.full_like(PICTURE, 190), np.eye(3), [0.3])
+    (made,) = interpolate(flat, np.full_like(PICTURE, 190), np.eye(3), [0.3])
     np.testing.assert_allclose(made, 120, atol=1)
 
 
 def test_onward_is_the_camera_alone():
     whole = step(zoom=1.1, rotation=5.0)
-    (made,) = onward(PICTURE, whole, [0.5])
+    (made,) = extrapolate(PICTURE, whole, [0.5])
     assert cv2.PSNR(made[24:-24, 24:-24], moved(powers(whole, [0.5])[0])[24:-24, 24:-24]) > 45.0
 
 
@@ -96,7 +96,7 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
     try:
         for count in (1, 4):
             cv2.setNumThreads(count)
-            found.append(np.stack(list(between(one, two, np.eye(3), [0.25, 0.5]))))
+            found.append(np.stack(list(interpolate(one, two, np.eye(3), [0.25, 0.5]))))
             assert cv2.getNumThreads() == count
     finally:
         cv2.setNumThreads(threads)

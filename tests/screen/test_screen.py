@@ -150,7 +150,7 @@ def test_the_end_of_a_film_is_not_a_segment_of_a_longer_one(make, noisy):
 
 
 @pytest.mark.parametrize("given", [np.zeros((3, 3, 3), np.uint8), None])
-def test_an_upscaler_that_gives_something_else_is_an_error(tmp_path, given):
+def test_an_upscaler_that_returns_something_else_is_an_error(tmp_path, given):
     wrong = UpscalerSpec("wrong", "", lambda factor: lambda picture: given)
     screen = Screen(score(3, WIDTH, HEIGHT), Fraction(15), 2, wrong)
 
@@ -159,6 +159,6 @@ def test_an_upscaler_that_gives_something_else_is_an_error(tmp_path, given):
             for frame in painted(3):
                 film.write(frame)
 
-    with pytest.raises((PluginError, FilmError), match="the upscaler 'wrong' gave"):
+    with pytest.raises((PluginError, FilmError), match="the upscaler 'wrong' returned"):
         shoot()
     assert not (tmp_path / "f.mp4").exists()

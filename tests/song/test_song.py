@@ -45,7 +45,7 @@ def test_features_are_read_only(song: Song) -> None:
         song.features["onset"] = song.features["low"]  # type: ignore[index]
 
 
-def test_strengths_add_up_what_rises_around_each_onset(song: Song) -> None:
+def test_strengths_sum_the_rise_around_each_onset(song: Song) -> None:
     # Onset 1 adds up to 1, onset 2 to 1.5; the 95th percentile of the two is 1.475.
     assert song.strengths_at(song.onsets).tolist() == pytest.approx([1 / 1.475, 1.0])
     assert song.strengths_at(song.onsets, "low").tolist() == [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""What a page reads of a project, edits of it, and edits from outside."""
+"""The state of a project for the page, its edits, and edits by other programs."""
 
 import numpy as np
 import pytest
@@ -132,7 +132,7 @@ def test_an_edit_from_outside_is_seen_and_can_be_undone(ready, folder):
     assert path.read_text() == PROJECT
 
 
-def test_a_mistake_from_outside_is_shown_and_what_was_valid_stays(ready, folder):
+def test_a_mistake_from_outside_is_shown_beside_the_last_valid_state(ready, folder):
     path = folder / "film.toml"
     path.write_text(PROJECT.replace('release = "0.3s"', 'release = "soon"'))
     (said,) = wait(lambda: state(ready)["errors"])
@@ -168,7 +168,7 @@ def test_a_scene_is_placed_by_the_song_and_its_image_stays_in_the_folder(ready, 
     assert (folder / "film.toml").read_text() == text
 
 
-def test_what_a_scene_takes_over_is_known_and_depth_can_be_removed(ready, folder):
+def test_inherited_settings_are_listed_and_depth_can_be_removed(ready, folder):
     edit(
         ready,
         {"op": "add_scene", "at": "bar 3", "prompt": "a fair"},
@@ -188,7 +188,7 @@ def test_what_a_scene_takes_over_is_known_and_depth_can_be_removed(ready, folder
     assert state(ready)["pictures"] == ["sea.PNG"]
 
 
-def test_a_page_is_told_of_changes(ready):
+def test_a_page_is_notified_of_changes(ready):
     with ready.websocket_connect(f"ws://127.0.0.1:{PORT}/{TOKEN}/socket") as socket:
         version = edit(ready, put(0.5, "motion", 1, "amount")).json()["version"]
         assert socket.receive_json() == {"type": "state", "version": version}

@@ -60,7 +60,7 @@ def test_a_broken_source_fails_its_check_with_a_fix(check):
         check_depth(BROKEN[check])
 
 
-def test_one_that_cannot_be_loaded_is_said_so():
+def test_one_that_cannot_be_loaded_is_reported():
     def load(depth, score, device):
         raise OSError("no file")
 

@@ -8,7 +8,7 @@ from phosphene.testing import ContractError, DirectorContract, check_director
 MOTION = '[[motion]]\nuse = "beat"\nto = { zoom = 0.04 }\n'
 
 
-def test_what_keeps_the_contract_passes():
+def test_a_valid_director_passes():
     check_director(
         DirectorSpec("ok", "", lambda song, brief: f"[model]\nseed = {brief.seed}\n{MOTION}")
     )
@@ -19,7 +19,7 @@ class TestForm(DirectorContract):
 
 
 @pytest.mark.parametrize(
-    ("direct", "said"),
+    ("direct", "expected"),
     [
         (lambda song, brief: {"motion": []}, "direct.. returned dict"),
         (lambda song, brief: 1 / len(song.beats), "direct.. raised ZeroDivisionError|returned float"),
@@ -28,8 +28,8 @@ class TestForm(DirectorContract):
         (lambda song, brief: '[prompts.at]\n"bar 3" = "a"\n', "a song of one frame.* outside the song"),
     ],
 )  # fmt: skip
-def test_what_breaks_it_is_named(direct, said):
-    with pytest.raises(ContractError, match=f"(?s){said}"):
+def test_each_violation_is_named(direct, expected):
+    with pytest.raises(ContractError, match=f"(?s){expected}"):
         check_director(DirectorSpec("odd", "", direct))
 
 

@@ -83,7 +83,7 @@ def test_one_that_cannot_be_loaded_is_reported_once():
     assert "no weights" in made.problem
 
 
-def test_what_it_ignores_it_need_not_follow():
+def test_ignored_channels_are_not_checked():
     strengthless = replace(spec(img2img=lambda s, p, row: p / 2), ignores=frozenset({"strength"}))
     broken = [one.check for one in examine_engine(strengthless) if not one.passed]
     assert broken == ["prompts_count"]

@@ -49,7 +49,7 @@ def gives(curves, docstring="Breaks its contract.", **members):
 
 
 class Undescribed(Sound):
-    """Has a field of which nothing is said."""
+    """Has a field without a description."""
 
     depth: float = 1.0
 
@@ -165,14 +165,14 @@ def test_every_check_is_tried():
     assert {check for check, *_ in BROKEN} == set(CHECKS)
 
 
-def test_what_is_broken_in_one_way_fails_in_that_one_alone():
+def test_each_fault_fails_exactly_one_check():
     alone = [(c, m) for c, m, *_ in BROKEN if m in (Undescribed, Loose, Lax, Zero, Choosy)]
     alone += [("same_path", BROKEN[17][1]), ("one_frame", BROKEN[15][1])]
     for check, modulator in alone:
         assert [one.check for one in examine_modulator(modulator) if not one.passed] == [check]
 
 
-def test_writing_into_what_was_heard_is_reported_as_such():
+def test_writing_into_the_song_is_reported():
     def write(self, song, timeline):
         song.beats[0] = 1.0
         return {}

@@ -6,7 +6,7 @@ import pytest
 from phosphene.testing import small_score, synthetic_song, timeline
 
 
-def test_beats_bars_and_sections_are_where_they_are_said_to_be():
+def test_beats_bars_and_sections_are_where_the_parameters_say():
     song = synthetic_song(12.0, bpm=90.0, first_beat=0.5, metre=3, sections="ABA")
     np.testing.assert_allclose(np.diff(song.beats), 60 / 90)
     assert song.beats[0] == song.downbeats[0] == 0.5

@@ -24,7 +24,7 @@ numbers = iter(range(1000))
 
 
 @pytest.mark.parametrize(
-    ("upscale", "said"),
+    ("upscale", "expected"),
     [
         (lambda picture: picture, r"gave uint8 of shape \(48, 64, 3\)"),
         (lambda picture: blocks(picture, 2) / 255, "gave float64 of shape"),
@@ -36,8 +36,8 @@ numbers = iter(range(1000))
         (lambda picture: blocks(picture, 2) ^ (next(numbers) & 2), "gave another result"),
     ],
 )  # fmt: skip
-def test_what_breaks_it_is_named(upscale, said):
-    with pytest.raises(ContractError, match=f"(?s){said}"):
+def test_each_violation_is_named(upscale, expected):
+    with pytest.raises(ContractError, match=f"(?s){expected}"):
         check_upscaler(UpscalerSpec("odd", "", lambda factor: upscale, (2,)))
 
 

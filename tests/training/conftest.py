@@ -1,4 +1,4 @@
-"""`training/` is not part of the installed package: it is found from the repository's root."""
+"""`training/` is not installed, so these tests import it from the repository's root."""
 
 import sys
 from pathlib import Path

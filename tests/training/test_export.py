@@ -1,4 +1,4 @@
-"""What is exported of several checkpoints."""
+"""Export of several checkpoints."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from torch import nn
 from training import export
 
 
-def test_of_several_checkpoints_the_weights_are_averaged(monkeypatch: pytest.MonkeyPatch):
+def test_the_weights_of_several_checkpoints_are_averaged(monkeypatch: pytest.MonkeyPatch):
     weights = {"early": 1.0, "middle": 2.0, "late": 6.0}
 
     def load(kind: str, path: Path) -> nn.Module:

@@ -1,4 +1,4 @@
-"""Films of a model in training are the painter's own."""
+"""Films of a model in training."""
 
 import numpy as np
 

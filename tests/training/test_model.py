@@ -1,4 +1,4 @@
-"""The exported model: a standard folder, small, in half precision, and it obeys colour words."""
+"""The exported model: a small standard folder in half precision that follows colour words."""
 
 import colorsys
 import json
@@ -23,7 +23,7 @@ def pipeline():
     return pipeline
 
 
-def test_the_folder_is_small_standard_and_without_pickle():
+def test_the_folder_is_small_and_standard_and_has_no_pickle():
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 40e6
     assert {path.suffix for path in files} <= {".json", ".safetensors", ".txt"}
@@ -42,7 +42,7 @@ def test_every_weight_is_half_precision_and_finite():
                 assert bool(tensor.isfinite().all()), key
 
 
-def test_the_words_of_the_article_are_whole_words_and_any_text_can_be_spelled():
+def test_the_words_of_the_article_are_single_tokens_and_any_text_can_be_encoded():
     tokenizer = CLIPTokenizer.from_pretrained(FOLDER / "tokenizer")
     assert tokenizer.tokenize(ARTICLE)[:5] == [
         "a</w>",
@@ -58,7 +58,7 @@ def test_the_words_of_the_article_are_whole_words_and_any_text_can_be_spelled():
     assert tokenizer.decode(ids, skip_special_tokens=True).strip() == "zürich 日本 🎵"
 
 
-def test_the_words_reach_the_text_model_by_the_same_ids(pipeline):
+def test_tokenizer_and_text_model_agree_on_ids(pipeline):
     config, tokenizer = pipeline.text_encoder.config, pipeline.tokenizer
     assert config.eos_token_id == tokenizer.eos_token_id
     assert config.bos_token_id == tokenizer.bos_token_id
@@ -67,7 +67,7 @@ def test_the_words_reach_the_text_model_by_the_same_ids(pipeline):
 
 
 def test_synonyms_mean_the_same_and_fillers_nothing(pipeline):
-    """Told by the text model's last position, where the whole caption has been read."""
+    """Measured at the text model's last position, which attends to the entire caption."""
 
     def meaning(words: str) -> torch.Tensor:
         ids = pipeline.tokenizer(words, padding="max_length", return_tensors="pt").input_ids
@@ -84,8 +84,8 @@ def test_synonyms_mean_the_same_and_fillers_nothing(pipeline):
     )
 
 
-def test_colour_words_are_obeyed(pipeline):
-    """Few steps are enough for the hue: red, green and blue nebulae lie where they should."""
+def test_pictures_follow_colour_words(pipeline):
+    """Four steps are enough for the hue of red, green and blue nebulae."""
     wanted = {"red": 0, "green": 120, "blue": 220}
     pictures = pipeline(
         [f"{word} nebula" for word in wanted],

@@ -1,14 +1,14 @@
-"""What polishing learns from: pictures from noise, pictures painted on, and drawings."""
+"""The batches of polishing: pure noise, repainted pictures, and drawings."""
 
 import random
 
 import torch
 
-from training.batches import UNSAID
+from training.batches import DROPPED
 from training.classifier import NONE
+from training.device import SETTINGS
 from training.latents import Samples
-from training.pace import PACE
-from training.polish import Pools, counts, named_wrongly
+from training.polish import Pools, counts, labelled_loss
 from training.pool import ARRIVED, STRIDES, TIMES, Painted, Pool
 from training.schedule import new_scheduler
 
@@ -16,38 +16,38 @@ ALPHAS = new_scheduler().alphas_cumprod
 FRESH, JUDGED = counts()
 
 
-class Known:
-    """Latents of a fixed dice, in place of the cache."""
+class FakeDataset:
+    """Random latents in place of the cache."""
 
-    def batch(self, size: int, rng: random.Random, dice: torch.Generator) -> Samples:
-        latents = torch.randn(size, 8, 6, 4, generator=dice)
+    def batch(self, size: int, rng: random.Random, generator: torch.Generator) -> Samples:
+        latents = torch.randn(size, 8, 6, 4, generator=generator)
         words = torch.full((size, 3, 48), 7, dtype=torch.int16)
         return Samples(latents, latents, words, torch.full((size, 2), 5))
 
 
-def test_a_batch_has_the_three_kinds_in_their_order():
-    rows = Pools(Known(), ALPHAS).batch(3, share=1.0)
-    assert (FRESH, JUDGED, PACE.batch) == (1, 6, 8)
+def test_a_batch_has_the_three_parts_in_order():
+    rows = Pools(FakeDataset(), ALPHAS).batch(3, share=1.0)
+    assert (FRESH, JUDGED, SETTINGS.batch) == (1, 6, 8)
     assert bool((rows.times[:FRESH] == 999).all())
     again = rows.times[FRESH:JUDGED]
     assert TIMES[0] <= int(again.min()) <= int(again.max()) < TIMES[1]
-    assert len(rows.noisy) == len(rows.words) == len(rows.haze) == PACE.batch
+    assert len(rows.noisy) == len(rows.words) == len(rows.sigma) == SETTINGS.batch
     assert bool((rows.words[:JUDGED] == 7).all())
-    assert 0 < UNSAID < 1
+    assert 0 < DROPPED < 1
 
 
-def test_what_was_painted_is_kept_with_the_noise_that_was_left():
-    pools = Pools(Known(), ALPHAS)
+def test_painted_pictures_are_stored_with_their_remaining_noise():
+    pools = Pools(FakeDataset(), ALPHAS)
     first = pools.batch(0, share=1.0)
-    painted = torch.randn(PACE.batch, 8, 6, 4, generator=torch.Generator().manual_seed(1))
+    painted = torch.randn(SETTINGS.batch, 8, 6, 4, generator=torch.Generator().manual_seed(1))
     pools.keep(painted)
-    held = pools.pool.held
-    # from noise alone: all that went in is noise, and the way goes on from the last time
+    held = pools.pool.pictures
+    # from pure noise: all of the input was noise, and denoising continues from the last timestep
     new = held.left == 999
     assert int(new.sum()) == FRESH
     assert torch.equal(held.latents[new], painted[:FRESH])
     assert torch.equal(held.noise[new], first.noisy[:FRESH])
-    # picture and noise make what was painted on, of all that no newcomer took the place of
+    # picture and noise recombine to the input, except where a new picture took the slot
     kept = [i for i, pick in enumerate(pools.picks.tolist()) if not new[pick]]
     assert len(kept) >= JUDGED - 2 * FRESH
     for i in kept:
@@ -61,45 +61,45 @@ def pool_of(left: list[int]) -> Pool:
     latents = torch.randn(len(left), 8, 16, 16, generator=torch.Generator().manual_seed(0))
     words, labels = torch.zeros(len(left), 48).long(), torch.zeros(len(left), 2).long()
     pool = Pool(Samples(latents, latents, words[:, None], labels), words, times=1)
-    pool.held.noise[:], pool.held.left[:] = 0.5, torch.tensor(left)
+    pool.pictures.noise[:], pool.pictures.left[:] = 0.5, torch.tensor(left)
     return pool
 
 
-def test_on_the_way_from_noise_one_goes_on_as_it_is():
+def test_an_unfinished_picture_continues_unchanged():
     for seed in range(20):
         pool = pool_of([999])
         _, times, taken = pool.take(1, torch.Generator().manual_seed(seed))
         assert 999 - STRIDES[1] <= int(times) <= 999 - STRIDES[0]
         assert torch.equal(taken.left, times)
-        assert torch.equal(taken.latents, pool.held.latents)
-        assert torch.equal(taken.noise, pool.held.noise)
+        assert torch.equal(taken.latents, pool.pictures.latents)
+        assert torch.equal(taken.noise, pool.pictures.noise)
 
 
-def test_what_has_arrived_is_moved_amid_new_noise():
+def test_a_finished_picture_is_warped_and_gets_new_noise():
     for left in (0, ARRIVED + STRIDES[0]):
         pool = pool_of([left] * 3)
         _, times, taken = pool.take(3, torch.Generator().manual_seed(1))
         assert TIMES[0] <= int(times.min()) <= int(times.max()) < TIMES[1]
         assert taken.left.tolist() == [0, 0, 0]
-        assert float((taken.latents - pool.held.latents).abs().mean()) > 0.01
+        assert float((taken.latents - pool.pictures.latents).abs().mean()) > 0.01
         assert 0.9 < float(taken.noise.std()) < 1.1
 
 
-def test_newcomers_take_places_of_others():
+def test_new_pictures_replace_others():
     pool = pool_of([0] * 8)
     one = torch.ones(1, 8, 16, 16)
     new = Painted(
         one, one, torch.tensor([999]), torch.full((1, 48), 3), torch.ones(1, 2).long(), one
     )
-    pool.enter(new, torch.Generator().manual_seed(0))
-    assert sorted(pool.held.left.tolist()) == [0] * 7 + [999]
-    at = pool.held.left.argmax()
-    assert torch.equal(pool.held.latents[at], one[0])
-    assert pool.held.words[at].tolist() == [3] * 48
+    pool.insert(new, torch.Generator().manual_seed(0))
+    assert sorted(pool.pictures.left.tolist()) == [0] * 7 + [999]
+    at = pool.pictures.left.argmax()
+    assert torch.equal(pool.pictures.latents[at], one[0])
+    assert pool.pictures.words[at].tolist() == [3] * 48
 
 
-def test_what_has_no_label_is_never_wrong():
+def test_unlabelled_rows_add_no_loss():
     logits = torch.tensor([[4.0, 0.0], [0.0, 4.0]])
-    alone = named_wrongly(logits[:1], torch.tensor([0]))
-    assert torch.equal(named_wrongly(logits, torch.tensor([0, NONE])), alone)
-    assert float(named_wrongly(logits, torch.tensor([NONE, NONE]))) == 0.0
+    alone = labelled_loss(logits[:1], torch.tensor([0]))
+    assert torch.equal(labelled_loss(logits, torch.tensor([0, NONE])), alone)
+    assert float(labelled_loss(logits, torch.tensor([NONE, NONE]))) == 0.0

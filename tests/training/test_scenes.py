@@ -1,4 +1,4 @@
-"""Every world draws, always the same for a seed, in any shape, and wears the colour it is asked."""
+"""Every world can be drawn in any shape and colour, and a seed determines the picture."""
 
 import colorsys
 
@@ -19,7 +19,7 @@ def hue(picture: np.ndarray) -> float:
     return 360 * colorsys.rgb_to_hsv(*(picture.mean(axis=(0, 1)) / 255))[0]
 
 
-def test_there_are_worlds_and_palettes_enough_and_each_world_has_its_own_colours():
+def test_the_tables_of_worlds_and_palettes_are_complete():
     assert len(SCENES) >= 24
     assert len(COLOURS) >= 16
     assert set(SCENES) <= set(NATURAL)
@@ -28,7 +28,7 @@ def test_there_are_worlds_and_palettes_enough_and_each_world_has_its_own_colours
 
 @pytest.mark.parametrize("world", SCENES)
 @pytest.mark.parametrize("shape", [(96, 96), (168, 96), (96, 168)])
-def test_a_world_draws_any_shape_and_the_same_picture_again(world: str, shape: tuple[int, int]):
+def test_a_world_draws_any_shape_reproducibly(world: str, shape: tuple[int, int]):
     look = Look(world, time="night" if world in GROUNDS else "", extra=world in EXTRAS)
     picture = paint(look, 3, *shape)
     assert picture.shape == (shape[1], shape[0], 3)
@@ -39,7 +39,7 @@ def test_a_world_draws_any_shape_and_the_same_picture_again(world: str, shape: t
 
 
 @pytest.mark.parametrize("world", SCENES)
-def test_a_world_wears_its_colour(world: str):
+def test_a_world_takes_the_requested_colour(world: str):
     for colour, wanted in HUES.items():
         apart = abs((hue(paint(Look(world, (colour,)), 1, 96)) - wanted + 180) % 360 - 180)
         assert apart < 25, colour
@@ -66,7 +66,7 @@ def test_styles_and_weathers_change_the_picture(change: tuple[str, str]):
     assert np.abs(plain - paint(Look("mountains", **dict([change])), 5, 128)).mean() > 3
 
 
-def test_two_colours_are_both_in_the_picture():
+def test_both_of_two_colours_are_in_the_picture():
     """A red and blue nebula has pixels that are clearly red, and others that are clearly blue."""
     picture = paint(Look("nebula", ("red", "blue")), 2, 128).astype(int)
     redder = picture[..., 0] - picture[..., 2]

@@ -15,7 +15,7 @@ from phosphene.engines.depths.network import DepthNetwork, input_size, load_netw
 from training.contact import load, paint
 from training.depth.samples import REPAINTED, Pairs
 from training.depth.train import HELD_OUT, chunks, training_chunks
-from training.places import RUNS
+from training.paths import RUNS
 from training.scenes import SCENES
 
 COLUMNS = 4

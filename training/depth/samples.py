@@ -23,7 +23,7 @@ from phosphene.testing import small_score
 from training.captions import caption
 from training.draw import EVERY, look_of, shape_of, write
 from training.look import Look
-from training.places import chunk_path
+from training.paths import chunk_path
 from training.scenes import paint_with_depth
 
 CHUNK = 50

@@ -20,7 +20,7 @@ from torch import Tensor
 from phosphene.engines.depths.network import WEIGHTS, DepthNetwork
 from training.depth.samples import Pairs, shrunk
 from training.muon import Muon
-from training.places import RUNS, chunk_path, chunks_of
+from training.paths import RUNS, chunk_path, chunks_of
 
 CHECKPOINT = RUNS / "depth.safetensors"
 BATCH, RATE, DECAY = 16, 2e-3, 0.998

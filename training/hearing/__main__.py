@@ -13,11 +13,11 @@ def main() -> None:
     parser.add_argument("--songs", type=int, default=1200)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=1)
-    given = parser.parse_args()
-    songs.make_all(given.songs // songs.CHUNK, given.workers)
+    args = parser.parse_args()
+    songs.make_all(args.songs // songs.CHUNK, args.workers)
     from training.hearing import train
 
-    train.train(given.minutes)
+    train.train(args.minutes)
     train.export()
 
 

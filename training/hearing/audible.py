@@ -9,21 +9,21 @@ import numpy as np
 from training.hearing.metre import Metre
 from training.hearing.score import DRUMS, Note, Part
 
-Stroke = tuple[float, float]  # where, in beats, and how heavy
+Stroke = tuple[float, float]  # position in beats, weight
 
-_STRUCK = 0.6  # of all beats
-_CLEAR = 1.25  # times as heavy as any other place in them
-_AS_HEAVY = 0.99  # but for rounding
-_LOW, _CARRIES = 52, 1.5  # notes below this pitch weigh so much more
-_GHOST = 0.35  # of full velocity; softer drums are no stroke
-_BETWEEN = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)  # of a beat
-#: Tempi, by beats in a bar, of an octave in which nobody takes twice or half as fast for the beat.
+_STRUCK = 0.6  # share of the beats that must have a stroke
+_CLEAR = 1.25  # weight of the beats against any position between them
+_AS_HEAVY = 0.99  # of 1, to allow for rounding
+_LOW, _CARRIES = 52, 1.5  # factor for notes below this pitch
+_GHOST = 0.35  # drum notes below this velocity are not strokes
+_BETWEEN = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)  # positions within a beat
+#: Tempo ranges of one octave, by beats per bar, without half- or double-tempo ambiguity.
 _OCTAVE = {3: (85.0, 170.0)}
 _USUAL_OCTAVE = (75.0, 150.0)
 
 
 def strokes(part: Part, notes: Iterable[Note]) -> list[Stroke]:
-    """Notes of a part as one hears them: a chord is one stroke, two drums are two."""
+    """The strokes of a part: a chord is one, two drums are two."""
     found: dict[tuple[float, int], float] = {}
     for note in notes:
         weight, voice = note.velocity * part.volume, 0
@@ -36,9 +36,9 @@ def strokes(part: Part, notes: Iterable[Note]) -> list[Stroke]:
     return [(at, weight) for (at, _), weight in found.items()]
 
 
-def tells_beats(heard: Iterable[Stroke], start: float, end: float) -> bool:
-    """Whether most beats from `start` to `end` are struck, and more heavily than between them."""
-    at, weight = np.array([(0.0, 0.0), *heard]).T
+def beats_audible(played: Iterable[Stroke], start: float, end: float) -> bool:
+    """Whether most beats from `start` to `end` have strokes, heavier than those between them."""
+    at, weight = np.array([(0.0, 0.0), *played]).T
     inside = (at > start - 0.01) & (at < end - 0.01) & (weight > 0)
     at, weight = at[inside], weight[inside]
 
@@ -51,9 +51,9 @@ def tells_beats(heard: Iterable[Stroke], start: float, end: float) -> bool:
     return bool(struck >= _STRUCK * (end - start) and beats >= _CLEAR * between)
 
 
-def tells_bars(heard: Iterable[Stroke], start: float, end: float, beats: int) -> bool:
-    """Whether bars of so many beats begin as heavily as their other beats are on average."""
-    at, weight = np.array([(start, 0.0), *heard]).T
+def bars_audible(played: Iterable[Stroke], start: float, end: float, beats: int) -> bool:
+    """Whether the first beats of the bars are as heavy as the other beats are on average."""
+    at, weight = np.array([(start, 0.0), *played]).T
     place = at - start
     on = (place > -0.01) & (at < end - 0.01) & (np.abs(place - np.rint(place)) < 0.02)
     first, *others = np.bincount(np.rint(place[on]).astype(int) % beats, weight[on], beats)
@@ -61,9 +61,9 @@ def tells_bars(heard: Iterable[Stroke], start: float, end: float, beats: int) ->
 
 
 def usual(bpm: float, metre: Metre) -> float:
-    """The tempo, or its double or half, that is heard as the beat without drums that mark it."""
+    """The tempo, or its double or half, that is perceived as the beat without drums."""
     if metre.steps == 3:
-        return bpm  # twice as fast are no eighths
+        return bpm  # twice the tempo would not be eighths
     slow, fast = _OCTAVE.get(metre.beats, _USUAL_OCTAVE)
     while bpm < slow:
         bpm *= 2

@@ -1,4 +1,4 @@
-"""Who plays in a practice song: bass, accompaniment, tunes, and who keeps time and bars."""
+"""The instrumentation of a practice song: bass, accompaniment, melodies and timekeepers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Player = tuple[Part, Bars]
 def band(
     rng: np.random.Generator, metre: Metre, bpm: float
 ) -> tuple[list[Player], tuple[Player, Player]]:
-    """The players; and two who come in where nobody keeps time, and where nobody marks the one."""
+    """The players, and two timekeepers: one to mark the beats, one the downbeats, where needed."""
     loose = rng.choice([0.0, rng.uniform(0, 0.012)])
 
     def part(programmes: tuple[int, ...], volume: float) -> Part:
@@ -55,7 +55,7 @@ def band(
         players.append((part(LEADS, 0.9), Melody(rng, metre, bpm)))
     if not players:
         players.append((part(CHORDAL, 0.9), Comping(rng, metre, bpm)))
-    if rng.random() < 0.4:  # one at most: the others show where the bar is
+    if rng.random() < 0.4:  # one at most, so that the others mark the bar
         i = int(rng.integers(len(players)))
         players[i] = players[i][0], Pushed(rng, metre, players[i][1])
     if rng.random() < 0.5:
@@ -70,9 +70,9 @@ def band(
 
 
 def pickup(rng: np.random.Generator, metre: Metre, parts: list[Part], closed: int) -> int:
-    """Notes before the first downbeat: sticks counting in, a drum fill, or the tune's up-beat.
+    """Add a pick-up before the first downbeat: a count-in, a drum fill, or a melodic upbeat.
 
-    Returns how many beats they last; `closed` is the drum that a fill is played on.
+    Returns its length in beats. `closed` is the drum of a fill.
     """
     kind = rng.random()
     if kind < 0.75:

@@ -1,4 +1,4 @@
-"""Practice songs: sections of bars in one style, with changes of parts, fills, rests, pick-ups."""
+"""Composes practice songs: sections in one style, with changing parts, fills, rests, pick-ups."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from training.hearing.score import DRUMS, Note, Part, Piece
 def compose(
     rng: np.random.Generator, seconds: float = 45.0, metre: Metre | None = None, bpm: float = 0.0
 ) -> Piece:
-    """Make a song up.
+    """Compose a random song.
 
     Parameters
     ----------
     rng : np.random.Generator
-        Gives the same song for the same seed.
+        The same seed gives the same song.
     seconds : float
-        About how long.
+        Approximate length.
     metre, bpm : optional
-        One of `METRES`, and a tempo; any, where left out.
+        One of `METRES`, and a tempo; random by default.
     """
     metre, tempo = any_metre(rng, metre)
     has_drums = rng.random() < 0.76
@@ -58,7 +58,7 @@ def compose(
 
 
 def _close(rng: np.random.Generator, parts: list[Part], at: float) -> bool:
-    """Let them end on one more downbeat; False where none of them does."""
+    """Let most parts end on one more downbeat. Returns whether any does."""
     last = [part for part in parts if part.notes and rng.random() < 0.8]
     for part in last:
         part.notes.append(Note(at, 2.0, part.notes[-1].pitch, 0.8))

@@ -121,7 +121,7 @@ def _pick(rng: np.random.Generator, table: Iterable[tuple[float, str]]) -> str:
 
 
 def pattern(rng: np.random.Generator, metre: Metre, voice: str) -> str:
-    """One bar of a voice; longer metres are put together of groups of two, three and four."""
+    """One bar of a voice; longer metres combine groups of two, three and four beats."""
     if metre.steps == 3:
         row = _pick(rng, TRIPLE[voice])
         if metre.beats == 3:  # 9/8

@@ -1,4 +1,4 @@
-"""The drums of General MIDI that practice songs are played on."""
+"""General MIDI drums for practice songs."""
 
 KICKS, SNARES = (35, 36), (38, 40, 37, 39)
 CLOSED, PEDAL, OPEN, RIDES, CRASHES = 42, 44, 46, (51, 59, 53), (49, 57, 55, 52)

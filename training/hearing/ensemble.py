@@ -1,4 +1,4 @@
-"""A practice song as it is played, section by section: who plays, fills, stops, bars cut short."""
+"""Plays a practice song section by section: parts, fills, stops, shortened bars."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from training.hearing.audible import strokes, tells_bars, tells_beats
+from training.hearing.audible import bars_audible, beats_audible, strokes
 from training.hearing.band import Player
 from training.hearing.groove import Groove
 from training.hearing.harmony import Chord, Harmony
@@ -18,10 +18,10 @@ Rows = list[list[Chord]]
 
 @dataclass(eq=False)
 class Ensemble:
-    """The players of a song, and the bars that they have played: beats in each.
+    """The players of a song, and the length of each bar so far, in beats.
 
-    `keepers` come in where the others leave untold where beats are, and where bars begin; `bpm` is
-    the tempo that the drums' patterns are chosen for; `far` that a snare must mark it.
+    `keepers` mark beats and downbeats where the others do not. Drum patterns are chosen for `bpm`;
+    if it is `far` from the usual tempo, a snare must mark it.
     """
 
     rng: np.random.Generator
@@ -32,23 +32,23 @@ class Ensemble:
     keepers: tuple[Player, Player]
     drums: Part
     has_drums: bool
-    cuts: bool  # bars that are a beat or two too short
+    cuts: bool  # whether some bars are shortened
     bars: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.harmony, self.groove = Harmony(self.rng), self._groove()
 
     def section(self, n_bars: int) -> None:
-        """Play some bars in one manner."""
+        """Play a section of `n_bars` bars."""
         rng, first, start = self.rng, not self.bars, float(sum(self.bars))
         rows = [
             [replace(chord, at=chord.at + start) for chord in row]
             for row in self.harmony.section(self.metre, n_bars)
         ]
         drummed = self.has_drums and rng.random() < (0.7 if first else 0.92)
-        heard = [rng.random() < 0.78 for _ in self.players]
-        if not (drummed or any(heard)):
-            heard[int(rng.integers(len(self.players)))] = True
+        playing = [rng.random() < 0.78 for _ in self.players]
+        if not (drummed or any(playing)):
+            playing[int(rng.integers(len(self.players)))] = True
         if not first and rng.random() < 0.12:
             self.groove = self._groove()
         if not first and rng.random() < 0.06:
@@ -59,20 +59,20 @@ class Ensemble:
         if cut:
             lengths[-1] = int(rng.integers(1, self.metre.beats))
         ends = start + np.cumsum(lengths)
-        struck = self._drummed(ends - lengths, ends, stop) if drummed else []
-        self.drums.notes += struck
-        told = strokes(self.drums, struck)
-        for (part, play), on in zip(self.players, heard, strict=True):
+        drum_notes = self._drummed(ends - lengths, ends, stop) if drummed else []
+        self.drums.notes += drum_notes
+        strokes_played = strokes(self.drums, drum_notes)
+        for (part, play), on in zip(self.players, playing, strict=True):
             if on:
                 notes = _within(map(play, rows), ends - lengths, ends, stop)
                 part.notes += notes
-                told += strokes(part, notes)
+                strokes_played += strokes(part, notes)
         end = float(ends[stop - 1] if stop > 0 else ends[-1])
         for (part, play), needed in zip(
             self.keepers,
             (
-                not tells_beats(told, start, end),
-                not tells_bars(told, start, end, self.metre.beats),
+                not beats_audible(strokes_played, start, end),
+                not bars_audible(strokes_played, start, end, self.metre.beats),
             ),
             strict=True,
         ):
@@ -81,7 +81,7 @@ class Ensemble:
         self.bars += lengths
 
     def _groove(self) -> Groove:
-        """Drums; such as mark the tempo, where it is far from the usual."""
+        """A random groove, one that marks the tempo if that is far from the usual."""
         for _ in range(20):
             groove = Groove(self.rng, self.metre, self.bpm)
             if groove.marked or not self.far:
@@ -99,7 +99,7 @@ class Ensemble:
 
 
 def _within(bars: object, begins: np.ndarray, ends: np.ndarray, stop: int) -> list[Note]:
-    """The notes of bars that begin in them, of the one at `stop` its first beat alone."""
+    """The notes that begin within their bar; of bar `stop`, only those on its first beat."""
     kept = []
     for index, (notes, begin, end) in enumerate(zip(bars, begins, ends, strict=True)):
         last = begin if index == stop else end - 1e-9

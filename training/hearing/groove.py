@@ -1,4 +1,4 @@
-"""A bar of drums or two that comes again and again, and its fills."""
+"""A repeating drum groove of one or two bars, and its fills."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.hearing.metre import Metre
 from training.hearing.score import Note
 
 LOUD = {"X": 1.0, "x": 0.75, "o": 0.4}
-#: Snares that mark half or double the tempo: slowest and fastest BPM at which that is no beat.
+#: Snare patterns that suggest half or double tempo: the BPM range where that is unambiguous.
 FEELS = {
     "........X.......": (0.0, 110.0),
     "..x...x...x...x.": (108.0, 400.0),
@@ -30,14 +30,14 @@ FEELS = {
 
 
 class Groove:
-    """One bar of drums or two, played again and again with small changes.
+    """One or two bars of drums, repeated with small variations.
 
     Parameters
     ----------
     rng : np.random.Generator
     metre : Metre
     bpm : float
-        Fast songs get fewer strokes a beat, slow ones more.
+        Fast songs get fewer strokes per beat.
     """
 
     def __init__(self, rng: np.random.Generator, metre: Metre, bpm: float) -> None:
@@ -51,7 +51,7 @@ class Groove:
         voices.append(("cymbal", cymbal, rng.uniform(0.4, 0.9)))
         if rng.random() < 0.35:
             voices.append(("cymbal", int(rng.choice(SHAKEN)), rng.uniform(0.4, 0.9)))
-        if rng.random() < 0.12:  # something all its own, by the weights of the metre
+        if rng.random() < 0.12:  # a free pattern, following the weights of the metre
             voices.append(("free", int(rng.choice([*TOMS, 64, 63, 61, 60, 65, 77])), 0.8))
         dropped = rng.choice([None, "kick", "snare", "cymbal"], p=[0.82, 0.05, 0.06, 0.07])
         for voice, pitch, level in voices:
@@ -59,7 +59,7 @@ class Groove:
                 continue
             row = self._free() if voice == "free" else self._row(voice, bpm)
             rows: tuple[str, ...] = (row,)
-            if double and voice != "cymbal":  # the second bar ends otherwise
+            if double and voice != "cymbal":  # the second bar ends differently
                 other = self._free() if voice == "free" else self._row(voice, bpm)
                 cut = int(metre.beats // 2 * metre.steps)
                 rows = (row, row[:cut] + other[cut:])
@@ -78,7 +78,7 @@ class Groove:
 
     @property
     def marked(self) -> bool:
-        """Whether a snare on the second or the last beat tells how fast the beat is."""
+        """Whether a snare on the second or last beat makes the tempo clear."""
         steps = self.metre.steps
         beats = (steps, (self.metre.beats - 1) * steps)
         return any(
@@ -91,7 +91,7 @@ class Groove:
         return "".join("x" if self.rng.random() < c else "." for c in chance)
 
     def bar(self, at: float, crash: bool = False) -> list[Note]:
-        """The notes of the bar that begins at beat `at`."""
+        """The notes of a bar starting at beat `at`."""
         rng, steps = self.rng, self.metre.steps
         notes = []
         self.turn += 1
@@ -107,7 +107,7 @@ class Groove:
         return notes
 
     def fill(self, at: float) -> list[Note]:
-        """A bar whose end is a fill: strokes over toms or snare for the last beat or beats."""
+        """A bar that ends with a fill on toms or snare."""
         rng, steps = self.rng, self.metre.steps
         n = int(min(self.metre.beats, rng.choice([1, 1, 2, 2, 4])))
         begin = at + self.metre.beats - n

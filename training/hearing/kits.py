@@ -1,4 +1,4 @@
-"""The project's own instruments, made of sines and noise: drum kits and simple tones."""
+"""Synthetic instruments made of sines and noise: drum kits and simple tones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _drop(seconds: float, decay: float, begin: float, end: float, fall: float) -
 
 
 class Kit:
-    """A drum kit of its own: every stroke is made when it is first needed."""
+    """A random drum kit. Each drum is synthesised on first use."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -89,7 +89,7 @@ def tone(pitch: int, seconds: float, timbre: tuple[float, float, float]) -> Soun
 
 
 def render(piece: Piece, rng: np.random.Generator, only_drums: bool = False) -> Sound:
-    """The song played by the project's own instruments, shape (n,)."""
+    """The song played by these instruments, shape (n,)."""
     sound = np.zeros(int((piece.length + 2.0) * RATE))
     for part in piece.parts:
         if part.programme == DRUMS:
@@ -99,10 +99,10 @@ def render(piece: Piece, rng: np.random.Generator, only_drums: bool = False) -> 
     return sound / max(float(np.abs(sound).max()), 1e-9) * 0.9
 
 
-def _add(sound: Sound, one: Sound, at: float, gain: float) -> None:
+def _add(sound: Sound, note: Sound, at: float, gain: float) -> None:
     start = round(at * RATE)
-    stop = min(start + len(one), len(sound))
-    sound[start:stop] += gain * one[: stop - start]
+    stop = min(start + len(note), len(sound))
+    sound[start:stop] += gain * note[: stop - start]
 
 
 def _drums(sound: Sound, part: Part, piece: Piece, rng: np.random.Generator) -> None:

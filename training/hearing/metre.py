@@ -12,7 +12,7 @@ from training.hearing.score import Clock
 
 @dataclass(frozen=True)
 class Metre:
-    """Beats in a bar, how they group, and steps in a beat (3 where beats divide in three)."""
+    """Groups of beats in a bar, and steps per beat (3 in compound metres)."""
 
     groups: tuple[int, ...]
     steps: int = 4
@@ -22,7 +22,7 @@ class Metre:
         return sum(self.groups)
 
     def weights(self) -> NDArray[np.float64]:
-        """How much each step of a bar weighs: the first most, then groups, beats, off-beats."""
+        """Metrical weight of each step of a bar: downbeat, groups, beats, off-beats."""
         weight = np.full(self.beats * self.steps, 0.25 if self.steps == 3 else 0.12)
         if self.steps == 4:
             weight[2::4] = 0.35
@@ -51,7 +51,7 @@ METRES = (
 
 
 def any_metre(rng: np.random.Generator, of: Metre | None = None) -> tuple[Metre, float]:
-    """A metre, or the one that is given, and a tempo in BPM that suits it."""
+    """A random metre, or `of`, and a tempo in BPM that suits it."""
     rows = [row for row in METRES if of in (None, row[1])]
     chances = np.array([chance for chance, *_ in rows])
     _, metre, (slow, fast) = rows[rng.choice(len(rows), p=chances / chances.sum())]
@@ -68,30 +68,30 @@ def any_metre(rng: np.random.Generator, of: Metre | None = None) -> tuple[Metre,
 def any_clock(
     rng: np.random.Generator, bpm: float, first: int, bars: list[int], swing: float
 ) -> Clock:
-    """A clock from beat `first` to beyond the last bar: steady, in steps, in ramps, or drifting."""
+    """A clock from beat `first` to beyond the last bar: steady, stepped, ramped or drifting."""
     last = sum(bars) + 8
     at = np.arange(first, last + 1, dtype=float)
     tempo = np.full(len(at) - 1, bpm)
     kind = rng.random()
     bar = np.mean(bars)
-    if kind < 0.12:  # drifts as a band does
+    if kind < 0.12:  # drift, as in a live band
         drift = np.cumsum(rng.normal(0, 0.006, len(tempo)))
         tempo *= np.exp(drift - np.linspace(0, 1, len(tempo)) * drift[-1] * rng.random())
-    elif kind < 0.22:  # a ramp of some bars
+    elif kind < 0.22:  # a ramp over some bars
         begin = int(rng.integers(0, max(1, len(tempo) - 8)))
         n = int(rng.uniform(2, 16) * bar)
         to = np.clip(rng.uniform(0.75, 1.35), 52 / bpm, 215 / bpm)
         ramp = np.clip((np.arange(len(tempo)) - begin) / n, 0, 1)
         tempo *= to**ramp
-    elif kind < 0.29:  # another tempo at a bar line
+    elif kind < 0.29:  # a new tempo at a bar line
         for _ in range(int(rng.integers(1, 3))):
             to = rng.choice([rng.uniform(0.7, 1.4), rng.uniform(0.9, 1.1)])
             line = int(np.cumsum(bars)[int(rng.integers(0, len(bars)))]) - first
             tempo[line:] = np.clip(tempo[line:] * to, 52, 215)
-    elif kind < 0.35:  # freely played opening
+    elif kind < 0.35:  # a rubato opening
         n = int(rng.integers(2, 5) * bar)
         tempo[:n] *= rng.uniform(0.75, 1.0) * np.exp(rng.normal(0, 0.06, min(n, len(tempo))))
-    if rng.random() < 0.08:  # slows down to the end
+    if rng.random() < 0.08:  # a final ritardando
         n = int(2 * bar)
         tempo[len(tempo) - 8 - n : len(tempo) - 8] *= np.linspace(1, rng.uniform(0.55, 0.85), n)
     seconds = np.concatenate([[0.0], np.cumsum(60 / tempo)])

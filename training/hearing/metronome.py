@@ -1,4 +1,4 @@
-"""Bare clicks, with and without accents: what a practice room and many a test are made of."""
+"""Click tracks, with and without accents."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Times = NDArray[np.float64]
 
 
 def metronome(rng: np.random.Generator, seconds: float) -> tuple[NDArray[np.float32], Times, Times]:
-    """Sound, beats and downbeats in seconds; bars of four where nothing marks them."""
+    """(sound, beats, downbeats), in seconds; bars of four beats if there are no accents."""
     accented = rng.random() < 0.6
     metre = (
         int(rng.choice([2, 3, 4, 5, 6, 7], p=[0.1, 0.2, 0.5, 0.05, 0.1, 0.05])) if accented else 4
     )
     beats = np.arange(rng.choice([0.0, rng.uniform(0, 2)]), seconds, 60 / rng.uniform(55, 210))
-    beats = beats[: len(beats) - int(rng.integers(0, max(1, len(beats) // 4)))]  # and silence
+    beats = beats[: len(beats) - int(rng.integers(0, max(1, len(beats) // 4)))]  # then silence
     sound = 10 ** rng.uniform(-5, -2.5) * rng.standard_normal(int(seconds * RATE))
     plain, marked = click(rng), click(rng) if rng.random() < 0.5 else None
     for k, beat in enumerate(beats):
@@ -31,7 +31,7 @@ def metronome(rng: np.random.Generator, seconds: float) -> tuple[NDArray[np.floa
 
 
 def click(rng: np.random.Generator) -> NDArray[np.float64]:
-    """A sine or a noise of 2 to 60 ms that dies away, or stops short."""
+    """A decaying or clipped sine or noise of 2 to 60 ms."""
     time = np.arange(int(RATE * 10 ** rng.uniform(-2.7, -1.2))) / RATE
     wave = (
         np.sin(2 * np.pi * 10 ** rng.uniform(2.3, 3.8) * time)

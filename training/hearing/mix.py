@@ -1,7 +1,7 @@
-"""Mix what was trained on with what it began from: `python -m training.hearing.mix BEFORE [SHARE]`.
+"""Average the weights before and after training: `python -m training.hearing.mix BEFORE [SHARE]`.
 
-Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022: what was trained on knows the
-practice songs better, what it began from other music; the mean of their weights knows both.
+The trained network is better on practice songs, the earlier one on other music, and their mean on
+both (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from training.hearing.places import WEIGHTS
+from training.hearing.paths import WEIGHTS
 
-SHARE = 0.75  # of the newer
+SHARE = 0.75  # of the newer weights
 
 
 def mix(before: Path, weights: Path, share: float) -> None:
-    """Turn the file at `weights` into `share` of it and the rest of the one at `before`."""
+    """Replace the file at `weights` by the mean of it, weighted by `share`, and `before`."""
     old, new = load_file(before), load_file(weights)
     mixed = {
         name: (old[name].float().lerp(tensor.float(), share)).half() for name, tensor in new.items()

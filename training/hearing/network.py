@@ -12,12 +12,12 @@ from phosphene.song.beats.network import PADDING, STRIDES
 
 WIDE = (16, 32, 48)  # channels of the convolutions over pitch
 OVER_PITCH = ((3, 5), (3, 3), (3, 9))  # frames, bands: 81 bands become 27, 9, 1
-DILATIONS = tuple(2**i for i in range(9))  # all together hear 20 s to either side
+DILATIONS = tuple(2**i for i in range(9))  # a receptive field of 20 s to either side
 KERNEL = 5
 
 
 class Block(nn.Module):
-    """One dilated convolution over time, added to what it was given."""
+    """A dilated convolution over time with a skip connection."""
 
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from training.hearing.harmony import Chord
 from training.hearing.metre import Metre
 from training.hearing.score import Note
 
-#: General MIDI programmes by what they are played for.
+#: General MIDI programmes by role.
 BASSES = (32, 33, 33, 34, 35, 36, 37, 38, 39, 43, 58, 0, 87)
 CHORDAL = (0, 0, 1, 2, 3, 4, 5, 6, 7, 11, 15, 16, 17, 18, 21, 24, 24, 25, 25, 26, 27, 28, 29, 30,
            46, 61, 62, 63, 105, 107, 8, 12, 13, 45)  # fmt: skip
@@ -28,7 +28,7 @@ def _steps(metre: Metre, row: list[float], chord: Chord) -> list[float]:
 
 
 class Bass:
-    """A bass line in one of many manners, kept for the song; any, where none is given."""
+    """A bass line in one manner, random by default, for the song."""
 
     MANNERS = ("root", "fifth", "walk", "eighths", "boogie", "funk", "beats", "half",
                "dotted", "tumbao")  # fmt: skip
@@ -98,7 +98,7 @@ class Bass:
 
 
 class Comping:
-    """Chords in a manner kept for the song: held, strummed, off the beat, broken, syncopated."""
+    """Chords in one manner for the song: held, strummed, off-beat, broken or syncopated."""
 
     MANNERS = ("held", "beats", "off", "pah", "and", "broken", "synco", "stabs")
 
@@ -151,7 +151,7 @@ class Comping:
 
 
 class Melody:
-    """A tune: two or four bars of rhythm that come again, over the chords, with pick-ups."""
+    """A melody: a rhythm of up to four bars that repeats over the chords."""
 
     def __init__(
         self, rng: np.random.Generator, metre: Metre, bpm: float, low: bool = False
@@ -169,7 +169,7 @@ class Melody:
 
     def _rhythm(self, dense: float) -> np.ndarray:
         weights = self.metre.weights()
-        if self.rng.random() < 0.25:  # syncopated: the off-beats weigh as much
+        if self.rng.random() < 0.25:  # syncopated: off-beats get as much weight
             weights = np.maximum(np.roll(weights, -self.metre.steps // 2) * 0.9, weights * 0.6)
         if self.rng.random() < 0.2:
             weights[0] *= 0.3
@@ -196,7 +196,7 @@ class Melody:
 
 
 class Pushed:
-    """A player who comes in before the bar: notes on the one are moved to the off-beat before."""
+    """A player who anticipates the downbeat: its notes move to the off-beat before."""
 
     def __init__(self, rng: np.random.Generator, metre: Metre, player: Player) -> None:
         self.rng, self.player = rng, player

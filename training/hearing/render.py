@@ -1,4 +1,4 @@
-"""Sound of practice songs: FluidSynth with a General MIDI sound font, or the project's own kit."""
+"""Renders practice songs with FluidSynth and a General MIDI sound font."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Events = list[tuple[float, int, "mido.Message"]]
 def played(
     part: Part, piece: Piece, rng: np.random.Generator
 ) -> list[tuple[float, float, int, int]]:
-    """(begin, end, pitch, velocity) of each note, in seconds, as the player's hands give them."""
+    """(begin, end, pitch, velocity) of each note, in seconds, with the player's timing errors."""
     at = np.array([note.at for note in part.notes])
     end = at + np.array([note.length for note in part.notes])
     begin, end = piece.clock.time(at), piece.clock.time(end)
@@ -34,7 +34,7 @@ def played(
 
 
 def midi(piece: Piece, rng: np.random.Generator, leave_out: tuple[int, ...] = ()) -> mido.MidiFile:
-    """The song as a MIDI file; programmes in `leave_out` are silent."""
+    """The song as a MIDI file, without the programmes in `leave_out`."""
     events: Events = []
     channels = iter([c for c in range(16) if c != 9] * 2)
     for part in piece.parts:
@@ -61,7 +61,7 @@ def midi(piece: Piece, rng: np.random.Generator, leave_out: tuple[int, ...] = ()
 def fluidsynth(
     file: Path, font: Path, rate: int = RATE, wet: bool = False, gain: float = 0.5
 ) -> NDArray[np.float32]:
-    """Render a MIDI file; mono, float32."""
+    """Render a MIDI file to mono."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.wav"
         effects = ["-R", str(int(wet)), "-C", str(int(wet))]
@@ -81,7 +81,7 @@ def with_font(
     rng: np.random.Generator,
     leave_out: tuple[int, ...] = (),
 ) -> NDArray[np.float32]:
-    """The song played by a sound font whose drums sound `late` seconds after their notes."""
+    """Render the song with a sound font, and compensate for its latency, `late` seconds."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "song.mid"
         midi(piece, rng, leave_out).save(file)

@@ -1,4 +1,4 @@
-"""What a practice song is made of: notes on a grid of beats, and the map from beats to seconds."""
+"""The data of a practice song: notes in beats, and the mapping from beats to seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DRUMS = -1  # the programme of a drum part
 
 @dataclass(frozen=True)
 class Note:
-    """One note: `at` and `length` in beats from the first downbeat, MIDI pitch, velocity 0 to 1."""
+    """A note: `at` (from the first downbeat) and `length` in beats, MIDI pitch, velocity 0 to 1."""
 
     at: float
     length: float
@@ -35,9 +35,9 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """Beats to seconds: knots of a piecewise-linear map, and how much off-beats swing.
+    """Beats to seconds: a piecewise-linear mapping with swing.
 
-    `swing` is where the middle of a beat comes to lie: 0.5 is straight, 2/3 triplets.
+    `swing` is the position of the off-beat within a beat: 0.5 is straight, 2/3 triplets.
     """
 
     beats: NDArray[np.float64]
@@ -45,7 +45,7 @@ class Clock:
     swing: float = 0.5
 
     def time(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Seconds of positions in beats."""
+        """Positions in beats to seconds."""
         whole = np.floor(at + 1e-9)
         inside = at - whole
         s = self.swing
@@ -55,9 +55,9 @@ class Clock:
 
 @dataclass(eq=False)
 class Piece:
-    """A whole song: parts, clock, bars (beats in each, from beat 0 on), pick-up and length.
+    """A song: parts, clock, beats in each bar (from beat 0), and pick-up.
 
-    Where it is `closed`, a last chord on the beat after the last bar begins one more.
+    A `closed` song has a final chord on the downbeat after the last bar.
     """
 
     parts: list[Part]
@@ -73,16 +73,16 @@ class Piece:
 
     @property
     def beats(self) -> NDArray[np.float64]:
-        """Seconds of all beats, those of the pick-up included."""
+        """Times of all beats in seconds, including the pick-up."""
         return self.clock.time(np.arange(-self.pickup, self.n_beats + self.closed, dtype=float))
 
     @property
     def downbeats(self) -> NDArray[np.float64]:
-        """Seconds at which bars begin."""
+        """Times of the downbeats in seconds."""
         lines = np.cumsum([0, *self.bars]).astype(float)
         return self.clock.time(lines if self.closed else lines[:-1])
 
     @property
     def length(self) -> float:
-        """Seconds of the whole song."""
+        """Length in seconds."""
         return float(self.clock.time(np.array([float(self.n_beats)]))[0]) + self.ring

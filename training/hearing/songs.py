@@ -1,4 +1,4 @@
-"""The training set: what the network sees of each practice song, and where its beats lie."""
+"""The training set: network inputs and beat labels of the practice songs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from phosphene.song.beats.network import FPS, bands
 from training.hearing.compose import compose
 from training.hearing.metre import SIX_EIGHT, THREE_FOUR, Metre
 from training.hearing.metronome import metronome
-from training.hearing.places import CACHE
-from training.hearing.studio import no_music, record
+from training.hearing.paths import CACHE
+from training.hearing.studio import record, without_beat
 
-CHUNK = 20  # songs a file
+CHUNK = 20  # songs per file
 NO_MUSIC, METRONOME = 0.08, 0.05
-#: Six quavers are two beats or three: so many songs practise that, besides those of any metre.
+#: Share of songs in 6/8 or 3/4, which are easily confused, in addition to those of any metre.
 SIX_QUAVERS = 0.4
-#: Seeds from here on are never trained on: the tests and the benchmark use them.
+#: Seeds from here on are reserved for tests and benchmarks.
 HELD_OUT = 1_000_000
 
 
 def metre_of(seed: int) -> Metre | None:
-    """The metre that a song practises; None for any."""
+    """The metre of a song, or None for any."""
     rng = np.random.default_rng([seed, 2])
     return (SIX_EIGHT, THREE_FOUR)[rng.integers(2)] if rng.random() < SIX_QUAVERS else None
 
@@ -34,7 +34,7 @@ def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if np.random.default_rng([seed, 1]).random() < METRONOME:
         sound, beats, downbeats = metronome(rng, 40.0)
     elif rng.random() < NO_MUSIC:
-        sound, beats, downbeats = no_music(rng, 40.0), np.zeros(0), np.zeros(0)
+        sound, beats, downbeats = without_beat(rng, 40.0), np.zeros(0), np.zeros(0)
     else:
         piece = compose(rng, metre=metre_of(seed))
         sound, beats, downbeats = record(piece, rng), piece.beats, piece.downbeats
@@ -42,7 +42,7 @@ def make(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def targets(n_frames: int, times: np.ndarray) -> np.ndarray:
-    """1 at the frame of each time, half of it a frame away, and in between in between."""
+    """Triangles of height 1 around each time, two frames wide to either side, shape (n_frames,)."""
     target = np.zeros(n_frames, np.float32)
     for shift in range(-2, 3):
         frames = np.rint(times * FPS).astype(int) + shift
@@ -53,21 +53,21 @@ def targets(n_frames: int, times: np.ndarray) -> np.ndarray:
 
 
 def make_chunk(index: int) -> Path:
-    """Make songs `index * CHUNK` and following, unless they lie there."""
+    """Make `CHUNK` songs from number `index * CHUNK`, unless the file exists."""
     path = CACHE / f"songs-{index:03d}.npz"
     if path.exists():
         return path
     CACHE.mkdir(parents=True, exist_ok=True)
-    seen, marks, ends = [], [], [0]
+    views, marks, ends = [], [], [0]
     for seed in range(index * CHUNK, (index + 1) * CHUNK):
         view, beats, downbeats = make(seed)
-        seen.append(view)
+        views.append(view)
         marks.append(np.stack([targets(len(view), beats), targets(len(view), downbeats)], axis=1))
         ends.append(ends[-1] + len(view))
     part = path.with_suffix(".part.npz")
     np.savez(
         part,
-        bands=np.concatenate(seen),
+        bands=np.concatenate(views),
         marks=np.concatenate(marks).astype(np.float16),
         ends=np.array(ends),
     )
@@ -76,7 +76,7 @@ def make_chunk(index: int) -> Path:
 
 
 def make_all(chunks: int, workers: int = 1) -> None:
-    """Make the training set."""
+    """Make the training set in parallel."""
     with ProcessPoolExecutor(workers) as pool:
         for path in pool.map(make_chunk, range(chunks)):
             print(path.name, flush=True)

@@ -11,21 +11,21 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from training.hearing.begin import unfold
+from training.hearing.excerpts import Excerpts
 from training.hearing.network import BeatNetwork, folded
-from training.hearing.places import RUNS, WEIGHTS
-from training.hearing.shelf import Shelf
+from training.hearing.paths import RUNS, WEIGHTS
+from training.hearing.unfold import unfold
 from training.muon import Muon
 
 THREADS = 1
 RATE = 2e-3
-HALF = torch.cpu._is_amx_tile_supported()  # other CPUs emulate bfloat16, and take six times as long
-WATCHED = 2  # chunks, the first ones, that are only looked at, never trained on
+HALF = torch.cpu._is_amx_tile_supported()  # bfloat16 is six times slower on other CPUs
+VALIDATION = 2  # the first chunks, which are not trained on
 CHECKPOINT = RUNS / "beats.safetensors"
 
 
 def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of beats and downbeats; these are rarer, and weigh more."""
+    """Cross-entropy of beats and downbeats; downbeats are rarer and weigh more."""
     with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
         logits = model(x)
     each = torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), y, reduction="none")
@@ -33,15 +33,15 @@ def loss_of(model: BeatNetwork, x: Tensor, y: Tensor) -> Tensor:
 
 
 def train(minutes: float) -> None:
-    """Train for some minutes from where it stopped, or from the bundled weights.
+    """Train for some minutes, from the checkpoint or the bundled weights.
 
-    The rate falls to nothing over them.
+    The learning rate decays to zero.
     """
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
-    shelf, watched = Shelf(slice(WATCHED, None)), Shelf(slice(WATCHED))
+    excerpts, validation = Excerpts(slice(VALIDATION, None)), Excerpts(slice(VALIDATION))
     model, average, facts = BeatNetwork(), BeatNetwork(), {"steps": 0}
-    # What goes on keeps its norms as they are: batches of four are too few to measure anew.
+    # when resuming, keep the statistics of the norms: batches of four are too small for them
     model.train(not CHECKPOINT.exists() and not WEIGHTS.exists())
     if CHECKPOINT.exists():
         state = load_file(CHECKPOINT)
@@ -49,18 +49,18 @@ def train(minutes: float) -> None:
         average.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})
         facts = json.loads(CHECKPOINT.with_suffix(".json").read_text())
     elif WEIGHTS.exists():
-        some = shelf.batch(np.random.default_rng(0))[0]
+        some = excerpts.batch(np.random.default_rng(0))[0]
         for one in (model, average):
             unfold(WEIGHTS, one, some)
         facts = {"steps": int(safe_open(WEIGHTS, "pt").metadata()["steps"])}
     matrices = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim == 1]
     optimisers = Muon(matrices, RATE), torch.optim.AdamW(others, RATE, weight_decay=0.01)
-    rng, shown, warm = np.random.default_rng(facts["steps"]), [], 0
-    begun = told = time.monotonic()
-    while (share := (time.monotonic() - begun) / 60 / minutes) < 1:
+    rng, losses, warm = np.random.default_rng(facts["steps"]), [], 0
+    start = reported = time.monotonic()
+    while (share := (time.monotonic() - start) / 60 / minutes) < 1:
         warm = min(warm + 1, 30)
-        loss = loss_of(model, *shelf.batch(rng))
+        loss = loss_of(model, *excerpts.batch(rng))
         model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -74,27 +74,27 @@ def train(minutes: float) -> None:
                 average.state_dict().values(), model.state_dict().values(), strict=True
             ):
                 mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
-        shown.append(loss.item())
+        losses.append(loss.item())
         facts["steps"] += 1
-        if time.monotonic() - told > 60:
-            told = time.monotonic()
-            shelf.look()
+        if time.monotonic() - reported > 60:
+            reported = time.monotonic()
+            excerpts.load_new()
             print(
-                f"{facts['steps']} steps, {len(shelf.bands)} songs, {share:.0%} of the time, "
-                f"loss {np.mean(shown):.4f}, watched {_watch(average, watched):.4f}",
+                f"{facts['steps']} steps, {len(excerpts.bands)} songs, {share:.0%} of the time, "
+                f"loss {np.mean(losses):.4f}, validation {_validate(average, validation):.4f}",
                 flush=True,
             )
-            shown = []
+            losses = []
             _save(model, average, facts)
             export()
     _save(model, average, facts)
 
 
 @torch.no_grad()
-def _watch(model: BeatNetwork, shelf: Shelf) -> float:
+def _validate(model: BeatNetwork, excerpts: Excerpts) -> float:
     model.eval()
     rng = np.random.default_rng(0)
-    return float(np.mean([float(loss_of(model, *shelf.batch(rng))) for _ in range(25)]))
+    return float(np.mean([float(loss_of(model, *excerpts.batch(rng))) for _ in range(25)]))
 
 
 def _save(model: BeatNetwork, average: BeatNetwork, facts: dict) -> None:
@@ -108,7 +108,7 @@ def _save(model: BeatNetwork, average: BeatNetwork, facts: dict) -> None:
 
 
 def export() -> None:
-    """Write the averaged network where Phosphene reads it."""
+    """Write the averaged network to Phosphene's models."""
     model = BeatNetwork()
     state = load_file(CHECKPOINT)
     model.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("ema.")})

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.brush import blob, dot, fill, lay, noise, shade, stroke, tones
+from training.brush import dot, fill, lay, noise, shade, stroke, tones
 from training.canvas import Canvas, Field
 from training.light import shine
 from training.look import Look
@@ -155,7 +155,3 @@ def grass(
         )
     blade = tones(blades)
     return lay(picture, shade(look.lut, (0.16 + 0.34 * blade) * bright), 0.8 * (blade > 0))
-
-
-def light_pool(c: Canvas, picture: Field, look: Look, x: float, y: float, size: float) -> Field:
-    return shine(picture, shade(look.lut, 0.85), 0.4 * look.dim * blob(c, x, y, size))

@@ -1,1 +1,1 @@
-"""Many films: jobs from a list, each film in a process of its own, resumed and reported."""
+"""Batches of films: jobs from a list, rendered in separate processes, resumed and reported."""

@@ -1,4 +1,4 @@
-"""What a batch makes: songs x projects x takes, from a job list, a folder or the command line."""
+"""The jobs of a batch: songs x projects x takes, from a job list, a folder or the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.project.file import read_data
 from phosphene.project.problems import problems_of
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.song.files import require_file
 
 ENDINGS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif")
@@ -23,7 +23,7 @@ MOST = 10_000  # films of a batch
 FORMATS = r"^(mp4|mov|mkv|webm|gif)$"
 #: The largest seed that `[model]` allows, and one more.
 SEEDS = 2**62
-# What file names cannot contain, on one system or another.
+# Characters that file names cannot contain on some system.
 _UNFIT = re.compile(r"[\\/:*?\"<>|\x00-\x1f]")
 
 
@@ -40,13 +40,13 @@ class Entry(BaseModel):
     Attributes
     ----------
     songs, projects : tuple of Path
-        Songs without projects are directed; projects without songs keep their own.
+        Songs without projects are directed; projects without songs use their own.
     takes : int
         Number of seeds, as in `phosphene render --takes`.
     seeds : tuple of int
         The seeds themselves.
     name : str
-        Of the film, without its ending, with {song}, {project} and {seed}.
+        Name of the film without its ending, with {song}, {project} and {seed}.
     format : str
         The ending of the film.
     """
@@ -73,13 +73,13 @@ class Job:
     Attributes
     ----------
     where : str
-        The entry that asks for it, for messages.
+        The entry of the job list, for messages.
     input : Path
         A song or a project, as an absolute path.
     name : str
         File name of the film.
     options : dict
-        Of `phosphene render`, by their long names without `--`; values as in TOML.
+        Options of `phosphene render`, by their long names without `--`; values as in TOML.
     """
 
     where: str
@@ -181,14 +181,14 @@ def songs_in(folder: Path) -> tuple[Path, ...]:
 
 
 def jobs_of(entries: Sequence[tuple[str, Entry]], folder: Path) -> list[Job]:
-    """Every film that some entries ask for: songs x projects x takes.
+    """The jobs of some entries: songs x projects x takes.
 
     Parameters
     ----------
     entries : sequence of (str, Entry)
         From `read_job_list`.
     folder : Path
-        Names of songs and projects are relative to it, and may be patterns such as `*.mp3`.
+        Songs and projects are relative to it, and may be patterns such as `*.mp3`.
 
     Raises
     ------
@@ -223,7 +223,7 @@ def _jobs(where: str, entry: Entry, folder: Path) -> list[Job]:
     if not songs and not projects:
         raise ProjectError("it has neither songs nor projects", 'For instance songs = "*.mp3".')
     if entry.seeds and (entry.takes > 1 or "seed" in entry.options):
-        raise ProjectError("seeds are given in two ways", "Leave `takes` and `seed` out.")
+        raise ProjectError("seeds are given in two ways", "Omit `takes` and `seed`.")
     jobs = []
     for project in projects or (None,):
         for song in songs or (None,):
@@ -277,19 +277,19 @@ def _seeds(entry: Entry, project: Path | None) -> Sequence[int | None]:
 
 def _name(entry: Entry, song: Path | None, project: Path | None, seed: int | None) -> str:
     parts = {"song": song and song.stem, "project": project and project.stem, "seed": seed}
-    shown = {key: _UNFIT.sub("_", str(value)) for key, value in parts.items() if value is not None}
-    template = entry.name or "-".join(f"{{{key}}}" for key in shown)
-    made = re.sub(r"\{(song|project|seed)\}", lambda found: shown.get(found[1], ""), template)
-    if not made or _UNFIT.search(made) or made.startswith((".", "-")):
+    values = {key: _UNFIT.sub("_", str(value)) for key, value in parts.items() if value is not None}
+    template = entry.name or "-".join(f"{{{key}}}" for key in values)
+    name = re.sub(r"\{(song|project|seed)\}", lambda match: values.get(match[1], ""), template)
+    if not name or _UNFIT.search(name) or name.startswith((".", "-")):
         raise ProjectError(
-            f"name: got {shortened(repr(made))}: expected the name of a file without its ending",
-            r'It has no \ / : * ? " < > | and begins with neither a dot nor a dash.',
+            f"name: got {shortened(repr(name))}: expected the name of a file without its ending",
+            r'It may not contain \ / : * ? " < > | or start with a dot or a dash.',
         )
-    return f"{made}.{entry.format}"
+    return f"{name}.{entry.format}"
 
 
 def _toml(text: str) -> str:
-    """A text as TOML writes it."""
+    """A text as a TOML string."""
     signs = (
         sign if sign.isprintable() and sign not in '"\\' else f"\\U{ord(sign):08x}" for sign in text
     )

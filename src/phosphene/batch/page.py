@@ -1,4 +1,4 @@
-"""The page of a batch: a poster for each film, what became of it, and why it failed."""
+"""The HTML page of a batch: a poster, the state and any error of each film."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phosphene.batch.plan import Film
 from phosphene.film import ffmpeg
 
 WIDTH = 320  # px of a poster
-PATIENCE = 20.0  # seconds for a poster
+TIMEOUT = 20.0  # seconds for a poster
 STATES = {
     "made": "made",
     "kept": "complete before",
@@ -22,7 +22,7 @@ STATES = {
     "stopped": "stopped; the same command resumes",
     "waiting": "not begun; the same command resumes",
 }
-# Nothing runs and nothing is loaded: the pictures are in the page.
+# No scripts and no external resources: the pictures are embedded.
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -54,15 +54,15 @@ $films
 
 
 def page_of(films: Sequence[Film], seconds: float, version: str) -> str:
-    """The report as HTML, without scripts; every name in it is escaped.
+    """The report as HTML, without scripts and with all names escaped.
 
     Parameters
     ----------
     films : sequence of Film
     seconds : float
-        That the batch took.
+        Duration of the batch.
     version : str
-        Of Phosphene.
+        Version of Phosphene.
     """
     return PAGE.substitute(
         summary=escape(f"{summary(films)} in {length(seconds)}"),
@@ -72,7 +72,7 @@ def page_of(films: Sequence[Film], seconds: float, version: str) -> str:
 
 
 def summary(films: Sequence[Film]) -> str:
-    """How many films there are in each state: "12 films: 10 made, 2 failed"."""
+    """The number of films in each state: "12 films: 10 made, 2 failed"."""
     states = [film.state for film in films]
     named = {"made": "made", "kept": "complete before", "failed": "failed", "stopped": "stopped"}
     named["waiting"] = "not begun"
@@ -81,7 +81,7 @@ def summary(films: Sequence[Film]) -> str:
 
 
 def length(seconds: float) -> str:
-    """A length of time: "8 s", "3:25 min" or "2:05 h"."""
+    """A duration: "8 s", "3:25 min" or "2:05 h"."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -119,7 +119,7 @@ def poster(film: Path, seconds: float) -> bytes:
     ----------
     film : Path
     seconds : float
-        Its time in the film.
+        The frame's time in the film.
     """
     command = [
         *(ffmpeg.executable(), "-nostdin", "-v", "error", "-protocol_whitelist", "file"),
@@ -127,9 +127,9 @@ def poster(film: Path, seconds: float) -> bytes:
         *("-vf", f"scale={WIDTH}:-2", "-f", "image2pipe", "-c:v", "mjpeg", "-"),
     ]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE
+        result = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT
         )
     except (OSError, subprocess.TimeoutExpired):
         return b""
-    return done.stdout if done.returncode == 0 else b""
+    return result.stdout if result.returncode == 0 else b""

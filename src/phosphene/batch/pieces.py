@@ -1,4 +1,4 @@
-"""What the tasks of a batch make: films, or parts of films and then the films of these."""
+"""The tasks of a batch: rendering films, or painting parts of films and joining them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 from phosphene.batch.plan import Figures, Film, longest_first, seconds_left
 from phosphene.film.parts import PartFile
 
-UNKNOWN = Figures(1.0, 0.0)  # of a kind of film that could not be measured
+UNKNOWN = Figures(1.0, 0.0)  # for a kind of film that could not be measured
 
 
 @dataclass(eq=False)
 class Piece:
-    """What one task makes.
+    """What one task renders.
 
     Attributes
     ----------
     film : Film
     number : int or None
-        Of the part that is painted; None for a film that is painted or joined.
+        Number of the part; None for an entire film, painted or joined.
     frames, done : int
-        That it paints, and those that are painted.
+        Frames to paint, and those already painted.
     joins : bool
-        Whether the film is made of its parts.
+        Whether the film is joined from its parts.
     """
 
     film: Film
@@ -35,7 +35,7 @@ class Piece:
 
     @property
     def target(self) -> Path:
-        """The file that is made."""
+        """The output file."""
         film = self.film
         if self.number is None:
             return film.target
@@ -43,44 +43,44 @@ class Piece:
 
     @property
     def name(self) -> str:
-        """For its messages: of the film, with the number of the part from 1."""
+        """Name of the film, with the number of the part from 1; for the log."""
         name = self.film.target.name
         return name if self.number is None else f"{name}.part-{self.number + 1}"
 
     @property
     def arguments(self) -> list[str]:
-        """Of `phosphene render`, besides those of the film."""
+        """Additional arguments of `phosphene render`."""
         if self.number is not None:
             return [f"--part={self.number}"]
         return ["--join"] * self.joins
 
     def left(self, figures: Mapping[str, Figures]) -> float:
-        """Seconds until it is complete."""
-        found = figures.get(self.film.kind, UNKNOWN)
-        return found.loading + found.frame * (self.frames - self.done)
+        """Estimated seconds until it is complete."""
+        speed = figures.get(self.film.kind, UNKNOWN)
+        return speed.loading + speed.frame * (self.frames - self.done)
 
 
 def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: int) -> list[Piece]:
-    """What is left to make, the longest pieces first.
+    """The remaining pieces, longest first.
 
-    Films are painted in parts if that was begun, and the longest ones also where all films are then
-    complete earlier. A film that was begun in one piece stays in one.
+    A film that was started in parts stays in parts, and one that was started in one piece stays in
+    one. Of the others, the longest are split if that completes the batch earlier.
 
     Parameters
     ----------
     films : sequence of Film
     figures : mapping of str to Figures
     workers : int
-        How many pieces are made at a time.
+        Number of pieces that are rendered at a time.
     """
     waiting = longest_first(films, figures)
-    begun = [film for film in waiting if any(film.painted)]
-    whole = [film for film in waiting if not any(film.painted)]
-    can = [film for film in whole if len(film.parts) > 1 and not film.done]
+    in_parts = [film for film in waiting if any(film.painted)]
+    in_one = [film for film in waiting if not any(film.painted)]
+    splittable = [film for film in in_one if len(film.parts) > 1 and not film.done]
     best: tuple[float, list[Piece]] | None = None
     count = 0
     while True:
-        split = {id(film) for film in (*begun, *can[:count])}
+        split = {id(film) for film in (*in_parts, *splittable[:count])}
         pieces = [
             piece
             for film in waiting
@@ -90,13 +90,13 @@ def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: in
         seconds = seconds_of(pieces, figures, workers)
         if best is None or seconds < best[0]:
             best = seconds, pieces
-        if count >= len(can) or workers == 1:
+        if count >= len(splittable) or workers == 1:
             return best[1]
-        count = min(2 * count or 1, len(can))
+        count = min(2 * count or 1, len(splittable))
 
 
 def seconds_of(pieces: Sequence[Piece], figures: Mapping[str, Figures], workers: int) -> float:
-    """How long pieces take; joining is assumed to take as long as loading."""
+    """Estimated seconds for some pieces; joining is assumed to take as long as loading."""
     joined = {piece.film.kind for piece in pieces if piece.number is not None}
     after = max((figures.get(kind, UNKNOWN).loading for kind in joined), default=0.0)
     return seconds_left((piece.left(figures) for piece in pieces), workers) + after

@@ -1,4 +1,4 @@
-"""The plan of a batch: its films, what is left of each, and how long that takes."""
+"""The plan of a batch: its films, their progress, and the estimated time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Literal
 from phosphene.batch.jobs import Job
 
 State = Literal["waiting", "kept", "made", "failed", "stopped"]
-"""Of a film: "kept" was complete before, "stopped" can be resumed."""
+"""The state of a film: "kept" was complete before, "stopped" can be resumed."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The measured speed of a kind of film: seconds for each frame, and before the first one."""
+    """The measured speed of a kind of film: seconds per frame, and before the first one."""
 
     frame: float
     loading: float
@@ -24,7 +24,7 @@ class Figures:
 
 @dataclass
 class Film:
-    """A film of a batch, and how far it is.
+    """A film of a batch and its progress.
 
     Attributes
     ----------
@@ -33,29 +33,31 @@ class Film:
         The film, as an absolute path.
     state : str
     frames, done : int
-        Painted frames: of the film, and those that are complete.
+        Number of painted frames in total, and so far.
     fps : float
-        As painted.
+        Frame rate of the painted frames.
     first : float
-        Where the film begins in the song, in seconds.
+        Start of the film in the song, in seconds.
     kind : str
-        Films of one kind take equally long for a frame: model, quality and size.
+        Model, quality and size: films of one kind have the same time per frame.
     diffuses : bool
         Whether its model needs a GPU to be fast.
     fingerprint : str
-        Of all that it depends on.
+        Digest of everything that it depends on.
+    files : tuple of str
+        The files that its project reads, with those of plugins, as absolute paths.
     parts, painted : tuple of int
-        Frames of each part that can be painted by itself, and those that are complete.
+        Frames of each independent part, and those already painted.
     size, room : float
-        Bytes of the film, and of all its files while it is rendered; estimated.
+        Estimated bytes of the film, and of all its files during rendering.
     seconds : float
-        That its render took; 0 if unknown.
+        Duration of its render; 0 if unknown.
     error : str
         Why it failed.
     attempts : int
-        How often its render was started, or that of a part.
+        Number of attempts, the maximum over its parts.
     log : str
-        Name of the file with the messages of its last render, or of that of a part.
+        Name of the log file of its last render, or of a part's.
     """
 
     job: Job
@@ -68,6 +70,7 @@ class Film:
     kind: str = ""
     diffuses: bool = False
     fingerprint: str = ""
+    files: tuple[str, ...] = ()
     parts: tuple[int, ...] = ()
     painted: tuple[int, ...] = ()
     size: float = 0.0
@@ -78,26 +81,26 @@ class Film:
     log: str = ""
 
     def left(self, figures: Mapping[str, Figures]) -> float:
-        """Seconds until it is complete; 0 if its kind has not been measured."""
-        found = figures.get(self.kind)
-        if found is None or self.state != "waiting":
+        """Estimated seconds until it is complete; 0 if its kind has not been measured."""
+        speed = figures.get(self.kind)
+        if speed is None or self.state != "waiting":
             return 0.0
-        return found.loading + found.frame * (self.frames - self.done)
+        return speed.loading + speed.frame * (self.frames - self.done)
 
 
 def longest_first(films: Iterable[Film], figures: Mapping[str, Figures]) -> list[Film]:
-    """The films that are left to make; a long one that begins last would end alone."""
+    """The remaining films, longest first, so that no long one is rendered alone at the end."""
     waiting = [film for film in films if film.state == "waiting"]
     return sorted(waiting, key=lambda film: (-film.left(figures), -film.frames))
 
 
 def seconds_left(seconds: Iterable[float], workers: int) -> float:
-    """How long films take, in their order, on some workers that each make one at a time.
+    """Estimated seconds for some films, in their order, on a number of workers.
 
     Parameters
     ----------
     seconds : iterable of float
-        Of each film.
+        Seconds of each film.
     workers : int
 
     Returns
@@ -113,7 +116,7 @@ def seconds_left(seconds: Iterable[float], workers: int) -> float:
 
 
 def space_left(films: Sequence[Film], workers: int) -> float:
-    """Bytes that the films which are left need on the disk, with those in work at a time."""
+    """Bytes of disk that the remaining films need, including temporary files of the workers."""
     waiting = [film for film in films if film.state == "waiting"]
     extra = sorted((film.room - film.size for film in waiting), reverse=True)[:workers]
     return sum(film.size for film in waiting) + sum(extra)

@@ -1,4 +1,4 @@
-"""Copies of complete films at a URL: any file system of fsspec, such as s3:// or gs://."""
+"""Copies complete films to a URL: any file system of fsspec, such as s3:// or gs://."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HEAD, TAIL = 16 << 20, 1 << 16  # bytes of a film that contain its metadata
 
 
 class Remote:
-    """A folder at a URL, in which a file was written, read and removed as a trial.
+    """A folder at a URL, tested by writing, reading and removing a file.
 
     Parameters
     ----------
     url : str
-        Such as "s3://bucket/album". The credentials are those of its package.
+        Such as "s3://bucket/album". Credentials are handled by the file system's package.
 
     Raises
     ------
@@ -43,36 +43,36 @@ class Remote:
             self._fs, root = url_to_fs(url)
         except ImportError as error:
             raise ProjectError(f"--to {url}: {error}") from None
-        except Exception as error:  # of one of many packages
-            raise ProjectError(f"--to {url}: {_said(error)}") from None
+        except Exception as error:  # fsspec has many back ends
+            raise ProjectError(f"--to {url}: {_first_line(error)}") from None
         self._root = root.rstrip("/")
         trial, content = self._place(f".phosphene-{secrets.token_hex(4)}"), b"trial"
         try:
             self._fs.makedirs(self._root, exist_ok=True)
             self._fs.pipe_file(trial, content)
             if self._fs.cat_file(trial) != content:
-                raise OSError("what was written is not what is read")
+                raise OSError("the file read differs from the file written")
             self._fs.rm_file(trial)
         except Exception as error:
             raise ProjectError(
-                f"--to {url}: nothing can be written there: {_said(error)}",
+                f"--to {url}: the folder cannot be written: {_first_line(error)}",
                 "Check the URL, the credentials and the permissions.",
             ) from None
 
     def require_replaceable(self, name: str) -> None:
-        """Check that no such file exists, or that Phosphene made it.
+        """Check that a file does not exist, or was made by Phosphene.
 
         Raises
         ------
         ProjectError
-            If another program did.
+            If not.
         """
         place = self._place(name)
         try:
             size = self._size(place)
             ours = size is None or any(MARK.encode() in part for part in self._ends(place, size))
         except Exception as error:
-            raise ProjectError(f"{self.url}/{name} cannot be read: {_said(error)}") from None
+            raise ProjectError(f"{self.url}/{name} cannot be read: {_first_line(error)}") from None
         if not ours:
             raise ProjectError(
                 f"{self.url}/{name} already exists and was not made by Phosphene.",
@@ -80,9 +80,7 @@ class Remote:
             )
 
     def copy(self, film: Path) -> None:
-        """Copy a film, unless it is there.
-
-        It has a temporary name until it is complete.
+        """Copy a film, under a temporary name until it is complete, unless it exists.
 
         Raises
         ------
@@ -102,8 +100,8 @@ class Remote:
             with suppress(Exception):
                 self._fs.rm_file(part)
             raise FilmError(
-                f"{film} is complete, but cannot be copied to {self.url}: {_said(error)}",
-                "The same command copies it.",
+                f"{film} is complete, but cannot be copied to {self.url}: {_first_line(error)}",
+                "Run the same command again to copy it.",
             ) from None
 
     def _place(self, name: str) -> str:
@@ -120,7 +118,7 @@ class Remote:
         return head, self._fs.cat_file(place, max(0, size - TAIL), size)
 
     def _holds(self, place: str, film: Path) -> bool:
-        """Whether a file is the same as a film: by its size, and by the ends with its metadata."""
+        """Whether a file equals a film, by its size and the ends with its metadata."""
         size: Any = self._size(place)
         if size != film.stat().st_size:
             return False
@@ -130,6 +128,6 @@ class Remote:
             return self._ends(place, size) == (head, file.read())
 
 
-def _said(error: Exception) -> str:
-    said = str(error).strip().splitlines()
-    return said[0] if said else type(error).__name__
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -9,34 +9,34 @@ from typing import TYPE_CHECKING, Any, cast
 from phosphene.batch.work import OnProgress, Outcome, Processes, Work
 
 if TYPE_CHECKING:
-    from phosphene.batch.on_ray import Cluster
+    from phosphene.batch.ray_cluster import Cluster
 
-THREADS = "OMP_NUM_THREADS"  # Ray sets it, and other threads are other bits
-OFTEN = 0.5  # seconds between reports of a task
+THREADS = "OMP_NUM_THREADS"  # Ray sets it, and results depend on the number of threads
+POLL_SECONDS = 0.5  # seconds between reports of a task
 
 
 class RayTask:
-    """The making of a piece on a node of the cluster; see `phosphene.batch.work.Work`."""
+    """Renders a piece on a node of the cluster; see `phosphene.batch.work.Work`."""
 
-    def __init__(self, cluster: Cluster, given: tuple[list[str], Path, Path]) -> None:
-        self._cluster, self._given = cluster, given
+    def __init__(self, cluster: Cluster, arguments: tuple[list[str], Path, Path]) -> None:
+        self._cluster, self._arguments = cluster, arguments
         self._renderer: Any = None
         self._stopped = False
 
     def run(self, on_progress: OnProgress) -> Outcome:
-        """Make the piece; call on_progress(done, total, stage) twice a second."""
+        """Render the piece; call on_progress(done, total, stage) twice a second."""
         import ray
         from ray.exceptions import RayError, RayTaskError
 
         renderer: Any = None
         outcome: Outcome | None = None
         try:
-            renderer = self._renderer = self._cluster.take(lambda: self._stopped)
+            renderer = self._renderer = self._cluster.acquire(lambda: self._stopped)
             if renderer is None or self._stopped:
                 return Outcome("stopped")
-            running = renderer.render.remote(*self._given)
+            running = renderer.render.remote(*self._arguments)
             while outcome is None:
-                ready, _ = ray.wait([running], timeout=OFTEN)
+                ready, _ = ray.wait([running], timeout=POLL_SECONDS)
                 step = ray.get(renderer.step.remote())
                 if step is not None:
                     on_progress(*step)
@@ -51,22 +51,22 @@ class RayTask:
             return Outcome("lost", f"its worker was lost: {str(error).splitlines()[0]}")
         finally:
             if renderer is not None:
-                self._cluster.give(renderer, outcome is not None and outcome.state == "made")
+                self._cluster.release(renderer, outcome is not None and outcome.state == "made")
 
     def stop(self) -> None:
-        """Ask the render to save its checkpoint and end."""
+        """Make the render save its checkpoint and end."""
         self._stopped = True
         if self._renderer is not None:
             self._renderer.stop.remote()
 
 
 class Renderer:
-    """An actor that renders one piece after another, with `phosphene render` in a process.
+    """An actor that renders one piece after another, with `phosphene render` in a subprocess.
 
     Parameters
     ----------
     threads : str or None
-        Number of OpenMP threads; None for that of the library.
+        Number of OpenMP threads; None for the library's default.
     """
 
     def __init__(self, threads: str | None) -> None:
@@ -79,7 +79,7 @@ class Renderer:
         self._stopped = False
 
     def is_ready(self) -> bool:
-        """Whether it can begin."""
+        """Whether it has started."""
         return True
 
     def render(self, arguments: list[str], target: Path, log: Path) -> Outcome:
@@ -90,11 +90,11 @@ class Renderer:
         return self._work.run(self._note)
 
     def step(self) -> tuple[int, int, str] | None:
-        """How far the piece is."""
+        """The last progress of the piece."""
         return self._step
 
     def stop(self) -> None:
-        """Ask the render to save its checkpoint and end; nothing is rendered afterwards."""
+        """Make the render save its checkpoint and end; nothing is rendered afterwards."""
         self._stopped = True
         if self._work is not None:
             self._work.stop()

@@ -1,4 +1,4 @@
-"""What a batch reports: a JSON file, which the next run reads, and a page with posters."""
+"""The report of a batch: a JSON file, which the next run reads, and an HTML page."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Report(BaseModel):
 
 @dataclass(frozen=True)
 class Earlier:
-    """What earlier runs of a batch left: its films, and the figures measured then."""
+    """The films and measured speeds of earlier runs of a batch."""
 
     films: Mapping[str, Line]
     figures: Mapping[str, Figures]
@@ -82,7 +82,7 @@ def read_report(folder: Path) -> Earlier:
 
 
 def is_complete(film: Path, fingerprint: str, earlier: Line | None) -> bool:
-    """Whether a film exists and was made of the same files, project and versions.
+    """Whether a film exists and was made from the same files, project and versions.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def is_complete(film: Path, fingerprint: str, earlier: Line | None) -> bool:
     fingerprint : str
         From `phosphene.rendering.render.Render.fingerprint`; films contain it in their record.
     earlier : Line or None
-        Of the last report, for films without a record: GIF, or [video] metadata = false.
+        Its line in the last report, for films without a record: GIF, or [video] metadata = false.
     """
     if not film.is_file():
         return False
@@ -110,20 +110,20 @@ def write_report(
     workers: int,
     version: str,
 ) -> Path:
-    """Write the report, as JSON and as a page.
+    """Write the report, as JSON and as HTML.
 
     Parameters
     ----------
     folder : Path
-        A folder with Phosphene's mark, beside the films.
+        A folder with Phosphene's mark, next to the films.
     films : sequence of Film
     figures : mapping of str to Figures
         By kind of film.
     seconds : float
-        That the batch took.
+        Duration of the batch.
     workers : int
     version : str
-        Of Phosphene.
+        Version of Phosphene.
 
     Returns
     -------
@@ -145,12 +145,12 @@ def write_report(
 
 
 def log_of(folder: Path, name: str) -> Path:
-    """The file with the messages of a film's render, or of a part of it."""
+    """The log file of a film, or of a part of it."""
     return folder / f"{name}.log"
 
 
 def remove_logs(folder: Path, film: Path) -> None:
-    """Remove the messages of earlier renders of a film."""
+    """Remove the log files of a film."""
     for ending in ("", ".part-*"):
         for path in folder.glob(f"{escape(film.name)}{ending}.log"):
             path.unlink(missing_ok=True)

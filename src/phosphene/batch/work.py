@@ -1,4 +1,4 @@
-"""Renders in other processes: `phosphene render`, with its progress as JSON."""
+"""Runs `phosphene render` in subprocesses, with its progress as JSON."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from phosphene.errors import FilmError
 from phosphene.film.film import beside
 from phosphene.own_files import locked, open_own
 
-PATIENCE = 30.0  # seconds that a render has to save its checkpoint
-BUSY = 60.0  # seconds that a render which lost its batch may take to end
-ATTEMPTS = 3  # of a film whose process is killed
-SAID = 2000  # characters of an error
+STOP_SECONDS = 30.0  # for a render to save its checkpoint
+BUSY = 60.0  # seconds for a render whose batch was killed to end
+ATTEMPTS = 3  # if the process of a film is killed
+MAX_ERROR = 2000  # characters of an error
 COMMAND = (sys.executable, "-P", "-c", "from phosphene.cli.batches.serving import serve; serve()")
 OnProgress = Callable[[int, int, str], None]
 
@@ -36,11 +36,11 @@ class Outcome:
     Attributes
     ----------
     state : {"made", "failed", "lost", "stopped"}
-        A "lost" one was killed by something else; it can be resumed.
+        A "lost" render was killed by another process; it can be resumed.
     error : str
     seconds : float
     figures : Figures or None
-        The speed that was measured; None if fewer than two frames were painted.
+        The measured speed; None if fewer than two frames were painted.
     """
 
     state: Literal["made", "failed", "lost", "stopped"]
@@ -50,14 +50,14 @@ class Outcome:
 
 
 class Processes:
-    """Processes that render one film after another, so that each imports its libraries once.
+    """A pool of processes that render one film after another and import their libraries once.
 
-    One that fails is not used again. They end when this process ends.
+    One that fails is not reused. They end with this process.
 
     Parameters
     ----------
     environment : mapping of str to str, optional
-        Of the processes; by default, that of this one.
+        Environment of the processes; by default, that of this one.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -65,7 +65,7 @@ class Processes:
         self._idle: deque[subprocess.Popen[bytes]] = deque()
 
     def begin(self, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-        """Begin a command in an idle process, or in a new one."""
+        """Start a command in an idle process, or in a new one."""
         line = json.dumps({"arguments": list(arguments), "log": str(log)}).encode() + b"\n"
         while True:
             try:
@@ -76,14 +76,14 @@ class Processes:
             try:
                 process.stdin.write(line)
                 process.stdin.flush()
-            except OSError:  # it was killed while it was idle
+            except OSError:  # it was killed while idle
                 process.wait()
                 if not new:
                     continue
             return process
 
-    def give(self, process: subprocess.Popen[bytes]) -> None:
-        """Keep a process for the next command."""
+    def release(self, process: subprocess.Popen[bytes]) -> None:
+        """Return a process to the pool."""
         self._idle.append(process)
 
     def close(self) -> None:
@@ -97,35 +97,35 @@ class Processes:
             process.wait()
 
     def _started(self, log: Path) -> subprocess.Popen[bytes]:
-        own: dict[str, Any] = (
+        options: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
             if os.name == "nt"
-            else {"start_new_session": True}  # a Ctrl-C in the terminal is ours to pass on
+            else {"start_new_session": True}  # so that Ctrl-C only reaches this process
         )
         file = open_own(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             return subprocess.Popen(
                 COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file,
-                env=self._environment, **own,
+                env=self._environment, **options,
             )  # fmt: skip
         finally:
             os.close(file)
 
 
 class Work:
-    """The render of a film, or of a part of it, in another process.
+    """A render of a film or a part in a subprocess.
 
-    If this process is killed, the render ends at its next frame, with its checkpoint, because
-    nobody reads its progress any more.
+    If this process is killed, the render saves its checkpoint and ends at its next frame, because
+    its progress can no longer be written.
 
     Parameters
     ----------
     arguments : sequence of str
-        Of `phosphene`.
+        Arguments of `phosphene`.
     target : Path
-        The file that is made.
+        The output file.
     log : Path
-        For what the render prints; it is continued.
+        The log file; it is appended to.
     processes : Processes
     """
 
@@ -138,13 +138,13 @@ class Work:
         self._stopping = threading.Event()
 
     def run(self, on_progress: OnProgress) -> Outcome:
-        """Make the film; call on_progress(done, total, stage) for each frame."""
+        """Run the render; call on_progress(done, total, stage) for each frame."""
         _wait_for(self._target)
-        clock, place = _Clock(time.monotonic()), 0
+        timer, log_start = _Timer(time.monotonic()), 0
         if self._stopping.is_set():
             return Outcome("stopped")
         if self._log.is_file():
-            place = self._log.stat().st_size
+            log_start = self._log.stat().st_size
         process = self._processes.begin([*self._arguments, "--progress", "json"], self._log)
         self._process = process
         if self._stopping.is_set():
@@ -152,46 +152,46 @@ class Work:
         assert process.stdout is not None
         for line in process.stdout:
             with contextlib.suppress(ValueError, TypeError, KeyError):
-                said = json.loads(line)
-                if "ended" in said:
-                    self._processes.give(process)
-                    return Outcome("made", "", clock.passed(), clock.figures())
-                step = int(said["done"]), int(said["total"]), str(said["stage"])
-                clock.note(*step)
+                message = json.loads(line)
+                if "ended" in message:
+                    self._processes.release(process)
+                    return Outcome("made", "", timer.passed(), timer.figures())
+                step = int(message["done"]), int(message["total"]), str(message["stage"])
+                timer.update(*step)
                 on_progress(*step)
-        return self._outcome(process.wait(), clock, place)
+        return self._outcome(process.wait(), timer, log_start)
 
     def stop(self) -> None:
-        """Ask the render to save its checkpoint and end; kill it after `PATIENCE` seconds."""
+        """Make the render save its checkpoint and end; kill it after `STOP_SECONDS`."""
         self._stopping.set()
         process = self._process
         if process is None or process.poll() is not None:
             return
         process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
-        killer = threading.Timer(PATIENCE, process.kill)
+        killer = threading.Timer(STOP_SECONDS, process.kill)
         killer.daemon = True
         killer.start()
 
-    def _outcome(self, code: int, clock: _Clock, place: int) -> Outcome:
-        seconds, figures = clock.passed(), clock.figures()
+    def _outcome(self, code: int, timer: _Timer, log_start: int) -> Outcome:
+        seconds, figures = timer.passed(), timer.figures()
         if self._stopping.is_set():
             return Outcome("stopped", "", seconds, figures)
         if code < 0:
             name = signal.Signals(-code).name
-            error = f"its process was killed by signal {-code} ({name}), perhaps for want of memory"
+            error = f"its process was killed by signal {-code} ({name}), perhaps for lack of memory"
             return Outcome("lost", error, seconds, figures)
-        return Outcome("failed", last_error(self._log, place), seconds, figures)
+        return Outcome("failed", last_error(self._log, log_start), seconds, figures)
 
 
-class _Clock:
-    """Measures how long the frames of a render take."""
+class _Timer:
+    """Measures the time per frame of a render."""
 
     def __init__(self, begun: float) -> None:
         self.begun = begun
         self._first: tuple[float, int] | None = None
         self._last = 0.0, 0
 
-    def note(self, done: int, total: int, stage: str) -> None:
+    def update(self, done: int, total: int, stage: str) -> None:
         if stage == "painting":
             self._last = time.monotonic(), done
             self._first = self._first or self._last
@@ -206,19 +206,19 @@ class _Clock:
         return Figures((ended - begun) / (last - first), begun - self.begun)
 
 
-def last_error(log: Path, place: int = 0) -> str:
-    """The last error in a log, from a place on."""
+def last_error(log: Path, start: int = 0) -> str:
+    """The last error in a log after a position."""
     with os.fdopen(open_own(log, os.O_RDONLY), "rb") as file:
-        file.seek(max(place, os.fstat(file.fileno()).st_size - (1 << 16)))
+        file.seek(max(start, os.fstat(file.fileno()).st_size - (1 << 16)))
         text = file.read().decode(errors="replace").strip()
     _, mark, error = f"\n{text}".rpartition("\nError:")
-    said = error if mark else text.rpartition("\n")[2]
-    lines = [line.strip() for line in said.strip().splitlines()]
-    return "\n".join(lines)[:SAID] or "it ended without a message"
+    last = error if mark else text.rpartition("\n")[2]
+    lines = [line.strip() for line in last.strip().splitlines()]
+    return "\n".join(lines)[:MAX_ERROR] or "it ended without a message"
 
 
 def _wait_for(target: Path) -> None:
-    """Wait for the render of a batch that was killed: it ends at its next frame."""
+    """Wait for a render whose batch was killed, which ends at its next frame."""
     until = time.monotonic() + BUSY
     folder = beside(target, ".resume")
     while folder.exists() and time.monotonic() < until:

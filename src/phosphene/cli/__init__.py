@@ -33,7 +33,7 @@ from phosphene.plugins.running import strict
 
 
 class Commands(click.Group):
-    """The built-in commands, and those of plugins, which are loaded only when one is asked for."""
+    """The built-in commands, and those of plugins, which are loaded only when needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.commands, *sorted(self._plugins().keys() - self.commands.keys())]
@@ -58,7 +58,7 @@ class Commands(click.Group):
                 from phosphene.cli.terminal.console import visible
 
                 vars(end)["message"] = visible(end.message)
-            # A plugin's own command may end as it likes.
+            # A plugin's own command may choose its exit code.
             if ctx.invoked_subcommand not in self.commands:
                 raise
             self._end(ctx, end)
@@ -66,7 +66,7 @@ class Commands(click.Group):
             self._end(ctx, error)
 
     def _end(self, ctx: click.Context, error: BaseException) -> NoReturn:
-        """Say what went wrong and whose mistake it is, and end with the exit code for that."""
+        """Report the error and who has to fix it, and exit with the code for that."""
         named = attributed(error)
         if isinstance(named, PluginError) and strict():
             raise error
@@ -100,7 +100,7 @@ class Folder(click.Path):
         return super().convert(value, param, ctx)
 
 
-# What is wrong with a name or the system, and not with Phosphene.
+# Errors of the system or of a file's name, not of Phosphene.
 _SYSTEM = frozenset(
     {
         errno.ENAMETOOLONG,
@@ -142,7 +142,7 @@ def cli(plugins_dir: tuple[Path, ...]) -> None:
     """Turn a song into a video that moves with it.
 
     Phosphene listens to the song, composes one number per frame for the camera and the diffusion,
-    paints each frame from the one before it, and films the result with the song.
+    paints each frame from the one before it, and encodes the frames with the song.
     """
 
 

@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from phosphene.cli.inputs.options import BARS, FilePath, project_options
 
 if TYPE_CHECKING:
-    from phosphene.batch.crew import Task
-    from phosphene.batch.on_ray import Cluster
     from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Figures, Film
+    from phosphene.batch.ray_cluster import Cluster
     from phosphene.batch.remote import Remote
     from phosphene.batch.work import Outcome
+    from phosphene.batch.workers import Task
 
 SHOWN = 40  # films in the plan that is printed
+_OF_CLUSTERS = {"cpus": "--cpus", "gpus": "--gpus", "runtime_env": "--runtime-env"}
 
 
 @click.command()
@@ -35,7 +37,7 @@ SHOWN = 40  # films in the plan that is printed
 )
 @click.option(
     "--jobs", type=click.IntRange(1, 10_000), metavar="N",
-    help="Films at a time, or parts of them; default: 1, or what the cluster holds.",
+    help="Films, or parts of them, at a time; default: 1, or as many as the cluster has room for.",
 )  # fmt: skip
 @click.option(
     "--on", metavar="CLUSTER",
@@ -56,12 +58,12 @@ SHOWN = 40  # films in the plan that is printed
 )  # fmt: skip
 @click.option(
     "--project", "projects", type=FilePath(), multiple=True, metavar="FILE",
-    help="Film each song with this project, instead of directing it; more of them: all pairs.",
+    help="Render each song with this project, instead of directing it; repeatable: all pairs.",
 )  # fmt: skip
-@click.option("--takes", type=click.IntRange(1, 100), help="As many films of each, by seed.")
+@click.option("--takes", type=click.IntRange(1, 100), help="Films of each, with different seeds.")
 @click.option("--format", help="mp4 (the default), mov, mkv, webm or gif.")
 @click.option("--bars", **BARS)
-@click.option("--plan", is_flag=True, help="Print the plan, and render nothing.")
+@click.option("--plan", is_flag=True, help="Print the plan and exit.")
 @click.option("--strict", is_flag=True, help="A film fails if its model ignores a channel.")
 @click.option("--force", is_flag=True, help="Overwrite files that Phosphene did not make.")
 @project_options
@@ -86,9 +88,9 @@ def batch(
 ) -> None:
     """Render many films: INPUTS are songs, projects, a folder of songs, or a job list.
 
-    The plan is printed first. A film that fails stops no other. The same command resumes: films
-    that are complete, of the same project, song and versions, are not made again. A report is
-    written beside the films.
+    The plan is printed first. A film that fails does not stop the others. The same command
+    resumes: complete films of the same project, song and versions are skipped. A report is written
+    beside the films.
 
     \b
       phosphene batch album/ --idea "the sea at night"
@@ -112,13 +114,17 @@ def batch(
     from phosphene.batch.pieces import pieces_of
     from phosphene.batch.remote import Remote
     from phosphene.batch.report import FOLDER, read_report
-    from phosphene.cli.batches.jobs import asked_jobs, given_options
-    from phosphene.cli.batches.planning import Planner, measured
+    from phosphene.cli.batches.jobs import given_options, jobs_from_command_line
+    from phosphene.cli.batches.planning import Planner, measure_speeds
     from phosphene.cli.terminal.console import console, styled
 
+    if on is None:
+        for name, option in _OF_CLUSTERS.items():
+            if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+                raise click.UsageError(f"{option} is for films on a cluster. Give --on too.")
     own = {"takes": takes, "format": format}
     entry = {key: value for key, value in own.items() if value is not None}
-    listed, folder = asked_jobs(inputs, projects, entry, given_options(context))
+    listed, folder = jobs_from_command_line(inputs, projects, entry, given_options(context))
     output = (output or folder).absolute()
     planner = Planner(listed, output, force)
     with contextlib.ExitStack() as open_until_end:
@@ -131,10 +137,10 @@ def batch(
             open_until_end.enter_context(_only_batch(output / FOLDER))
         earlier = read_report(output / FOLDER)
         films = list(planner.films(earlier))
-        figures = measured(films, earlier.figures)
+        figures = measure_speeds(films, earlier.figures)
         cluster = None
         if on is not None and not plan and any(film.state == "waiting" for film in films):
-            from phosphene.batch.on_ray import Cluster
+            from phosphene.batch.ray_cluster import Cluster
 
             cluster = Cluster(on, films, output / FOLDER, cpus, gpus, runtime_env)
             open_until_end.callback(cluster.close)
@@ -150,7 +156,7 @@ def batch(
 
 @contextlib.contextmanager
 def _only_batch(folder: Path) -> Iterator[None]:
-    """Hold the folder of the report, so that no other batch writes the same films."""
+    """Lock the folder of the report, so that no other batch writes the same films."""
     from phosphene.errors import FilmError
     from phosphene.own_files import locked, make_folder
 
@@ -226,10 +232,10 @@ def _make(
 ) -> None:
     """Make the films that are left, show how far they are, and write the report."""
     from phosphene import __version__
-    from phosphene.batch.crew import make_films
     from phosphene.batch.page import summary
     from phosphene.batch.report import FOLDER, log_of, remove_logs, write_report
     from phosphene.batch.work import Processes, Work
+    from phosphene.batch.workers import make_films
     from phosphene.cli.batches.planning import arguments_for
     from phosphene.cli.terminal.console import batch_progress, console, one_line, styled, warn
     from phosphene.errors import FilmError

@@ -103,8 +103,8 @@ def checks() -> Iterator[Check]:
         try:
             yield Check(name, True, check())
         except PhospheneError as error:
-            said = ". ".join(part for part in (str(error), error.fix) if part)
-            yield Check(name, False, said)
+            problem = ". ".join(part for part in (str(error), error.fix) if part)
+            yield Check(name, False, problem)
         except Exception as error:  # the doctor examines what is broken in any way
             yield Check(name, False, f"{type(error).__name__}: {error}")
 

@@ -1,4 +1,4 @@
-"""`phosphene info`, and `render --from`: how a film was made, and the same film again."""
+"""`phosphene info` and `render --from`: how a film was made, and making it again."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def changes_of(film: Path, changes: Changes) -> tuple[Record, Changes]:
 
     if changes.idea is not None or changes.director is not None:
         raise ProjectError(
-            "--idea and --director are for songs", "Leave out one of them or --from."
+            "--idea and --director cannot be used with --from", "Remove them, or --from."
         )
     record = read_record(film)
     _require_project(film, record)
@@ -131,7 +131,7 @@ def project_of(
     installed = {plugin.package or plugin.name: plugin.version for plugin in registry.plugins}
     for name, version in record.plugins.items():
         if installed.get(name) != version:
-            here = f"{installed[name]} is here" if name in installed else "it is not installed"
+            here = f"{installed[name]} is installed" if name in installed else "it is not installed"
             warn(f"the film was made with the plugin {name} {version}; {here}")
     source = film.with_name(f"project of {film.name}")
     try:
@@ -144,12 +144,12 @@ def project_of(
         data["song"]["file"] = str(song.absolute())
     project = make_changed(data, source, changes, registry)
     project.keep(project.data, source.with_name(Path(record.source).name or "project.toml"))
-    heard = project.song.file
-    if not heard.is_file():
+    song_file = project.song.file
+    if not song_file.is_file():
         raise ProjectError(
-            f"{heard}: the song of the film is not there",
+            f"{song_file}: the song of the film is missing",
             f"Name it: phosphene render --from {film} {record.song}",
         )
-    if record.song_digest and heard.is_file() and digest_of(heard) != record.song_digest:
-        warn(f"{heard.name} is not the song of the film, {record.song}: the motion will differ")
+    if record.song_digest and song_file.is_file() and digest_of(song_file) != record.song_digest:
+        warn(f"{song_file.name} is not the song of the film, {record.song}: the motion will differ")
     return project

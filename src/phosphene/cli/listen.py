@@ -52,7 +52,8 @@ def listen(
     from phosphene.cli.inputs.projects import listen_to, read_input
     from phosphene.cli.inputs.registry import named_folders, registry_for
     from phosphene.cli.terminal.console import console, joined, one_line, out, styled
-    from phosphene.outputs import files_of, require_outputs, write_bytes, write_text
+    from phosphene.outputs import require_outputs, write_bytes, write_text
+    from phosphene.project.file import files_of
     from phosphene.song.report import as_json
 
     draw = _drawer(plot)

@@ -45,7 +45,7 @@ def loop(
     """  # fmt: skip
     from phosphene.cli.inputs.projects import compose_for, form_of
     from phosphene.cli.inputs.renders import introduce, job_for, make
-    from phosphene.composing.loops import TOLERANCE, closing_score, lead_of, loop_of, looped
+    from phosphene.composing.loops import TOLERANCE, lead_of, loop_of, seamless_score, trim_scenes
     from phosphene.composing.trace import Trace
     from phosphene.film.formats import LOOPS
     from phosphene.film.probe import probe
@@ -54,19 +54,19 @@ def loop(
     output = output or Path(f"{input.stem}-{bars[0]}-{bars[1]}.mp4")
     job = job_for(input, output, changes, force, LOOPS)
     project, song = job.project, job.song
-    heard = probe(project.song.file).sounds[song.track]
-    assert heard is not None  # it was listened to
-    asked = form_of(project, changes).fps
+    stream = probe(project.song.file).sounds[song.track]
+    assert stream is not None  # it was listened to
+    fps = form_of(project, changes).fps
     if job.render.form.max_fps is not None:
-        asked = min(asked, Fraction(job.render.form.max_fps) / (1 + Fraction(TOLERANCE)))
-    made = loop_of(song, *bars, asked, heard.rate)
+        fps = min(fps, Fraction(job.render.form.max_fps) / (1 + Fraction(TOLERANCE)))
+    span = loop_of(song, *bars, fps, stream.rate)
     trace = Trace()
-    project, score = compose_for(song, project, replace(changes, fps=str(made.fps)), trace)
-    score = looped(score)
+    project, score = compose_for(song, project, replace(changes, fps=str(span.fps)), trace)
+    score = trim_scenes(score)
     lead = lead_of(score)
     if lead:
-        score = closing_score(score, trace.values, lead)
-    job.render.check(song, project, score, strict, (made.start, made.duration), lead)
-    samples = f"{made.end - made.begin} samples at {made.rate} Hz"
-    introduce(input, song, score, job.render, f"{made.frames} frames for {samples}")
-    make(job.render, output, float(made.duration), partial(job.render.run, None, False))
+        score = seamless_score(score, trace.values, lead)
+    job.render.check(song, project, score, strict, (span.start, span.duration), lead)
+    samples = f"{span.end - span.begin} samples at {span.rate} Hz"
+    introduce(input, song, score, job.render, f"{span.frames} frames for {samples}")
+    make(job.render, output, float(span.duration), partial(job.render.run, None, False))

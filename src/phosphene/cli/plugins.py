@@ -89,12 +89,12 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def uninstall(name: str, yes: bool) -> None:
     """Remove the package of the plugin NAME, or the package NAME, whether or not it works."""
-    from phosphene.cli.inputs.registry import meant
+    from phosphene.cli.inputs.registry import named_plugins
     from phosphene.cli.terminal.console import one_line, out
     from phosphene.errors import ProjectError
     from phosphene.plugins.installing import run_pip
 
-    found = meant(name)
+    found = named_plugins(name)
     packages = sorted({plugin.package for plugin in found})
     if "" in packages:
         files = ", ".join(str(plugin.file) for plugin in found if not plugin.package)
@@ -118,12 +118,12 @@ def uninstall(name: str, yes: bool) -> None:
 @plugins.command()
 @click.argument("name")
 def disable(name: str) -> None:
-    """Leave the plugin or package NAME out, until it is enabled again."""
-    from phosphene.cli.inputs.registry import meant
+    """Do not load the plugin or package NAME until it is enabled again."""
+    from phosphene.cli.inputs.registry import named_plugins
     from phosphene.cli.terminal.console import out
     from phosphene.plugins.trust import read_settings, write_settings
 
-    found = meant(name)
+    found = named_plugins(name)
     settings = read_settings()
     if name not in settings.disabled:
         settings.disabled.append(name)
@@ -136,39 +136,41 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Load the plugin or package NAME again."""
-    from phosphene.cli.inputs.registry import meant
+    from phosphene.cli.inputs.registry import named_plugins
     from phosphene.cli.terminal.console import out
 
-    found = meant(name)
+    found = named_plugins(name)
     named = ", ".join(str(plugin) for plugin in found)
-    said = f"Enabled: {named}" if _enable(found) else f"{name} was not disabled."
-    out.print(said)
+    message = f"Enabled: {named}" if _enable(found) else f"{name} was not disabled."
+    out.print(message)
 
 
 @plugins.command()
 @click.argument("name", required=False)
 def check(name: str | None) -> None:
-    """Load the plugin NAME, or each, anew, and run the contract tests on what it registers."""
-    from phosphene.cli.inputs.registry import meant, named_folders
+    """Reload the plugin NAME, or every one, and run the contract tests on what it registers."""
+    from phosphene.cli.inputs.registry import named_folders, named_plugins
     from phosphene.cli.terminal.console import console, out, styled, table
     from phosphene.errors import PluginError
     from phosphene.plugins.loading import found
     from phosphene.plugins.plugin import READY
     from phosphene.testing.examining import checked
 
-    asked = meant(name) if name else [p for p in found(named_folders()) if p.state == READY]
-    if not asked:
+    selected = (
+        named_plugins(name) if name else [p for p in found(named_folders()) if p.state == READY]
+    )
+    if not selected:
         out.print("No plugin is installed.")
     failed = []
-    for plugin in asked:
+    for plugin in selected:
         out.print(styled((str(plugin), "bold")))
         with console.status("Checking ..."):
             why, rows = (plugin.error, []) if plugin.error else checked(plugin)
         shown = table("of", "", "check", "what must hold, and what was found")
         for row in rows:
-            said = "\n".join(part for part in (row["problem"], row["fix"]) if part)
+            details = "\n".join(part for part in (row["problem"], row["fix"]) if part)
             mark = ("no", "red") if row["problem"] else ("ok", "green")
-            what = styled(row["about"], (f"\n{said}" if said else "", "red"))
+            what = styled(row["about"], (f"\n{details}" if details else "", "red"))
             shown.add_row(row["of"], styled(mark), row["check"], what)
         if why:
             out.print(styled(("no", "red"), f"   {why}"))
@@ -191,7 +193,7 @@ def check(name: str | None) -> None:
 def new(name: str, output: Path | None) -> None:
     """Write a complete plugin package, phosphene-NAME: pyproject, code, README, tests and CI.
 
-    It installs and passes its tests as it is.
+    It can be installed, and passes its tests, without changes.
     """
     from phosphene.cli.terminal.console import out
     from phosphene.scaffold import write_package
@@ -222,19 +224,19 @@ def trust(folder: Path, revoke: bool) -> None:
 
     if revoke:
         had = trusted.distrust(folder)
-        said = f"{folder} is no longer trusted." if had else f"{folder} was not trusted."
+        message = f"{folder} is no longer trusted." if had else f"{folder} was not trusted."
     elif files := files_in(folder):
         now = trusted.contents(folder.resolve())
         trusted.trust(folder, now)
         names = ", ".join(file.name for file in files)
-        said = f"Trusted: {folder} ({names}; files in all: {len(now)}). Undo with --revoke."
+        message = f"Trusted: {folder} ({names}; files in all: {len(now)}). Undo with --revoke."
     else:
-        raise ProjectError(f"{folder} holds no plugin", "Name a folder that holds .py files.")
-    out.print(said)
+        raise ProjectError(f"{folder} contains no plugin", "Name a folder with .py files.")
+    out.print(message)
 
 
 def _enable(plugins: Iterable[Plugin]) -> bool:
-    """Disable none of these any longer; whether one was."""
+    """Enable these; return whether any was disabled."""
     from phosphene.plugins.trust import read_settings, write_settings
 
     settings, plugins = read_settings(), list(plugins)
@@ -247,7 +249,7 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
 
 
 def plugin_table(plugins: Iterable[Plugin]) -> Table:
-    """Every plugin: package, version, state, hooks, and what it registers or why it does not."""
+    """A row for each plugin, with what it registers or why it is not loaded."""
     from phosphene.cli.terminal.console import styled, table
     from phosphene.plugins.plugin import READY
 
@@ -262,7 +264,7 @@ def plugin_table(plugins: Iterable[Plugin]) -> Table:
 
 
 def as_data(plugin: Plugin) -> dict[str, Any]:
-    """A plugin as JSON has it: what it registers is listed by kind."""
+    """A plugin as JSON; what it registers is listed by kind."""
     registers: dict[str, list[str]] = {}
     for kind, name in plugin.items:
         registers.setdefault(kind, []).append(name)

@@ -21,7 +21,7 @@ from phosphene.cli.inputs.options import DIRECTOR_HELP, FilePath
     help='What the video is about, such as "the sea at night".',
 )
 @click.option("--director", metavar="NAME", help=DIRECTOR_HELP)
-@click.option("--seed", type=click.IntRange(0), help="Another seed is another video.")
+@click.option("--seed", type=click.IntRange(0), help="A different seed gives a different video.")
 @click.option("--model", default="worlds", help="What will paint it: the prompts are in its words.")
 def new(
     input: Path, output: Path | None, idea: str, director: str | None, seed: int | None, model: str
@@ -47,7 +47,7 @@ def new(
     )
     from phosphene.cli.inputs.registry import registry_for
     from phosphene.cli.terminal.console import out
-    from phosphene.engines.names import find_engine
+    from phosphene.engines.finding import find_engine
     from phosphene.errors import ProjectError
     from phosphene.outputs import require_outputs, write_text
     from phosphene.project.file import read_data

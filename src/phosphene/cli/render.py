@@ -1,9 +1,9 @@
-"""`phosphene render` and `phosphene resume`: make a video, and manage what stopped renders kept."""
+"""`phosphene render` and `phosphene resume`: make a video, and manage what stopped renders left."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
 @click.option(
     "--takes",
     type=click.IntRange(2, 16),
-    help="Compare as many seeds of a project, or seeds and directors of a song, in one video.",
+    help="Compare that many seeds of a project, or seeds and directors of a song, in one video.",
 )
 @click.option("--strict", is_flag=True, help="Stop if the model ignores a channel that moves.")
 @click.option("--keep", is_flag=True, help="Keep what --resume-from needs after the render.")
@@ -48,10 +48,19 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
     default="bar",
     help="json: a line of JSON on stdout for each frame, for other programs.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Number of scenes to paint at a time, each in a process; for videos with cuts.",
+)
 @click.option("--part", type=click.IntRange(0), hidden=True, help="Paint one part, for a batch.")
 @click.option("--join", is_flag=True, hidden=True, help="Make the film of its parts.")
 @project_options
+@click.pass_context
 def render(
+    context: click.Context,
+    /,
     input: Path | None,
     film: Path | None,
     output: Path | None,
@@ -62,6 +71,7 @@ def render(
     strict: bool,
     force: bool,
     progress: str,
+    jobs: int,
     part: int | None,
     join: bool,
     **options: Any,
@@ -78,8 +88,11 @@ def render(
       phosphene render song.mp3 --prompt "a coral reef" --prompt "a burning city"
       phosphene render project.toml --bars 9:17 --fps 8
       phosphene render project.toml --bars 9:13 --takes 4
+      phosphene render song.mp3 --jobs 4
       phosphene render --from film.mp4 song.mp3 -o again.mp4
     """  # fmt: skip
+    from phosphene.cli.batches.jobs import given_options
+    from phosphene.cli.batches.parts import in_parts
     from phosphene.cli.inputs.projects import compose_for
     from phosphene.cli.inputs.renders import introduce, job_again, job_for, make
     from phosphene.cli.takes import render_takes
@@ -92,11 +105,18 @@ def render(
     changes = Changes(**options)
     if film is None and input is None:
         raise click.UsageError("Missing argument 'INPUT': a song, a project file, or --from FILM.")
+    if jobs > 1 and (film or takes or resume_from or keep):
+        raise ProjectError(
+            "--jobs paints the scenes of one new video",
+            "Remove --from, --takes, --resume-from and --keep.",
+        )
     if takes:
         if film or input is None:
-            raise ProjectError("--takes compares seeds of a project", "Leave --from out.")
+            raise ProjectError("--takes compares seeds of a project", "Remove --from.")
         if resume_from or keep:
-            raise ProjectError("--takes does not resume", "Leave --resume-from and --keep out.")
+            raise ProjectError("--takes cannot resume", "Remove --resume-from and --keep.")
+        if progress != "bar":
+            raise ProjectError("--takes only shows a bar", f"Remove --progress {progress}.")
         output = output or Path(f"{input.stem}-takes.mp4")
         render_takes(input, output, changes, takes, strict, force)
         return
@@ -114,12 +134,20 @@ def render(
         console.print(f"The project of this video is {one_line(written)}; edit and render it.")
     introduce(film or input or output, job.song, score, job.render, f"{len(score)} frames")
     making, seconds = job.render, float(score.duration)
-    del job  # an hour of the song is a gigabyte
+    del job  # frees the song: a gigabyte for one hour
     if part is not None:
         with progress_as_json(making.spec.name) as show:
             making.paint_part(part, show)
         return
-    run = making.join_parts if join else partial(making.run, resume_from, keep)
+    run: Callable[..., float] = partial(making.run, resume_from, keep)
+    if join:
+        run = making.join_parts
+    if input is not None and not (film or join or resume_from or keep):
+        given, more = given_options(context), ["--force"] * force
+        if parts := in_parts(input, making, jobs, given, more):
+            run = parts
+        elif jobs > 1:
+            console.print("It has no cuts, or was begun in one piece: one process paints it.")
     make(making, output, seconds, run, progress)
 
 
@@ -171,7 +199,7 @@ def clean(paths: tuple[Path, ...], set_aside: bool) -> None:
 
 
 def _kept(path: Path) -> Iterator[tuple[str, Path, bool]]:
-    """The film's name, its folder, and whether it was set aside, of each run that is kept."""
+    """For each run that is kept: the film's name, its folder, and whether it was set aside."""
     from phosphene.errors import ProjectError
     from phosphene.film.film import beside
     from phosphene.film.parts import ENDING

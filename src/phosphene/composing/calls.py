@@ -30,12 +30,12 @@ class NotFinite(WrongAnswer):
     """A curve contains a NaN or an infinity."""
 
 
-def checked(given: Any, n_frames: int) -> dict[str, Curve]:
+def checked(curves: Any, n_frames: int) -> dict[str, Curve]:
     """Check the curves of a modulator and convert them to float64.
 
     Parameters
     ----------
-    given : object
+    curves : object
         The return value of its `curves`.
     n_frames : int
         Required number of values of each curve.
@@ -50,14 +50,14 @@ def checked(given: Any, n_frames: int) -> dict[str, Curve]:
         If it is not a dict of channels, or of `value` and optionally `height`; or if a curve has
         another shape, or values that are not real or not finite (`NotFinite`).
     """
-    if not isinstance(given, Mapping):
-        raise WrongAnswer(f"returned {type(given).__name__}; expected a dict of curves")
-    envelope = "value" in given and given.keys() <= {"value", "height"}
+    if not isinstance(curves, Mapping):
+        raise WrongAnswer(f"returned {type(curves).__name__}; expected a dict of curves")
+    envelope = "value" in curves and curves.keys() <= {"value", "height"}
     allowed = {"value", "height"} if envelope else CHANNELS.keys()
-    for name in given:
+    for name in curves:
         if name not in allowed:
             raise WrongAnswer(f"returned a curve for '{name}'. {hint(str(name), CHANNELS)}")
-    return {name: _curve(name, curve, n_frames) for name, curve in given.items()}
+    return {name: _curve(name, curve, n_frames) for name, curve in curves.items()}
 
 
 def _curve(name: str, curve: Any, n_frames: int) -> Curve:
@@ -81,7 +81,7 @@ def _curve(name: str, curve: Any, n_frames: int) -> Curve:
 
 
 def curves_of(
-    asked: Layer | AmountSource,
+    entry: Layer | AmountSource,
     where: str,
     song: Song,
     timeline: Timeline,
@@ -91,10 +91,10 @@ def curves_of(
 
     Parameters
     ----------
-    asked : Layer or AmountSource
-        The entry that uses the modulator.
+    entry : Layer or AmountSource
+        The entry of the project file that uses the modulator.
     where : str
-        Its entry in the project file, for errors.
+        Where that entry is, for errors.
     song : Song
     timeline : Timeline
     below : dict of str to ndarray, shape (n_frames,)
@@ -115,28 +115,28 @@ def curves_of(
     Bug
         If a built-in modulator does so.
     """
-    modulator = asked.modulator
+    modulator = entry.modulator
     for place, position in _positions(modulator, where):
         within(timeline, position, place)
     frames = timeline if modulator.by_interval else own_frames(timeline)
-    outside = None if asked.plugin is None or asked.plugin.built_in else asked.plugin
+    outside = None if entry.plugin is None or entry.plugin.built_in else entry.plugin
     before = _state(song) if outside else 0
     try:
-        given = _asked(asked, song, frames, below)
-        curves = checked(given, frames.n_frames)
+        returned = _call(entry, song, frames, below)
+        curves = checked(returned, frames.n_frames)
     except KeyboardInterrupt:
         raise
     except PhospheneError as error:
         author = f" of {outside.source}" if outside else ""
-        error.name_place(f"{where} ({asked.use}{author})")
+        error.name_place(f"{where} ({entry.use}{author})")
         raise
     except BaseException as error:  # a plugin may also raise SystemExit
         if strict():
             raise
-        raise _blamed(asked, where, error) from error
+        raise _explained(entry, where, error) from error
     if outside and _state(song) != before:
         raise SongChanged(
-            f"{where}: the modulator '{asked.use}' of {outside.source} changed the song, which "
+            f"{where}: the modulator '{entry.use}' of {outside.source} changed the song, which "
             "every other layer reads too",
             outside.remedy,
         )
@@ -145,14 +145,14 @@ def curves_of(
     return {name: _carried(name, curve, timeline) for name, curve in curves.items()}
 
 
-def _asked(
-    asked: Layer | AmountSource, song: Song, frames: Timeline, below: dict[str, Curve]
+def _call(
+    entry: Layer | AmountSource, song: Song, frames: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
-    modulator = asked.modulator
-    with traced(asked.plugin.name if asked.plugin else asked.use, f"{asked.use}.curves"):
+    modulator = entry.modulator
+    with traced(entry.plugin.name if entry.plugin else entry.use, f"{entry.use}.curves"):
         if modulator.by_interval:
-            seen = {name: read_only(curve) for name, curve in below.items()}
-            return modulator.curves_above(song, frames, MappingProxyType(seen))
+            channels = {name: read_only(curve) for name, curve in below.items()}
+            return modulator.curves_above(song, frames, MappingProxyType(channels))
         return modulator.curves(song, frames)
 
 
@@ -164,11 +164,11 @@ _SIGNS = ("read-only", "WRITEABLE", "mappingproxy", "FrozenInstanceError")
 _FULL = "PHOSPHENE_STRICT=1 shows the full traceback."
 
 
-def _blamed(asked: Layer | AmountSource, where: str, error: BaseException) -> PhospheneError:
-    """The error that names the entry, the modulator, and the plugin with its version and line."""
-    plugin = asked.plugin
+def _explained(entry: Layer | AmountSource, where: str, error: BaseException) -> PhospheneError:
+    """An error that names the entry, the modulator, and the plugin with its version and line."""
+    plugin = entry.plugin
     author = f" of {plugin.source}" if plugin is not None else ""
-    about = f"{where}: the modulator '{asked.use}'{author} "
+    about = f"{where}: the modulator '{entry.use}'{author} "
     if isinstance(error, WrongAnswer):
         about += str(error)
     else:

@@ -46,24 +46,24 @@ def opened_between(
         If a position is outside the song, or the second is not after the first.
     """
     opened = np.zeros(timeline.n_frames)
-    for number, asked in enumerate(ranges):
+    for number, interval in enumerate(ranges):
         place = f"{where}.between" + (f"[{number}]" if len(ranges) > 1 else "")
-        for begin, end in _spans(asked, place, timeline):
+        for begin, end in _spans(interval, place, timeline):
             # The gate opens with the frame whose interval contains the position.
             opened[timeline.frame_of(begin) : timeline.frame_of(end)] = 1.0
     return opened
 
 
 def _spans(
-    asked: tuple[At, At] | Part, place: str, timeline: Timeline
+    interval: tuple[At, At] | Part, place: str, timeline: Timeline
 ) -> list[tuple[float, float]]:
-    if isinstance(asked, Part):
+    if isinstance(interval, Part):
         try:
-            return timeline.spans(asked)
+            return timeline.spans(interval)
         except ProjectError as error:
             error.name_place(place)
             raise
-    first, second = asked
+    first, second = interval
     begin = within(timeline, first, f"{place}[0]")
     end = within(timeline, second, f"{place}[1]")
     if end <= begin:

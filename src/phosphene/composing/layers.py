@@ -90,15 +90,15 @@ def _curves(
     layer: Layer, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> dict[str, Curve]:
     """The layer's own curves by channel, validated."""
-    given = curves_of(layer, where, song, timeline, below)
-    if "value" not in given:
+    own = curves_of(layer, where, song, timeline, below)
+    if "value" not in own:
         if layer.to:
             raise ProjectError(
                 f"{where}.to: '{layer.use}' drives its channels directly "
-                f"({', '.join(sorted(given))})",
-                "Leave `to` out; `amount` scales the layer.",
+                f"({', '.join(sorted(own))})",
+                "Omit `to`; `amount` scales the layer.",
             )
-        return given
+        return own
     if not layer.to:
         raise ProjectError(
             f"{where}.to is missing: '{layer.use}' returns an envelope, and `to` sets which "
@@ -108,7 +108,7 @@ def _curves(
     curves = {}
     for name, reach in layer.to.items():
         channel = CHANNELS[name]
-        envelope = given["value"] if channel.per_frame else given.get("height", given["value"])
+        envelope = own["value"] if channel.per_frame else own.get("height", own["value"])
         curves[name] = routed(channel, envelope, reach, layer.mix)
     return curves
 
@@ -136,12 +136,12 @@ def amount_of(
 def _from(
     source: AmountSource, where: str, song: Song, timeline: Timeline, below: dict[str, Curve]
 ) -> Curve:
-    given = curves_of(source, where, song, timeline, below)
-    if "value" not in given:
+    own = curves_of(source, where, song, timeline, below)
+    if "value" not in own:
         raise ProjectError(
             f"{where}: '{source.use}' drives its channels directly, and has no envelope for an "
             "amount",
             "Use one that does: oscillator, noise, expression with `value`, beat, onset or level.",
         )
-    envelope = given.get("height", given["value"])
+    envelope = own.get("height", own["value"])
     return source.at_rest + (source.at_full - source.at_rest) * envelope

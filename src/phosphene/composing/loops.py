@@ -16,9 +16,9 @@ from phosphene.score.score import Score
 from phosphene.score.timeline import exact_fps
 from phosphene.song.song import Song
 
-TOLERANCE = 0.05  # share by which the frame rate may differ from the one asked for
-EARLY = 0.02  # of a frame that is over when the loop begins: hits are that late, at most
-SHOWN = ("brightness", "saturation", "hue", "field_of_view")  # channels that a frame shows at once
+TOLERANCE = 0.05  # share by which the frame rate may differ from the requested one
+EARLY = 0.02  # of a frame may have passed when the loop begins: hits are at most that late
+SHOWN = ("brightness", "saturation", "hue", "field_of_view")  # channels visible in the same frame
 LONGEST = 4  # seconds of dissolve
 
 
@@ -68,7 +68,7 @@ def loop_of(song: Song, first: int, last: int, fps: Fraction, rate: int) -> Loop
     first, last : int
         Bars, from 1; the last is not part of the loop.
     fps : Fraction
-        The frame rate asked for.
+        The requested frame rate.
     rate : int
         Samples per second of the song's file.
 
@@ -106,24 +106,24 @@ def loop_of(song: Song, first: int, last: int, fps: Fraction, rate: int) -> Loop
     return min(fitting, key=lambda fit: fit[:2])[2]
 
 
-def looped(score: Score) -> Score:
-    """The Score of a loop, without a scene that only dissolves in at its end."""
+def trim_scenes(score: Score) -> Score:
+    """The Score of a loop without the scene that only begins to dissolve in at its end."""
     end = int(score.frames[-1])
     return replace(score, scenes=tuple(scene for scene in score.scenes if scene.start <= end))
 
 
 def lead_of(score: Score) -> int:
-    """Frames over which the end of a loop dissolves; 0 if it has cuts, and closes with one too."""
+    """Frames over which the end of a loop dissolves; 0 if it has cuts, as it then ends with one."""
     if len(score.scenes) > 1:
         return 0
     return max(1, min(len(score) // 4, round(LONGEST * score.fps)))
 
 
-def closing_score(score: Score, values: Mapping[str, Curve], lead: int) -> Score:
-    """A Score that begins with the last rows of a loop, and whose end leads to its beginning.
+def seamless_score(score: Score, values: Mapping[str, Curve], lead: int) -> Score:
+    """A Score that begins with the last rows of a loop and ends where it began.
 
-    Over the last rows, prompts change to those of the first row, and the channels that a frame
-    shows at once are moved by a ramp, so that what follows the last row is the first one.
+    Over the last rows, prompts change to those of the first row, and a ramp moves the channels
+    that are visible in the same frame, so that the first row continues the last one.
 
     Parameters
     ----------

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from phosphene.bounds import require_affordable
 from phosphene.composing.gates import within
 from phosphene.errors import ProjectError
-from phosphene.project.prompts import Shot
-from phosphene.project.scenes import SceneEntry
 from phosphene.project.schema import Project
+from phosphene.project.tables.scenes import SceneEntry, Shot
 from phosphene.score.patterns import Steps
 from phosphene.score.scenes import Scene
 from phosphene.score.timeline import SAME_MOMENT, Timeline
@@ -21,7 +20,7 @@ from phosphene.score.units import At, parse_position
 from phosphene.song.lyrics import read_lyrics
 
 HELD = ("colour_match", "detail_match")  # channels whose resting value is set in [model]
-KEPT = 8  # scenes that are kept at a time, to be continued: each is a picture in every checkpoint
+KEPT = 8  # scenes kept at a time to be continued: each adds a picture to every checkpoint
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Placed:
 
 
 class Prompt(NamedTuple):
-    """A prompt, when it has arrived and the morph before (in seconds), and its scene.
+    """A prompt with its scene; `key` is when its morph, which takes `blend` seconds, is complete.
 
     `negative` is its own negative prompt; None where that of [prompts] applies.
     """
@@ -96,9 +95,9 @@ def placed_scenes(project: Project, timeline: Timeline) -> list[Placed]:
         fade = _fade(entry, where, start - starts[index - 1] if index else 0, timeline)
         if fade and origin == index - 1:
             raise ProjectError(
-                f"{where}.dissolve: '{entry.continues}' is the scene right before it, and has not "
-                "left",
-                "Leave out `dissolve` or `continues`.",
+                f"{where}.dissolve: '{entry.continues}' is the scene right before it, and is still "
+                "visible",
+                "Omit `dissolve` or `continues`.",
             )
         placed.append(_placed(project, entry, frames, fade, origin))
         latest |= {name or str(entry.at): index for name in (entry.name, entry.continues)}
@@ -130,8 +129,8 @@ def _fade(entry: SceneEntry, where: str, most: int, timeline: Timeline) -> int:
         return 0
     if most == 0:
         raise ProjectError(
-            f"{where}.dissolve: no scene is before the first frame, to dissolve from",
-            "Leave it out.",
+            f"{where}.dissolve: there is no scene before the first frame to dissolve from",
+            "Omit it.",
         )
     span = timeline.length(entry.dissolve, timeline.at(entry.at))
     return min(round(span * timeline.fps), most)
@@ -167,7 +166,7 @@ def _require_bounded(placed: Sequence[Placed], offset: int) -> None:
             raise ProjectError(
                 f"scene[{index - offset}]: {len(kept)} scenes would be kept here, to be continued "
                 f"later; at most {KEPT} can be",
-                "Leave out `continues` in some later scenes: they begin anew.",
+                "Omit `continues` in some later scenes: they then start from scratch.",
             )
 
 
@@ -191,13 +190,13 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         "weights of prompts",
         "Use fewer prompts, longer shots, or lower the fps.",
     )
-    given = timeline.placed(at, "prompts.at")
-    current = next((shot for shot in given.values()), _shot(own[0] if own else ""))
+    scheduled = timeline.placed(at, "prompts.at")
+    current = next((shot for shot in scheduled.values()), _shot(own[0] if own else ""))
     found: list[Prompt] = []
     for index, scene in enumerate(scenes):
         start, last = scene.frames.start, index == len(scenes) - 1
         frames = range(start, timeline.n_frames + 2) if last else scene.frames
-        inside = [(t, shot) for t, shot in given.items() if timeline.frame_of(t) in frames]
+        inside = [(t, shot) for t, shot in scheduled.items() if timeline.frame_of(t) in frames]
         begin = float(start / timeline.fps)
         key, text = begin, scene.shots[0] if scene.shots else None
         times = [time for time, _ in inside]
@@ -210,7 +209,7 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
                 raise ProjectError(
                     f"prompts.at: '{first.prompt}' is at {time:.2f} s, where a scene begins with a "
                     "prompt of its own",
-                    "Leave out one of the two.",
+                    "Remove one of the two.",
                 )
             key, current = time if index == 0 else begin, first
         elif text is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from phosphene.bounds import shortened
 from phosphene.modulators.modulator import Modulator
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.project.schema import Project
+from phosphene.project.tables.video import Video
 from phosphene.score.channels import Channel, Curve
 from phosphene.score.envelopes import on_frames
 from phosphene.score.timeline import Timeline
@@ -66,6 +68,40 @@ class Warnings:
             found = next(filter(None, (re.search(mark, prompt) for prompt in prompts)), None)
             if found is not None:
                 self._warn(f"prompts: '{shortened(found[0])}' is read as words; {advice}")
+
+    def check_unused(
+        self, project: Project, image: Path | None, channels: Mapping[str, Curve], prompts: int
+    ) -> None:
+        """Note entries without an effect, because what they are about is missing.
+
+        Parameters
+        ----------
+        project : Project
+        image : Path or None
+            The film's first picture.
+        channels : mapping of str to ndarray
+            All channels.
+        prompts : int
+            Number of prompts.
+        """
+        video = project.video
+        if video.upscale == 1 and video.upscaler != Video.model_fields["upscaler"].default:
+            self._warn(
+                f'video.upscaler = "{video.upscaler}" has no effect: set upscale = 2 or 4 too'
+            )
+        if video.image is not None and video.image != image:
+            self._warn("video.image has no effect: the first scene has an image of its own")
+        several = any(isinstance(scene.prompt, tuple) for scene in project.scene)
+        if "shot" in project.prompts.model_fields_set and not several:
+            self._warn("prompts.shot has no effect: no scene has a list of prompts")
+        moving = {name for name, curve in channels.items() if np.ptp(curve[self.shown]) > 0.0}
+        if "prompt_mix" in moving and prompts == 1:
+            self._warn("motion drives prompt_mix, which has no effect with one prompt")
+        turned = any(np.any(channels[name][self.shown]) for name in ("tilt", "pan"))
+        if "field_of_view" in moving and project.depth is None and not turned:
+            self._warn(
+                "motion drives field_of_view, which has no effect without tilt, pan or [depth]"
+            )
 
     def check_layer(self, layer: Layer, where: str) -> None:
         """Note spans, amounts and a gate that are probably unintended."""

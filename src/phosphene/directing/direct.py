@@ -1,4 +1,4 @@
-"""Asking a director: a song and an idea in, a project out."""
+"""Directing: a song and an idea in, a project out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.plugins import Registry, load_plugins
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 from phosphene.project.file import make_project
 from phosphene.project.listening import listen
 from phosphene.project.schema import Project
@@ -24,7 +24,7 @@ from phosphene.song.song import Song
 
 DEFAULT = "form"
 LONGEST = 500  # characters of an idea
-SEEDS = 100_000  # as many as a person likes to write
+SEEDS = 100_000  # seeds stay short enough to type
 
 
 def direct(
@@ -47,7 +47,8 @@ def direct(
     director : str
         ``form``, or the name of a plugin's.
     seed : int, optional
-        Another seed is another film. Without it, the seed follows from the song and the idea.
+        A different seed gives a different film. Without it, the seed follows from the song and the
+        idea.
     model : str
         Name of the engine that will paint; the prompts are in words that it knows.
     registry : Registry, optional
@@ -70,10 +71,10 @@ def direct(
     registry = registry or load_plugins()
     require_director(director, registry)
     require_idea(idea)
-    heard = song if isinstance(song, Song) else listen(song)
-    file = (heard.path or Path("song")).absolute()
-    brief = brief_of(heard, idea, seed, model)
-    text = directed(registry.directors[director], heard, brief, {"file": str(file)})
+    analysed = song if isinstance(song, Song) else listen(song)
+    file = (analysed.path or Path("song")).absolute()
+    brief = brief_of(analysed, idea, seed, model)
+    text = directed(registry.directors[director], analysed, brief, {"file": str(file)})
     return make_project(tomllib.loads(text), _source(file, director), registry)
 
 
@@ -168,7 +169,7 @@ def beside(file: Path, project: Path) -> str:
 
 
 def _before_tables(text: str, table: str) -> str:
-    """A text with a table added in front of its first one."""
+    """A text with a table added before its first one."""
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if line.startswith("[") and _complete("".join(lines[:number])):
@@ -177,7 +178,7 @@ def _before_tables(text: str, table: str) -> str:
 
 
 def _complete(text: str) -> bool:
-    """Whether a beginning of a TOML text does not end within a value of several lines."""
+    """Whether the beginning of a TOML text does not end inside a multi-line value."""
     try:
         tomllib.loads(text)
     except ValueError:

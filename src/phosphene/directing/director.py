@@ -51,7 +51,7 @@ def direct(song: Song, brief: Brief) -> str:
 
 
 def _understood(brief: Brief, chance: Chance) -> Idea:
-    """The idea, or one of our own; one without a world that we know gets the worlds of another."""
+    """The idea, or a built-in one; an idea that suggests no world gets those of a built-in one."""
     idea = read_idea(brief.idea or chance.one(IDEAS, "idea"))
     if idea.worlds:
         return idea
@@ -60,18 +60,18 @@ def _understood(brief: Brief, chance: Chance) -> Idea:
 
 def _head(song: Song, brief: Brief, idea: Idea, size: int) -> list[str]:
     chosen = "" if brief.idea else " (chosen by the seed; give your own with --idea)"
-    said = [f"# Idea: {idea.text}{chosen}"]
+    notes = [f"# Idea: {idea.text}{chosen}"]
     if brief.model == BUNDLED:
         if idea.instead:
-            said.append(f"# Read as: {', '.join(f'{a} as {b}' for a, b in idea.instead.items())}.")
+            notes.append(f"# Read as: {', '.join(f'{a} as {b}' for a, b in idea.instead.items())}.")
         if idea.unknown:
-            said.append(f"# Left out, as the model does not know them: {', '.join(idea.unknown)}.")
+            notes.append(f"# Left out, as the model does not know them: {', '.join(idea.unknown)}.")
     tempo = f"{song.tempo:.0f} BPM, " if len(song.beats) else ""
     model = {"name": brief.model, "seed": brief.seed, "cadence": 2}
     about = f"A film of {clock(song.duration)}, {tempo}directed by Phosphene."
     return [
         f"# {about} Every entry may be changed.",
-        *said,
+        *notes,
         "",
         *table("[video]", {"width": size, "height": size, "fps": 12}),
         *table("[model]", model),
@@ -102,15 +102,15 @@ def _tables(song: Song, scenes: Sequence[Entry]) -> list[str]:
     for scene in scenes:
         part = scene.part
         cut = ": a cut" if part.start > 0.0 and not scene.beats else ""
-        given: dict[str, Any] = {"at": position(song, part.start)}
+        fields: dict[str, Any] = {"at": position(song, part.start)}
         if scene.continues:
-            given["continues"] = position(song, scene.continues.start)
+            fields["continues"] = position(song, scene.continues.start)
         else:
-            given["prompt"] = scene.shots[0] if len(scene.shots) == 1 else scene.shots
+            fields["prompt"] = scene.shots[0] if len(scene.shots) == 1 else scene.shots
         if scene.beats:
-            given["dissolve"] = f"{scene.beats} beat{'s' * (scene.beats > 1)}"
+            fields["dissolve"] = f"{scene.beats} beat{'s' * (scene.beats > 1)}"
         about = f"{clock(part.start)} {part.role}, energy {part.energy:.0%}{cut}"
-        lines += table("[[scene]]", given, about)
+        lines += table("[[scene]]", fields, about)
     return lines
 
 

@@ -131,8 +131,8 @@ def _guessed(level: float, middle: float) -> str:
 def _level(song: Song, start: float, end: float) -> float:
     rms = song.feature("rms")
     first, last = int(start / rms.hop), int(np.ceil(end / rms.hop))
-    heard = rms.values[first : max(last, first + 1)]
-    return float(heard.mean()) if len(heard) else 0.0
+    levels = rms.values[first : max(last, first + 1)]
+    return float(levels.mean()) if len(levels) else 0.0
 
 
 def _relative(parts: list[Part]) -> list[Part]:

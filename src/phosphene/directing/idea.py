@@ -92,8 +92,8 @@ def read_idea(text: str) -> Idea:
     for word in _WORD.findall(text.lower()):
         if word in _SMALL:
             continue
-        said, meant = _known(word)
-        attributes = {kind: _matches(said, table) for kind, table in tables.items()}
+        reading, meant = _known(word)
+        attributes = {kind: _matches(reading, table) for kind, table in tables.items()}
         for kind, values in attributes.items():
             found[kind] += values
         if any(attributes.values()):
@@ -105,8 +105,8 @@ def read_idea(text: str) -> Idea:
         if not meant and not any(attributes.values()):
             if not _vocabulary_has(word):
                 unknown[word] = None
-        elif said != word:
-            instead[word] = said
+        elif reading != word:
+            instead[word] = reading
     ordered = [world for place in sorted(worlds) for world in worlds[place]]
     return Idea(
         text=text,
@@ -138,9 +138,9 @@ def _known(word: str) -> tuple[str, list[str]]:
     """A word with the worlds that it suggests: itself, its singular, or a near word."""
     vocabulary = vocabulary_of(_folder())
     near = vocabulary.near.get(word, "") if vocabulary else ""
-    for said in (word, word.removesuffix("s"), near):
-        if said and (worlds := _matches(said, SUGGESTED_BY, named=WORLDS)):
-            return said, worlds
+    for candidate in (word, word.removesuffix("s"), near):
+        if candidate and (worlds := _matches(candidate, SUGGESTED_BY, named=WORLDS)):
+            return candidate, worlds
     attributes = any(_matches(near, t) for t in (TIMES, WEATHERS, COLOURS, STYLES) if near)
     return (near if attributes else word), []
 

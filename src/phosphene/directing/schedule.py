@@ -1,4 +1,4 @@
-"""The schedule of scenes: which begin anew, which come back, and how the film comes to each."""
+"""The schedule of scenes: which are new, which come back, and how the film changes to each."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from phosphene.errors import EngineError, ProjectError
 from phosphene.song.files import IMAGE, require_file
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
 
 
 def check_adapters(model: Model) -> None:
-    """Check the files of everything that a project adds to its model.
+    """Check the files of the LoRAs, ControlNets and IP-Adapters of a model.
 
-    What is on the hub is checked when it is loaded.
+    Files on the hub are checked when they are loaded.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def _check_weights(path: str, where: str) -> None:
 
 
 def _check_folder(path: str, where: str) -> None:
-    """Check a folder as `save_pretrained` writes it."""
+    """Check a folder in the layout of `save_pretrained`."""
     folder = Path(path)
     if not folder.exists():
         if "/" in path and not path.startswith((".", "/", "~")):

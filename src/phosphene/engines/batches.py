@@ -1,4 +1,4 @@
-"""Films painted side by side: their calls of the model run as one batch.
+"""Batches the model calls of films that are painted side by side.
 
 A large GPU evaluates a batch of four in much less than four times the time of one.
 """
@@ -20,15 +20,15 @@ T = TypeVar("T")
 
 
 class Batches:
-    """Runs work of several films in threads of their own, and their calls of a model together.
+    """Runs each film in its own thread, and their calls of a model in batches.
 
     When every film waits for the model, the calls of one function with arguments of the same shapes
-    run as one batch. So what is in a batch does not depend on timing.
+    run as one batch. So the contents of a batch do not depend on timing.
 
     Parameters
     ----------
     count : int
-        Films.
+        Number of films.
     """
 
     def __init__(self, count: int) -> None:
@@ -40,18 +40,18 @@ class Batches:
         self._stopped: BaseException | None = None
 
     def of(self, function: Function) -> Function:
-        """The function, which is called in batches; its tensors have the batch as dimension 0."""
+        """A batched version of a function, whose tensors have the batch as dimension 0."""
 
         def call(*arguments: Any, **named: Any) -> torch.Tensor:
-            if not hasattr(self._film, "number"):  # called by no film
+            if not hasattr(self._film, "number"):  # not called from a film's thread
                 return function(*arguments, **named)
-            made = _Call(function, arguments, named)
+            pending = _Call(function, arguments, named)
             with self._changed:
                 if self._stopped is not None:
                     raise self._stopped
-                self._waiting[self._film.number] = made
+                self._waiting[self._film.number] = pending
                 self._changed.notify_all()
-            return made.result.result()
+            return pending.result.result()
 
         return call
 
@@ -61,17 +61,17 @@ class Batches:
         Raises
         ------
         BaseException
-            That of the first film whose work raised one, when all have ended.
+            The error of the first film that raised one, after all have ended.
         """
         self._working = len(works)
         running = [
-            thread.submit(self._ended, film, work)
+            thread.submit(self._run_film, film, work)
             for film, (thread, work) in enumerate(zip(self._threads, works, strict=True))
         ]
         try:
             while calls := self._next():
                 _run(calls)
-        except BaseException as error:  # an interrupt, which reaches this thread alone
+        except BaseException as error:  # an interrupt, which only the main thread gets
             with self._changed:
                 self._stopped = error
                 for call in self._waiting.values():
@@ -86,7 +86,7 @@ class Batches:
                 ends.callback(thread.shutdown)
                 thread.submit(work)
 
-    def _ended(self, film: int, work: Callable[[], T]) -> T:
+    def _run_film(self, film: int, work: Callable[[], T]) -> T:
         self._film.number = film
         try:
             return work()
@@ -96,7 +96,7 @@ class Batches:
                 self._changed.notify_all()
 
     def _next(self) -> list[_Call]:
-        """The calls of the next batch, once every film waits; none when all have ended."""
+        """The calls of the next batch, once every film waits; empty when all have ended."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._waiting) == self._working)
             if not self._waiting:
@@ -122,12 +122,12 @@ class _Call:
 
 
 def _run(calls: Sequence[_Call]) -> None:
-    """Run calls as a batch; one after the other if the memory is too small for it."""
-    together = [
+    """Run calls as a batch, or one by one if the batch fails, as for lack of memory."""
+    batched = [
         torch.cat(values) if isinstance(values[0], torch.Tensor) else values[0]
         for values in zip(*(call.values for call in calls), strict=True)
     ]
-    arguments, named = tree_unflatten(together, calls[0].structure)
+    arguments, named = tree_unflatten(batched, calls[0].structure)
     try:
         parts = calls[0].run(*arguments, **named).chunk(len(calls))
     except BaseException as error:

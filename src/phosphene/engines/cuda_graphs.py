@@ -1,7 +1,7 @@
-"""CUDA graphs of a model: its kernels are recorded once, and started by one call per frame.
+"""CUDA graphs of a model: its kernels are recorded once, and launched by one call per frame.
 
-An evaluation of SD 1.5 starts 1,700 kernels, and Python starts them more slowly than a large GPU
-runs them.
+An evaluation of SD 1.5 launches 1,700 kernels, and Python launches them more slowly than a large
+GPU runs them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 _log = logging.getLogger(__name__)
-WARM_UP = 2  # calls before a recording, in which libraries choose kernels and reserve memory
+WARM_UP = 2  # calls before a recording, in which libraries choose kernels and allocate memory
 Work = Callable[[], torch.Tensor]
 Function = Callable[..., torch.Tensor]
 
 
 class Recording(NamedTuple):
-    """Work that was recorded: `replay` runs its kernels again, which write to `result`."""
+    """A recording: `replay` runs its kernels again, which write to `result`."""
 
     replay: Callable[[], None]
     result: torch.Tensor
@@ -29,14 +29,14 @@ class Recording(NamedTuple):
 class CudaRecorder:
     """Records work as CUDA graphs that share one pool of memory.
 
-    Other threads, such as the film's, may use the GPU during a recording.
+    Other threads, such as that of the encoder, may use the GPU during a recording.
     """
 
     def __init__(self) -> None:
         self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, work: Work) -> Recording:
-        """Record some work, which must neither wait for the GPU nor copy to or from the host."""
+        """Record some work, which must not synchronise with the GPU or copy to or from the host."""
         current = torch.cuda.current_stream()
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(current)
@@ -49,7 +49,7 @@ class CudaRecorder:
                 graph, pool=self._pool, stream=aside, capture_error_mode="thread_local"
             ):
                 result = work()
-        finally:  # a recording that fails leaves its own stream as the current one
+        finally:  # a failed recording leaves its own stream as the current one
             torch.cuda.set_stream(current)
         current.wait_stream(aside)
         return Recording(graph.replay, result)
@@ -58,14 +58,14 @@ class CudaRecorder:
 class Graphs:
     """The functions of a model as graphs, one for each structure and shape of their arguments.
 
-    A graph repeats what the function did with the tensors of its first call. So other tensors are
-    copied to where those were, and numbers of Python among the arguments have graphs of their own.
-    A function that cannot be recorded is called as it is.
+    A graph repeats what the function did with the tensors of its first call, so tensors are copied
+    to the memory of those, and each combination of Python numbers has its own graph. A function
+    that cannot be recorded is called directly.
 
     Parameters
     ----------
     record : callable
-        Records some work; a `CudaRecorder` where there is a GPU.
+        Records some work, such as a `CudaRecorder`.
     """
 
     def __init__(self, record: Callable[[Work], Recording]) -> None:
@@ -73,12 +73,12 @@ class Graphs:
         self._calls: list[_Recorded] = []
 
     def of(self, function: Function) -> Function:
-        """The function as graphs; its results are its own, and not overwritten by later calls."""
+        """The function as graphs. Later calls do not overwrite its results."""
         self._calls.append(_Recorded(function, self._record))
         return self._calls[-1]
 
     def drop(self) -> None:
-        """Free the memory of the graphs; the functions are called as they are from now on."""
+        """Free the memory of the graphs, and call the functions directly from now on."""
         for call in self._calls:
             call.drop()
 
@@ -102,22 +102,24 @@ class _Recorded:
             ),
         )
         if key not in self._graphs:
-            places = [tensor.clone() for tensor in tensors]
-            of = iter(places)
-            kept = [next(of) if isinstance(value, torch.Tensor) else value for value in values]
-            fixed, fixed_named = tree_unflatten(kept, structure)
+            buffers = [tensor.clone() for tensor in tensors]
+            remaining = iter(buffers)
+            fixed_values = [
+                next(remaining) if isinstance(value, torch.Tensor) else value for value in values
+            ]
+            fixed_arguments, fixed_named = tree_unflatten(fixed_values, structure)
             try:
-                recording = self._record(lambda: self._function(*fixed, **fixed_named))
+                recording = self._record(lambda: self._function(*fixed_arguments, **fixed_named))
             except torch.OutOfMemoryError:
                 raise
             except RuntimeError as error:
-                _log.warning("No CUDA graph can be recorded, which is slower: %s", error)
+                _log.warning("Continuing without CUDA graphs, which is slower: %s", error)
                 self.drop()
                 return self._function(*arguments, **named)
-            self._graphs[key] = places, recording
-        places, recording = self._graphs[key]
-        for place, tensor in zip(places, tensors, strict=True):
-            place.copy_(tensor)
+            self._graphs[key] = buffers, recording
+        buffers, recording = self._graphs[key]
+        for buffer, tensor in zip(buffers, tensors, strict=True):
+            buffer.copy_(tensor)
         recording.replay()
         return recording.result.clone()
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.kept import PIPELINES
+from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.errors import EngineError
 
 _log = logging.getLogger(__name__)
-ROOM = 0.8  # share of the free GPU memory that weights may take; the rest is for activations
+WEIGHTS_SHARE = 0.8  # of the free GPU memory; the rest is for activations
 Saving = tuple[str, Callable[[], None]]
-"""A way to need less memory: its description for the log, and the function that applies it."""
-# Messages of the allocators of CPUs and Apple GPUs, which raise a plain RuntimeError.
-SIGNS = ("can't allocate memory", "not enough memory", "out of memory")
+"""A way to save memory: its description for the log, and the function that applies it."""
+# Messages of the CPU's and Metal's allocators, which raise a plain RuntimeError.
+OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -32,12 +32,12 @@ def choose_device(wanted: str) -> torch.device:
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    found = [name for name, there in available.items() if there]
+    found = [name for name, is_there in available.items() if is_there]
     if wanted == "auto":
         return torch.device(found[0])
     if wanted not in found:
         raise EngineError(
-            f"model.device: '{wanted}' is not available here; found: {', '.join(found)}",
+            f"model.device: '{wanted}' is not available; found: {', '.join(found)}",
             'Choose device = "auto", or install a PyTorch build for your GPU.',
         )
     return torch.device(wanted)
@@ -57,10 +57,10 @@ def working_dtype(device: torch.device) -> torch.dtype:
 
 
 def convert(pipe: Any, dtype: torch.dtype) -> None:
-    """Convert the UNet and VAE of a float32 pipeline to a precision, except for the last layer.
+    """Convert the UNet and VAE of a float32 pipeline to another precision.
 
-    The VAE's output stays float32: bfloat16 has as few levels as 8 bits, and would round every
-    frame of the feedback to them.
+    The VAE's last layer stays float32: bfloat16 has only 8 bits of precision, to which every frame
+    of the feedback would be rounded.
 
     Parameters
     ----------
@@ -76,18 +76,18 @@ def convert(pipe: Any, dtype: torch.dtype) -> None:
         last.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
     for part in pipe.vae.modules():
         if isinstance(part, torch.nn.ReLU):
-            part.inplace = True  # these VAEs do not use the input of a ReLU again
+            part.inplace = True  # these VAEs do not reuse the input of a ReLU
 
 
 def place(pipe: Any, device: torch.device) -> bool:
-    """Move the weights to a device; False if they do not fit, and each is there only while used."""
+    """Move the weights to a device. Returns False if they do not fit, and are offloaded instead."""
     parts = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
     for part in parts:
         part.requires_grad_(False).eval()
         part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster
     if device.type == "cuda":
         size = sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
-        if size > ROOM * torch.cuda.mem_get_info()[0]:
+        if size > WEIGHTS_SHARE * torch.cuda.mem_get_info()[0]:
             pipe.enable_model_cpu_offload()
             return False
     pipe.to(device)
@@ -95,7 +95,7 @@ def place(pipe: Any, device: torch.device) -> bool:
 
 
 def has_room(device: torch.device) -> bool:
-    """Whether a pipeline can stay there besides what the painting of a film needs."""
+    """Whether a pipeline can stay on the device while a film is painted."""
     if device.type != "cuda":
         return True
     free, total = torch.cuda.mem_get_info()
@@ -106,7 +106,7 @@ def savings_for(pipe: Any, device: torch.device) -> list[Saving]:
     """The savings that any pipeline with a VAE allows, the cheapest first."""
     savings: list[Saving] = [("decoding in tiles", pipe.vae.enable_tiling)]
     if device.type == "cuda":
-        savings.append(("moving each part to the device while it is used", lambda: _offload(pipe)))
+        savings.append(("offloading the model to the CPU", lambda: _offload(pipe)))
     return savings
 
 
@@ -117,7 +117,7 @@ def _offload(pipe: Any) -> None:
 
 
 class Memory:
-    """Runs work on a device; when memory runs out, applies one saving after the other.
+    """Runs work on a device. If memory runs out, applies one saving after the other.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Memory:
         self._savings = list(savings)
 
     def paint(self, work: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """Return the result of some work, repeated with as many savings as it needs.
+        """Return the result of some work, applying as many savings as it needs.
 
         Raises
         ------
@@ -145,17 +145,18 @@ class Memory:
                 if not self._savings:
                     raise EngineError(
                         "The device has too little memory for this model at this size.",
-                        "Make the video smaller (--size), or choose a smaller model; the same "
-                        "command then resumes.",
+                        "Make the video smaller (--size), or choose a smaller model.",
                     ) from error
-            # Outside the handler: the memory of the failed call is free before the next one.
+            # Outside the handler, so that the memory of the failed call is freed first.
             description, apply = self._savings.pop(0)
             _log.warning(
-                "The device is out of memory: %s from now on, which is slower.", description
+                "The device is out of memory. Continuing with %s, which is slower.", description
             )
-            PIPELINES.forget()  # the saving has changed it
+            PIPELINE_CACHE.clear()  # the saving changes the pipeline
             apply()
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in SIGNS)
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        sign in str(error) for sign in OUT_OF_MEMORY
+    )

@@ -18,12 +18,12 @@ from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.kept import PIPELINES
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
+from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.engines.presets import PRESETS, Preset
 from phosphene.engines.sizes import Resized, painted_size
-from phosphene.engines.words.reading import FAMILIES, check_vocabulary
+from phosphene.engines.words.reading import FAMILIES, check_vocabulary, family_of
 from phosphene.engines.words.vocabulary import in_known_words
 from phosphene.errors import EngineError
 from phosphene.painting.engine import Engine
@@ -31,7 +31,7 @@ from phosphene.painting.engine import Engine
 IMG2IMG = {f"{family}Img2ImgPipeline" for family in FAMILIES}
 
 if TYPE_CHECKING:
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 
@@ -81,13 +81,13 @@ def _engine(
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     key = _key(preset, model, device)
-    if (pipe := PIPELINES.get(key)) is not None:
+    if (pipe := PIPELINE_CACHE.get(key)) is not None:
         score = in_known_words(preset.source, score)
         return DiffusionEngine(
             pipe, score, device, steps, first_steps, guidance, preset.sampler,
             graphs=_recording(model, device), batches=batches,
         )  # fmt: skip
-    # On a CPU, prompts are encoded in float32, once each, whatever the precision of the rest.
+    # On a CPU, prompts are encoded once each, in float32 for any precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
     for lora in model.lora:
@@ -99,7 +99,7 @@ def _engine(
         raise EngineError(
             f"ControlNets and IP-Adapters need Stable Diffusion or SDXL; '{preset.source}' is a "
             f"{type(pipe).__name__}",
-            "Leave out [[model.control]] and [[model.ip_adapter]], or choose another model.",
+            "Remove [[model.control]] and [[model.ip_adapter]], or choose another model.",
         )
     add_ip_adapters(pipe, model.ip_adapter)
     score = in_known_words(preset.source, score)
@@ -116,7 +116,7 @@ def _engine(
     elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
         run_as_graphs(pipe)
     if resident and has_room(device):
-        PIPELINES.keep(key, pipe)
+        PIPELINE_CACHE.put(key, pipe)
     graphs = _recording(model, device) if resident else None
     return DiffusionEngine(
         pipe, score, device, steps, first_steps, guidance, preset.sampler,
@@ -125,19 +125,19 @@ def _engine(
 
 
 def _recording(model: Model, device: torch.device) -> Graphs | None:
-    """What records the calls of a model that stays on a device."""
+    """CUDA graphs for a model that stays on a GPU; None otherwise."""
     return Graphs(CudaRecorder()) if device.type == "cuda" and not model.compile else None
 
 
 def _key(preset: Preset, model: Model, device: torch.device) -> tuple[object, ...] | None:
-    """What a pipeline depends on; None if an engine changes it while it paints."""
+    """The cache key of a pipeline; None if an engine changes it while painting."""
     if model.control or model.ip_adapter or any(lora.driven for lora in model.lora):
         return None
     return preset, model.quality, model.lora, model.compile, device
 
 
 def _try(engine: Engine, score: Score) -> None:
-    """Paint one small step with a model that is not a preset, whose parts may not fit together."""
+    """Paint one small step, to find out whether the parts of an unknown model fit together."""
     row = score.row(0)
     grey = torch.full((1, 3, score.height, score.width), 0.5, device=engine.device)
     painted = engine.img2img(grey, replace(row, channels={**row.channels, "strength": 1e-3}))
@@ -156,22 +156,24 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
         If the model is missing or cannot be loaded.
     """
     quiet()
-    from diffusers import AutoencoderTiny, AutoPipelineForImage2Image
+    import diffusers
 
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
     with loading(preset.source):
         check_layout(preset.source)
-        pipe = from_cache_or_hub(
-            _with_variant(AutoPipelineForImage2Image.from_pretrained), preset.source, **about
-        )
+        # To import the automatic pipeline is to import those of all families.
+        family = family_of(preset.source)
+        name = f"{family}Img2ImgPipeline" if family else "AutoPipelineForImage2Image"
+        load = getattr(diffusers, name).from_pretrained
+        pipe = from_cache_or_hub(_with_variant(load), preset.source, **about)
         if vae := preset.qualities[quality].vae:
-            kind = AutoencoderTiny if "taesd" in vae else type(pipe.vae)
+            kind = diffusers.AutoencoderTiny if "taesd" in vae else type(pipe.vae)
             pipe.vae = from_cache_or_hub(kind.from_pretrained, vae, **about)
         if lora := preset.qualities[quality].lora:
             merge(pipe, lora)
         check_vocabulary(pipe, preset.source)
     if getattr(pipe, "safety_checker", None) is not None:
-        pipe.safety_checker = None  # a false alarm would blacken the feedback
+        pipe.safety_checker = None  # a false positive would turn the feedback black
     pipe.set_progress_bar_config(disable=True)
     return pipe
 

@@ -13,15 +13,15 @@ from typing import Any, TypeVar
 from phosphene.errors import EngineError, PhospheneError
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-SECONDS = 10.0  # for the hub to answer whether it has a model
-WITHOUT = "Or choose `worlds`, which is bundled and needs no network."
+TIMEOUT = 10.0  # s for the hub to answer whether it has a model
+OFFLINE_FIX = "Or choose `worlds`, which is bundled and needs no network."
 Loaded = TypeVar("Loaded")
 
 
 def from_cache_or_hub(load: Callable[..., Loaded], source: str, **about: Any) -> Loaded:
     """Load part of a model from its folder or the local cache, or else download it.
 
-    Cached files are used without asking the hub: they need no network, and do not change.
+    Cached files are used without asking the hub, so they need no network and do not change.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def cached_file_of(source: str, name: str) -> Path | None:
 
 
 def check_reachable(source: str) -> None:
-    """Ask the hub for a model once; its own downloads retry for half a minute.
+    """Ask the hub for a model once, since its downloads retry for half a minute.
 
     Raises
     ------
@@ -118,17 +118,17 @@ def check_reachable(source: str) -> None:
         RepositoryNotFoundError,
     )
 
-    missing = f"the model '{source}' is not, or not completely, in the local cache"
-    copied = (
+    missing = f"the model '{source}' is not in the local cache, or only in part"
+    fix = (
         "Connect to the network to download it once, or copy the cache of another computer to "
-        f"{constants.HF_HUB_CACHE}. {WITHOUT}"
+        f"{constants.HF_HUB_CACHE}. {OFFLINE_FIX}"
     )
     try:
-        HfApi().model_info(source, timeout=SECONDS)
+        HfApi().model_info(source, timeout=TIMEOUT)
     except OfflineModeIsEnabled:
         raise EngineError(
             f"{missing}, and HF_HUB_OFFLINE forbids a download",
-            f"Unset HF_HUB_OFFLINE to download it once. {WITHOUT}",
+            f"Unset HF_HUB_OFFLINE to download it once. {OFFLINE_FIX}",
         ) from None
     except GatedRepoError as error:
         raise EngineError(
@@ -142,15 +142,15 @@ def check_reachable(source: str) -> None:
         ) from error
     except HfHubHTTPError as error:
         answer = str(error).partition("\n")[0]
-        raise EngineError(f"{missing}; {constants.ENDPOINT} answers: {answer}", copied) from error
+        raise EngineError(f"{missing}; {constants.ENDPOINT} answers: {answer}", fix) from error
     except Exception as error:  # network errors differ between versions of the hub's client
         raise EngineError(
-            f"{missing}, and {constants.ENDPOINT} cannot be reached: {error}", copied
+            f"{missing}, and {constants.ENDPOINT} cannot be reached: {error}", fix
         ) from error
 
 
 def quiet() -> None:
-    """Switch off the progress bars and advice of the libraries."""
+    """Switch off the libraries' progress bars and warnings."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # read once, when it is imported
     import diffusers
     import transformers
@@ -161,12 +161,12 @@ def quiet() -> None:
 
 
 INDEX = "model_index.json"
-LARGEST = 1 << 24  # bytes of a JSON file that describes a model; most have some kilobytes
-LOADABLE = (
+MAX_JSON = 1 << 24  # bytes of a JSON file that describes a model; most have a few kilobytes
+SOURCE_FIX = (
     "Give a preset (`phosphene doctor` lists them), a hub id, or a folder in the diffusers layout "
     "with complete safetensors."
 )
-SAVED = "Give a folder in the diffusers layout, as `save_pretrained` writes it."
+LAYOUT_FIX = "Give a folder in the diffusers layout, as `save_pretrained` writes it."
 
 
 def read_json(path: Path) -> Any:
@@ -178,11 +178,11 @@ def read_json(path: Path) -> Any:
         If it cannot be read, or is not JSON.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise EngineError(f"{path}: larger than {LARGEST >> 20} MiB", SAVED)
+        if path.stat().st_size > MAX_JSON:
+            raise EngineError(f"{path}: larger than {MAX_JSON >> 20} MiB", LAYOUT_FIX)
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise EngineError(f"{path}: cannot be read as JSON: {error}", SAVED) from error
+        raise EngineError(f"{path}: cannot be read as JSON: {error}", LAYOUT_FIX) from error
 
 
 def components(index: Path) -> dict[str, tuple[str, str]]:
@@ -200,13 +200,13 @@ def components(index: Path) -> dict[str, tuple[str, str]]:
     """
     content = read_json(index)
     if not isinstance(content, dict):
-        raise EngineError(f"{index}: expected a table, found {type(content).__name__}", SAVED)
+        raise EngineError(f"{index}: expected a table, found {type(content).__name__}", LAYOUT_FIX)
     name = content.get("_class_name")
     if not isinstance(name, str) or not name:
         raise EngineError(
             f"{index}: `_class_name` is {name!r}; expected the name of a diffusers pipeline, "
             "such as StableDiffusionPipeline",
-            SAVED,
+            LAYOUT_FIX,
         )
     parts = {
         part: tuple(value)
@@ -221,7 +221,7 @@ def components(index: Path) -> dict[str, tuple[str, str]]:
             raise EngineError(
                 f"{index}: '{part}' is {list(value)!r}; expected a library and one of its classes, "
                 'such as ["transformers", "CLIPTextModel"]',
-                SAVED,
+                LAYOUT_FIX,
             )
     return parts
 
@@ -249,13 +249,13 @@ def check_layout(source: str) -> dict[str, tuple[str, str]]:
     """
     index = file_of(source, INDEX)
     if index is None:
-        raise EngineError(f"the model '{source}' has no {INDEX}", SAVED)
+        raise EngineError(f"the model '{source}' has no {INDEX}", LAYOUT_FIX)
     return components(index)
 
 
 @contextmanager
-def loading(source: str, kind: str = "model", fix: str = LOADABLE) -> Iterator[None]:
-    """Turn any failure while a model is loaded or tried into an error that names it."""
+def loading(source: str, kind: str = "model", fix: str = SOURCE_FIX) -> Iterator[None]:
+    """Turn any failure to load or try a model into an error that names it."""
     try:
         yield
     except PhospheneError:

@@ -19,20 +19,20 @@ from typing import Any
 import torch
 from torch import nn
 
-from phosphene.folders import cache_folder, remove, trim, used_now
+from phosphene.folders import cache_folder, remove, touch, trim
 
-# Their versions are part of a graph's name in the cache.
+# Libraries whose versions are part of a graph's cache key.
 LIBRARIES = ("openvino", "torch", "diffusers")
 LIMIT = 1 << 30  # bytes of the cache, for a dozen picture sizes of the bundled model
 Forward = Callable[..., torch.Tensor]
-EXACT = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+CONFIG = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
 
 
 def run_as_graphs(pipe: Any) -> None:
     """Run the UNet, the VAE's encoder and its decoder of a pipeline as graphs.
 
-    Only the `forward` of each module is replaced, by one graph for each shape of the inputs, made
-    when that shape first occurs.
+    Only the `forward` of each module is replaced, by one graph per input shape, traced when that
+    shape first occurs.
 
     Parameters
     ----------
@@ -77,38 +77,41 @@ class Graphs:
         self._weights = ""
 
     def __call__(self, *inputs: torch.Tensor) -> torch.Tensor:
-        shapes = tuple(given.shape for given in inputs)
+        shapes = tuple(tensor.shape for tensor in inputs)
         if shapes not in self._requests:
             self._requests[shapes] = self._request(inputs)
         request = self._requests[shapes]
-        found = request.infer([given.contiguous().numpy() for given in inputs], share_inputs=True)
-        # The graph writes its next result to the same memory.
-        return torch.from_numpy(found[0].copy())
+        results = request.infer(
+            [tensor.contiguous().numpy() for tensor in inputs], share_inputs=True
+        )
+        # The graph reuses the memory of its result.
+        return torch.from_numpy(results[0].copy())
 
     def _request(self, inputs: tuple[torch.Tensor, ...]) -> Any:
         """An inference request for inputs of these shapes, from the cache if possible."""
         self._weights = self._weights or _digest(self._module)
         parts = [self._weights, *(f"{name} {version(name)}" for name in LIBRARIES)]
-        parts += [str(tuple(given.shape)) for given in inputs]
+        parts += [str(tuple(tensor.shape)) for tensor in inputs]
         folder = (
             cache_folder() / "graphs" / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
         )
-        graph = _kept(folder)
+        graph = _read(folder)
         if graph is None:
-            made = _traced(self._forward, inputs)
-            _keep(made, folder)
+            traced = _traced(self._forward, inputs)
+            _write(traced, folder)
             trim(folder.parent, LIMIT, folder)
-            # Read back: a new graph and a saved one differ in the last bits of their results.
-            graph = _kept(folder) or made
-        return _core().compile_model(graph, "CPU", EXACT).create_infer_request()
+            # Read back, because the results of new and saved graphs differ in the last bits.
+            graph = _read(folder) or traced
+        return _core().compile_model(graph, "CPU", CONFIG).create_infer_request()
 
 
 @functools.cache
 def _core() -> Any:
-    """The only one of the process, which stays.
+    """The process's only OpenVINO core, which is never destroyed.
 
-    Each sets the stack of signal handlers, and resets it to that of an earlier one when it goes. If
-    that one is gone, the next signal, as of Ctrl-C, ends the process by a segmentation fault.
+    Each core installs an alternate signal stack, and restores the previous one when it is
+    destroyed. If that one no longer exists, the next signal, such as Ctrl-C, is a segmentation
+    fault.
     """
     import openvino
 
@@ -129,7 +132,7 @@ class _Bare(nn.Module):
 def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
     """Trace a function as a graph for inputs of these shapes.
 
-    Uses the frontend directly: `openvino.convert_model` would report its use over the network.
+    Uses the frontend directly, because `openvino.convert_model` sends telemetry.
     """
     import openvino
     from openvino.frontend import FrontEndManager
@@ -139,16 +142,16 @@ def _traced(function: Forward, inputs: tuple[torch.Tensor, ...]) -> Any:
     with warnings.catch_warnings():  # about other shapes, each of which has its own graph
         warnings.simplefilter("ignore", tracing.TracerWarning)
         traced: Any = tracing.trace(_Bare(function), inputs, check_trace=False)
-    read = TorchScriptPythonDecoder(traced)  # must outlive the conversion
+    decoder = TorchScriptPythonDecoder(traced)  # must outlive the conversion
     frontend = FrontEndManager().load_by_framework("pytorch")
-    graph = frontend.convert(frontend.load(read))
-    graph.reshape({i: openvino.PartialShape(list(given.shape)) for i, given in enumerate(inputs)})
+    graph = frontend.convert(frontend.load(decoder))
+    graph.reshape({i: openvino.PartialShape(list(tensor.shape)) for i, tensor in enumerate(inputs)})
     return graph
 
 
-def _kept(folder: Path) -> Any | None:
-    """Read a graph from the cache; None if it is missing, or damaged and then removed."""
-    used_now(folder)
+def _read(folder: Path) -> Any | None:
+    """Read a graph from the cache; None if it is missing or damaged. A damaged one is removed."""
+    touch(folder)
     try:
         return _core().read_model(folder / "graph.xml")
     except RuntimeError:
@@ -156,10 +159,10 @@ def _kept(folder: Path) -> Any | None:
         return None
 
 
-def _keep(graph: Any, folder: Path) -> None:
+def _write(graph: Any, folder: Path) -> None:
     """Write a graph to the cache atomically.
 
-    A cache that cannot be written, or to which another process wrote first, does no harm.
+    Ignores a cache that cannot be written, or to which another process wrote first.
     """
     import openvino
 

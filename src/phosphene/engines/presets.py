@@ -13,7 +13,7 @@ from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
     from phosphene.engines.batches import Batches
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
 WORLDS = Path(__file__).parent.parent / "models" / "worlds"
@@ -21,7 +21,7 @@ WORLDS = Path(__file__).parent.parent / "models" / "worlds"
 
 @dataclass(frozen=True)
 class Quality:
-    """Settings of a model for one of `phosphene.project.QUALITIES`.
+    """Settings of a model for one of `phosphene.project.tables.QUALITIES`.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Preset:
     source : str
         Hub id or folder.
     qualities : mapping of str to Quality
-        One for each name in `phosphene.project.QUALITIES`.
+        One for each name in `phosphene.project.tables.QUALITIES`.
     sampler : str
         A name in `phosphene.engines.diffusion.samplers.SAMPLERS`.
     graphs : bool
@@ -86,8 +86,8 @@ LCM_LORA = "latent-consistency/lcm-lora-sdv1-5/pytorch_lora_weights.safetensors"
 HYPER = "ByteDance/Hyper-SD/Hyper-SD15-{}steps-lora.safetensors"
 LIGHTNING = "ByteDance/SDXL-Lightning/sdxl_lightning_{}step_lora.safetensors"
 
-# Turbo, Lightning and Hyper-SD are trained without guidance, for timesteps with trailing spacing,
-# which all presets use. LCM has its guidance as an input; LCM-LoRA takes 1 to 2.
+# Turbo, Lightning and Hyper-SD are trained without guidance, and for trailing timestep spacing,
+# which all presets use. LCM takes guidance as an input; LCM-LoRA needs a scale of 1 to 2.
 _TABLE = {
     "worlds": (
         "bundled: small, runs everywhere, no download",
@@ -223,7 +223,7 @@ def register_engines(register: Callable[[EngineSpec], None]) -> None:
         )
     )
     for name, (description, preset) in _TABLE.items():
-        # Without guidance, or with it as an input of the model, there is nothing to vary.
+        # Without guidance, or with guidance as an input of the model, the channel has no effect.
         fixed = (
             preset.qualities["standard"].guidance_scale <= 1.0 or preset.sampler == "consistency"
         )

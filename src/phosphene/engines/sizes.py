@@ -1,12 +1,14 @@
-"""Painting at a size that a model was trained on, and resizing to that of the film."""
+"""Painting at a size that a model was trained on, and resizing to the film's size."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
@@ -21,7 +23,7 @@ Size = tuple[int, int]
 
 
 def excess(width: int, height: int, trained: Sequence[Size]) -> float:
-    """How many times longer the sides of a picture are than those of the training pictures.
+    """By what factor the sides of a picture exceed those of the training pictures.
 
     Parameters
     ----------
@@ -60,10 +62,10 @@ def painted_size(width: int, height: int, trained: Sequence[Size] = ()) -> Size:
 
 
 class Resized:
-    """Wraps an engine that paints at another size than that of the film.
+    """Wraps an engine that paints at another size than the film's.
 
-    Its pictures are enlarged with a Lanczos kernel, and reduced with the inverse of that matrix (in
-    the least-squares sense), so that a painted picture returns to the engine unchanged.
+    Pictures are enlarged with a Lanczos kernel, and reduced with its least-squares inverse, so that
+    a painted picture returns to the engine unchanged.
 
     Parameters
     ----------
@@ -76,10 +78,26 @@ class Resized:
     def __init__(self, engine: Engine, painted: Size, film: Size) -> None:
         self.device = engine.device
         self.noise_shape = getattr(engine, "noise_shape", None)
-        self._engine = engine
+        self._engine: Any = engine
+        self._painted = painted
         self._across, self._down = (
             _matrices(*lengths, engine.device) for lengths in zip(painted, film, strict=True)
         )
+
+    @property
+    def disparity(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        """Gives the inverse distances of a picture to the engine's ControlNets of depth."""
+        found: Callable[[torch.Tensor], torch.Tensor] | None = self._engine.disparity
+        return found
+
+    @disparity.setter
+    def disparity(self, of_film: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        def of_small(picture: torch.Tensor) -> torch.Tensor:
+            found = of_film(self._enlarged(picture).clamp_(0.0, 1.0))
+            size = self._painted[::-1]
+            return F.interpolate(found, size, mode="bilinear", antialias=True)
+
+        self._engine.disparity = of_small
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, enlarged; see `Engine.first`."""
@@ -88,7 +106,7 @@ class Resized:
     def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
         """The picture repainted; see `Engine.img2img`.
 
-        Detail too fine for the engine's size is kept by 1 - strength.
+        Detail too fine for the engine's size is kept with a weight of 1 - strength.
         """
         (_, shrink_x), (_, shrink_y) = self._across, self._down
         small = shrink_y @ picture @ shrink_x.T
@@ -123,9 +141,9 @@ def lanczos(small: int, large: int) -> NDArray[np.float64]:
     """
     places = (np.arange(large) + 0.5) * small / large - 0.5
     taps = np.floor(places).astype(int)[:, None] + np.arange(1 - LOBES, 1 + LOBES)
-    apart = places[:, None] - taps
-    weights = np.sinc(apart) * np.sinc(apart / LOBES)
-    folded = np.abs((taps + 0.5) % (2 * small) - small)  # mirrored beside the outermost pixels
+    offsets = places[:, None] - taps
+    weights = np.sinc(offsets) * np.sinc(offsets / LOBES)
+    folded = np.abs((taps + 0.5) % (2 * small) - small)  # mirrored at the outermost pixels
     columns = small - 1 - np.floor(folded).astype(int)
     matrix = np.zeros((large, small))
     np.add.at(matrix, (np.arange(large)[:, None], columns), weights)

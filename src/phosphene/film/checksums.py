@@ -50,7 +50,7 @@ class FrameSums:
                 os.close(file)
 
     def holds(self, first: int, count: int, raw: Path, size: int) -> bool:
-        """Whether `raw` begins with `count` intact frames of `size` bytes, from `first` on."""
+        """Whether `raw` starts with `count` intact frames of `size` bytes, from frame `first`."""
         try:
             with (
                 os.fdopen(open_own(raw, os.O_RDONLY), "rb") as pictures,
@@ -89,23 +89,23 @@ class SegmentSums:
         replace_own(self._path, json.dumps(self._sums, indent=1).encode())
 
     def holds(self, path: Path) -> bool:
-        """Whether a segment is intact; read again only if its size or time changed."""
+        """Whether a segment is intact; reads it again only if its size or time changed."""
         try:
-            found = path.stat()
+            current = path.stat()
         except OSError:
             return False
-        key = path.name, found.st_size, found.st_mtime_ns
+        key = path.name, current.st_size, current.st_mtime_ns
         if key not in self._found:
             self._found[key] = self.is_intact(path)
         return self._found[key]
 
     def is_intact(self, path: Path) -> bool:
-        """Whether a segment's content is what was written."""
+        """Whether a segment's content matches its digest."""
         try:
-            found = [path.stat().st_size, digest_of(path)]
+            current = [path.stat().st_size, digest_of(path)]
         except OSError:
             return False
-        return self._sums.get(path.name) == found
+        return self._sums.get(path.name) == current
 
 
 def _read(path: Path) -> dict[str, list[object]]:

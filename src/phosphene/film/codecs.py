@@ -1,8 +1,8 @@
 """Codecs that a film can be encoded with instead of the usual one of its format.
 
-H.264 in 8 bits and 4:2:0 plays everywhere, and stays the default. All others are also BT.709 in
-limited range, converted and tagged alike. Hardware encoders are offered by their driver, so whether
-one runs is found out by encoding a few frames.
+H.264 in 8 bits and 4:2:0 plays everywhere and is the default. All others are also BT.709 in limited
+range, converted and tagged alike. Whether a hardware encoder works depends on its driver, so a few
+frames are encoded to find out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from phosphene.hints import hint
 
 MP4, MOV, MKV, WEBM = ".mp4", ".mov", ".mkv", ".webm"
 SIZE, FRAMES = 256, 4  # of a trial; some hardware refuses smaller pictures
-PATIENCE = 60  # seconds
+TIMEOUT = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Codec:
     about : str
         One line for the docs.
     segment : tuple of str
-        As of `FilmFormat`.
+        See `FilmFormat`.
     endings : tuple of str
         Formats that can contain it.
     crf, max_crf, quality, bits
-        As of `FilmFormat`.
+        See `FilmFormat`.
     tag : str
-        The tag by which players of mp4 and mov know it, where ffmpeg's own is another.
+        The tag that players expect in mp4 and mov, if ffmpeg's default is another.
     hardware : bool
     """
 
@@ -62,27 +62,27 @@ def _hardware(name: str, encoder: str) -> Codec:
     tag = "hvc1" if name == "hevc" else ""
     video = ("-c:v", f"{name}_{encoder}")
     pixels = BT709.replace("yuv420p", "nv12")
-    usual = {"h264": 19, "hevc": 23, "av1": 30}[name]
+    crf = {"h264": 19, "hevc": 23, "av1": 30}[name]
     about = {
         "nvenc": "NVIDIA GPUs",
         "qsv": "Intel Quick Sync",
         "vaapi": "AMD and Intel GPUs on Linux",
         "videotoolbox": "Apple computers",
     }[encoder]
-    made = Codec(about, (), endings, usual, 51, "-cq", 0.5, tag, True)
+    codec = Codec(about, (), endings, crf, 51, "-cq", 0.5, tag, True)
     match encoder:
         case "nvenc":
-            more = ("-preset", "p5", "-rc", "vbr", "-b:v", "0")
-            return replace(made, segment=("-vf", BT709, *video, *more))
+            rate_control = ("-preset", "p5", "-rc", "vbr", "-b:v", "0")
+            return replace(codec, segment=("-vf", BT709, *video, *rate_control))
         case "qsv":
-            return replace(made, segment=("-vf", pixels, *video), quality="-global_quality")
+            return replace(codec, segment=("-vf", pixels, *video), quality="-global_quality")
         case "vaapi":
             device = ("-vaapi_device", "/dev/dri/renderD128")
             upload = ("-vf", f"{pixels},hwupload")
             segment = (*device, *upload, *video, "-rc_mode", "CQP")
-            return replace(made, segment=segment, quality="-global_quality")
+            return replace(codec, segment=segment, quality="-global_quality")
         case _:
-            return replace(made, segment=("-vf", pixels, *video, "-q:v", "65"), crf=None)
+            return replace(codec, segment=("-vf", pixels, *video, "-q:v", "65"), crf=None)
 
 
 _HARDWARE = {
@@ -139,7 +139,7 @@ def with_codec(form: FilmFormat, film: Path, name: str | None) -> FilmFormat:
     if ending not in codec.endings:
         fitting = [other for other, each in CODECS.items() if ending in each.endings]
         soft = ", ".join(other for other in fitting if not CODECS[other].hardware)
-        also = f", or a codec for {ending}: {soft}" if soft else ", or leave the codec out"
+        also = f", or a codec for {ending}: {soft}" if soft else ", or omit the codec"
         raise ProjectError(
             f"video.codec: a {ending} film cannot contain {name}; {', '.join(codec.endings)} can",
             f"Name the output {film.stem}{codec.endings[0]}{also}.",
@@ -170,7 +170,7 @@ def require_running(name: str | None) -> None:
 
 
 def running() -> list[str]:
-    """The codecs that run on this machine, found out by encoding a few frames with each."""
+    """The codecs that run on this machine, tested by encoding a few frames with each."""
     with ThreadPoolExecutor(4) as pool:
         return [
             name for name, why in zip(CODECS, pool.map(failure, CODECS), strict=True) if not why
@@ -183,15 +183,15 @@ def failure(name: str) -> str:
     form = FilmFormat(codec.segment, crf=codec.crf, quality=codec.quality)
     command = segment_command(form, Path("-"), SIZE, SIZE, Fraction(25), None)
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [*command[:-1], "-f", "null", "-"],
             input=bytes(3 * SIZE * SIZE * FRAMES),
             capture_output=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    if done.returncode == 0:
+    if result.returncode == 0:
         return ""
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    return re.sub(r"^\[[^]]*\] ", "", said[0]) if said else f"ffmpeg: code {done.returncode}"
+    lines = result.stderr.decode(errors="replace").strip().splitlines()
+    return re.sub(r"^\[[^]]*\] ", "", lines[0]) if lines else f"ffmpeg: code {result.returncode}"

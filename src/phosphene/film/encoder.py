@@ -14,9 +14,9 @@ from typing import IO, cast
 from phosphene.errors import FilmError
 
 DEPTH = 8  # frames in the queue
-LINES = 12  # of ffmpeg's error output that are kept
+LINES = 12  # of ffmpeg's error output
 STOPPED = 10  # seconds that ffmpeg may be stopped, as by SIGSTOP
-SILENT = 600  # seconds without progress: on a slow disk, ffmpeg moves an entire film in that time
+SILENT = 600  # seconds without progress; ffmpeg may have to move an entire film on a slow disk
 
 FIXES = {
     "No space left on device": "Free some space on the disk, or write the film elsewhere.",
@@ -87,7 +87,7 @@ class Encoder:
         FilmError
             If ffmpeg has exited, with its error output, or hangs.
         Exception
-            What an iterator raised.
+            If an iterator raised it.
         """
         if self._broken.is_set():
             self._end()
@@ -123,7 +123,7 @@ class Encoder:
             if not isinstance(error, OSError):
                 self._failure = error
             self._broken.set()
-            # Nothing more is encoded: keep emptying the queue, or the painter would wait forever.
+            # Keep emptying the queue, or the painter would block forever.
             while self._queue.get() is not None:
                 pass
             with contextlib.suppress(OSError):
@@ -191,7 +191,7 @@ class Encoder:
                 )
                 raise FilmError(
                     f"ffmpeg (process {self._process.pid}) {how}.",
-                    "Check the disk and what paused it, then run the same command again.",
+                    "Check the disk, then run the same command again.",
                 )
 
     def _error(self) -> Exception:
@@ -201,13 +201,15 @@ class Encoder:
         how = f"was killed by signal {-code}" if code < 0 else f"failed with code {code}"
         if code < 0 and -code in set(signal.Signals):
             how += f" ({signal.Signals(-code).name})"
-        words = "\n".join([f"ffmpeg {how}.", *self._error_lines])
-        fix = next((fix for sign, fix in FIXES.items() if sign in words), "Run `phosphene doctor`.")
-        return FilmError(words, fix)
+        message = "\n".join([f"ffmpeg {how}.", *self._error_lines])
+        fix = next(
+            (fix for sign, fix in FIXES.items() if sign in message), "Run `phosphene doctor`."
+        )
+        return FilmError(message, fix)
 
 
 def _is_stopped(child: int) -> bool:
-    """Whether a child process is stopped, as by SIGSTOP; False where the system cannot say."""
+    """Whether a child process is stopped, as by SIGSTOP; False on systems without `waitid`."""
     if not hasattr(os, "waitid"):
         return False
     try:

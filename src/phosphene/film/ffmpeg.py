@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phosphene.film.sound import Soundtrack
 
 VARIABLE = "PHOSPHENE_FFMPEG"
-# No dates, versions or foreign tags: the same frames give the same file.
+# No dates, versions or other tags, so that the same frames give the same file.
 SAME = ("-map_chapters", "-1", "-fflags", "+bitexact")
 SAME_SEGMENT = ("-map_metadata", "-1", *SAME)
 SAME_STREAMS = ("-flags:v", "+bitexact", "-flags:a", "+bitexact")
@@ -77,13 +77,13 @@ def version() -> str:
     program = executable()
     fix = f"Set {VARIABLE} to an ffmpeg that runs on this machine."
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [program, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise FilmError(f"{program} does not run: {error}", fix) from error
-    words = answer.stdout.decode(errors="replace").split()
-    if answer.returncode or words[:2] != ["ffmpeg", "version"]:
+    words = result.stdout.decode(errors="replace").split()
+    if result.returncode or words[:2] != ["ffmpeg", "version"]:
         raise FilmError(f"{program} is not ffmpeg.", fix)
     return words[2]
 
@@ -92,7 +92,7 @@ QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-nostats")
 
 
 def _ffmpeg() -> list[str]:
-    # Progress goes to standard output: it shows that ffmpeg is alive, and counts frames.
+    # Progress on standard output shows that ffmpeg is alive, and counts frames.
     return [executable(), *QUIET, "-progress", "pipe:1", "-y"]
 
 
@@ -104,7 +104,7 @@ def segment_command(
     Parameters
     ----------
     form : FilmFormat
-        FilmFormat of the film.
+        Format of the film.
     segment : Path
         The output file, an .mp4.
     width, height : int
@@ -125,8 +125,8 @@ def segment_command(
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"),
         *("-framerate", f"{fps.numerator}/{fps.denominator}", "-i", "pipe:0"),
         *("-map", "0:v:0", *form.segment, *quality, "-an"),
-        # Lengths in whole frames: by default they are rounded to milliseconds, and so are the times
-        # of the joined frames.
+        # A time scale of whole frames: by default, lengths and the times of joined frames are
+        # rounded to milliseconds.
         *("-movie_timescale", str(fps.numerator * (1 if fps.numerator >= 1000 else 1000))),
         *SAME_SEGMENT,
         *SAME_STREAMS,

@@ -28,7 +28,7 @@ LONGEST = 255  # bytes in a file name
 
 
 def beside(film: Path, ending: str) -> Path:
-    """The hidden folder beside a film, such as `.film.mp4.resume`; shortened if too long.
+    """A hidden folder next to a film, such as `.film.mp4.resume`; shortened if too long.
 
     Parameters
     ----------
@@ -46,10 +46,10 @@ def beside(film: Path, ending: str) -> Path:
 class Film:
     """A film being made; a context manager.
 
-    Segments are written to a folder beside the film. The film takes its name when it is complete;
-    an older film stays in place until then. If the block is left by an exception, including
-    Ctrl-C, the segments are removed, unless `folder` is given: then they stay for a later resume,
-    and the caller removes them.
+    Segments are written to a folder next to the film. The film gets its name when it is complete;
+    an older film stays in place until then. If an exception leaves the block, including Ctrl-C, the
+    segments are removed, unless `folder` is given: then they stay for a later resume, and the
+    caller removes them.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Film:
     fps : Fraction
         Frames per second; frame i is shown from i/fps to (i+1)/fps.
     sound : Soundtrack or None
-        The soundtrack, from the first frame on.
+        The soundtrack, starting with the first frame.
     frames : int or None
         Expected number of frames; any other number is an error.
     crf : int or None
@@ -76,8 +76,8 @@ class Film:
     record : Record or None
         How the film was made, for its metadata.
     screen : Screen or None
-        Makes the frames of the film of those that are written, which have the size and the fps
-        above: `phosphene.screen.screen.Screen`.
+        Turns the written frames, of the size and fps above, into those of the film:
+        `phosphene.screen.screen.Screen`.
 
     Examples
     --------
@@ -228,12 +228,12 @@ class Film:
         os.replace(self._part, self.path)
 
     def _run(self, command: list[str]) -> int:
-        running = Encoder(command, self._segments.folder)
+        encoder = Encoder(command, self._segments.folder)
         try:
-            running.finish()
+            encoder.finish()
         finally:
-            running.kill()
-        return running.frames
+            encoder.kill()
+        return encoder.frames
 
     def _check_count(self) -> None:
         expected = max(1, self.written) if self.frames is None else self.frames

@@ -11,15 +11,15 @@ from types import MappingProxyType
 from phosphene.authoring import hookimpl
 from phosphene.errors import ProjectError
 
-# swscale converts to BT.601 by default, but players assume BT.709. Set it in both the conversion
-# and the stream's tags, or reds and greens shift.
+# swscale converts to BT.601 by default, but players assume BT.709. Set it both in the conversion
+# and in the stream's tags, or reds and greens shift.
 BT709 = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,"
     "format=yuv420p,"
     "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 )
-# A palette per frame, not per film: it streams (palettegen would hold the entire film in memory)
-# and measured 52 dB instead of 39 dB on a morph through three scenes, at 2.4 times the size.
+# A palette per frame, not per film: palettegen would otherwise hold the entire film in memory, and
+# a morph through three scenes has 52 dB instead of 39 dB, at 2.4 times the size.
 PALETTE = "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a"
 
 # "faster" has the quality of "medium" (39.8 dB) at 2.4 times the speed and 1.25 times the size.
@@ -68,9 +68,9 @@ class FilmFormat:
     sound : SoundCodec or None
         How sound is encoded; None for a silent film.
     copies : frozenset of str
-        Audio codecs that are stream-copied. Only those that play wherever the container does, and
-        start at the exact sample in measurements: Vorbis in WebM is 3 ms late, MP3 in Matroska
-        25 ms late, and AAC in Matroska 23 ms early with ffmpeg 7.0.
+        Audio codecs that are stream-copied: those that play wherever the container does, and start
+        at the exact sample. In ffmpeg 7.0, Vorbis in WebM is 3 ms late, MP3 in Matroska 25 ms late,
+        and AAC in Matroska 23 ms early.
     crf : int or None
         Constant rate factor, lower is better; None if the encoder has none.
     max_crf : int
@@ -78,7 +78,7 @@ class FilmFormat:
     quality : str
         The encoder's option that takes it.
     bits : float
-        Bits per painted pixel at that constant rate factor, to estimate the size of films; of
+        Bits per painted pixel at that constant rate factor, to estimate the size of films; for
         encoders without one, bits per pixel of the film.
     multiple : int
         Width and height must be multiples of this.
@@ -115,11 +115,10 @@ _BUILT_IN = {
     # GIF times are in hundredths of a second, and players slow down anything below two.
     ".gif": FilmFormat(LOSSLESS, GIF, muxer=("-loop", "0"), max_fps=50, bits=12.0),
 }
-# Lengths in the container are in milliseconds, unless it counts in units of which a sample of 44.1
-# and of 48 kHz has a whole number.
+# A time scale that is a multiple of 44.1 and 48 kHz: by default, lengths are in milliseconds.
 EXACT = ("-movie_timescale", "7056000", "-movflags", "+use_metadata_tags")
-#: The formats of loops, where they differ: as long as the sound to the sample; and for editing and
-#: live playback, .mov with a key frame in every frame, in 10 bits with all of the colour.
+#: The formats of loops, where they differ: as long as the sound, to the sample. For live playback
+#: and editing, .mov has only key frames, in 10 bits and 4:4:4.
 LOOPS: Mapping[str, FilmFormat] = MappingProxyType(
     {
         ".mp4": replace(_BUILT_IN[".mp4"], muxer=(*FASTSTART, *EXACT)),

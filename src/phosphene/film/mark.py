@@ -1,4 +1,4 @@
-"""Which files may be replaced: Phosphene's own films, recognised by their metadata."""
+"""Recognises Phosphene's own films by their metadata, so that only these are replaced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMENT = b"\x21\xfe" + bytes([len(MARK)]) + MARK.encode() + b"\x00" + TRAILER
 
 
 def stamp(film: Path) -> None:
-    """Add the mark to a film in a format for which ffmpeg does not write it."""
+    """Add the mark to a GIF, for which ffmpeg does not write it."""
     with film.open("r+b") as file:
         if file.read(6) in GIF:
             file.seek(-1, os.SEEK_END)

@@ -1,7 +1,7 @@
-"""The parts of a film, each painted by a process of its own into a lossless video without sound.
+"""The parts of a film, each painted by its own process into a lossless, silent video.
 
-They are in a folder beside the film, and named by the fingerprint of what they depend on. A part is
-complete when a file with its digest is beside it.
+They are in a folder next to the film, and named by the fingerprint of what they depend on. A part
+is complete when there is a file with its digest.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PartFile:
     fingerprint : str
         From `phosphene.rendering.render.Render.fingerprint`.
     number : int
-        Of the part, from 0.
+        Number of the part, from 0.
     """
 
     target: Path
@@ -75,7 +75,7 @@ class PartFile:
         Raises
         ------
         FilmError
-            If not. The mark of a damaged part is removed, so that it is painted again.
+            If not. A damaged part is marked as incomplete, so that it is painted again.
         """
         about = self._about()
         if about is not None and digest_of(self.path) == about.get("digest"):
@@ -84,11 +84,11 @@ class PartFile:
             self._mark.unlink(missing_ok=True)
         raise FilmError(
             f"{self.path} is missing, or was damaged since it was written.",
-            "Check the disk, then run the same command again: it is painted again.",
+            "Check the disk, then run the same command again, which paints it again.",
         )
 
     def done(self, frames: int) -> int:
-        """How many of its frames are painted, of so many in all."""
+        """The number of painted frames, of `frames` in total."""
         if self.is_complete():
             return frames
         sums = beside(self.path, ".resume") / FRAMES
@@ -132,7 +132,7 @@ class PartFile:
 
 
 def remove_parts(parts: Sequence[PartFile]) -> None:
-    """Remove the parts of a film that is complete; parts of other settings stay."""
+    """Remove the parts of a complete film; parts with other settings stay."""
     for part in parts:
         part.remove()
     with suppress(OSError):

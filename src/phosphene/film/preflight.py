@@ -1,4 +1,4 @@
-"""Checks before painting: whether this film can be encoded here, under this name."""
+"""Checks, before painting, that a film can be encoded under its name."""
 
 import math
 import tempfile
@@ -28,16 +28,16 @@ def preflight(
     form: FilmFormat | None = None,
     force: bool = False,
 ) -> None:
-    """Make a film of one black frame in the output folder, in the same way, and remove it.
+    """Make a trial film of one black frame in the output folder, and remove it.
 
-    It is encoded, joined, muxed with the song and renamed, with the final names. A trial is
-    necessary: ffmpeg lists encoders that it cannot run, permissions mean little on network drives,
+    It is encoded, joined, muxed with the song and renamed, with the final names. Only a trial is
+    reliable: ffmpeg lists encoders that it cannot run, permissions mean little on network drives,
     and a name may be too long. The folder is created if it is missing.
 
     Parameters
     ----------
     path, width, height, fps, sound, crf, form, force
-        As for `Film`.
+        See `Film`.
 
     Raises
     ------
@@ -76,19 +76,19 @@ def space_needed(
     form : FilmFormat
     crf : int or None
     painted, shown : (int, int, int)
-        Width, height and number of the frames that are painted, and of those of the film.
+        Width, height and number of the painted frames, and of those of the film.
 
     Returns
     -------
     film, rendering : float
-        Bytes of the film, and of all files while it is rendered: its segments, the film that is
-        joined of them, and the raw painted frames of two segments.
+        Bytes of the film, and of all files during rendering: the segments, the joined film, and
+        the raw painted frames of two segments.
     """
     pixels, all_pixels = math.prod(painted), math.prod(shown)
     if form.crf is None:
         bits = form.bits * all_pixels
     else:
-        # Added pixels contain little that is new: 20 times as many take 3.3 times the space.
+        # Upscaled pixels add little information: 20 times as many take 3.3 times the space.
         finer = 2.0 ** ((form.crf - (form.crf if crf is None else crf)) / 6.0)
         bits = form.bits * finer * math.sqrt(pixels * all_pixels)
     raw = 3 * painted[0] * painted[1] * min(painted[2], RAW)
@@ -141,5 +141,5 @@ def check_fit(
         allowed = f"must be 0 to {row.max_crf}" if row.crf is not None else "cannot be set"
         raise ProjectError(
             f"crf is {crf}; in a {path.suffix} film it {allowed}.",
-            "Leave it out.",
+            "Omit it.",
         )

@@ -14,7 +14,7 @@ LAYOUTS = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "6.1
 RATES = {f"{1000 * n / 1001:.2f}": Fraction(1000 * n, 1001) for n in (24, 30, 48, 60, 120)}
 
 WITH_ALPHA = r"(yuva|ya\d|rgba|bgra|argb|abgr|gbrap|pal8)"  # pixel formats
-MARKED = r"^ *(alpha_mode|ALPHA_MODE) *: 1"  # VP8 and VP9, which have it in a second stream
+MARKED = r"^ *(alpha_mode|ALPHA_MODE) *: 1"  # VP8 and VP9, whose alpha is in a second stream
 
 
 @dataclass(frozen=True)
@@ -125,18 +125,18 @@ def _seconds(hours: str, minutes: str, seconds: str) -> float:
 
 
 def _start(line: str) -> float:
-    found = re.search(r", start (-?[\d.]+)", line)
-    return float(found.group(1)) if found else 0.0
+    match = re.search(r", start (-?[\d.]+)", line)
+    return float(match.group(1)) if match else 0.0
 
 
 def _audio(line: str) -> AudioStream | None:
-    found = re.search(r"(\d+) Hz, ([^,]+)", line)
-    if not found:
+    match = re.search(r"(\d+) Hz, ([^,]+)", line)
+    if not match:
         return None
-    layout = found.group(2).split("(")[0].strip()
+    layout = match.group(2).split("(")[0].strip()
     counted = re.match(r"\d+(?= channels)", layout)
     channels = int(counted.group()) if counted else LAYOUTS.get(layout, 2)
-    return AudioStream(re.split(r"[ ,]", line)[0], int(found.group(1)), channels, _start(line))
+    return AudioStream(re.split(r"[ ,]", line)[0], int(match.group(1)), channels, _start(line))
 
 
 def _video(line: str, report: str) -> VideoStream | None:

@@ -1,7 +1,7 @@
-"""How a film was made, kept in its metadata, so that it can be made again.
+"""The record of how a film was made, in its metadata, so that it can be rendered again.
 
 The record is JSON in the tag `phosphene` of mp4, mov, mkv and webm; GIF has none. A film may come
-from a stranger: the record is read up to a limit and validated like a file.
+from a stranger, so the record is read up to a limit and validated.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from phosphene.film import ffmpeg
 from phosphene.film.mark import is_ours
 
 TAG = "phosphene"
-LARGEST = 256 << 10  # characters of a project that is kept in full
+LARGEST = 256 << 10  # characters of a project; a longer one is omitted
 _ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "=;#\\\n"})
-MOST = 4 << 20  # bytes of metadata that are read
+MAX_METADATA = 4 << 20  # bytes to read
 
 Name = Annotated[str, Field(max_length=4000)]
 Number = Annotated[int, Field(ge=0, le=int(MOMENT))]
@@ -44,7 +44,7 @@ class Record(BaseModel):
     digest : str
         SHA-256 of the project.
     fingerprint : str
-        Digest of all that the film depends on, and not only of the project: files, versions, code.
+        Digest of everything that the film depends on, including files, versions and code.
     song, song_digest : str
         Name of the song, and the SHA-256 of its file.
     model : str
@@ -122,9 +122,9 @@ def read_record(film: Path) -> Record:
     found = _tags(film).get(TAG)
     if found is None:
         raise ProjectError(
-            f"{film} does not contain how it was made",
+            f"{film} has no record of how it was made",
             "GIF films, comparisons of takes, films of earlier versions, and those with [video] "
-            "metadata = false do not. Render the project file.",
+            "metadata = false have none. Render the project file.",
         )
     try:
         return Record.model_validate_json(found)
@@ -148,7 +148,7 @@ def _tags(film: Path) -> dict[str, str]:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as running:
         assert running.stdout is not None
-        content = running.stdout.read(MOST)
+        content = running.stdout.read(MAX_METADATA)
         running.kill()
     text = content.decode(errors="replace")
     pairs = re.findall(r"^([^=\\\n]++)=((?:[^\\\n]++|\\[\s\S])*+)$", text, re.MULTILINE)

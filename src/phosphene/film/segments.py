@@ -26,7 +26,7 @@ AGAIN = "Check the disk, then run the same command again."
 
 
 class Screen(Protocol):
-    """Makes the frames of the film of those that are painted: `phosphene.screen.screen.Screen`."""
+    """Turns painted frames into those of the film: `phosphene.screen.screen.Screen`."""
 
     width: int
     height: int
@@ -34,11 +34,11 @@ class Screen(Protocol):
 
     @property
     def interpolates(self) -> bool:
-        """Whether a frame of the film can depend on the painted frame before."""
+        """Whether a frame of the film can depend on the previous painted frame."""
         ...
 
     def count(self, painted: int) -> int:
-        """Number of frames of a film of so many painted frames."""
+        """Number of frames of a film with this many painted frames."""
         ...
 
     def frames(self, index: int, before: bytes | None, frame: bytes) -> Iterator[bytes]:
@@ -64,8 +64,8 @@ class Segments:
     command : callable
         command(path) returns the ffmpeg command that encodes raw frames to a segment at `path`.
     screen : Screen or None
-        Makes the frames that are encoded. All else here counts and keeps painted frames. If it
-        interpolates, the raw frames of a segment begin with the last one of the segment before.
+        Makes the frames that are encoded; everything else here refers to painted frames. If it
+        interpolates, the raw frames of a segment start with the last one of the previous segment.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class Segments:
         self.folder, self.length, self.count = folder, length, 0
         self._size, self._command = size, command
         self._frames, self._sums = FrameSums(folder), SegmentSums(folder)
-        # ffmpeg's output has a name unique to this run: the ffmpeg of a killed run may still be
-        # writing for a moment.
+        # The name of ffmpeg's output is unique to this run, because the ffmpeg of a killed run may
+        # still write for a moment.
         self._run = secrets.token_hex(4)
         self._encoder: Encoder | None = None
         self._raw: IO[bytes] | None = None
@@ -91,7 +91,7 @@ class Segments:
 
     @property
     def full(self) -> bool:
-        """Whether the next frame begins a segment; the raw frames of the last one go then."""
+        """Whether the next frame starts a segment, which removes the last one's raw frames."""
         return self.count % self.length == 0
 
     def holds(self, count: int) -> bool:
@@ -179,7 +179,7 @@ class Segments:
             if not self._sums.is_intact(path):
                 raise FilmError(
                     f"{path} was damaged or removed since it was written.",
-                    "Check the disk, then run the same command again: it is painted again.",
+                    "Check the disk, then run the same command again, which paints it again.",
                 )
         listed = self.folder / LIST
         replace_own(listed, "".join(f"file '{path.name}'\n" for path in paths).encode())
@@ -236,7 +236,7 @@ class Segments:
         return self._encoder, self._raw
 
     def _rotate(self, longer: bool = False) -> None:
-        """Finish the full segment in the background; `longer` as of `_ending`."""
+        """Finish the full segment in the background; see `_ending` for `longer`."""
         self._wait()
         if self._encoder is None or self._raw is None:
             return

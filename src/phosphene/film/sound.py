@@ -9,9 +9,9 @@ from phosphene.film.checksums import digest_of
 from phosphene.film.formats import SoundCodec
 from phosphene.film.probe import probe
 
-# Encoders refuse NaN, infinity and huge samples, which damaged float files contain: these become
-# silent, as in the analysis, and samples that are far too loud are clipped. Without `aresample`,
-# later filters would make aeval change the number of channels, and ffmpeg would crash.
+# Encoders refuse NaN, infinity and huge samples, as in damaged float files: these are silenced, as
+# in the analysis, and samples that are far too loud are clipped. Without `aresample`, later filters
+# would make aeval change the number of channels, and ffmpeg would crash.
 FINITE = "aeval=exprs='clip(if(lte(abs(val(ch)),2^16),val(ch),0),-16,16)':c=same,aresample"
 
 
@@ -51,13 +51,13 @@ class Soundtrack:
         if not self.digest:
             return
         try:
-            found = digest_of(self.path)
+            digest = digest_of(self.path)
         except OSError as error:
             raise FilmError(
                 f"{self.path} can no longer be read: {error.strerror}.",
                 "Restore the song, then run the same command again: no frames are lost.",
             ) from error
-        if found != self.digest:
+        if digest != self.digest:
             raise FilmError(
                 f"{self.path} was changed while the film was painted; the motion belongs to the "
                 "earlier version.",
@@ -95,14 +95,14 @@ class Soundtrack:
         FilmError
             If the file cannot be read or has no sound.
         """
-        found = probe(self.path)
-        stream = dict(enumerate(found.sounds)).get(self.track)
+        media = probe(self.path)
+        stream = dict(enumerate(media.sounds)).get(self.track)
         if stream is None:
-            raise FilmError(f"There is no sound in {self.path}.", "Choose another song.")
+            raise FilmError(f"{self.path} has no sound.", "Choose another song.")
         complete = self.start == 0 and self.duration is None
         # In a video the sound may start later than the picture, and a copy would keep the delay.
-        alone = found.video is None and stream.start == 0
-        if complete and alone and stream.codec in copies:
+        copyable = media.video is None and stream.start == 0
+        if complete and copyable and stream.codec in copies:
             return ["-c:a", "copy"]
         return ["-af", f"{self._cut(stream.rate)},{codec.takes}", *codec.arguments]
 

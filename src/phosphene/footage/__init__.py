@@ -1,1 +1,1 @@
-"""Pictures and videos of the user, as frames of the film's size and rate."""
+"""The user's pictures and videos, as frames of the film's size and rate."""

@@ -1,4 +1,4 @@
-"""Optical flow between two frames, and its sum over several."""
+"""Optical flow between two frames."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from phosphene.score.guides import Clip
 Pixels = NDArray[np.uint8]
 """RGBA, not premultiplied; shape (height, width, 4)."""
 
-AHEAD = 4  # frames that are decoded before they are needed
-KEPT = 1 << 26  # bytes of frames that are kept, at least two frames
+AHEAD = 4  # frames that are decoded in advance
+CACHE = 1 << 26  # bytes of decoded frames to cache, but at least two frames
 
 
 class Reader:
@@ -40,31 +40,31 @@ class Reader:
     def __init__(self, clip: Clip, form: Form) -> None:
         self._clip, self._form = clip, form
         self._video: Video | None = None
-        self._kept: OrderedDict[int, Pixels] = OrderedDict()
-        self._most = max(2, KEPT // (4 * form.width * form.height))
+        self._cache: OrderedDict[int, Pixels] = OrderedDict()
+        self._capacity = max(2, CACHE // (4 * form.width * form.height))
         self._stream: _Stream | None = None
         self._length: int | None = None  # in frames of the film, known at the end of the video
         if clip.still:
             picture = fitted(read_still(clip.path, clip.entry), form, clip.contains)
-            self._length, self._kept[0] = 1, picture
+            self._length, self._cache[0] = 1, picture
         else:
             self._video = video_of(clip)
 
     def frame(self, number: int) -> Pixels:
-        """Frame of the clip, from 0, which depends on its number alone.
+        """Frame `number` of the clip, from 0; it depends only on the number.
 
-        Beyond the end it is the last one, or that of the loop.
+        Beyond the end it is the last frame, or that of the loop.
 
         Raises
         ------
         ProjectError
-            If the video has no frame.
+            If the video has no frames.
         """
         while True:
             place = self.place(number)
-            if place in self._kept:
-                self._kept.move_to_end(place)
-                return self._kept[place]
+            if place in self._cache:
+                self._cache.move_to_end(place)
+                return self._cache[place]
             self._read(place)
 
     def place(self, number: int) -> int:
@@ -87,17 +87,17 @@ class Reader:
             stream = self._stream = _Stream(self._clip, self._video, self._form, place)
         picture = stream.read()
         if picture is not None:
-            self._kept[stream.next - 1] = picture
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._cache[stream.next - 1] = picture
+            while len(self._cache) > self._capacity:
+                self._cache.popitem(last=False)
             return
         self._length = stream.next
-        if stream.begun == stream.next:  # it began beyond the end
+        if stream.start == stream.next:  # it started beyond the end
             self._length, _ = scan(self._clip, self._video, self._form)
         self.close()
         if self._length == 0:
             raise ProjectError(
-                f"{self._clip.entry}: {self._clip.path} has no frame there",
+                f"{self._clip.entry}: {self._clip.path} has no frames to show",
                 "Give a video that plays, and a `from` before its end.",
             )
 
@@ -105,13 +105,13 @@ class Reader:
 class _Stream:
     """A run of ffmpeg, and the thread that reads its frames."""
 
-    def __init__(self, clip: Clip, video: Video, form: Form, begun: int) -> None:
-        self.begun = self.next = begun
+    def __init__(self, clip: Clip, video: Video, form: Form, start: int) -> None:
+        self.start = self.next = start
         self._shape = form.height, form.width, 4
         self._frames: queue.Queue[Pixels | None] = queue.Queue(AHEAD)
         self._stopped = threading.Event()
         self._process = subprocess.Popen(
-            frames_command(clip, video, form, begun),
+            frames_command(clip, video, form, start),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Pictures of the user with their alpha."""
+"""The user's pictures, with alpha."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def has_alpha(picture: Pixels) -> bool:
 def scaled(picture: Pixels, width: int, height: int) -> Pixels:
     """Scale a picture; colours under transparent pixels do not bleed into others."""
     alpha = picture[..., 3:].astype(np.float32) / 255.0
-    whole = np.concatenate([picture[..., :3] * alpha, 255.0 * alpha], axis=2)
+    premultiplied = np.concatenate([picture[..., :3] * alpha, 255.0 * alpha], axis=2)
     smaller = width * height < picture.shape[0] * picture.shape[1]
     method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    sized = cv2.resize(whole, (width, height), interpolation=method)
+    sized = cv2.resize(premultiplied, (width, height), interpolation=method)
     sized[..., :3] /= np.maximum(sized[..., 3:] / 255.0, 1e-6)
     found: Pixels = np.rint(np.clip(sized, 0.0, 255.0)).astype(np.uint8)
     return found
@@ -91,11 +91,11 @@ def fitted(picture: Pixels, form: Form, contains: bool) -> Pixels:
     scale = min(scales) if contains else max(scales)
     sized = scaled(picture, max(1, round(width * scale)), max(1, round(height * scale)))
     frame = np.zeros((form.height, form.width, 4), np.uint8)
-    (top, own_top, rows), (left, own_left, columns) = (
-        (max(0, (whole - own) // 2), max(0, (own - whole) // 2), min(whole, own))
-        for whole, own in zip(frame.shape[:2], sized.shape[:2], strict=True)
+    (top, crop_top, rows), (left, crop_left, columns) = (
+        (max(0, (outer - inner) // 2), max(0, (inner - outer) // 2), min(outer, inner))
+        for outer, inner in zip(frame.shape[:2], sized.shape[:2], strict=True)
     )
     frame[top : top + rows, left : left + columns] = sized[
-        own_top : own_top + rows, own_left : own_left + columns
+        crop_top : crop_top + rows, crop_left : crop_left + columns
     ]
     return frame

@@ -13,7 +13,7 @@ from phosphene.film.probe import probe
 from phosphene.score.guides import Clip
 from phosphene.song.files import require_file
 
-#: Decoders of codecs whose usual decoder in ffmpeg omits the alpha.
+#: Decoders of codecs whose default decoder in ffmpeg omits the alpha.
 WITH_ALPHA = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
 SCALING = "flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
 
@@ -73,7 +73,7 @@ def frames_command(clip: Clip, video: Video, form: Form, skip: int) -> list[str]
     """Build the command that writes a video's frames to standard output, as raw RGBA.
 
     Frame i is the one that the video shows at begin + i / fps, by its timestamps. Frames before
-    `skip` are decoded too, and dropped: seeking is not exact in every container.
+    `skip` are decoded and dropped, because seeking is not exact in every container.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def frames_command(clip: Clip, video: Video, form: Form, skip: int) -> list[str]
 
 
 def _input(clip: Clip, video: Video, loglevel: str) -> list[str]:
-    # One thread: what is shown of damaged frames depends on the number of threads.
+    # One thread, because the result for damaged frames depends on the number of threads.
     decoder = ["-c:v", video.decoder] if video.decoder else []
     return [
         ffmpeg.executable(),

@@ -1,1 +1,1 @@
-"""Letters as pixels: fonts, and text that is laid out within a picture."""
+"""Fonts, and drawing of text within a picture."""

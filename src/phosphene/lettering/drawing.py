@@ -1,4 +1,4 @@
-"""Draws a text with Pillow, as a small picture with alpha and its place in the frame."""
+"""Draws text with Pillow, as a small picture with alpha and its position in the frame."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def draw(text: str, lettering: Lettering, width: int, height: int) -> Drawn:
 
 
 def _picture(text: str, lettering: Lettering, size: int, across: int) -> Image.Image:
-    """The text at a size in px, in lines of at most a width if words allow it."""
+    """The text at a size in px, wrapped to a width if words allow it."""
     font = ImageFont.truetype(str(lettering.font), size)
     stroke = round(lettering.outline * size)
     lines = [_wrapped(line, font, across - 2 * stroke) for line in text.split("\n")]

@@ -34,7 +34,7 @@ def _not_empty(keys: dict[At, float]) -> dict[At, float]:
 
 
 def _fields(kind: Any) -> dict[str, Any]:
-    """A field for each channel that takes `kind` or is left out."""
+    """A field for each channel, which accepts `kind` or can be left out."""
     about = {name: f"{channel.unit}; {channel.description}" for name, channel in CHANNELS.items()}
     return {name: (kind | None, Field(None, description=text)) for name, text in about.items()}
 
@@ -43,10 +43,10 @@ Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidato
 
 
 class _Keyframes(Modulator):
-    """Values at positions in the song, with an easing between them, held before and after.
+    """Values at positions in the song, with easing between them; the first and last are held.
 
     Each channel takes a table of positions and values: `zoom = { "0" = 1.0, "bar 9" = 1.02 }`. A
-    plain number, `zoom = 1.02`, holds throughout.
+    plain number, `zoom = 1.02`, is constant.
     """
 
     name: ClassVar = "keyframes"
@@ -79,12 +79,13 @@ FormulaText = Annotated[Formula, BeforeValidator(parse), WithJsonSchema({"type":
 class _Expression(Modulator):
     """A formula for each channel, or one for `value`, an envelope that `to` routes.
 
-    `zoom = "1 + 0.02 * exp(-6 * since_beat)"`, `rotation = "where(bar > 9, sin(t), 0)"`. It is
-    evaluated once per frame of the project; other frame rates follow the same path.
+    For example, `zoom = "1 + 0.02 * exp(-6 * since_beat)"` or
+    `rotation = "where(bar > 9, sin(t), 0)"`. Formulas are evaluated once per frame of the project;
+    other frame rates follow the same path.
 
     Names: t, frame, frames, fps, duration, beat, bar, bpm, since_beat, until_beat, pi, e, tau,
     and audio features: onset, rms, low, mid, high, kick, snare, hat, bass, voice, loudness,
-    brightness, chroma_c ... (docs/hearing.md), also those of plugins. Operators: + - * / //
+    brightness, chroma_c ... (docs/hearing.md), and those of plugins. Operators: + - * / //
     % **, comparisons, and, or, not, `a if c else b`, and bitwise & and | of integers.
     Functions: where, abs, sign, floor, ceil, trunc, round, fract, mod, fmod, min, max, clip, lerp,
     smoothstep, sqrt, exp, expm1, log, log1p, log2, log10, pow, hypot, sin, cos, tan, asin, acos,

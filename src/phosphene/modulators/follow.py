@@ -34,7 +34,7 @@ class Level(Modulator):
     look_ahead: bool = Field(False, description="start early, so that the attack ends on the sound")
     sensitivity: float = Field(1.0, ge=0, le=1, description="ignore levels below 1 - sensitivity")
     threshold: float = Field(
-        0.0, ge=0, lt=1, description="rest up to this level; the range above is scaled to 0 to 1"
+        0.0, ge=0, lt=1, description="rest below this level; the range above is scaled to 0 to 1"
     )
     percentile: float | None = Field(
         None, gt=0, le=100, description="percentile of the song's level that counts as 1"
@@ -65,11 +65,11 @@ def _known(name: str) -> str:
 
 
 class Follow(Modulator):
-    """One channel, as mixed by the layers above in the file, drives others.
+    """Follows another channel, as mixed by the layers above it in the file.
 
     The envelope is the channel's distance from neutral divided by `full`, and `to` routes it. With
     `of = "zoom"`, `full = 0.02` and `to = { rotation = 1.0 }`, the picture rotates by 1 degree per
-    frame where it zooms by 1.02. Motion in the opposite direction gives a negative envelope.
+    frame while it zooms by 1.02. Motion in the opposite direction gives a negative envelope.
     """
 
     name: ClassVar = "follow"

@@ -16,12 +16,12 @@ Data = dict[str, Any]
 
 
 class LookError(ValueError):
-    """A look, or an entry that names one, says something that is not allowed."""
+    """A look, or an entry that uses one, is not valid."""
 
 
 @cache
 def looks() -> dict[str, Data]:
-    """Every look by name: what it does (`about`) and its `layers`, as they stand in the table."""
+    """Every look by name: what it does (`about`) and its `layers`, as in the table."""
     return tomllib.loads((files("phosphene.modulators") / "looks.toml").read_text(encoding="utf-8"))
 
 
@@ -33,7 +33,7 @@ def register_looks(register: Callable[[str, Data], None]) -> None:
 
 
 def check_look(look: Any) -> None:
-    """Find out whether a look is made as those of the table.
+    """Check that a look has the form of those in the table.
 
     Raises
     ------

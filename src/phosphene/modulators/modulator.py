@@ -1,4 +1,4 @@
-"""The base class of every modulator, and its parameters in words."""
+"""The base class of modulators, and descriptions of their parameters."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ RESERVED = frozenset({"use", "look", "to", "mix", "amount", "between", "when", "
 class Modulator(BaseModel, ABC):
     """A source of per-frame curves; subclass it, give it a `name`, fields and `curves`.
 
-    The fields are the parameters: their types, defaults and descriptions give the validation, the
-    help (`phosphene modulators NAME`) and the JSON schema. Instances are immutable, and the
-    same instance gives the same curves for the same song and timeline.
+    The fields are the parameters: their types, defaults and descriptions determine the
+    validation, the help (`phosphene modulators NAME`) and the JSON schema. Instances are immutable,
+    and the same instance gives the same curves for the same song and timeline.
     """
 
     model_config = ConfigDict(
@@ -31,14 +31,14 @@ class Modulator(BaseModel, ABC):
     )
 
     name: ClassVar[str]
-    """What a project calls it: `use = "name"`."""
+    """Its name in a project: `use = "name"`."""
 
     by_interval: ClassVar[bool] = False
     """Whether the curves are computed for the rendered frames.
 
     False: `curves` is called for the project's own frames, and Phosphene converts the result to
     other frame rates along the same path. True, for modulators that must match the sound in the
-    exact frame, such as hits: `curves` is called for the rendered frames, and must ensure itself
+    exact frame, such as hits: `curves` is called for the rendered frames, and must itself ensure
     that they add up to the same path.
     """
 
@@ -56,8 +56,8 @@ class Modulator(BaseModel, ABC):
         Returns
         -------
         dict of str to ndarray of float64, shape (timeline.n_frames,), finite
-            Either channels by name, in the channel's own unit at the project's fps and width, or
-            `value` alone: an envelope, 0 at rest and 1 at a full hit, which the layer's `to`
+            Either channels by name, in the channel's unit at the project's fps and width, or only
+            `value`: an envelope, 0 at rest and 1 at a full hit, which the layer's `to`
             routes to channels. In addition to `value` it may return `height`, the same
             envelope for channels that are not speeds, such as strength.
         """
@@ -74,8 +74,8 @@ class Modulator(BaseModel, ABC):
         song : Song
         timeline : Timeline
         below : mapping of str to ndarray, shape (timeline.n_frames,), read-only
-            Every channel's value so far, mixed from the layers above this one in the project
-            file; per frame at the project's fps and width.
+            Every channel as mixed by the layers above this one in the project file; per frame, at
+            the project's fps and width.
 
         Returns
         -------
@@ -124,8 +124,8 @@ def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
     Returns
     -------
     str
-        Such as `sine, triangle, saw` or `a number, at least 0 and at most 1`; empty where the
-        schema says too little.
+        Such as `sine, triangle, saw` or `a number, at least 0 and at most 1`; empty if the schema
+        says too little.
     """
     field = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
     kind, names = field.get("type"), choices(field)
@@ -150,6 +150,6 @@ def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
 
 
 def choices(field: dict[str, Any]) -> list[str]:
-    """The values of a field that has only a few."""
+    """The values of a field with a fixed set of choices."""
     named = field.get("enum") or ([field["const"]] if "const" in field else [])
     return [str(name) for name in named]

@@ -17,7 +17,7 @@ from phosphene.song.song import Song
 
 
 class Orbit(Modulator):
-    """Elliptical camera orbit that loops smoothly.
+    """An elliptical orbit of the camera that loops smoothly.
 
     translation_x = radius_x cos(2 pi t / period), translation_y = radius_y sin(2 pi t / period).
     """
@@ -37,10 +37,10 @@ class Orbit(Modulator):
 
 
 class Spiral(Modulator):
-    """Zoom that eases from a start to an end value with a cosine; combine it with an orbit.
+    """A zoom that eases from a start value to an end value; combine it with an orbit.
 
-    Zoom is a factor per frame. The default of 1.02 doubles the picture every 35 frames; a value
-    such as 1.5 enlarges it 437 times per second at 15 fps and destroys it.
+    The easing is a cosine. Zoom is a factor per frame: the default of 1.02 doubles the picture
+    every 35 frames; a value such as 1.5 enlarges it 437 times per second at 15 fps.
     """
 
     name: ClassVar = "spiral"
@@ -68,16 +68,16 @@ def _some(points: dict[At, Point]) -> dict[At, Point]:
 
 
 class Path(Modulator):
-    """A path through points, given as the displacement of the picture in px: right and down.
+    """A path of the picture through points, in px to the right and down.
 
-    `points = { "0" = [0, 0], "bar 5" = [120, -40], "bar 9" = [0, 0] }`: the steps from
-    frame to frame are translation_x and translation_y, so the picture reaches each point in time.
+    With `points = { "0" = [0, 0], "bar 5" = [120, -40], "bar 9" = [0, 0] }`, translation_x and
+    translation_y are the steps from frame to frame, so the picture reaches each point in time.
     """
 
     name: ClassVar = "path"
     by_interval: ClassVar = True
     points: Annotated[dict[Position, Point], AfterValidator(_some)] = Field(
-        description="position in the song, and [x, y] in px from the starting point"
+        description="positions in the song, with [x, y] in px from the starting point"
     )
     ease: Ease = Field("cubic", description="as for keyframes; cubic is a spline")
 

@@ -17,8 +17,8 @@ from phosphene.score.units import Length, Position, Span
 from phosphene.song.song import Song
 
 BANDS = (
-    "full; low, mid or high; kick, snare or hat; or any other feature (docs/hearing.md), such as a "
-    "plugin's"
+    "full, low, mid, high, kick, snare, hat, or any other feature (docs/hearing.md), including "
+    "those of plugins"
 )
 
 
@@ -40,12 +40,12 @@ class Striking(Modulator):
         1.0, ge=0, le=1, description="level after the decay, relative to the peak"
     )
     length: Span = Field(
-        "0s", validate_default=True, description="time from the peak to the release, at `sustain`"
+        "0s", validate_default=True, description="time from the peak to the start of the release"
     )
     release: Span = Field("0.3s", validate_default=True, description="time to fall back to rest")
     attack_bend: float = Field(1.0, ge=0.1, le=10, description="1 is linear; above 1 starts slowly")
     release_bend: float = Field(
-        2.0, ge=0.1, le=10, description="of decay and release: 1 is linear; above 1 starts fast"
+        2.0, ge=0.1, le=10, description="for decay and release: 1 is linear; above 1 starts fast"
     )
     look_ahead: bool = Field(False, description="start early, so that the attack ends on the hit")
     band: str = Field("full", description=f"source of the hits: {BANDS}")
@@ -75,13 +75,13 @@ class Striking(Modulator):
 
 
 class Beat(Striking):
-    """A hit on every beat, at constant height, in the exact frame that contains the beat."""
+    """A hit on every beat, always at full height, in the exact frame that contains the beat."""
 
     name: ClassVar = "beat"
     every: int = Field(1, ge=1, description="hit on every n-th beat, counted from the first")
     off_beat: bool = Field(False, description="hit halfway to the next beat instead")
     pattern: Pattern | None = Field(
-        None, description="a repeating pattern from bar 1 on instead: x..x..x. (o is half a hit)"
+        None, description="hit in a repeating pattern from bar 1: x..x..x. (o is half a hit)"
     )
     subdivision: int = Field(1, ge=1, le=48, description="steps of the pattern per beat")
     sensitivity: float = Field(
@@ -111,10 +111,10 @@ class Beat(Striking):
 
 
 class Onset(Striking):
-    """A hit on every onset, on or off the beat, as high as the onset is strong."""
+    """A hit on every onset, on or off the beat; stronger onsets make higher hits."""
 
     name: ClassVar = "onset"
-    release: Span = Field("0.2s", validate_default=True, description="time back to rest")
+    release: Span = Field("0.2s", validate_default=True, description="time to fall back to rest")
     every: int = Field(1, ge=1, description="hit on every n-th onset that is strong enough")
     sensitivity: float = Field(
         0.9, ge=0, le=1, description="ignore onsets weaker than 1 - sensitivity"
@@ -138,7 +138,7 @@ def _listed(given: Any) -> Any:
 
 
 class Cue(Striking):
-    """A hit at each of some positions, in the exact frame that contains it."""
+    """A hit at each given position, in the exact frame that contains it."""
 
     name: ClassVar = "cue"
     at: Annotated[tuple[Position, ...], BeforeValidator(_listed)] = Field(

@@ -129,8 +129,8 @@ _EDGE = 16  # lattice points beyond both ends, so that the ends of the spline ar
 class Noise(Modulator):
     """Smooth noise around 0, about -1 to 1; the same seed gives the same motion.
 
-    A spline through random values, one per `period`; each further octave is twice as fast. It is
-    defined in continuous time, and each frame uses its mean over the time that it is shown.
+    The noise is a spline through random values, one per `period`; each further octave is twice as
+    fast. Each frame uses the mean of the noise over the time that it is shown.
     `look = "handheld"` uses it for a hand-held camera.
     """
 
@@ -141,7 +141,7 @@ class Noise(Modulator):
     )
     octaves: int = Field(2, ge=1, le=8, description="number of octaves; each is twice as fast")
     roughness: float = Field(
-        0.5, ge=0, le=1, description="amplitude of each octave over the previous"
+        0.5, ge=0, le=1, description="amplitude of each octave relative to the previous one"
     )
     seed: int = Field(0, ge=0, lt=2**63, description="random seed")
 

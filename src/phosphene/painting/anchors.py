@@ -39,8 +39,8 @@ def is_held(score: Score) -> bool:
 class SceneAnchors(Sequence[Anchor]):
     """The anchor of each prompt, measured on a picture painted from that prompt alone.
 
-    Each is painted when it is first needed, so that a film begins at once, and a part of it needs
-    only its own. They do not depend on earlier frames, so a resumed render has the same ones.
+    Each picture is painted when it is first needed, so that painting starts at once. Anchors do not
+    depend on earlier frames, so a resumed render has the same ones.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class SceneAnchors(Sequence[Anchor]):
     def __getitem__(self, prompt: int) -> Anchor:  # type: ignore[override]  # no slices
         score = self._score
         scene = _opening(score, prompt)
-        # Where a scene comes back it has the same ones.
+        # A scene that returns has the same anchors.
         key = scene, score.prompts[prompt], score.negative_prompts[prompt]
         if key not in self._painted:
             row = score.row(score.span(scene).start, scene)
@@ -74,19 +74,21 @@ def _opening(score: Score, prompt: int) -> int:
     return root(score.scenes, max(own, 0))
 
 
-def mixed(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
+def mix(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
     """Mix anchors by a frame's prompt weights, shape (n_prompts,), which add up to 1."""
-    shown = [(anchors[prompt], weight) for prompt, weight in enumerate(weights.tolist()) if weight]
+    weighted = [
+        (anchors[prompt], weight) for prompt, weight in enumerate(weights.tolist()) if weight
+    ]
 
     def mean(part: Callable[[Anchor], torch.Tensor]) -> torch.Tensor:
-        return torch.stack([weight * part(anchor) for anchor, weight in shown]).sum(0)
+        return torch.stack([weight * part(anchor) for anchor, weight in weighted]).sum(0)
 
     palette = Palette(mean(lambda of: of.palette.mean), mean(lambda of: of.palette.covariance))
     return Anchor(palette, mean(lambda of: of.detail))
 
 
 def hold(picture: torch.Tensor, anchor: Anchor, row: Row) -> torch.Tensor:
-    """Hold a moved picture to its scene, as firmly as the frame's row says.
+    """Match a moved picture to its scene's colours and detail, as strongly as the row says.
 
     Parameters
     ----------

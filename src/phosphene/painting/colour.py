@@ -1,7 +1,7 @@
-"""Colour: OKLab, the match of a picture to its scene, and the grade of the frame that is shown.
+"""Colour: OKLab, matching a picture to its scene, and grading of the frames that are shown.
 
-OKLab is lightness and two opponent hues, perceptually uniform: Ottosson, "A perceptual color space
-for image processing" (2020); sRGB is IEC 61966-2-1.
+OKLab is a perceptually uniform space of lightness and two opponent axes: Ottosson, "A perceptual
+color space for image processing" (2020). sRGB is IEC 61966-2-1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OPPONENTS = np.array([
 ])  # from the cube roots of the cones  # fmt: skip
 FROM_CONES, FROM_OPPONENTS = np.linalg.inv(CONES), np.linalg.inv(OPPONENTS)
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
-MOST = 0.25  # largest change of deviation per frame over all axes, so that noise is not coloured
+MAX_CHANGE = 0.25  # of the deviation per frame over all axes, so that noise is not coloured
 FLOOR = 0.005  # deviation in OKLab below which a picture counts as flat or grey
 TINY = 1e-12
 # Precision of the small matrices: two eigenvalues of a picture with two colours nearly vanish.
@@ -46,16 +46,16 @@ class Palette:
         """The palette of a picture in OKLab, shape (1, 3, height, width)."""
         colours = lab[0].flatten(1)
         mean = colours.mean(1, keepdim=True)
-        apart = colours - mean
-        return cls(mean, apart @ apart.T / colours.shape[1])
+        centred = colours - mean
+        return cls(mean, centred @ centred.T / colours.shape[1])
 
 
 def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tensor:
-    """Bring a picture's palette a share of the way to an anchor.
+    """Move a picture's palette a share of the way to an anchor.
 
     The linear transfer of Pitié and Kokaram, "The linear Monge-Kantorovitch linear colour mapping
     for example-based colour transfer" (2007), in OKLab with each axis in units of its deviation.
-    Nothing waits for the device.
+    Does not synchronise with the device.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     anchor : Palette
     share : float
         0 leaves the picture unchanged; 1 gives it the anchor's mean, and its covariance within
-        `MOST`.
+        `MAX_CHANGE`.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     deviation = here.diagonal().sqrt()
     units = deviation[:, None] * deviation
     change = transfer(here / units, there / units)
-    change = change * (MOST / change.norm()).clamp_max(1.0)
+    change = change * (MAX_CHANGE / change.norm()).clamp_max(1.0)
     change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
     towards = share * (anchor.mean - own.mean) - change @ own.mean
     matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
@@ -91,9 +91,8 @@ def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """The Monge-Kantorovich map between two covariances, minus the identity.
 
     The map is own^-1 (own wanted)^1/2: of all linear maps from one covariance to the other, the one
-    that moves colours least. The root of a 3 x 3 matrix follows from its eigenvalues in closed
-    form (Hoger and Carlson, "Determination of the stretch and rotation", 1984), which follow
-    from its invariants.
+    that moves colours least. The root of a 3 x 3 matrix has a closed form in its eigenvalues (Hoger
+    and Carlson, "Determination of the stretch and rotation", 1984), and these in its invariants.
 
     Parameters
     ----------
@@ -143,18 +142,18 @@ def to_oklab(picture: torch.Tensor) -> torch.Tensor:
     """
     toe = picture * (1.0 / 12.92)
     linear = torch.where(picture > 0.04045, ((picture + 0.055) / 1.055) ** 2.4, toe)
-    return _turned(_turned(linear, CONES) ** (1.0 / 3.0), OPPONENTS)
+    return _transformed(_transformed(linear, CONES) ** (1.0 / 3.0), OPPONENTS)
 
 
 def from_oklab(lab: torch.Tensor) -> torch.Tensor:
     """Convert a picture from OKLab to sRGB, 0 to 1; colours outside the gamut are clamped."""
-    linear = _turned(_turned(lab, FROM_OPPONENTS) ** 3, FROM_CONES).clamp_(0.0, 1.0)
+    linear = _transformed(_transformed(lab, FROM_OPPONENTS) ** 3, FROM_CONES).clamp_(0.0, 1.0)
     toe = linear * 12.92
     return torch.where(linear > 0.0031308, 1.055 * linear ** (1.0 / 2.4) - 0.055, toe)
 
 
-def _turned(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Tensor:
-    # Python numbers are arguments of the device's kernels: nothing is copied.
+def _transformed(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Tensor:
+    # Python numbers are passed as kernel arguments, without a copy to the device.
     one, two, three = picture[:, 0], picture[:, 1], picture[:, 2]
     rows = [(a * one).add_(two, alpha=b).add_(three, alpha=c) for a, b, c in matrix.tolist()]
     return torch.stack(rows, 1)

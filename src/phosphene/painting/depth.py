@@ -1,4 +1,4 @@
-"""The depth of pictures: how a source of it is registered, loaded, and given to the frame loop."""
+"""Depth of pictures: how a source is registered and loaded, and how the frame loop gets it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phosphene.painting.engine import DrawingEngine, Engine
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Row, Score
 
 warn = logging.getLogger(__name__).warning
@@ -67,7 +67,7 @@ class SceneDepth:
     source: DepthSource
 
     def disparity(self, picture: torch.Tensor) -> torch.Tensor:
-        """The inverse distance of every pixel of a picture, as strong as the project says.
+        """The inverse distance of every pixel, scaled by the project's `strength`.
 
         Returns
         -------
@@ -82,7 +82,7 @@ class SceneDepth:
         expected = (1, 1, *picture.shape[-2:])
         if tuple(distance.shape) != expected:
             raise EngineError(
-                f"depth.source: '{self.spec.name}' gave the shape {tuple(distance.shape)}",
+                f"depth.source: '{self.spec.name}' returned the shape {tuple(distance.shape)}",
                 f"Expected {expected}: (1, 1, height, width).",
             )
         about = self.settings
@@ -91,7 +91,7 @@ class SceneDepth:
 
 
 class EngineWithDepth:
-    """An engine, and the depth of its pictures as the attribute `depth`."""
+    """An engine with the depth of its pictures as the attribute `depth`."""
 
     def __init__(self, engine: Engine, depth: SceneDepth) -> None:
         self.device, self.depth, self._engine = engine.device, depth, engine

@@ -1,6 +1,7 @@
-"""Detail: the match to the scene's fine structure, sharpening and grain.
+"""Detail: matching the scene's fine structure, sharpening and grain.
 
-Every resample and every pass through a VAE takes some detail; how much, the picture itself shows.
+Every resample and every pass through a VAE loses some detail; comparing band energies shows how
+much.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from typing import TypeVar
 import torch
 import torch.nn.functional as F
 
-from phosphene.painting.motion.noise import drawn
+from phosphene.painting.motion.noise import seeded_noise
 
 BINOMIAL = (0.25, 0.5, 0.25)
 SPACINGS = (1, 2)  # px between the taps of each blur: bands around 1/3 and 1/6 cycle per pixel
-MOST = 1.3  # largest gain of a band per frame; its inverse is the smallest
-GRAIN = 0.02  # largest deviation of the noise that replaces what no gain restores
+MAX_GAIN = 1.3  # of a band per frame; the smallest gain is its inverse
+GRAIN = 0.02  # maximum deviation of the noise that replaces what a gain cannot restore
 FLOOR = 1e-4  # deviation below which there is nothing to amplify
 MASK = 0xFFFFFFFF
 Words = TypeVar("Words", int, torch.Tensor)
@@ -36,12 +37,12 @@ def bands(picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
     list of Tensor, and Tensor
         They add up to the picture.
     """
-    found = []
+    fine = []
     for spacing in SPACINGS:
         softer = _blurred(picture, spacing)
-        found.append(picture - softer)
+        fine.append(picture - softer)
         picture = softer
-    return found, picture
+    return fine, picture
 
 
 def detail_of(lightness: torch.Tensor) -> torch.Tensor:
@@ -52,15 +53,15 @@ def detail_of(lightness: torch.Tensor) -> torch.Tensor:
 def hold_detail(
     lightness: torch.Tensor, anchor: torch.Tensor, share: float, seed: int
 ) -> torch.Tensor:
-    """Bring the energy of a lightness's fine bands a share of the way to an anchor's.
+    """Move the energy of the fine bands of lightness a share of the way to an anchor's.
 
-    Each band is amplified or attenuated within `MOST`. A remaining deficit is added as noise of
-    that band, which the engine turns into detail. Nothing waits for the device.
+    Each band is amplified or attenuated within `MAX_GAIN`. A remaining deficit is added as noise in
+    that band, which the engine turns into detail. Does not synchronise with the device.
 
     Parameters
     ----------
     lightness : Tensor, float32, shape (1, 1, height, width)
-        Of OKLab: the eye sees detail mainly in lightness.
+        In OKLab: detail is visible mainly in lightness.
     anchor : Tensor, shape (n_bands,)
         From `detail_of`.
     share : float
@@ -75,16 +76,16 @@ def hold_detail(
     """
     if share <= 0.0:
         return lightness
-    found, held = bands(lightness)
-    own = _deviations(found)
-    gain = 1.0 + share * ((anchor / own.clamp_min(FLOOR)).clamp(1.0 / MOST, MOST) - 1.0)
+    fine, rest = bands(lightness)
+    own = _deviations(fine)
+    gain = 1.0 + share * ((anchor / own.clamp_min(FLOOR)).clamp(1.0 / MAX_GAIN, MAX_GAIN) - 1.0)
     missing = (anchor**2 - (gain * own) ** 2).clamp_min(0.0).sqrt()
     height, width = lightness.shape[-2:]
     noise, _ = bands(white(height, width, seed, lightness.device))
     grain = (share * missing).clamp_max(GRAIN) / _deviations(noise)
-    for k, band in enumerate(found):
-        held = held + gain[k] * band + grain[k] * noise[k]
-    return held
+    for k, band in enumerate(fine):
+        rest = rest + gain[k] * band + grain[k] * noise[k]
+    return rest
 
 
 def _deviations(found: list[torch.Tensor]) -> torch.Tensor:
@@ -138,7 +139,7 @@ def grain(picture: torch.Tensor, deviation: float, seed: int) -> torch.Tensor:
     if deviation <= 0.0:
         return picture
     # A different stream from the engine's, which uses the seed itself.
-    noise = drawn(picture.shape, seed ^ 0x9E3779B9, picture.device)
+    noise = seeded_noise(picture.shape, seed ^ 0x9E3779B9, picture.device)
     return (picture + deviation * noise).clamp_(0.0, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The engine protocol: what repaints a moved picture, and how an engine is registered."""
+"""The engine protocol, and how an engine is registered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phosphene.errors import EngineError, ProjectError
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.schema import Model
+    from phosphene.project.tables.model import Model
     from phosphene.score.score import Row, Score
 
 
@@ -62,8 +62,8 @@ class EngineSpec:
     diffuses : bool
         False if its colours need not be held, because its pictures do not drift.
     ignores : frozenset of str
-        Channels that it cannot follow. If a project drives them, they stay at rest with a warning;
-        `render --strict` refuses the project.
+        Channels that it does not support. If a project drives them, they stay at rest with a
+        warning; `render --strict` refuses the project.
     source : str
         Folder or hub id of its model, if it has one.
     examples : tuple of str
@@ -72,7 +72,7 @@ class EngineSpec:
         `plugins check` then skips it.
     adapters : bool
         Whether it loads the LoRAs, ControlNets and IP-Adapters of `[model]`. If not, it does not
-        follow the channels `lora`, `control` and `ip_adapter`.
+        support the channels `lora`, `control` and `ip_adapter`.
     check : callable, optional
         check(model, score) raises a ProjectError if the engine cannot paint the Score. It is called
         before anything is loaded, and before any earlier frames are discarded.
@@ -89,18 +89,18 @@ class EngineSpec:
     check: Callable[[Model, Score], None] | None = None
 
 
-def unfollowed(spec: EngineSpec, model: Model, score: Score) -> list[str]:
-    """Names of the channels that a Score drives and an engine cannot follow."""
-    followed = {
+def unsupported(spec: EngineSpec, model: Model, score: Score) -> list[str]:
+    """Names of the channels that a Score drives and an engine does not support."""
+    supported = {
         "lora": spec.adapters and any(lora.driven for lora in model.lora),
         "control": spec.adapters and bool(model.control),
-        # A compiled model would be compiled anew at each value.
+        # A compiled model would be recompiled for each value.
         "ip_adapter": spec.adapters and bool(model.ip_adapter) and not model.compile,
         "guide": bool(score.inputs.guides),
         "mask": spec.diffuses and bool(score.inputs.masks),
         "overlay": bool(score.inputs.overlays),
     }
-    ignored = spec.ignores | {name for name, follows in followed.items() if not follows}
+    ignored = spec.ignores | {name for name, is_supported in supported.items() if not is_supported}
     return sorted(ignored & set(score.moving()))
 
 
@@ -133,17 +133,17 @@ def check_torch() -> None:
         ) from error
 
 
-def check_followed(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Check that an engine can paint a Score, and follows every channel that it drives.
+def check_supported(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Check that an engine can paint a Score, and supports every channel that it drives.
 
     Raises
     ------
     ProjectError
         If it does not.
     """
-    if ignored := unfollowed(spec, model, score):
+    if ignored := unsupported(spec, model, score):
         raise ProjectError(
-            f"motion drives {', '.join(ignored)}, which the model '{spec.name}' cannot follow",
+            f"motion drives {', '.join(ignored)}, which the model '{spec.name}' does not support",
             "Remove it, or choose another model; `phosphene doctor` lists them.",
         )
     check_paintable(spec, model, score)

@@ -1,4 +1,4 @@
-"""Finished frames: graded, in 8 bits, and read back from the device while the next are painted."""
+"""Finished frames: graded, in 8 bits, and copied to the host while the next ones are painted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from phosphene.painting.anchors import Anchor, SceneAnchors, is_held
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
-from phosphene.painting.inputs.captions import Captions
-from phosphene.painting.inputs.overlays import Overlays
+from phosphene.painting.inputs.overlays import Captions, Overlays
 from phosphene.painting.loop import paint as pictures
 from phosphene.painting.pictures import to_levels
 from phosphene.painting.states import State
@@ -22,7 +21,7 @@ from phosphene.score.score import Score
 
 Painted = tuple[int, State, torch.Tensor]
 """Row, state after it, and pixels (see `phosphene.painting.pictures.to_levels`) of a frame."""
-# Devices that continue to paint while a frame is copied, and the event that marks the copy's end.
+# Devices that copy asynchronously, and the type of event that marks the end of a copy.
 ASYNCHRONOUS: dict[str, Callable[[], Any]] = {"cuda": torch.cuda.Event}
 
 
@@ -35,7 +34,7 @@ def paint(score: Score, engine: Engine, *, hold: bool = True) -> Iterator[NDArra
     engine : Engine
         From `phosphene.load_engine`, or your own.
     hold : bool
-        Hold the colours and the detail of each scene against drift, as firmly as the Score says.
+        Hold the colours and the detail of each scene against drift, as strongly as the Score says.
 
     Yields
     ------

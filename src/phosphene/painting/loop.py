@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from phosphene.footage.motion import Map
-from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.anchors import Anchor, hold, mix
 from phosphene.painting.detail import grain, sharpen
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.inputs.guides import STRETCH, Guides
@@ -21,7 +21,7 @@ from phosphene.painting.motion.camera import Camera, View, camera_of
 from phosphene.painting.motion.noise import SceneNoise
 from phosphene.painting.motion.step import Matrix
 from phosphene.painting.pictures import read_image
-from phosphene.painting.states import State, by_scene, kept, state_before, together
+from phosphene.painting.states import State, merged, needed, split, state_before
 from phosphene.score.parts import Part
 from phosphene.score.score import Row, Score
 
@@ -52,7 +52,8 @@ def paint(
     score : Score
     engine : Engine
     anchors : sequence of Anchor, length n_prompts
-        Target of each prompt's scene, applied as firmly as the Score says; empty to hold nothing.
+        Target of each prompt's scene, applied with the Score's `colour_match` and `detail_match`;
+        empty to hold nothing.
     after : tuple of int and State, optional
         Row and state of a frame of an earlier run; painting continues with the next one.
     part : Part, optional
@@ -63,7 +64,7 @@ def paint(
     Frame
     """
     part = Part.whole(score) if part is None else part
-    begin, states = (0, {}) if after is None else (after[0] + 1, by_scene(score, *after))
+    begin, states = (0, {}) if after is None else (after[0] + 1, split(score, *after))
     running: dict[int, Iterator[Frame]] = {}
     with torch.inference_mode(), OpenInputs(score, engine) as inputs:
         for i in part.painted[bisect_left(part.painted, begin) :]:
@@ -76,13 +77,13 @@ def paint(
             }
             frames = {scene: next(frames) for scene, frames in running.items()}
             states |= {scene: frame.state for scene, frame in frames.items()}
-            states = kept(score, i, states)
+            states = needed(score, i, states)
             if score.seen(i)[0] not in part.scenes:  # a scene of this part dissolves in
                 continue
             picture, *over = (frame.picture for frame in frames.values())
             for later in over:
                 picture = torch.lerp(picture, later, score.share(i))
-            yield Frame(i, picture, together(score, i, states))
+            yield Frame(i, picture, merged(score, i, states))
 
 
 def paint_scene(
@@ -95,7 +96,8 @@ def paint_scene(
 ) -> Iterator[Frame]:
     """Paint the frames of one scene, in inference mode; parameters as of `paint`.
 
-    Without `after` it begins anew, and depends on the Score, its files and the engine alone.
+    Without `after` the scene starts from scratch: it depends only on the Score, its files and the
+    engine.
     """
     span = score.span(scene)
     inputs = OpenInputs(score, engine) if inputs is None else inputs
@@ -132,7 +134,7 @@ def paint_scene(
             moved = here.moved(paths[-1], guides.places(drifts[-1]))
             picture = kept = guides.mixed(moved.picture, row)
             if anchors:
-                picture = hold(picture, mixed(anchors, row.weights), row)
+                picture = hold(picture, mix(anchors, row.weights), row)
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row, *([] if noise is None else [noise]))
             if (share := inputs.masks.share(row, moved)) is not None:
@@ -183,7 +185,7 @@ def _state(painted: int, view: View, noise: SceneNoise | None, camera: Camera) -
 
 
 def _stretch(score: Score, scene: int, painted: int, guided: bool) -> list[Row]:
-    """The rows after `painted` up to the next repaint; not many if guides move the picture."""
+    """The rows after `painted` up to the next repaint; at most `STRETCH` if guides move pixels."""
     rows = []
     stop = score.span(scene).stop
     for i in range(painted + 1, min(stop, painted + 1 + STRETCH) if guided else stop):
@@ -204,7 +206,8 @@ def _between(
     """The frames of a stretch that are not repainted: the view before them, moved.
 
     If the cadence skips their repaint, they fade into the next repainted frame along the camera's
-    path. If strength or renewal rises with that frame, as on a beat, nothing of it is shown early.
+    path. If strength or renewal rises in that frame, as on a beat, they do not, so that the change
+    is not visible early.
     """
     skipped, last = rows[: len(rows) - rows[-1].diffuses], rows[-1]
     rises = any(row.strength < last.strength or row.renewal < last.renewal for row in skipped[-1:])
@@ -215,6 +218,6 @@ def _between(
         if fades:
             left = guides.back(rows, i, drifts)
             back = after.moved(path @ np.linalg.inv(paths[-1]), guides.places(left))
-            mixed = torch.lerp(view.picture, back.picture, i / len(rows))
-            view = replace(view, picture=mixed)
+            blended = torch.lerp(view.picture, back.picture, i / len(rows))
+            view = replace(view, picture=blended)
         yield view

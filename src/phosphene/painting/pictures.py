@@ -1,4 +1,4 @@
-"""Pictures in and out: a user's image as floats, and a float frame as bytes."""
+"""Converts pictures: a user's image to floats, and a painted frame to bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states of the scenes that are painted or kept, and all of them as one, for a checkpoint."""
+"""The state of each scene, and all of them merged into one for a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import torch
 from phosphene.score.score import Score
 
 State = Mapping[str, torch.Tensor]
-"""What the next frames depend on: the `picture` that was repainted last, its row, the noise."""
+"""What the next frames depend on: the last repainted `picture`, its row, and the noise."""
 
 
 def state_before(
     score: Score, scene: int, i: int, states: Mapping[int, State]
 ) -> tuple[int, State] | None:
-    """The row before row i, and the state that a scene continues from; None if it begins anew."""
+    """Row i - 1, and the state that a scene continues from; None if it starts from scratch."""
     if i > score.span(scene).start:
-        # The scene itself may be missing where another project's checkpoint is continued.
+        # The scene may be missing from a checkpoint of another version of the project.
         return i - 1, states.get(scene, states[max(states)])
     origin = score.scenes[scene].origin
     if origin is None or origin not in states:
@@ -25,8 +25,8 @@ def state_before(
     return i - 1, {**states[origin], "painted": torch.tensor(i - 1)}
 
 
-def kept(score: Score, i: int, states: Mapping[int, State]) -> dict[int, State]:
-    """The states that rows after row i need: of its scenes, and of those that come back later."""
+def needed(score: Score, i: int, states: Mapping[int, State]) -> dict[int, State]:
+    """The states that rows after row i need: of its scenes, and of scenes that return later."""
     return {
         scene: state
         for scene, state in states.items()
@@ -38,8 +38,8 @@ def kept(score: Score, i: int, states: Mapping[int, State]) -> dict[int, State]:
     }
 
 
-def together(score: Score, i: int, states: Mapping[int, State]) -> State:
-    """One state after row i: that of its latest scene, and the others with their scene's index."""
+def merged(score: Score, i: int, states: Mapping[int, State]) -> State:
+    """One state after row i: that of the latest scene, and the others prefixed by their index."""
     latest = score.seen(i)[-1]
     others = {
         f"{scene}.{name}": part
@@ -50,8 +50,8 @@ def together(score: Score, i: int, states: Mapping[int, State]) -> State:
     return {**states[latest], **others}
 
 
-def by_scene(score: Score, i: int, state: State) -> dict[int, State]:
-    """The inverse of `together`."""
+def split(score: Score, i: int, state: State) -> dict[int, State]:
+    """The inverse of `merged`."""
     states: dict[int, dict[str, torch.Tensor]] = {score.seen(i)[-1]: {}}
     for name, part in state.items():
         scene, dot, own = name.partition(".")

@@ -107,8 +107,8 @@ def notes(plot: PlotData) -> list[str]:
     for name, count in plot.score.clamped.items():
         channel = CHANNELS[name]
         lines.append(
-            f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
-            "was clamped there."
+            f"{name} exceeded its limits ({channel.low:g} to {channel.high:g}) in {count} frames "
+            "and was clamped."
         )
     if not len(plot.song.beats):
         lines.append("No beats were detected in the song.")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import click
 import pluggy
 
 from phosphene import hookspecs
 from phosphene.errors import PluginError
+from phosphene.hints import hint
 from phosphene.plugins.discovery import built_in, in_folders, installed
-from phosphene.plugins.guarding import guarded, problem
+from phosphene.plugins.kinds import CHECKS, guarded
 from phosphene.plugins.plugin import (
     BROKEN,
     DISABLED,
@@ -28,13 +32,13 @@ from phosphene.plugins.plugin import (
     Plugin,
     Registry,
 )
-from phosphene.plugins.registering import Staged, implemented
-from phosphene.plugins.running import enter, place_in, pressed, strict, traced
+from phosphene.plugins.running import enter, place_in, pressed, problem, strict, traced
 from phosphene.plugins.trial import known
 from phosphene.plugins.trust import read_settings
 
 #: Names of the plugins or packages that may load, with commas; set and empty: none.
 VARIABLE = "PHOSPHENE_LOAD_PLUGINS"
+HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("register_")}
 
 
 def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) -> Registry:
@@ -60,10 +64,7 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
         With `PHOSPHENE_STRICT=1`, whatever a plugin raises.
     """
     registry = own_plugins()
-    outside = found(folders)
-    if not strict():
-        _try(outside)
-    for plugin in outside:
+    for plugin in found(folders) if strict() else _tried(found(folders)):
         _load(registry, plugin)
     registry.plugins += left_out
     return registry
@@ -80,9 +81,7 @@ def own_plugins() -> Registry:
 def load_commands(folders: Iterable[Path] = ()) -> Registry:
     """Load only the plugins that add commands, so that `phosphene --help` is fast."""
     registry = Registry()
-    outside = found(folders)
-    _try(outside)
-    for plugin in outside:
+    for plugin in _tried(found(folders)):
         if "register_commands" in plugin.hooks:
             _load(registry, plugin)
     return registry
@@ -91,9 +90,7 @@ def load_commands(folders: Iterable[Path] = ()) -> Registry:
 def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
     """Every plugin, with what it registers or why it cannot; only built-ins are imported here."""
     registry = own_plugins()
-    outside = found(folders)
-    _try(outside)
-    for plugin in outside:
+    for plugin in _tried(found(folders)):
         registry.plugins.append(plugin)
         if plugin.state == READY:
             try:
@@ -119,15 +116,16 @@ def found(folders: Iterable[Path] = ()) -> list[Plugin]:
     return plugins
 
 
-def _try(plugins: Iterable[Plugin]) -> None:
+def _tried(plugins: list[Plugin]) -> list[Plugin]:
     """Leave out those that crash, hang or fail in a separate process; several run at a time."""
     if not (ready := [plugin for plugin in plugins if plugin.state == READY]):
-        return
+        return plugins
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for plugin, record in zip(ready, pool.map(known, ready), strict=True):
             plugin.hooks, plugin.items = record.hooks, record.items
             if record.why:
                 plugin.leave_out(BROKEN, record.why)
+    return plugins
 
 
 def _load(registry: Registry, plugin: Plugin) -> None:
@@ -176,8 +174,8 @@ def load_alone(plugin: Plugin) -> dict[Item, Any]:
         manager = pluggy.PluginManager(GROUP)
         manager.add_hookspecs(hookspecs)
         manager.register(module, name=plugin.name)
-        plugin.hooks = implemented(manager, module)
-        staged = Staged(plugin.name)
+        plugin.hooks = _implemented(manager, module)
+        staged = _Staged(plugin.name)
         for hook, arguments in staged.hooks().items():
             step = hook
             if hook in plugin.hooks:
@@ -190,6 +188,62 @@ def load_alone(plugin: Plugin) -> dict[Item, Any]:
         place = "" if plugin.built_in else place_in(error, plugin)
         raise PluginError(f"{step}: {problem(error)}{place}", plugin.remedy) from error
     return staged.items
+
+
+class _Staged:
+    """What one plugin registers, held until it has registered all of it without an error.
+
+    Parameters
+    ----------
+    name : str
+        The plugin's name, by which its options are found.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.items: dict[Item, Any] = {}
+        self._cli = click.Group()
+
+    def hooks(self) -> dict[str, dict[str, Any]]:
+        """Every hook with its arguments."""
+        register = {f"register_{kind}": {"register": partial(self._add, kind)} for kind in CHECKS}
+        return register | {"register_commands": {"cli": self._cli}}
+
+    def _add(self, kind: str, *given: Any) -> None:
+        """Hold what a hook was given: an item, or its name and the item."""
+        name = CHECKS[kind](*given)
+        if kind == "options":
+            name = self.name
+        if not isinstance(name, str) or not name.strip():
+            raise PluginError(f"{name!r} cannot be the name of a {kind.removesuffix('s')}")
+        if (kind, name) in self.items:
+            raise PluginError(f"{kind.removesuffix('s')} '{name}' is registered twice")
+        self.items[kind, name] = given[-1]
+
+    def add_commands(self) -> None:
+        """Take over what `register_commands` added to the staged group."""
+        self.items |= {("commands", name): item for name, item in self._cli.commands.items()}
+
+
+def _implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
+    """The hooks that a module, which is registered with a manager, implements.
+
+    Raises
+    ------
+    PluginError
+        If it implements none, or if one is misspelt or not marked, which pluggy would ignore.
+    """
+    callers = manager.get_hookcallers(module) or []
+    for caller in callers:
+        if not caller.has_spec():
+            raise PluginError(f"there is no hook '{caller.name}'. {hint(caller.name, HOOKS)}")
+    for hook, function in vars(module).items() if inspect.ismodule(module) else ():
+        own = inspect.isfunction(function) and function.__module__ == module.__name__
+        if hook in HOOKS and own and not hasattr(function, "phosphene_impl"):
+            raise PluginError(f"{hook} is not marked with @phosphene.hookimpl")
+    if not callers:
+        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
+    return sorted(caller.name for caller in callers)
 
 
 def _imported(plugin: Plugin) -> Any:

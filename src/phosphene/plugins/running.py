@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from typing import NoReturn
 from weakref import WeakKeyDictionary
 
+import pluggy
+
 from phosphene.errors import PluginError, Stopped
 from phosphene.plugins.plugin import Plugin
 
@@ -82,6 +84,14 @@ def described(error: BaseException) -> str:
     """An error in one line, with its class."""
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def problem(error: BaseException) -> str:
+    """An error that a plugin caused, in one line."""
+    if isinstance(error, pluggy.PluginValidationError):
+        message = " ".join(str(error).split())
+        return "".join(message.partition("Argument(s)")[1:]) or message
+    return str(error) if isinstance(error, PluginError) else described(error)
 
 
 def place_in(error: BaseException, plugin: Plugin) -> str:

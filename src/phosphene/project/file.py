@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,23 +14,20 @@ from pydantic import ValidationError
 from phosphene.bounds import BYTES, DEPTH, LAYERS, beyond, parsed, shortened
 from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
+from phosphene.options import Table
 from phosphene.plugins import Registry
-from phosphene.plugins.records import missing, provider
-from phosphene.project.adapters import Control, IpAdapter, Lora, located
-from phosphene.project.captions import Letters
-from phosphene.project.guides import FILES
+from phosphene.plugins.trial import missing, provider
 from phosphene.project.layers import Context, layer_of, layers_of_look
-from phosphene.project.motion import Section
 from phosphene.project.plugins import check_requires, plugin_options
 from phosphene.project.problems import problems_of
-from phosphene.project.scenes import look_tables, scene_tables
 from phosphene.project.schema import Project
+from phosphene.project.tables.model import ON_HUB
+from phosphene.project.tables.scenes import look_tables, scene_tables
 from phosphene.song.files import require_file
 
 Data = dict[str, Any]
+AnyTable = TypeVar("AnyTable", bound=Table)
 
-Adapter = TypeVar("Adapter", Lora, Control, IpAdapter)
-Text = TypeVar("Text", bound=Letters)
 SHOWN = 30  # mistakes in one message
 WITHOUT = "--skip-broken renders without such layers."
 
@@ -140,7 +137,7 @@ def make_project(
         raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
     if problems:
         raise _refused(source, problems)
-    project = _located(project, source.parent)
+    project = located(project, source.parent)
     project.keep(written, source)
     return project
 
@@ -212,66 +209,43 @@ def _unknown_tracker(name: str, registry: Registry) -> list[str]:
     return [f"song.tracker: unknown tracker {name!r}. {hint(name, registry.trackers)}"]
 
 
-def _located(project: Project, folder: Path) -> Project:
-    song = project.song.model_copy(update={"file": _beside(folder, project.song.file)})
-    if song.beats is not None:
-        song = song.model_copy(update={"beats": _beside(folder, song.beats)})
-    if isinstance(song.sections, Path):
-        song = song.model_copy(update={"sections": _beside(folder, song.sections)})
-    video = project.video
-    if video.image is not None:
-        video = video.model_copy(update={"image": _beside(folder, video.image)})
-    scenes = tuple(
-        scene.model_copy(update={"image": scene.image and _beside(folder, scene.image)})
-        for scene in project.scene
-    )
-    prompts, captions = project.prompts, project.captions
-    if prompts.lyrics is not None:
-        prompts = prompts.model_copy(update={"lyrics": _beside(folder, prompts.lyrics)})
-    if captions is not None:
-        captions = _with_font(captions, folder, file=_beside(folder, captions.file))
-    titles = tuple(_with_font(title, folder) for title in project.title)
-    model = project.model.model_copy(
-        update={
-            kind: tuple(_with_files(entry, folder) for entry in getattr(project.model, kind))
-            for kind in ("lora", "control", "ip_adapter")
-        }
-    )
-    parts: Data = {
-        "model": model,
-        "song": song,
-        "video": video,
-        "scene": scenes,
-        "prompts": prompts,
-    }
-    parts |= {"captions": captions, "title": titles}
-    for kind, names in FILES.items():
-        entries = getattr(project, kind)
-        parts[kind] = tuple(_beside_each(entry, folder, names) for entry in entries)
-    return project.model_copy(update=parts)
+def located(table: AnyTable, folder: Path) -> AnyTable:
+    """A table, and the tables in it, with the names of their files relative to a folder.
+
+    What may also be on the hub is replaced only where it is in the folder.
+    """
+    found: Data = {}
+    for name, value in table:
+        if isinstance(value, Path):
+            found[name] = _beside(folder, value)
+        elif isinstance(value, Table):
+            found[name] = located(value, folder)
+        elif isinstance(value, tuple) and any(isinstance(entry, Table) for entry in value):
+            found[name] = tuple(located(entry, folder) for entry in value)
+        elif name in ON_HUB and (beside := _beside(folder, Path(value))).exists():
+            found[name] = str(beside)
+    return table.model_copy(update=found)
 
 
-def _beside_each(entry: Section, folder: Path, names: Sequence[str]) -> Section:
-    given = {name: getattr(entry, name) for name in names}
-    return entry.model_copy(
-        update={name: _beside(folder, file) for name, file in given.items() if file is not None}
-    )
+def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
+    """The files that a project reads: itself, what it names, and those of its model and plugins.
+
+    `plugins` are folders of single-file plugins besides the project's own.
+    """
+    folders = (source.parent / "plugins", *plugins, Path(project.model.name))
+    inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))
+    return [source, *_named(project), *inside]
 
 
-def _with_files(entry: Adapter, folder: Path) -> Adapter:
-    """An addition to a model, with the names of its files from the folder."""
-    named = {key: getattr(entry, key, None) for key in ("path", "encoder")}
-    found: dict[str, Any] = {
-        key: located(value, folder) for key, value in named.items() if isinstance(value, str)
-    }
-    shown = {key: getattr(entry, key, None) for key in ("image", "video")}
-    found |= {key: _beside(folder, file) for key, file in shown.items() if file is not None}
-    return entry.model_copy(update=found)
-
-
-def _with_font(letters: Text, folder: Path, **update: Path) -> Text:
-    font = letters.font and _beside(folder, letters.font)
-    return letters.model_copy(update={"font": font, **update})
+def _named(table: Table) -> Iterator[Path]:
+    for name, value in table:
+        if isinstance(value, Path) or name in ON_HUB:
+            yield Path(value)
+        elif isinstance(value, Table):
+            yield from _named(value)
+        elif isinstance(value, tuple):
+            for entry in value:
+                yield from _named(entry) if isinstance(entry, Table) else ()
 
 
 def _beside(folder: Path, file: Path) -> Path:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry, load_plugins
-from phosphene.project.schema import Project, SongFile
+from phosphene.project.schema import Project
+from phosphene.project.tables.video import SongFile
 from phosphene.score.timeline import Timeline
 from phosphene.song import listening
 from phosphene.song.analysis import Progress

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -17,6 +16,7 @@ from pydantic import (
 
 from phosphene.hints import hint
 from phosphene.modulators.modulator import RESERVED, Modulator
+from phosphene.options import Table
 from phosphene.plugins import Plugin
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
@@ -25,14 +25,6 @@ from phosphene.score.units import At, Part, Position, Share, constant, parse_par
 
 # The default as in a file; it is validated too.
 _FULL: Any = 1.0
-
-
-class Section(BaseModel):
-    """A table of the project file."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
 
 
 def _ranges(given: Any) -> tuple[tuple[At, At] | Part, ...]:
@@ -52,7 +44,7 @@ def _range(given: Any) -> tuple[At, At] | Part:
     return parse_position(given[0]), parse_position(given[1])
 
 
-class AmountSource(Section):
+class AmountSource(Table):
     """An amount from a modulator: `amount = { use = "beat", at_rest = 1, at_full = 0.2 }`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -75,7 +67,7 @@ Amount = Annotated[
 ]
 
 
-class When(Section):
+class When(Table):
     """`when`: a gate that the song opens and closes; all conditions must hold."""
 
     feature: str | None = Field(None, description="an audio feature, such as low")
@@ -92,6 +84,8 @@ class When(Section):
         bounded = self.above is not None or self.below is not None
         if bounded != (self.feature is not None):
             raise ValueError("expected a feature with `above` or `below`")
+        if self.pattern is None and "subdivision" in self.model_fields_set:
+            raise ValueError("subdivision is about a pattern; set pattern, or leave it out")
         if not bounded and self.pattern is None and not self.section:
             raise ValueError(
                 'expected { feature = "low", above = 0.5 }, { pattern = "x..x" } or '
@@ -100,7 +94,7 @@ class When(Section):
         return self
 
 
-class Layer(Section):
+class Layer(Table):
     """`[[motion]]`: a modulator, and how it is mixed with the layers above it in the file."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -6,171 +6,23 @@ import copy
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import tomlkit
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
-from phosphene.bounds import LAYERS, FileName, file_name
-from phosphene.hints import hint
+from phosphene.bounds import LAYERS
+from phosphene.options import Table
 from phosphene.plugins import Registry, load_plugins
-from phosphene.project import QUALITIES
-from phosphene.project.adapters import Control, IpAdapter, Lora
-from phosphene.project.captions import Captions, Title
-from phosphene.project.depth import Depth
-from phosphene.project.guides import GUIDES, Guide, Mask, Overlay
-from phosphene.project.motion import Layer, Section
-from phosphene.project.prompts import Prompts
-from phosphene.project.scenes import SceneEntry
-from phosphene.score.patterns import CADENCE_HELP, Cadence
-from phosphene.score.timeline import exact_fps
-from phosphene.score.units import At, Position, Share, Span, parse_position
-from phosphene.song.beats.corrections import Corrections
+from phosphene.project.motion import Layer
+from phosphene.project.tables.captions import Captions, Title
+from phosphene.project.tables.guides import GUIDES, Guide, Mask, Overlay
+from phosphene.project.tables.model import Depth, Model
+from phosphene.project.tables.scenes import Prompts, SceneEntry
+from phosphene.project.tables.video import SongFile, Video
 
 # Defaults as in a file; they are validated too.
 _EMPTY: Any = {}
-
-ADAPTERS = 16  # of each kind
-Size = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
-
-
-def _fps(given: Any) -> str:
-    return str(exact_fps(given))
-
-
-def _fps_or_none(given: Any) -> str | None:
-    return None if given is None else _fps(given)
-
-
-def _sections(given: Any) -> Any:
-    if not isinstance(given, dict):
-        return given
-    found = {parse_position(position): name for position, name in given.items()}
-    for position, name in found.items():
-        if position.unit not in ("s", "beat", "bar", "%"):
-            raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
-        if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
-    if not found:
-        raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
-    return found
-
-
-APART = 1000  # from the seed of one take to the next
-
-
-class SongFile(Section, Corrections):
-    """`[song]`: the song, and corrections of its beats and sections."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    file: FileName = Field(description="audio or video file, relative to the project file")
-    track: int | None = Field(
-        None, ge=1, description="audio track of a file with several, from 1; else the default one"
-    )
-    tracker: str = Field("bars", description="beat tracker")
-    sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
-        None,
-        description="file with sections: text, Audacity labels, .lrc, .csv, .jams or .mid; or "
-        'positions and names: { "bar 1" = "intro", "bar 9" = "verse" }',
-    )
-    section_bars: int = Field(
-        0, ge=-1000, le=1000, description="bars added to every boundary of sections"
-    )
-
-
-class Video(Section):
-    """`[video]`: size, frame rate, and which part of the song."""
-
-    width: Size = Field(512, description="px; even")
-    height: Size = Field(512, description="px; even")
-    fps: Annotated[str, BeforeValidator(_fps)] = Field(
-        "15", description="frames per second: 15, 23.976, 30000/1001"
-    )
-    start: Position | None = Field(None, description="where it begins; else the song's start")
-    end: Position | None = Field(None, description="where it ends; else the song's end")
-    image: FileName | None = Field(None, description="first picture, instead of a painted one")
-    image_strength: Share = Field(
-        0.0, ge=0, le=1, description="strength at which the image is repainted in the first frame"
-    )
-    image_hold: Span | None = Field(
-        None, description="how long strength takes to rise from 0, so that the image stays"
-    )
-    crf: int | None = Field(
-        None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
-    )
-    codec: str | None = Field(
-        None, description="h264, hevc, av1, vp9, prores, or a hardware encoder such as h264-nvenc"
-    )
-    interpolate: Annotated[str | None, BeforeValidator(_fps_or_none)] = Field(
-        None, description="frames per second of the film, above fps: frames in between are added"
-    )
-    upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
-    upscaler: str = Field("lanczos", description="what enlarges it")
-    metadata: bool = Field(
-        True, description="write into the film how it was made; `phosphene info` shows it"
-    )
-
-    @field_validator("image_hold", "image_strength")
-    @classmethod
-    def _of_an_image(cls, given: Any, others: ValidationInfo) -> Any:
-        if given and others.data.get("image") is None:
-            raise ValueError("video.image is missing; set it too")
-        return given
-
-
-class Model(Section):
-    """`[model]`: the model and its settings."""
-
-    name: Annotated[str, AfterValidator(file_name)] = Field(
-        "worlds", description="engine, Hugging Face hub id, or folder"
-    )
-    seed: int = Field(42, ge=0, lt=2**62, description="frame i is painted from seed + i")
-    quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
-    steps: int | None = Field(None, ge=1, le=1000, description="steps of the full noise schedule")
-    guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
-    native_size: bool = Field(
-        True, description="paint at the size that the model was trained on, and enlarge"
-    )
-    compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
-    cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
-    colour_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
-    )
-    detail_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
-    )
-
-    lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)
-    control: tuple[Control, ...] = Field((), max_length=ADAPTERS)
-    ip_adapter: tuple[IpAdapter, ...] = Field((), max_length=ADAPTERS)
-
-    @field_validator("lora")
-    @classmethod
-    def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
-        if others.data.get("compile") and any(lora.driven for lora in loras):
-            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
-        return loras
-
-    def take_seeds(self, count: int) -> list[int]:
-        """The seeds of some takes; the first is its own."""
-        return [self.seed + APART * number for number in range(count)]
-
-    @field_validator("quality")
-    @classmethod
-    def _known(cls, quality: str) -> str:
-        if quality not in QUALITIES:
-            raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
-        return quality
 
 
 def _plain(data: Any) -> Any:
@@ -183,7 +35,7 @@ def _plain(data: Any) -> Any:
     return data if plain else str(data)
 
 
-class Project(Section):
+class Project(Table):
     """A project file."""
 
     requires: tuple[str, ...] = Field((), description="required packages, such as plugins")

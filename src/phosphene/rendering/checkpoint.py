@@ -1,4 +1,4 @@
-"""Checkpoints: the saved states from which painting resumes, and what they were painted with.
+"""Checkpoints: the saved states from which painting resumes, and the settings of their render.
 
 A state is a dict of named tensors: `picture`, the frame as floats, and everything else that the
 next frame depends on. The latest checkpoint is replaced every few seconds. Those at the borders of
@@ -23,7 +23,7 @@ from phosphene.painting.states import State
 LATEST, RESERVE = "picture.safetensors", "reserve"
 BORDERS = "border-*.safetensors"
 PICTURE = "picture"
-MOST = 64  # checkpoints at borders: 192 MiB at 512 x 512, for a song of any length
+MAX_BORDERS = 64  # checkpoints at borders: 192 MiB at 512 x 512, for a song of any length
 
 
 def save_latest(folder: Path, row: int, state: State) -> None:
@@ -44,11 +44,11 @@ def save_latest(folder: Path, row: int, state: State) -> None:
 def save_border(folder: Path, row: int, state: State) -> None:
     """Save the state after the last frame of a segment, which is kept; see `save_latest`.
 
-    Beyond `MOST` of them, every second one is removed.
+    If there are more than `MAX_BORDERS`, every second one is removed.
     """
     replace_own(folder / f"border-{row:07d}.safetensors", _packed(row, state))
     borders = sorted(folder.glob(BORDERS))
-    if len(borders) > MOST:
+    if len(borders) > MAX_BORDERS:
         for path in borders[:-1:2]:
             path.unlink()
 
@@ -66,14 +66,14 @@ def save_last(folder: Path, row: int, state: State) -> None:
 
 def rows(folder: Path) -> list[int]:
     """The rows of all readable checkpoints, the last one first."""
-    found = (_row(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
-    return sorted({row for row in found if row is not None}, reverse=True)
+    readable = (_row(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
+    return sorted({row for row in readable if row is not None}, reverse=True)
 
 
 def load(folder: Path, row: int) -> State:
     """Load the state of one of `rows`, on the CPU; see `save_latest`."""
-    found = (_read(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
-    return next(state for own, state in filter(None, found) if own == row)
+    saved = (_read(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
+    return next(state for own, state in filter(None, saved) if own == row)
 
 
 def needed(folder: Path, row: int) -> list[str]:
@@ -118,8 +118,8 @@ def _digest(state: State) -> str:
 
 
 def _row(path: Path) -> int | None:
-    found = _read(path)
-    return found and found[0]
+    saved = _read(path)
+    return saved and saved[0]
 
 
 def _read(path: Path) -> tuple[int, State] | None:

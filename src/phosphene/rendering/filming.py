@@ -17,13 +17,13 @@ from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
 from phosphene.own_files import clear_own, locked
 from phosphene.painting.anchors import SceneAnchors, is_held
-from phosphene.painting.closing import closed
 from phosphene.painting.depth import with_depth
 from phosphene.painting.frames import Painted, painted, read_back
+from phosphene.painting.seamless import paint_loop
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
-from phosphene.rendering.resuming import Asked, begin, planned
-from phosphene.rendering.set_aside import reunite
+from phosphene.rendering.resuming import ResumePoint, carry_out, make_plan
+from phosphene.rendering.set_aside import complete_move
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,9 +39,9 @@ _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
 Frames: TypeAlias = "Iterable[tuple[int, State, NDArray[np.uint8]]]"
-"""Number, state after it, and pixels of each frame."""
-SHOWN = "shown"  # in a state: the frame as it is shown, in 8 bits
-EVERY = 5.0  # seconds between checkpoints: the most that is painted again after a kill
+"""The number of each frame, the state after it, and its pixels."""
+SHOWN = "shown"  # key in a state of the frame's 8-bit pixels
+CHECKPOINT_SECONDS = 5.0  # between checkpoints; a killed render repaints at most this much
 
 
 def state_folder(target: Path) -> Path:
@@ -54,11 +54,11 @@ def render_film(
     about: Mapping[str, str],
     record: Record | None,
     screen: Screen | None,
-    asked: Asked | None,
+    point: ResumePoint | None,
     keep: bool,
     on_progress: Progress,
 ) -> float:
-    """Paint and encode every frame; return the seconds that it took.
+    """Paint and encode every frame; return the elapsed seconds.
 
     Parameters
     ----------
@@ -69,40 +69,40 @@ def render_film(
     record : Record or None
         How the film is made, for its metadata.
     screen : Screen or None
-        Makes the frames of the film of those that are painted.
-    asked : Asked or None
+        Turns painted frames into those of the film.
+    point : ResumePoint or None
         Where to resume after a change.
     keep : bool
         Keep the state when the film is complete.
     on_progress : callable
-        As of `make_film`.
+        See `make_film`.
 
     Raises
     ------
     FilmError, ProjectError
-        As from `make_film`.
+        See `make_film`.
     """
     score, lead, shows = render.score, render.lead, screen is not None and screen.interpolates
 
     def frames(after: tuple[int, State] | None) -> Frames:
-        engine, anchors = loaded(render)
+        engine, anchors = load_painter(render)
         painting = (
-            closed(score, engine, anchors, lead, after)
+            paint_loop(score, engine, anchors, lead, after)
             if lead
             else painted(score, engine, anchors, after)
         )
-        return read_back(with_shown(painting) if shows else painting, engine.device)
+        return read_back(with_pixels(painting) if shows else painting, engine.device)
 
-    making = Making(
+    job = FilmJob(
         lambda folder: film_of(render, record, screen, folder), render.target, about,
         len(score) - lead, settings_of(render), frames,
     )  # fmt: skip
-    return make_film(making, asked, keep, on_progress)
+    return make_film(job, point, keep, on_progress)
 
 
 @dataclass(frozen=True)
-class Making:
-    """A film that is made.
+class FilmJob:
+    """A film to be made.
 
     Attributes
     ----------
@@ -112,11 +112,11 @@ class Making:
     about : mapping of str to str
         What its frames depend on.
     length : int
-        Number of its frames.
+        Number of frames.
     settings : str
-        The settings in words.
+        A description of the settings.
     frames : callable
-        frames(after) returns the frames after the row and state of one, or all of them.
+        frames(after) returns the frames after a row and its state; all of them for None.
     """
 
     film_in: Callable[[Path], Film]
@@ -127,8 +127,8 @@ class Making:
     frames: Callable[[tuple[int, State] | None], Frames]
 
 
-def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Progress) -> float:
-    """Make a film of its frames; return the seconds that it took.
+def make_film(job: FilmJob, point: ResumePoint | None, keep: bool, on_progress: Progress) -> float:
+    """Make a film of its frames; return the elapsed seconds.
 
     If this is stopped at any moment, the same call resumes from the last checkpoint and gives the
     same frames to the bit. The state is in `state_folder` until the film is complete. Nothing there
@@ -136,8 +136,8 @@ def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Prog
 
     Parameters
     ----------
-    making : Making
-    asked : Asked or None
+    job : FilmJob
+    point : ResumePoint or None
         Where to resume after a change.
     keep : bool
         Keep the state when the film is complete.
@@ -150,18 +150,18 @@ def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Prog
     FilmError
         If the disk or ffmpeg fails, or another process renders to the same target.
     ProjectError
-        If no frames are kept for `asked`, or the state folder was not made by Phosphene.
+        If no frames are kept for `point`, or the state folder was not made by Phosphene.
     """
-    begun, length, film_in = time.monotonic(), making.length, making.film_in
-    folder = state_folder(making.target)
+    start, length, film_in = time.monotonic(), job.length, job.film_in
+    folder = state_folder(job.target)
     with disk_errors(), locked(folder):
-        reunite(folder)
-        plan = planned(film_in, folder, making.about, making.settings, asked, length)
+        complete_move(folder)
+        plan = make_plan(film_in, folder, job.about, job.settings, point, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        frames = iter(making.frames(after))
+        frames = iter(job.frames(after))
         first = list(itertools.islice(frames, 1))
-        begin(plan, film_in(plan.source), folder)
+        carry_out(plan, film_in(plan.source), folder)
         film = film_in(folder)
         try:
             with film:
@@ -174,10 +174,10 @@ def make_film(making: Making, asked: Asked | None, keep: bool, on_progress: Prog
             raise
         if not keep:
             clear_own(folder)
-    return time.monotonic() - begun
+    return time.monotonic() - start
 
 
-def loaded(render: Render) -> tuple[Engine, Sequence[Anchor]]:
+def load_painter(render: Render) -> tuple[Engine, Sequence[Anchor]]:
     """The engine of a render, and the anchors of its prompts."""
     score, spec, project = render.score, render.spec, render.project
     engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
@@ -194,7 +194,7 @@ def film_of(render: Render, record: Record | None, screen: Screen | None, folder
 
 
 def settings_of(render: Render) -> str:
-    """The settings of a render in words."""
+    """A description of a render's settings."""
     score = render.score
     return (
         f"{render.spec.name}, seed {render.project.model.seed}, {score.width}x{score.height} at "
@@ -202,8 +202,8 @@ def settings_of(render: Render) -> str:
     )
 
 
-def with_shown(painting: Iterable[Painted]) -> Iterator[Painted]:
-    """Painted frames, with each frame as it is shown in its state."""
+def with_pixels(painting: Iterable[Painted]) -> Iterator[Painted]:
+    """Add the pixels of each frame to its state."""
     for row, state, levels in painting:
         yield row, {**state, SHOWN: levels}, levels
 
@@ -215,18 +215,18 @@ def _film(
     length: int,
     on_progress: Progress,
 ) -> None:
-    begun, saved, last = film.written, time.monotonic(), None
+    first, saved, last = film.written, time.monotonic(), None
     try:
-        on_progress(begun, length, "painting")
+        on_progress(first, length, "painting")
         for row, state, frame in frames:
-            if row == begun:
+            if row == first:
                 checkpoint.reserve(folder, state)
             film.write(frame)
             last = row, state
             if film.full:  # its raw frames will be removed, so this state is needed
                 checkpoint.save_border(folder, row, state)
                 last, saved = None, time.monotonic()
-            elif time.monotonic() - saved > EVERY:
+            elif time.monotonic() - saved > CHECKPOINT_SECONDS:
                 checkpoint.save_latest(folder, row, state)
                 last, saved = None, time.monotonic()
             on_progress(row + 1, length, "painting")
@@ -237,7 +237,7 @@ def _film(
 
 
 def _shown(after: tuple[int, State] | None) -> bytes:
-    """The last frame that was painted, as it was shown, where the state has it."""
+    """The pixels of the last painted frame, if the state has them."""
     if after is None or SHOWN not in after[1]:
         return b""
     return after[1][SHOWN].numpy().tobytes()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from phosphene.painting.depth import DepthSpec
     from phosphene.painting.engine import EngineSpec
     from phosphene.plugins import Registry
-    from phosphene.project.depth import Depth
-    from phosphene.project.schema import Model, Project
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.model import Depth, Model
     from phosphene.score.captions import Caption
     from phosphene.score.score import Score
     from phosphene.screen.upscalers import UpscalerSpec
@@ -34,9 +34,9 @@ VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
     "compel", "opencv-python-headless", "pillow",
 )  # fmt: skip
-ADDED = ("lora", "control", "ip_adapter")  # to the model
-# What all frames of one film must have in common.
-FILMED = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
+ADDITIONS = ("lora", "control", "ip_adapter")  # to the model
+# What all frames of one film must share.
+STREAM_KEYS = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
 
 
 def identity(
@@ -49,7 +49,7 @@ def identity(
     lead: int = 0,
     screen: tuple[object, ...] = (),
 ) -> dict[str, str]:
-    """Name and digest of everything that the frames of a film depend on.
+    """Names and digests of everything that the frames of a film depend on.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def identity(
     form : FilmFormat or None
         The film's format; None chooses it by the file name's ending.
     lead : int
-        Number of rows that lead to the first frame of a film that closes, and are not shown.
+        Number of rows before the first frame of a seamless loop, which are not shown.
     screen : tuple
         From `screen_identity`.
 
@@ -93,7 +93,7 @@ def identity(
         ],
         "captions": _captions(score),
         "guides": inputs_identity(score),
-        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDED})),
+        "model": (spec.name, model.model_dump_json(exclude={"seed", *HELD, *ADDITIONS})),
         "additions to the model": _additions(model),
         "engine's code": code_of(spec.load),
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
@@ -105,7 +105,7 @@ def identity(
 
 
 def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
-    """Name and digest of everything that the depth of the frames depends on; empty without depth.
+    """Names and digests of everything that the depth depends on; empty without depth.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _digests(parts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def fingerprint_of(about: Mapping[str, str], song_digest: str) -> str:
-    """A digest of what the frames of a film depend on, and of its song."""
+    """A digest of the song and of what the frames of a film depend on."""
     text = json.dumps([dict(about), song_digest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -136,7 +136,7 @@ def fingerprint_of(about: Mapping[str, str], song_digest: str) -> str:
 def screen_identity(
     fps: Fraction, factor: int, upscaler: UpscalerSpec | None
 ) -> tuple[object, ...]:
-    """What the frames of a film depend on besides the painted ones; see `Screen`."""
+    """What the frames of a film depend on in addition to the painted ones; see `Screen`."""
     if upscaler is None:
         return (fps,)
     return fps, factor, upscaler.name, code_of(upscaler.load)
@@ -163,7 +163,7 @@ def record_of(
         From `phosphene.film.checksums.digest_of`.
     registry : Registry
     lead : int
-        Number of rows that lead to the first frame of a film that closes, and are not shown.
+        Number of rows before the first frame of a seamless loop, which are not shown.
     fingerprint : str
         From `fingerprint_of`.
     """
@@ -199,16 +199,16 @@ def record_of(
 
 
 def _additions(model: Model) -> list[tuple[str, dict[str, Any]]]:
-    """The additions to the model, with the digests of their files in place of the names."""
+    """The additions to the model, with digests in place of file names."""
     return [
         (kind, {name: _content(value) for name, value in entry})
-        for kind in ADDED
+        for kind in ADDITIONS
         for entry in getattr(model, kind)
     ]
 
 
 def _content(value: Any) -> Any:
-    """The digest of a file, or of the files in a folder; any other value, a hub id too."""
+    """The digests of a file or folder; any other value unchanged, including a hub id."""
     path = Path(value) if isinstance(value, (str, Path)) else None
     if path is None or not path.exists():
         return value
@@ -217,7 +217,7 @@ def _content(value: Any) -> Any:
 
 
 def _captions(score: Score) -> list[tuple[Caption, str]]:
-    """The captions, and the digests of their fonts in place of the names."""
+    """The captions, with digests in place of font files."""
     fonts = {caption.lettering.font for caption in score.captions}
     digests = {font: hashlib.sha256(font.read_bytes()).hexdigest() for font in fonts}
     return [

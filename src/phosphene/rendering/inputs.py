@@ -1,4 +1,4 @@
-"""Checks of guides, masks and overlays before painting, and what they depend on."""
+"""Checks guides, masks and overlays before painting, and computes their digests."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ warn = logging.getLogger(__name__).warning
 
 
 def check_inputs(spec: EngineSpec, score: Score) -> None:
-    """Check that every picture and video of a Score can be read, and warn of what is not shown.
+    """Check that every picture and video of a Score can be read, and warn of those without effect.
 
-    Videos are decoded once, as far as they are needed: damage is found before painting.
+    Videos are decoded once, as far as they are needed, to find damage before painting.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_inputs(spec: EngineSpec, score: Score) -> None:
     if not spec.diffuses:
         moving = [guide.clip.entry for guide in inputs.guides if guide.mode == "flow"]
         for entry in [*moving, *(mask.entry for mask in inputs.masks)]:
-            warn(f"{entry} has no effect: '{spec.name}' draws each frame anew")
+            warn(f"{entry} has no effect: '{spec.name}' draws every frame from scratch")
 
 
 def _checked(clip: Clip, score: Score) -> bool:
@@ -68,16 +68,16 @@ def _checked(clip: Clip, score: Score) -> bool:
     if count == 0:
         about = f"its end is before {float(clip.begin):g} s" if clip.begin else "nothing decodes"
         raise ProjectError(
-            f"{clip.entry}: {clip.path} has no frame there: {about}",
+            f"{clip.entry}: {clip.path} has no frames to show: {about}",
             "Give a video that plays, and a `from` before its end.",
         )
     if errors:
         warn(
-            f"{clip.entry}: {clip.path.name} is damaged: {errors} errors in it. It is shown as far "
-            "as it can be decoded; convert it again to get rid of them"
+            f"{clip.entry}: {clip.path.name} is damaged ({errors} errors). What can be decoded is "
+            "shown; convert the file again to repair it"
         )
     if count < needed:
-        then = "begins again" if clip.loops else "holds its last frame"
+        then = "repeats" if clip.loops else "holds its last frame"
         warn(
             f"{clip.entry}: {clip.path.name} ends after {float(count / score.fps):.4g} s of "
             f"{float(needed / score.fps):.4g} s, and {then}"
@@ -86,23 +86,23 @@ def _checked(clip: Clip, score: Score) -> bool:
 
 
 def inputs_identity(score: Score) -> tuple[object, ...]:
-    """What frames depend on in guides, masks and overlays: digests in place of the files."""
+    """What frames depend on in guides, masks and overlays, with digests in place of files."""
     return tuple(_described(score))
 
 
 def _described(score: Score) -> Iterator[object]:
     nowhere = Path()
-    found = score.inputs
-    paths = [clip.path for clip in found.clips] + [overlay.path for overlay in found.overlays]
+    inputs = score.inputs
+    paths = [clip.path for clip in inputs.clips] + [overlay.path for overlay in inputs.overlays]
     digests = {path: digest_of(path) for path in dict.fromkeys(paths)}
 
     def content(clip: Clip | None) -> object:
         return clip and (replace(clip, path=nowhere, entry=""), digests[clip.path])
 
-    for guide in found.guides:
+    for guide in inputs.guides:
         yield guide.mode, guide.amount, content(guide.clip), content(guide.mask)
-    for mask in found.masks:
+    for mask in inputs.masks:
         yield replace(mask, clip=None, entry=""), content(mask.clip)
-    yield from map(content, filter(None, found.controls))
-    for overlay in found.overlays:
+    yield from map(content, filter(None, inputs.controls))
+    for overlay in inputs.overlays:
         yield replace(overlay, path=nowhere, entry=""), digests[overlay.path]

@@ -1,4 +1,4 @@
-"""A film of parts that are painted by themselves: each into a file, and the files into the film."""
+"""Films in parts: each part is painted to its own file, and the files are joined to the film."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from phosphene.painting.frames import Painted, painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering.checkpoint import PICTURE
 from phosphene.rendering.filming import (
+    FilmJob,
     Frames,
-    Making,
     Progress,
     disk_errors,
     film_of,
-    loaded,
+    load_painter,
     make_film,
     settings_of,
     state_folder,
-    with_shown,
+    with_pixels,
 )
 from phosphene.score.parts import Part, parts_of
 
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
 
 
 def paint_part(render: Render, number: int, on_progress: Progress) -> float:
-    """Paint a part of a film; return the seconds that it took. It resumes as a film does.
+    """Paint a part of a film, resumably; return the elapsed seconds.
 
     Parameters
     ----------
     render : Render
         After its `check`.
     number : int
-        Of the part, from 0.
+        Number of the part, from 0.
     on_progress : callable
-        As of `phosphene.rendering.filming.make_film`.
+        See `phosphene.rendering.filming.make_film`.
 
     Raises
     ------
@@ -62,10 +62,10 @@ def paint_part(render: Render, number: int, on_progress: Progress) -> float:
     file = PartFile(render.target, render.fingerprint(render.project, score), number)
     if file.is_complete():
         return 0.0
-    length, place = len(part.rows), file.path
+    length, target = len(part.rows), file.path
 
     def frames(after: tuple[int, State] | None) -> Frames:
-        engine, anchors = loaded(render)
+        engine, anchors = load_painter(render)
         row = None if after is None else (part.rows[after[0]], after[1])
         begin = 0 if after is None else after[0] + 1
         painting = painted(score, engine, anchors, row, part)
@@ -73,17 +73,17 @@ def paint_part(render: Render, number: int, on_progress: Progress) -> float:
         return read_back(numbered, engine.device)
 
     def film_in(folder: Path) -> Film:
-        return Film(place, score.width, score.height, score.fps, None, length, None, folder, FORM)
+        return Film(target, score.width, score.height, score.fps, None, length, None, folder, FORM)
 
-    making = Making(
-        film_in, place, {**about, "part": str(part.rows)}, length, settings_of(render), frames
+    job = FilmJob(
+        film_in, target, {**about, "part": str(part.rows)}, length, settings_of(render), frames
     )
     with disk_errors():
         make_folder(parts_folder(render.target))
-        seconds = make_film(making, None, True, on_progress)
+        seconds = make_film(job, None, True, on_progress)
         file.complete()
-        with locked(state_folder(place)):
-            clear_own(state_folder(place))
+        with locked(state_folder(target)):
+            clear_own(state_folder(target))
     return seconds
 
 
@@ -94,15 +94,15 @@ def join_parts(
     screen: Screen | None,
     on_progress: Progress,
 ) -> float:
-    """Make a film of its parts, which are removed then; return the seconds that it took.
+    """Join the parts of a film, then remove them; return the elapsed seconds.
 
-    The frames are encoded as those of `phosphene.rendering.filming.render_film`, so that the film
-    is the same to the bit.
+    The frames are encoded as in `phosphene.rendering.filming.render_film`, so the film is the same
+    to the bit.
 
     Parameters
     ----------
     render, about, record, screen, on_progress
-        As of `phosphene.rendering.filming.render_film`.
+        See `phosphene.rendering.filming.render_film`.
 
     Raises
     ------
@@ -120,14 +120,14 @@ def join_parts(
     def frames(after: tuple[int, State] | None) -> Frames:
         begin = 0 if after is None else after[0] + 1
         decoded = _decoded(parts, files, score.height, score.width, begin)
-        return read_back(with_shown(decoded) if shows else decoded, torch.device("cpu"))
+        return read_back(with_pixels(decoded) if shows else decoded, torch.device("cpu"))
 
-    # A plain render of the film cannot continue from these states.
-    making = Making(
+    # "part": a render that is not in parts cannot resume from these states.
+    job = FilmJob(
         partial(film_of, render, record, screen), render.target, {**about, "part": "all"},
         len(score), settings_of(render), frames,
     )  # fmt: skip
-    seconds = make_film(making, None, False, on_progress)
+    seconds = make_film(job, None, False, on_progress)
     with suppress(OSError):
         remove_parts(files)
     return seconds
@@ -136,7 +136,7 @@ def join_parts(
 def _decoded(
     parts: list[Part], files: list[PartFile], height: int, width: int, begin: int
 ) -> Iterator[Painted]:
-    """The frames of a film from its parts, from frame `begin` on; states have only a size."""
+    """The frames of a film from its parts, starting at frame `begin`, with placeholder states."""
     owners = sorted((row, number) for number, part in enumerate(parts) for row in part.rows)
     state = {PICTURE: torch.zeros(1, 3, height, width)}
     with ExitStack() as stack:
@@ -149,7 +149,7 @@ def _decoded(
             if frame is None:
                 raise FilmError(
                     f"{files[number].path} has too few frames.",
-                    "Remove it, then run the same command again: it is painted again.",
+                    "Remove it and run the same command again, which paints it again.",
                 )
             if row >= begin:
                 levels = torch.frombuffer(bytearray(frame), dtype=torch.uint8)

@@ -1,4 +1,4 @@
-"""Rendering a project to a film: checks come first, expensive work last."""
+"""Renders a project to a film: all checks come first, expensive work last."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
 from phosphene.engines.depths.finding import find_depth
-from phosphene.engines.names import check_model, find_engine
+from phosphene.engines.finding import check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
-from phosphene.outputs import files_of, require_outputs
-from phosphene.painting.engine import check_followed, check_paintable, check_torch, unfollowed
+from phosphene.outputs import require_outputs
+from phosphene.painting.engine import check_paintable, check_supported, check_torch, unsupported
 from phosphene.plugins import load_plugins
+from phosphene.project.file import files_of
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import (
     depth_identity,
@@ -38,7 +39,7 @@ from phosphene.rendering.reports import (
     warn_of_depth,
     warn_of_image,
     warn_of_size,
-    warn_of_unfollowed,
+    warn_of_unsupported,
     warn_of_words,
 )
 from phosphene.screen.screen import Screen, film_rate
@@ -112,7 +113,7 @@ def render(
 
 
 class Render:
-    """A render, checked in steps: before listening, and before painting.
+    """A render, checked in two steps: before listening, and before painting.
 
     Parameters
     ----------
@@ -172,7 +173,7 @@ class Render:
         project: Project,
         score: Score,
         strict: bool = False,
-        heard: tuple[Fraction, Fraction] | None = None,
+        sound_span: tuple[Fraction, Fraction] | None = None,
         lead: int = 0,
     ) -> None:
         """Check that the film can be made, and warn of what the engine ignores.
@@ -182,10 +183,10 @@ class Render:
         song, project, score
         strict : bool
             Refuse motion that the engine cannot follow.
-        heard : tuple of two Fractions, optional
+        sound_span : tuple of two Fractions, optional
             Start and duration of the sound in the song, in seconds; by default, of the frames.
         lead : int
-            Number of rows that lead to the first frame of a film that closes, and are not shown.
+            Number of rows before the first frame of a seamless loop, which are not shown.
 
         Raises
         ------
@@ -193,13 +194,13 @@ class Render:
         """
         spec = self.spec
         warn_of_clamped(score)
-        (check_followed if strict else check_paintable)(spec, project.model, score)
-        warn_of_unfollowed(spec, project.model, score)
-        score = score.at_rest(unfollowed(spec, project.model, score))
+        (check_supported if strict else check_paintable)(spec, project.model, score)
+        warn_of_unsupported(spec, project.model, score)
+        score = score.at_rest(unsupported(spec, project.model, score))
         check_inputs(spec, score)
         self.sound, self.lead = _sound(project, song, score, self._digest), lead
-        if heard is not None:
-            self.sound = replace(self.sound, start=heard[0], duration=heard[1])
+        if sound_span is not None:
+            self.sound = replace(self.sound, start=sound_span[0], duration=sound_span[1])
         video = project.video
         if lead and video.interpolate is not None:
             warn("a loop is not interpolated; --fps sets its frame rate")
@@ -216,13 +217,13 @@ class Render:
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
-        warn_of_depth(project, score)
+        warn_of_depth(project, score, self.depth)
         self.song: Song | None = song
         self.project, self.score = project, score
 
     def made_of(self, project: Project, score: Score, lead: int = 0) -> dict[str, str]:
-        """Name and digest of everything that the frames of the film depend on."""
-        score = score.at_rest(unfollowed(self.spec, project.model, score))
+        """Names and digests of everything that the frames of the film depend on."""
+        score = score.at_rest(unsupported(self.spec, project.model, score))
         screen = screen_identity(_rate(project, score, lead), project.video.upscale, self._upscaler)
         about = identity(
             score, self.spec, project.model, self.target, project.video.crf, self.form, lead, screen
@@ -234,7 +235,7 @@ class Render:
         return fingerprint_of(self.made_of(project, score), self._digest)
 
     def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
-        """Make the film, and return the seconds that it took. Call `check` first.
+        """Make the film, and return the elapsed seconds. Call `check` first.
 
         Raises
         ------
@@ -242,13 +243,13 @@ class Render:
         """
         # These import torch, so only after all checks.
         from phosphene.rendering.filming import render_film
-        from phosphene.rendering.resuming import asked_for
+        from phosphene.rendering.resuming import parse_resume_point
 
         assert self.song is not None
-        asked = None
+        point = None
         if resume_from:
-            asked = asked_for(resume_from, self.song, self.project, self.score)
-        return render_film(self, *self._making(), asked, keep, on_progress)
+            point = parse_resume_point(resume_from, self.song, self.project, self.score)
+        return render_film(self, *self._film_parts(), point, keep, on_progress)
 
     def paint_part(self, number: int, on_progress: Progress) -> float:
         """Paint a part of the film; see `phosphene.rendering.parts`. Call `check` first."""
@@ -258,14 +259,14 @@ class Render:
         return paint_part(self, number, on_progress)
 
     def join_parts(self, on_progress: Progress) -> float:
-        """Make the film of its parts; see `phosphene.rendering.parts`. Call `check` first."""
+        """Join the parts of the film; see `phosphene.rendering.parts`. Call `check` first."""
         from phosphene.rendering.parts import join_parts
 
-        return join_parts(self, *self._making(), on_progress)
+        return join_parts(self, *self._film_parts(), on_progress)
 
-    def _making(self) -> tuple[dict[str, str], Record | None, Screen | None]:
-        """What the frames depend on, the record of the film, and what makes its frames."""
-        self.song = None  # an hour of it is a gigabyte
+    def _film_parts(self) -> tuple[dict[str, str], Record | None, Screen | None]:
+        """What the frames depend on, the film's record, and its screen, if any."""
+        self.song = None  # frees a gigabyte per hour of music
         screen, factor = None, self.project.video.upscale
         if self._upscaler is not None or self.fps != self.score.fps:
             screen = Screen(self.score, self.fps, factor, self._upscaler)
@@ -279,8 +280,8 @@ class Render:
 
 
 def _rate(project: Project, score: Score, lead: int) -> Fraction:
-    asked = project.video.interpolate
-    return film_rate(score.fps, None if asked is None or lead else Fraction(asked))
+    rate = project.video.interpolate
+    return film_rate(score.fps, None if rate is None or lead else Fraction(rate))
 
 
 def _sound(project: Project, song: Song, score: Score, digest: str) -> Soundtrack:

@@ -11,10 +11,12 @@ import numpy as np
 
 from phosphene.engines.presets import preset_of
 from phosphene.engines.words.emphasis import parts_of, plain
-from phosphene.engines.words.reading import reads_everything, unread_words
+from phosphene.engines.words.reading import family_of, unread_words
 from phosphene.engines.words.vocabulary import vocabulary_of
-from phosphene.painting.engine import EngineSpec, unfollowed
-from phosphene.project.schema import Model, Project
+from phosphene.painting.depth import DepthSpec
+from phosphene.painting.engine import EngineSpec, unsupported
+from phosphene.project.schema import Project
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
@@ -22,11 +24,11 @@ PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
 _log = logging.getLogger(__name__)
 warn = _log.warning
 LARGE = 2e9  # bytes, from which a film's size is reported
-GONE = 0.05  # share of an image below which it is no longer visible
+FAINT = 0.05  # share below which an image is no longer visible
 
 
 def report_space(target: Path, film: float, rendering: float) -> None:
-    """Say how much disk space a large film needs, and warn if there is less.
+    """Report how much disk space a large film needs, and warn if there is less.
 
     Parameters
     ----------
@@ -54,22 +56,40 @@ def _size(width: int, height: int) -> str:
 
 
 def warn_of_clamped(score: Score) -> None:
-    """Warn of channels that left their limits."""
+    """Warn of channels that exceeded their limits."""
     for name, count in score.clamped.items():
         channel = CHANNELS[name]
         warn(
-            f"{name} left its limits ({channel.low:g} to {channel.high:g}) in {count} frames and "
-            "was clamped there"
+            f"{name} exceeded its limits ({channel.low:g} to {channel.high:g}) in {count} frames "
+            "and was clamped"
         )
 
 
-def warn_of_unfollowed(spec: EngineSpec, model: Model, score: Score) -> None:
-    """Warn of channels that the model does not follow, and of additions that it does not load."""
+def warn_of_unsupported(spec: EngineSpec, model: Model, score: Score) -> None:
+    """Warn of channels that the model does not support, and of additions that it does not load."""
     for kind in ("lora", "control", "ip_adapter"):
         if getattr(model, kind) and not spec.adapters:
             warn(f"[[model.{kind}]]: '{spec.name}' cannot load it: it is ignored")
-    for name in unfollowed(spec, model, score):
-        warn(f"motion drives {name}, which the model '{spec.name}' cannot follow: it is ignored")
+    missing = _missing(model, score)
+    for name in unsupported(spec, model, score):
+        if name in missing:
+            warn(f"motion drives {name}, and there is no {missing[name]}: it is ignored")
+            continue
+        warn(f"motion drives {name}, which the model '{spec.name}' does not support: it is ignored")
+
+
+def _missing(model: Model, score: Score) -> dict[str, str]:
+    """Channels that multiply something that a film does not have, and its table."""
+    inputs = score.inputs
+    found = {
+        "lora": ("[[model.lora]] with driven = true", any(lora.driven for lora in model.lora)),
+        "control": ("[[model.control]]", model.control),
+        "ip_adapter": ("[[model.ip_adapter]]", model.ip_adapter),
+        "guide": ("[[guide]]", inputs.guides),
+        "mask": ("[[mask]]", inputs.masks),
+        "overlay": ("[[overlay]]", inputs.overlays),
+    }
+    return {name: table for name, (table, there) in found.items() if not there}
 
 
 def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
@@ -101,7 +121,7 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
         return
     second = slice(1, 1 + max(1, round(score.fps)))
     strengths = score.channels["strength"][second] * score.diffuses[second]
-    if np.prod(1.0 - strengths) < GONE:
+    if np.prod(1.0 - strengths) < FAINT:
         warn(
             f"{score.image.name} is painted over within a second, at a strength of "
             f'{strengths.max():.2g}; [video] image_hold = "4s" lets strength rise from 0 over four '
@@ -109,13 +129,19 @@ def warn_of_image(spec: EngineSpec, project: Project, score: Score) -> None:
         )
 
 
-def warn_of_depth(project: Project, score: Score) -> None:
-    """Warn if a project has depth, and nothing shows it."""
-    if project.depth is not None and not PARALLAX & set(score.moving()):
+def warn_of_depth(project: Project, score: Score, spec: DepthSpec | None) -> None:
+    """Warn if a project has depth, and nothing shows it, or an entry of it has no effect."""
+    if project.depth is None or spec is None:
+        return
+    seen = any(net.kind == "depth" for net in project.model.control)
+    seen = seen or any(mask.depth is not None for mask in score.inputs.masks)
+    if not seen and not PARALLAX & set(score.moving()):
         warn(
-            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which move the "
-            "camera through space"
+            f"[depth] has no effect: nothing drives {', '.join(sorted(PARALLAX))}, which are what "
+            "moves the camera through space"
         )
+    if spec.fixed and project.depth.every > 1:
+        warn(f"depth.every has no effect: '{spec.name}' is the same for every picture")
 
 
 def warn_of_words(spec: EngineSpec, score: Score) -> None:
@@ -123,7 +149,7 @@ def warn_of_words(spec: EngineSpec, score: Score) -> None:
     if not spec.source:
         return
     _warn_of_unknown(spec, score)
-    if reads_everything(spec.source):
+    if family_of(spec.source):
         return
     prompts = [*score.prompts, *score.negative_prompts]
     if any(part.weight != 1.0 for prompt in prompts for part in parts_of(prompt)):

@@ -1,4 +1,4 @@
-"""Which frames of an earlier run are kept: planned first, carried out once painting has begun.
+"""Decides which frames of an earlier run are kept, and applies that once painting has begun.
 
 No mistake loses frames. Those painted with other settings are set aside in a folder named by their
 fingerprint, and the command that painted them resumes from there.
@@ -18,8 +18,8 @@ import torch
 from phosphene.errors import ProjectError
 from phosphene.own_files import ABOUT, clear_own, make_folder, state_files
 from phosphene.rendering import checkpoint
-from phosphene.rendering.identity import FILMED
-from phosphene.rendering.set_aside import begun_in, is_filmed, move, put_aside, set_aside
+from phosphene.rendering.identity import STREAM_KEYS
+from phosphene.rendering.set_aside import earlier_run, has_frames, move, move_aside, runs_set_aside
 
 if TYPE_CHECKING:
     from phosphene.film import Film
@@ -32,14 +32,14 @@ SET_ASIDE = "The earlier frames are set aside; `phosphene resume list` shows the
 
 
 @dataclass(frozen=True)
-class Asked:
+class ResumePoint:
     """The position given with `--resume-from`, as written, and its row in the Score."""
 
     position: str
     row: int
 
 
-def asked_for(position: str, song: Song, project: Project, score: Score) -> Asked:
+def parse_resume_point(position: str, song: Song, project: Project, score: Score) -> ResumePoint:
     """Parse `--resume-from`.
 
     Raises
@@ -56,12 +56,12 @@ def asked_for(position: str, song: Song, project: Project, score: Score) -> Aske
     except (ValueError, ProjectError) as error:
         raise ProjectError(f"--resume-from {position}: {error}") from None
     if not 0 <= row <= len(score):
-        first, last = (_clock(float(t)) for t in (score.start, score.start + score.duration))
+        start, end = (_clock(float(t)) for t in (score.start, score.start + score.duration))
         raise ProjectError(
-            f"--resume-from {position}: the video is from {first} to {last} of the song",
+            f"--resume-from {position}: the video is from {start} to {end} of the song",
             "Choose a position within it.",
         )
-    return Asked(position, row)
+    return ResumePoint(position, row)
 
 
 def _clock(seconds: float) -> str:
@@ -70,7 +70,7 @@ def _clock(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run begins: its settings, and how many frames of which folder it keeps."""
+    """How a run starts: its settings, and how many frames of which folder it keeps."""
 
     about: Mapping[str, str]
     settings: str
@@ -80,15 +80,15 @@ class Plan:
     changed: bool
 
 
-def planned(
+def make_plan(
     film_in: Callable[[Path], Film],
     folder: Path,
     about: Mapping[str, str],
     settings: str,
-    asked: Asked | None,
+    point: ResumePoint | None,
     length: int,
 ) -> Plan:
-    """Decide how many frames of an earlier run are kept, and log it; nothing is changed yet.
+    """Decide how many frames of an earlier run are kept, and log it, without changing anything.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def planned(
     about : mapping of str to str
         From `phosphene.rendering.identity.identity`.
     settings : str
-        The settings in words.
-    asked : Asked or None
+        A description of the settings.
+    point : ResumePoint or None
         Without it, all frames are kept, or none after a change.
     length : int
         Number of frames of the film.
@@ -108,60 +108,59 @@ def planned(
     Raises
     ------
     ProjectError
-        If the kept frames do not allow `asked`.
+        If the kept frames do not allow resuming at `point`.
     """
-    places = {place: begun_in(place) for place in (folder, *set_aside(folder))}
-    # The same command again resumes where it stopped, not at the position.
-    again = [
+    runs = {place: earlier_run(place) for place in (folder, *runs_set_aside(folder))}
+    # Repeating the same command resumes where it stopped, not at the position.
+    same = [
         place
-        for place, begun in places.items()
-        if begun and not begun.changed(about) and (asked is None or begun.asked == asked.row)
+        for place, run in runs.items()
+        if run and not run.changed(about) and (point is None or run.asked == point.row)
     ]
-    described = [place for place, begun in places.items() if begun]
-    if again:
-        source = again[0]
-    elif asked and described and not places[folder]:
+    described = [place for place, run in runs.items() if run]
+    if same:
+        source = same[0]
+    elif point and described and not runs[folder]:
         source = max(described, key=lambda place: (place / ABOUT).stat().st_mtime)
     else:
         source = folder
-    begun = places[source]
-    changed = begun.changed(about) if begun else ["its description, which is damaged"]
-    if asked is not None and not again:
-        if begun is None:
+    run = runs[source]
+    changed = run.changed(about) if run else ["its description, which is damaged"]
+    if point is not None and not same:
+        if run is None:
             raise ProjectError(
-                f"--resume-from {asked.position}: no frames are kept of an earlier run of "
+                f"--resume-from {point.position}: no frames are kept of an earlier run of "
                 f"{film_in(folder).path}",
                 "Frames are kept if a render is stopped, or was started with --keep.",
             )
-        if unfit := [name for name in changed if name in FILMED]:
+        if unfit := [name for name in changed if name in STREAM_KEYS]:
             raise ProjectError(
-                f"--resume-from {asked.position}: the kept frames differ in {', '.join(unfit)}; "
+                f"--resume-from {point.position}: the kept frames differ in {', '.join(unfit)}; "
                 "they cannot be in one film with new ones",
                 "Restore that setting, or omit --resume-from to start over.",
             )
     film, kept = film_in(source), 0
-    limit = length if again else asked.row if asked else 0
+    limit = length if same else point.row if point else 0
     if limit:
         rows = (row for row in checkpoint.rows(source) if row < limit)
         kept = next((row + 1 for row in rows if _fits(source, row, film)), 0)
-    if kept or any(map(is_filmed, state_files(folder))):
-        _log.info(_summary(kept, changed, None if again else asked, film))
-    asked_row = asked.row if asked else begun.asked if begun and kept else None
+    if kept or any(map(has_frames, state_files(folder))):
+        _log.info(_summary(kept, changed, None if same else point, film))
+    asked_row = point.row if point else run.asked if run and kept else None
     return Plan(about, settings, asked_row, kept, source, bool(changed))
 
 
 def _fits(folder: Path, row: int, film: Film) -> bool:
     picture = checkpoint.load(folder, row)[checkpoint.PICTURE]
     height, width, _ = film.shape
-    sound = picture.dtype == torch.float32 and picture.shape == (1, 3, height, width)
-    return sound and film.holds(row + 1)
+    valid = picture.dtype == torch.float32 and picture.shape == (1, 3, height, width)
+    return valid and film.holds(row + 1)
 
 
-def begin(plan: Plan, film: Film, folder: Path) -> None:
-    """Prepare a folder as a plan says; what the plan does not use is set aside.
+def carry_out(plan: Plan, film: Film, folder: Path) -> None:
+    """Prepare a folder according to a plan; what the plan does not use is set aside.
 
-    If this is killed at any moment, the same command begins in the same way, because the
-    description is written last.
+    The description is written last, so a command that is killed here starts in the same way again.
 
     Parameters
     ----------
@@ -174,7 +173,7 @@ def begin(plan: Plan, film: Film, folder: Path) -> None:
     make_folder(folder)
     needed = [*film.needed(plan.kept), *checkpoint.needed(plan.source, plan.kept - 1)]
     if plan.source != folder or plan.changed:
-        aside = put_aside(folder)
+        aside = move_aside(folder)
         source = aside if plan.source == folder else plan.source
         if not plan.changed:
             move(plan.source, folder)
@@ -185,15 +184,15 @@ def begin(plan: Plan, film: Film, folder: Path) -> None:
         checkpoint.drop_after(folder, plan.kept - 1)
     else:
         clear_own(folder)
-    about = {"made of": dict(plan.about), "asked": plan.asked, "settings": plan.settings}
-    checkpoint.describe(folder, about)
+    description = {"made of": dict(plan.about), "asked": plan.asked, "settings": plan.settings}
+    checkpoint.describe(folder, description)
 
 
-def _summary(kept: int, changed: list[str], asked: Asked | None, film: Film) -> str:
-    if asked is None and changed:
+def _summary(kept: int, changed: list[str], point: ResumePoint | None, film: Film) -> str:
+    if point is None and changed:
         names = ", ".join(changed)
         return f"Changed since the last run was stopped: {names}. Starting over. {SET_ASIDE}"
-    if asked is None:
+    if point is None:
         return (
             f"Resuming after frame {kept}, where the last run was stopped."
             if kept
@@ -202,8 +201,8 @@ def _summary(kept: int, changed: list[str], asked: Asked | None, film: Film) -> 
     what = f"{', '.join(changed)} changed" if changed else "nothing changed"
     also = f" {SET_ASIDE}" if changed else ""
     if not kept:
-        return f"No frames are kept before {asked.position}: starting over ({what}).{also}"
+        return f"No frames are kept before {point.position}: starting over ({what}).{also}"
     return (
         f"Keeping the first {kept} frames, {kept / float(film.fps):.2f} s: the last checkpoint "
-        f"before {asked.position}. Resuming from there ({what}).{also}"
+        f"before {point.position}. Resuming from there ({what}).{also}"
     )

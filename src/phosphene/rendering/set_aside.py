@@ -1,7 +1,7 @@
-"""Setting aside the frames of a run with other settings.
+"""Sets aside the frames of runs with other settings.
 
-Each run that was set aside has its own folder in the state folder of the film, named by its
-fingerprint. If a move is interrupted at any moment, the next run completes it.
+Each such run has its own folder in the state folder of the film, named by its fingerprint. If a
+move is interrupted, the next run completes it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from phosphene.rendering import checkpoint
 
 
 @dataclass(frozen=True)
-class Begun:
+class EarlierRun:
     """The settings of the run in a folder, and the row of its `--resume-from`, if any."""
 
     made_of: Mapping[str, str]
@@ -28,7 +28,7 @@ class Begun:
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that identify it."""
+        """Twelve hexadecimal digits that identify the run."""
         text = json.dumps([dict(self.made_of), self.asked], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -38,43 +38,43 @@ class Begun:
         return sorted(name for name in names if about.get(name) != self.made_of.get(name))
 
 
-def begun_in(folder: Path) -> Begun | None:
-    """The run in a folder; None if there is none, or its description is damaged."""
+def earlier_run(folder: Path) -> EarlierRun | None:
+    """The run in a folder; None if there is none or its description is damaged."""
     about = checkpoint.described(folder) or {}
     made_of, asked = about.get("made of"), about.get("asked")
     if not isinstance(made_of, dict) or not all(isinstance(v, str) for v in made_of.values()):
         return None
-    return Begun(made_of, asked if isinstance(asked, int) else None)
+    return EarlierRun(made_of, asked if isinstance(asked, int) else None)
 
 
-def set_aside(folder: Path) -> list[Path]:
+def runs_set_aside(folder: Path) -> list[Path]:
     """The folders of runs with other settings, in the state folder of a film."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if ASIDE.fullmatch(path.name))
 
 
-def reunite(folder: Path) -> None:
+def complete_move(folder: Path) -> None:
     """Complete an interrupted move between a folder and a run set aside in it."""
-    begun = begun_in(folder)
-    aside = folder / f"aside-{begun.fingerprint}" if begun else folder
+    run = earlier_run(folder)
+    aside = folder / f"aside-{run.fingerprint}" if run else folder
     if aside != folder and aside.is_dir():
         move(aside, folder)
 
 
-def is_filmed(path: Path) -> bool:
+def has_frames(path: Path) -> bool:
     """Whether a file contains frames."""
     return path.name.startswith("segment-")
 
 
-def put_aside(folder: Path) -> Path | None:
+def move_aside(folder: Path) -> Path | None:
     """Set the run in a folder aside, and return its new folder; None if it has no frames."""
     files = state_files(folder)
-    if not any(map(is_filmed, files)):
+    if not any(map(has_frames, files)):
         clear_own(folder)
         return None
-    begun = begun_in(folder)
-    name = begun.fingerprint if begun else hashlib.sha256(os.urandom(16)).hexdigest()[:12]
+    run = earlier_run(folder)
+    name = run.fingerprint if run else hashlib.sha256(os.urandom(16)).hexdigest()[:12]
     aside = folder / f"aside-{name}"
     move(folder, aside)
     return aside

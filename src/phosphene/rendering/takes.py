@@ -1,4 +1,4 @@
-"""Takes: the same frames by several seeds or directors, side by side in one film with labels."""
+"""Takes: the same frames with several seeds or directors, side by side in one labelled film."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from phosphene.rendering.render import Render
     from phosphene.score.score import Score
 
-CELL = 320  # px of the longer side of a take's picture, at most
+CELL = 320  # maximum px of the longer side of a take's picture
 LABEL = 28  # px of the strip under it
 GAP = 4  # px around each take
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-GROUND, INK = (18, 18, 22), (235, 235, 235)
+BACKGROUND, FOREGROUND = (18, 18, 22), (235, 235, 235)
 Picture = NDArray[np.uint8]
 
 
 class Take(NamedTuple):
-    """A take: the project with its seed, its Score, and the director of a song."""
+    """A project with its seed, its Score, and the director if it was directed."""
 
     project: Project
     score: Score
@@ -43,7 +43,7 @@ class Take(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What is written under it."""
+        """The text under its picture."""
         director = f"{self.director}, " if self.director else ""
         return f"{director}seed {self.project.model.seed}"
 
@@ -56,14 +56,14 @@ class Take(NamedTuple):
 def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> None:
     """Paint the takes frame by frame, in batches of the model, and film them side by side.
 
-    Nothing is kept of a render that is stopped.
+    A render that is stopped cannot be resumed.
 
     Parameters
     ----------
     takes : sequence of Take
         Of the same size and number of frames.
     job : Render
-        Checked with the first take. Its engine is loaded once, unless it draws from its Score, or
+        Checked with the first take. The engine is loaded once, unless it draws from the Score, or
         the prompts differ.
     on_progress : callable
         As for `phosphene.rendering.render.render`.
@@ -98,7 +98,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
                     film.write(contact_sheet(pictures, labels))
                     on_progress(number, len(score), "painting")
                 on_progress(len(score), len(score), "joining")
-        finally:  # each in the thread in which it has entered PyTorch's inference mode
+        finally:  # each in its own thread, where it has entered PyTorch's inference mode
             batches.close([painting.close for painting in paintings])
 
 
@@ -130,13 +130,13 @@ def contact_sheet(pictures: Sequence[Picture], labels: Sequence[str]) -> Picture
     columns = math.ceil(math.sqrt(len(pictures)))
     rows = math.ceil(len(pictures) / columns)
     across, down = size[0] + 2 * GAP, size[1] + LABEL + 2 * GAP
-    sheet = np.full((rows * down, columns * across, 3), GROUND, np.uint8)
+    sheet = np.full((rows * down, columns * across, 3), BACKGROUND, np.uint8)
     for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
         left, top = number % columns * across + GAP, number // columns * down + GAP
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         sheet[top : top + size[1], left : left + size[0]] = small
         place = left + 2, top + size[1] + LABEL - 9
-        (written, _), _ = cv2.getTextSize(label, FONT, 0.5, 1)
-        fitting = min(0.5, 0.5 * (size[0] - 4) / written)
-        cv2.putText(sheet, label, place, FONT, fitting, INK, 1, cv2.LINE_AA)
+        (width_of_text, _), _ = cv2.getTextSize(label, FONT, 0.5, 1)
+        font_scale = min(0.5, 0.5 * (size[0] - 4) / width_of_text)
+        cv2.putText(sheet, label, place, FONT, font_scale, FOREGROUND, 1, cv2.LINE_AA)
     return sheet

@@ -1,4 +1,4 @@
-"""Pictures and videos that guide a film: where they are in its frames, and what they do there."""
+"""Pictures and videos that guide a film: in which frames they are used, and how."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Clip:
         return self.path.suffix.lower() in STILLS
 
     def shows(self, frame: int) -> bool:
-        """Whether it is there in a frame of the song."""
+        """Whether it is visible in a frame of the song."""
         return self.first <= frame < self.last
 
 
@@ -154,7 +154,7 @@ class Inputs:
     controls: tuple[Clip | None, ...] = ()
 
     def within(self, first: int, last: int) -> Inputs:
-        """Those that are in some of the frames [first, last) of the song."""
+        """Those that are visible in some of the frames [first, last) of the song."""
 
         def some(one: Clip | Overlay) -> bool:
             return one.first < last and one.last > first

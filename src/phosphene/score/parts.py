@@ -44,8 +44,8 @@ def parts_of(score: Score) -> list[Part]:
     """The smallest parts of a film.
 
     A scene is in one part with the scene that it continues, and if it continues one during a
-    dissolve, with the scene before it. A scene that begins anew during a dissolve is painted in
-    both parts in these rows.
+    dissolve, with the scene before it. A scene that starts from scratch during a dissolve is
+    painted in both parts in these rows.
 
     Parameters
     ----------

@@ -11,8 +11,8 @@ from pathlib import Path
 class Scene:
     """A run of frames, up to the start of the next scene.
 
-    A scene that continues no other begins anew, with a picture and noise of its own, so that its
-    frames do not depend on those before it.
+    A scene that continues no other starts from scratch, with its own picture and noise, so that
+    its frames do not depend on those before it.
 
     Parameters
     ----------
@@ -44,6 +44,6 @@ class Scene:
 
 
 def root(scenes: Sequence[Scene], index: int) -> int:
-    """The scene that begins anew, at the end of the chain of origins of a scene."""
+    """The scene at the end of the chain of origins of a scene; it continues no other."""
     origin = scenes[index].origin
     return index if origin is None else root(scenes, origin)

@@ -202,7 +202,7 @@ class Score:
     def excerpt(self, first: int, last: int) -> Score:
         """The rows with frame numbers in [first, last).
 
-        A scene whose origin is not among them begins anew.
+        A scene whose origin is not among them starts from scratch.
         """
         keep = (self.frames >= first) & (self.frames < last)
         begin = self._visible(first)

@@ -1,1 +1,1 @@
-"""For the screen: more frames, and larger ones, made of those that are painted."""
+"""Frame interpolation and upscaling of painted frames."""

@@ -1,4 +1,4 @@
-"""Frames between two frames: the camera's path is known, and optical flow finds the rest."""
+"""Frame interpolation along the camera's known path, with optical flow for the remaining motion."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Picture = NDArray[np.uint8]
 """RGB; shape (height, width, 3)."""
 
 BETTER = 0.6  # flow is used where it leaves less than this share of the difference
-LONGEST = 0.08  # of the flow, as a share of the picture's diagonal; longer ones are mistakes
-BORDER = 0.06  # of a picture, over which it fades out, as a share of its longer side
-SMOOTH = 0.03  # of the flow, a standard deviation as a share of the longer side
-AROUND = 9  # px around a pixel over which differences are compared
-EXACT = 1e-6  # imaginary part, below which a logarithm is real
-FAR = 4.0  # widths and heights from the picture; places beyond are moved there
+LONGEST = 0.08  # maximum flow, as a share of the picture's diagonal; longer ones are errors
+BORDER = 0.06  # width of the fade at a picture's border, as a share of its longer side
+SMOOTH = 0.03  # standard deviation of the flow's blur, as a share of the longer side
+AROUND = 9  # px of the window in which differences are compared
+EXACT = 1e-6  # imaginary part below which a logarithm is real
+FAR = 4.0  # widths and heights from the picture, to which places are clamped
 
 
-def between(
+def interpolate(
     before: Picture, after: Picture, step: Matrix, shares: Sequence[float]
 ) -> Iterator[Picture]:
     """Interpolate between two frames.
 
-    Both are moved to where the camera is in between, in one resample each, and blended. What the
-    camera does not explain, such as a repaint that moved an edge, is found by optical flow between
-    the moved first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense
-    Inverse Search" (ECCV 2016). Where the flow does not make them more alike, it is not used.
+    Both are warped to the camera's position in between, with one resample each, and blended. The
+    remaining motion, such as an edge moved by a repaint, is estimated by optical flow between the
+    warped first frame and the second: DIS, Kroeger et al., "Fast Optical Flow using Dense Inverse
+    Search" (ECCV 2016). Flow that does not reduce the difference is discarded.
 
     Parameters
     ----------
@@ -48,29 +48,31 @@ def between(
     """
     height, width = before.shape[:2]
     grid = _grid(height, width)
-    rest = _rest(_resampled(before, _moved(grid, np.linalg.inv(step))), after, grid)
+    remaining = _remaining_flow(_resampled(before, _moved(grid, np.linalg.inv(step))), after, grid)
     for share, path in zip(shares, powers(step, shares), strict=True):
-        # Where each pixel is in `after`, with the camera alone; there the rest is known.
+        # The place of each pixel in `after` by the camera alone, where the remaining flow is known.
         place = _moved(grid, step @ np.linalg.inv(path))
-        moved = cv2.remap(rest, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        moved = cv2.remap(
+            remaining, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        )
         from_before = _moved(place - share * moved, np.linalg.inv(step))
         from_after = place + (1.0 - share) * moved
-        # Where only one of the two shows the place, the other is mirrored there.
+        # A frame has little weight where it does not show the place and is mirrored.
         old, new = (1.0 - share) * _inside(from_before), share * _inside(from_after)
         mixed = _resampled(before, from_before).astype(np.float32)
         mixed += (new / (old + new))[..., None] * (_resampled(after, from_after) - mixed)
         yield np.rint(mixed).astype(np.uint8)
 
 
-def onward(before: Picture, step: Matrix, shares: Sequence[float]) -> Iterator[Picture]:
-    """Move a frame on by shares of a step of the camera, where no later frame may be shown."""
+def extrapolate(before: Picture, step: Matrix, shares: Sequence[float]) -> Iterator[Picture]:
+    """Extrapolate a frame along shares of the camera's step."""
     grid = _grid(*before.shape[:2])
     for path in powers(step, shares):
         yield _resampled(before, _moved(grid, np.linalg.inv(path)))
 
 
 def powers(step: Matrix, shares: Sequence[float]) -> list[Matrix]:
-    """Shares of a step of the camera: the homographies H^t, of which H^0.5 done twice is H.
+    """Fractional steps of the camera: the powers H^t of a homography, such that H^0.5 H^0.5 = H.
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def _grid(height: int, width: int) -> Map:
 
 
 def _inside(places: Map) -> NDArray[np.float32]:
-    """1 for places inside a picture, almost 0 outside, and a slope along its border."""
+    """1 for places inside a picture, almost 0 outside, with a ramp along the border."""
     height, width = places.shape[:2]
     x, y = places[..., 0], places[..., 1]
     depth = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
@@ -123,8 +125,8 @@ def _resampled(picture: Picture, places: Map) -> Picture:
     return moved
 
 
-def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
-    """The flow from a moved frame to the next, 0 where it explains nothing."""
+def _remaining_flow(moved: Picture, after: Picture, grid: Map) -> Map:
+    """The flow from a warped frame to the next, 0 where it does not reduce the difference."""
     first, second = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (moved, after))
     moves = flow(first, second)
     explained = cv2.remap(
@@ -136,7 +138,7 @@ def _rest(moved: Picture, after: Picture, grid: Map) -> Map:
     )
     short = np.hypot(moves[..., 0], moves[..., 1]) < LONGEST * np.hypot(*first.shape)
     used = ((flowing < BETTER * still) & short).astype(np.float32)
-    # Smooth, as of whole things that move: details of the flow bend lines.
+    # Blurred, because details of the flow bend straight lines.
     size = SMOOTH * max(first.shape)
     weight = cv2.GaussianBlur(used, (0, 0), size)[..., None]
     smooth = cv2.GaussianBlur(moves * used[..., None], (0, 0), size)

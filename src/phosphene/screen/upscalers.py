@@ -1,4 +1,4 @@
-"""Upscalers: what enlarges the frames of a film before they are encoded."""
+"""Upscalers, which enlarge the frames of a film before encoding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class UpscalerSpec:
         other; equal pictures must give equal results. Heavy libraries are imported only when `load`
         is called.
     factors : tuple of int
-        Those of 2 and 4 that it can do.
+        Which of the factors 2 and 4 it supports.
     """
 
     name: str
@@ -48,7 +48,7 @@ def find_upscaler(name: str, factor: int, upscalers: dict[str, UpscalerSpec]) ->
     Raises
     ------
     ProjectError
-        If there is none of that name, or it has not that factor.
+        If it is unknown, or does not support the factor.
     """
     if name not in upscalers:
         raise ProjectError(f"video.upscaler: unknown upscaler {name!r}", hint(name, upscalers))
@@ -62,13 +62,13 @@ def find_upscaler(name: str, factor: int, upscalers: dict[str, UpscalerSpec]) ->
     return spec
 
 
-def loaded(spec: UpscalerSpec, factor: int) -> Upscale:
-    """Load an upscaler; what it returns is checked frame by frame.
+def load_upscaler(spec: UpscalerSpec, factor: int) -> Upscale:
+    """Load an upscaler, and check the shape and type of every frame that it returns.
 
     Raises
     ------
     PluginError
-        By the function, if a frame has another shape or type.
+        From the returned function, if a frame has another shape or type.
     """
     upscale = spec.load(factor)
 
@@ -77,8 +77,10 @@ def loaded(spec: UpscalerSpec, factor: int) -> Upscale:
         height, width, _ = picture.shape
         expected = height * factor, width * factor, 3
         if not isinstance(large, np.ndarray) or large.dtype != np.uint8 or large.shape != expected:
-            given = f"{getattr(large, 'dtype', type(large).__name__)} {np.shape(large)}"
-            raise PluginError(f"the upscaler '{spec.name}' gave {given}; expected uint8 {expected}")
+            returned = f"{getattr(large, 'dtype', type(large).__name__)} {np.shape(large)}"
+            raise PluginError(
+                f"the upscaler '{spec.name}' returned {returned}; expected uint8 {expected}"
+            )
         return large
 
     return checked

@@ -1,4 +1,4 @@
-"""Files of a project's folder: what the page may name, and where the studio keeps its own."""
+"""Paths in a project's folder: those the page may name, and those of the studio's own files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLAIN = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The path of a file in a folder, as a page names it.
+    """The path of a file in a folder, from a name that the page sends.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def pictures(folder: Path) -> list[str]:
 
 
 def own_folder(project: Path, *names: str) -> Path:
-    """A folder of the studio beside a project, made where it is missing.
+    """The studio's folder beside a project; created if missing.
 
     Takes and the list of jobs are kept in `.studio/NAME`, where NAME is the project file's.
 

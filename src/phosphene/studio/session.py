@@ -1,4 +1,4 @@
-"""An open project: read, listened to, composed, edited and watched, and who is to hear of it."""
+"""An open project: it is read, composed and edited here, its file watched, and pages notified."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from phosphene.studio.views.state import project_state, song_state
 from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
-WATCHED = 0.3  # seconds between two looks at the file
+WATCHED = 0.3  # seconds between two checks of the file
 FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"})
 MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a slash
 
@@ -34,8 +34,8 @@ MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a sl
 class Session:
     """One project file that is open in the studio.
 
-    Whatever takes long runs in one thread, in order; the state that the page sees is replaced as a
-    whole when it is done.
+    Slow work runs in one thread, in order; when it is done, the state that the page sees is
+    replaced as a whole.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Session:
     announce : callable
         announce(message) sends a message to every page.
     idea : str
-        What the film is about, where the project is still to be directed.
+        What the film is about, for a project that has yet to be directed.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Everything that the page shows, but for the curves."""
-        said: dict[str, Any] = {
+        state: dict[str, Any] = {
             "version": self.version,
             "digest": self.document.digest,
             "name": self.path.stem,
@@ -85,9 +85,9 @@ class Session:
             "pictures": pictures(self.folder),
         }
         if self.composed is not None:
-            said["song"] = song_state(self.composed.song)
-            said["project"] = project_state(self.composed, self.registry)
-        return said
+            state["song"] = song_state(self.composed.song)
+            state["project"] = project_state(self.composed, self.registry)
+        return state
 
     async def open(self) -> None:
         """Read the project and compose it, then watch its file until cancelled."""
@@ -98,9 +98,9 @@ class Session:
                 await self._run(self._binary, name)
         while True:
             await asyncio.sleep(WATCHED)
-            await self._run(self._look)
+            await self._run(self._check_file)
 
-    async def edit(self, given: Any) -> dict[str, Any]:
+    async def edit(self, request: Any) -> dict[str, Any]:
         """Apply an edit of the page: `base`, `label`, `gesture` and `ops`.
 
         Returns
@@ -113,9 +113,9 @@ class Session:
         ProjectError
             If the file has changed since `base`, or the edit is a mistake; nothing is written.
         """
-        if not isinstance(given, dict):
+        if not isinstance(request, dict):
             raise ProjectError("this is not an edit")
-        await self._run(self._edit, given)
+        await self._run(self._edit, request)
         return self.state()
 
     async def revert(self, forward: bool) -> dict[str, Any]:
@@ -165,20 +165,21 @@ class Session:
             self._packed[name] = (about, make())
         return self._packed[name][1]
 
-    def _edit(self, given: dict[str, Any]) -> None:
-        self._look()
-        if given.get("base") != self.document.digest:
+    def _edit(self, request: dict[str, Any]) -> None:
+        self._check_file()
+        if request.get("base") != self.document.digest:
             raise ProjectError(
                 f"{self.path.name} has changed meanwhile", "It is shown as it is now; try again."
             )
-        edits = operations(given.get("ops"))
+        edits = operations(request.get("ops"))
         for edit in edits:
             self._require_inside(edit)
         moment = self.composed.moment if self.composed else lambda text: None
         text = patched(self.document.text, edits, moment)
-        made = self._made(text)
-        self.document.change(text, str(given.get("label", "Edit")), str(given.get("gesture", "")))
-        self._publish(made)
+        composed = self._read(text)
+        label, gesture = str(request.get("label", "Edit")), str(request.get("gesture", ""))
+        self.document.change(text, label, gesture)
+        self._publish(composed)
 
     def _require_inside(self, edit: Any) -> None:
         """Refuse an edit that makes the project read a file outside of its folder."""
@@ -197,29 +198,29 @@ class Session:
             inside(self.folder, value)
 
     def _revert(self, forward: bool) -> None:
-        self._look()
+        self._check_file()
         text = self.document.step_forward() if forward else self.document.step_back()
         try:
-            made: Composed | None = self._made(text)
+            composed: Composed | None = self._read(text)
             self.errors = []
         except PhospheneError as error:  # an edit from outside may have been a mistake
-            made, self.errors = None, problems(error, self.path)
+            composed, self.errors = None, problems(error, self.path)
         self.document.revert(forward)
-        self._publish(made)
+        self._publish(composed)
 
-    def _look(self) -> None:
+    def _check_file(self) -> None:
         try:
             if self.document.edited_outside():
                 _log.info("%s: %s", self.path.name, OUTSIDE)
                 self._compose()
         except PhospheneError as error:
-            said = problems(error, self.path)
-            if said != self.errors:
-                self.errors = said
+            found = problems(error, self.path)
+            if found != self.errors:
+                self.errors = found
                 self._publish(None)
 
     def _direct(self) -> None:
-        """Have a director write the project of a song that was only begun."""
+        """Have a director write the project of a song that has none yet."""
         from phosphene.directing.direct import DEFAULT, brief_of, directed
 
         try:
@@ -237,13 +238,13 @@ class Session:
 
     def _compose(self) -> None:
         try:
-            made: Composed | None = self._made(self.document.text)
+            composed: Composed | None = self._read(self.document.text)
             self.errors = []
         except PhospheneError as error:
-            made, self.errors = None, problems(error, self.path)
-        self._publish(made)
+            composed, self.errors = None, problems(error, self.path)
+        self._publish(composed)
 
-    def _made(self, text: str) -> Composed:
+    def _read(self, text: str) -> Composed:
         try:
             return read_composed(text, self.path, self.registry, self.composed, self._on_listening)
         except PhospheneError:
@@ -259,15 +260,15 @@ class Session:
         if before != self.listening:
             self.announce({"type": "listening", "step": step, "share": share})
 
-    def _publish(self, made: Composed | None) -> None:
-        if made is not None:
-            self.composed, self.errors = made, []
+    def _publish(self, composed: Composed | None) -> None:
+        if composed is not None:
+            self.composed, self.errors = composed, []
         self.version += 1
         self.announce({"type": "state", "version": self.version})
 
 
 def begun_text(song: str) -> str:
-    """The text of a project that a director is still to write."""
+    """The text of a project until a director has written it."""
     return f"# Begun by the studio.\n[song]\nfile = {toml(song)}\n"
 
 

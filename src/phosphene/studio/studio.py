@@ -1,4 +1,4 @@
-"""The studio: the folder it works in, the project that is open, and the pages that look at it."""
+"""The studio: its folder, the open project, and the connected pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = 50  # files in the list of the first page
 
 
 class Studio:
-    """All that one server serves.
+    """The state of one server.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from phosphene.painting.depth import DepthSource, DepthSpec
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 from phosphene.score.score import Score
 from phosphene.testing.contract import (
     ContractError,

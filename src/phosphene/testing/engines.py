@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from phosphene.painting.engine import Engine, EngineSpec
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row, Score
 from phosphene.testing.contract import (

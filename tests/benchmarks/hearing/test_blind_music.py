@@ -45,7 +45,7 @@ def test_a_file_is_trusted_that_tells_its_metre_and_keeps_its_grid(
     assert trustworthy(_midi(tmp_path / "one.mid", ticks, signature)) is trusted
 
 
-def test_what_is_no_midi_file_is_not_trusted(tmp_path):
+def test_other_files_are_not_trusted(tmp_path):
     path = tmp_path / "one.mid"
     path.write_bytes(b"MThd")
     assert not trustworthy(path)
@@ -74,6 +74,6 @@ def test_music_is_taken_out_of_a_wad_once(tmp_path):
 @pytest.mark.parametrize(
     ("missing", "package"), [(blind.simutrans, "simutrans-data"), (blind.freedoom, "freedoom")]
 )
-def test_what_is_missing_is_named(tmp_path, missing, package):
+def test_missing_files_are_named(tmp_path, missing, package):
     with pytest.raises(FileNotFoundError, match=f"apt-get install {package}"):
         missing(tmp_path) if package != "freedoom" else missing(tmp_path, tmp_path)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from phosphene.engines.depths.drawn import SPACES
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 from phosphene.testing import check_depth, small_score
 
 NAMES = [space.__name__ for space in SPACES]

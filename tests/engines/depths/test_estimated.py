@@ -9,7 +9,7 @@ from checkpoints import depth_estimator
 from phosphene.engines.depths.estimated import load_estimator
 from phosphene.engines.depths.finding import find_depth
 from phosphene.errors import EngineError, ProjectError
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 from phosphene.testing import check_depth, small_score
 from phosphene.testing.engines import soft_picture
 

@@ -25,13 +25,12 @@ from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset, Quality, load_preset
+from phosphene.engines.sizes import Resized
 from phosphene.errors import EngineError
 from phosphene.painting.depth import EngineWithDepth, SceneDepth
 from phosphene.painting.loop import paint
 from phosphene.plugins.loading import own_plugins
-from phosphene.project.adapters import Control
-from phosphene.project.depth import Depth
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Control, Depth, Model
 from phosphene.score.guides import Inputs
 
 CPU = torch.device("cpu")
@@ -192,7 +191,7 @@ def test_nothing_is_copied_to_the_device(nets):
         controls._nets = [Net(net, about, None, None)]
         copies = Copies()
         with torch.no_grad(), copies:
-            added = controls.residuals(controls.seen(picture, 0), 0.7, noisy, times, prompts)
+            added = controls.residuals(controls.images(picture, 0), 0.7, noisy, times, prompts)
     assert added["mid_block_additional_residual"].device.type == "fakegpu"
     assert copies.made == []
 
@@ -204,6 +203,11 @@ def test_a_resumed_film_is_the_same_to_the_bit(nets, sd15_folder):
     after = 1, frames[1].state
     *_, last = paint(about, engine_of(sd15_folder, net), after=after)
     assert torch.equal(last.picture, frames[-1].picture)
+
+
+def test_a_mode_needs_a_union_model(nets, sd15_folder):
+    with pytest.raises(EngineError, match="is not a union model, and mode is 3"):
+        engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "tile", "mode": 3})
 
 
 def test_other_pipelines_refuse_it(nets, sd15_folder, monkeypatch):
@@ -219,16 +223,30 @@ def test_a_depth_map_is_white_where_it_is_near():
     assert torch.all(depth_map(torch.ones(1, 1, 4, 4)) == 0.0)  # flat
 
 
-def test_the_depth_of_the_frame_controls_the_picture(nets, sd15_folder, tmp_path):
-    """As the same depth map, given as a picture."""
-    settings = Depth(source="ramp", near=0.5, far=4.0)
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_depth_of_the_frame_controls_the_picture(times, nets, sd15_folder, tmp_path):
+    """As the same depth map, given as a picture; also where the film is larger than the model's."""
+    width, height = 64 * times, 48 * times
+    about = replace(score(strength=0.5), width=width, height=height)
+    preset = Preset(str(sd15_folder), {"standard": Quality(4, 4, 1.0)}, trained=((64, 48),))
+
+    def engine_with(**control):
+        net = {"path": str(nets / "sd15"), **control}
+        model = Model.model_validate({"device": "cpu", "control": [net]})
+        return load_preset(preset, model, about)
+
+    def painted(engine):
+        return engine.img2img(card(width, height), about.row(0))
+
     ramp = own_plugins().depths["ramp"]
-    depth = SceneDepth(ramp, settings, ramp.load(settings, score(), CPU))
-    plain = engine_of(sd15_folder, {"path": str(nets / "sd15"), "kind": "depth"})
-    unseen = repainted(plain)
-    seen = repainted(EngineWithDepth(plain, depth))
-    shade = depth_map(depth.disparity(card(64, 48)))[0].permute(1, 2, 0).numpy()
+    settings = Depth(source="ramp", near=0.5, far=4.0)
+    depth = SceneDepth(ramp, settings, ramp.load(settings, about, CPU))
+    plain = engine_with(kind="depth")
+    assert isinstance(plain, Resized) == (times > 1)
+    unseen = painted(plain)
+    seen = painted(EngineWithDepth(plain, depth))
+    shade = depth_map(depth.disparity(card(width, height)))[0].permute(1, 2, 0).numpy()
     cv2.imwrite(str(tmp_path / "depth.png"), (shade * 255).round())
-    given = {"path": str(nets / "sd15"), "kind": "image", "image": str(tmp_path / "depth.png")}
-    torch.testing.assert_close(seen, repainted(engine_of(sd15_folder, given)), atol=2e-3, rtol=0)
+    given = painted(engine_with(kind="image", image=str(tmp_path / "depth.png")))
+    torch.testing.assert_close(seen, given, atol=2e-3 * times, rtol=0)
     assert (seen - unseen).abs().max() > 0.01

@@ -18,11 +18,11 @@ from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.samplers import Schedule
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
-from phosphene.painting.anchors import Anchor, hold, mixed
+from phosphene.painting.anchors import Anchor, hold, mix
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_levels
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 SIZE = 512
 SCHEDULE = Schedule.of(DDIMScheduler(beta_schedule="scaled_linear"))  # has values: made here
@@ -70,7 +70,7 @@ def test_a_frame_makes_one_copy_each_way_and_never_waits():
             engine = engine_of(pipe, about, device, steps, graphs)
             with torch.inference_mode(False), torch.no_grad(), Copies() as copies:
                 moved = warp(picture, step_matrix(row, SIZE, SIZE))
-                held = hold(moved, mixed(anchors, row.weights), row)
+                held = hold(moved, mix(anchors, row.weights), row)
                 painted = engine.img2img(held, row)
                 to_levels(painted).cpu()
             assert painted.device.type == "fakegpu"

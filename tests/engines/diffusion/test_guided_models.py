@@ -12,7 +12,7 @@ from scores import card, score
 from phosphene.engines.presets import Preset, Quality, load_preset
 from phosphene.painting.frames import painted
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.score.guides import Guide, Inputs, Mask, Overlay
 
 STILL = {"colour_match": 0.0, "detail_match": 0.0, "strength": 0.5, "zoom": 1.02}

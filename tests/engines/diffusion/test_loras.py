@@ -10,7 +10,7 @@ from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import Preset, Quality, load_preset
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 
 NAME = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
 
@@ -77,7 +77,7 @@ def test_weights_are_set_only_when_they_change_and_do_not_depend_on_the_frames_b
     monkeypatch.setattr(engine.unet, "set_adapters", record)
     frames = list(paint(about, engine))
     assert told == [[0.5], [0.0], [1.0]]
-    engine._loras.follow(0.25)
+    engine._loras.set_factor(0.25)
     *_, last = paint(about, engine, after=(2, frames[2].state))
     assert torch.equal(last.picture, frames[-1].picture)
 

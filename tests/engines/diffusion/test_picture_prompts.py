@@ -16,7 +16,7 @@ from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_a
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
 from phosphene.errors import EngineError
-from phosphene.project.adapters import IpAdapter
+from phosphene.project.tables.model import IpAdapter
 
 CPU = torch.device("cpu")
 EMBEDDED = 16  # width of a picture's embedding

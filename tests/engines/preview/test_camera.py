@@ -1,4 +1,4 @@
-"""`none`: what is filmed moves as the Score says, for ever, and shows strength and prompts."""
+"""`none`: the picture moves as the Score says, without end, and shows strength and prompts."""
 
 from dataclasses import replace
 from itertools import pairwise

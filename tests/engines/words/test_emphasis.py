@@ -27,7 +27,7 @@ from phosphene.engines.words.emphasis import Part, marked, parts_of, plain
     ],
 )
 def test_parts_and_their_weights(prompt, parts):
-    assert parts_of(prompt) == parts
+    assert parts_of(prompt) == tuple(parts)
 
 
 @given(st.text("ab (:1.2)[],\\", max_size=30))

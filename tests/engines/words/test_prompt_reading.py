@@ -36,7 +36,7 @@ def test_worlds_reads_46_tokens_and_clip_75(worlds, folders):
     assert [reader.room for reader in readers_of(str(folders / "sdxl"))] == [75, 75]
 
 
-def test_the_prompt_without_its_unread_end_is_what_fits(worlds):
+def test_the_part_of_a_prompt_that_fits(worlds):
     long = ", ".join([BASE] * 4)
     rest = worlds.unread(long)
     read = long.removesuffix(rest)

@@ -152,7 +152,7 @@ def test_a_channel_that_the_model_ignores_is_a_warning_and_an_error_when_strict(
     command = ["render", "project.toml", "--model", "none", "--end", "2", "-o", "film.mp4"]
     result = CliRunner().invoke(cli, command, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
-    assert "motion drives guidance, which the model 'none' cannot follow" in result.stderr
+    assert "motion drives guidance, which the model 'none' does not support" in result.stderr
     result = CliRunner().invoke(cli, [*command, "--strict"], env={"COLUMNS": "200"})
     assert result.exit_code == 2
     assert "Error: motion drives guidance" in result.stderr

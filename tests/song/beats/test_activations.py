@@ -31,7 +31,7 @@ def test_frames(rock) -> None:
     assert found.max() <= 1
 
 
-def test_beats_stand_out_of_what_lies_between_them(rock) -> None:
+def test_beats_stand_out(rock) -> None:
     """The first and last four bars apart."""
     sound, beats = rock
     beat = activations(sound)[:, 0]

@@ -25,7 +25,7 @@ def clock(bpm: float, seconds: float, first: float = 0.3) -> np.ndarray:
     return np.arange(first, seconds - 0.1, 60 / bpm)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     bpm=st.floats(54, 220),
     metre=st.integers(2, 7),

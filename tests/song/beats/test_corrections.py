@@ -53,7 +53,7 @@ def test_half_undoes_double() -> None:
     assert back.beats.tolist() == FOUR.tolist()
 
 
-def test_offset_moves_beats_and_bars_and_drops_what_leaves_the_song() -> None:
+def test_offset_moves_beats_and_bars_and_drops_those_outside_the_song() -> None:
     got = corrected_pulse(pulse(FOUR), offset=-0.6)
     assert got.beats.tolist() == (FOUR[1:] - 0.6)[0:].tolist()
     np.testing.assert_allclose(got.downbeats, FOUR[4::4] - 0.6)

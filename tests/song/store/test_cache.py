@@ -145,7 +145,7 @@ def wrapping(tmp_path: Path, monkeypatch):
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, wrapping, holder: str) -> None:
+def test_code_of_looks_through_wrappers(tmp_path: Path, wrapping, holder: str) -> None:
     function = wrapping(HOLDERS[holder])
     before = code_of(function)
     assert code_of(function) == before
@@ -163,10 +163,18 @@ def test_code_of_looks_through_what_wraps_a_callable(tmp_path: Path, wrapping, h
     assert code_of(function) == before
 
 
+def test_code_that_is_compiled_when_it_first_runs_does_not_count(tmp_path: Path, wrapping) -> None:
+    function = wrapping("plain")
+    before = code_of(function)
+    compiled = tmp_path / "inside" / "sub" / "__pycache__"
+    compiled.mkdir(exist_ok=True)
+    for name in ("deep.work-7.py311.nbi", "deep.work-7.py311.1.nbc", "deep.pyc.139863"):
+        (compiled / name).write_bytes(b"numba, and a file that Python has not renamed yet")
+    assert code_of(function) == before
+
+
 @pytest.mark.parametrize("holder", ["other(plain)", "Called(plain)", "Called([{1: plain}])"])
-def test_code_of_includes_what_a_wrapper_from_elsewhere_contains(
-    tmp_path, wrapping, holder
-) -> None:
+def test_code_of_includes_callables_inside_foreign_wrappers(tmp_path, wrapping, holder) -> None:
     plain = wrapping("plain", "alone")
     wrapper = wrapping(f"lambda plain: {holder}", "inside.other")(plain)
     before = code_of(wrapper)
@@ -344,7 +352,7 @@ def test_features_are_computed_once_and_read_again(path: Path, kept: Cache) -> N
     assert len(calls) == 2
 
 
-def test_a_registered_feature_is_asked_once(path: Path) -> None:
+def test_a_registered_feature_is_computed_once(path: Path) -> None:
     calls = []
 
     def wind(song: Song) -> Feature:

@@ -70,5 +70,5 @@ def test_boundaries_shift_by_bars(song, bars, boundary):
     ]
 
 
-def test_a_section_that_is_shifted_out_of_the_song_is_gone(song):
+def test_a_section_shifted_out_of_the_song_is_removed(song):
     assert [part.label for part in shifted(song, 9)] == ["A"]

@@ -25,7 +25,7 @@ def test_a_section_quieter_than_both_neighbours_is_a_break_and_a_jump_out_of_it_
     assert found == ["verse", "break", "drop", "verse", "break", "drop"]
 
 
-def test_what_comes_once_late_in_the_song_is_a_bridge():
+def test_a_section_that_comes_once_and_late_is_a_bridge():
     assert roles("VCVCXC", {"V": 0.7, "C": 0.9, "X": 0.85}) == [
         "verse", "chorus", "verse", "chorus", "bridge", "chorus",
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def test_midi_markers_follow_the_tempo_map(tmp_path):
         ("a.mid", "no", r"not a readable MIDI file"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path, name, text, message):
+def test_mistakes_are_named(tmp_path, name, text, message):
     path = tmp_path / name
     path.write_text(text)
     with pytest.raises(SongError, match=message):

@@ -104,7 +104,7 @@ def test_the_first_pages_have_it_too(themed):
     assert themed.locator("#studio").is_visible()
 
 
-def test_what_the_timeline_writes_has_it_too(themed):
+def test_text_of_the_timeline_has_contrast_too(themed):
     places = themed.evaluate(
         """() => {
           const { view } = phosphene.timeline;

@@ -195,7 +195,7 @@ def test_the_keyboard_reaches_everything_and_plays_paints_and_edits(page, film):
     assert page.evaluate("() => document.activeElement.id") == "tab-song"
 
 
-def test_a_mistake_in_a_form_is_said_and_not_written(page, film):
+def test_a_mistake_in_a_form_is_shown_and_not_written(page, film):
     page.get_by_role("button", name="Layer 2, beat").click()
     page.locator("#field-release").fill("soon")
     page.locator("#field-release").press("Tab")
@@ -230,7 +230,7 @@ def test_a_keyframe_that_is_dropped_where_another_is_has_the_message_beside_it(p
     assert not flag.is_visible()
 
 
-def test_what_is_being_typed_stays_when_the_project_changes_meanwhile(page, film):
+def test_typed_text_survives_a_change_of_the_project(page, film):
     page.get_by_role("button", name="Layer 2, beat").click()
     page.locator("#field-release").fill("0.5s")
     film.write_text(FILM.replace("a burning city", "a frozen lake"))

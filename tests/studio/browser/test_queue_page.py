@@ -108,7 +108,7 @@ def test_a_frame_is_painted_and_shown_and_a_film_is_rendered_and_played(page, fi
     assert colours_in(page, "preview", [0, 0, 60, 60]) > 100
 
 
-def test_what_was_painting_is_paused_after_the_server_was_killed(page, pages, browser, server):
+def test_running_jobs_are_paused_after_the_server_was_killed(page, pages, browser, server):
     page.locator("#model").select_option("none")
     known = page.evaluate("() => phosphene.store.jobs.length")
     page.locator("#paint-bars").click()

@@ -105,7 +105,7 @@ def test_dissolves_are_dragged_and_comments_stay(page, film, text):
     wait(lambda: film.read_text() == text.replace('dissolve = "8 beats"   # slow\n', ""))
 
 
-def test_depth_and_what_a_scene_takes_over_have_fields(page, film, text):
+def test_depth_and_inherited_settings_have_fields(page, film, text):
     page.locator("#tab-scenes").click()
     page.get_by_role("button", name="Scene at verse 2").click()
     assert page.locator("#field-cadence").input_value() == "2"

@@ -144,12 +144,12 @@ def test_a_text_that_looks_like_a_header_is_none():
         {"op": "drop_layer", "index": 2},
     ],
 )
-def test_what_is_not_there_is_refused(edit):
+def test_missing_entries_are_refused(edit):
     with pytest.raises(ProjectError, match="cannot be changed there"):
         edited(edit)
 
 
 @pytest.mark.parametrize("given", [[], [{}], {}, [{"op": "run", "path": ["a"]}], [{"op": "put"}]])
-def test_what_is_not_an_edit_is_refused(given):
+def test_invalid_edits_are_refused(given):
     with pytest.raises(ProjectError, match="not an edit"):
         operations(given)

@@ -83,7 +83,7 @@ def test_the_first_scene_of_a_project_goes_to_its_end():
     assert after == text + '\n[[scene]]\nat = "bar 7"\nprompt = "a fair"\n'
 
 
-def test_what_a_removed_scene_began_goes_to_the_first_that_continues_it():
+def test_the_first_continuing_scene_takes_the_place_of_a_removed_one():
     after = edited({"op": "drop_scene", "index": 0})
     assert '[[scene]]  # the verse again\nat = "bar 9"\ndissolve = "1 bar"\n' in after
     scenes = tomllib.loads(after)["scene"]

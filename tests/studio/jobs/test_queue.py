@@ -1,4 +1,4 @@
-"""What a page asks to be painted is painted by another process, and kept."""
+"""Requests of the page are painted by another process, and the results kept."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_frames_and_a_film_are_painted_at_the_same_time(ready, folder, decode_fr
     assert list((folder / ".studio" / "film" / "takes").iterdir()) == []
 
 
-def test_what_was_running_is_paused_when_the_studio_starts_again(folder, registry):
+def test_running_jobs_are_paused_after_a_restart(folder, registry):
     job = {
         "id": "20260101-120000-abcdef",
         "asked": {"kind": "film", "name": "out"},
@@ -92,7 +92,7 @@ def test_a_folder_of_the_studio_that_is_a_link_is_refused(folder, registry, tmp_
     [{"kind": "film", "name": "../out"}, {"kind": "film", "format": "exe"}, {"kind": "bars", "first": 5, "last": 5},
      {"kind": "film", "width": 15}, {"kind": "dance"}, {"kind": "bars", "last": 2, "model": "../model"}, {"kind": "film", "name": "a/b"}],
 )  # fmt: skip
-def test_what_cannot_be_painted_is_refused_at_once(ready, asked):
+def test_impossible_jobs_are_refused_at_once(ready, asked):
     assert ready.post("api/jobs/new", json=asked).status_code == 422
     assert jobs(ready) == {}
 

@@ -30,7 +30,7 @@ def test_a_frame_is_seen_where_its_scenes_are():
     assert seen[[6, 7, 9, 10], 1].tolist()[0::3] == [-1, -1]
 
 
-def test_scenes_that_begin_anew_are_at_places_of_their_own():
+def test_new_scenes_have_places_of_their_own():
     _, arrays = unpacked(camera(replace(score(n=30), scenes=SCENES)))
     planes = arrays["poses"][arrays["seen"][[0, 15, 22, 27], 0], 0, 0]
     assert planes.tolist() == [0, 10 << 20, 0, 25 << 20]

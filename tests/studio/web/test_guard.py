@@ -1,4 +1,4 @@
-"""Nobody but the studio's own page is answered."""
+"""Only the studio's own page is answered."""
 
 import re
 
@@ -67,7 +67,7 @@ def test_a_request_from_another_site_is_refused(client):
         assert client.get("api/state", headers={"sec-fetch-site": site}).status_code == 403
 
 
-def test_what_changes_something_must_state_its_origin(client):
+def test_requests_that_change_something_must_state_their_origin(client):
     del client.headers["origin"]
     assert client.get("api/state").status_code == 200
     assert client.post("api/undo").status_code == 403

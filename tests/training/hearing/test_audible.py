@@ -1,11 +1,11 @@
-"""Every practice song tells where its beats are, and how fast."""
+"""Beats and tempo of every practice song are audible."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from training.hearing.audible import strokes, tells_bars, tells_beats, usual
+from training.hearing.audible import bars_audible, beats_audible, strokes, usual
 from training.hearing.compose import compose
 from training.hearing.groove import Groove
 from training.hearing.harmony import Harmony
@@ -20,7 +20,7 @@ def _row(first: float, step: float, n: int, pitch: int = 60) -> list[Note]:
 
 
 @pytest.mark.parametrize(
-    ("notes", "told"),
+    ("notes", "audible"),
     [
         (_row(0, 1, 8), True),
         (_row(0, 2, 4), False),  # four of eight beats
@@ -31,12 +31,12 @@ def _row(first: float, step: float, n: int, pitch: int = 60) -> list[Note]:
         (_row(0, 1, 8) + _row(1 / 3, 1, 8) + _row(2 / 3, 1, 8), False),
     ],
 )
-def test_beats_are_told_where_most_are_struck_and_more_than_what_is_between(notes, told):
-    assert tells_beats(strokes(Part(0), notes), 0.0, 8.0) is told
+def test_beats_are_audible_if_most_are_struck_and_heavier_than_off_beats(notes, audible):
+    assert beats_audible(strokes(Part(0), notes), 0.0, 8.0) is audible
 
 
 @pytest.mark.parametrize(
-    ("players", "told"),
+    ("players", "audible"),
     [
         ([_row(0, 1, 8)], True),
         ([_row(0, 4, 2)], True),
@@ -45,9 +45,9 @@ def test_beats_are_told_where_most_are_struck_and_more_than_what_is_between(note
         ([_row(0, 1, 8), _row(0.5, 1, 8)], True),  # what is between beats counts for neither
     ],
 )
-def test_bars_are_told_where_the_one_is_no_lighter_than_other_beats(players, told):
-    heard = [stroke for notes in players for stroke in strokes(Part(0), notes)]
-    assert tells_bars(heard, 0.0, 8.0, 4) is told
+def test_bars_are_audible_if_the_downbeat_is_as_heavy_as_other_beats(players, audible):
+    played = [stroke for notes in players for stroke in strokes(Part(0), notes)]
+    assert bars_audible(played, 0.0, 8.0, 4) is audible
 
 
 def test_a_chord_is_one_stroke_two_drums_are_two_and_ghosts_none():
@@ -76,14 +76,14 @@ def test_no_song_without_drums_is_far_from_the_usual_tempo(seed):
         assert 0.7 * 75 < usually < 1.4 * 150  # the tempo may ramp
 
 
-def test_no_snare_marks_half_or_double_a_tempo_that_might_be_one():
+def test_no_snare_pattern_suggests_half_or_double_tempo():
     for seed in range(200):
         bpm = 115 + seed % 60
         rows = Groove(np.random.default_rng(seed), FOUR, bpm).rows
         assert not any(row == "........X......." for _, bars, _ in rows for row in bars[:1])
 
 
-def test_a_metre_that_is_asked_for_has_a_tempo_of_its_own():
+def test_a_given_metre_gets_a_tempo_in_its_range():
     slow, fast = next(ends for _, metre, ends in METRES if metre == JIG)
     for seed in range(50):
         metre, bpm = any_metre(np.random.default_rng(seed), JIG)
@@ -102,7 +102,7 @@ def test_a_closing_chord_is_a_beat_and_a_downbeat():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_two_beats_in_a_bar_are_told_by_their_chords(seed):
+def test_chords_change_at_every_bar_of_two_beats(seed):
     bars = Harmony(np.random.default_rng(seed)).section(JIG, 8)
     degrees = [chord.degree for bar in bars for chord in bar]
     assert len(degrees) == 8

@@ -1,4 +1,4 @@
-"""Practice clicks lie where they are said to."""
+"""Clicks are where the labels say."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The mean of two networks' weights."""
+"""The weighted mean of two networks."""
 
 import torch
 from safetensors import safe_open

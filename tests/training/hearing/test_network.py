@@ -1,4 +1,4 @@
-"""What NumPy makes of the exported weights is what torch made of the trained ones."""
+"""NumPy inference with exported weights equals torch with the trained ones."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from training.hearing.network import BeatNetwork, folded
 
 @pytest.fixture(scope="module")
 def network() -> BeatNetwork:
-    """One with weights, norms and their statistics all at random."""
+    """A network with random weights and batch norm statistics."""
     torch.manual_seed(0)
     model = BeatNetwork()
     for module in model.modules():
@@ -24,7 +24,7 @@ def network() -> BeatNetwork:
 
 @pytest.mark.parametrize("n_frames", [1, 5, 700, 1025, 2500])
 def test_numpy_agrees_with_torch(network: BeatNetwork, n_frames: int) -> None:
-    """Shorter than the reach of the dilated convolutions, and over several blocks."""
+    """Songs shorter than the receptive field, and longer than a block."""
     bands = 5 * np.random.default_rng(1).random((n_frames, 81), dtype=np.float32)
     weights = {name: tensor.float().numpy() for name, tensor in folded(network).items()}
     with torch.no_grad():

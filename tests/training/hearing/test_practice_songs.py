@@ -1,4 +1,4 @@
-"""Practice songs: their truth is right, and they are what they say."""
+"""Practice songs have consistent labels and the announced properties."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_the_same_seed_gives_the_same_song() -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_truth_of_a_song(seed: int) -> None:
+def test_labels_are_consistent(seed: int) -> None:
     piece = compose(np.random.default_rng(seed))
     assert np.all(np.diff(piece.beats) > 0.2)
     assert np.all(np.isin(piece.downbeats, piece.beats))
@@ -34,7 +34,7 @@ def test_the_truth_of_a_song(seed: int) -> None:
         assert all(-piece.pickup - 1 <= note.at <= piece.n_beats for note in part.notes)
 
 
-def test_some_songs_have_bars_that_are_too_short() -> None:
+def test_some_songs_have_shortened_bars() -> None:
     """One in thirty or so; the bars before and after keep the metre."""
     songs = [compose(np.random.default_rng(seed), metre=Metre((2, 2))) for seed in range(120)]
     cut = [song for song in songs if set(song.bars) != {4}]
@@ -44,7 +44,7 @@ def test_some_songs_have_bars_that_are_too_short() -> None:
         assert song.bars.count(4) > len(song.bars) / 2
 
 
-def test_swing_moves_what_lies_between_the_beats() -> None:
+def test_swing_moves_notes_between_the_beats() -> None:
     clock = Clock(np.arange(3.0), np.array([0.0, 0.6, 1.2]), swing=2 / 3)
     np.testing.assert_allclose(
         clock.time(np.array([0.0, 0.25, 0.5, 0.75, 1.0])), [0, 0.2, 0.4, 0.5, 0.6]
@@ -58,7 +58,7 @@ def test_a_steady_clock_keeps_its_tempo() -> None:
         assert np.all(np.diff(clock.seconds) > 60 / 220)
 
 
-def test_who_pushes_comes_in_before_the_bar_and_never_before_the_song() -> None:
+def test_a_pushed_player_anticipates_the_bar_but_not_the_song() -> None:
     chord = Chord(0.0, 3.0, 0, 0, (0, 2, 4, 5, 7, 9, 11))
     later = Chord(3.0, 3.0, 0, 0, chord.scale)
 
@@ -71,7 +71,7 @@ def test_who_pushes_comes_in_before_the_bar_and_never_before_the_song() -> None:
     assert [note.at for note in pushed([later])] == [2.5, 4.0]
 
 
-def test_a_groove_of_two_bars_comes_again_every_second_bar() -> None:
+def test_a_groove_of_two_bars_repeats_every_second_bar() -> None:
     for seed in range(200):
         groove = Groove(np.random.default_rng(seed), Metre((2, 2)), 100.0)
         if any(len(rows) == 2 and rows[0] != rows[1] for _, rows, _ in groove.rows):
@@ -81,14 +81,14 @@ def test_a_groove_of_two_bars_comes_again_every_second_bar() -> None:
     assert strokes[0] == strokes[2] != strokes[1] == strokes[3]
 
 
-def test_targets_are_triangles_around_the_true_times() -> None:
+def test_targets_are_triangles_around_the_times() -> None:
     """A beat at 0.105 s lies a quarter of a frame after frame 5."""
     expected = np.zeros(10)
     expected[4:8] = [0.375, 0.875, 0.625, 0.125]
     np.testing.assert_allclose(targets(10, np.array([0.105])), expected, atol=1e-6)
 
 
-def test_two_songs_in_five_practise_six_quavers() -> None:
+def test_two_songs_in_five_are_in_six_quavers() -> None:
     metres = [metre_of(seed) for seed in range(1000)]
     assert {SIX_EIGHT, THREE_FOUR, None} == set(metres)
     assert sum(metre is not None for metre in metres) == pytest.approx(400, abs=50)

@@ -1,4 +1,4 @@
-"""What is heard of a practice song begins where its notes say."""
+"""Rendered practice songs start their notes on time."""
 
 import shutil
 
@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from training.hearing import kits
-from training.hearing.places import FONTS
+from training.hearing.paths import FONTS
 from training.hearing.render import RATE, midi, with_font
 from training.hearing.score import DRUMS, Clock, Note, Part, Piece
-from training.hearing.studio import no_music, treat
+from training.hearing.studio import add_effects, without_beat
 
 CLOCK = Clock(np.arange(-1.0, 12.0), np.arange(0.0, 6.5, 0.5))  # 120 BPM, beat 0 at 0.5 s
 
@@ -20,12 +20,12 @@ def click_song() -> Piece:
 
 
 def attacks(sound: np.ndarray) -> np.ndarray:
-    """Seconds at which the sound rises over a tenth of its peak after 0.2 s below it."""
+    """Times at which the sound exceeds a tenth of its peak after 0.2 s below it, in seconds."""
     loud = np.flatnonzero(np.abs(sound) > 0.1 * np.abs(sound).max())
     return loud[np.diff(loud, prepend=-RATE) > 0.2 * RATE] / RATE
 
 
-def test_the_projects_own_kit_strikes_on_the_beat() -> None:
+def test_the_synthetic_kit_strikes_on_the_beat() -> None:
     sound = kits.render(click_song(), np.random.default_rng(0))
     np.testing.assert_allclose(attacks(sound), 0.5 + 0.5 * np.arange(8), atol=0.002)
 
@@ -33,14 +33,14 @@ def test_the_projects_own_kit_strikes_on_the_beat() -> None:
 @pytest.mark.skipif(not shutil.which("fluidsynth"), reason="needs FluidSynth")
 @pytest.mark.parametrize(("font", "late"), [row[1:] for row in FONTS])
 def test_a_sound_font_strikes_on_the_beat(font, late) -> None:
-    """To 3 ms, which is how long the blocks are that FluidSynth plays in."""
+    """Within 3 ms, the length of FluidSynth's blocks."""
     if not font.exists():
         pytest.skip(f"needs {font.name}")
     sound = with_font(click_song(), font, late, np.random.default_rng(0))
     np.testing.assert_allclose(attacks(sound), 0.5 + 0.5 * np.arange(8), atol=0.003)
 
 
-def test_midi_holds_the_notes_at_their_times_and_the_kit() -> None:
+def test_midi_has_the_notes_on_time_and_the_kit() -> None:
     piece = click_song()
     piece.parts[0].kit = 25
     now, strokes, kits_chosen = 0.0, [], []
@@ -56,9 +56,9 @@ def test_midi_holds_the_notes_at_their_times_and_the_kit() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_treatment_leaves_a_finite_sound_of_the_same_length(seed: int) -> None:
+def test_effects_leave_a_finite_sound_of_the_same_length(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    sound = treat(rng.standard_normal(RATE), rng)
+    sound = add_effects(rng.standard_normal(RATE), rng)
     assert sound.shape == (RATE,)
     assert np.abs(sound).max() == pytest.approx(0.8, rel=1e-5)
-    assert np.isfinite(no_music(rng, 3.0)).all()
+    assert np.isfinite(without_beat(rng, 3.0)).all()

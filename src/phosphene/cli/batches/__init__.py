@@ -1,1 +1,1 @@
-"""What `phosphene batch` needs beyond a single render."""
+"""Parts of `phosphene batch`."""

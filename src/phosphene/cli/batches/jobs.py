@@ -1,4 +1,4 @@
-"""The jobs of a batch that a command line asks for, and their options."""
+"""The jobs of a batch and their options, from the command line."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
 
 NOT_SHARED = frozenset(
-    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "part", "join"}
+    {"from", "output", "resume-from", "takes", "keep", "force", "progress", "jobs", "part", "join"}
 )
-"""Options of `phosphene render` that a batch sets itself, or that make no sense for many films."""
+"""Options of `phosphene render` that a batch sets itself, or that only apply to a single film."""
 
 
-def asked_jobs(
+def jobs_from_command_line(
     inputs: Sequence[Path],
     projects: Sequence[Path],
     entry: dict[str, Any],
     options: dict[str, Any],
 ) -> tuple[list[Job], Path]:
-    """The jobs that the command line asks for, and the usual folder of their films."""
+    """The jobs of a command line, and the default folder of their films."""
     from dataclasses import replace
 
     from phosphene.batch.jobs import Entry, is_job_list, jobs_of, read_job_list, songs_in
     from phosphene.errors import ProjectError
 
-    listed = [path for path in inputs if is_job_list(path)]
-    if listed:
+    job_lists = [path for path in inputs if is_job_list(path)]
+    if job_lists:
         if len(inputs) > 1 or projects or entry:
             raise ProjectError(
-                f"{listed[0]} is a job list, with songs, projects, takes and formats of its own",
-                "Give it alone, and write these into it.",
+                f"{job_lists[0]} is a job list with its own songs, projects, takes and formats",
+                "Give only the job list, and add them to it.",
             )
-        entries, named = read_job_list(listed[0], shared_options())
-        folder = listed[0].parent
+        entries, named = read_job_list(job_lists[0], shared_options())
+        folder = job_lists[0].parent
         found = [
             replace(job, options=_merged(job.options, options)) for job in jobs_of(entries, folder)
         ]
         return found, folder / (named or "films")
     songs: list[Path] = []
-    given = list(projects)
+    project_files = list(projects)
     for path in inputs:
         if path.is_dir():
             songs += songs_in(path)
         else:
-            (given if path.suffix.lower() == ".toml" else songs).append(path)
-    asked = entry | options | {"songs": songs, "projects": given}
-    return jobs_of([("the command line", _validated(Entry, asked))], Path.cwd()), Path("films")
+            (project_files if path.suffix.lower() == ".toml" else songs).append(path)
+    data = entry | options | {"songs": songs, "projects": project_files}
+    return jobs_of([("the command line", _validated(Entry, data))], Path.cwd()), Path("films")
 
 
 def _merged(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _validated(model: Any, data: dict[str, Any]) -> Any:
 
 
 def shared_options() -> dict[str, click.Parameter]:
-    """The options of `phosphene render` that each film of a batch may have, by long name."""
+    """The options of `phosphene render` that also apply to films of a batch, by long name."""
     from phosphene.cli.render import render
 
     named = {
@@ -92,7 +92,7 @@ def shared_options() -> dict[str, click.Parameter]:
 
 
 def given_options(context: click.Context) -> dict[str, Any]:
-    """The options that a command was given, as the values of a job list."""
+    """The options given to a command, as values of a job list."""
     found: dict[str, Any] = {}
     for name, option in shared_options().items():
         value = context.params.get(option.name or "")
@@ -107,12 +107,12 @@ def given_options(context: click.Context) -> dict[str, Any]:
 
 
 def changes_of(job: Job) -> Changes:
-    """The options of a job, as `phosphene render` reads them.
+    """The options of a job, parsed as by `phosphene render`.
 
     Raises
     ------
     ProjectError
-        If it does not.
+        If they are not valid.
     """
     from phosphene.cli.render import render
     from phosphene.errors import ProjectError
@@ -121,7 +121,7 @@ def changes_of(job: Job) -> Changes:
         context = render.make_context("render", [str(job.input), *job.arguments()])
     except click.UsageError as error:
         raise ProjectError(error.format_message()) from None
-    given = context.params
-    if given["bars"]:
-        given |= between_bars(given["bars"], given["start"], given["end"])
-    return Changes(**{field.name: given[field.name] for field in fields(Changes)})
+    parameters = context.params
+    if parameters["bars"]:
+        parameters |= between_bars(parameters["bars"], parameters["start"], parameters["end"])
+    return Changes(**{field.name: parameters[field.name] for field in fields(Changes)})

@@ -1,4 +1,4 @@
-"""The plan of a batch: every project is checked, every song listened to, every speed measured."""
+"""Plans a batch: checks projects, analyses songs and measures speeds."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
+    from phosphene.score.score import Score
     from phosphene.song.song import Song
 
-FRAMES = 12  # that are painted to measure a speed
-LONGEST = 10.0  # seconds that they may take
+FRAMES = 12  # to paint for measuring a speed
+MAX_SECONDS = 10.0  # for painting them
 
 
 class Planner:
@@ -36,7 +37,7 @@ class Planner:
     Raises
     ------
     ProjectError
-        With every mistake that is found without listening to a song.
+        With every error that is found without analysing a song.
     """
 
     def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
@@ -60,10 +61,10 @@ class Planner:
                 problems.append(f"{job.where}: {error.advice}")
         if problems:
             raise ProjectError("\n".join(dict.fromkeys(problems)), "Nothing was rendered.")
-        self._heard: tuple[object, Song] | None = None
+        self._analysed: tuple[object, Song] | None = None
 
     def films(self, earlier: Earlier) -> Iterator[Film]:
-        """Listen to each song, and compose it; a song that cannot be read is a failed film."""
+        """Analyse and compose each song; a song that cannot be read is a failed film."""
         from phosphene.batch.plan import Film
         from phosphene.errors import PhospheneError
 
@@ -81,22 +82,24 @@ class Planner:
     ) -> None:
         from phosphene.batch.report import is_complete
         from phosphene.cli.inputs.projects import compose_for, listen_to
+        from phosphene.cli.inputs.registry import named_folders
         from phosphene.cli.inputs.renders import directed
         from phosphene.cli.terminal.console import console
-        from phosphene.film.parts import PartFile
         from phosphene.film.preflight import space_needed
-        from phosphene.score.parts import parts_of
+        from phosphene.project.file import files_of
         from phosphene.screen.screen import film_rate
 
         key = project.song.model_dump_json(), id(render.registry)
-        if self._heard is None or self._heard[0] != key:
-            self._heard = None  # an hour of a song is a gigabyte
-            self._heard = key, listen_to(project.song, render.registry)
-        song = self._heard[1]
+        if self._analysed is None or self._analysed[0] != key:
+            self._analysed = None  # frees a gigabyte per hour of music
+            self._analysed = key, listen_to(project.song, render.registry)
+        song = self._analysed[1]
         with console.capture():  # the render repeats its warnings, in its log
             job = directed(film.job.input, film.target, changes, render, project, song)
             project, score = compose_for(song, job.project, changes)
         render = job.render
+        read = files_of(film.job.input, project, named_folders())
+        film.files = tuple(dict.fromkeys(str(path.absolute()) for path in read))
         film.diffuses = render.spec.diffuses and project.model.device != "cpu"
         film.frames, film.fps, film.first = len(score), float(score.fps), float(score.start)
         video = project.video
@@ -113,12 +116,20 @@ class Planner:
         if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
             return
-        film.parts = tuple(len(part.rows) for part in parts_of(score))
-        film.painted = tuple(
-            PartFile(film.target, film.fingerprint, number).done(frames)
-            for number, frames in enumerate(film.parts)
-        )
+        note_parts(film, score)
         film.done = sum(film.painted) or min(film.frames, _kept_frames(film.target))
+
+
+def note_parts(film: Film, score: Score) -> None:
+    """Note the parts of a film, and how many frames of each are painted."""
+    from phosphene.film.parts import PartFile
+    from phosphene.score.parts import parts_of
+
+    film.parts = tuple(len(part.rows) for part in parts_of(score))
+    film.painted = tuple(
+        PartFile(film.target, film.fingerprint, number).done(frames)
+        for number, frames in enumerate(film.parts)
+    )
 
 
 def _fraction(fps: Any) -> Any:
@@ -128,7 +139,7 @@ def _fraction(fps: Any) -> Any:
 
 
 def _kept_frames(target: Path) -> int:
-    """The number of frames that a stopped render of a film has left."""
+    """The number of frames saved by a stopped render."""
     from phosphene.film.checksums import FRAMES as SUMS
     from phosphene.film.checksums import SIZE
     from phosphene.film.film import beside
@@ -146,17 +157,14 @@ def arguments_for(film: Film, output: Path, more: Sequence[str]) -> list[str]:
     return [*folders, "render", str(film.job.input), f"--output={output}", *own, *more]
 
 
-def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, Figures]:
-    """The speed of each kind of film that is left: known, or measured on its first frames.
-
-    Nothing remains of the frames that are painted.
-    """
+def measure_speeds(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The speed of each kind of remaining film, measured on its first frames unless known."""
     from phosphene.batch.work import Processes, Work
     from phosphene.cli.terminal.console import console
 
-    found = dict(known)
+    speeds = dict(known)
     for film in films:
-        if film.state != "waiting" or film.kind in found:
+        if film.state != "waiting" or film.kind in speeds:
             continue
         end = film.first + FRAMES / film.fps
         with (
@@ -174,7 +182,7 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             def stop_in_time(done: int, total: int, stage: str, work: Work = work) -> None:
                 nonlocal begun
                 begun = begun or time.monotonic() * (stage == "painting")
-                if begun and time.monotonic() - begun > LONGEST:
+                if begun and time.monotonic() - begun > MAX_SECONDS:
                     work.stop()
 
             try:
@@ -185,5 +193,5 @@ def measured(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[str, F
             finally:
                 processes.close()
         if outcome.figures is not None:
-            found[film.kind] = outcome.figures
-    return found
+            speeds[film.kind] = outcome.figures
+    return speeds

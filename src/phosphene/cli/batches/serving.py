@@ -1,4 +1,4 @@
-"""A process that runs commands one after another: libraries and models are loaded once."""
+"""A process that runs one command after another, and loads libraries and models once."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from pathlib import Path
 
 from phosphene.cli import prepare, run
 from phosphene.cli.terminal.ending import ignore, leave
-from phosphene.engines.kept import PIPELINES
+from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.own_files import open_own
 
 
 def serve() -> None:
-    """Run the commands that standard input names, until it ends or one of them fails.
+    """Run commands from standard input, until it is closed or one of them fails.
 
-    Each line is JSON: the arguments of the command, and the file for its messages. When a command
-    has succeeded, a line on standard output says so; after a failure the process ends with the exit
-    code of the command.
+    Each line is JSON: the arguments of the command and its log file. A command that succeeds is
+    reported on standard output; after a failure the process ends with the command's exit code.
     """
     prepare()
-    PIPELINES.on = True
-    # What a command starts must not read the lines that are meant for this process.
-    asked = os.fdopen(os.dup(sys.stdin.fileno()))
+    PIPELINE_CACHE.enabled = True
+    # Child processes of a command must not read from this process's standard input.
+    commands = os.fdopen(os.dup(sys.stdin.fileno()))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())
     os.close(nothing)
-    for line in asked:
+    for line in commands:
         command = json.loads(line)
         log = open_own(Path(command["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         sys.stderr.flush()

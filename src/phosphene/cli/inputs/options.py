@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from phosphene.project import QUALITIES
+from phosphene.project.tables import QUALITIES
 
 
 def _size(
@@ -66,12 +66,12 @@ def between_bars(bars: tuple[int, int], start: str | None, end: str | None) -> d
     Raises
     ------
     ProjectError
-        If there is another start or end.
+        If a start or an end is given too.
     """
     from phosphene.errors import ProjectError
 
     if start is not None or end is not None:
-        raise ProjectError("--bars is a start and an end", "Leave --start and --end out.")
+        raise ProjectError("--bars already sets start and end", "Remove --start and --end.")
     return {"start": f"bar {bars[0]}", "end": f"bar {bars[1]}"}
 
 
@@ -100,23 +100,23 @@ OPTIONS = (
     click.option("--interpolate", metavar="FPS", help=INTERPOLATE),
     click.option(
         "--upscale", type=int, metavar="2|4",
-        help="Film each frame 2 or 4 times as large: --size 960x540 --upscale 4 is 4K.",
+        help="Enlarge each frame 2 or 4 times: --size 960x540 --upscale 4 is 4K.",
     ),
     click.option(
         "--idea", metavar="TEXT", help="What a song's video is about: \"the sea at night\"."
     ),
     click.option("--director", metavar="NAME", help=DIRECTOR_HELP),
-    click.option("--seed", type=int, help="Another seed is another video."),
+    click.option("--seed", type=int, help="A different seed gives a different video."),
     click.option("--start", help="Begin here: 30 (frame), 2.5s, 1:30, beat 16, bar 9, 50%."),
     click.option("--end", help="End here."),
-    click.option("--prompt", multiple=True, help="Paint this; more of them share the song."),
+    click.option("--prompt", multiple=True, help="Paint this; several prompts share the song."),
     click.option(
         "--set", "settings", multiple=True, metavar="NAME=VALUE",
         help="Replace an entry of the project: motion.0.release=0.2s",
     ),
     click.option(
         "--skip-broken", is_flag=True,
-        help="Leave out layers whose plugin is broken or missing, instead of stopping.",
+        help="Skip layers whose plugin is broken or missing, instead of stopping.",
     ),
 )  # fmt: skip
 
@@ -130,7 +130,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Changes:
-    """What the command line changes about a project; None leaves it."""
+    """What the command line changes in a project; None changes nothing."""
 
     model: str | None = None
     quality: str | None = None

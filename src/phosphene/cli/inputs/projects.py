@@ -1,4 +1,4 @@
-"""What a command works on: a project file, or a song with the project that is directed for it."""
+"""The input of a command: a project file, or a song with the project that is directed for it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from phosphene.composing.compose import FrameFormat
     from phosphene.composing.trace import Trace
     from phosphene.plugins import Registry
-    from phosphene.project.schema import Project, SongFile
+    from phosphene.project.schema import Project
+    from phosphene.project.tables.video import SongFile
     from phosphene.score.score import Score
     from phosphene.song.song import Song
 
 
 def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
-    """The project of a file, read from TOML; of a song, what is known before the analysis.
+    """The project in a TOML file; for a song, what is known of it before the analysis.
 
     That is the project without prompts and motion, which `directed_input` adds. The other changes
     are checked here.
@@ -31,8 +32,8 @@ def read_input(path: Path, changes: Changes, registry: Registry) -> Project:
     from phosphene.project.file import read_data
 
     if not is_song(path):
-        for option, given in (("--idea", changes.idea), ("--director", changes.director)):
-            if given is not None:
+        for option, value in (("--idea", changes.idea), ("--director", changes.director)):
+            if value is not None:
                 raise ProjectError(
                     f"{option} is for songs, and {path} is a project",
                     "Edit the project, or give the song instead of it.",
@@ -95,7 +96,7 @@ def _table_of(setting: str) -> str:
 def make_changed(
     data: dict[str, Any], source: Path, changes: Changes, registry: Registry
 ) -> Project:
-    """The project of some data with what the command line changes; its files must be there."""
+    """The project of some data with the changes of the command line; its files must exist."""
     from phosphene.project.file import make_project
 
     _change(data, changes)
@@ -112,7 +113,7 @@ def make_changed(
 
 
 def _require_files(project: Project, source: Path) -> None:
-    """Refuse files of a project that are not there, before anything is listened to."""
+    """Refuse missing files of a project, before the song is analysed."""
     from phosphene.errors import ProjectError
     from phosphene.song.files import IMAGE, TEXT, require_file
 
@@ -130,7 +131,7 @@ def _require_files(project: Project, source: Path) -> None:
     }
     for entry, (path, what, most) in files.items():
         if path is not None:
-            # The folder of a film may be missing yet: missing/../a.txt is a.txt.
+            # The folder of a film may not exist yet: missing/../a.txt is a.txt.
             there = path if path.parent.exists() else Path(os.path.normpath(path))
             try:
                 require_file(there, what, most, ProjectError)
@@ -173,13 +174,13 @@ def _change(data: dict[str, Any], changes: Changes) -> None:
 
 
 def _put(data: dict[str, Any], table: str, key: str, value: Any) -> None:
-    """Change an entry; what is not a table is left, and refused with the project."""
+    """Change an entry of a table; a value in its place is refused later, with the project."""
     if isinstance(data.setdefault(table, {}), dict):
         data[table][key] = value
 
 
 def form_of(project: Project, changes: Changes) -> FrameFormat:
-    """The fps and size that were asked for, or the project's own.
+    """The requested fps and size, or the project's own.
 
     Raises
     ------
@@ -191,20 +192,20 @@ def form_of(project: Project, changes: Changes) -> FrameFormat:
     from phosphene.composing.compose import FrameFormat
     from phosphene.errors import ProjectError
     from phosphene.project.problems import problems_of
-    from phosphene.project.schema import Video
+    from phosphene.project.tables.video import Video
 
-    asked: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
+    requested: dict[str, Any] = {} if changes.fps is None else {"fps": changes.fps}
     if changes.size is not None:
-        asked |= dict(zip(("width", "height"), changes.size, strict=True))
+        requested |= dict(zip(("width", "height"), changes.size, strict=True))
     try:
-        video = Video.model_validate(dict(project.video) | asked)
+        video = Video.model_validate(dict(project.video) | requested)
     except ValidationError as error:
-        said = problems_of(error, asked, "", Video)
+        problems = problems_of(error, requested, "", Video)
         named = [
             f"--fps {changes.fps}: {text.removeprefix('fps: ')}"
             if text.startswith("fps")
             else f"--size {text}"
-            for text in said
+            for text in problems
         ]
         raise ProjectError("\n".join(named)) from None
     return FrameFormat(Fraction(video.fps), video.width, video.height)
@@ -213,7 +214,7 @@ def form_of(project: Project, changes: Changes) -> FrameFormat:
 def compose_for(
     song: Song, project: Project, changes: Changes, trace: Trace | None = None
 ) -> tuple[Project, Score]:
-    """The Score at the fps and size that were asked for, or the project's own.
+    """The Score at the requested fps and size, or the project's own.
 
     Returns
     -------
@@ -246,7 +247,7 @@ def compose_for(
 
 
 def listen_to(source: SongFile, registry: Registry) -> Song:
-    """Listen to a project's song, with a bar, or find it in the cache; corrected."""
+    """Analyse a project's song, with a progress bar, or load it from the cache; corrected."""
     from phosphene.cli.terminal.console import listening_progress
     from phosphene.project.listening import song_of
 
@@ -262,12 +263,13 @@ def listen_to(source: SongFile, registry: Registry) -> Song:
 def composed(
     path: Path, changes: Changes, output: Path | None, trace: Trace | None = None
 ) -> tuple[Project, Song, Score]:
-    """What a command needs that shows a Score and does not paint it.
+    """What a command that only shows a Score needs.
 
-    The output that it will write is checked first.
+    Its output file is checked first.
     """
     from phosphene.cli.inputs.registry import named_folders, registry_for
-    from phosphene.outputs import files_of, require_outputs
+    from phosphene.outputs import require_outputs
+    from phosphene.project.file import files_of
 
     registry = registry_for(path)
     project = read_input(path, changes, registry)

@@ -1,4 +1,4 @@
-"""Which plugins a command works with: those installed, and those in folders of single files."""
+"""The plugins that a command uses: those installed, and those in folders of single files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 12  # names of files in a question
 
 
 def registry_for(project: Path | None = None) -> Registry:
-    """Load every plugin that a project may use, and name those that cannot work.
+    """Load every plugin that a project may use, and warn of those that are broken.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def named_folders() -> list[Path]:
     return list(context.find_root().params.get("plugins_dir") or ())
 
 
-def meant(name: str) -> list[Plugin]:
+def named_plugins(name: str) -> list[Plugin]:
     """The installed plugins with a name: the plugin's own, or that of its package.
 
     Raises
@@ -82,8 +82,8 @@ def meant(name: str) -> list[Plugin]:
     from phosphene.plugins.loading import found
 
     plugins = found(named_folders())
-    if asked := [plugin for plugin in plugins if plugin.called(name)]:
-        return asked
+    if matching := [plugin for plugin in plugins if plugin.called(name)]:
+        return matching
     if any(plugin.called(name) for plugin in built_in()):
         raise ProjectError(f"'{name}' comes with Phosphene", "Name a plugin that you installed.")
     names = {plugin.name for plugin in plugins} | {plugin.package for plugin in plugins} - {""}
@@ -106,18 +106,18 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     fix = f"Read it; if you trust it: phosphene plugins trust {folder}"
     if changed is None:
         names = _listed(path.name for path in files_in(folder))
-        said = f"it is code, and you have not trusted it: {names}"
+        reason = f"it is code, and you have not trusted it: {names}"
     else:
-        said = f"it has changed since you trusted it: {_listed(changed)}"
+        reason = f"it has changed since you trusted it: {_listed(changed)}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise ProjectError(said, fix)
+        raise ProjectError(reason, fix)
     question = (
-        f"{one_line(folder)} holds plugins; {said}.\n"
+        f"{one_line(folder)} contains plugins; {reason}.\n"
         "They are code that runs with your permissions.\n"
         "Load them, until something in the folder changes?"
     )
     if not click.confirm(question, err=True):
-        raise ProjectError(said, fix)
+        raise ProjectError(reason, fix)
 
 
 def _listed(names: Iterable[str]) -> str:

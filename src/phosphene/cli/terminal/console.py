@@ -84,10 +84,10 @@ out = Terminal()
 
 def table(*columns: str) -> Table:
     """An empty table; its first column stays on one line."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    empty = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
-        made.add_column(column, no_wrap=number == 0, style="cyan" if number == 0 else "")
-    return made
+        empty.add_column(column, no_wrap=number == 0, style="cyan" if number == 0 else "")
+    return empty
 
 
 class FramesPerSecond(ProgressColumn):

@@ -1,4 +1,4 @@
-"""How a command ends: by a signal, or with an error and the plugin to blame for it."""
+"""How a command ends: by a signal, or with an error and the plugin that caused it."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def stoppable() -> Iterator[None]:
         yield  # Python delivers signals only to the main thread
         return
 
-    asked: list[Stopped] = []
+    signals: list[Stopped] = []
     until = 0.0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal until
         if time.monotonic() > until:
             until = time.monotonic() + TIDYING
-            asked.append(Stopped(number))
-            raise asked[0]
+            signals.append(Stopped(number))
+            raise signals[0]
 
     before = {
         number: signal.getsignal(number)
@@ -54,8 +54,8 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, stop)
         yield
     except Exception:
-        if asked:  # it failed while stopping: the terminal may be gone
-            raise asked[0] from None
+        if signals:  # it failed while stopping: the terminal may be gone
+            raise signals[0] from None
         raise
     finally:
         for number, handler in before.items():
@@ -78,8 +78,8 @@ def attributed(error: BaseException) -> BaseException:
         error.name_place(plugin.source)
         return error
     fix = f"{plugin.remedy} PHOSPHENE_STRICT=1 shows the full traceback."
-    said = f"{plugin.source} failed: {described(error)}{place_in(error, plugin)}"
-    return PluginError(said, fix)
+    message = f"{plugin.source} failed: {described(error)}{place_in(error, plugin)}"
+    return PluginError(message, fix)
 
 
 def show_bug(error: BaseException) -> int:

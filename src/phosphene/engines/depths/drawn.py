@@ -1,4 +1,4 @@
-"""Drawn depths: simple spaces that are functions of the pixel alone."""
+"""Drawn depths: simple spaces that depend only on the position of the pixel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phosphene.painting.depth import DepthSource, DepthSpec
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Score
 
 Space = Callable[["Depth", "torch.Tensor", "torch.Tensor"], "torch.Tensor"]
@@ -58,7 +58,7 @@ SPACES: dict[Space, str] = {
 
 
 def load_drawn(space: Space, depth: Depth, score: Score, device: torch.device) -> DepthSource:
-    """A source that gives the same space for every picture."""
+    """A source with the same depth for every picture."""
     import torch
 
     across = torch.linspace(-1.0, 1.0, score.width)[None, :] * score.width

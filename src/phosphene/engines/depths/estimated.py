@@ -1,4 +1,4 @@
-"""Depth that a model of transformers estimates from each picture."""
+"""Depth estimated from each picture by a model of transformers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from phosphene.engines.model_files import WITHOUT, file_of, from_cache_or_hub, quiet, read_json
+from phosphene.engines.model_files import OFFLINE_FIX, file_of, from_cache_or_hub, quiet, read_json
 from phosphene.errors import EngineError, PhospheneError
 from phosphene.painting.depth import DepthSource
 
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Score
 
-KIND = "ForDepthEstimation"  # ending of the classes in transformers
-METRIC = frozenset({"depth_pro", "glpn", "zoedepth"})  # types of models that estimate distances
-# What most of these models are trained with; their preprocessor_config.json may say otherwise.
+CLASS_ENDING = "ForDepthEstimation"  # ending of the classes in transformers
+METRIC = frozenset({"depth_pro", "glpn", "zoedepth"})  # model types that estimate distances
+# The defaults of most of these models, unless their preprocessor_config.json overrides them.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SIDE, MULTIPLE = 518, 14  # px: of the shorter side, and the factor of both sides
-CELLS = 32  # the nearest and the farthest are means over cells of a grid of this many to a side
-SAVED = (
+CELLS = 32  # the extremes are taken over means in a grid of this many cells per side
+MODEL_FIX = (
     "Give the hub id or the folder of a model for depth estimation with safetensors, such as "
     "depth-anything/Depth-Anything-V2-Small-hf, or choose a drawn depth, such as tunnel."
 )
@@ -44,9 +44,9 @@ def check_estimator(source: str) -> None:
     with _estimator(source):
         config = file_of(source, "config.json")
         classes = read_json(config).get("architectures") if config is not None else None
-        if not isinstance(classes, list) or not str((classes or [""])[0]).endswith(KIND):
+        if not isinstance(classes, list) or not str((classes or [""])[0]).endswith(CLASS_ENDING):
             what = "it has no config.json" if config is None else f"its class is {classes}"
-            raise EngineError(f"the model '{source}' does not estimate depth: {what}", SAVED)
+            raise EngineError(f"the model '{source}' does not estimate depth: {what}", MODEL_FIX)
 
 
 def load_estimator(source: str, depth: Depth, score: Score, device: torch.device) -> DepthSource:
@@ -92,10 +92,10 @@ def load_estimator(source: str, depth: Depth, score: Score, device: torch.device
 
     def estimate(picture: torch.Tensor) -> torch.Tensor:
         small = F.interpolate(picture, size, mode="bilinear", antialias=True, align_corners=False)
-        given = ((small - mean) / deviation).to(model.dtype)
-        found = model(pixel_values=given).predicted_depth.float()[:, None]
-        inverse = 1.0 / found.clamp_min(1e-3) if metric else found
-        height, width = found.shape[-2:]
+        inputs = ((small - mean) / deviation).to(model.dtype)
+        depths = model(pixel_values=inputs).predicted_depth.float()[:, None]
+        inverse = 1.0 / depths.clamp_min(1e-3) if metric else depths
+        height, width = depths.shape[-2:]
         cells = F.adaptive_avg_pool2d(inverse, (min(CELLS, height), min(CELLS, width)))
         low, high = cells.amin(), cells.amax()
         nearness = ((inverse - low) / (high - low).clamp_min(1e-6)).clamp(0.0, 1.0)
@@ -108,14 +108,14 @@ def load_estimator(source: str, depth: Depth, score: Score, device: torch.device
 def _preprocessing(source: str) -> dict[str, Any]:
     """How a picture is prepared for a model."""
     path = file_of(source, "preprocessor_config.json")
-    given = {} if path is None else read_json(path)
-    size = given.get("size", SIDE)
+    config = {} if path is None else read_json(path)
+    size = config.get("size", SIDE)
     sides = list(size.values()) if isinstance(size, dict) else [size]
     return {
-        "mean": given.get("image_mean", MEAN),
-        "deviation": given.get("image_std", DEVIATION),
+        "mean": config.get("image_mean", MEAN),
+        "deviation": config.get("image_std", DEVIATION),
         "side": int(min(sides, default=SIDE)),
-        "multiple": max(1, int(given.get("ensure_multiple_of", MULTIPLE))),
+        "multiple": max(1, int(config.get("ensure_multiple_of", MULTIPLE))),
     }
 
 
@@ -130,15 +130,15 @@ def _input_size(width: int, height: int, side: int, multiple: int) -> tuple[int,
 
 @contextmanager
 def _estimator(source: str) -> Iterator[None]:
-    """Turn any failure while a model is checked or loaded into an error that names it."""
+    """Turn any failure to check or load a model into an error that names it."""
     try:
         yield
     except EngineError as error:
-        raise EngineError(str(error), error.fix.replace(WITHOUT, SAVED)) from error
+        raise EngineError(str(error), error.fix.replace(OFFLINE_FIX, MODEL_FIX)) from error
     except PhospheneError:
         raise
     except Exception as error:  # for unexpected files, the libraries raise anything
         lines = str(error).strip().splitlines() or [""]
         raise EngineError(
-            f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}", SAVED
+            f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}", MODEL_FIX
         ) from error

@@ -13,7 +13,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.painting.depth import DepthSpec
 from phosphene.plugins import Registry
-from phosphene.plugins.records import missing, provider
+from phosphene.plugins.trial import missing, provider
 
 if TYPE_CHECKING:
     from phosphene.project.schema import Project

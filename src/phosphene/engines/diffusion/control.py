@@ -1,4 +1,4 @@
-"""ControlNets: control images of the moved frame, a picture or a video, and what they add to it."""
+"""ControlNets: control images of the moved frame, a picture or a video, and their residuals."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from phosphene.painting.pictures import read_image
 
 if TYPE_CHECKING:
     from phosphene.engines.diffusion.embeddings import Embedding
-    from phosphene.project.adapters import Control
+    from phosphene.project.tables.model import Control
     from phosphene.score.guides import Clip
     from phosphene.score.score import Score
 
-MAKERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+IMAGE_OF: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "canny": canny,
     "tile": lambda picture: picture,
     "image": lambda picture: picture,
@@ -38,10 +38,10 @@ def depth_map(disparity: torch.Tensor) -> torch.Tensor:
 
 
 class Net(NamedTuple):
-    """A loaded ControlNet, what the project says about it, and its control image if it is fixed."""
+    """A loaded ControlNet, its settings, and its control image if that is fixed."""
 
     model: Any
-    about: Control
+    settings: Control
     fixed: torch.Tensor | None
     mode: torch.Tensor | None
     clip: Clip | None = None
@@ -76,7 +76,7 @@ class Controls:
             for control, clip in zip(controls, clips, strict=True)
         ]
 
-    def seen(
+    def images(
         self, picture: torch.Tensor | None, frame: int, disparity: Disparity | None = None
     ) -> list[torch.Tensor | None]:
         """The control image of each ControlNet; None without anything to make it from.
@@ -94,17 +94,17 @@ class Controls:
         def image_of(net: Net) -> torch.Tensor | None:
             if net.fixed is not None:
                 return net.fixed
-            source = picture if net.about.video is None else self._shown(net.clip, frame)
+            source = picture if net.settings.video is None else self._shown(net.clip, frame)
             if source is None:
                 return None
-            if net.about.kind == "depth":
+            if net.settings.kind == "depth":
                 return None if disparity is None else depth_map(disparity(source))
-            return MAKERS[net.about.kind](source)
+            return IMAGE_OF[net.settings.kind](source)
 
         return [image_of(net) for net in self._nets]
 
     def _shown(self, clip: Clip | None, frame: int) -> torch.Tensor | None:
-        """What a video shows in a frame, black where it is transparent; None where it is not."""
+        """A video's picture in a frame, black where it is transparent; None if it is not shown."""
         if clip is None or not clip.shows(frame):
             return None
         pixels = to_floats(self._clips.frame(clip, frame), self._device)
@@ -118,9 +118,9 @@ class Controls:
         times: torch.Tensor,
         prompts: Embedding,
     ) -> dict[str, Any]:
-        """What the ControlNets add inside the UNet, as its arguments; empty if it is nothing.
+        """The residuals of the ControlNets, as arguments of the UNet; empty without any.
 
-        Scales are numbers of Python, so that nothing is copied to the device.
+        Scales are Python numbers, so that nothing is copied to the device.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Controls:
         down: list[torch.Tensor] = []
         mid: torch.Tensor | None = None
         for net, image in zip(self._nets, images, strict=True):
-            scale = factor * net.about.scale
+            scale = factor * net.settings.scale
             if image is None or scale == 0.0:
                 continue
             shown = image.to(noisy.dtype).expand(len(noisy), -1, -1, -1)
@@ -142,7 +142,7 @@ class Controls:
             if net.mode is not None:
                 types = {
                     "control_type": net.mode.expand(len(noisy), -1),
-                    "control_type_idx": [net.about.mode],
+                    "control_type_idx": [net.settings.mode],
                 }
             blocks, middle = net.model(
                 noisy,
@@ -191,13 +191,18 @@ def _net(pipe: Any, control: Control, score: Score, device: torch.device) -> Net
     if control.image is None:
         return Net(model, control, None, mode)
     picture = read_image(control.image, score.width, score.height).to(device)
-    return Net(model, control, MAKERS[control.kind](picture), mode)
+    return Net(model, control, IMAGE_OF[control.kind](picture), mode)
 
 
 def _mode(control: Control, model: Any, device: torch.device) -> torch.Tensor | None:
     """The control type of a union model, of shape (1, n_types); None for other ControlNets."""
     count = getattr(model.config, "num_control_type", None)
     if count is None:
+        if control.mode is not None:
+            raise EngineError(
+                f"the ControlNet '{control.path}' is not a union model, and mode is {control.mode}",
+                "Leave out mode.",
+            )
         return None
     if control.mode is None or control.mode >= count:
         raise EngineError(

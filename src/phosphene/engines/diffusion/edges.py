@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 LOW, HIGH = 100.0, 200.0  # of 8-bit gradients: the thresholds of ControlNet's training pictures
-REACH = 64  # px that an edge extends from a strong pixel
+REACH = 64  # maximum px from a weak pixel along the edge to a strong one
 NARROW = 0.41421356  # tangent of 22.5 degrees
 
 

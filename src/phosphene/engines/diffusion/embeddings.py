@@ -1,4 +1,4 @@
-"""Prompt embeddings: encoded once each, and mixed for every frame."""
+"""Prompt embeddings: each prompt is encoded once, and embeddings are mixed for every frame."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Embedding:
             tuple(map(torch.cat, zip(first.pictures, second.pictures, strict=True))),
         )
 
-    def apart(self) -> list[Embedding]:
-        """The embeddings of a batch."""
+    def unbatched(self) -> list[Embedding]:
+        """The embeddings of a batch, one by one."""
         return [
             Embedding(
                 self.tokens[k : k + 1],
@@ -123,15 +123,15 @@ class Encoder:
         return embeddings[: len(prompts)], embeddings[len(prompts) :]
 
     def _padded(self, embedding: Embedding, length: int) -> Embedding:
-        lacking = length - embedding.tokens.shape[1]
-        if not lacking:
+        missing = length - embedding.tokens.shape[1]
+        if not missing:
             return embedding
         empty = self._encode("", negative=False).tokens
-        chunks = [empty] * (lacking // empty.shape[1])
+        chunks = [empty] * (missing // empty.shape[1])
         return Embedding(torch.cat([embedding.tokens, *chunks], 1), embedding.conditions)
 
     def _encode(self, prompt: str, negative: bool) -> Embedding:
-        parts = parts_of(prompt) or [Part("", 1.0)]
+        parts = parts_of(prompt) or (Part("", 1.0),)
         texts, weights = [[part.text for part in parts]], [[part.weight for part in parts]]
         device = str(self._device)
         tokens = torch.cat(
@@ -152,10 +152,10 @@ class Encoder:
         return Embedding(tokens, {"text_embeds": pooled, "time_ids": sizes})
 
 
-def mixed(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:
+def mix(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:
     """Mix embeddings linearly by a frame's prompt weights, shape (n_prompts,).
 
-    Python numbers scale the tensors, so that nothing is copied to the device.
+    Weights are Python numbers, so that nothing is copied to the device.
     """
     shares: dict[int, tuple[Embedding, float]] = {}
     for embedding, weight in zip(embeddings, weights, strict=True):

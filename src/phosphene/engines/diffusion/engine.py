@@ -13,15 +13,15 @@ from phosphene.engines.batches import Batches
 from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
-from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mixed
+from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mix
 from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
-from phosphene.painting.motion.noise import SceneNoise, drawn, to_device
+from phosphene.painting.motion.noise import SceneNoise, seeded_noise, to_device
 from phosphene.score.score import Row, Score
 
 FIRST_STRENGTH = 0.99  # of the first picture, which is painted from nearly pure noise
-FLAT = (20 / 255, 20 / 255, 40 / 255)  # dark blue, under that noise
+FLAT = (20 / 255, 20 / 255, 40 / 255)  # dark blue, below that noise
 
 
 class DiffusionEngine:
@@ -49,9 +49,9 @@ class DiffusionEngine:
     pictures : PicturePrompts, optional
         Those of the IP-Adapters.
     graphs : Graphs, optional
-        Records the encoder, the decoder, and the UNet unless LoRAs change its weights.
+        Records the encoder, the decoder, and, unless LoRAs change its weights, the UNet.
     batches : Batches, optional
-        Runs the same three for several films at a time, unless these set weights of their own.
+        Batches the same three over several films, unless these change weights.
     """
 
     def __init__(
@@ -96,8 +96,8 @@ class DiffusionEngine:
         self._loras, self._controls, self._pictures = loras, controls, pictures
         #: Gives the inverse distances of a picture, for ControlNets of depth.
         self.disparity: Callable[[torch.Tensor], torch.Tensor] | None = None
-        self._in_turn = False
-        split = "evaluating the two prompts one after the other", self._take_in_turn
+        self._split = False
+        split = "one evaluation per prompt", self._split_guidance
         savings = savings_for(pipe, device)
         if self._guidance > 1.0:
             savings = [split, *savings]
@@ -149,26 +149,28 @@ class DiffusionEngine:
         frame: torch.Tensor | None,
     ) -> torch.Tensor:
         if self._loras is not None:
-            self._loras.follow(row.lora)
+            self._loras.set_factor(row.lora)
         if self._pictures is not None:
-            self._pictures.follow(row.ip_adapter)
+            self._pictures.set_factor(row.ip_adapter)
         latents = self._encode(picture)
         count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
         if scene_noise is None:
-            noise = drawn((count, *latents.shape[1:]), row.seed, self.device)
+            noise = seeded_noise((count, *latents.shape[1:]), row.seed, self.device)
         else:
             noise = to_device(scene_noise.seen(count), self.device)
-        prompts = mixed(self._prompts, row.weights)
+        prompts = mix(self._prompts, row.weights)
         if self._pictures is not None:
             prompts = replace(prompts, pictures=self._pictures.positive)
         guidance = self._guidance * row.guidance if self._guidance > 1.0 else 1.0
         if guidance > 1.0:
-            without = mixed(self._negatives, row.weights)
+            without = mix(self._negatives, row.weights)
             if self._pictures is not None:
                 without = replace(without, pictures=self._pictures.negative)
             prompts = Embedding.stacked(without, prompts)
         images = (
-            [] if self._controls is None else self._controls.seen(frame, row.frame, self.disparity)
+            []
+            if self._controls is None
+            else self._controls.images(frame, row.frame, self.disparity)
         )
 
         def evaluate(noisy: torch.Tensor, timestep: float, batch: Embedding) -> torch.Tensor:
@@ -188,8 +190,8 @@ class DiffusionEngine:
         guidance: float,
         evaluate: Callable[[torch.Tensor, float, Embedding], torch.Tensor],
     ) -> torch.Tensor:
-        # One batch for both: the time of a small model depends on its number of layers.
-        batches = prompts.apart() if self._in_turn else [prompts]
+        # One batch for both prompts: a small model's time depends mostly on its number of layers.
+        batches = prompts.unbatched() if self._split else [prompts]
         output = torch.cat([evaluate(noisy, timestep, batch) for batch in batches])
         if len(output) == 1:
             return output
@@ -206,14 +208,14 @@ class DiffusionEngine:
     ) -> torch.Tensor:
         count = len(prompts.tokens)
         batch = noisy.to(self._dtype).expand(count, -1, -1, -1)
-        # Filled on the device: nothing is copied, nothing waits, and shapes stay the same.
+        # Filled on the device, so that nothing is copied, and shapes stay the same.
         times = torch.full((count,), timestep, device=self.device, dtype=torch.float32)
         added: dict[str, Any] = {}
         if self._controls is not None:
             added = self._controls.residuals(images, control, batch, times, prompts)
         pictures = {"image_embeds": [*prompts.pictures]} if prompts.pictures else {}
         conditions = {**prompts.conditions, **pictures}
-        # A recording keeps the scales of IP-Adapters with which it was made.
+        # A recorded graph has fixed scales of IP-Adapters.
         scaled = self._pictures is not None and self._pictures.factor != 1.0
         denoise = self._denoised if scaled else self._denoise
         return denoise(batch, times, prompts.tokens, conditions, **added)
@@ -237,8 +239,8 @@ class DiffusionEngine:
         )[0].float()
         return noise
 
-    def _take_in_turn(self) -> None:
-        self._in_turn = True
+    def _split_guidance(self) -> None:
+        self._split = True
 
     def _encoded(self, picture: torch.Tensor) -> torch.Tensor:
         pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
@@ -261,7 +263,7 @@ def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.
     width = pipe.unet.config.time_cond_proj_dim
     if width is None:
         return None
-    # diffusers counts the scale from 1, the paper from 0.
+    # no guidance is a scale of 1 in diffusers, and 0 in the paper
     weight = torch.tensor([scale - 1.0])
     embedding: torch.Tensor = pipe.get_guidance_scale_embedding(weight, embedding_dim=width)
     return embedding.to(device, pipe.unet.dtype)

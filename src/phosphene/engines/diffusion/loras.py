@@ -1,4 +1,4 @@
-"""LoRAs: merged into the weights of a pipeline, or kept beside them with a weight per frame."""
+"""LoRAs: merged into the weights of a pipeline, or separate with a weight per frame."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from phosphene.engines.model_files import from_cache_or_hub, hub_parts, loading
 from phosphene.errors import EngineError
 
 if TYPE_CHECKING:
-    from phosphene.project.adapters import Lora
+    from phosphene.project.tables.model import Lora
 
 
 def merge(pipe: Any, path: str, weight: float = 1.0) -> None:
-    """Merge low-rank weights into a pipeline, where they cost no time.
+    """Merge low-rank weights into a pipeline, so that they cost no time per frame.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def merge(pipe: Any, path: str, weight: float = 1.0) -> None:
 class Loras:
     """The LoRAs of a pipeline whose weight is driven.
 
-    The text encoders, which read each prompt once, keep the weights of the project.
+    The text encoders, which encode each prompt once, keep the project's weights.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ class Loras:
         """Whether there are any."""
         return bool(self._weights)
 
-    def follow(self, factor: float) -> None:
-        """Set the weights of the denoising network, if they change: numbers of Python alone."""
+    def set_factor(self, factor: float) -> None:
+        """Set the weights in the denoising network, if they change; does not copy to the device."""
         if self._weights and factor != self._factor:
             self._factor = factor
             weights = [factor * weight for weight in self._weights.values()]
@@ -67,7 +67,9 @@ class Loras:
 
 def _load(pipe: Any, path: str, name: str) -> None:
     if not hasattr(pipe, "load_lora_weights"):
-        raise EngineError(f"model.lora: {type(pipe).__name__} has no LoRAs", "Leave them out.")
+        raise EngineError(
+            f"model.lora: {type(pipe).__name__} does not support LoRAs", "Remove [[model.lora]]."
+        )
     source, inside = hub_parts(path)
     folder, _, file = inside.rpartition("/")
     with loading(path, "LoRA", "Give low-rank weights for this model, as .safetensors."):

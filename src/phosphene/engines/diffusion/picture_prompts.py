@@ -1,4 +1,4 @@
-"""IP-Adapters: pictures as a part of every prompt."""
+"""IP-Adapters: pictures as part of every prompt."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from phosphene.errors import EngineError
 from phosphene.painting.pictures import read_image
 
 if TYPE_CHECKING:
-    from phosphene.project.adapters import IpAdapter
+    from phosphene.project.tables.model import IpAdapter
 
 Pictures = tuple[torch.Tensor, ...]
 """The embedding of the picture of each IP-Adapter, shape (1, 1, width) or (1, 1, n, width)."""
-# Of the pictures that CLIP was trained on, in RGB.
+# Statistics of CLIP's training pictures, in RGB.
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
 
@@ -55,17 +55,17 @@ class PicturePrompts:
     Attributes
     ----------
     negative, positive : tuple of Tensor
-        Like those of diffusers, for guidance and for the prompt.
+        The embeddings for guidance and for the prompt, as in diffusers.
     factor : float
-        By which the scales are multiplied now.
+        The current factor of the scales.
     """
 
     def __init__(self, pipe: Any, adapters: Sequence[IpAdapter], device: torch.device) -> None:
         self._pipe, self._scales, self.factor = pipe, [one.scale for one in adapters], 1.0
         self.negative, self.positive = _encoded(pipe, adapters, device)
 
-    def follow(self, factor: float) -> None:
-        """Set the scales, if they change: numbers of Python alone.
+    def set_factor(self, factor: float) -> None:
+        """Set the scales, if they change; does not copy to the device.
 
         Parameters
         ----------
@@ -101,15 +101,17 @@ def _encoded(
             mean, deviation = (
                 torch.tensor(values, device=device).view(1, 3, 1, 1) for values in (MEAN, DEVIATION)
             )
-            seen = (picture - mean) / deviation
+            pixels = (picture - mean) / deviation
             if isinstance(layer, ImageProjection):
-                found = encoder(seen).image_embeds
-                without = torch.zeros_like(found)
+                embedding = encoder(pixels).image_embeds
+                negative_embedding = torch.zeros_like(embedding)
             else:  # "plus" adapters read the penultimate layer
-                both = torch.cat([torch.zeros_like(seen), seen])
-                without, found = encoder(both, output_hidden_states=True).hidden_states[-2].chunk(2)
-        negative.append(without[None].to(pipe.unet.dtype))
-        positive.append(found[None].to(pipe.unet.dtype))
+                both = torch.cat([torch.zeros_like(pixels), pixels])
+                negative_embedding, embedding = (
+                    encoder(both, output_hidden_states=True).hidden_states[-2].chunk(2)
+                )
+        negative.append(negative_embedding[None].to(pipe.unet.dtype))
+        positive.append(embedding[None].to(pipe.unet.dtype))
     return tuple(negative), tuple(positive)
 
 

@@ -1,4 +1,4 @@
-"""The engine for all other models: it calls their own diffusers pipeline."""
+"""The engine for all other models, which calls their own diffusers pipeline."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from phosphene.score.score import Row, Score
 class PipelineEngine:
     """Repaints pictures with any img2img pipeline of diffusers: SD3, Flux, Kandinsky and so on.
 
-    The pipeline rounds strength to full steps. Prompts change in the middle of a blend, since each
-    of these models encodes its prompt differently; weights of words are ignored.
+    The pipeline rounds strength to full steps. Prompts switch in the middle of a blend, since these
+    models encode prompts differently. Weights of words are ignored.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class PipelineEngine:
         self._pipe = pipe
         self._score, self._loras = score, loras
         self._steps, self._first_steps = steps, first_steps
-        known = inspect.signature(pipe.__call__).parameters
+        parameters = inspect.signature(pipe.__call__).parameters
         offered = {"height": score.height, "width": score.width}
         self._prompts = [plain(prompt) for prompt in score.prompts]
         self._negatives = [plain(prompt) for prompt in score.negative_prompts]
-        self._takes_negative = "negative_prompt" in known
-        self._guidance = guidance_scale if "guidance_scale" in known else None
-        self._settings = {name: value for name, value in offered.items() if name in known}
+        self._takes_negative = "negative_prompt" in parameters
+        self._guidance = guidance_scale if "guidance_scale" in parameters else None
+        self._settings = {name: value for name, value in offered.items() if name in parameters}
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -67,7 +67,7 @@ class PipelineEngine:
 
     def _paint(self, picture: torch.Tensor, row: Row, strength: float, steps: int) -> torch.Tensor:
         if self._loras is not None:
-            self._loras.follow(row.lora)
+            self._loras.set_factor(row.lora)
         # diffusers raises an error for less than one step.
         strength = min(1.0, max(strength, 1.0 / steps + 1e-6))
         scale = {} if self._guidance is None else {"guidance_scale": self._guidance * row.guidance}

@@ -44,7 +44,7 @@ class Schedule:
         """The timesteps of an img2img run, descending; strength alone determines the first.
 
         The others are those of the full schedule (`steps` of them, trailing spacing) below it. So
-        the picture changes continuously with strength, even where another step is added.
+        the picture depends continuously on strength, even where another step is added.
 
         Parameters
         ----------
@@ -65,7 +65,7 @@ class Schedule:
         return [max(0.0, share * length - 1.0) for share in [strength, *grid]]
 
     def clean(self, output: torch.Tensor, latents: torch.Tensor, timestep: float) -> torch.Tensor:
-        """The picture that the model sees in noisy latents, from what it predicted."""
+        """The clean latents according to the model's output for noisy ones."""
         signal, noise = self.at(timestep)
         match self.prediction:
             case "epsilon":
@@ -140,7 +140,7 @@ def consistency(
 
 
 def _boundary(timestep: float, data: float = 0.5, scaling: float = 10.0) -> tuple[float, float]:
-    """Weights of the noisy and the clean picture: near timestep 0 the noisy one alone."""
+    """Weights of the noisy and the clean latents; at timestep 0, the noisy ones only."""
     scaled = timestep * scaling
     return data**2 / (scaled**2 + data**2), scaled / math.sqrt(scaled**2 + data**2)
 

@@ -1,7 +1,7 @@
 """The engine `none`: a camera over an endless drawn plane, to preview the motion.
 
-Every frame is drawn from the camera's pose, not from the frame before. So the motion is exact over
-any distance, and the last frame is as sharp as the first.
+Every frame is drawn from the camera's pose, not from the previous frame. So the motion is exact
+over any distance, and the last frame is as sharp as the first.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from phosphene.score.score import Row, Score
 
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
 GLOWS = 4  # frames in which a spark is visible
-FRONT = 0.12  # share of all shades over which two palettes mix, on either side of their border
+FRONT = 0.12  # share of all shades over which two palettes mix, on both sides of their border
 
 
 class Camera:
     """Shows an endless plane, or the user's image with the plane around and below it.
 
-    Prompts are shown as colours, which blend while they morph. Strength is shown as sparks: the
-    stronger, the more. Each scene that begins anew is at another place of the plane.
+    Prompts are shown as colours, which blend while prompts morph. Strength is shown as the number
+    of sparks. Each scene that starts from scratch is at another place of the plane.
     """
 
     def __init__(self, score: Score) -> None:
@@ -48,7 +48,7 @@ class Camera:
         return self.draw_moved(row)
 
     def draw_moved(self, row: Row) -> torch.Tensor:
-        """Draw a frame, and the sparks of earlier frames that still glow."""
+        """Draw a frame, with the sparks of earlier frames that still glow."""
         take = self._takes[self._roots[row.scene]]
         at = take.places[row.scene, row.frame]
         shades, seen = self._shades(row), take.poses[at]
@@ -67,13 +67,13 @@ class Camera:
         for age in range(1, min(GLOWS, at)):  # the first frame is not repainted
             before = take.row(at - age)
             if before.diffuses:
-                self._strike(picture, before, age)
+                self._add_sparks(picture, before, age)
         return torch.from_numpy(picture)[None]
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """Add new sparks to the picture; their number follows strength."""
         lit = picture[0].numpy().copy()
-        self._strike(lit, row, 0)
+        self._add_sparks(lit, row, 0)
         return torch.from_numpy(lit)[None]
 
     def _shades(self, row: Row) -> NDArray[np.float32]:
@@ -89,7 +89,7 @@ class Camera:
         )
         return palette
 
-    def _strike(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
+    def _add_sparks(self, picture: NDArray[np.float32], row: Row, age: int) -> None:
         """Add the sparks of a row to the frame that is `age` frames later."""
         random = np.random.default_rng(row.seed)
         area = self._width * self._height / (512.0 * self._unit) ** 2
@@ -156,11 +156,11 @@ def _places(steps: Matrix) -> list[Matrix]:
 
 def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """A pyramid of an image, concatenated; and the offset, height and width of each level."""
-    sized = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
-    while max(sized[-1].shape[:2]) > 1:
-        height, width, _ = sized[-1].shape
+    levels = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
+    while max(levels[-1].shape[:2]) > 1:
+        height, width, _ = levels[-1].shape
         half = max((width + 1) // 2, 1), max((height + 1) // 2, 1)
-        sized.append(cv2.resize(sized[-1], half, interpolation=cv2.INTER_AREA))
-    offsets = np.cumsum([0] + [one.size for one in sized[:-1]])
-    sizes = [(offset, *one.shape[:2]) for offset, one in zip(offsets, sized, strict=True)]
-    return np.concatenate([one.ravel() for one in sized]), np.array(sizes, np.int64)
+        levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
+    offsets = np.cumsum([0] + [level.size for level in levels[:-1]])
+    sizes = [(offset, *level.shape[:2]) for offset, level in zip(offsets, levels, strict=True)]
+    return np.concatenate([level.ravel() for level in levels]), np.array(sizes, np.int64)

@@ -1,7 +1,7 @@
 """The endless plane that `none` shows: three drawn tiles, each periodic in both directions.
 
-A tile contains distances to its lines instead of brightness. So a line is equally thin and sharp at
-every zoom, and bilinear interpolation loses nothing.
+A tile is a signed distance field of its lines. So a line is equally thin and sharp at every zoom,
+and bilinear interpolation is exact.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
         Distance to the nearest line in 1 / STEP texels. Its sign is the side of the line, so that
         it is linear across the line.
     hazes : ndarray, uint8, shape (3, PERIOD, PERIOD, 2)
-        What varies slowly: the tone, which is an index into the palette, and the light between
-        the lines.
+        Smooth fields: the tone, which is an index into the palette, and the light between the
+        lines.
     """
     random = np.random.default_rng(1971)
     lines = [np.round(STEP * draw(random)) for draw in (_rings, _cells, _circuits)]
@@ -129,7 +129,7 @@ def _cloud(random: np.random.Generator, slope: float) -> Field:
 
 
 def _spread(random: np.random.Generator, n: int) -> Field:
-    """Points that are far apart: each is the best of forty candidates."""
+    """Points that are far apart, by best-candidate sampling with forty candidates each."""
 
     points = random.random((1, 2)) * PERIOD
     while len(points) < n:
@@ -141,7 +141,7 @@ def _spread(random: np.random.Generator, n: int) -> Field:
 
 
 def _wrapped(offset: Field) -> Field:
-    """The shortest offset in a plane that repeats itself."""
+    """The shortest offset on the torus."""
     return offset - PERIOD * np.round(offset / PERIOD)
 
 
@@ -170,6 +170,6 @@ def _open(beside: Field, beyond: Field) -> Field:
     return np.where(away < SIDES, np.copysign(away, beside), away)
 
 
-def _nearer(one: Field, other: Field) -> Field:
+def _nearer(first: Field, second: Field) -> Field:
     """Distance to the nearer of two lines; its sign changes across every line, and only there."""
-    return np.copysign(np.minimum(np.abs(one), np.abs(other)), one * other)
+    return np.copysign(np.minimum(np.abs(first), np.abs(second)), first * second)

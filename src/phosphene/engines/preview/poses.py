@@ -34,7 +34,7 @@ POSE = 11  # plane, octave, turn (4), lean (2), position (2), share
 
 Vector = NDArray[np.float64]
 # Octave, turn (4), lean (2) relative to an anchor, and the last step's addition to the position.
-# Plain floats: of one small matrix after the other, NumPy is ten times slower.
+# Plain floats, because NumPy is ten times slower for many small matrices in sequence.
 _Stage = tuple[int, float, float, float, float, float, float, float, float]
 
 
@@ -67,7 +67,7 @@ class Pose:
 
 
 def poses(table: Vector) -> list[list[Pose]]:
-    """The rows of a `pose_table` by name: the planes in every frame, one or two."""
+    """The rows of a `pose_table` as `Pose`: one or two planes per frame."""
     return [
         [
             Pose(int(row[0]), int(row[1]), row[2:6].reshape(2, 2), row[6:8], row[8:10], row[10])
@@ -78,7 +78,7 @@ def poses(table: Vector) -> list[list[Pose]]:
 
 
 def pose_table(steps: Matrix, width: int, height: int, texel: float) -> Vector:
-    """The planes in every frame: one, or two while one fades into the other.
+    """The planes in every frame: one, or two during a fade.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ def pose_table(steps: Matrix, width: int, height: int, texel: float) -> Vector:
     Returns
     -------
     ndarray, shape (n_frames, 2, 11)
-        Plane, octave, turn (row by row), lean, position and share, as in `Pose`; where there is
-        one plane, it is the first, and the second is zeros.
+        Plane, octave, turn (row by row), lean, position and share, as in `Pose`. With one plane,
+        the second row is zeros.
     """
     centre = np.array([[1, 0, (width - 1) / 2], [0, 1, (height - 1) / 2], [0, 0, 1]])
     there = np.linalg.inv(centre) @ steps @ centre
@@ -111,8 +111,8 @@ def pose_table(steps: Matrix, width: int, height: int, texel: float) -> Vector:
         table[anchor:end, 0, 1:10], table[anchor:end, 0, 10] = onward, 1.0 - fades[anchor:end]
         table[begin:anchor, 1, 1:10] = homeward[::-1]
         table[begin:anchor, 1, 10] = fades[begin:anchor]
-    gone = table[:, 0, 10] <= 0.0
-    table[gone, 0], table[gone, 1] = table[gone, 1], 0.0
+    faded = table[:, 0, 10] <= 0.0
+    table[faded, 0], table[faded, 1] = table[faded, 1], 0.0
     table[table[:, 1, 10] <= 0.0, 1] = 0.0
     return table
 
@@ -132,7 +132,7 @@ def _anchors(back: Sequence[Sequence[float]], reach: float) -> tuple[list[int], 
 
 
 def _tilts(steps: Sequence[Sequence[float]], reach: float) -> Vector:
-    """The largest tilt of a plane since its anchor, up to where it is not visible any more."""
+    """The largest tilt of a plane since its anchor, up to where it is no longer visible."""
     tilts, stages = [0.0], _travel(steps)
     next(stages)  # the anchor itself
     for _ in steps:
@@ -144,7 +144,7 @@ def _tilts(steps: Sequence[Sequence[float]], reach: float) -> Vector:
 
 
 def _tilt(stage: _Stage, reach: float) -> float:
-    """Radians by which the plane is foreshortened, or more for a wide field of view."""
+    """The plane's foreshortening in radians, or more for a wide field of view."""
     _, a, b, c, d, e, f, _, _ = stage
     across, area = a * a + b * b + c * c + d * d, abs(a * d - b * c)
     longest = 0.5 * (across + math.sqrt(max(across * across - 4.0 * area * area, 0.0)))

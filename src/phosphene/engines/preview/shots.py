@@ -1,6 +1,6 @@
-"""The shots of a film, as the preview draws them: where the camera is in every frame of each.
+"""The shots of a film in the preview, with the camera's pose in every frame.
 
-A shot is a scene that begins anew, and the scenes that continue it, as one run of the camera.
+A shot is a scene that starts from scratch, and the scenes that continue it, as one camera path.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ PLANES = 1 << 20  # more than the camera meets between two frames
 
 
 class Shot:
-    """One run of the camera; its frames have places from 0 on, in the order of the scenes.
+    """One camera path. Its frames are numbered from 0, in the order of the scenes.
 
     Parameters
     ----------
     score : Score
     first : int
-        Index of the scene that begins anew.
+        Index of the scene that starts from scratch.
     """
 
     def __init__(self, score: Score, first: int) -> None:
@@ -52,5 +52,5 @@ def shots(score: Score) -> dict[int, Shot]:
 
 
 def unit(score: Score) -> float:
-    """The size of the drawing in px, where it is 1 in a frame of 512 px."""
+    """The scale of the drawing, which is 1 in a frame of 512 px."""
     return float(np.sqrt(min(score.width, score.height) / 512.0))

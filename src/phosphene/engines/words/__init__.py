@@ -1,1 +1,1 @@
-"""Prompts as a model reads them: weights of words, a vocabulary, and how much fits."""
+"""How a model reads prompts: weights of words, its vocabulary, and its token limit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 ROUND = 1.1  # of each pair of round brackets; square ones divide by it
@@ -23,8 +24,9 @@ class Part(NamedTuple):
     weight: float
 
 
-def parts_of(prompt: str) -> list[Part]:
-    r"""The parts of a prompt, in order.
+@cache
+def parts_of(prompt: str) -> tuple[Part, ...]:
+    r"""The parts of a prompt, in order; each prompt is parsed once.
 
     ``(word)`` multiplies the weight of its words by 1.1, ``[word]`` divides it by 1.1, and
     ``(word:1.3)`` multiplies it by a number from 0 to 10. Brackets may be nested, one that is not
@@ -36,7 +38,7 @@ def parts_of(prompt: str) -> list[Part]:
 
     Returns
     -------
-    list of Part
+    tuple of Part
         Neighbours have different weights. Empty for an empty prompt.
     """
     found: list[tuple[str, float]] = []
@@ -79,11 +81,11 @@ def marked(parts: Iterable[Part]) -> str:
     )
 
 
-def _joined(parts: Iterable[Part]) -> list[Part]:
+def _joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     joined: list[Part] = []
     for part in parts:
         if joined and joined[-1].weight == part.weight:
             joined[-1] = Part(joined[-1].text + part.text, part.weight)
         else:
             joined.append(part)
-    return joined
+    return tuple(joined)

@@ -1,4 +1,4 @@
-"""How much of a prompt a model reads: as many tokens as its text encoders take, or everything."""
+"""Token limits: how much of a prompt the text encoders of a model read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phosphene.engines.model_files import (
     INDEX,
-    SAVED,
+    LAYOUT_FIX,
     cached_file_of,
     components,
     from_cache_or_hub,
@@ -42,7 +42,7 @@ class Reader:
         """Number of tokens of the prompt itself."""
 
     def unread(self, prompt: str) -> str:
-        """The end of a prompt that is cut off, from the first word that is not read in full."""
+        """The part of a prompt that is cut off, from the first word that is not read in full."""
         read = self._tokenizer(
             prompt, truncation=True, max_length=self._length, return_offsets_mapping=True
         )
@@ -53,11 +53,11 @@ class Reader:
         return prompt[half_read.start() if half_read else end :].strip(" ,")
 
 
-def reads_everything(source: str) -> bool:
-    """Whether a model reads prompts of any length, and the weights of their words.
+def family_of(source: str) -> str | None:
+    """The family of a model, of `FAMILIES`; None if it is another one, or is not downloaded yet.
 
-    Phosphene encodes the prompts of the Stable Diffusion family; the pipelines of other models
-    encode their own.
+    Phosphene encodes the prompts of these families, of any length and with the weights of their
+    words; the pipelines of other models encode their own.
 
     Parameters
     ----------
@@ -71,10 +71,10 @@ def reads_everything(source: str) -> bool:
     """
     index = cached_file_of(source, INDEX)
     if index is None:
-        return False
+        return None
     components(index)
-    name = read_json(index)["_class_name"]
-    return name.replace("Img2Img", "").removesuffix("Pipeline") in FAMILIES
+    name = read_json(index)["_class_name"].replace("Img2Img", "").removesuffix("Pipeline")
+    return name if name in FAMILIES else None
 
 
 def readers_of(source: str) -> list[Reader]:
@@ -117,23 +117,23 @@ def unread_words(source: str, prompts: Sequence[str]) -> dict[tuple[str, int], l
     Returns
     -------
     dict
-        By the unread end and the number of tokens that are read: the prompts with that end. If
-        text encoders differ, the end that one of them does not read.
+        Prompts by (unread end, number of tokens that are read). If text encoders differ, each has
+        its own entries.
     """
-    found: dict[tuple[str, int], list[str]] = {}
+    endings: dict[tuple[str, int], list[str]] = {}
     for reader in readers_of(source):
         for prompt in dict.fromkeys(prompts):
             if rest := reader.unread(prompt):
-                ending = found.setdefault((rest, reader.room), [])
+                ending = endings.setdefault((rest, reader.room), [])
                 if prompt not in ending:
                     ending.append(prompt)
-    return found
+    return endings
 
 
 def check_vocabulary(pipe: Any, source: str) -> None:
     """Check that the tokenizers of a pipeline have a vocabulary that its text encoders know.
 
-    On a GPU, an unknown token would end the process. A tokenizer without a limit gets that of its
+    On a GPU, an unknown token would abort the process. A tokenizer without a limit gets that of its
     text encoder.
 
     Raises
@@ -150,7 +150,8 @@ def check_vocabulary(pipe: Any, source: str) -> None:
         vocabulary = tokenizer.get_vocab()
         if vocabulary.keys() <= set(tokenizer.all_special_tokens):
             raise EngineError(
-                f"the {part} of the model '{source}' has no vocabulary: files are missing", SAVED
+                f"the {part} of the model '{source}' has no vocabulary: files are missing",
+                LAYOUT_FIX,
             )
         highest = max(vocabulary.values())
         if highest >= known:
@@ -178,7 +179,7 @@ def _tokenizer(source: str, part: str, kind: str) -> Any:
     if not (isclass(found) and issubclass(found, transformers.PreTrainedTokenizerBase)):
         raise EngineError(
             f"the {part} of the model '{source}' is a '{kind}', which transformers does not have",
-            SAVED,
+            LAYOUT_FIX,
         )
     load = found.from_pretrained  # type: ignore[attr-defined]
     return from_cache_or_hub(load, source, subfolder=part)

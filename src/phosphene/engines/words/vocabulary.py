@@ -12,9 +12,9 @@ from phosphene.engines.words.emphasis import marked, parts_of
 from phosphene.errors import EngineError
 from phosphene.score.score import Score
 
-FILE = "words.json"  # beside `model_index.json`; a model without it reads every word
-_WORD = re.compile(r":[\d.]+\)|[^\W_]+")  # or the weight of a part
-_PAIR = re.compile(r"\([^\w:]*:[\d.]+\)")  # brackets in which no word is left
+FILE = "words.json"  # next to `model_index.json`; a model without it reads every word
+_WORD = re.compile(r":[\d.]+\)|[^\W_]+")  # a word, or the weight of a part
+_PAIR = re.compile(r"\([^\w:]*:[\d.]+\)")  # brackets without a word
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Vocabulary:
     def read(self, prompt: str) -> KnownWords:
         """Reduce a prompt to known words, with its weights (`phosphene.engines.words.emphasis`).
 
-        A word that is neither known nor similar to a known one is omitted. If no word is left, the
-        prompt stays unchanged, and the tokenizer splits it into pieces.
+        A word that is neither known nor similar to a known one is omitted. If none is left, the
+        prompt is unchanged, and the tokenizer splits it into pieces.
         """
         near: dict[str, str] = {}
         unknown: dict[str, None] = {}

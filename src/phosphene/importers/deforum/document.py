@@ -8,11 +8,11 @@ from typing import Any
 
 import tomlkit
 
-from phosphene.importers.deforum.guides import Inputs
-from phosphene.importers.deforum.layers import Layer, Layers
-from phosphene.importers.deforum.prompts import Prompts
 from phosphene.importers.deforum.settings import Settings
-from phosphene.importers.deforum.song import SongChoice
+from phosphene.importers.deforum.tables.guides import Inputs
+from phosphene.importers.deforum.tables.layers import Layer, Layers
+from phosphene.importers.deforum.tables.prompts import Prompts
+from phosphene.importers.deforum.tables.song import SongChoice
 
 _Entries = dict[str, tuple[Any, str]]
 """Keys, each with its value and its comment."""

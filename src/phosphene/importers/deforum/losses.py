@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.depth import has_depth
-from phosphene.importers.deforum.guides import composites, follows, masked, shows_video
-from phosphene.importers.deforum.schedule import read_schedule
+from phosphene.importers.deforum.schedules.schedule import read_schedule
 from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, off, shown
+from phosphene.importers.deforum.tables.guides import composites, follows, masked, shows_video
+from phosphene.importers.deforum.tables.motion import has_depth
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,6 @@ LOSSES = (
     ),
     Loss("diffusion_redo", "each frame is painted once", off),
     Loss("parseq_manifest", "save the manifest as a file, and import that", off),
-    Loss("use_looper", "give scenes an `image`", off),
     Loss("frame_interpolation_engine", "render with --interpolate 60", off),
     Loss("r_upscale_video", "render with --upscale 2 or 4", off),
     Loss("tiling", "the picture does not tile", off),

@@ -9,15 +9,21 @@ from fractions import Fraction
 from pathlib import Path
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.depth import DRAWN, ESTIMATED, read_depth
 from phosphene.importers.deforum.document import ProjectParts, document
-from phosphene.importers.deforum.guides import read_inputs
-from phosphene.importers.deforum.layers import layers
 from phosphene.importers.deforum.losses import losses
-from phosphene.importers.deforum.motion import read_motion, schedules_of
-from phosphene.importers.deforum.prompts import read_prompts
 from phosphene.importers.deforum.settings import DEFAULTS, MODES, NEUTRAL, Settings, shown
-from phosphene.importers.deforum.song import SongChoice, choose_song
+from phosphene.importers.deforum.tables.guided_images import add_pictures
+from phosphene.importers.deforum.tables.guides import read_inputs
+from phosphene.importers.deforum.tables.layers import layers
+from phosphene.importers.deforum.tables.motion import (
+    DRAWN,
+    ESTIMATED,
+    read_depth,
+    read_motion,
+    schedules_of,
+)
+from phosphene.importers.deforum.tables.prompts import read_prompts
+from phosphene.importers.deforum.tables.song import SongChoice, choose_song
 from phosphene.score.timeline import exact_fps
 
 _SEED = 42
@@ -78,11 +84,13 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
     end = choice.last_frame(fps, frames - 1)
     prompts = read_prompts(settings, end, seed)
     inputs = read_inputs(settings, seed, fps, height, folder)
+    add_pictures(inputs, settings, seed, end, folder)
     motion = read_motion(settings, seed, inputs.driver)
-    found = layers(settings, motion, end)
+    found = layers(settings, motion, end, inputs.motion)
     depth = read_depth(settings, motion, found.channels)
     lost = [*choice.lost, *_remarks(settings, choice, fps, bool(depth)), *lost, *motion.lost]
     lost += [*found.lost, *inputs.lost, *prompts.lost, *losses(settings)]
+    lost = list(dict.fromkeys(lost))
     assumed = _assumed(settings, inputs.schedules)
     text = document(
         ProjectParts(

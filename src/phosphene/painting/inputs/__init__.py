@@ -1,1 +1,1 @@
-"""What a project lays into or over the picture: guides, masks, overlays and captions."""
+"""Guides, masks, overlays and captions of the picture."""

@@ -23,7 +23,7 @@ FAR = 4.0  # widths from the picture; places beyond are moved there
 
 
 class Clips:
-    """The clips of a Score, each read once whoever asks for it.
+    """The clips of a Score, with one reader per clip.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class Clips:
         return self._reader(clip).frame(frame - clip.first)
 
     def continues(self, clip: Clip, frame: int) -> bool:
-        """Whether the frame before in the song is the one before in the clip too."""
+        """Whether the previous frame of the song shows the previous frame of the clip."""
         if not clip.first < frame < clip.last:
             return False
         reader, number = self._reader(clip), frame - clip.first
-        reader.frame(number)  # its place is known only once it is read
+        reader.frame(number)  # a loop point is only known after reading it
         return reader.place(number) == reader.place(number - 1) + 1
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class Guides:
         Returns
         -------
         Tensor
-            Same shape and range; the picture itself where no guide is.
+            Same shape and range; the picture itself without a guide.
         """
         for guide in self._mixed:
             share = guide.amount * row.guide
@@ -107,13 +107,13 @@ class Guides:
             opacity = pixels[:, 3:]
             if guide.mask is not None:
                 mask = to_floats(self._clips.frame(guide.mask, row.frame), self._device)
-                # Around a mask that fits into the frame, it is transparent.
+                # A mask in another aspect ratio is transparent around its picture.
                 opacity = luma(mask) * mask[:, 3:]
             picture = torch.lerp(picture, pixels[:, :3], (share * opacity).clamp(0.0, 1.0))
         return picture
 
     def drifts(self, rows: Sequence[Row]) -> list[Map | None]:
-        """How far the guides have moved each pixel since the row before these, besides the camera.
+        """How far the guides have moved each pixel since the row before, in addition to the camera.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Guides:
         return found
 
     def back(self, rows: Sequence[Row], count: int, drifts: Sequence[Map | None]) -> Map | None:
-        """How far the last of some rows is to be moved besides the camera, to show an earlier one.
+        """The displacement from the last of some rows to an earlier one, without the camera's.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Guides:
         grid = self._grid()
         there = _applied(grid if drift is None else grid - drift, path)
         place = there
-        for _ in range(2):  # the inverse of the later drift, which is smooth
+        for _ in range(2):  # invert the later drift, which is smooth, by fixed-point iteration
             place = there + self._sampled(last, place)
         return grid - _applied(place, np.asarray(np.linalg.inv(path)))
 

@@ -61,16 +61,16 @@ class Masks:
         if mask in self._still:
             return self._still[mask]
         if mask.clip is None:
-            found = self._between(mask, view)
+            values = self._between(mask, view)
         else:
             pixels = to_floats(self._clips.frame(mask.clip, row.frame), self._device)
-            found = pixels[:, 3:]
+            values = pixels[:, 3:]
             if mask.part == "luma":
-                found = luma(pixels) * found  # around a clip that fits into the frame, nothing
-        found = feathered(found, mask.feather * self._height)
+                values = luma(pixels) * values  # 0 around a clip in another aspect ratio
+        values = feathered(values, mask.feather * self._height)
         if mask.clip is not None and mask.clip.still:
-            self._still[mask] = found
-        return found
+            self._still[mask] = values
+        return values
 
     def _between(self, mask: Mask, view: View) -> torch.Tensor:
         """1 where the distance is in the range of a mask."""

@@ -1,4 +1,4 @@
-"""The guides and masks of a Score, opened for as long as it is painted."""
+"""Opens the guides and masks of a Score while it is painted."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class OpenInputs:
         self._clips.close()
 
     def begun(self, picture: torch.Tensor, row: Row, noise: SceneNoise | None) -> torch.Tensor:
-        """A first picture, as it is shown: an image and guides are repainted as in later frames.
+        """A scene's first picture as shown: with guides mixed in, and repainted like later frames.
 
         Parameters
         ----------
         picture : Tensor
             From `phosphene.painting.loop.first_picture`.
         row : Row
-            The first of its scene.
+            The first row of the scene.
         noise : SceneNoise or None
-            The scene's, as it begins.
+            The scene's noise.
         """
         score, strength = self._score, 0.0
         if row.scene == 0 and score.image is not None:

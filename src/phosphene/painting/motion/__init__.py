@@ -1,1 +1,1 @@
-"""What moves with the camera: the picture and the noise of the scene."""
+"""Camera motion of the picture and of the scene's noise."""

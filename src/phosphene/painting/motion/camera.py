@@ -25,7 +25,7 @@ class View:
     picture: torch.Tensor
 
     def moved(self, path: Matrix, places: torch.Tensor | None = None) -> View:
-        """The picture after the camera has moved along a path; its new pixels are mirrored.
+        """The picture after the camera has moved along a path; pixels from outside are mirrored.
 
         Parameters
         ----------
@@ -103,11 +103,11 @@ class Camera:
         noise.move(step_matrix(row, *self._size), row.renewal, row.seed)
 
     def state(self, view: View) -> dict[str, torch.Tensor]:
-        """What the following views depend on besides the picture, for a checkpoint."""
+        """What later views depend on besides the picture, for a checkpoint."""
         return {}
 
     def restored(self, picture: torch.Tensor, state: Mapping[str, torch.Tensor]) -> View | None:
-        """The view of an earlier run, to be given to `view` as `moved`."""
+        """The view of an earlier run, as the argument `moved` of `view`."""
         return None
 
 
@@ -148,10 +148,9 @@ class DepthCamera(Camera):
         return DeepView(picture, disparity, self._bounds, row)
 
     def move_noise(self, noise: SceneNoise, row: Row) -> None:
-        """Move the noise through a fixed depth, or as without depth.
+        """Move the noise through a fixed depth; with an estimated one, as without depth.
 
-        The noise is on the CPU. An estimate would have to be copied there in every frame, and the
-        device would wait for it.
+        The noise is on the CPU: copying an estimate there in every frame would stall the device.
         """
         if self._fixed is None or row.renewal >= 1.0:
             super().move_noise(noise, row)

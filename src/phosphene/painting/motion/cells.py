@@ -1,4 +1,4 @@
-"""The cells of the scene's noise: new ones, their places in a frame, and the sums of those."""
+"""Compiled kernels of the scene's noise: renewing its cells, locating and summing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVEL = np.uint64(LEVELS - 1)
 
 
 def key_of(seed: int) -> np.uint64:
-    """The start of a seed's own stream of words."""
+    """The start of a seed's stream of random words."""
     return np.uint64(seed * 0xD1342543DE82EF95 & (1 << 64) - 1)
 
 
@@ -83,7 +83,7 @@ def sources_at(places):  # type: ignore[no-untyped-def]
 
 @numba.njit(inline="always")
 def _wrapped(from_x, from_y, x, y, height, width):  # type: ignore[no-untyped-def]
-    """The index of the cell at a place on the torus; the cell itself where there is none."""
+    """The index of the cell at a place on the torus; the cell itself if the place is not finite."""
     if not (0.0 <= from_x < width and 0.0 <= from_y < height):
         from_x -= width * np.floor(from_x / width)
         from_y -= height * np.floor(from_y / height)
@@ -94,11 +94,11 @@ def _wrapped(from_x, from_y, x, y, height, width):  # type: ignore[no-untyped-de
 
 @numba.njit(nogil=True, cache=True)
 def sample(field, sources, reads, key, sums, view):  # type: ignore[no-untyped-def]
-    """Sum the sampled cells of each latent pixel, and keep them in `view` unless it is empty."""
+    """Sum the sampled cells of each latent pixel, and store them in `view` unless it is empty."""
     height, width, channels = field.shape
     cells = field.reshape(height * width, channels)
     left = reads.copy()
-    rest = np.empty_like(cells)  # sum of the parts of a split cell that are left
+    rest = np.empty_like(cells)  # sum of the remaining parts of a split cell
     for y in range(height):
         for x in range(width):
             i = y * width + x

@@ -1,7 +1,7 @@
 """Seeded noise: the same on every device, and fixed to the scene, so that it moves with the camera.
 
-Noise that is fixed to the screen makes every frame a different picture: the model finds the same
-shapes at the same places, wherever the camera has moved the picture.
+With noise that is fixed to the screen, the model paints the same shapes at the same places of every
+frame, although the camera has moved the picture.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SPLIT = 0x5DEECE66D  # between the seeds that renew the field and those that spl
 Cells = NDArray[np.float32]
 
 
-def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor:
+def seeded_noise(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor:
     """Normal noise, drawn on the CPU so that it does not depend on the device.
 
     Parameters
@@ -46,10 +46,10 @@ def drawn(shape: Sequence[int], seed: int, device: torch.device) -> torch.Tensor
 
 
 def to_device(noise: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Copy noise to the device without waiting for it.
+    """Copy noise to the device asynchronously.
 
-    CUDA copies from page-locked memory: a copy of more than 64 KiB from other memory would wait for
-    all queued work.
+    CUDA needs page-locked memory for that: a copy of more than 64 KiB from other memory would wait
+    for all queued work.
     """
     if device.type == "cuda":
         noise = noise.pin_memory()
@@ -79,7 +79,7 @@ class SceneNoise:
     def __init__(self, shape: tuple[int, int, int], size: tuple[int, int], seed: int) -> None:
         self._shape, self._seed = shape, seed
         self._scales = CELLS * shape[2] / size[0], CELLS * shape[1] / size[1]
-        # Shape (height, width, channels); None while the noise is that of `drawn` with the seed.
+        # Shape (height, width, channels); None while the noise is `seeded_noise` of the seed.
         self._field: Cells | None = None
         self._place = np.eye(3)
         # With depth, in place of a matrix: the place in the field of each cell of the view.
@@ -118,7 +118,7 @@ class SceneNoise:
             From `phosphene.painting.motion.step.step_matrix`.
         renewal : float
             0 to 1. The correlation with the noise before is sqrt(1 - renewal). At 1 the noise is
-            that of `drawn` with this seed.
+            that of `seeded_noise` with this seed.
         seed : int
             The frame's.
         back : Tensor, float32, shape (2, rows, columns), optional
@@ -153,7 +153,7 @@ class SceneNoise:
         """
         channels, height, width = self._shape
         if self._field is None:
-            return drawn((count, channels, height, width), self._seed, torch.device("cpu"))
+            return seeded_noise((count, channels, height, width), self._seed, torch.device("cpu"))
         field = self._field
         if self._path is None:
             sources, reads = sources_of(self._back(), *field.shape[:2])
@@ -173,7 +173,7 @@ class SceneNoise:
 
     @property
     def state(self) -> dict[str, torch.Tensor]:
-        """Everything that the following frames depend on, for a checkpoint."""
+        """Everything that later frames depend on, for a checkpoint."""
         state = {"noise_seed": torch.tensor(self._seed)}
         if self._field is not None:
             state["noise"] = torch.from_numpy(self._field)
@@ -194,9 +194,9 @@ class SceneNoise:
             self._path = state.get("noise_path")
 
     def _laid_out(self) -> Cells:
-        """A new field, whose sums are the noise of `drawn`."""
+        """A new field, whose sums are the noise of `seeded_noise`."""
         channels, height, width = self._shape
-        sums = drawn((1, *self._shape), self._seed, torch.device("cpu"))[0].numpy()
+        sums = seeded_noise((1, *self._shape), self._seed, torch.device("cpu"))[0].numpy()
         blank = np.zeros((height, CELLS, width, CELLS, channels), np.float32)
         cells: Cells = mixed(blank, 0.0, 1.0, key_of(self._seed))
         means = cells.mean((1, 3), keepdims=True)

@@ -1,12 +1,12 @@
-"""The warp with depth: each pixel of the new frame looks along its ray into the old picture.
+"""The warp with depth: each pixel of the new frame is traced along its ray into the old picture.
 
 The old picture is a relief: its surface has the distance of each pixel. For points at one distance
 the step from frame to frame is a homography. As the distance along the ray of a new pixel varies,
 its place in the old picture moves on a straight line, linearly in the inverse distance (Hartley and
 Zisserman, "Multiple View Geometry", 2004, section 13.1). So the ray is followed in steps of at most
 a pixel, from near to far, to where it meets the surface (Policarpo et al., "Real-Time Relief
-Mapping on Arbitrary Polygonal Surfaces", 2005). Every pixel is computed by itself: nothing is
-scattered, so the result is the same to the bit in each run.
+Mapping on Arbitrary Polygonal Surfaces", 2005). Pixels are gathered independently, never scattered,
+so the result is the same to the bit in each run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from phosphene.painting.motion.step import Matrix
 from phosphene.painting.motion.warp import resample_at, warp
 
 EDGE = 0.1  # share of the range of depth; a larger step from pixel to pixel is an edge
-MOST = 64  # steps along a ray; beyond as many pixels of parallax they are longer than a pixel
+MAX_STEPS = 64  # along a ray; for more pixels of parallax, a step is longer than a pixel
 SHORTEST = 0.02  # distance from the camera, as a share, at which the nearest points are cut off
 REFINED = 4  # times that the place on a surface is interpolated, after the step that meets it
 FARTHEST = 1e6  # px; places outside of it are those of a horizon
@@ -96,8 +96,8 @@ def _around(disparity: torch.Tensor, width: int) -> tuple[torch.Tensor, torch.Te
 def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
     """Follow the ray of each new pixel to the surface of the old frame.
 
-    Behind an edge the ray enters what the old frame does not show: a hole. Its place is that of the
-    background beside the edge, mirrored at the edge: what lies behind continues.
+    Behind an edge the ray enters a hole, which the old frame does not show. It is filled with the
+    background beside the edge, mirrored at the edge.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
     """
     rays = _Rays(disparity, matrix)
     near, far = _seen(bounds, rays.forward)
-    steps = int(np.clip(np.ceil(rays.longest * (near - far)), 1, MOST))
+    steps = int(np.clip(np.ceil(rays.longest * (near - far)), 1, MAX_STEPS))
     length = (near - far) / steps
     edge = bounds.edge * max(1.0, rays.longest * length)
     shape = disparity.shape[-2:]
@@ -144,7 +144,7 @@ def trace(disparity: torch.Tensor, matrix: Matrix, bounds: Range) -> Traced:
     x, y = rays.at(depth)
     edge_x, edge_y = rays.at(brink)
     beside_x, beside_y = 2.0 * edge_x - x, 2.0 * edge_y - y
-    # Beside the edge may be another edge: then the background ends there.
+    # If there is another edge beside it, the background ends there.
     background = rays.nearest(beside_x, beside_y) <= depth + bounds.edge
     x = torch.where(hole, torch.where(background, beside_x, edge_x), x)
     y = torch.where(hole, torch.where(background, beside_y, edge_y), y)
@@ -168,7 +168,7 @@ def moved(
         Of the same shapes. The disparities are those from the new frame, within the bounds.
     """
     if not matrix[:3, 3].any() and np.array_equal(matrix[3], (0.0, 0.0, 0.0, 1.0)):
-        flat = matrix[:3, :3]  # all distances move alike
+        flat = matrix[:3, :3]  # no parallax
         if np.array_equal(flat, np.eye(3)):
             return picture, disparity
     found = trace(disparity, matrix, bounds)

@@ -30,7 +30,7 @@ PHASES = 256
 STEPS = np.uint64(TAPS)
 NEXT = np.uint64(1)
 LAST = np.uint64(PHASES - 1)
-# Only the order of sums is free, so that a row of taps becomes one vector operation.
+# Fast-math flags that only reorder sums, so that a row of taps becomes one vector operation.
 LOOSE = {"reassoc", "contract", "nsz"}
 
 
@@ -88,7 +88,7 @@ def _on_device(picture: torch.Tensor, back: Matrix) -> torch.Tensor:
     height, width = picture.shape[-2:]
     x = torch.arange(width, device=picture.device, dtype=torch.float32)[None, :]
     y = torch.arange(height, device=picture.device, dtype=torch.float32)[:, None]
-    # Python numbers are arguments of the device's kernels: nothing is copied.
+    # Python numbers are passed as kernel arguments, without a copy to the device.
     from_x, from_y, depth = (float(a) * x + float(b) * y + float(c) for a, b, c in back)
     return _gathered(picture, from_x / depth, from_y / depth)
 
@@ -104,7 +104,7 @@ def _gathered(picture: torch.Tensor, from_x: torch.Tensor, from_y: torch.Tensor)
     taps = corner + torch.arange(TAPS, device=padded.device)
     pixels = padded[0].flatten(1)
     moved = torch.zeros((padded.shape[1], height, width), device=padded.device)
-    for j in range(TAPS):  # all taps at once would take the memory of 64 pictures
+    for j in range(TAPS):  # all taps at once would need the memory of 64 pictures
         row = (pixels[:, taps + j * stride] * across).sum(-1)
         moved += down[..., j] * row
     return moved[None]
@@ -112,8 +112,8 @@ def _gathered(picture: torch.Tensor, from_x: torch.Tensor, from_y: torch.Tensor)
 
 def _mirrored(place: torch.Tensor, length: int) -> torch.Tensor:
     period = 2.0 * (length - 1)
-    inside = (place - period * torch.floor(place / period + 0.5)).abs()
-    return torch.nan_to_num(inside, 0.0, 0.0, 0.0).clamp_max(length - 1.0)
+    reflected = (place - period * torch.floor(place / period + 0.5)).abs()
+    return torch.nan_to_num(reflected, 0.0, 0.0, 0.0).clamp_max(length - 1.0)
 
 
 def weights(phase: torch.Tensor) -> torch.Tensor:
@@ -140,7 +140,7 @@ def weights(phase: torch.Tensor) -> torch.Tensor:
 def table() -> torch.Tensor:
     """The weights at `PHASES` + 1 phases from 0 to 1; float32, shape (PHASES + 1, TAPS).
 
-    Between two phases they are linear within 2e-5.
+    Linear interpolation between two phases is exact within 2e-5.
     """
     return weights(torch.linspace(0.0, 1.0, PHASES + 1, dtype=torch.float64)).float()
 
@@ -223,9 +223,9 @@ def _tap(padded, from_x, from_y, table, across, down, moved, y, x):  # type: ign
 @numba.njit(inline="always")
 def _place(place, length):  # type: ignore[no-untyped-def]
     period = 2.0 * (length - 1)
-    inside = abs(place - period * np.floor(place / period + 0.5))
+    reflected = abs(place - period * np.floor(place / period + 0.5))
     # On the horizon the place is NaN, and the comparison false.
-    return inside if inside <= length - 1 else 0.0
+    return reflected if reflected <= length - 1 else 0.0
 
 
 @numba.njit(inline="always")

@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.folders import cache_folder, trim, used_now
+from phosphene.folders import cache_folder, touch, trim
 from phosphene.song.store.code import analysis_code
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -53,7 +53,7 @@ class Cache:
         with song.open("rb") as file:
             content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
         folder = self.folder / content.hexdigest()
-        used_now(folder)
+        touch(folder)
         return Shelf(folder, analysis_code())
 
     def trim(self, newest: Path) -> None:

@@ -123,7 +123,8 @@ def _root(name: str) -> Path | None:
 def _files(root: Path) -> Iterable[Path]:
     if root.is_file():
         return [root]
-    return (file for file in root.rglob("*") if file.suffix != ".pyc")
+    # Python and numba write compiled code there, when it first runs.
+    return (file for file in root.rglob("*") if "__pycache__" not in file.parts)
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -1,4 +1,4 @@
-"""Sections given by a person: their names and roles, and their place among the detected ones."""
+"""Sections given by the user: their names and roles, and their place among the detected ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from phosphene.song.song import ROLES, Section, Song
-from phosphene.song.structure.section_files import Mark
+
+#: A section: start in seconds, end in seconds or None for the next start, and name.
+Mark = tuple[float, float | None, str]
 
 _ROLES = {
     "opening": "intro", "pre chorus": "build", "prechorus": "build", "buildup": "build",

@@ -9,9 +9,7 @@ from phosphene.errors import SongError
 from phosphene.song.beats.midi import markers_in_midi
 from phosphene.song.files import TEXT, require_file
 from phosphene.song.jams import observations, short
-
-#: A section: start in seconds, end in seconds or None for the next start, and name.
-Mark = tuple[float, float | None, str]
+from phosphene.song.structure.names import Mark, role_of
 
 _NAMESPACES = (
     "segment_open", "segment_salami_function", "segment_salami_upper", "segment_tut",
@@ -104,8 +102,6 @@ def sections_in_lrc(path: Path) -> list[Mark]:
 
     Lines with lyrics are ignored, and ``[offset:MS]`` is applied.
     """
-    from phosphene.song.structure.names import role_of
-
     found, text = list[Mark](), _text(path)
     offset = re.search(r"\[offset:\s*([+-]?\d+)\]", text)
     shift = float(offset[1]) / 1000 if offset else 0.0

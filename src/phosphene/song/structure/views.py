@@ -1,4 +1,4 @@
-"""What the structure analysis sees of each unit of a song, and how alike the units are."""
+"""The features of each unit of a song for the structure analysis, and their similarity."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Views:
 
 
 def views_of(sound: Sound, sketch: Sketch, grid: Grid) -> Views:
-    """Average what is heard over the units of a grid.
+    """Average the features over the units of a grid.
 
     Parameters
     ----------

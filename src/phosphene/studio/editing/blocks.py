@@ -53,7 +53,7 @@ def moved(text: str, table: str, index: int, to: int) -> str:
 
 
 def _blank(lines: list[str], first: int, last: int) -> str:
-    """The empty lines at the end of a block's place, which stay there."""
+    """The empty lines after a block, which stay in place."""
     text = "".join(lines[first:last])
     return text[len(text.rstrip("\n")) + 1 :]
 
@@ -102,7 +102,7 @@ def _above(lines: list[str], header: int) -> int:
 
 
 def _in_texts(text: str) -> set[int]:
-    """Lines that begin inside of a text of several lines, or of a list."""
+    """Lines that begin inside a multi-line string or list."""
     within, line, depth = set[int](), 0, 0
     for token in re.finditer(
         r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\[^\n]|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*'

@@ -1,4 +1,4 @@
-"""A project file while it is edited: its text, what can be undone, and edits from outside."""
+"""A project file during editing: its text, its undo history, and edits by other programs."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class Document:
 
     @property
     def digest(self) -> str:
-        """Names this state of the text: an edit states which one it was made for."""
+        """Identifies this state of the text: an edit names the one that it was made for."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     @property
     def undo(self) -> str:
-        """What `step_back` would undo; empty where there is nothing."""
+        """What `step_back` would undo; empty if nothing."""
         return self._past[-1].label if self._past else ""
 
     @property
     def redo(self) -> str:
-        """What `step_forward` would do again; empty where there is nothing."""
+        """What `step_forward` would redo; empty if nothing."""
         return self._future[-1].label if self._future else ""
 
     def change(self, text: str, label: str, gesture: str = "") -> None:
@@ -80,7 +80,7 @@ class Document:
         return self._past[-1].before if self._past else self.text
 
     def step_forward(self) -> str:
-        """The text after the change that was undone last."""
+        """The text after the change that was last undone."""
         return self._future[-1].before if self._future else self.text
 
     def revert(self, forward: bool = False) -> None:

@@ -18,7 +18,7 @@ class _Operation(BaseModel):
 
 
 class Put(_Operation):
-    """Set the entry at `path`; it is added where it is missing, and to a list at its end."""
+    """Set the entry at `path`; a missing one is added, in a list at the end."""
 
     op: Literal["put"] = "put"
     path: Path
@@ -26,7 +26,7 @@ class Put(_Operation):
 
 
 class Drop(_Operation):
-    """Remove the entry at `path`, if it is there."""
+    """Remove the entry at `path`, if it exists."""
 
     op: Literal["drop"] = "drop"
     path: Path
@@ -51,7 +51,7 @@ class Layer(_Operation):
 
 
 class AddScene(_Operation):
-    """Add a scene that begins anew."""
+    """Add a scene that continues no other."""
 
     op: Literal["add_scene"]
     at: Key

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from phosphene.bounds import parsed
-from phosphene.project.scenes import INHERITED, Data
+from phosphene.project.tables.scenes import INHERITED, Data
 from phosphene.studio.editing.operations import Drop, Operation, Path, Put
 
 Moment = Callable[[str], float | None]
@@ -37,7 +37,7 @@ def moved(text: str, index: int, at: str, moment: Moment) -> tuple[Lines, int]:
 
 
 def dropped(text: str, index: int) -> Lines:
-    """What to change before a scene is removed.
+    """The changes to make before a scene is removed.
 
     The first scene that continues it begins in its place, with the prompt and the settings that it
     took over, and later ones continue that one.

@@ -1,1 +1,1 @@
-"""What is painted while the page is used: requests, the queue and its processes."""
+"""Jobs of the studio: requests of the page, the queue and its worker processes."""

@@ -1,4 +1,4 @@
-"""The queue: what is painted, in processes of their own, and kept when the studio is closed."""
+"""The jobs of a project, which are painted in worker processes and survive the studio."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
-from phosphene.studio.jobs.asked import Asked, Job, asked_of, new_id
-from phosphene.studio.jobs.lane import Lane
+from phosphene.studio.jobs.requests import Job, Request, new_id, parse_request
+from phosphene.studio.jobs.worker_queue import WorkerQueue
 from phosphene.studio.places import inside, own_folder, write_whole
 from phosphene.studio.session import Session
 
@@ -31,8 +31,8 @@ _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 class Jobs:
     """The jobs of one project.
 
-    Their list is a file of the project's folder. A studio that was killed finds it again: what was
-    running is paused then, and continues from its last checkpoint.
+    The list is saved in the project's folder. When the studio starts again, jobs that were running
+    are paused, and resume from their last checkpoint.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ class Jobs:
         self.session, self.announce = session, announce
         self.folder = own_folder(session.path)
         self.jobs = {job.id: job for job in self._read()}
-        self.lanes = {
-            name: Lane(session.path, plugins, self._report) for name in ("pictures", "films")
+        self.queues = {
+            name: WorkerQueue(session.path, plugins, self._report) for name in ("pictures", "films")
         }
 
     def state(self) -> list[dict[str, Any]]:
-        """All jobs, the newest last."""
+        """All jobs, oldest first."""
         return [job.shown() for job in self.jobs.values()]
 
     def picture(self, job: str, frame: int) -> Path:
@@ -67,43 +67,43 @@ class Jobs:
         """
         return self._takes(self._job(job)) / f"{frame:07d}.jpg"
 
-    async def begin(self, given: Any) -> list[dict[str, Any]]:
-        """Queue what a page asks for: a job, or one for each take.
+    async def begin(self, data: Any) -> list[dict[str, Any]]:
+        """Queue a request of the page: one job, or one for each take.
 
         Raises
         ------
         ProjectError
-            If it cannot be asked for, or the project has a mistake.
+            If the request is invalid, or the project has an error.
         """
-        asked, composed = asked_of(given), self.session.composed
+        request, composed = parse_request(data), self.session.composed
         if self.session.errors or composed is None:
-            raise ProjectError("the project has a mistake", "Correct it first.")
-        self._require_model(asked.model)
-        if asked.kind == "film":
-            return [self._queue(asked, self._output(asked))]
+            raise ProjectError("the project has an error", "Correct it first.")
+        self._require_model(request.model)
+        if request.kind == "film":
+            return [self._queue(request, self._output(request))]
         model = composed.project.model
-        seeds = model.take_seeds(asked.takes) if asked.seed is None else [asked.seed]
-        return [self._queue(asked.model_copy(update={"seed": seed})) for seed in seeds]
+        seeds = model.take_seeds(request.takes) if request.seed is None else [request.seed]
+        return [self._queue(request.model_copy(update={"seed": seed})) for seed in seeds]
 
-    def _queue(self, asked: Asked, output: str = "") -> dict[str, Any]:
-        for old in [one for one in self.jobs.values() if one.state in ("done", "failed")][:-MOST]:
+    def _queue(self, request: Request, output: str = "") -> dict[str, Any]:
+        for old in [job for job in self.jobs.values() if job.state in ("done", "failed")][:-MOST]:
             self._forget(old)
-        job = Job(id=new_id(), asked=asked, text=self.session.document.text, output=output)
+        job = Job(id=new_id(), asked=request, text=self.session.document.text, output=output)
         self.jobs[job.id] = job
         self._changed(job, keep=True)
-        self.lanes[job.lane].put(job, self._takes(job))
+        self.queues[job.queue].put(job, self._takes(job))
         return job.shown()
 
-    def _output(self, asked: Asked) -> str:
-        name = f"{asked.name or self.session.path.stem}.{asked.format}"
+    def _output(self, request: Request) -> str:
+        name = f"{request.name or self.session.path.stem}.{request.format}"
         inside(self.session.folder, name)
-        running = [one for one in self.jobs.values() if one.state in ("running", "waiting")]
-        if any(one.output == name for one in running):
+        running = [job for job in self.jobs.values() if job.state in ("running", "waiting")]
+        if any(job.output == name for job in running):
             raise ProjectError(f"{name} is being rendered already", "Name another film.")
         return name
 
-    async def steer(self, name: str, what: str) -> dict[str, Any]:
-        """Pause a job, resume it, or remove it with what it painted; a finished film stays.
+    async def control(self, name: str, what: str) -> dict[str, Any]:
+        """Pause, resume or remove a job; removing it deletes its pictures, but not a finished film.
 
         Raises
         ------
@@ -111,63 +111,67 @@ class Jobs:
             If there is no such job.
         """
         job = self._job(name)
-        lane = self.lanes[job.lane]
+        queue = self.queues[job.queue]
         if what == "pause":
-            await lane.stop(job)
+            await queue.stop(job)
             if job.state in ("running", "waiting"):
                 job.state = "paused"
         elif what == "resume":
             if job.state in ("paused", "failed"):
                 job.state, job.notes = "waiting", []
-                lane.put(job, self._takes(job))
+                queue.put(job, self._takes(job))
         elif what == "remove":
-            await lane.stop(job)
+            await queue.stop(job)
             self._forget(job)
         else:
-            raise ProjectError(f"'{what}' cannot be done with a job")
+            raise ProjectError(f"unknown action '{what}'", "Allowed: pause, resume, remove.")
         self._changed(job, keep=True)
         return job.shown()
 
     async def close(self) -> None:
-        """Stop what is running; it is paused, with its checkpoint."""
-        await asyncio.gather(*(lane.close() for lane in self.lanes.values()))
+        """Pause all running jobs, with their checkpoints."""
+        await asyncio.gather(*(queue.close() for queue in self.queues.values()))
         for job in self.jobs.values():
             if job.state in ("running", "waiting"):
                 job.state = "paused"
         self._write()
 
     def _require_model(self, name: str | None) -> None:
-        """Refuse a model that is neither the project's nor registered: no folder or download."""
+        """Refuse folders and downloads: a model must be registered or the project's own."""
         composed, engines = self.session.composed, self.session.registry.engines
         if name and name not in engines and composed and name != composed.project.model.name:
             raise ProjectError(f"unknown model '{name}'", hint(name, engines))
 
-    def _report(self, job: Job, said: dict[str, Any]) -> None:
-        """Take a report of a worker."""
-        event = said["event"]
+    def _report(self, job: Job, message: dict[str, Any]) -> None:
+        """Handle a message of a worker."""
+        event = message["event"]
         if event == "progress":
-            self._progress(job, said)
+            self._progress(job, message)
         elif event == "picture":
-            job.pictures.append(said["frame"])
+            job.pictures.append(message["frame"])
         elif event == "note":
-            job.notes.append(said["text"])
+            job.notes.append(message["text"])
         elif event == "stopped":
             job.state = "paused"
         elif event == "failed":
-            job.state, job.notes = "failed", [*job.notes, said["text"]]
+            job.state, job.notes = "failed", [*job.notes, message["text"]]
         elif event == "done":
             job.state, job.done = "done", job.total
         self._changed(job, keep=event not in ("progress", "picture"))
 
-    def _progress(self, job: Job, said: dict[str, Any]) -> None:
-        job.state, job.stage = "running", said["stage"]
-        job.total, job.first, job.fps = said["total"], said.get("first", job.first), said["fps"]
+    def _progress(self, job: Job, message: dict[str, Any]) -> None:
+        job.state, job.stage = "running", message["stage"]
+        job.total, job.first, job.fps = (
+            message["total"],
+            message.get("first", job.first),
+            message["fps"],
+        )
         now = time.monotonic()
-        if said["stage"] != "painting" or job.started == 0.0 or said["done"] < job.done:
-            job.started, job.rate, job.begun = now, 0.0, said["done"]
+        if message["stage"] != "painting" or job.started == 0.0 or message["done"] < job.done:
+            job.started, job.rate, job.begun = now, 0.0, message["done"]
         elif now > job.started:
-            job.rate = (said["done"] - job.begun) / (now - job.started)
-        job.done = said["done"]
+            job.rate = (message["done"] - job.begun) / (now - job.started)
+        job.done = message["done"]
 
     def _changed(self, job: Job, keep: bool) -> None:
         if keep:
@@ -198,7 +202,7 @@ class Jobs:
     def _read(self) -> list[Job]:
         try:
             listed = json.loads((self.folder / LIST).read_text(encoding="utf-8"))
-            found = [Job.model_validate(one) for one in listed]
+            found = [Job.model_validate(job) for job in listed]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, ValidationError, TypeError, RecursionError):
@@ -211,5 +215,5 @@ class Jobs:
 
     def _write(self) -> None:
         listed = [job.model_dump() for job in self.jobs.values()]
-        with contextlib.suppress(ProjectError):  # a full disk: the job itself says so
+        with contextlib.suppress(ProjectError):  # a full disk, which the job reports itself
             write_whole(self.folder / LIST, json.dumps(listed).encode())

@@ -98,7 +98,7 @@ def camera(score: Score) -> bytes:
 
 
 def _octaves(seen: NDArray[Any]) -> NDArray[np.float64]:
-    """How the tiles of the visible octaves lie, from pairs of plane and coarsest octave."""
+    """The placement of tiles in the visible octaves, from pairs of plane and coarsest octave."""
     listed: dict[tuple[int, int], NDArray[np.float64]] = {}
     for plane_, coarsest in np.unique(seen.astype(np.int64), axis=0).tolist():
         if (plane_, coarsest + OCTAVES - 1) not in listed or (plane_, coarsest) not in listed:

@@ -1,4 +1,4 @@
-"""What a project comes to: its song, its Score and each layer's part, as the page draws them."""
+"""A composed project: its song, its Score and each layer's part, as the page draws them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """A project that is valid, with all that follows from it.
+    """A valid project, with everything derived from it.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from phosphene.modulators.modulator import allowed, choices, schemas
 from phosphene.plugins import Registry
-from phosphene.project.depth import Depth
-from phosphene.project.scenes import SceneEntry
+from phosphene.project.tables.model import Depth
+from phosphene.project.tables.scenes import SceneEntry
 from phosphene.score.channels import CHANNELS
 from phosphene.score.mixing import MIXES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from phosphene.composing.scenes import HELD, Prompt, placed_prompts, placed_scenes, scenes_of
-from phosphene.project.scenes import INHERITED
+from phosphene.project.tables.scenes import INHERITED
 from phosphene.score.scenes import root
 from phosphene.studio.views.composed import Composed
 from phosphene.studio.views.wire import plain
@@ -70,7 +70,7 @@ def scene_entries(composed: Composed) -> list[dict[str, Any]]:
 
 
 def _taken(composed: Composed, index: int) -> dict[str, Any]:
-    """The settings of a scene, with those that it takes over."""
+    """The settings of a scene, with those that it inherits."""
     model, scene = composed.project.model, composed.project.scene[index]
     given = {name: getattr(scene, name) for name in INHERITED if name != "prompt"}
     rest = {name: getattr(model, name) for name in ("seed", "cadence", *HELD)} | {"guidance": 1.0}

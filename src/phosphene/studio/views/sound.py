@@ -56,7 +56,7 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def length_of(file: IO[bytes]) -> int:
-    """Bytes of a file, which stays at its start."""
+    """Size of an open file in bytes; its position is left at the start."""
     length = file.seek(0, 2)
     file.seek(0)
     return length

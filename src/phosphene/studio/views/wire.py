@@ -1,4 +1,4 @@
-"""Data for the page: as JSON, or a JSON header with the numbers after it as they are in memory."""
+"""Data for the page: JSON, or a JSON header followed by the raw bytes of arrays."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
 
 
 def plain(value: Any) -> Any:
-    """Data of TOML as JSON: dates, which no entry takes, as text."""
+    """TOML data as JSON; dates, which no entry accepts, become text."""
     if isinstance(value, dict):
         return {key: plain(inside) for key, inside in value.items()}
     if isinstance(value, list):

@@ -41,7 +41,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
     """The application, guarded; see `phosphene.studio.web.guard`."""
 
     def answering(work: Handler) -> Handler:
-        """Errors that the user can fix, as the page shows them."""
+        """Turn errors that the user can fix into JSON for the page."""
 
         async def answer(request: Request) -> Response:
             try:
@@ -113,7 +113,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
     async def steer(request: Request) -> Response:
         job, what = request.path_params["job"], request.path_params["what"]
-        return JSONResponse(await studio.open_jobs.steer(job, what))
+        return JSONResponse(await studio.open_jobs.control(job, what))
 
     async def upload(request: Request) -> Response:
         name, idea = (request.headers.get(f"x-{key}", "") for key in ("name", "idea"))
@@ -163,7 +163,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
 
 class Missing(ProjectError):
-    """Something that a URL names is not there."""
+    """A URL names something that does not exist."""
 
 
 async def _send(websocket: WebSocket, messages: asyncio.Queue[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Who may talk to the studio: only the page that it served itself, on this machine.
+"""Access control: only the page that the studio itself served, on this machine, may use it.
 
 A server on the loopback address is reachable by every web page that the user has open. Three checks
 keep them out: the path begins with a token that only the user's own URL contains; the Host header
@@ -68,12 +68,12 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        said = self.refusal(scope)
-        if said and scope["type"] == "websocket":
+        reason = self.refusal(scope)
+        if reason and scope["type"] == "websocket":
             await receive()
-            await send({"type": "websocket.close", "code": FOREIGN, "reason": said})
-        elif said:
-            await PlainTextResponse(said + "\n", REFUSED)(scope, receive, self._secured(send))
+            await send({"type": "websocket.close", "code": FOREIGN, "reason": reason})
+        elif reason:
+            await PlainTextResponse(reason + "\n", REFUSED)(scope, receive, self._secured(send))
         else:
             await self.app(self._inner(scope), receive, self._secured(send))
 
@@ -81,15 +81,15 @@ class Guard:
         """Why a request is refused; empty where it is not."""
         headers = Headers(scope=scope)
         if headers.get("host", "") not in self.hosts:
-            return "The studio answers on 127.0.0.1 only."
+            return "The studio only answers on 127.0.0.1."
         site, origin = headers.get("sec-fetch-site", "same-origin"), headers.get("origin")
         if site not in ("same-origin", "none") or (origin and origin not in self.origins):
             return "Another page may not use the studio."
         changes = scope["type"] == "websocket" or scope["method"] not in READING
         if changes and origin is None:
             return "A request that changes something must state its Origin."
-        given = scope["path"].split("/")[1]
-        if not secrets.compare_digest(given.encode(), self.token.encode()):
+        token = scope["path"].split("/")[1]
+        if not secrets.compare_digest(token.encode(), self.token.encode()):
             return "Open the address that `phosphene studio` printed: it contains the token."
         return ""
 

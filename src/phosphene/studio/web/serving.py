@@ -16,7 +16,7 @@ NEEDED = ("starlette", "uvicorn", "websockets")
 
 
 def require_installed() -> None:
-    """Find out whether the server's packages are there.
+    """Check that the server's packages are installed.
 
     Raises
     ------

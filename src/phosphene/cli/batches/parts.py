@@ -1,0 +1,116 @@
+"""`phosphene render --jobs`: the parts of one film, several at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phosphene.batch.pieces import Piece
+    from phosphene.batch.plan import Film
+    from phosphene.batch.workers import Task
+    from phosphene.rendering.filming import Progress
+    from phosphene.rendering.render import Render
+
+
+def in_parts(
+    input: Path, render: Render, jobs: int, options: dict[str, Any], more: Sequence[str]
+) -> Callable[[Progress], float] | None:
+    """A function that paints a film in parts, each in its own process, and joins them.
+
+    Parameters
+    ----------
+    input : Path
+    render : Render
+        After its `check`.
+    jobs : int
+        Number of parts that are painted at a time.
+    options : dict
+        Of `phosphene render`, as in a job list.
+    more : sequence of str
+        Other arguments of `phosphene render`.
+
+    Returns
+    -------
+    callable or None
+        None if the film has one part, or was begun in one piece.
+    """
+    from phosphene.batch.jobs import Job
+    from phosphene.batch.pieces import pieces_of
+    from phosphene.batch.plan import Film
+    from phosphene.cli.batches.planning import note_parts
+
+    score, target = render.score, render.target
+    film = Film(Job("", input, target.name, options), target, frames=len(score))
+    film.fingerprint = render.fingerprint(render.project, score)
+    note_parts(film, score)
+    film.done = sum(film.painted)
+    pieces = pieces_of([film], {}, jobs)
+    if _begun_in_one_piece(render) or (pieces[0].number is None and not pieces[0].joins):
+        return None
+
+    def run(on_progress: Progress) -> float:
+        begun = time.monotonic()
+        _make(film, pieces, min(jobs, len(pieces)), more, on_progress)
+        return time.monotonic() - begun
+
+    return run
+
+
+def _begun_in_one_piece(render: Render) -> bool:
+    from phosphene.film.film import beside
+
+    folder = beside(render.target, ".resume")
+    if not folder.is_dir():
+        return False
+    from phosphene.rendering.set_aside import earlier_run
+
+    run = earlier_run(folder)
+    return run is not None and not run.changed(render.made_of(render.project, render.score))
+
+
+def _make(
+    film: Film, pieces: Sequence[Piece], workers: int, more: Sequence[str], on_progress: Progress
+) -> None:
+    from phosphene.batch.report import log_of
+    from phosphene.batch.work import Processes, Work
+    from phosphene.batch.workers import make_films
+    from phosphene.cli.batches.planning import arguments_for
+    from phosphene.cli.terminal.console import console
+    from phosphene.errors import FilmError
+    from phosphene.film.parts import parts_folder
+    from phosphene.own_files import remove_if_bare
+
+    processes, joining = Processes(), False
+
+    def begin(piece: Piece) -> Task:
+        arguments = arguments_for(film, film.target, [*more, *piece.arguments])
+        return Work(arguments, piece.target, log_of(Path(logs), piece.name), processes)
+
+    def show(film: Film, stage: str) -> None:
+        nonlocal joining
+        if film.done < film.frames:
+            on_progress(film.done, film.frames, "painting" if film.done else "loading")
+        elif not joining:
+            joining = True
+            on_progress(film.frames, film.frames, "joining")
+
+    with tempfile.TemporaryDirectory(prefix="phosphene-parts-", ignore_cleanup_errors=True) as logs:
+        try:
+            make_films(pieces, workers, begin, show, lambda film, outcome: None)
+        except BaseException:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                console.print(
+                    f"\n{film.done} of {film.frames} frames are painted. The same command resumes."
+                )
+            raise
+        finally:
+            processes.close()
+            with contextlib.suppress(OSError):
+                remove_if_bare(parts_folder(film.target))
+    if film.state != "made":
+        raise FilmError(film.error)

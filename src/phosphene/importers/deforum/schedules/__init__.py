@@ -1,0 +1,1 @@
+"""Reads schedules, and translates their formulas to Phosphene's."""

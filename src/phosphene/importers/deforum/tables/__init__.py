@@ -1,0 +1,1 @@
+"""Translates entries of a settings file to the tables of a project."""
