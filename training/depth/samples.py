@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines.depths.network import input_size
-from phosphene.engines.names import find_engine
+from phosphene.engines.finding import find_engine
 from phosphene.painting.pictures import to_bytes
 from phosphene.plugins import load_plugins
-from phosphene.project.schema import Model
+from phosphene.project.tables.model import Model
 from phosphene.testing import small_score
 from training.captions import caption
 from training.draw import EVERY, look_of, shape_of, write

@@ -11,7 +11,7 @@ from scores import card, score
 from phosphene.engines.depths.network import WEIGHTS, input_size
 from phosphene.painting.depth import with_depth
 from phosphene.painting.loop import paint
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 from phosphene.testing import check_depth
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import torch
 
 from phosphene.painting.depth import with_depth
 from phosphene.painting.loop import paint
-from phosphene.project.depth import Depth
+from phosphene.project.tables.model import Depth
 from phosphene.testing import small_score
 from training.look import Look
 from training.scenes import paint_with_depth

@@ -11,7 +11,7 @@ from phosphene.painting.depth import DepthSource, DepthSpec
 if TYPE_CHECKING:
     import torch
 
-    from phosphene.project.depth import Depth
+    from phosphene.project.tables.model import Depth
     from phosphene.score.score import Score
 
 
