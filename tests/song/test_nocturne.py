@@ -4,6 +4,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import soundfile
+from threadpoolctl import threadpool_limits
 
 from phosphene.song import Song, listen
 
@@ -48,3 +49,15 @@ def test_it_is_as_loud_as_it_may_be(make_song: ModuleType) -> None:
     written, _ = soundfile.read(NOCTURNE)
     assert np.abs(written).max() == pytest.approx(make_song.PEAK, abs=1e-4)
     assert NOCTURNE.stat().st_size < 2.4e6
+
+
+def test_the_analysis_does_not_depend_on_the_number_of_threads() -> None:
+    """Sums of BLAS do, in their last bits."""
+    songs = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            songs.append(listen(NOCTURNE))
+    one, two = songs
+    assert one.beats.tobytes() == two.beats.tobytes()
+    for name in (*one.features, *one.extra):
+        assert one.feature(name).values.tobytes() == two.feature(name).values.tobytes(), name

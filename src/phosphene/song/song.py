@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from phosphene.errors import SongError
 from phosphene.hints import hint
@@ -191,7 +192,8 @@ class Song:
         if name not in self.extra:
             raise SongError(f"unknown feature '{name}'", hint(name, [*self.features, *self.extra]))
         if name not in self._read:
-            self._read[name] = self.extra[name](self)
+            with threadpool_limits(limits=1, user_api="blas"):  # see `analyse`
+                self._read[name] = self.extra[name](self)
         return self._read[name]
 
     def kept(self, name: str, work: Callable[[], Mapping[str, Feature]]) -> Mapping[str, Feature]:
