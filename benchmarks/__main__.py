@@ -9,7 +9,7 @@ NAMES = ("painter", "painting", "sd15", "composing", "listening")
 
 
 def main() -> None:
-    """Print the tables that are named, or all."""
+    """Print the named tables, or all of them."""
     for name in sys.argv[1:] or NAMES:
         print(f"\n## {name}\n\n{importlib.import_module(f'benchmarks.{name}').report()}")
 

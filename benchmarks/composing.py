@@ -45,8 +45,8 @@ def measure() -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `case`, `frames`, `seconds` (the best of five runs) and `peak_mib` (of what Python and
-        NumPy hold, in a run of its own).
+        `case`, `frames`, `seconds` (the best of five runs) and `peak_mib` (allocated by Python
+        and NumPy, in a separate run).
     """
     return [_measured(case, *form) for case, form in CASES.items()]
 

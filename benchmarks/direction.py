@@ -1,10 +1,10 @@
-"""Measures directed films against the form of their songs, and draws contact sheets of them.
+"""Compares directed films with the form of their songs, and draws contact sheets.
 
     phosphene render song.mp3 --idea "the sea at night" --fps 6 --size 192x192 -o night.mp4
     python -m benchmarks.direction night.mp4 --sheets out
 
-Prints a row per film. `--sheets` writes a picture per film: a frame every few seconds, and under
-it the section of the song.
+Prints a row per film, with the columns of docs/direction.md. `--sheets` writes a picture per film:
+a frame every few seconds, with the section of the song below it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from phosphene.project.listening import listen
 from phosphene.project.schema import Project
 from phosphene.song.song import Section
 
-SETTLED = 1.0  # seconds after a boundary that are not compared, as scenes dissolve
+SETTLED = 1.0  # seconds after a boundary that are not compared, because scenes dissolve
 BEFORE = 2.0  # seconds before a downbeat that its change is compared with
 FAR = 20.0  # seconds
 CELL, BAR, COLUMNS, TILES = 112, 18, 12, 84
@@ -35,18 +35,18 @@ COLOURS = {
     "bridge": (140, 85, 190), "outro": (95, 95, 105),
 }  # fmt: skip
 HEAD = (
-    "film", "sections", "change at drops and choruses, against before", "motion of breaks / drops",
-    "same label alike", "neighbours alike, at most", "alike 20 s apart",
+    "film", "sections", "change at drops and choruses", "motion of breaks / drops",
+    "similarity, same label", "similarity, neighbours: mean, most", "similar 20 s later",
 )  # fmt: skip
 
 
-class Watched:
+class Film:
     """A film as small pictures, with measurements of its sections.
 
     Parameters
     ----------
     film : Path
-        Beside its project, which has the same name.
+        In the folder of its project, which has the same name.
     """
 
     def __init__(self, film: Path) -> None:
@@ -68,7 +68,7 @@ class Watched:
         self.shapes = np.array([_shape(frame) for frame in grey])
 
     def rows(self, start: float, end: float) -> slice:
-        """The frames of some seconds."""
+        """The frames between two times in seconds."""
         first = max(start - self.begin, 0.0) * self.fps + 1e-6
         return slice(int(first), max(int((end - self.begin) * self.fps), 1))
 
@@ -84,7 +84,7 @@ class Watched:
         return float(np.mean(np.concatenate(found))) if found else float("nan")
 
     def jumps(self) -> list[str]:
-        """The change in the frame of the downbeat of drops and choruses, against the 2 s before."""
+        """The change on the downbeat of drops and choruses, relative to the 2 s before."""
         found = []
         for section in self.sections:
             first = self.rows(section.start, section.end).start
@@ -93,7 +93,7 @@ class Watched:
                 found.append(f"{section.role} {self.change[first] / before.max():.1f}")
         return found
 
-    def likeness(self, one: Section, other: Section) -> float:
+    def similarity(self, one: Section, other: Section) -> float:
         """The share of colours that two sections have in common, 0 to 1."""
         means = [self.colours[self.inside(section)].mean(axis=0) for section in (one, other)]
         return float(np.minimum(*means).sum())
@@ -102,12 +102,12 @@ class Watched:
         """The row of the table."""
         sections = self.sections
         same = [
-            self.likeness(a, b)
+            self.similarity(a, b)
             for k, a in enumerate(sections)
             for b in sections[k + 2 :]
             if a.label == b.label
         ]
-        near = [self.likeness(a, b) for a, b in pairwise(sections) if a.label != b.label]
+        near = [self.similarity(a, b) for a, b in pairwise(sections) if a.label != b.label]
         lag = int(FAR * self.fps)
         far = (self.shapes[:-lag] * self.shapes[lag:]).sum(axis=1)
         quiet, loud = self.motion("break"), self.motion("drop", "chorus")
@@ -122,7 +122,7 @@ class Watched:
         ]
 
     def sheet(self) -> NDArray[np.uint8]:
-        """A frame every few seconds, with the sections under it."""
+        """A frame every few seconds, with the sections below it."""
         length = self.end - self.begin
         step = next((s for s in (1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if length / s <= TILES), 12.0)
         times = np.arange(self.begin, self.end - 0.5 / self.fps, step)
@@ -135,9 +135,9 @@ class Watched:
             for x in range(CELL):
                 under[:, x] = COLOURS.get(self._at(time + step * x / CELL).role, (0, 0, 0))
             section = self._at(time + 1.0 / self.fps)
-            told = f"{int(time) // 60}:{int(time) % 60:02d} {section.role} {section.label}"
+            caption = f"{int(time) // 60}:{int(time) % 60:02d} {section.role} {section.label}"
             sheet[top + CELL : top + CELL + BAR, left : left + CELL] = cv2.putText(
-                np.ascontiguousarray(under), told, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.36,
+                np.ascontiguousarray(under), caption, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.36,
                 (255, 255, 255), 1, cv2.LINE_AA,
             )  # fmt: skip
         return sheet
@@ -148,7 +148,7 @@ class Watched:
 
 
 def frame_rate(film: Path) -> float:
-    """Frames per second. ffmpeg reports 3.99 of a film of 4 fps whose last frame is shorter."""
+    """Frames per second. ffmpeg reports 3.99 for a film at 4 fps whose last frame is shorter."""
     video = probe(film).video
     if video is None or video.fps is None:
         raise SystemExit(f"{film} is not a video with a frame rate")
@@ -182,12 +182,12 @@ def main() -> None:
     given = parser.parse_args()
     rows = []
     for film in given.films:
-        watched = Watched(film)
-        rows.append(watched.row())
+        measured = Film(film)
+        rows.append(measured.row())
         if given.sheets:
             given.sheets.mkdir(parents=True, exist_ok=True)
             name = str(given.sheets / f"{film.stem}.jpg")
-            cv2.imwrite(name, watched.sheet()[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
+            cv2.imwrite(name, measured.sheet()[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
     print(markdown(list(HEAD), rows))
 
 

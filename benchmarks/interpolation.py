@@ -1,7 +1,7 @@
-"""Interpolated frames against the true ones of films that were painted at 60 fps.
+"""Interpolated frames, compared with the true ones of films painted at 60 fps.
 
-Every fourth frame is kept, and the three between are made again. PSNR is the mean over the frames
-that were made. Time is that of all cores, which other programs lengthen little.
+Every fourth frame is kept, and the three in between are interpolated. PSNR is the mean over the
+interpolated frames. Time is CPU time over all cores, which other programs affect little.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def score_of(motion: dict[str, float], size: int, rate: Fraction, frames: int) -
 
 
 def painted(engine: str, motion: dict[str, float]) -> tuple[Score, Frames]:
-    """A clip that was painted at 60 fps, and the Score of its motion at 15 fps."""
+    """A clip painted at 60 fps, and the Score of its motion at 15 fps."""
     size, count = ENGINES[engine], STEPS * EVERY + 1
     fast = score_of(motion, size, FAST, count)
     spec = find_engine(engine, load_plugins())
@@ -123,7 +123,7 @@ METHODS: dict[str, Callable[[Score, Frames], Frames]] = {
 
 
 def psnr(true: Frames, made: Frames) -> float:
-    """Mean PSNR of the frames that were made, in dB, at the offset in time where it is highest."""
+    """Mean PSNR of the interpolated frames in dB, at the time offset where it is highest."""
     found = []
     for offset in range(len(true) - len(made) + 1):
         pairs = [

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-IN_TURN = 4  # kills of one film
+IN_TURN = 4  # maximum kills of one film
 
 
 def main() -> None:
@@ -24,26 +24,26 @@ def main() -> None:
     kills, chance = int(os.environ.get("PHOSPHENE_KILLS", "20")), random.Random(0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        whole = folder / "whole.mp4"
-        alone = _render(whole, None)
-        print(f"Left alone: {alone:.1f} s of painting and filming", flush=True)
+        reference = folder / "reference.mp4"
+        alone = _render(reference, None)
+        print(f"Uninterrupted: {alone:.1f} s of painting and encoding", flush=True)
         made, films = 0, 0
         while made < kills:
             film = folder / f"film-{films}.mp4"
             for _ in range(min(IN_TURN, kills - made)):
                 moment = chance.uniform(0.0, alone / 2)
                 if _render(film, moment) is not None or film.exists():
-                    break  # done before its moment came
+                    break  # done before the kill
                 made += 1
-                print(f"kill {made}: {moment:.2f} s after it began, {_left(film)}", flush=True)
+                print(f"kill {made}: {moment:.2f} s after its start, {_left(film)}", flush=True)
             else:
                 _render(film, None)
-            same = film.read_bytes() == whole.read_bytes()
+            same = film.read_bytes() == reference.read_bytes()
             films += 1
-            print(f"film {films}: {'the same to the bit' if same else 'DIFFERENT'}", flush=True)
+            print(f"film {films}: {'identical' if same else 'DIFFERENT'}", flush=True)
             if not same or list(folder.glob(".film*")):
-                sys.exit("Not the same, or something is left behind.")
-    print(f"{made} kills, {films} films, every one the same to the bit.")
+                sys.exit("The film differs, or files are left behind.")
+    print(f"{made} kills, {films} films, all identical.")
 
 
 def _render(film: Path, moment: float | None) -> float | None:
@@ -63,17 +63,17 @@ def _render(film: Path, moment: float | None) -> float | None:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 return None
-        said = process.stderr.read().decode()
+        message = process.stderr.read().decode()
         if process.wait():
-            sys.exit(said)
+            sys.exit(message)
         return time.monotonic() - begun
 
 
 def _left(film: Path) -> str:
     folder = film.with_name(f".{film.name}.resume")
     names = [path.name for path in folder.glob("*")]
-    whole = sum(name.startswith("segment") and ".part" not in name for name in names)
-    return f"{whole} segments or raw files, {sum('border' in name for name in names)} borders"
+    complete = sum(name.startswith("segment") and ".part" not in name for name in names)
+    return f"{complete} segments or raw files, {sum('border' in name for name in names)} borders"
 
 
 if __name__ == "__main__":

@@ -42,20 +42,20 @@ def phosphene_steps(path: str, cache: str, tracker: str) -> dict[str, float]:
 
     last, steps = "start", {}
 
-    def tell(stage: str, share: float) -> None:
+    def report_step(stage: str, share: float) -> None:
         nonlocal last, begun
         if stage != last:
             now = time.perf_counter()
             steps[last], begun, last = now - begun, now, stage
 
     spec = load_plugins().trackers[tracker]
-    listen(Path(path), tell, spec, Cache(Path(cache)))
+    listen(Path(path), report_step, spec, Cache(Path(cache)))
     steps[last] = time.perf_counter() - begun
     return steps
 
 
 def librosa_steps(path: str) -> dict[str, float]:
-    """What a script with librosa does."""
+    """Beat tracking in a script with librosa; seconds of each step by name."""
     begun = time.perf_counter()
     import librosa
 
@@ -73,12 +73,12 @@ def librosa_steps(path: str) -> dict[str, float]:
 def alone(function: str, *arguments: object) -> dict[str, Any]:
     """Run a function of this module in a new process: its steps, and the peak memory in MiB."""
     command = [sys.executable, "-m", "benchmarks.listening", function, *map(str, arguments)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(json.loads(told.stdout.splitlines()[-1]))
+    printed = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(printed.stdout.splitlines()[-1]))
 
 
 def peak_memory() -> float:
-    """Of this process, in MiB; `ru_maxrss` would count what started it."""
+    """Peak memory of this process in MiB; `ru_maxrss` would include its parent."""
     status = Path("/proc/self/status")
     if status.exists():
         (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]

@@ -2,7 +2,7 @@
 
 The command line runs in its own process; peak memory is that of the process (VmHWM), by stage:
 listening ends when the first file of the resume state appears. Options are those of `phosphene
-render`; without any, `--model none --size 256x256`. A song is made for each: 24 frames a second.
+render`; without any, `--model none --size 256x256`. Each has its own song, at 24 frames per second.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ USUAL = ("--model", "none", "--size", "256x256")
 
 
 def measure(options: tuple[str, ...]) -> list[dict[str, float]]:
-    """Frames, seconds, and peak memory in MiB before painting and of all, for each length."""
+    """Frames, seconds, and peak memory in MiB before painting and in total, for each length."""
     with tempfile.TemporaryDirectory() as name:
         return [_measured(Path(name), frames, options) for frames in FRAMES]
 
@@ -43,8 +43,8 @@ def _measured(folder: Path, frames: int, options: tuple[str, ...]) -> dict[str, 
     begun = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        said: list[bytes] = []
-        reader = threading.Thread(target=lambda: said.extend(process.stderr or []))
+        errors: list[bytes] = []
+        reader = threading.Thread(target=lambda: errors.extend(process.stderr or []))
         reader.start()
         while process.poll() is None:
             peaks["all"] = max(peaks["all"], peak(process.pid))
@@ -53,7 +53,7 @@ def _measured(folder: Path, frames: int, options: tuple[str, ...]) -> dict[str, 
             time.sleep(0.02)
         reader.join()
         if process.returncode:
-            sys.exit(b"".join(said).decode())
+            sys.exit(b"".join(errors).decode())
     return {"frames": frames, "seconds": time.monotonic() - begun, **peaks}
 
 

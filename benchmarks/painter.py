@@ -31,7 +31,7 @@ MOTION = {"translation_x": 1.3, "translation_y": -0.7, "rotation": 0.4, "zoom": 
 
 
 def measure() -> list[list[str]]:
-    """Milliseconds a frame of each part, Phosphene and the reference loop."""
+    """Milliseconds per frame of each part, for Phosphene and the reference loop."""
     torch.set_grad_enabled(False)
     still = {name: channel.neutral for name, channel in CHANNELS.items()}
     picture = soft_picture(small_score(width=SIZE, height=SIZE))
@@ -50,16 +50,16 @@ def measure() -> list[list[str]]:
                 "to the film": milliseconds(lambda: film.write(to_bytes(noisy)), 5),
                 "noise of the latents": milliseconds(_scene_noise(matrix), 60),
             }
-        article = {
-            "warp": milliseconds(lambda: _article_warp(image, matrix[:2])),
+        reference = {
+            "warp": milliseconds(lambda: _reference_warp(image, matrix[:2])),
             "colour and detail match": 0.0,
             "to 8 bits": milliseconds(lambda: Image.fromarray(to_bytes(noisy))),
             "to the film": milliseconds(lambda: image.save(png), 5),
             "noise of the latents": milliseconds(lambda: seeded_noise(LATENTS, 0, CPU), 60),
         }
     ours["to the film"] = max(0.0, ours["to the film"] - ours["to 8 bits"])
-    rows = [[part, f"{ours[part]:.1f}", f"{article[part]:.1f}"] for part in ours]
-    mine, theirs = sum(ours.values()), sum(article.values())
+    rows = [[part, f"{ours[part]:.1f}", f"{reference[part]:.1f}"] for part in ours]
+    mine, theirs = sum(ours.values()), sum(reference.values())
     return [*rows, ["**all**", f"**{mine:.1f}**", f"{theirs:.1f}, {theirs / mine:.1f} x"]]
 
 
@@ -74,7 +74,7 @@ def _scene_noise(matrix: np.ndarray) -> Callable[[], torch.Tensor]:
     return following
 
 
-def _article_warp(image: Image.Image, matrix: np.ndarray) -> Image.Image:
+def _reference_warp(image: Image.Image, matrix: np.ndarray) -> Image.Image:
     pixels = np.array(image, dtype=np.float32)
     moved = cv2.warpAffine(
         pixels, matrix, image.size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101

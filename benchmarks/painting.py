@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.article_loop import article_loop
 from benchmarks.memory import peak
+from benchmarks.reference_loop import reference_loop
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
 from phosphene.engines.device import working_dtype
@@ -37,13 +37,13 @@ from phosphene.score.score import Score
 
 STRENGTH = 0.5
 FRAMES = {256: 24, 512: 8}
-ARTICLE = 20, 7.5  # its own steps and guidance
+REFERENCE = 20, 7.5  # steps and guidance of the reference loop
 PARTS = ("img2img", "to the film", "all else")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds a frame by part, and the peak of the process in MiB."""
+    """Milliseconds per frame by part, and the peak memory of the process in MiB."""
 
     parts: dict[str, float]
     peak: float
@@ -71,7 +71,7 @@ def still_score(size: int, frames: int) -> Score:
 
 
 def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measured:
-    """Our loop as in `phosphene render`, with colour matching and encoding."""
+    """Phosphene's loop as in `phosphene render`, with colour matching and encoding."""
     count = FRAMES[size]
     score = still_score(size, count + 1)
     engine = Timed(load_engine(preset, Model(quality=quality), score))
@@ -93,14 +93,14 @@ def ours(size: int, quality: str, preset: Preset = PRESETS["worlds"]) -> Measure
     return _measured({part: s / count for part, s in zip(PARTS, spent, strict=True)})
 
 
-def article(size: int, steps: int, guidance_scale: float, dtype: torch.dtype) -> Measured:
-    """The reference loop, in a number format."""
+def reference(size: int, steps: int, guidance_scale: float, dtype: torch.dtype) -> Measured:
+    """The reference loop with a dtype."""
     pipe = load_pipeline(PRESETS["worlds"], torch.float32).to(dtype=dtype)
     count = FRAMES[size]
     with tempfile.TemporaryDirectory() as folder:
-        # Once before, as ours has painted its first frame.
-        article_loop(pipe, still_score(size, 1), steps, guidance_scale, Path(folder))
-        spent = article_loop(pipe, still_score(size, count), steps, guidance_scale, Path(folder))
+        # A warm-up frame, as in `ours`.
+        reference_loop(pipe, still_score(size, 1), steps, guidance_scale, Path(folder))
+        spent = reference_loop(pipe, still_score(size, count), steps, guidance_scale, Path(folder))
     spent["all else"] = spent.pop("warp")
     return _measured({part: ms / 1000 / count for part, ms in spent.items()})
 
@@ -110,9 +110,9 @@ def _measured(seconds: dict[str, float]) -> Measured:
 
 
 def afresh(case: Callable[[], Measured]) -> Measured:
-    """A case, with memory cleared before and after it."""
+    """Run a case, with memory cleared before and after it."""
     gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     return case()
 
 
@@ -127,10 +127,10 @@ def rows(size: int) -> list[list[str]]:
     if working is exact:
         plain = replace(PRESETS["worlds"], graphs=False)
         cases["Phosphene, standard, without graphs"] = partial(ours, size, "standard", plain)
-    cases["the reference loop, evaluations as `standard`"] = partial(article, size, *same, exact)
+    cases["the reference loop, evaluations as `standard`"] = partial(reference, size, *same, exact)
     if working is not exact:
-        cases["the same in bfloat16, as ours"] = partial(article, size, *same, working)
-    cases["the reference loop, its own 20 steps"] = partial(article, size, *ARTICLE, exact)
+        cases["the same in bfloat16, as ours"] = partial(reference, size, *same, working)
+    cases["the reference loop, its own 20 steps"] = partial(reference, size, *REFERENCE, exact)
     measured = {name: afresh(case) for name, case in cases.items()}
     standards = measured["Phosphene, standard"].rate
     return [

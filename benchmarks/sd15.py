@@ -21,7 +21,7 @@ STAGES = 4
 
 
 def unet(dtype: torch.dtype) -> UNet2DConditionModel:
-    """859,520,964 parameters; any values take the same time."""
+    """The UNet of SD 1.5: 859,520,964 parameters, whose values do not affect the time."""
     with torch.device("meta"):
         made = UNet2DConditionModel(sample_size=64, cross_attention_dim=768, attention_head_dim=8)
     return _filled(made, dtype)

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.article_loop import article_loop
 from benchmarks.painting import still_score
+from benchmarks.reference_loop import reference_loop
 from benchmarks.table import markdown
 from phosphene.engines.loading import load_engine, load_pipeline
 from phosphene.engines.presets import PRESETS
@@ -57,27 +57,27 @@ def looks(frame: Frame, before: Frame) -> list[float]:
 
 
 def ours(frames: int) -> Iterator[Frame]:
-    """Our frames, as they are encoded."""
+    """Phosphene's frames, as they are encoded."""
     score = still_score(SIZE, frames + 1)
     engine = load_engine(PRESETS["worlds"], Model(), score)
     for _, picture, _ in paint(score, engine, SceneAnchors(score, engine)):
         yield to_bytes(picture)
 
 
-def article(frames: int) -> Iterator[Frame]:
+def reference(frames: int) -> Iterator[Frame]:
     """The frames of the reference loop, read back from its PNGs."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)
     with tempfile.TemporaryDirectory() as name:
         folder, score = Path(name), still_score(SIZE, frames + 1)
-        article_loop(pipe, score, standard.steps, standard.guidance_scale, folder)
+        reference_loop(pipe, score, standard.steps, standard.guidance_scale, folder)
         for file in sorted(folder.glob("*.png")):
             yield cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
 
 
 def followed(painted: Iterator[Frame], frames: int) -> tuple[NDArray[np.float64], list[Frame]]:
-    """Looks of every frame, shape (frames + 1, 4), and the frames that the strip shows."""
+    """Looks of every frame, shape (frames + 1, 4), and the frames of the strip."""
     found, shown, before = [], [], None
     for i, frame in enumerate(painted):
         found.append(looks(frame, frame if before is None else before))
@@ -91,7 +91,7 @@ def report(frames: int = FRAMES) -> str:
     """The table; writes the strip."""
     early, late = slice(frames // 20, 3 * frames // 20 + 1), slice(frames - frames // 10 + 1, None)
     rows, strips = [], []
-    for name, painted in (("Phosphene", ours(frames)), ("the reference loop", article(frames))):
+    for name, painted in (("Phosphene", ours(frames)), ("the reference loop", reference(frames))):
         found, shown = followed(painted, frames)
         strips.append(
             cv2.resize(np.hstack(shown), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

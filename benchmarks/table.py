@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def milliseconds(work: Callable[[], object], times: int = 15) -> float:
-    """Median milliseconds of a call, after one that warms up."""
+    """Median milliseconds of a call, after a warm-up call."""
     work()
     spent = []
     for _ in range(times):

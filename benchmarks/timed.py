@@ -12,7 +12,7 @@ from phosphene.score.score import Row
 
 
 class Timed:
-    """An engine, and in `spent` the seconds that it has painted."""
+    """Wraps an engine; `spent` is its painting time in seconds."""
 
     def __init__(self, engine: Engine) -> None:
         self.device = engine.device
@@ -21,11 +21,11 @@ class Timed:
         self._engine = engine
 
     def first(self, row: Row) -> torch.Tensor:
-        """The engine's own; not counted."""
+        """The engine's method; not measured."""
         return self._engine.first(row)
 
     def img2img(self, picture: torch.Tensor, row: Row, *noise: SceneNoise) -> torch.Tensor:
-        """The engine's own, counted."""
+        """The engine's method, measured."""
         begun = time.perf_counter()
         painted = self._engine.img2img(picture, row, *noise)
         self.spent += time.perf_counter() - begun

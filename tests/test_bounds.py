@@ -52,7 +52,7 @@ def test_a_number_of_more_digits_than_python_reads_is_not_a_traceback(tmp_path):
 
 def test_large_files_and_other_paths_are_not_read(tmp_path):
     (tmp_path / "p.toml").write_text("#" * (bounds.BYTES + 1))
-    with pytest.raises(ProjectError, match="a project file has at most 4 MB"):
+    with pytest.raises(ProjectError, match="a project file can be at most 4 MB"):
         read_data(tmp_path / "p.toml")
     with pytest.raises(ProjectError, match="is a device, not a project file"):
         read_data(Path("/dev/zero"))

@@ -21,7 +21,7 @@ CHECKS = {
     check.__name__: check
     for check in (ours, graphs, article, memory, waits, calls, uploads, worlds, moves, compiled)
 }
-# What is asked of the GPU itself.
+# Functions that need a GPU.
 CUDA = ("synchronize", "set_sync_debug_mode", "reset_peak_memory_stats", "max_memory_allocated",
         "memory_allocated", "memory_reserved", "empty_cache", "get_device_name")  # fmt: skip
 
@@ -32,21 +32,21 @@ def main() -> None:
     options.add_argument("--seconds", type=int, default=45)
     options.add_argument("--tiny", action="store_true", help="a tiny model, on the CPU")
     options.add_argument("checks", nargs="*", metavar="CHECK", help=f"{', '.join(CHECKS)}")
-    asked = options.parse_args()
-    if asked.tiny:
+    arguments = options.parse_args()
+    if arguments.tiny:
         for name in CUDA:
             setattr(torch.cuda, name, lambda *_: 0)
     quiet()
-    models = Models(TINY if asked.tiny else SD15)
+    models = Models(TINY if arguments.tiny else SD15)
     about = f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, {os.cpu_count()} cores"
     print(about, flush=True)
-    for check in [CHECKS[name] for name in asked.checks or CHECKS]:
-        left = asked.seconds - (time.perf_counter() - BEGUN)
+    for check in [CHECKS[name] for name in arguments.checks or CHECKS]:
+        left = arguments.seconds - (time.perf_counter() - BEGUN)
         print(f"\n## {check.__doc__} ({left:.1f} s left)", flush=True)
         if left < 1.0:
             break
         if check is compiled:
-            signal.alarm(int(left))  # nothing else ends a compiler
+            signal.alarm(int(left))  # the compiler cannot be interrupted otherwise
         try:
             check(models)
         except Exception:

@@ -27,11 +27,11 @@ from phosphene.project.tables.model import Model
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Score
 
-WARM = 5  # frames before a clock starts
+WARM = 5  # frames before the time is measured
 
 
 def score_of(size: int, frames: int, strength: float = 0.5, guidance: float = 1.0) -> Score:
-    """A zoom and a turn from one prompt to another; colours and detail are held, as by default."""
+    """A zoom and a turn from one prompt to another; colours and detail are matched."""
     values = {name: np.full(frames, channel.neutral) for name, channel in CHANNELS.items()}
     for name, value in (("zoom", 1.01), ("rotation", 0.2), ("strength", strength),
                         ("guidance", guidance)):  # fmt: skip
@@ -60,7 +60,7 @@ def engine_of(
 
 
 def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDArray[np.uint8]]:
-    """Frames on the host, as a render has them before they are filmed."""
+    """Frames on the host, as in a render before they are encoded."""
     anchors = SceneAnchors(score, engine)
 
     def painted() -> Iterator[Painted]:
@@ -76,7 +76,7 @@ def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDA
 
 
 def warmed(frames: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-    """The frames after the first ones, which are painted."""
+    """The frames after the first `WARM`, which are painted first."""
     list(islice(frames, WARM))
     torch.cuda.synchronize()
     return frames

@@ -19,7 +19,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from phosphene.engines.presets import WORLDS
 
 CPU = torch.device("cpu")
-WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, to the first's
+WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, relative to the first
 
 
 @dataclass(frozen=True)

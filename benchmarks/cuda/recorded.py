@@ -1,4 +1,4 @@
-"""CUDA graphs: what they gain, whether the frames are the same, and their memory."""
+"""CUDA graphs: their speed and memory, and whether the frames are the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def graphs(models: Models) -> None:
     short = score_of(models.scale.size, COMPARED)
     pairs = zip(rendered(short, models.engine), rendered(short, plain), strict=True)
     same = sum(np.array_equal(one, other) for one, other in pairs)
-    print(f"{same} of {COMPARED} frames are the same to the bit")
+    print(f"{same} of {COMPARED} frames are bit-identical")
 
 
 def memory(models: Models) -> None:
@@ -57,7 +57,7 @@ def memory(models: Models) -> None:
     count = LONG if models.device.type == "cuda" else models.scale.frames + WARM
     frames = warmed(rendered(score_of(models.scale.size, count), models.engine))
     used = [torch.cuda.memory_allocated() / 2**20 for _ in frames]
-    print(f"{len(used)} frames: {used[0]:.1f} MiB at first, {used[-1]:.1f} MiB at last")
+    print(f"{len(used)} frames: {used[0]:.1f} MiB at the start, {used[-1]:.1f} MiB at the end")
 
 
 def _kernels(score: Score, engine: Engine) -> float:

@@ -1,4 +1,4 @@
-"""Frames per second: Phosphene, the reference loop, the bundled model's, and of a compiled UNet."""
+"""Frames per second of Phosphene, the reference loop, the bundled model, and a compiled UNet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from diffusers import StableDiffusionImg2ImgPipeline
 
-from benchmarks.article_loop import article_loop
 from benchmarks.cuda.frames import WARM, engine_of, rate, rendered, score_of
 from benchmarks.cuda.models import CPU, Scale, pipeline, with_tiny_vae
+from benchmarks.reference_loop import reference_loop
 from phosphene.engines.presets import WORLDS
 from phosphene.painting.engine import Engine
 from phosphene.score.score import Score
@@ -31,12 +31,12 @@ class Models:
 
     @cached_property
     def pipe(self) -> Any:
-        """The pipeline of the article."""
+        """The pipeline of the reference loop."""
         return pipeline(self.scale)
 
     @cached_property
     def turbo(self) -> Any:
-        """The same with the tiny VAE."""
+        """The same pipeline with the tiny VAE."""
         return with_tiny_vae(self.pipe, self.scale)
 
     @cached_property
@@ -50,7 +50,7 @@ def ours(models: Models) -> None:
     torch.cuda.reset_peak_memory_stats()
     models.rate = rate(models.score, engine)
     alone = rate(models.score, engine, overlap=False)
-    print(f"{models.rate:.2f} frames/s, {1000 / models.rate:.2f} ms a frame; without overlap "
+    print(f"{models.rate:.2f} frames/s, {1000 / models.rate:.2f} ms per frame; without overlap "
           f"{alone:.2f} and {1000 / alone:.2f}; peak {peak():.0f} MiB")  # fmt: skip
 
 
@@ -58,11 +58,11 @@ def article(models: Models) -> None:
     """The reference loop."""
     with tempfile.TemporaryDirectory() as folder:
         given = STEPS, GUIDANCE, Path(folder)
-        article_loop(models.pipe, score_of(models.scale.size, 1, STRENGTH), *given)
+        reference_loop(models.pipe, score_of(models.scale.size, 1, STRENGTH), *given)
         torch.cuda.reset_peak_memory_stats()
-        spent = article_loop(models.pipe, score_of(models.scale.size, 3, STRENGTH), *given)
+        spent = reference_loop(models.pipe, score_of(models.scale.size, 3, STRENGTH), *given)
     frame = sum(spent.values()) / 3000
-    print(f"{frame:.3f} s a frame ({dict(spent)} ms in 3); ours is faster by "
+    print(f"{frame:.3f} s per frame ({dict(spent)} ms in 3); Phosphene is faster by "
           f"{frame * models.rate:.1f} x; peak {peak():.0f} MiB")  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def worlds(models: Models) -> None:
         for device in (models.device, CPU)
     )
     apart = [float(np.abs(a - b).mean()) for a, b in zip(here, there, strict=True)]
-    print(f"frames 0 to 2 at {score.width} px against float32 on the CPU: {apart} of 255 apart")
+    print(f"frames 0 to 2 at {score.width} px against float32 on the CPU: differ by {apart} of 255")
 
 
 def _worlds(models: Models, score: Score, device: torch.device) -> Engine:
@@ -93,5 +93,5 @@ def compiled(models: Models) -> None:
 
 
 def peak() -> float:
-    """MiB of the GPU."""
+    """Peak memory of the GPU in MiB."""
     return torch.cuda.max_memory_allocated() / 2**20

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def kernel_milliseconds(trace: list[dict[str, Any]]) -> float:
-    """Time of all kernels in a trace, also of those in graphs."""
+    """Total time of the kernels in a trace, including those in graphs."""
     return sum(event["dur"] / 1000 for event in trace if event.get("cat") == "kernel")
 
 

@@ -26,7 +26,7 @@ from phosphene.painting.motion.warp import warp
 from phosphene.painting.pictures import to_levels
 from phosphene.testing.engines import soft_picture
 
-LOOKED_AT = 5  # frames whose every call is looked at
+PROFILED = 5  # frames
 UPLOADS = (1, 4, 64, 64), (1, 4, 128, 128), (1, 3, 512, 512)  # noise at 512 and 1024 px; grain
 
 
@@ -34,15 +34,15 @@ def waits(models: Models) -> None:
     """Synchronisations that PyTorch reports, and the time until a frame is delivered."""
     frames = warmed(rendered(models.score, models.engine))
     torch.cuda.set_sync_debug_mode("warn")
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         next(frames)
-        count = len(said)
+        count = len(caught)
         torch.ones(1, device=models.device).item()
     torch.cuda.set_sync_debug_mode("default")
-    places = [f"{one.filename}:{one.lineno} {one.message}" for one in said[:count]]
-    print(f"{count} in one frame {places}; {len(said) - count} in .item(), to compare")
-    del frames  # and with it, its inference mode
+    places = [f"{one.filename}:{one.lineno} {one.message}" for one in caught[:count]]
+    print(f"{count} in one frame {places}; {len(caught) - count} in .item(), for comparison")
+    del frames  # ends its inference mode
     pictures = paint(models.score, models.engine, SceneAnchors(models.score, models.engine))
     list(islice(pictures, WARM))
     torch.cuda.synchronize()
@@ -50,24 +50,24 @@ def waits(models: Models) -> None:
     to_levels(next(pictures).picture)
     handed = time.perf_counter()
     torch.cuda.synchronize()
-    print(f"a frame is handed over in {1000 * (handed - begun):.2f} ms, and painted "
+    print(f"a frame is delivered in {1000 * (handed - begun):.2f} ms, and painted "
           f"{1000 * (time.perf_counter() - handed):.2f} ms later")  # fmt: skip
 
 
 def calls(models: Models) -> None:
     """Copies, kernels and waits of a frame, by the profiler."""
     frames = warmed(rendered(models.score, models.engine))
-    with profile() as seen:  # the CPU too: its calls are what waits
-        list(islice(frames, LOOKED_AT))
+    with profile() as seen:  # includes the CPU, whose calls wait
+        list(islice(frames, PROFILED))
     with tempfile.TemporaryDirectory() as folder:
         seen.export_chrome_trace(f"{folder}/trace.json")
         trace = json.loads(Path(folder, "trace.json").read_text())["traceEvents"]
     for line in summary(trace):
-        print(f"in {LOOKED_AT} frames: {line}")
+        print(f"in {PROFILED} frames: {line}")
 
 
 def uploads(models: Models) -> None:
-    """How long the host waits to copy noise up while the device is busy."""
+    """How long the host waits to upload noise while the device is busy."""
     side = models.scale.product
     busy = torch.rand(side, side, device=models.device).to(models.scale.dtype)
     for shape, locked in product(UPLOADS, (False, models.device.type == "cuda")):
@@ -87,14 +87,14 @@ def uploads(models: Models) -> None:
 
 
 def moves(models: Models) -> None:
-    """The warp on both devices, and the time of each step before a picture is repainted."""
+    """Differences of the warp on both devices, and the time of each step before a repaint."""
     row = models.score.row(1)
     row = replace(row, channels={**row.channels, "pan": 0.5})
     matrix = step_matrix(row, models.scale.size, models.scale.size)
     card = soft_picture(models.score)
     picture, anchor = card.to(models.device), Anchor.of(card.to(models.device))
     apart = (warp(picture, matrix).cpu() - warp(card, matrix)).abs() * 255.0
-    print(f"warps {apart.max():.4f} of 255 apart at most, {apart.mean():.6f} in the mean")
+    print(f"warps differ by at most {apart.max():.4f} of 255, {apart.mean():.6f} on average")
     for name, work in {
         "warp": lambda: warp(picture, matrix),
         "hold": lambda: hold(picture, anchor, row),
@@ -104,6 +104,6 @@ def moves(models: Models) -> None:
 
 
 def waited(work: Callable[[], object]) -> None:
-    """Do some work and wait until the device has finished it."""
+    """Call a function and wait until the device has finished."""
     work()
     torch.cuda.synchronize()

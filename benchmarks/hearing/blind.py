@@ -17,8 +17,8 @@ _WADS = ("freedoom1.wad", "freedoom2.wad")
 
 
 def tracks(work: Path) -> dict[str, list[Path]]:
-    """The tracks by where they are from; those of Freedoom are written to the folder `work`."""
-    return {"simutrans": simutrans(), "freedoom": freedoom(work)}
+    """The tracks by their source; those of Freedoom are written to the folder `work`."""
+    return {"Simutrans": simutrans(), "Freedoom": freedoom(work)}
 
 
 def simutrans(folder: Path = SIMUTRANS) -> list[Path]:
@@ -31,7 +31,7 @@ def simutrans(folder: Path = SIMUTRANS) -> list[Path]:
     """
     files = sorted(folder.glob("*.mid"))
     if not files:
-        raise FileNotFoundError(f"{folder} holds no MIDI files: apt-get install simutrans-data")
+        raise FileNotFoundError(f"{folder} has no MIDI files: apt-get install simutrans-data")
     return [file for file in files if trustworthy(file)]
 
 
@@ -41,12 +41,12 @@ def freedoom(work: Path, folder: Path = FREEDOOM) -> list[Path]:
     Raises
     ------
     FileNotFoundError
-        If the games are not there.
+        If the games are not installed.
     """
     found: dict[bytes, Path] = {}
     for wad in _WADS:
         if not (folder / wad).exists():
-            raise FileNotFoundError(f"{folder / wad} is not there: apt-get install freedoom")
+            raise FileNotFoundError(f"{folder / wad} does not exist: apt-get install freedoom")
         for name, lump in _lumps((folder / wad).read_bytes()):
             if lump.startswith(b"MThd") and lump not in found:
                 found[lump] = work / f"{name}.mid"

@@ -21,7 +21,7 @@ _RAMP = 1.1  # the fastest beat of a ramp against the slowest
 
 @dataclass(frozen=True)
 class Kind:
-    """What the songs have in common: a metre, and a condition on each piece."""
+    """The properties of a kind of songs: a metre, and a condition on each piece."""
 
     metre: Metre | None
     holds: Callable[[Piece], bool]
@@ -55,7 +55,7 @@ KINDS = {
 
 
 def songs(kind: Kind, first_seed: int = HELD_OUT) -> Iterator[tuple[Piece, np.ndarray]]:
-    """`EACH` songs of a kind, and their sound at `RATE`."""
+    """`EACH` songs of a kind, and their samples at `RATE`."""
     made = 0
     for seed in count(first_seed):
         rng = np.random.default_rng(seed)

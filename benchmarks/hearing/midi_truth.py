@@ -1,4 +1,4 @@
-"""The annotated beats of a MIDI file, and whether its notes follow them."""
+"""The annotated beats of a MIDI file, and whether they match its notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from phosphene.song.beats.beat_files import read_beats
 
 _GRID = (3, 4)  # parts of a quarter note
-_ON, _KEPT = 0.02, 0.9  # quarters from the grid, and the share of notes that lie so near
+_ON, _KEPT = 0.02, 0.9  # distance to the grid in quarters, and the share of notes within it
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,19 +23,19 @@ class Truth:
 
 
 def truth(midi: Path) -> Truth:
-    """The grid that the file's tempo map and time signatures span, from its first note to its last.
+    """The grid of the file's tempo map and time signatures, from its first note to its last.
 
-    A beat is the note value under the signature, three of them in 6/8, 9/8 and 12/8; 4/4 where the
-    file has none.
+    A beat is the note value of the denominator, or three of them in 6/8, 9/8 and 12/8. Without a
+    signature, the metre is 4/4.
     """
     file = mido.MidiFile(midi)
-    now, struck = 0.0, []
+    now, onsets = 0.0, []
     for message in file:
         now += message.time
         if message.type == "note_on" and message.velocity > 0:
-            struck.append(now)
+            onsets.append(now)
     pulse = read_beats(midi, now)
-    first, last = struck[0] - 0.05, struck[-1] + 0.05
+    first, last = onsets[0] - 0.05, onsets[-1] + 0.05
 
     def within(times: np.ndarray) -> np.ndarray:
         return times[(times >= first) & (times <= last)]
@@ -49,14 +49,14 @@ def trustworthy(midi: Path) -> bool:
         file = mido.MidiFile(midi)
     except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError):
         return False
-    told, struck = False, []
+    has_metre, onsets = False, []
     for track in file.tracks:
         tick = 0
         for message in track:
             tick += message.time
-            told |= message.type == "time_signature"
+            has_metre |= message.type == "time_signature"
             if message.type == "note_on" and message.velocity > 0:
-                struck.append(tick / file.ticks_per_beat)
-    at = np.array(struck)
+                onsets.append(tick / file.ticks_per_beat)
+    at = np.array(onsets)
     near = [np.abs(at - np.rint(at * parts) / parts) < _ON for parts in _GRID]
-    return bool(told and len(at) and np.mean(np.logical_or(*near)) >= _KEPT)
+    return bool(has_metre and len(at) and np.mean(np.logical_or(*near)) >= _KEPT)

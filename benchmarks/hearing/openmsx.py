@@ -1,4 +1,4 @@
-"""The 31 tracks of Debian's `openttd-openmsx`: MIDI files of many styles, and their true beats."""
+"""The 31 tracks of Debian's `openttd-openmsx`: MIDI files of many styles, with annotated beats."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ TRACKS = 31
 
 
 def tracks(folder: Path = FOLDER) -> dict[str, list[Path]]:
-    """The tracks by half: in order of their names, the odd ones tune, the even ones test.
+    """The tracks by half: by name, odd ones are for tuning and even ones for testing.
 
     Raises
     ------
     FileNotFoundError
-        If they are not all there.
+        If any is missing.
     """
     files = sorted(folder.glob("*.mid"))
     if len(files) != TRACKS:
         raise FileNotFoundError(
-            f"{folder} holds {len(files)} of {TRACKS} tracks: apt-get install openttd-openmsx, or "
-            "unpack it with `dpkg -x` and name the folder"
+            f"{folder} has {len(files)} of {TRACKS} tracks: apt-get install openttd-openmsx, or "
+            "unpack it with `dpkg -x` and pass the folder"
         )
-    return {"tune": files[0::2], "test": files[1::2]}
+    return {"OpenTTD, tune half": files[0::2], "OpenTTD, test half": files[1::2]}

@@ -16,12 +16,12 @@ from phosphene.song.audio.clicks import write_clicks
 from phosphene.song.song import Song
 
 FOLDER = Path("/usr/share/games/fretsonfire/data/songs/sectoid")
-_STEP = 0.001  # seconds between the places where an attack is looked for
-_AROUND = 0.05  # and how far from the click
-_BEFORE_AFTER = 0.008  # seconds that are compared at each place
-_RISE = np.log(4.0)  # of the energy: a drum is hit
+_STEP = 0.001  # seconds between candidates for an attack
+_AROUND = 0.05  # search radius around the click in seconds
+_BEFORE_AFTER = 0.008  # seconds compared before and after each candidate
+_RISE = np.log(4.0)  # minimum rise of the energy for a drum hit
 _DRUMS = ((30.0, 150.0), (2500.0, 9000.0))  # Hz: kick; snare and cymbals
-_CLICK = 0.05  # of full scale; what is left of the song is below
+_CLICK = 0.05  # of full scale; the residue of the song is below it
 
 
 def songs(folder: Path = FOLDER) -> list[Path]:
@@ -35,8 +35,8 @@ def songs(folder: Path = FOLDER) -> list[Path]:
     files = sorted(folder.glob("*/song.ogg"))
     if not files:
         raise FileNotFoundError(
-            f"{folder} holds no songs: apt-get install fretsonfire-songs-sectoid, or unpack it "
-            "with `dpkg -x` and name the folder"
+            f"{folder} has no songs: apt-get install fretsonfire-songs-sectoid, or unpack it "
+            "with `dpkg -x` and pass the folder"
         )
     return files
 
@@ -44,7 +44,7 @@ def songs(folder: Path = FOLDER) -> list[Path]:
 def click_offsets(song: Song, folder: Path) -> tuple[np.ndarray, int]:
     """By how many seconds each click is late relative to its drum, and the number of clicks.
 
-    The clicks are found in the file that was written, by taking the song away from it.
+    The clicks are found by subtracting the song from the written file.
     """
     assert song.path is not None
     target = folder / "clicks.wav"
@@ -62,13 +62,13 @@ def click_offsets(song: Song, folder: Path) -> tuple[np.ndarray, int]:
 
 
 def _begins(loud: np.ndarray, rate: int) -> np.ndarray:
-    """Seconds at which it grows loud after a tenth of a second of quiet."""
+    """Seconds at which the signal becomes loud after a tenth of a second of silence."""
     at = np.flatnonzero(loud)
     return at[np.diff(at, prepend=-rate) > 0.1 * rate] / rate
 
 
 def _late(click: float, bands: list[np.ndarray], rate: int) -> float | None:
-    """Seconds from the sharpest rise near the click to the click; None where no drum is hit."""
+    """Seconds from the sharpest rise near the click to the click; None without a drum hit."""
     best, place = _RISE, None
     for shift in np.arange(-_AROUND, _AROUND + _STEP / 2, _STEP):
         middle, length = round((click + shift) * rate), round(_BEFORE_AFTER * rate)

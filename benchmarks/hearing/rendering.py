@@ -13,17 +13,17 @@ import soundfile
 RATE = 44100
 FONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 _CLICK, _LOUD = 76, 127  # a wood block of the General MIDI drums
-_TEMPI = (500_000, 333_333, 750_000)  # microseconds a beat
+_TEMPI = (500_000, 333_333, 750_000)  # microseconds per beat
 _BEATS = 16  # at each tempo
 
 
 def play(midi: Path, target: Path) -> Path:
-    """Play a MIDI file through `FONT` into a WAV file, dry, stereo.
+    """Render a MIDI file with `FONT` to a stereo WAV file, without effects.
 
     Raises
     ------
     FileNotFoundError
-        If FluidSynth or the font is not there.
+        If FluidSynth or the sound font is missing.
     """
     if not FONT.exists():
         raise FileNotFoundError(f"{FONT}: apt-get install fluidsynth timgm6mb-soundfont")
@@ -54,5 +54,5 @@ def clock_errors() -> np.ndarray:
 
 
 def _attack(sound: np.ndarray) -> int:
-    """The first sample that is a fifth as loud as the loudest."""
+    """The first sample that has a fifth of the peak amplitude."""
     return int(np.argmax(sound > 0.2 * sound.max()))

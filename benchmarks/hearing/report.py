@@ -23,22 +23,22 @@ from phosphene.song.listening import listen
 from phosphene.song.song import Song
 
 _COLUMNS = ["beat F", "CMLt", "AMLt", "downbeat F"]
-Heard = Callable[[Path], "Song | Pulse"]
+Tracker = Callable[[Path], "Song | Pulse"]
 
 
 def phosphene(path: Path) -> Song:
-    """What Phosphene hears in a file, with its own tracker."""
+    """The beats that Phosphene detects in a file."""
     return listen(path, tracker=load_plugins().trackers[DEFAULT])
 
 
 def librosa_alone(path: Path) -> Pulse:
-    """librosa's beats, every fourth of them as a downbeat, as scripts have it."""
+    """librosa's beats, with every fourth as a downbeat."""
     samples, rate = librosa.load(path)
     tempo, beats = librosa.beat.beat_track(y=samples, sr=rate, units="time")
     return Pulse(beats, beats[::4], float(np.squeeze(tempo)), 0.0, 4)
 
 
-TRACKERS: dict[str, Heard] = {"Phosphene": phosphene, "librosa": librosa_alone}
+TRACKERS: dict[str, Tracker] = {"bars": phosphene, "librosa": librosa_alone}
 
 
 def _row(scores: Scores) -> list[str]:
@@ -57,21 +57,21 @@ def midi_tables(sets: dict[str, list[Path]], work: Path) -> str:
         found: dict[str, list[Scores]] = {name: [] for name in TRACKERS}
         for midi in files:
             true, sound = truth(midi), play(midi, work / "track.wav")
-            for name, heard in TRACKERS.items():
-                pulse = heard(sound)
+            for name, track in TRACKERS.items():
+                pulse = track(sound)
                 one = score(true.beats, true.downbeats, pulse.beats, pulse.downbeats)
                 found[name].append(one)
-                if name == "Phosphene":
+                if name == "bars":
                     late.append(offsets(true.beats, pulse.beats) - clock.mean())
-            rows.append([midi.stem, of, *_row(found["Phosphene"][-1]), *_row(found["librosa"][-1])])
+            rows.append([midi.stem, of, *_row(found["bars"][-1]), *_row(found["librosa"][-1])])
         means += [[of, str(len(files)), name, *_row(mean(all_))] for name, all_ in found.items()]
     both = [f"{column}{by}" for by in ("", ", librosa") for column in _COLUMNS]
     return "\n\n".join(
         [
-            f"FluidSynth plays clicks {_timing(clock)} ms late, mean and deviation.",
-            markdown(["set", "tracks", "tracker", *_COLUMNS], means),
-            f"Beats of Phosphene that match are {_timing(np.concatenate(late))} ms late.",
-            markdown(["track", "set", *both], rows),
+            f"The clicks of FluidSynth are {_timing(clock)} ms late, mean and deviation.",
+            markdown(["songs", "tracks", "tracker", *_COLUMNS], means),
+            f"Correct beats of Phosphene are {_timing(np.concatenate(late))} ms late.",
+            markdown(["track", "songs", *both], rows),
         ]
     )
 
@@ -84,26 +84,26 @@ def generated_table(work: Path) -> str:
         for piece, sound in generated.songs(kind):
             path = work / "generated.wav"
             soundfile.write(path, sound, generated.RATE, subtype="FLOAT")
-            heard = phosphene(path)
-            scores.append(score(piece.beats, piece.downbeats, heard.beats, heard.downbeats))
-            late.append(offsets(piece.beats, heard.beats))
+            song = phosphene(path)
+            scores.append(score(piece.beats, piece.downbeats, song.beats, song.downbeats))
+            late.append(offsets(piece.beats, song.beats))
         rows.append([name, str(len(scores)), *_row(mean(scores)), _timing(np.concatenate(late))])
-    return markdown(["songs", "n", *_COLUMNS, "late, ms"], rows)
+    return markdown(["songs", "n", *_COLUMNS, "delay, ms"], rows)
 
 
 def recorded_table(folder: Path, work: Path) -> str:
-    """The clicks over recordings, against their drums."""
+    """The clicks of recordings, compared with their drums."""
     rows = []
     for path in recorded.songs(folder):
-        heard = phosphene(path)
-        late, clicks = recorded.click_offsets(heard, work)
-        told = [f"{heard.tempo:.1f}", str(heard.metre), f"{heard.confidence:.2f}"]
+        song = phosphene(path)
+        late, clicks = recorded.click_offsets(song, work)
+        figures = [f"{song.tempo:.1f}", str(song.metre), f"{song.confidence:.2f}"]
         near = f"{len(late)} of {clicks}"
         rows.append(
-            [path.parent.name, *told, near, f"{1000 * np.median(late):+.1f}", _timing(late)]
+            [path.parent.name, *figures, near, f"{1000 * np.median(late):+.1f}", _timing(late)]
         )
     columns = ["recording", "BPM", "metre", "confidence", "clicks on a drum"]
-    return markdown([*columns, "median, ms late", "mean and deviation"], rows)
+    return markdown([*columns, "median delay, ms", "mean and deviation"], rows)
 
 
 def report(

@@ -7,22 +7,22 @@ from dataclasses import astuple, dataclass
 import mir_eval
 import numpy as np
 
-WINDOW = 0.07  # seconds: a beat this near to the truth is found
+WINDOW = 0.07  # seconds: tolerance of a correct beat
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Of one song, 0 to 1.
+    """The scores of one song, 0 to 1.
 
     Parameters
     ----------
     beat : float
         F-measure within `WINDOW`.
     cmlt, amlt : float
-        Share of the song in which beats go on rightly: at the true level of tempo, and at any
-        allowed one (half, double, off-beat). The gap between them is the error of level.
+        Share of the song that is tracked continuously, at the annotated tempo (CMLt) and at any
+        plausible one: half, double, off-beat (AMLt).
     downbeat : float
-        F-measure of the bars' beginnings within `WINDOW`.
+        F-measure of the downbeats within `WINDOW`.
     """
 
     beat: float
@@ -53,6 +53,6 @@ def mean(scores: list[Scores]) -> Scores:
 
 
 def offsets(beats: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Seconds by which found beats come late, of those that match a true one within `WINDOW`."""
+    """Delays in seconds of the detected beats that match an annotated one within `WINDOW`."""
     pairs = mir_eval.util.match_events(beats, found, WINDOW)
     return np.array([found[j] - beats[i] for i, j in pairs])

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from benchmarks.motion.figures import measure
-from benchmarks.motion.rendering import Piece, article_film
+from benchmarks.motion.rendering import Piece, reference_film
 from benchmarks.motion.report import table
 from benchmarks.motion.steady import CADENCE, REST, WORLDS, report, steady_shares
 from phosphene.cli.inputs.options import Changes, project_options
@@ -23,16 +23,16 @@ DEMO = Path(__file__).parents[2] / "samples" / "nocturne.toml"
 @click.argument("input", type=click.Path(path_type=Path), default=DEMO)
 @click.option("--film", type=click.Path(path_type=Path), help="Measure this film of INPUT instead.")
 @click.option("--muted", is_flag=True, help="Also render and measure it without its beat layers.")
-@click.option("--article", is_flag=True, help="Also paint its Score by the reference loop.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Leave the films in this folder.")
+@click.option("--article", is_flag=True, help="Also paint its Score with the reference loop.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep the films in this folder.")
 @project_options
 def films(
     input: Path, film: Path | None, muted: bool, article: bool, keep: Path | None, **options: Any
 ) -> None:
     """Render INPUT, a project file or a song, and measure how visibly it moves.
 
-    The film is decoded again. Takes the options of `phosphene render`. With `--film` they must be
-    those that it was rendered with.
+    The film is decoded again. Accepts the options of `phosphene render`; with `--film`, give
+    the options with which it was rendered.
     """
     piece = Piece.of(input, Changes(**options))
     if article and piece.spec.name != "worlds":
@@ -48,14 +48,14 @@ def films(
             shown = piece.film(calm, folder / "muted.mp4")
             found["its beat muted"] = measure(shown, calm, song)
         if article:
-            shown = article_film(score, folder / "article.mp4")
+            shown = reference_film(score, folder / "article.mp4")
             found["the reference loop"] = measure(shown, score, song)
     click.echo(table(found))
 
 
 @click.command()
-@click.option("--prompt", multiple=True, help="Instead of ten worlds; may be repeated.")
-@click.option("--frames", default=24, show_default=True, help="Steps of each film.")
+@click.option("--prompt", multiple=True, help="Replaces the ten worlds; can be repeated.")
+@click.option("--frames", default=24, show_default=True, help="Number of steps of each film.")
 @click.option("--strength", default=REST["strength"], show_default=True, help="Of every frame.")
 @click.option("--renewal", default=REST["renewal"], show_default=True, help="Of every frame.")
 @click.option("--cadence", default=CADENCE, show_default=True, help="Repaint every Nth frame.")
@@ -68,13 +68,13 @@ def steady(
     cadence: int,
     weights: Path | None,
 ) -> None:
-    """Measure how much of a constant zoom, turn and pan is seen in each world."""
+    """Measure the visible share of a constant zoom, turn and pan in each world."""
     rest = {"strength": strength, "renewal": renewal}
     click.echo(report(steady_shares(prompt or WORLDS, frames, rest, cadence, weights)))
 
 
 def main() -> None:
-    """`steady` is the only word that is not an input."""
+    """Run `steady` if it is the first argument; any other is an input."""
     first, *rest = sys.argv[1:] or [""]
     command, arguments = (steady, rest) if first == "steady" else (films, sys.argv[1:])
     try:

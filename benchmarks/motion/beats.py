@@ -14,10 +14,10 @@ from scipy.signal import find_peaks
 from phosphene.score.score import Score
 from phosphene.song.song import Song
 
-RISE = 1.1  # a peak is a change this many times as large as the calm on either side of it
-AROUND = 1.0  # seconds to either side with whose changes a peak is compared
-CODEC = 0.5  # grey levels that are added first, so that what the codec does is no peak
-NEAR = 1  # frames between a peak and its beat, at most
+RISE = 1.1  # minimum ratio of a peak to the minimum on either side
+AROUND = 1.0  # seconds on both sides with which a peak is compared
+CODEC = 0.5  # grey levels added first, so that noise of the codec does not count as a peak
+NEAR = 1  # maximum number of frames between a peak and its beat
 
 Frames = NDArray[np.intp]
 Curve = NDArray[np.float64]
@@ -34,8 +34,8 @@ class BeatFigures:
     elsewhere : float
         Mean change in the frame of a beat over mean change in all other frames.
     f, f_shifted : float
-        F-measure of the peaks of change against the beats, and against moments half-way between
-        two beats, where a film that follows the beat has no peaks.
+        F-measure of the peaks of change against the beats, and against the midpoints between
+        beats, where a film that follows the beat has no peaks.
     offset : float
         Median over the beats of how many frames late the nearest peak is; NaN without peaks.
     """
@@ -50,7 +50,7 @@ class BeatFigures:
     def of(cls, change: Curve, score: Score, song: Song) -> BeatFigures:
         """Figures of a curve of change, shape (n_frames,); value 0 is not read.
 
-        Beats in the first two frames and in the last one are left out: no peak can be there.
+        Beats in the first two frames and the last one are excluded, as there are no peaks.
         """
 
         def _inside(frames: Frames) -> Frames:
@@ -69,7 +69,7 @@ class BeatFigures:
 
 
 def beat_frames(score: Score, song: Song, shift: float = 0.0) -> Frames:
-    """Rows of a Score whose frames hold a beat, or the moment a share of a beat after it."""
+    """Rows of a Score whose frames contain a beat, or a time a share of a beat after it."""
     times = song.beats
     if shift and len(times) > 1:
         times = times + shift * np.append(np.diff(times), times[-1] - times[-2])
@@ -80,9 +80,10 @@ def beat_frames(score: Score, song: Song, shift: float = 0.0) -> Frames:
 def visual_peaks(change: Curve, fps: float) -> Frames:
     """Frames at which the change stands out, never the first, the second or the last.
 
-    What is seen is a ratio, so all is of the logarithm, and one rule serves a calm film and a wild
-    one. A peak is a local maximum with a prominence of `RISE` that reaches at least half-way from
-    the median to the maximum of the changes `AROUND` it: beside a strong change no ripple counts.
+    Peaks are found in the logarithm, because ratios are visible, so one rule works for calm and
+    for lively films. A peak is a local maximum with a prominence of `RISE` that is at least
+    halfway from the median to the maximum of the changes `AROUND` it, so that ripples beside a
+    strong change do not count.
     """
     if len(change) < 4:
         return np.zeros(0, np.intp)
@@ -125,8 +126,8 @@ def av_align(flow: Curve, score: Score, song: Song) -> float:
     """
     fps, start = float(score.fps), float(score.start)
     rate = song.sample_rate
-    heard = song.samples[round(start * rate) : round((start + float(score.duration)) * rate)]
-    onsets = librosa.onset.onset_detect(y=np.array(heard), sr=rate, units="time")
+    samples = song.samples[round(start * rate) : round((start + float(score.duration)) * rate)]
+    onsets = librosa.onset.onset_detect(y=np.array(samples), sr=rate, units="time")
     rising, falling = flow[1:-1] > flow[:-2], flow[1:-1] > flow[2:]
     peaks = (np.flatnonzero(rising & falling) + 1) / fps
     near = np.abs(onsets[:, None] - peaks[None, :]) < 1.0 / fps

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from phosphene.painting.motion.step import Matrix
 
 CHANNELS = ("zoom", "rotation", "pan x", "pan y")
-MARGIN = 1 / 10  # of the width and height at each border: there the mirrored outside comes in
-SPACING = 4  # px between two flow vectors that are fitted
+MARGIN = 1 / 10  # of the width and height at each border, where mirrored pixels enter
+SPACING = 4  # px between the flow vectors of the fit
 ROUNDS = 12  # of reweighting
 
 Move = NDArray[np.float64]
@@ -27,11 +27,10 @@ class Fidelity:
     Parameters
     ----------
     correlation : float
-        Pearson's; NaN where the command is constant.
+        Pearson's; NaN for a constant command.
     slope : float
-        Of the regression of what is seen on what is commanded, with an intercept; where the
-        command is constant, the ratio of their means. 1 is faithful; NaN where nothing is
-        commanded.
+        Of the regression of the visible on the commanded motion, with an intercept; for a
+        constant command, the ratio of their means. 1 is exact; NaN without a command.
     """
 
     correlation: float
@@ -50,13 +49,12 @@ class Fidelity:
 
 
 class Flow:
-    """Reads the camera's step off pairs of frames of one size.
+    """Measures the camera's step between pairs of frames of one size.
 
     DIS optical flow (Kroeger et al., ECCV 2016) between the two, and the similarity that fits it
-    best: weighted least squares on a grid of its vectors, each weighted by how much texture is
-    there to be followed and, round by round, by how well it agrees (Geman and McClure's weights
-    on the scale of the median residual). The brightness of a frame is no motion: both are brought
-    to one mean and deviation first.
+    best: least squares on a grid of its vectors, each weighted by its texture and, in each round,
+    by its residual (Geman and McClure's weights on the scale of the median residual). Both frames
+    are first scaled to one mean and deviation, so that brightness does not look like motion.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -105,6 +103,6 @@ def _grid(field: NDArray[Any]) -> NDArray[Any]:
 
 
 def _levelled(luma: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Mean 128 and deviation 48, so that a pulse of light is not taken for motion."""
+    """Mean 128 and deviation 48, so that a pulse of light does not look like motion."""
     even = (luma - luma.mean()) * (48.0 / max(float(luma.std()), 1.0)) + 128.0
     return np.clip(np.rint(even), 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What a decoded film shows of its Score: the camera, the calm between frames, and the beat."""
+"""How closely a decoded film follows its Score: camera, flicker, and beats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Steps:
         The camera's step by channel; see `benchmarks.motion.camera.CHANNELS`.
     change : ndarray, shape (n_frames,)
         Visual change: mean absolute difference from the frame before, of all pixels and colours,
-        in levels of 255. Nothing is taken out: a pulse of light and a kick of the camera are seen.
+        in levels of 255. Pulses of light and kicks of the camera are included.
     flicker : ndarray, shape (n_frames,)
         Mean absolute difference of the luma from the frame before after the commanded camera.
     flow : ndarray, shape (n_frames,)
@@ -54,11 +54,11 @@ class Levels:
     Parameters
     ----------
     raw : float
-        As the two are shown.
+        Between the frames as shown.
     flicker : float
-        After the commanded camera has moved the one before.
+        After moving the previous frame by the commanded camera.
     boil : float
-        After the commanded camera and grade: what nothing asked to change.
+        After the commanded camera and grade: the change that was not commanded.
     """
 
     raw: float
@@ -77,11 +77,11 @@ class Figures:
     change : float
         Mean of `Steps.change`.
     levels, levels_inside : Levels
-        Of whole frames, and within the margin, which nothing enters from outside the picture.
+        Of entire frames, and within the margin, which no pixels enter from outside.
     beats : BeatFigures
         Of `Steps.change`.
     still_beats : BeatFigures
-        Of `Steps.flicker`: what is left of the beat without the camera's kicks.
+        Of `Steps.flicker`: the beat without the camera's kicks.
     av_align : float
     steps : Steps
     """
@@ -106,18 +106,18 @@ def measure(film: Path, score: Score, song: Song) -> Figures:
     score : Score
         Of the film's own size and number of frames.
     song : Song
-        What the Score was composed of.
+        The song of the Score.
 
     Raises
     ------
     FilmError
-        If the film is not that of the Score, or does not decode.
+        If the film does not match the Score, or cannot be decoded.
     """
     video = probe(film).video
     if video is not None and (video.width, video.height) != (score.width, score.height):
         raise FilmError(
             f"{film} is {video.width}x{video.height}; its Score is {score.width}x{score.height}.",
-            "Give the project and the size it was rendered with.",
+            "Use the project and the size with which it was rendered.",
         )
     flow, steps = Flow(score.width, score.height), []
     count = 1
@@ -128,7 +128,7 @@ def measure(film: Path, score: Score, song: Song) -> Figures:
     if count != len(score) or count < 2:
         raise FilmError(
             f"{film} has {count} frames; its Score has {len(score)}.",
-            "Give the project, fps and excerpt it was rendered with; two frames at least.",
+            "Use the project, fps and excerpt with which it was rendered; at least two frames.",
         )
     return _figures(np.array([steps[0], *steps]), score, song)
 

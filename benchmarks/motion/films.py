@@ -24,11 +24,11 @@ def decoded(film: Path) -> Iterator[Frame]:
     Raises
     ------
     FilmError
-        If the file is no film, or does not decode to its end.
+        If the file is not a film, or cannot be decoded to its end.
     """
     video = probe(film).video
     if video is None:
-        raise FilmError(f"{film} has no pictures.", "Give a film.")
+        raise FilmError(f"{film} has no video.", "Choose a film.")
     shape = (video.height, video.width, 3)
     command = [
         *(ffmpeg.executable(), "-nostdin", "-loglevel", "error", "-i", f"file:{film}"),
@@ -43,7 +43,7 @@ def decoded(film: Path) -> Iterator[Frame]:
         finally:
             process.stdout.close()
     if process.returncode:
-        raise FilmError(f"{film} does not decode to its end.", "Render it again.")
+        raise FilmError(f"{film} cannot be decoded to its end.", "Render it again.")
 
 
 def luma(frame: NDArray[Any]) -> NDArray[np.float32]:

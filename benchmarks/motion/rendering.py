@@ -1,4 +1,4 @@
-"""Films to measure: of a project, of the same without its beat, and of the reference loop."""
+"""Films to measure: a project, the same without its beat layers, and the reference loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import torch
 
-from benchmarks.article_loop import article_loop
+from benchmarks.reference_loop import reference_loop
 from phosphene.cli.inputs.options import Changes
 from phosphene.cli.inputs.projects import (
     compose_for,
@@ -38,7 +38,7 @@ from phosphene.song.song import Song
 
 @dataclass(frozen=True)
 class Piece:
-    """A project that is read, analysed and composed, and its engine."""
+    """A composed project and its engine."""
 
     project: Project
     song: Song
@@ -59,12 +59,12 @@ class Piece:
         return cls(project, song, score, spec)
 
     def muted(self) -> Score:
-        """The Score without the layers that strike, on beats or on other hits.
+        """The Score without the layers that follow beats or other hits.
 
-        As many frames are repainted, at even distances: a cadence may follow the beat too.
+        As many frames are repainted, evenly spaced, because a cadence can follow the beat.
         """
         motion = tuple(
-            layer.model_copy(update={"mute": layer.mute or _strikes(layer)})
+            layer.model_copy(update={"mute": layer.mute or _follows_hits(layer)})
             for layer in self.project.motion
         )
         project = self.project.model_copy(update={"motion": motion})
@@ -82,21 +82,21 @@ class Piece:
         return target
 
 
-def _strikes(layer: Layer) -> bool:
-    """Whether hits move a layer, or open it: `beat`, `onset`, and gates that have a pattern."""
+def _follows_hits(layer: Layer) -> bool:
+    """Whether a layer follows hits: `beat`, `onset`, and gates with a pattern."""
     amounts = (layer.amount, layer.share)
     sources = [amount.modulator for amount in amounts if isinstance(amount, AmountSource)]
     gated = layer.when is not None and layer.when.pattern is not None
     return gated or any(isinstance(one, Striking) for one in (layer.modulator, *sources))
 
 
-def article_film(score: Score, target: Path) -> Path:
-    """The reference loop on the weights of `worlds`, with as many evaluations, filmed as ours."""
+def reference_film(score: Score, target: Path) -> Path:
+    """The reference loop on the weights of `worlds`, with equal evaluations and encoding."""
     preset = PRESETS["worlds"]
     standard = preset.qualities["standard"]
     pipe = load_pipeline(preset, torch.float32)
     with tempfile.TemporaryDirectory() as name:
-        article_loop(pipe, score, standard.steps, standard.guidance_scale, Path(name))
+        reference_loop(pipe, score, standard.steps, standard.guidance_scale, Path(name))
         with Film(target, score.width, score.height, Fraction(score.fps)) as film:
             for file in sorted(Path(name).glob("*.png")):
                 film.write(cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB))

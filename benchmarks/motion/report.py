@@ -1,4 +1,4 @@
-"""The table of the motion benchmark: a row a figure, a column a film."""
+"""The table of the motion benchmark: one row per figure, one column per film."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from phosphene.score.channels import CHANNELS as PAINTED
 from phosphene.score.score import Score
 
 SIZE, FRAMES = 256, 24
-# Where a directed project rests between beats: `phosphene/directing/motion.py`.
+# Resting values of a directed project: `phosphene/directing/motion.py`.
 REST, CADENCE = {"strength": 0.16, "renewal": 0.05}, 2
 MOVES = {
     "zoom": {"zoom": 1.02},
@@ -54,7 +54,7 @@ def steady_scores(
 ) -> Iterator[tuple[int, str, Score]]:
     """A Score for each prompt and move: number of the prompt, channel, Score of frames + 1 rows.
 
-    `rest` are channels of every frame, and `cadence` how often one is repainted.
+    `rest` are the channels of every frame; every `cadence`-th frame is repainted.
     """
     still = {name: np.full(frames + 1, channel.neutral) for name, channel in PAINTED.items()}
     still |= {name: np.full(frames + 1, value) for name, value in rest.items()}
@@ -70,7 +70,7 @@ def steady_scores(
 
 
 def share_shown(score: Score, engine: Engine, anchors: Sequence[Anchor], name: str) -> float:
-    """The share of a steady move in the Score that the film shows; 1 is all of it."""
+    """The visible share of a steady move of the Score; 1 if it is fully visible."""
     column, flow = CHANNELS.index(name), Flow(score.width, score.height)
     commanded = flow.commanded(step_matrix(score.row(1), score.width, score.height))[column]
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +90,7 @@ def steady_shares(
     cadence: int = CADENCE,
     weights: Path | None = None,
 ) -> dict[str, dict[str, float]]:
-    """The share of each move that a film shows, by prompt and channel.
+    """The visible share of each move, by prompt and channel.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def steady_shares(
     rest : mapping of str to float
         Channels of every frame.
     cadence : int
-        Every so many frames are repainted.
+        Repaint every Nth frame.
     weights : Path, optional
         Folder of other weights of `worlds`.
     """
@@ -116,12 +116,12 @@ def steady_shares(
 
 
 def report(shares: dict[str, dict[str, float]]) -> str:
-    """A row a prompt, and their mean and least."""
+    """One row per prompt, and their mean and minimum."""
     figures = np.array([[shares[prompt][name] for name in MOVES] for prompt in shares])
     named = {**dict(zip(shares, figures, strict=True)),
              "**mean**": figures.mean(0), "**least**": figures.min(0)}  # fmt: skip
     moves = [", ".join(f"{n} {v:g}" for n, v in move.items()) for move in MOVES.values()]
     return markdown(
-        ["share of the move that is seen", *moves],
+        ["visible share of the motion", *moves],
         [[name, *(f"{share:.2f}" for share in row)] for name, row in named.items()],
     )

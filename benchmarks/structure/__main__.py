@@ -48,7 +48,7 @@ def rows(songs: Songs, rate: int, what: str) -> list[list[str]]:
                 found.setdefault(name, []).append(score(truth, form))
     return [
         [
-            f"{what}, {len(scores)} songs",
+            f"{what}, {len(scores)}",
             name,
             *(f"{figure:.3f}" for figure in astuple(mean(scores))),
         ]

@@ -1,10 +1,10 @@
 """The form of a tracker module, from its order list and the notes of its patterns.
 
 Consecutive patterns belong to one section if they are the same, if they always follow one another,
-or if they are alike. Likeness compares how often each instrument plays, and how often it plays each
-pitch class: the mean of both weighted Jaccard indices. Sections that share patterns for more than
-half of the shorter one, or that are alike, have the same label; equal neighbours are merged.
-Nothing is read from the sound.
+or if they are similar. Similarity compares how often each instrument plays, and how often it plays
+each pitch class: the mean of both weighted Jaccard indices. Sections that share patterns for more
+than half of the shorter one, or that are similar, have the same label; equal neighbours are merged.
+The sound is not used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.structure.openmpt import Performance
 
-ALIKE = 0.55  # from this likeness on, patterns continue a section
+SIMILAR = 0.55  # patterns with at least this similarity continue a section
 _SHORTEST = 5.0  # seconds; shorter sections are fills, and join a neighbour
 _NOTES = 120  # above it, cells are note cuts and offs
 _Table = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Form:
 
 
 def form_of(played: Performance, duration: float) -> Form:
-    """The form of a module that has been played."""
+    """The form of a rendered module."""
     visits = [visit for visit in played.visits if visit[0] < duration - 0.5]
     times = [time for time, _, _ in visits]
     patterns = [pattern for _, _, pattern in visits]
@@ -48,7 +48,7 @@ def form_of(played: Performance, duration: float) -> Form:
     together = _inseparable(patterns)
     groups = [[0]]
     for k, pair in enumerate(pairwise(patterns), start=1):
-        if pair[0] == pair[1] or pair in together or likeness(*tables[k - 1 : k + 1]) >= ALIKE:
+        if pair[0] == pair[1] or pair in together or similarity(*tables[k - 1 : k + 1]) >= SIMILAR:
             groups[-1].append(k)
         else:
             groups.append([k])
@@ -70,18 +70,18 @@ def _labels(
         for k in group:
             content[patterns[k]] += round(1000 * lengths[k])
         fits = [
-            max(likeness(means[index], means[j]), 2 * ALIKE * _shared(content, contents[j]))
+            max(similarity(means[index], means[j]), 2 * SIMILAR * _shared(content, contents[j]))
             for j in range(index)
         ]
         contents.append(content)
         best = int(np.argmax(fits)) if fits else 0
-        same = bool(fits) and fits[best] >= ALIKE
+        same = bool(fits) and fits[best] >= SIMILAR
         labels.append(labels[best] if same else chr(ord("A") + len(set(labels))))
     return labels
 
 
-def likeness(one: _Table, other: _Table) -> float:
-    """How alike two tables of activity are, 0 to 1."""
+def similarity(one: _Table, other: _Table) -> float:
+    """Similarity of two tables of activity, 0 to 1."""
 
     def jaccard(a: _Table, b: _Table) -> float:
         union = np.maximum(a, b).sum()
@@ -100,7 +100,7 @@ def _activity(cells: NDArray[np.uint8]) -> _Table:
             instrument = given or instrument
             if 0 < note <= _NOTES:
                 table[instrument, (note - 1) % 12] += 1
-    # The square root keeps a hi-hat on every row from hiding what the others do.
+    # The square root keeps a hi-hat on every row from dominating the other instruments.
     return np.sqrt(table / max(len(cells), 1))
 
 
@@ -121,7 +121,7 @@ def _shared(one: Counter[int], other: Counter[int]) -> float:
 def _without_fills(
     groups: list[list[int]], lengths: list[float], tables: list[_Table]
 ) -> list[list[int]]:
-    """Join groups that are too short to the neighbour that is more alike, the shortest first."""
+    """Join groups that are too short to the more similar neighbour, the shortest first."""
     while len(groups) > 1:
         seconds = [sum(lengths[k] for k in group) for group in groups]
         k = int(np.argmin(seconds))
@@ -129,7 +129,7 @@ def _without_fills(
             break
         means = [np.mean([tables[i] for i in group], axis=0) for group in groups]
         near = [j for j in (k - 1, k + 1) if 0 <= j < len(groups)]
-        other = max(near, key=lambda j: likeness(means[k], means[j]))
+        other = max(near, key=lambda j: similarity(means[k], means[j]))
         first = min(k, other)
         groups[first : first + 2] = [groups[first] + groups[first + 1]]
     return groups

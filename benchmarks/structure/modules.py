@@ -1,7 +1,7 @@
 """Tracker modules of Debian packages, whose form follows from their order lists.
 
 `modules.txt` lists them: the first 16 digits of the SHA-256 of each file, its package and its name.
-They last 40 s to 10 minutes and have at least three sections. To have them, download the packages
+They last 40 s to 10 minutes and have at least three sections. Download the packages
 (``apt-get download``) and unpack them with ``dpkg -x`` into one folder.
 """
 
@@ -34,7 +34,7 @@ def files(folder: Path, half: str) -> dict[str, Path]:
     Raises
     ------
     FileNotFoundError
-        If one is not in the folder; it is named.
+        If a module is not in the folder; the message names it.
     """
     listed = dict(line.split(maxsplit=1) for line in LIST.read_text().splitlines())
     found = {}

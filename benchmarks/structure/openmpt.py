@@ -1,4 +1,4 @@
-"""Plays tracker modules with libopenmpt: their sound, when each row sounds, and their notes."""
+"""Renders tracker modules with libopenmpt: their samples, the times of rows, and their notes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 RATE = 44100
 _BLOCK = 220  # frames rendered at a time: rows are located within 5 ms
-_LONGEST = 600.0  # seconds; a module that plays longer is cut
+_LONGEST = 600.0  # seconds; longer modules are cut
 
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """What a module plays.
+    """A rendered module.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ def library(path: str = "") -> Any:
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If it is not installed.
     """
     name = path or ctypes.util.find_library("openmpt")
     if not name:
-        raise FileNotFoundError("libopenmpt: apt-get install libopenmpt0, or name the file")
+        raise FileNotFoundError("libopenmpt: apt-get install libopenmpt0, or pass its path")
     lib = ctypes.CDLL(name)
     handle, integer = ctypes.c_void_p, ctypes.c_int32
     lib.openmpt_module_create_from_memory.restype = handle
@@ -65,7 +65,7 @@ def library(path: str = "") -> Any:
 
 
 def play(path: Path, lib: Any) -> Performance:
-    """Play a module once, up to where it would begin to repeat.
+    """Render a module once, without its repeats.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""librosa's two recipes for structure, as in its documentation, to compare with.
+"""librosa's two recipes for structure, from its documentation, for comparison.
 
 - ``agglomerative``: `librosa.segment.agglomerative` on beat-synchronous chroma. It needs the number
-  of sections: one per `EVERY` seconds, the best on the tune half. It gives no labels; each section
-  has its own.
+  of sections: one per `EVERY` seconds, the best on the tune half. It has no labels; each section
+  gets its own.
 - ``laplacian``: the gallery's "Laplacian segmentation" after McFee and Ellis (ISMIR 2014), with its
   number of components chosen on the tune half, too.
 """

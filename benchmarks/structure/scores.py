@@ -12,7 +12,7 @@ from benchmarks.structure.forms import Form
 
 @dataclass(frozen=True)
 class Scores:
-    """Of one song, 0 to 1.
+    """The scores of one song, 0 to 1.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Scores:
     v : float
         V-measure of the labels.
     count : float
-        Number of sections over the true number.
+        Number of sections, relative to the true number.
     """
 
     half: float

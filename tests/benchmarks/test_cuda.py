@@ -18,4 +18,4 @@ def test_every_check_runs():
     ran = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=True)
     assert "Traceback" not in ran.stdout
     assert ran.stdout.count("## ") == len(CHECKS)
-    assert "6 of 6 frames are the same to the bit" in ran.stdout
+    assert "6 of 6 frames are bit-identical" in ran.stdout

@@ -1,4 +1,4 @@
-"""The figures of a directed film, on one of plain colours."""
+"""The measurements of a directed film, on one of plain colours."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from phosphene.testing import synthetic_song
 
 
 @pytest.fixture
-def watched(monkeypatch):
+def film(monkeypatch):
     """Twelve seconds at 4 fps: red, blue, and red; grey levels alternate by 1, or by 3 in blue."""
     song = synthetic_song(12.0, sections="verse drop verse")
     frames = np.zeros((48, 32, 32, 3), np.uint8)
@@ -16,12 +16,12 @@ def watched(monkeypatch):
     frames[16:32, ..., 2] = 200
     frames[1::2] += 1
     frames[17:32:2] += 2
-    monkeypatch.setattr(direction, "decoded", lambda film: iter(frames))
-    monkeypatch.setattr(direction, "frame_rate", lambda film: 4.0)
+    monkeypatch.setattr(direction, "decoded", lambda path: iter(frames))
+    monkeypatch.setattr(direction, "frame_rate", lambda path: 4.0)
     monkeypatch.setattr(direction, "listen", lambda project: song)
     monkeypatch.setattr(direction.Project, "load", lambda path: None)
     monkeypatch.setattr(direction, "compose", lambda *_: Frames(np.arange(144), 12))
-    return direction.Watched(direction.Path("film.mp4"))
+    return direction.Film(direction.Path("film.mp4"))
 
 
 class Frames:
@@ -32,21 +32,21 @@ class Frames:
         return len(self.frames)
 
 
-def test_a_drop_jumps_and_moves(watched):
+def test_a_drop_jumps_and_moves(film):
     # From 201 of red to 200 of blue in luma; before, it is 1 from frame to frame.
-    assert watched.jumps() == [f"drop {0.299 * 201 + 0.701 - 0.114 * 200:.1f}"]
-    assert watched.row()[5] == "0.00, 0.00"
-    assert watched.motion("drop") == pytest.approx(3 * watched.motion("verse"), rel=0.01)
+    assert film.jumps() == [f"drop {0.299 * 201 + 0.701 - 0.114 * 200:.1f}"]
+    assert film.row()[5] == "0.00, 0.00"
+    assert film.motion("drop") == pytest.approx(3 * film.motion("verse"), rel=0.01)
 
 
-def test_sections_of_one_label_are_alike_and_neighbours_are_not(watched):
-    first, drop, last = watched.sections
-    assert watched.likeness(first, last) == pytest.approx(1.0)
-    assert watched.likeness(first, drop) == 0.0
+def test_sections_with_one_label_are_similar_and_neighbours_are_not(film):
+    first, drop, last = film.sections
+    assert film.similarity(first, last) == pytest.approx(1.0)
+    assert film.similarity(first, drop) == 0.0
 
 
-def test_the_sheet_has_the_role_under_each_frame(watched):
-    sheet = watched.sheet()
+def test_the_sheet_has_the_role_below_each_frame(film):
+    sheet = film.sheet()
     assert sheet.shape == (direction.CELL + direction.BAR, 12 * direction.CELL, 3)
     under = sheet[-1, direction.CELL // 2 :: direction.CELL]
     roles = ["verse"] * 4 + ["drop"] * 4 + ["verse"] * 4

@@ -134,7 +134,7 @@ def test_steps_of_any_size_and_with_perspective_are_recovered(
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3])
-def test_a_picture_that_boils_is_not_taken_for_a_slower_camera(score: Score, share: float) -> None:
+def test_boiling_does_not_look_like_a_slower_camera(score: Score, share: float) -> None:
     flow, at = Flow(SIZE, SIZE), np.eye(3)
     lumas, commanded = [], []
     for i in range(FRAMES // 2):
@@ -184,12 +184,12 @@ def test_peaks_are_the_same_at_any_loudness() -> None:
     assert visual_peaks(20 * change, 12.0).tolist() == [3, 8]
 
 
-def test_a_ripple_beside_a_strong_change_is_no_peak() -> None:
+def test_a_ripple_beside_a_strong_change_is_not_a_peak() -> None:
     change = np.array([4.0, 4.0, 4.1, 9.0, 5.0, 4.0, 4.2, 5.0, 4.0, 4.0])
     assert visual_peaks(change, 12.0).tolist() == [3]
 
 
-def test_the_noise_of_the_codec_is_no_peak() -> None:
+def test_noise_of_the_codec_is_not_a_peak() -> None:
     assert not len(visual_peaks(np.array([0.02, 0.01, 0.05, 0.01, 0.03, 0.01]), 12.0))
 
 
@@ -224,7 +224,7 @@ def test_a_film_is_decoded_to_the_encoded_colours(tmp_path: Path) -> None:
     assert np.abs(np.array(shown).astype(int) - np.array(colours)).max() <= 3
 
 
-def test_a_muted_project_has_lost_its_hits_and_nothing_else(
+def test_a_muted_project_only_lacks_its_hits(
     project: Callable[..., Project], registry: Registry, song: Song
 ) -> None:
     drift = {"use": "keyframes", "translation_x": {"0": 2.0}}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.structure.forms import Form, form_of, likeness
+from benchmarks.structure.forms import Form, form_of, similarity
 from benchmarks.structure.modules import LIST, half_of
 from benchmarks.structure.openmpt import Performance
 from benchmarks.structure.scores import score
@@ -16,7 +16,7 @@ def pattern(*instruments: int) -> np.ndarray:
 
 
 def played(*orders: int) -> Performance:
-    """Patterns of eight seconds: 0 and 1 are alike, 2 and 3 are not, 4 and 5 always follow."""
+    """Patterns of eight seconds: 0 and 1 are similar, 2 and 3 are not, 4 and 5 always follow."""
     notes = {
         0: pattern(1, 2, 3), 1: pattern(1, 2, 3), 2: pattern(4, 5), 3: pattern(6, 7, 8),
         4: pattern(9), 5: pattern(10),
@@ -45,8 +45,8 @@ def test_the_form_follows_the_patterns(orders, edges, labels):
 def test_likeness_is_symmetric_and_one_for_equals():
     rng = np.random.default_rng(0)
     one, other = rng.random((2, 256, 12))
-    assert likeness(one, one) == 1.0
-    assert likeness(one, other) == likeness(other, one) < 1.0
+    assert similarity(one, one) == 1.0
+    assert similarity(one, other) == similarity(other, one) < 1.0
 
 
 def test_scores_of_the_truth_are_one_and_a_late_boundary_counts_within_three_seconds():

@@ -76,6 +76,6 @@ def test_hits_are_drawn_where_they_are(song):
 
 
 @pytest.mark.parametrize("duration", [0.05, 1.0])
-def test_silence_and_next_to_nothing_are_drawn(duration, registry):
+def test_silence_and_very_short_songs_are_drawn(duration, registry):
     made = replace(synthetic_song(duration, bpm=0), features={}, extra=registry.features)
     assert "tempo, BPM" not in rows(draw_song(made, "x"))

@@ -1,4 +1,4 @@
-"""The drawing: nothing lies over anything else, whatever is drawn."""
+"""The drawing: nothing overlaps, whatever is drawn."""
 
 import itertools
 
@@ -56,7 +56,7 @@ def overlaps(figure):
     ("duration", "motion"),
     [(8.0, PLAIN), (8.0, PLAIN + CROWD), (2.0, PLAIN), (600.0, PLAIN), (0.05, PLAIN), (8.0, [])],
 )
-def test_no_text_lies_over_another(project, duration, motion):
+def test_no_texts_overlap(project, duration, motion):
     prompts = PROMPTS if duration > 1.5 else {"at": {"0": "a cat"}}
     made = project(*motion, prompts=prompts, video={"fps": 12})
     picture = plot_data(synthetic_song(duration), made, title="a long title " * 20)

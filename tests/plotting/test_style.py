@@ -1,4 +1,4 @@
-"""Text that fits its place."""
+"""Fitting text into its place."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from phosphene.plotting.style import fitted, length
 
 
 @pytest.mark.parametrize("room", [5, 20, 60, 120, 300, 2000])
-def test_no_line_is_longer_than_its_room(room):
+def test_no_line_is_longer_than_its_space(room):
     text = "an ancient temple overgrown with vines at sunset, unbelievablylongwordwithoutaspace"
     lines = fitted(text, room, 9.5).splitlines()
     assert len(lines) <= 2

@@ -144,7 +144,7 @@ def test_a_song_read_from_the_cache_gives_the_same_fingerprint(tmp_path, registr
             brief_of(song, "the sea", None, "worlds"),
             {"file": "clicks.wav"},
         )
-        return song.shelf.recalled, film.fingerprint(project, compose(project, song)), text
+        return song.shelf.from_cache, film.fingerprint(project, compose(project, song)), text
 
     first, again = heard(), heard()
     assert (first[0], again[0]) == (False, True)

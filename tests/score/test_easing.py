@@ -67,6 +67,6 @@ def test_the_easings_of_easings_net(name, quarter, three_quarters):
     np.testing.assert_allclose(got, [quarter, three_quarters], atol=1e-12)
 
 
-def test_there_are_thirty_of_them_beside_the_four():
+def test_there_are_thirty_besides_the_four():
     assert sum(name.startswith("ease") for name in EASINGS) == 30
     assert set(EASINGS) >= {"linear", "smooth", "cubic", "step"}

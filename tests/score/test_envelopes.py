@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.envelopes import carried, normalised, on_frames, own_frames, slewed
+from phosphene.score.envelopes import at_frame_rate, normalised, on_frames, own_frames, slewed
 from phosphene.score.hits import hits
 from phosphene.song.song import Feature
 from phosphene.testing import synthetic_song, timeline
@@ -30,7 +30,7 @@ def test_nothing_moves_before_the_hit():
 
 
 def test_an_attack_rises_to_its_peak():
-    # Rises from 0.5 s to 0.8 s: the ends of frames 5, 6 and 7 lie at 1/3, 2/3 and the whole.
+    # Rises from 0.5 s to 0.8 s: the ends of frames 5, 6 and 7 lie at 1/3, 2/3 and 1.
     got = envelope(0.5, attack=0.3)
     np.testing.assert_allclose(got[5:8], [1 / 3, 2 / 3, 1.0], atol=1e-9)
 
@@ -43,7 +43,7 @@ def test_the_loudest_wins_where_hits_overlap():
 
 
 @given(st.floats(0, 3.9), st.sampled_from([10, 12, 15, 24, 30, 60, "23.976", "29.97"]))
-def test_every_hit_has_its_maximum_in_the_frame_that_holds_it(time, fps):
+def test_every_hit_has_its_maximum_in_its_frame(time, fps):
     got = envelope(time, fps=fps)
     frame = timeline(SONG, fps).frame_of(time)
     assert got[frame] == 1.0
@@ -56,7 +56,7 @@ def test_no_hit_is_lost_at_a_low_frame_rate(times):
     assert all(got[timeline(SONG, 4).frame_of(time)] == 1.0 for time in times)
 
 
-def test_no_hits_no_motion():
+def test_without_hits_there_is_no_motion():
     assert not envelope().any()
 
 
@@ -123,24 +123,24 @@ def test_a_percentile_counts_as_full_and_silence_stays_silent():
 SHORT = synthetic_song(2.0)
 
 
-def test_at_the_projects_own_rate_nothing_is_touched():
+def test_at_the_projects_own_rate_nothing_changes():
     values = np.arange(24.0)
-    assert carried(values, timeline(SHORT, 12)) is values
+    assert at_frame_rate(values, timeline(SHORT, 12)) is values
 
 
 @pytest.mark.parametrize("fps", [6, 24, 48, 60])
 def test_a_constant_stays_and_a_line_stays(fps):
     frames = timeline(SHORT, fps, 12)
-    np.testing.assert_allclose(carried(np.full(24, 3.0), frames), 3.0)
+    np.testing.assert_allclose(at_frame_rate(np.full(24, 3.0), frames), 3.0)
     inside = (frames.times > 0.2) & (frames.times < 1.8)
-    line = carried(np.arange(24.0), frames)
+    line = at_frame_rate(np.arange(24.0), frames)
     np.testing.assert_allclose(line[inside], (frames.times * 12)[inside], atol=0.1)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=24, max_size=24), st.sampled_from([4, 6, 24, 36, 48]))
 def test_every_step_is_travelled_in_its_own_time(values, fps):
     values, frames = np.array(values), timeline(SHORT, fps, 12)
-    got = np.cumsum(carried(values, frames)) * 12 / fps
+    got = np.cumsum(at_frame_rate(values, frames)) * 12 / fps
     ratio = max(fps // 12, 1)
     every = max(12 // fps, 1)
     own = np.cumsum(values)[::every]
@@ -149,7 +149,7 @@ def test_every_step_is_travelled_in_its_own_time(values, fps):
 
 @given(st.lists(st.floats(0, 5), min_size=24, max_size=24))
 def test_nothing_turns_back(values):
-    assert carried(np.array(values), timeline(SHORT, 48, 12)).min() >= -1e-12
+    assert at_frame_rate(np.array(values), timeline(SHORT, 48, 12)).min() >= -1e-12
 
 
 def test_own_frames_are_those_of_the_project():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from phosphene.score.envelopes import own_frames
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve
-from phosphene.score.formulas.meaning import _NAMES, Meaning
+from phosphene.score.formulas.names import _NAMES, NameValues
 from phosphene.score.formulas.words import FUNCTIONS, NAMES
 from phosphene.testing import synthetic_song, timeline
 
@@ -17,7 +17,7 @@ from phosphene.testing import synthetic_song, timeline
 def value(text, fps=10, song=None):
     song = song or synthetic_song(4.0)
     frames = timeline(song, fps)
-    return curve(text, parse(text).tree, Meaning(song, frames), frames.n_frames)
+    return curve(text, parse(text).tree, NameValues(song, frames), frames.n_frames)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_there_are_enough_attacks():
 
 
 @pytest.mark.parametrize(("text", "column"), ATTACKS)
-def test_an_attempt_to_break_out_or_hang_is_refused_at_its_column(text, column):
+def test_attempts_to_escape_or_hang_are_refused_at_their_column(text, column):
     with pytest.raises(FormulaError, match=r"^column \d+") as caught:
         value(text)
     assert column in (caught.value.column, None)
@@ -98,7 +98,7 @@ def test_a_nan_is_named_where_it_arises():
         value("2 + 1 / frame")
 
 
-def test_a_misspelling_is_reported_the_nearest_word():
+def test_a_misspelling_names_the_nearest_word():
     with pytest.raises(FormulaError, match=r"unknown name 'rsm'\. Did you mean 'rms'"):
         value("1 + rsm")
     with pytest.raises(FormulaError, match=r"unknown function 'sni'\. Did you mean 'sin'"):
@@ -137,8 +137,8 @@ def test_only_the_frames_of_the_film_have_to_be_numbers():
 
 
 def test_an_excerpt_has_the_frames_that_it_shows():
-    whole = timeline(synthetic_song(4.0), 10)
-    assert whole.film == range(40)
-    excerpt = replace(whole, shown=(Fraction(1), Fraction(5, 2)))
+    entire = timeline(synthetic_song(4.0), 10)
+    assert entire.film == range(40)
+    excerpt = replace(entire, shown=(Fraction(1), Fraction(5, 2)))
     assert excerpt.film == range(10, 25)
     assert own_frames(replace(excerpt, fps=Fraction(30))).film == range(10, 25)

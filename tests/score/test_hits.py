@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.errors import ProjectError
-from phosphene.score.hits import HitShape, struck
+from phosphene.score.hits import HitShape, hit_train
 from phosphene.testing import synthetic_song, timeline
 
 SONG = synthetic_song(4.0)
@@ -12,7 +12,7 @@ SONG = synthetic_song(4.0)
 
 def envelope(*times, fps=10, project_fps=None, evenly=True, **shape):
     frames = timeline(SONG, fps, project_fps)
-    return struck(np.array(times), np.ones(len(times)), HitShape(**shape), frames, evenly)
+    return hit_train(np.array(times), np.ones(len(times)), HitShape(**shape), frames, evenly)
 
 
 def test_attack_hold_decay_sustain_length_and_release():
@@ -92,7 +92,9 @@ def test_hits_that_overlap_add_up_to_the_same(bpm, close, release):
 
     def total(fps):
         frames = timeline(song, fps, 12)
-        return np.sum(struck(beats, np.ones(len(beats)), HitShape(release=release), frames)) / fps
+        return (
+            np.sum(hit_train(beats, np.ones(len(beats)), HitShape(release=release), frames)) / fps
+        )
 
     assert total(48) == pytest.approx(total(12), rel=close)
 
@@ -100,8 +102,8 @@ def test_hits_that_overlap_add_up_to_the_same(bpm, close, release):
 def test_a_weak_hit_does_not_cover_a_strong_one():
     frames = timeline(SONG, 48, 12)
     weights = np.array([1.0, 0.2, 1.0])
-    got = struck(np.array([0.5, 1.0, 3.0]), weights, HitShape(release=0.4), frames)
-    alone = struck(np.array([0.5]), weights[:1], HitShape(release=0.4), frames)
+    got = hit_train(np.array([0.5, 1.0, 3.0]), weights, HitShape(release=0.4), frames)
+    alone = hit_train(np.array([0.5]), weights[:1], HitShape(release=0.4), frames)
     assert got[24] == alone[24]
 
 
@@ -114,13 +116,15 @@ def test_many_hits_are_the_highest_of_their_parts():
 
     def envelope(part):
         shape = HitShape(attack=spans[0][part], release=spans[1][part])
-        return struck(song.beats[part], weights[part], shape, frames)
+        return hit_train(song.beats[part], weights[part], shape, frames)
 
     parts = [envelope(slice(first, first + 100)) for first in range(0, len(song.beats), 100)]
     np.testing.assert_array_equal(envelope(slice(None)), np.max(parts, axis=0))
 
 
-def test_more_frames_of_hits_than_can_be_worked_out_are_refused_at_once():
+def test_too_many_frames_of_hits_are_refused_before_they_are_computed():
     song = synthetic_song(3600.0)
     with pytest.raises(ProjectError, match="frames of hits; at most 200,000,000 are allowed"):
-        struck(song.beats, np.ones(len(song.beats)), HitShape(release=1e9), timeline(song, fps=60))
+        hit_train(
+            song.beats, np.ones(len(song.beats)), HitShape(release=1e9), timeline(song, fps=60)
+        )

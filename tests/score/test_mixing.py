@@ -62,10 +62,10 @@ def test_zooms_compose(base, m):
 
 
 @given(number, number, share, any_mix)
-def test_amount_goes_straight_from_one_to_the_other(base, m, amount, how):
-    whole = mix(ROTATION, one(base), one(m), 1.0, how)
+def test_amount_interpolates_linearly(base, m, amount, how):
+    full = mix(ROTATION, one(base), one(m), 1.0, how)
     got = mix(ROTATION, one(base), one(m), amount, how)
-    np.testing.assert_allclose(got, base + amount * (whole - base), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(got, base + amount * (full - base), rtol=1e-9, atol=1e-9)
 
 
 @given(st.lists(factor, min_size=2, max_size=5))
@@ -95,7 +95,7 @@ def test_order_matters_where_it_should():
         (ZOOM, "multiply", 1.04),
     ],
 )
-def test_an_envelope_reaches_from_rest(channel, how, full):
+def test_an_envelope_starts_at_rest(channel, how, full):
     rest = 1.0 if how == "multiply" else channel.neutral
     np.testing.assert_allclose(routed(channel, np.array([0.0, 1.0]), 0.04, how), [rest, full])
 
@@ -149,8 +149,8 @@ def test_a_solo_layer_is_alone(layers, data):
     st.lists(LAYER, min_size=2, max_size=4), st.sampled_from(["add", "min", "max"]), st.randoms()
 )
 def test_order_does_not_matter_among_layers_that_add_or_that_bound(layers, how, random):
-    whole = 1.0 if how != "add" else None  # a share of a bound depends on what it bounds
-    layers = [layer | {"mix": how} | ({"amount": whole} if whole else {}) for layer in layers]
+    full = 1.0 if how != "add" else None  # a share of a bound depends on what it bounds
+    layers = [layer | {"mix": how} | ({"amount": full} if full else {}) for layer in layers]
     shuffled = composed(random.sample(layers, len(layers)))
     for channel, curve in composed(layers).items():
         np.testing.assert_allclose(shuffled[channel], curve, rtol=1e-9, atol=1e-9)

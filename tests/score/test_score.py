@@ -26,7 +26,7 @@ def test_the_table_has_the_stable_columns(project):
     assert (float(rows[29]["prompt_1"]), float(rows[29]["prompt_2"])) == (0.0, 1.0)
 
 
-def test_json_says_the_same(project):
+def test_json_has_the_same_values(project):
     score = compose(project({"use": "orbit"}), synthetic_song(1.0))
     printed = json.loads(score.to_json())
     assert printed["fps"] == 15.0

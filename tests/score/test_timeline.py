@@ -86,7 +86,7 @@ def test_without_beats_the_grid_is_120_bpm():
 
 
 @pytest.mark.parametrize("position", ["9s", "bar 99", "200", "section 1", "150%"])
-def test_a_position_outside_of_the_song_is_named(position):
+def test_a_position_outside_the_song_is_named(position):
     with pytest.raises(ProjectError, match=f"position '{position}' is outside"):
         timeline(synthetic_song(8.0)).at(parse_position(position))
 

@@ -31,7 +31,7 @@ def test_a_metronome_is_detected_click_by_click(
     assert_exact(song.beats, clicks)
     assert song.tempo == pytest.approx(bpm, rel=1e-3)
     assert np.isin(song.downbeats, song.beats).all()
-    assert song.metre == 4  # for nothing tells another
+    assert song.metre == 4  # no evidence for another metre
     assert song.confidence > 0.8
     assert song.onset_strengths.min() > 0.8
 

@@ -25,8 +25,8 @@ def put(value, *path):
 
 
 def test_the_song_and_the_positions_are_known(ready):
-    said = state(ready)
-    song, project = said["song"], said["project"]
+    shown = state(ready)
+    song, project = shown["song"], shown["project"]
     assert song["duration"] == pytest.approx(SECONDS)
     assert song["tempo"] == pytest.approx(120.0, abs=1.0)
     np.testing.assert_allclose(np.diff(song["beats"]), 0.5, atol=0.02)
@@ -60,9 +60,9 @@ def test_the_sound_is_the_song_from_its_first_sample(ready, tmp_path):
 
     import soundfile
 
-    heard, rate = soundfile.read(io.BytesIO(ready.get("api/sound.wav").content))
+    samples, rate = soundfile.read(io.BytesIO(ready.get("api/sound.wav").content))
     assert rate == RATE
-    np.testing.assert_allclose(heard, clicks(), atol=2e-4)
+    np.testing.assert_allclose(samples, clicks(), atol=2e-4)
 
 
 def test_peaks_are_the_extremes_at_every_resolution():
@@ -106,12 +106,12 @@ def test_the_moves_of_a_slider_are_one_step(ready, folder):
     assert (folder / "film.toml").read_text() == PROJECT
 
 
-def test_a_mistake_is_refused_in_the_words_of_the_command_line_and_not_written(ready, folder):
+def test_an_invalid_edit_has_the_message_of_the_command_line_and_is_not_written(ready, folder):
     answer = edit(ready, put("soft", "motion", 1, "mix"))
     assert answer.status_code == 422
-    (said,) = answer.json()["errors"]
-    assert said["entry"] == "motion[1].mix"
-    assert f"{folder / 'film.toml'}: motion[1].mix: got 'soft'" in said["message"]
+    (error,) = answer.json()["errors"]
+    assert error["entry"] == "motion[1].mix"
+    assert f"{folder / 'film.toml'}: motion[1].mix: got 'soft'" in error["message"]
     outside = edit(ready, put(1.0, "motion", 0, "zoom", "bar 99")).json()["errors"]
     assert "outside the song" in outside[0]["message"]
     assert (folder / "film.toml").read_text() == PROJECT
@@ -121,10 +121,10 @@ def test_an_edit_for_an_older_state_is_refused(ready, folder):
     base = state(ready)["digest"]
     assert edit(ready, put(0.5, "motion", 1, "amount"), base=base).status_code == 200
     answer = edit(ready, put(0.7, "motion", 1, "amount"), base=base)
-    assert "has changed meanwhile" in answer.json()["errors"][0]["message"]
+    assert "has changed in the meantime" in answer.json()["errors"][0]["message"]
 
 
-def test_an_edit_from_outside_is_seen_and_can_be_undone(ready, folder):
+def test_an_edit_by_another_program_is_seen_and_can_be_undone(ready, folder):
     path = folder / "film.toml"
     path.write_text(PROJECT.replace("a burning city", "a frozen lake"))
     wait(lambda: state(ready)["project"]["prompts"][1]["text"] == "a frozen lake")
@@ -132,11 +132,11 @@ def test_an_edit_from_outside_is_seen_and_can_be_undone(ready, folder):
     assert path.read_text() == PROJECT
 
 
-def test_a_mistake_from_outside_is_shown_beside_the_last_valid_state(ready, folder):
+def test_an_error_from_another_program_is_shown_beside_the_last_valid_state(ready, folder):
     path = folder / "film.toml"
     path.write_text(PROJECT.replace('release = "0.3s"', 'release = "soon"'))
-    (said,) = wait(lambda: state(ready)["errors"])
-    assert said["entry"] == "motion[1].release"
+    (error,) = wait(lambda: state(ready)["errors"])
+    assert error["entry"] == "motion[1].release"
     assert state(ready)["project"]["layers"][1]["values"]["release"] == "0.3s"
     path.write_text("[song\n")
     wait(lambda: "not valid TOML" in str(state(ready)["errors"]))
@@ -163,8 +163,8 @@ def test_a_scene_is_placed_by_the_song_and_its_image_stays_in_the_folder(ready, 
     assert [scene["position"] for scene in moved["scenes"]] == ["", "bar 5", "bar 6"]
     text = (folder / "film.toml").read_text()
     for op in (put("../x.png", "scene", 0, "image"), put({"image": "../x.png"}, "scene", 0)):
-        (said,) = edit(ready, op).json()["errors"]
-        assert "of the project's folder" in said["message"] or "one entry" in said["message"]
+        (error,) = edit(ready, op).json()["errors"]
+        assert "of the project's folder" in error["message"] or "one entry" in error["message"]
     assert (folder / "film.toml").read_text() == text
 
 
@@ -180,8 +180,8 @@ def test_inherited_settings_are_listed_and_depth_can_be_removed(ready, folder):
     assert edit(ready, put("tunnel", "depth", "source")).json()["project"]["depth"] == {
         "source": "tunnel"
     }
-    (said,) = edit(ready, put(9, "depth", "near")).json()["errors"]
-    assert said["entry"] == "depth.far"
+    (error,) = edit(ready, put(9, "depth", "near")).json()["errors"]
+    assert error["entry"] == "depth.far"
     edit(ready, {"op": "drop", "path": ["depth"]})
     assert "depth" not in (folder / "film.toml").read_text()
     (folder / "sea.PNG").write_bytes(b"")

@@ -44,8 +44,8 @@ def test_a_director_sees_sections_of_every_role():
     assert seen == set(ROLES)
 
 
-def test_another_text_at_every_call_is_noticed():
+def test_a_text_that_differs_between_calls_is_noticed():
     numbers = iter(range(100))
     spec = DirectorSpec("odd", "", lambda song, brief: f"[model]\nseed = {next(numbers)}\n")
-    with pytest.raises(ContractError, match="differs when asked again"):
+    with pytest.raises(ContractError, match="differs between two calls"):
         check_director(spec)

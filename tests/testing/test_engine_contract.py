@@ -56,7 +56,7 @@ BROKEN = [
     ("repainted", spec(img2img=lambda s, p, row: p * torch.nan), "nan", "finite"),
     ("picture_unchanged", spec(img2img=in_place), "changed the picture", "clone"),
     ("deterministic", spec(first=lambda s, row: torch.rand(s.size)), "first() differs", "row.seed"),
-    ("nothing_kept", spec(img2img=counting), "painted before", "resumed"),
+    ("nothing_kept", spec(img2img=counting), "earlier frames", "resumed"),
     ("strength_counts", spec(img2img=lambda s, p, row: p / 2), "strength 0.1", "ignores"),
     ("prompts_count", spec(img2img=lambda s, p, row: p * row.strength), "the same", "weights"),
 ]  # fmt: skip

@@ -4,18 +4,18 @@ from phosphene import EngineSpec
 from phosphene.testing.engines import CHECKS
 from phosphene.testing.examining import findings
 
-asked = []
+painted = []
 
 
 def load(model, score):
-    asked.append(score.prompts)
+    painted.append(score.prompts)
     raise RuntimeError("no weights here")
 
 
 def test_an_engine_paints_its_own_examples():
-    asked.clear()
+    painted.clear()
     [found] = findings({("engines", "grey"): EngineSpec("grey", "", load, examples=("a", "b"))})
-    assert set(asked) == {("a", "b")}
+    assert set(painted) == {("a", "b")}
     assert (found["of"], found["check"], found["about"]) == (
         "engine grey",
         "made",
@@ -26,6 +26,6 @@ def test_an_engine_paints_its_own_examples():
 
 
 def test_an_engine_without_examples_is_not_loaded():
-    asked.clear()
+    painted.clear()
     assert not list(findings({("engines", "grey"): EngineSpec("grey", "", load)}))
-    assert not asked
+    assert not painted

@@ -69,7 +69,7 @@ class Lax(Sound):
 class Zero(Sound):
     """Divides by a span of nothing."""
 
-    period: Span = Field("1s", description="may be 0")
+    period: Span = Field("1s", description="can be 0")
 
     def curves(self, song, timeline):
         with np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ def frames(dtype=np.float64, by=lambda n: n):
 
 BROKEN = [
     ("described", Undescribed, "no description of depth", "Field("),
-    ("described", gives(Sound.curves, None), "no docstring", "Say in a sentence"),
+    ("described", gives(Sound.curves, None), "no docstring", "Describe in a sentence"),
     ("described", gives(Sound.curves, name=""), "has no name", "ClassVar"),
     ("frozen", Loose, "reach can be changed", "frozen=True"),
     ("frozen", Lax, "misspelt parameter", "forbid"),
@@ -139,11 +139,11 @@ BROKEN = [
     ("float64", gives(frames(np.float32)), "float32", "np.float64"),
     ("float64", gives(lambda s, song, t: {"value": [0.0] * t.n_frames}), "is list", "np.float64"),
     ("finite", gives(lambda s, song, t: {"value": t.times * np.nan}), "nan at frame 0", "division"),
-    ("silence", gives(loudest), "nan at frame 0 in a silent song", "may be 0"),
+    ("silence", gives(loudest), "nan at frame 0 in a silent song", "can be 0"),
     ("no_beats", gives(between_beats), "raised ValueError", "any song"),
     ("one_frame", gives(second_frame), "raised IndexError", "any song"),
     ("deterministic", gives(counting), "differs between two calls", "default_rng"),
-    ("same_path", gives(in_frames, by_interval=True), "has added up to", "phosphene.hits"),
+    ("same_path", gives(in_frames, by_interval=True), "adds up to", "phosphene.hits"),
     ("song_unchanged", gives(writes), "changed song.tempo", "Copy"),
     ("extremes", Zero, "period = '0s'", "Period"),
     ("extremes", Choosy, "inverse = True", "Bound the field"),
@@ -182,7 +182,7 @@ def test_writing_into_the_song_is_reported():
     assert "copy" in printed.fix
 
 
-def test_one_that_cannot_be_made_is_reported_once():
+def test_one_that_cannot_be_instantiated_is_reported_once():
     class Required(Sound):
         """Needs a period."""
 

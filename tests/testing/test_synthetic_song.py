@@ -1,4 +1,4 @@
-"""The song that plugins are tested on is what its parameters say."""
+"""The song that plugins are tested on has the properties of its parameters."""
 
 import numpy as np
 import pytest
@@ -25,11 +25,11 @@ def test_sections_with_roles_sound_alike_where_the_role_recurs():
     ]  # fmt: skip
 
 
-def test_features_strike_with_the_beats_and_the_level_is_constant():
+def test_features_have_impulses_on_the_beats_and_a_constant_level():
     song = synthetic_song(4.0, bpm=120, level=0.3)
-    heard = song.feature("low")
-    struck = np.flatnonzero(heard.values) * heard.hop
-    np.testing.assert_allclose(struck, song.beats, atol=heard.hop / 2)
+    feature = song.feature("low")
+    impulses = np.flatnonzero(feature.values) * feature.hop
+    np.testing.assert_allclose(impulses, song.beats, atol=feature.hop / 2)
     assert set(song.feature("rms").values) == {0.3}
 
 

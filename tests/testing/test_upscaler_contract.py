@@ -26,14 +26,14 @@ numbers = iter(range(1000))
 @pytest.mark.parametrize(
     ("upscale", "expected"),
     [
-        (lambda picture: picture, r"gave uint8 of shape \(48, 64, 3\)"),
-        (lambda picture: blocks(picture, 2) / 255, "gave float64 of shape"),
-        (lambda picture: None, "gave NoneType"),
+        (lambda picture: picture, r"returned uint8 of shape \(48, 64, 3\)"),
+        (lambda picture: blocks(picture, 2) / 255, "returned float64 of shape"),
+        (lambda picture: None, "returned NoneType"),
         (lambda picture: 1 / 0, "ZeroDivisionError"),
         (lambda picture: blocks(picture[..., ::-1], 2), r"the colour \(200, 60, 20\) became \(20, 60, 200\)"),
         (lambda picture: blocks(picture[::-1], 2), "reduced again, it differs by"),
         (spoils, "changed the picture"),
-        (lambda picture: blocks(picture, 2) ^ (next(numbers) & 2), "gave another result"),
+        (lambda picture: blocks(picture, 2) ^ (next(numbers) & 2), "gave a different result"),
     ],
 )  # fmt: skip
 def test_each_violation_is_named(upscale, expected):
@@ -49,7 +49,7 @@ def test_lanczos_keeps_a_wave_that_blocks_do_not():
     assert np.abs(large - true).max() < 6
 
 
-def test_a_factor_that_an_upscaler_has_not():
+def test_an_unsupported_factor():
     specs = {"two": UpscalerSpec("two", "", lambda factor: spoils, (2,))}
     assert find_upscaler("two", 2, specs).name == "two"
     with pytest.raises(

@@ -75,7 +75,7 @@ def listen(
     out.print(styled((one_line(source.file.name), "bold")))
     for name, text in lines.items():
         out.print(f"  {name:<10} {text}")
-    how = "found in the cache" if song.shelf.recalled else "analysed"
+    how = "found in the cache" if song.shelf.from_cache else "analysed"
     out.print(f"  {how} in {time.monotonic() - begun:.1f} s")
     if report:
         write_text(report, json.dumps(analysis, indent=1) + "\n")

@@ -16,7 +16,7 @@ from phosphene.hints import hint
 from phosphene.plugins.running import described, place_in, strict, traced
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.envelopes import carried, own_frames
+from phosphene.score.envelopes import at_frame_rate, own_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
 from phosphene.song.song import Song
@@ -142,7 +142,7 @@ def curves_of(
         )
     if frames is timeline:
         return curves
-    return {name: _carried(name, curve, timeline) for name, curve in curves.items()}
+    return {name: _at_frame_rate(name, curve, timeline) for name, curve in curves.items()}
 
 
 def _call(
@@ -198,12 +198,12 @@ def _state(song: Song) -> int:
     return state
 
 
-def _carried(name: str, curve: Curve, timeline: Timeline) -> Curve:
+def _at_frame_rate(name: str, curve: Curve, timeline: Timeline) -> Curve:
     if name in CHANNELS and CHANNELS[name].multiplicative:
         # Well below the limit, so that values below it are still counted as clamped.
         kept = np.maximum(curve, 0.5 * CHANNELS[name].low)
-        return np.exp(carried(np.log(kept), timeline))
-    return carried(curve, timeline)
+        return np.exp(at_frame_rate(np.log(kept), timeline))
+    return at_frame_rate(curve, timeline)
 
 
 def _positions(modulator: Any, where: str) -> list[tuple[str, At]]:

@@ -20,7 +20,7 @@ from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.easing import Ease, keyed
 from phosphene.score.formulas import Formula, parse
 from phosphene.score.formulas.evaluate import curve
-from phosphene.score.formulas.meaning import Meaning
+from phosphene.score.formulas.names import NameValues
 from phosphene.score.formulas.tree import FormulaError
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At, Position, constant
@@ -111,16 +111,16 @@ class _Expression(Modulator):
         return {name: formula for name, formula in fields.items() if formula is not None}
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        meaning = Meaning(song, timeline)
+        values = NameValues(song, timeline)
         return {
-            name: _named(name, formula, meaning, timeline)
+            name: _named(name, formula, values, timeline)
             for name, formula in self._formulas().items()
         }
 
 
-def _named(name: str, formula: Formula, meaning: Meaning, timeline: Timeline) -> Curve:
+def _named(name: str, formula: Formula, values: NameValues, timeline: Timeline) -> Curve:
     try:
-        return curve(formula.text, formula.tree, meaning, timeline.n_frames, timeline.film)
+        return curve(formula.text, formula.tree, values, timeline.n_frames, timeline.film)
     except FormulaError as error:
         raise ProjectError(f"{name}: {error}", error.fix) from None
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import normalised
-from phosphene.score.hits import HitShape, struck
+from phosphene.score.hits import HitShape, hit_train
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, Position, Span
@@ -68,9 +68,9 @@ class Striking(Modulator):
             release_bend=self.release_bend,
             look_ahead=self.look_ahead,
         )
-        curves = {"value": struck(times, heights, shape, timeline)}
+        curves = {"value": hit_train(times, heights, shape, timeline)}
         if timeline.fps != timeline.project_fps:
-            curves["height"] = struck(times, heights, shape, timeline, evenly=False)
+            curves["height"] = hit_train(times, heights, shape, timeline, evenly=False)
         return curves
 
 

@@ -145,7 +145,7 @@ def _scaled(axes: Axes, name: str, colours: dict[str, str]) -> None:
 
 
 def _named_beside(axes: Axes, name: str, colours: dict[str, str]) -> None:
-    """The row's name above it, and the key of its colours to the right, the last on top."""
+    """The row's name above it, and the legend of its colours to the right, the last on top."""
     named(axes, name)
     for k, (label, colour) in enumerate(colours.items()):
         axes.text(

@@ -97,8 +97,8 @@ def plot_data(
 
     def shown(name: str, values: Curve) -> Curve:
         channel = CHANNELS[name]
-        kept = np.clip(values[score.frames], channel.low, channel.high)
-        return channel.rescaled(kept, frames, width)
+        clamped = np.clip(values[score.frames], channel.low, channel.high)
+        return channel.rescaled(clamped, frames, width)
 
     numbers = {entry: k for k, entry in enumerate(dict.fromkeys(s.entry for s in trace.steps))}
     parts: dict[str, list[Part]] = {}

@@ -101,7 +101,7 @@ def notes(plot: PlotData) -> list[str]:
     lines = []
     if plot.still:
         still = [f"{name} ({CHANNELS[name].neutral:g})" for name in plot.still]
-        lines.append(f"At rest throughout and left out: {', '.join(still)}.")
+        lines.append(f"At rest throughout and not shown: {', '.join(still)}.")
     if plot.silent:
         lines.append(f"Silenced by mute or solo: {', '.join(plot.silent)}.")
     for name, count in plot.score.clamped.items():

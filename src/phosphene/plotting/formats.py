@@ -26,13 +26,13 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def png(drawn: Callable[[], Figure]) -> bytes:
-    """A PNG, 1600 px wide."""
+    """Write a PNG, 1600 px wide."""
     return _saved(drawn, "png", Software=None)
 
 
 def svg(drawn: Callable[[], Figure]) -> bytes:
     """An SVG; the same plot always gives the same file."""
-    # XML has no way to write control characters, which a prompt may hold.
+    # XML cannot represent control characters, which a prompt may contain.
     return _CONTROL.sub(b"?", _saved(drawn, "svg", Date=None, Creator=None))
 
 

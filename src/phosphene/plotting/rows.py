@@ -158,7 +158,7 @@ def draw_sound(axes: Axes, song: Song, begin: float, end: float, width: float) -
     axes.set_yticks([])
 
 
-# Greys, so that the strip is not mistaken for a layer; neighbours differ.
+# Greys, so that the strip does not look like a layer; neighbours differ.
 GREYS = ("#DADADA", "#F1F1F1", "#C6C6C6")
 FONT = 9.5
 

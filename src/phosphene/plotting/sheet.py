@@ -51,7 +51,7 @@ def sheet(
         Range of the axis in seconds.
     title : str
     keys : sequence of Line2D
-        Key of the lines that all rows share, beside the title.
+        Legend of the lines in all rows, beside the title.
     notes : sequence of str
 
     Returns
@@ -171,7 +171,7 @@ def mark_seconds(axes: Axes, begin: float, end: float) -> None:
 
 
 def grid(song: Song, begin: float, end: float, width: float) -> tuple[list[float], list[float]]:
-    """Beats and bars that are far enough apart to be distinct.
+    """Beats and bars that are far enough apart to be distinguished.
 
     Parameters
     ----------

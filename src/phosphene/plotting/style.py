@@ -1,4 +1,4 @@
-"""Colours and fonts, and fitting text into its room."""
+"""Colours and fonts, and fitting text into the available space."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ _TABLE = (
     ),
     Channel(
         "noise", "standard deviation, of a range of 1", 0.0,
-        "grain that is added before img2img, which makes detail of it",
+        "grain added before img2img, which turns it into detail",
         per_frame=False, low=0.0, high=1.0,
     ),
     Channel(
@@ -122,12 +122,12 @@ _TABLE = (
     ),
     Channel(
         "colour_match", "share", 0.5,
-        "how firmly colours are held to the scene's own, against drift",
+        "how strongly colours are pulled towards those of the scene, against drift",
         per_frame=False, low=0.0, high=1.0,
     ),
     Channel(
         "detail_match", "share", 0.5,
-        "how firmly fine detail is held to the scene's own, against blur",
+        "how strongly fine detail is pulled towards that of the scene, against blur",
         per_frame=False, low=0.0, high=1.0,
     ),
     Channel(

@@ -1,6 +1,6 @@
 """Envelopes of features, and curves at another frame rate: from the song's time to the frames.
 
-Nothing is sampled at a point: a frame takes the maximum (impulses and envelopes) or the mean
+Features are not sampled at points: a frame takes the maximum (impulses and envelopes) or the mean
 (levels) over the time that it is shown, so that no hit falls between two frames."""
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def slewed(values: Curve, hop: float, attack: float, release: float, hold: float
     """
     up = hop / attack if attack > 0 else np.inf
     down = hop / release if release > 0 else np.inf
-    patience = round(hold / hop)
+    hold_hops = round(hold / hop)
     followed = np.empty(len(values))
     level, waited = 0.0, 0
     for k, value in enumerate(values.tolist()):
         if value >= level:
             level, waited = min(value, level + up), 0
-        elif waited < patience:
+        elif waited < hold_hops:
             waited += 1
         else:
             level = max(value, level - down)
@@ -123,8 +123,8 @@ def own_frames(timeline: Timeline) -> Timeline:
     return replace(timeline, fps=timeline.project_fps)
 
 
-def carried(values: Curve, timeline: Timeline) -> Curve:
-    """Values on the frames of `timeline` that add up to the same path in the same time.
+def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
+    """Resample values per frame to the frames of `timeline`, along the same path in the same time.
 
     The path is exact wherever frames of both rates begin, for any curve, even an impulse. In
     between it is interpolated without overshoot (`scipy.interpolate.PchipInterpolator`), so the

@@ -14,7 +14,7 @@ from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float
 
-MOST_VALUES = 10 * VALUES  # frames of all hits together: a few seconds of work
+MAX_VALUES = 10 * VALUES  # frames of all hits together: a few seconds of work
 _AT_ONCE = 1 << 20  # ... of the hits in one batch
 _SPANS = ("attack", "hold", "decay", "length", "release")
 _INSTANT = 1e-9  # seconds; anything shorter is immediate
@@ -76,8 +76,8 @@ class HitShape:
         end = start if self.look_ahead else start + frame_length
         risen = np.clip(1.0 + (end - top) / np.maximum(attack, _INSTANT), 0.0, 1.0)
         since = start - top
-        decayed = _left(since - hold, decay) ** self.release_bend
-        released = _left(since - held, release) ** self.release_bend
+        decayed = _remaining(since - hold, decay) ** self.release_bend
+        released = _remaining(since - held, release) ** self.release_bend
         falling = (self.sustain + (1.0 - self.sustain) * decayed) * released
         # The peak is in this frame, before it, or after it.
         return before, np.where(since > _INSTANT, falling, risen**self.attack_bend)
@@ -93,12 +93,12 @@ class HitShape:
         return replace(self, **several)
 
 
-def _left(since: Curve, span: Curve) -> Curve:
+def _remaining(since: Curve, span: Curve) -> Curve:
     """Remaining share, 1 to 0, of a span that began `since` seconds ago."""
     return np.clip(1.0 - np.maximum(since, 0.0) / np.maximum(span, _INSTANT), 0.0, 1.0)
 
 
-def struck(
+def hit_train(
     times: Curve,
     weights: Curve,
     shape: HitShape,
@@ -136,7 +136,7 @@ def struck(
     fps = float(max(timeline.fps, timeline.project_fps))
     rows = int(min(shape.longest(), timeline.song.duration) * fps) + 3
     require_affordable(
-        rows * len(times), "frames of hits", "Shorten the release, or another span.", MOST_VALUES
+        rows * len(times), "frames of hits", "Shorten the release, or another span.", MAX_VALUES
     )
     size = max(1, _AT_ONCE // rows)
     for first in range(0, len(times), size):
@@ -210,4 +210,4 @@ def hits(
     -------
     ndarray, shape (n_frames,)
     """
-    return struck(times, weights, HitShape(attack=attack, release=release), timeline)
+    return hit_train(times, weights, HitShape(attack=attack, release=release), timeline)

@@ -77,10 +77,10 @@ Pattern = Annotated[
 ]
 
 
-MOST = 240  # frames between two repaints
+MAX_CADENCE = 240  # frames between two repaints
 CADENCE_HELP = (
-    f"a number of frames from 1 to {MOST}, 'beat', 'bar', 'onset', or a pattern of beats, such as "
-    "x..x"
+    f"a number of frames from 1 to {MAX_CADENCE}, 'beat', 'bar', 'onset', or a pattern of beats, "
+    "such as x..x"
 )
 
 
@@ -96,7 +96,7 @@ def parse_cadence(given: Any) -> int | str | Steps:
         return given
     if isinstance(given, str) and given in ("beat", "bar", "onset"):
         return given
-    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST:
+    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MAX_CADENCE:
         return given
     try:
         pattern = parse_pattern(given)

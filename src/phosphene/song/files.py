@@ -14,7 +14,7 @@ from phosphene.errors import PhospheneError, SongError
 TEXT = 1 << 24
 #: Size limit of image files in bytes.
 IMAGE = 1 << 28
-_NEIGHBOURS = 2000  # files in the folder that are compared with a missing name
+_NEIGHBOURS = 2000  # maximum number of file names compared with a missing one
 
 
 def require_file(
@@ -46,17 +46,17 @@ def require_file(
     except ValueError:  # a null character, or one that file names cannot have
         raise error(f"{str(path)!r} cannot be the name of a file") from None
     if stat.S_ISDIR(found.st_mode):
-        raise error(f"{path} is a folder, not a {what}", "Name one file in it.")
+        raise error(f"{path} is a folder, not a {what}", "Choose a file in it.")
     if not stat.S_ISREG(found.st_mode):
         kind = _KINDS.get(stat.S_IFMT(found.st_mode), "special file")
-        raise error(f"{path} is a {kind}, not a {what}", "Name a regular file.")
+        raise error(f"{path} is a {kind}, not a {what}", "Choose a regular file.")
     if not os.access(path, os.R_OK):
         raise error(f"{path} cannot be read: permission denied", "Change its permissions.")
     if found.st_size == 0:
         raise error(f"{path} is empty: 0 bytes", "Copy or export it again.")
     if most is not None and found.st_size > most:
         raise error(
-            f"{path} has {found.st_size / 1e6:.0f} MB; a {what} has at most {most / 1e6:.0f} MB",
+            f"{path} is {found.st_size / 1e6:.0f} MB; a {what} can be at most {most / 1e6:.0f} MB",
             f"Check that it is a {what}.",
         )
 

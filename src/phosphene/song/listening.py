@@ -60,7 +60,7 @@ def listen(
     name = f"analysed with {tracker.name} of {code_of(tracker.track)}"
     song = _read(path, name, shelf)
     if song is not None:
-        shelf.recalled = True
+        shelf.from_cache = True
         report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
     song = analyse(path, report, tracker, shelf, index)
@@ -106,4 +106,4 @@ def _read(path: Path, name: str, shelf: Shelf) -> Song | None:
             **plain,
         )
     except (KeyError, ValueError, TypeError):
-        return None  # written by something else
+        return None  # not written by Phosphene

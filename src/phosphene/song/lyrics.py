@@ -11,7 +11,7 @@ from typing import NamedTuple
 from phosphene.errors import SongError
 from phosphene.song.files import TEXT, require_file
 
-MOST = 10_000  # lines of lyrics
+MAX_LINES = 10_000
 
 _STAMP = r"\[(\d{1,4}):(\d{1,2}(?:[.:]\d{1,3})?)\]"
 _STAMPS = re.compile(rf"(?:\s*{_STAMP})+")
@@ -67,8 +67,8 @@ def read_lyrics(path: Path, duration: float) -> list[Line]:
             f"{path} has no line of lyrics within the song's {duration:.1f} s",
             "A line of LRC is `[01:02.50] text`; an SRT file has `00:01:02,500 --> 00:01:05,000`.",
         )
-    if len(lines) > MOST:
-        raise SongError(f"{path} has {len(lines)} lines; at most {MOST} are allowed")
+    if len(lines) > MAX_LINES:
+        raise SongError(f"{path} has {len(lines)} lines; at most {MAX_LINES} are allowed")
     return lines
 
 
@@ -83,10 +83,10 @@ def _in_lrc(path: Path, lines: Sequence[str], duration: float) -> list[Line]:
                 timed.append((60 * int(minutes) + float(seconds.replace(":", ".")), text))
         elif tag and tag[1].lower() == "offset":
             if not re.fullmatch(r"\s*[+-]?\d{1,7}\s*", tag[2]):
-                raise _wrong(path, number, line, "[offset: milliseconds]")
+                raise _line_error(path, number, line, "[offset: milliseconds]")
             shift = int(tag[2]) / 1000.0  # positive is earlier
         elif line.strip() and not tag:
-            raise _wrong(path, number, line, "`[01:02.50] text`")
+            raise _line_error(path, number, line, "`[01:02.50] text`")
     # Several texts at one time, as in translations, are shown together.
     merged: dict[float, list[str]] = {}
     for time, text in sorted(timed, key=lambda line: line[0]):
@@ -114,10 +114,10 @@ def _in_block(path: Path, block: Sequence[tuple[int, str]]) -> Line:
     (number, first), *rest = block[1:] if numbered else block
     timing = _TIMING.fullmatch(first)
     if timing is None:
-        raise _wrong(path, number, first, "`00:01:02,500 --> 00:01:05,000`")
+        raise _line_error(path, number, first, "`00:01:02,500 --> 00:01:05,000`")
     start, end = (_seconds(*timing.groups()[k : k + 4]) for k in (0, 4))
     if end < start:
-        raise _wrong(path, number, first, "an end that is not before the start")
+        raise _line_error(path, number, first, "an end that is not before the start")
     return Line(start, end, _STYLE.sub("", "\n".join(text for _, text in rest)).strip())
 
 
@@ -125,7 +125,7 @@ def _seconds(hours: str, minutes: str, seconds: str, fraction: str) -> float:
     return 3600 * int(hours) + 60 * int(minutes) + float(f"{seconds}.{fraction.zfill(3)}")
 
 
-def _wrong(path: Path, number: int, line: str, expected: str) -> SongError:
+def _line_error(path: Path, number: int, line: str, expected: str) -> SongError:
     return SongError(f"{path}, line {number}: got {line.strip()[:60]!r}; expected {expected}")
 
 

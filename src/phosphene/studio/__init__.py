@@ -1,1 +1,1 @@
-"""The studio: a local web page on which a project is seen, heard, edited, painted and rendered."""
+"""The studio: a local web page to play, preview, edit and render a project."""

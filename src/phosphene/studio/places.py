@@ -26,12 +26,12 @@ def inside(folder: Path, name: str) -> Path:
     Returns
     -------
     Path
-        Resolved: neither `..` nor a link leads out of the folder.
+        Resolved: neither `..` nor a link can lead out of the folder.
 
     Raises
     ------
     ProjectError
-        If it lies outside.
+        If it is outside the folder.
     """
     parts = name.split("/")
     if not all(_PLAIN.fullmatch(part) for part in parts) or {".", ".."} & set(parts):
@@ -45,7 +45,7 @@ def require_inside(folder: Path, path: Path, name: str) -> Path:
     Raises
     ------
     ProjectError
-        If it lies outside of the folder.
+        If it is outside the folder.
     """
     resolved = path.resolve()
     if not resolved.is_relative_to(folder.resolve()):
@@ -67,18 +67,20 @@ def own_folder(project: Path, *names: str) -> Path:
     Raises
     ------
     ProjectError
-        If it is a link, or lies outside of the project's folder.
+        If it is a link, or is outside the project's folder.
     """
     path = project.parent / STUDIO
     for name in ("", project.stem, *names):
         path = path / name if name else path
         if path.is_symlink():
-            raise ProjectError(f"{path} is a link, and is not followed.", f"Remove {path}.")
+            raise ProjectError(
+                f"{path} is a link, which the studio does not follow.", f"Remove {path}."
+            )
         path.mkdir(exist_ok=True)
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically: it has its old content or the new one, never a part.
 
     Raises
@@ -87,7 +89,9 @@ def write_whole(path: Path, content: bytes) -> None:
         If it is a link or cannot be written.
     """
     if path.is_symlink():
-        raise ProjectError(f"{path} is a link, and is not written.", "Open the file it leads to.")
+        raise ProjectError(
+            f"{path} is a link, which the studio does not write to.", "Open the file it points to."
+        )
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with open(new, "xb") as file:
@@ -106,5 +110,5 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def _outside(name: str) -> ProjectError:
     return ProjectError(
-        f"{name!r} is not a file of the project's folder", "The studio reads and writes only there."
+        f"{name!r} is not a file of the project's folder", "The studio only reads and writes there."
     )

@@ -18,7 +18,7 @@ from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
 from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, pictures, require_inside, write_whole
+from phosphene.studio.places import inside, pictures, require_inside, write_atomically
 from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
@@ -35,7 +35,7 @@ class Session:
     """One project file that is open in the studio.
 
     Slow work runs in one thread, in order; when it is done, the state that the page sees is
-    replaced as a whole.
+    replaced at once.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Session:
     announce : callable
         announce(message) sends a message to every page.
     idea : str
-        What the film is about, for a project that has yet to be directed.
+        What the film is about, for a project that is not directed yet.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Session:
         return self.path.parent
 
     def state(self) -> dict[str, Any]:
-        """Everything that the page shows, but for the curves."""
+        """Everything that the page shows, except the curves."""
         state: dict[str, Any] = {
             "version": self.version,
             "digest": self.document.digest,
@@ -111,7 +111,7 @@ class Session:
         Raises
         ------
         ProjectError
-            If the file has changed since `base`, or the edit is a mistake; nothing is written.
+            If the file has changed since `base`, or the edit is invalid; nothing is written.
         """
         if not isinstance(request, dict):
             raise ProjectError("this is not an edit")
@@ -119,22 +119,22 @@ class Session:
         return self.state()
 
     async def revert(self, forward: bool) -> dict[str, Any]:
-        """Undo the last change, or do it again."""
+        """Undo the last change, or redo it."""
         await self._run(self._revert, forward)
         return self.state()
 
     async def binary(self, name: str) -> bytes:
-        """The `curves`, `peaks` or `camera` of what is composed, packed."""
+        """The `curves`, `peaks` or `camera` of the composed project, packed."""
         found: bytes = await self._run(self._binary, name)
         return found
 
     def image(self, scene: int) -> Path | None:
-        """The first picture of a scene, if it has one of the project's folder.
+        """The first picture of a scene, if it is a file in the project's folder.
 
         Raises
         ------
         ProjectError
-            If it lies outside.
+            If it is outside the folder.
         """
         score = self.composed.picture.score if self.composed else None
         if score is None or not 0 <= scene < len(score.scenes):
@@ -169,7 +169,8 @@ class Session:
         self._check_file()
         if request.get("base") != self.document.digest:
             raise ProjectError(
-                f"{self.path.name} has changed meanwhile", "It is shown as it is now; try again."
+                f"{self.path.name} has changed in the meantime",
+                "The page now shows the new version; try again.",
             )
         edits = operations(request.get("ops"))
         for edit in edits:
@@ -182,7 +183,7 @@ class Session:
         self._publish(composed)
 
     def _require_inside(self, edit: Any) -> None:
-        """Refuse an edit that makes the project read a file outside of its folder."""
+        """Refuse an edit that makes the project read a file outside its folder."""
         path, value = getattr(edit, "path", ()), getattr(edit, "value", None)
         if isinstance(edit, Drop) and path == ["depth"]:
             return
@@ -203,7 +204,7 @@ class Session:
         try:
             composed: Composed | None = self._read(text)
             self.errors = []
-        except PhospheneError as error:  # an edit from outside may have been a mistake
+        except PhospheneError as error:  # an edit by another program may be invalid
             composed, self.errors = None, problems(error, self.path)
         self.document.revert(forward)
         self._publish(composed)
@@ -225,16 +226,16 @@ class Session:
 
         try:
             data = parsed(self.document.text)
-            if self.document.text != begun_text(str(data.get("song", {}).get("file"))):
+            if self.document.text != initial_text(str(data.get("song", {}).get("file"))):
                 return
             project = make_project(data, self.path, self.registry)
             song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
             text = directed(self.registry.directors[DEFAULT], song, brief, data["song"])
-            write_whole(self.path, text.encode())
+            write_atomically(self.path, text.encode())
             self.document = Document(self.path)
         except (PhospheneError, ValueError) as error:
-            _log.info("%s is not directed: %s", self.path, error)  # composing it tells why
+            _log.info("%s is not directed: %s", self.path, error)  # composing it reports why
 
     def _compose(self) -> None:
         try:
@@ -267,8 +268,8 @@ class Session:
         self.announce({"type": "state", "version": self.version})
 
 
-def begun_text(song: str) -> str:
-    """The text of a project until a director has written it."""
+def initial_text(song: str) -> str:
+    """The text of a project before a director writes it."""
     return f"# Begun by the studio.\n[song]\nfile = {toml(song)}\n"
 
 

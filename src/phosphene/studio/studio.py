@@ -16,8 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry
 from phosphene.studio.jobs.queue import Jobs
-from phosphene.studio.places import inside, write_whole
-from phosphene.studio.session import Session, begun_text
+from phosphene.studio.places import inside, write_atomically
+from phosphene.studio.session import Session, initial_text
 
 _log = logging.getLogger(__name__)
 SONGS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif", ".mp4", ".webm")
@@ -34,11 +34,11 @@ class Studio:
         Projects are opened in it, and dropped songs go there.
     registry : Registry
     plugins : list of Path
-        Folders of plugins that are single files, for the processes that paint.
+        Folders of plugins that are single files, for the worker processes.
     path : Path or None
         The project file or the song to open first.
     idea : str
-        What the film of a song is about.
+        What the film is about, for a song.
     """
 
     def __init__(
@@ -80,9 +80,9 @@ class Studio:
         return self.jobs
 
     def state(self) -> dict[str, Any]:
-        """The state of the open project, or what could be opened."""
+        """The state of the open project, or the files that can be opened."""
         if self.session is None or self.jobs is None:
-            return {"phase": "empty", "version": 0, "folder": self.folder.name, **self._found()}
+            return {"phase": "empty", "version": 0, "folder": self.folder.name, **self._openable()}
         return {**self.session.state(), "jobs": self.jobs.state()}
 
     @contextlib.asynccontextmanager
@@ -107,7 +107,7 @@ class Studio:
         if path.suffix.lower() != ".toml":
             song, path = path, path.with_suffix(".toml")
             if not path.exists():
-                write_whole(path, begun_text(song.name).encode())
+                write_atomically(path, initial_text(song.name).encode())
         session = Session(path, self.registry, self.announce, idea)
         await self._close()
         self.session = session
@@ -116,7 +116,7 @@ class Studio:
         self.announce({"type": "state", "version": session.version})
 
     async def receive(self, name: str, content: AsyncIterator[bytes], idea: str = "") -> None:
-        """Keep a dropped song in a folder of its own, with a project beside it, and open it.
+        """Save a dropped song in its own folder, with a project beside it, and open it.
 
         Raises
         ------
@@ -161,10 +161,10 @@ class Studio:
 
     def _send(self, message: dict[str, Any]) -> None:
         for page in self._pages:
-            if not page.full():  # a page that sleeps asks for the state when it wakes
+            if not page.full():  # a suspended page requests the state when it resumes
                 page.put_nowait(message)
 
-    def _found(self) -> dict[str, list[str]]:
+    def _openable(self) -> dict[str, list[str]]:
         names = sorted(path.name for path in self.folder.iterdir() if path.is_file())
         projects = [name for name in names if name.lower().endswith(".toml")]
         songs = [name for name in names if Path(name).suffix.lower() in SONGS]

@@ -5,8 +5,8 @@ The complete test of a modulator is two lines:
     class TestWobble(ModulatorContract):
         modulator = Wobble
 
-Each check is a test of its own, and a failure explains the problem and the fix. Nothing here
-needs pytest; `phosphene plugins check` runs the same checks.
+Each check is a separate test, and a failure explains the problem and the fix. Nothing here
+requires pytest; `phosphene plugins check` runs the same checks.
 """
 
 from phosphene.testing.contract import ContractError, Finding

@@ -32,7 +32,7 @@ class NotMadeError(ContractError):
 
 @dataclass(frozen=True)
 class Finding:
-    """How one check went; `problem` and `fix` are empty where it passed."""
+    """The result of one check; `problem` and `fix` are empty if it passed."""
 
     check: str
     about: str
@@ -41,7 +41,7 @@ class Finding:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
+        """Whether the check passed."""
         return not self.problem
 
 
@@ -67,7 +67,7 @@ def _finding(name: str, check: Check[Subject], subject: Subject) -> Finding:
         raise
     except ContractError as error:
         return Finding(name, about, error.problem, error.fix)
-    except Exception as error:  # whatever a plugin raises, the other checks run
+    except Exception as error:  # the other checks run whatever a plugin raises
         return Finding(name, about, f"{type(error).__name__}: {error}")
     return Finding(name, about)
 
@@ -105,7 +105,7 @@ def _method(
     name: str, check: Check[Subject], subject_of: Callable[[Any], Subject]
 ) -> Callable[[Any], None]:
     def method(self: Any) -> None:
-        __tracebackhide__ = True  # pytest then shows the author's class, not this
+        __tracebackhide__ = True  # pytest then shows the author's class instead of this function
         check(subject_of(self))
 
     method.__name__ = f"test_{name}"

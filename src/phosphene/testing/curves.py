@@ -45,9 +45,9 @@ def one_frame(subject: Subject) -> None:
 
 def _check_finite(subject: Subject, song: Song, where: str) -> None:
     try:
-        given, frames = subject.asked(song)
+        given, frames = subject.call(song)
     except RefusedError:
-        if where:  # too short for a position that it was made with
+        if where:  # too short for a position in its parameters
             return
         raise
     for name, curve in given.items():
@@ -61,16 +61,16 @@ def _check_finite(subject: Subject, song: Song, where: str) -> None:
             frame = int(np.flatnonzero(~np.isfinite(array.ravel()))[0])
             raise ContractError(
                 f"'{name}' is {array.ravel()[frame]} at frame {frame}{where}",
-                "Look for a division by what may be 0: a level, a span, a number of beats.",
+                "Look for a division by a value that can be 0: a level, a span, a number of beats.",
             )
 
 
 BOUNDS = ("minimum", "maximum")
-SAFE = 1e6  # a larger bound is one of the machine, not of the field
+SAFE = 1e6  # larger bounds are technical limits, such as that of a float
 
 
 def settings(modulator: Modulator) -> Iterator[tuple[str, Modulator]]:
-    """A modulator at each end of each field, where its own validation lets it be made.
+    """A modulator at each end of each field, except those that its own validation refuses.
 
     Yields
     ------
@@ -106,14 +106,15 @@ def _ends(field: dict[str, Any]) -> list[Any]:
     return []
 
 
-SHARE = 0.05  # of all that is travelled: how far two paths may differ ...
-STEPS = 2.0  # ... beside so many of the largest steps, for what falls between two frames
+#: Tolerance between two paths: a share of the total path, plus a number of the largest steps, for
+#: motion between two frames.
+SHARE, STEPS = 0.05, 2.0
 
 
 def check_path(
     own: dict[str, Curve], other: dict[str, Curve], own_fps: float, other_fps: float
 ) -> None:
-    """Compare what a modulator that is taken by interval gives for two frame rates.
+    """Compare the paths of a modulator with `by_interval` at two frame rates.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def check_path(
     Raises
     ------
     ContractError
-        If they differ by more than a step or two and a twentieth of all that is travelled.
+        If they differ by more than `STEPS` of the largest step plus `SHARE` of the total path.
     """
     for name, curve in own.items():
         channel = CHANNELS.get(name)
@@ -141,9 +142,9 @@ def check_path(
         if apart.max() > allowed:
             at = int(apart.argmax())
             raise ContractError(
-                f"after {at} s '{name}' has added up to {rendered[at] * own_fps:.4g} at "
-                f"{other_fps} fps, and to {path[at] * own_fps:.4g} at {own_fps} fps",
-                "Leave by_interval out and read smooth curves at timeline.times; or make hits "
+                f"after {at} s '{name}' adds up to {rendered[at] * own_fps:.4g} at "
+                f"{other_fps} fps, but to {path[at] * own_fps:.4g} at {own_fps} fps",
+                "Remove by_interval and read smooth curves at timeline.times; or make hits "
                 "with phosphene.hits and levels with phosphene.on_frames.",
             )
 

@@ -23,7 +23,7 @@ RANGES = ((0.5, 4.0), (0.2, 50.0))  # near and far
 
 @dataclass(frozen=True)
 class Estimator:
-    """A source of depth that is examined."""
+    """A source of depth under test."""
 
     spec: DepthSpec
 
@@ -55,8 +55,8 @@ def shape(estimator: Estimator) -> None:
         expected = (1, 1, height, width)
         if str(distance.dtype) != "torch.float32" or tuple(distance.shape) != expected:
             raise ContractError(
-                f"it gave {distance.dtype}, shape {tuple(distance.shape)}",
-                f"Give float32, shape {expected}: (1, 1, height, width).",
+                f"it returned {distance.dtype}, shape {tuple(distance.shape)}",
+                f"Return float32, shape {expected}: (1, 1, height, width).",
             )
 
 
@@ -86,13 +86,13 @@ def picture_unchanged(estimator: Estimator) -> None:
 
 
 def nothing_kept(estimator: Estimator) -> None:
-    """The same picture has the same depth, to the bit, whatever came before."""
+    """The same picture has the same depth, to the bit, whatever the earlier pictures."""
     score = small_score()
     given, used = soft_picture(score), estimator.loaded(score)
     used(1.0 - given)
     if not estimator.loaded(score)(given).equal(used(given)):
         raise ContractError(
-            "the depth depends on the pictures before",
+            "the depth depends on earlier pictures",
             "Keep no state between pictures: a resumed render would jump.",
         )
 
@@ -103,7 +103,7 @@ def fixed_if_it_says_so(estimator: Estimator) -> None:
     source, given = estimator.loaded(score), soft_picture(score)
     if estimator.spec.fixed and not source(given).equal(source(1.0 - given)):
         raise ContractError(
-            "the spec is `fixed`, and two pictures differ in depth", "Leave out fixed=True."
+            "the spec is `fixed`, but two pictures differ in depth", "Remove fixed=True."
         )
 
 

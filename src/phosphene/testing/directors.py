@@ -27,7 +27,7 @@ IDEA = 'the "sea" at night'
 
 @dataclass(frozen=True)
 class Directing:
-    """A director that is examined, with what else its plugin registers."""
+    """A director under test, with the other items that its plugin registers."""
 
     spec: DirectorSpec
     items: Mapping[tuple[str, str], Any] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Directing:
         except Exception as error:
             raise ContractError(
                 f"direct() raised {type(error).__name__}: {error}",
-                "Return a project for any song, also one without beats or sections.",
+                "Return a project for any song, including one without beats or sections.",
             ) from error
         if not isinstance(given, str):
             raise ContractError(
@@ -55,7 +55,7 @@ class Directing:
 
     @property
     def registry(self) -> Registry:
-        """What its project may name: the built-ins and its own plugin's items."""
+        """What its project can use: the built-ins and the items of its own plugin."""
         registry = own_plugins()
         for (kind, name), item in self.items.items():
             getattr(registry, kind)[name] = item
@@ -86,8 +86,8 @@ def deterministic(directing: Directing) -> None:
     song, brief = synthetic_song(**SONGS["a song in 4/4"]), Brief(IDEA, 7)
     if directing.text(song, brief) != directing.text(song, brief):
         raise ContractError(
-            "the text differs when asked again",
-            "Draw from random.Random(brief.seed); name no date and no temporary file.",
+            "the text differs between two calls",
+            "Draw from random.Random(brief.seed); include no dates or temporary paths.",
         )
 
 
@@ -104,7 +104,7 @@ def examine_director(
     ----------
     spec : DirectorSpec
     items : mapping of (kind, name) to object, optional
-        What else its plugin registers, which its projects may use.
+        The other items of its plugin, which its projects can use.
     """
     return examine(CHECKS, Directing(spec, items or {}))
 

@@ -1,4 +1,4 @@
-"""The contract of an engine: what it is given, what it returns, and what it must not keep."""
+"""The contract of an engine: its input, its output, and no state between frames."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import torch
 
 
-PROMPTS = ("a forest at night", "a city in the rain")  # for an engine that takes any text
+PROMPTS = ("a forest at night", "a city in the rain")  # for engines that accept any text
 
 
 def small_score(
@@ -67,12 +67,12 @@ def small_score(
 
 @dataclass(frozen=True)
 class Painter:
-    """An engine that is examined, by its own examples of prompts."""
+    """An engine under test, with its own example prompts."""
 
     spec: EngineSpec
 
     def score(self, width: int = 64, height: int = 48) -> Score:
-        """What it paints."""
+        """The Score to paint."""
         return small_score(self.spec.examples or PROMPTS, width=width, height=height)
 
     def loaded(self, score: Score | None = None) -> Engine:
@@ -91,7 +91,7 @@ class Painter:
         except Exception as error:
             raise NotMadeError(
                 f"load() raised {type(error).__name__}: {error}",
-                "Fix load(model, score), or give its spec `examples` that it understands.",
+                "Fix load(model, score), or give its spec `examples` that it supports.",
             ) from error
 
 
@@ -118,7 +118,7 @@ def first_picture(painter: Painter) -> None:
 
 
 def repainted(painter: Painter) -> None:
-    """A repainted picture is like the one that was given: its shape, type, range and device."""
+    """A repainted picture has the shape, type, range and device of the one that it receives."""
     for width, height in SIZES:
         score = painter.score(width, height)
         engine = painter.loaded(score)
@@ -154,14 +154,14 @@ def deterministic(painter: Painter) -> None:
 
 
 def nothing_kept(painter: Painter) -> None:
-    """A frame depends on those before it only by the picture, so that renders can be resumed."""
+    """A frame depends on earlier ones only through the picture, so that renders can be resumed."""
     score = painter.score()
     fresh = painter.loaded().img2img(soft_picture(score), score.row(2))
     used = painter.loaded()
     used.img2img(used.img2img(soft_picture(score), score.row(0)), score.row(1))
     if not fresh.equal(used.img2img(soft_picture(score), score.row(2))):
         raise ContractError(
-            "img2img() depends on what it painted before",
+            "img2img() depends on earlier frames",
             "Keep no state between frames: a resumed render would jump.",
         )
 
@@ -184,7 +184,7 @@ def strength_counts(painter: Painter) -> None:
 
 
 def prompts_count(painter: Painter) -> None:
-    """Another prompt paints another picture."""
+    """Different prompts paint different pictures."""
     score = painter.score()
     engine = painter.loaded()
     first, *_, last = (
@@ -208,7 +208,7 @@ CHECKS = {
 def examine_engine(spec: EngineSpec) -> list[Finding]:
     """Examine an engine by every check; a finding each, passed or not.
 
-    It paints the spec's `examples`; without any, two prompts in plain English.
+    It paints the `examples` of the spec, or else two prompts in plain English.
     """
     return examine(CHECKS, Painter(spec))
 
@@ -231,7 +231,7 @@ class EngineContract:
     Attributes
     ----------
     spec : EngineSpec
-        It paints the `examples` of it.
+        Its `examples` are painted.
     """
 
     spec: ClassVar[EngineSpec]
@@ -247,16 +247,16 @@ def _check_picture(picture: torch.Tensor, score: Score, engine: Engine, what: st
     shape = (1, 3, score.height, score.width)
     if tuple(picture.shape) != shape or picture.dtype != torch.float32:
         raise ContractError(
-            f"{what} gave {picture.dtype}, shape {tuple(picture.shape)}",
-            f"Give float32, shape {shape}: (1, 3, height, width).",
+            f"{what} returned {picture.dtype}, shape {tuple(picture.shape)}",
+            f"Return float32, shape {shape}: (1, 3, height, width).",
         )
     if not bool(torch.isfinite(picture).all()) or picture.min() < 0 or picture.max() > 1:
         raise ContractError(
-            f"{what} gave values from {float(picture.min()):.3g} to {float(picture.max()):.3g}",
+            f"{what} returned values from {float(picture.min()):.3g} to {float(picture.max()):.3g}",
             "Clamp to 0..1, and check for values that are not finite.",
         )
     if picture.device != engine.device:
         raise ContractError(
-            f"{what} gave a picture on {picture.device}; engine.device is {engine.device}",
+            f"{what} returned a picture on {picture.device}; engine.device is {engine.device}",
             "Return it on engine.device.",
         )

@@ -23,7 +23,7 @@ LIMIT = 600.0  # seconds for all checks of a plugin
 def checked(plugin: Plugin) -> tuple[str, list[dict[str, str]]]:
     """Why a plugin cannot be loaded, or else the `findings` of its contract tests.
 
-    Both are found out in a separate process.
+    Both are determined in a separate process.
     """
     if why := inspected(plugin).why:
         return why, []
@@ -32,7 +32,7 @@ def checked(plugin: Plugin) -> tuple[str, list[dict[str, str]]]:
 
 
 def answer(plugin: Plugin) -> dict[str, Any]:
-    """In the separate process: load a plugin and examine it."""
+    """Load a plugin and examine it; runs in the separate process."""
     try:
         return {"findings": list(findings(load_alone(plugin)))}
     except PluginError as error:
@@ -50,7 +50,7 @@ def findings(items: Mapping[tuple[str, str], Any]) -> Iterator[dict[str, str]]:
     Yields
     ------
     dict of str to str
-        `of`, `check`, `about`, and `problem` and `fix`, which are empty where the check passed.
+        `of`, `check`, `about`, and `problem` and `fix`, which are empty if the check passed.
     """
     features = {name: item for (kind, name), item in items.items() if kind == "features"}
     for (kind, name), item in items.items():

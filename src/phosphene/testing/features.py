@@ -1,4 +1,4 @@
-"""The contract of an audio feature: a function of the Song that gives a `Feature`."""
+"""The contract of an audio feature: a function of the Song that returns a `Feature`."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ SONGS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Function:
-    """A feature function that is examined."""
+    """A feature function under test."""
 
     call: Callable[[Song], Feature]
 
     def of(self, song: Song) -> Feature:
-        """What it gives.
+        """Call the function.
 
         Raises
         ------
         ContractError
-            If it raises, or gives something else.
+            If it raises, or returns something else.
         """
         try:
             feature = self.call(song)
@@ -72,7 +72,7 @@ def grid(function: Function) -> None:
 
 
 def from_0_to_1(function: Function) -> None:
-    """Its values are finite, and lie from 0 to 1 in every song."""
+    """Its values are finite and between 0 and 1 in every song."""
     for where, about in SONGS.items():
         values = function.of(synthetic_song(**about)).values
         if not np.all(np.isfinite(values)):
@@ -82,7 +82,7 @@ def from_0_to_1(function: Function) -> None:
             )
         if len(values) and not 0.0 <= values.min() <= values.max() <= 1.0:
             raise ContractError(
-                f"{where}: its values run from {values.min():.3g} to {values.max():.3g}",
+                f"{where}: its values range from {values.min():.3g} to {values.max():.3g}",
                 "Scale it by a maximum over the song, and clip.",
             )
 
@@ -121,7 +121,7 @@ class FeatureContract:
     Attributes
     ----------
     feature : callable
-        feature(song) gives the Feature.
+        feature(song) returns the Feature.
     """
 
     feature: ClassVar[Callable[[Song], Feature]]

@@ -1,4 +1,4 @@
-"""The contract of a modulator: what must hold of its class, and of its curves for any song."""
+"""The contract of a modulator: requirements on its class, and on its curves for any song."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ from phosphene.testing.curves import (
 from phosphene.testing.songs import synthetic_song, timeline
 from phosphene.testing.subject import PROJECT_FPS, Features, Subject
 
-RATES = (12, 24, 30)  # a draft's, a film's, a screen's
+RATES = (12, 24, 30)  # fps of a draft, of cinema and of video
 
 
 def described(subject: Subject) -> None:
     """The class has a name, a docstring, and a description and JSON schema of every field."""
     cls = subject.cls
     if not isinstance(getattr(cls, "name", None), str) or not cls.name:
-        raise ContractError(f"{cls.__name__} has no name", 'Give it name: ClassVar = "...".')
+        raise ContractError(f"{cls.__name__} has no name", 'Add name: ClassVar = "...".')
     if not cls.__doc__ or cls.__doc__ == Modulator.__doc__:
         raise ContractError(
             f"{cls.__name__} has no docstring",
-            "Say in a sentence what it does; `phosphene modulators` shows it.",
+            "Describe in a sentence what it does; `phosphene modulators` shows it.",
         )
     bare = [name for name, info in cls.model_fields.items() if not info.description]
     if bare:
         raise ContractError(
             f"no description of {', '.join(bare)}",
-            'Give each field one, with its unit: Field(1.0, description="..., px per frame").',
+            'Add one to each field, with its unit: Field(1.0, description="..., px per frame").',
         )
     try:
         json.dumps(cls.model_json_schema())
-    except Exception as error:  # pydantic has several, by what it meets
+    except Exception as error:  # pydantic raises several kinds of errors
         raise ContractError(
-            f"no JSON schema can be made of it: {error}",
-            "Use plain types, Span and Position, or a type with a JSON schema.",
+            f"its JSON schema cannot be generated: {error}",
+            "Use plain types, Span, Position, or types with a JSON schema.",
         ) from None
 
 
@@ -61,19 +61,19 @@ def frozen(subject: Subject) -> None:
     made = subject.made()
     if type(made).model_config.get("extra") != "forbid":
         raise ContractError(
-            "a misspelt parameter would not be noticed", 'Leave extra="forbid" in model_config.'
+            "a misspelt parameter would not be noticed", 'Keep extra="forbid" in model_config.'
         )
     for name in type(made).model_fields:
         try:
             setattr(made, name, getattr(made, name))
         except ValidationError:
             continue
-        raise ContractError(f"{name} can be changed", "Leave frozen=True in model_config.")
+        raise ContractError(f"{name} can be changed", "Keep frozen=True in model_config.")
 
 
 def channels(subject: Subject) -> None:
     """It returns only `value` (and `height`), or valid channels."""
-    given, _ = subject.asked(synthetic_song(**USUAL))
+    given, _ = subject.call(synthetic_song(**USUAL))
     if not given:
         raise ContractError("curves() returned no curve", "Return at least one, for every song.")
     envelope = "value" in given
@@ -90,7 +90,7 @@ def length(subject: Subject) -> None:
     """Every curve has one value per frame: shape (timeline.n_frames,)."""
     for song in (synthetic_song(**USUAL), synthetic_song(**ODD)):
         for rate in (*RATES, 23.976):
-            given, frames = subject.asked(song, rate, rate)
+            given, frames = subject.call(song, rate, rate)
             for name, curve in given.items():
                 if np.shape(curve) != (frames.n_frames,):
                     raise ContractError(
@@ -102,7 +102,7 @@ def length(subject: Subject) -> None:
 
 def float64(subject: Subject) -> None:
     """Every curve is a NumPy array of float64."""
-    given, _ = subject.asked(synthetic_song(**USUAL))
+    given, _ = subject.call(synthetic_song(**USUAL))
     for name, curve in given.items():
         kind = curve.dtype if isinstance(curve, np.ndarray) else type(curve).__name__
         if kind != np.float64:
@@ -129,7 +129,7 @@ def deterministic(subject: Subject) -> None:
 def same_path(subject: Subject) -> None:
     """At 12, 24 and 30 fps the camera travels the same path in the same seconds."""
     if not subject.made().by_interval:
-        return  # asked for the project's own frames, whatever is rendered
+        return  # called for the project's own frames at every frame rate
     for about in (USUAL, ODD):
         song = synthetic_song(**about)
         own = subject.curves(song, PROJECT_FPS)
@@ -141,7 +141,7 @@ def song_unchanged(subject: Subject) -> None:
     """The song is not changed."""
     song = subject.with_features(synthetic_song(**USUAL))
     before = _contents(song)
-    subject.asked(song)
+    subject.call(song)
     changed = [name for name, value in _contents(song).items() if value != before[name]]
     if changed:
         raise ContractError(
@@ -150,7 +150,7 @@ def song_unchanged(subject: Subject) -> None:
 
 
 def extremes(subject: Subject) -> None:
-    """Every setting that the fields allow gives finite curves, or is refused by name."""
+    """Every setting that the fields allow gives finite curves, or an error that names it."""
     song = synthetic_song(**USUAL)
     for setting, modulator in settings(subject.made()):
         given = subject.curves(song, modulator=modulator)
@@ -180,7 +180,7 @@ def examine_modulator(
     Parameters
     ----------
     modulator : Modulator or type of Modulator
-        A class is made with its defaults.
+        A class is instantiated with its defaults.
     features : mapping of str to callable, optional
         Audio features of its plugin that it reads, each a function of the Song.
 
@@ -212,7 +212,7 @@ def seconds_of(modulator: Modulator | type[Modulator], features: Features | None
     song = subject.with_features(synthetic_song(180.0))
     made, frames = subject.made(), timeline(song, 30)
     begin = time.perf_counter()
-    subject.asked(song, 30, 30, modulator=made)
+    subject.call(song, 30, 30, modulator=made)
     del frames
     return time.perf_counter() - begin
 

@@ -13,7 +13,7 @@ from phosphene.song.song import Feature, Section, Song
 SAMPLE_RATE = 22050
 HOP = 512 / SAMPLE_RATE
 """Seconds from one value of its features to the next."""
-#: The features that every beat strikes; all others are levels.
+#: Features with an impulse on every beat; all others are levels.
 IMPULSES = ("onset", "low", "mid", "high", "kick", "snare", "hat")
 LEVELS = (
     "rms",
@@ -48,11 +48,11 @@ def synthetic_song(
     first_beat : float
         Seconds; it is a downbeat.
     level : float
-        RMS, and every other level that a song has, constant, 0 to 1.
+        RMS and every other level of the song, constant, 0 to 1.
     metre : int
         Beats in a bar.
     sections : str
-        One letter a section, such as ``"ABA"``, or roles, such as ``"verse chorus verse"``; they
+        One letter per section, such as ``"ABA"``, or roles, such as ``"verse chorus verse"``; they
         share the song evenly. Equal letters sound alike, and so do sections of one role, whose
         energies are those of `ENERGIES`. Empty for a song without sections.
 

@@ -23,7 +23,7 @@ PROJECT_FPS = 12
 
 
 class RefusedError(ContractError):
-    """The song is too short for a position of the modulator, which is the user's mistake."""
+    """The song is too short for a position of the modulator, which is the user's error."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Subject:
     Parameters
     ----------
     modulator : Modulator or type of Modulator
-        A class is made with its defaults, but where a field has `Field(examples=[...])` with the
-        first of those.
+        A class is instantiated with its defaults, or the first example of fields with
+        `Field(examples=[...])`.
     features : mapping of str to callable
         Each a function of the Song, as `register_features` takes it.
     """
@@ -73,14 +73,14 @@ class Subject:
         """A song with the plugin's own features."""
         return song if song.extra == self.features else replace(song, extra=self.features)
 
-    def asked(
+    def call(
         self,
         song: Song,
         fps: float = PROJECT_FPS,
         project_fps: float = PROJECT_FPS,
         modulator: Modulator | None = None,
     ) -> tuple[Mapping[str, Any], Timeline]:
-        """The unchecked result of the modulator, and the frames that it was called for.
+        """Call the modulator; the result is unchecked, with the frames that it was called for.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Subject:
         ContractError
             If it raises, or returns something that is not a number.
         """
-        given, _ = self.asked(song, fps, modulator=modulator)
+        given, _ = self.call(song, fps, modulator=modulator)
         try:
             return {name: np.array(curve, dtype=np.float64) for name, curve in given.items()}
         except (TypeError, ValueError) as error:
@@ -137,6 +137,6 @@ def _raised(error: Exception) -> ContractError:
         return RefusedError(problem, error.fix)
     if "read-only" in str(error):
         return ContractError(
-            problem, "The song, and the layers below, are shared: copy an array to change it."
+            problem, "The song and the layers below are shared: copy an array before changing it."
         )
     return ContractError(problem, "Fix curves(); it must return curves for any song.")

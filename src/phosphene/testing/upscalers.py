@@ -1,4 +1,4 @@
-"""The contract of an upscaler: larger, of the same colours, and the same each time."""
+"""The contract of an upscaler: larger pictures, equal colours, and no randomness."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _large(
         given = getattr(picture, "dtype", type(picture).__name__), np.shape(picture)
         if given != (np.uint8, expected):
             raise ContractError(
-                f"factor {factor}: gave {given[0]} of shape {given[1]}",
+                f"factor {factor}: returned {given[0]} of shape {given[1]}",
                 f"Return uint8 of shape {expected} for a picture of {(HEIGHT, WIDTH, 3)}.",
             )
     return large
@@ -59,12 +59,12 @@ def enlarges(spec: UpscalerSpec) -> None:
         if (apart := np.abs(small - _picture()).mean()) > ALIKE:
             raise ContractError(
                 f"factor {factor}: reduced again, it differs by {apart:.0f} levels on average",
-                "Pictures are RGB, 0 to 255, and neither shifted nor turned.",
+                "Pictures are RGB, 0 to 255; do not shift or rotate them.",
             )
 
 
 def keeps_colours(spec: UpscalerSpec) -> None:
-    """A flat colour stays what it is."""
+    """A flat colour is preserved."""
     for colour in ((0, 0, 0), (255, 255, 255), (200, 60, 20)):
         flat = np.full((HEIGHT, WIDTH, 3), colour, np.uint8)
         (large,) = _large(spec, spec.factors[0], flat)
@@ -81,10 +81,10 @@ def deterministic(spec: UpscalerSpec) -> None:
     picture, black = _picture(), np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     first, _, again = _large(spec, spec.factors[0], picture, black, picture)
     if not np.array_equal(picture, _picture()):
-        raise ContractError("it changed the picture that it was given", "Work on a copy.")
+        raise ContractError("it changed the picture that it received", "Work on a copy.")
     if not np.array_equal(first, again):
         raise ContractError(
-            "the same picture gave another result", "Draw no random numbers, and keep no state."
+            "the same picture gave a different result", "Draw no random numbers, and keep no state."
         )
 
 

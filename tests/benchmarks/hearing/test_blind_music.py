@@ -1,4 +1,4 @@
-"""Which MIDI files count as truth, and how they come out of a game's WAD file."""
+"""Which MIDI files are used as annotations, and how they are extracted from a WAD file."""
 
 import struct
 from pathlib import Path
@@ -34,14 +34,12 @@ def _loose(n: int) -> list[int]:
     ("ticks", "signature", "trusted"),
     [
         ([0, 120, 160, 240, 480], (4, 4), True),  # sixteenths and triplets
-        ([0, 480, 960], None, False),  # says no metre
-        (sorted([0, 480, *_loose(2)]), (4, 4), False),  # half of the notes beside the grid
+        ([0, 480, 960], None, False),  # no time signature
+        (sorted([0, 480, *_loose(2)]), (4, 4), False),  # half of the notes off the grid
         ([480 * k for k in range(18)] + [480 * 18 + 60, 480 * 19 + 60], (4, 4), True),  # a tenth
     ],
 )
-def test_a_file_is_trusted_that_tells_its_metre_and_keeps_its_grid(
-    tmp_path, ticks, signature, trusted
-):
+def test_a_file_with_a_metre_and_notes_on_its_grid_is_trusted(tmp_path, ticks, signature, trusted):
     assert trustworthy(_midi(tmp_path / "one.mid", ticks, signature)) is trusted
 
 
@@ -57,7 +55,7 @@ def test_the_truth_spans_the_notes(tmp_path):
     assert found.downbeats.tolist() == [1.5, 3.0]
 
 
-def test_music_is_taken_out_of_a_wad_once(tmp_path):
+def test_music_is_extracted_from_a_wad_once(tmp_path):
     song = _midi(tmp_path / "song.mid", [0, 480]).read_bytes()
     lumps = [("MAP01", b"walls"), ("D_RUNNIN", song), ("D_STALKS", song), ("D_NOISE", b"MUS\x1a")]
     body = b"".join(content for _, content in lumps)

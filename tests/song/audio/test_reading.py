@@ -109,7 +109,7 @@ def test_sample_rates_at_the_limits(rate: int, write: Callable[..., Path]) -> No
 def test_a_song_lasts_twelve_hours_at_most(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phosphene.song.audio.streams.LONGEST", 180)
+    monkeypatch.setattr("phosphene.song.audio.streams.MAX_SECONDS", 180)
     assert decode(write(np.zeros(180_000), 1000, "a.flac")).duration == 180
     with pytest.raises(SongError, match=r"lasts more than 0\.05 hours"):
         decode(write(np.zeros(180_001), 1000, "a.flac"))

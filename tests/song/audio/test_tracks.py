@@ -91,4 +91,4 @@ def test_each_track_has_its_own_cache_entry(several: Path, tmp_path: Path) -> No
     for wanted in (1, 3, 1, 3):
         song = listen(several, cache=cache, track=choose_track(several, wanted))
         assert tone(song.samples, 22050) == pytest.approx(TONES[wanted - 1], abs=2)
-    assert song.shelf.recalled
+    assert song.shelf.from_cache

@@ -61,7 +61,7 @@ def test_the_second_analysis_is_read_from_the_cache(path: Path, kept: Cache) -> 
     assert "beats" in worked
     assert found == ["cache"]
     assert same(first, again)
-    assert (first.shelf.recalled, again.shelf.recalled) == (False, True)
+    assert (first.shelf.from_cache, again.shelf.from_cache) == (False, True)
 
 
 def test_the_key_is_the_content_not_the_name(path: Path, kept: Cache) -> None:
@@ -185,20 +185,20 @@ def test_code_of_includes_callables_inside_foreign_wrappers(tmp_path, wrapping, 
 
 def test_kept_features_are_computed_again_after_a_change_of_their_code(tmp_path, wrapping) -> None:
     level = Feature(np.zeros(3), 0.1, "level")
-    code = "def work():\n    asked.append(1)\n    return {'x': level}\n"
+    code = "def work():\n    calls.append(1)\n    return {'x': level}\n"
     (tmp_path / "alone.py").write_text(code)
-    work, asked = wrapping("work", "alone"), []
-    work.__globals__.update(asked=asked, level=level)
+    work, calls = wrapping("work", "alone"), []
+    work.__globals__.update(calls=calls, level=level)
 
     def hear() -> None:
         replace(synthetic_song(2.0), shelf=Shelf(tmp_path, "code")).kept("x", work)
 
     hear()
     hear()
-    assert len(asked) == 1
+    assert len(calls) == 1
     (tmp_path / "alone.py").write_text(code + "\n# changed")
     hear()
-    assert len(asked) == 2
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "overwrite", "folder", "pipe", "link"])

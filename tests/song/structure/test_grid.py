@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phosphene.song.structure.grid import MOST, grid_of
+from phosphene.song.structure.grid import MAX_UNITS, grid_of
 
 
 def test_units_are_bars_and_continue_to_both_ends():
@@ -55,7 +55,7 @@ def test_twelve_hours_have_a_bounded_number_of_units():
     duration = 12 * 3600.0
     for bars in (np.arange(0.0, duration, 1.5), np.zeros(0)):
         grid = grid_of(bars, duration)
-        assert grid.n <= MOST
+        assert grid.n <= MAX_UNITS
         assert grid.edges[[0, -1]].tolist() == [0.0, duration]
 
 

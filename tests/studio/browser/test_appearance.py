@@ -73,7 +73,7 @@ def test_text_fields_and_icons_have_the_contrast_of_wcag_aa_in_every_state(theme
     assert too_faint(themed) == []
 
 
-def test_mistakes_and_messages_have_it_too(themed, film):
+def test_errors_and_messages_have_contrast_too(themed, film):
     themed.get_by_role("button", name="Layer 2, beat").click()
     themed.locator("#field-release").fill("soon")
     themed.locator("#field-release").press("Tab")
@@ -91,7 +91,7 @@ def test_mistakes_and_messages_have_it_too(themed, film):
         assert too_faint(themed) == [], bad
 
 
-def test_the_first_pages_have_it_too(themed):
+def test_the_first_pages_have_contrast_too(themed):
     shows = "async (state) => (await import('./static/store.js')).adopt(state)"
     empty = {"phase": "empty", "folder": "films", "projects": ["film.toml"], "songs": ["a.mp3"]}
     waiting = {"phase": "listening", "listening": ["beats", 0.4], "errors": []}

@@ -41,7 +41,7 @@ def test_a_keyframe_is_dragged_and_undone_and_comments_stay(page, film):
     wait(lambda: film.read_text() == FILM)
 
 
-def test_an_edit_outside_shows_and_a_mistake_has_its_message(page, film):
+def test_an_edit_by_another_program_is_shown_and_an_error_has_its_message(page, film):
     film.write_text(FILM.replace("a burning city", "a frozen lake"))
     page.locator("#tab-scenes").click()
     page.get_by_text("a frozen lake").wait_for()
@@ -92,7 +92,7 @@ def test_two_pages_show_the_same_project(page, browser, server, film):
 def test_a_page_of_another_origin_gets_nothing(browser, server):
     page = browser.new_page()
     page.goto("data:text/html,<title>elsewhere</title>")
-    said = page.evaluate(
+    answers = page.evaluate(
         """async (url) => {
           const read = await fetch(url + 'api/state').then(() => 'read').catch(() => 'refused');
           const socket = await new Promise((done) => {
@@ -104,7 +104,7 @@ def test_a_page_of_another_origin_gets_nothing(browser, server):
         }""",
         server.url,
     )
-    assert said == ["refused", "refused"]
+    assert answers == ["refused", "refused"]
     page.close()
 
 
@@ -195,7 +195,7 @@ def test_the_keyboard_reaches_everything_and_plays_paints_and_edits(page, film):
     assert page.evaluate("() => document.activeElement.id") == "tab-song"
 
 
-def test_a_mistake_in_a_form_is_shown_and_not_written(page, film):
+def test_an_error_in_a_form_is_shown_and_not_written(page, film):
     page.get_by_role("button", name="Layer 2, beat").click()
     page.locator("#field-release").fill("soon")
     page.locator("#field-release").press("Tab")

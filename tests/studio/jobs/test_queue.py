@@ -72,8 +72,8 @@ def test_running_jobs_are_paused_after_a_restart(folder, registry):
     (kept / "jobs.json").write_text(json.dumps([job]))
     app = make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
-        (said,) = jobs(client).values()
-        assert (said["state"], said["done"]) == ("paused", 5)
+        (job,) = jobs(client).values()
+        assert (job["state"], job["done"]) == ("paused", 5)
     (kept / "jobs.json").write_text("[{]")
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
         assert jobs(client) == {}

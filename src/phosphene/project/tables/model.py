@@ -105,10 +105,10 @@ class Model(Table):
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
     cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
     colour_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
+        0.5, ge=0, le=1, description="how strongly colours are matched, against drift; 0 is off"
     )
     detail_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
+        0.5, ge=0, le=1, description="how strongly fine detail is matched, against blur; 0 is off"
     )
 
     lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)

@@ -95,7 +95,7 @@ def curve(
         raise FormulaError(
             f"the value is {value:g} at frame {begin + row}; expected a finite number",
             text,
-            _blamed(culprit, value).column,
+            _reported(culprit, value).column,
             "Guard it: use max(x, 0.001) in a division or a logarithm, or where(c, a, b).",
         )
     if len(odd):
@@ -104,7 +104,7 @@ def curve(
     return curve
 
 
-def _blamed(culprit: Node, value: float) -> Node:
+def _reported(culprit: Node, value: float) -> Node:
     """The position of an error: a constant exponent, if the power is too large."""
     if isinstance(culprit, Apply) and culprit.word in ("**", "pow") and np.isinf(value):
         return culprit if names_in(culprit.arguments[1]) else culprit.arguments[1]

@@ -13,10 +13,10 @@ from phosphene.score.formulas.evaluate import evaluate
 from phosphene.score.formulas.tree import Apply, FormulaError, Name, Node, Number
 from phosphene.score.formulas.words import FUNCTIONS, NAMES, OPERATORS
 
-LONGEST = 2000  # characters
-DEEPEST = 60  # nested brackets or operators
-MOST = 500  # numbers, names, operators and functions
-STEEPEST = 64.0  # exponent of two constants whose power exceeds 2 ** 64
+MAX_LENGTH = 2000  # characters
+MAX_DEPTH = 60  # nested brackets or operators
+MAX_PARTS = 500  # numbers, names, operators and functions
+MAX_EXPONENT = 64.0  # of a constant power, unless the result is at most 2 ** 64
 
 # Python syntax that is not allowed, by `ast` class.
 _REFUSED: dict[type[ast.AST], str] = {
@@ -90,8 +90,8 @@ def parse(given: Any) -> Formula:
 
 def _shallow(text: str) -> None:
     """Refuse text that would be expensive to parse."""
-    if len(text) > LONGEST:
-        raise FormulaError(f"longer than {LONGEST} characters", text, LONGEST + 1)
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"longer than {MAX_LENGTH} characters", text, MAX_LENGTH + 1)
     opened: list[int] = []
     for column, letter in enumerate(text, 1):
         if not (letter.isascii() and (letter.isprintable() or letter in "\t\n")):
@@ -104,8 +104,8 @@ def _shallow(text: str) -> None:
             raise FormulaError("unmatched closing bracket", text, column)
         elif letter == ")":
             opened.pop()
-        if len(opened) > DEEPEST:
-            raise FormulaError(f"more than {DEEPEST} nested brackets", text, column)
+        if len(opened) > MAX_DEPTH:
+            raise FormulaError(f"more than {MAX_DEPTH} nested brackets", text, column)
     if opened:
         raise FormulaError("unclosed bracket", text, opened[-1])
     if not text.strip():
@@ -123,10 +123,10 @@ class _Reader:
     def read(self, node: ast.AST, depth: int) -> Node:
         column = self._column(node)
         self.count += 1
-        if depth > DEEPEST or self.count > MOST:
-            deep = f"more than {DEEPEST} nested levels"
-            many = f"a formula has at most {MOST} parts"
-            raise FormulaError(deep if depth > DEEPEST else many, self.text, column)
+        if depth > MAX_DEPTH or self.count > MAX_PARTS:
+            deep = f"more than {MAX_DEPTH} nested levels"
+            many = f"a formula has at most {MAX_PARTS} parts"
+            raise FormulaError(deep if depth > MAX_DEPTH else many, self.text, column)
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return Number(self._number(value, column), column)
@@ -202,7 +202,7 @@ class _Reader:
         """Refuse a power of constants that is too large, before evaluation."""
         if isinstance(node, Apply) and node.word in ("**", "pow") and _constant(node):
             exponent, value = (float(evaluate(part, {})) for part in (node.arguments[1], node))
-            if not (abs(exponent) <= STEEPEST or abs(value) <= 2.0**STEEPEST):
+            if not (abs(exponent) <= MAX_EXPONENT or abs(value) <= 2.0**MAX_EXPONENT):
                 raise FormulaError(
                     f"the exponent becomes {value:g}, which is too large",
                     self.text,

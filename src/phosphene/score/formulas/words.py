@@ -56,11 +56,12 @@ def _bitwise(ufunc: np.ufunc) -> Callable[..., Curve]:
     """A bitwise operator on integers and conditions; NaN for other numbers."""
 
     def combined(a: Curve, b: Curve) -> Curve:
-        whole = [(x == np.floor(x)) & (np.abs(x) <= 2.0**53) for x in (a, b)]
+        integral = [(x == np.floor(x)) & (np.abs(x) <= 2.0**53) for x in (a, b)]
         bits = [
-            np.where(fits, x, 0.0).astype(np.int64) for fits, x in zip(whole, (a, b), strict=True)
+            np.where(fits, x, 0.0).astype(np.int64)
+            for fits, x in zip(integral, (a, b), strict=True)
         ]
-        return np.where(whole[0] & whole[1], ufunc(*bits), np.nan)
+        return np.where(integral[0] & integral[1], ufunc(*bits), np.nan)
 
     return combined
 

@@ -35,12 +35,12 @@ def write_clicks(song: Song, target: Path) -> None:
     song : Song
         Analysed from a file.
     target : Path
-        .wav or .flac; created when it is complete.
+        .wav or .flac; written atomically.
 
     Raises
     ------
     SongError
-        If the ending is another, or the file is the song itself or cannot be written.
+        If the ending is not supported, or the file is the song itself or cannot be written.
     """
     if song.path is None:
         raise SongError("clicks need an audio file; this song was made in memory")

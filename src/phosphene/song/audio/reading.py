@@ -49,7 +49,7 @@ def read_audio(path: Path, consume: Callable[[AudioStream], T], track: int = 0) 
     if any(sign in reason for reason in reasons for sign in ("no samples", "matches no streams")):
         raise SongError(
             f"{path} contains no sound: it has no audio stream, or one of 0 samples",
-            "Choose a file that plays, or export the song again.",
+            "Choose another file, or export the song again.",
         )
     reason = (reasons[-1].splitlines() or ["unknown format"])[-1]
     raise SongError(

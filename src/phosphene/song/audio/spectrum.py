@@ -14,9 +14,9 @@ HOP = 512
 WINDOW = 2048
 MELS = 128
 #: Frames of silence before and after the song, so that a click in the first or last sample is a
-#: rise, and peak pickers have context on both sides.
+#: rise, and peak picking has context on both sides.
 LEAD = 16
-_BLOCK = 512  # frames per block: 12 s, which fit into the processor's cache
+_BLOCK = 512  # frames per block: 12 s, which fit into the CPU cache
 _RANGE_DB = 80.0
 _LINEAR = 200.0 / 3  # Hz per mel in the linear part
 _KNEE = 1000.0  # Hz; above it the scale is logarithmic

@@ -25,7 +25,7 @@ _CHANNELS = 8  # with more channels, a block has fewer frames
 LOUDEST = 2.0**16
 #: Hz. Other rates mean a damaged header; one second would last half a day at 1 Hz.
 RATES = range(1_000, 1_000_001)
-LONGEST = 12 * 3600  # seconds
+MAX_SECONDS = 12 * 3600
 _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encoding, rate, channels
 
 
@@ -74,8 +74,8 @@ def _bounded(
     frames = 0
     for block in blocks:
         frames += len(block)
-        if frames > LONGEST * stream.rate:
-            raise Unreadable(f"it lasts more than {LONGEST / 3600:g} hours")
+        if frames > MAX_SECONDS * stream.rate:
+            raise Unreadable(f"it lasts more than {MAX_SECONDS / 3600:g} hours")
         # One NaN would spread through the analysis; comparisons with it are false.
         damaged = ~(np.abs(block) <= LOUDEST)
         stream.damaged += int(damaged.sum())

@@ -1,7 +1,7 @@
 """The bar pointer: the most probable beats and bars, given activations.
 
 The model is that of Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and
-meter tracking", ISMIR 2015, but with one state per beat instead of per frame, so there are few. A
+meter tracking", ISMIR 2015, but with one state per beat instead of per frame, to keep them few. A
 state is a position in a bar and the tempo to the next beat. The score of a path is the evidence of
 its beats, minus the cost of changes of tempo and metre. A path may also rest: through silence or
 passages without beats, or to restart at another tempo. The best path is found with the Viterbi
@@ -27,7 +27,7 @@ _REACH = 4  # largest change of tempo between beats, in steps
 _CHANGE = 1.0  # cost of each step
 _NEW_METRE = 14.0  # cost of a change of metre at a bar line
 _REST, _BEGIN = 8.0, 4.0  # cost of starting a rest, and of ending it
-_PAUSE, _AGAIN = 4.0, 16.0  # and of ending a rest that is shorter than this, in seconds
+_PAUSE, _AGAIN = 4.0, 16.0  # seconds, and the cost of ending a shorter rest
 _NEVER = np.float32(-1e9)
 _AT_FIRST = -1 << 40  # a rest that began before the song
 _WINDOW = 60.0  # seconds per window; earlier windows are final
@@ -35,7 +35,7 @@ _BIAS = 1.5  # added to the log odds of a beat: even odds count as a beat
 _LEAST, _MOST = -2.5, 6.0  # limit of the score of one beat
 _BARS = 2.0  # weight of the evidence for bars relative to that for beats
 _SURE = 0.8  # and less where downbeats are less certain than this
-_SHARE = 1 / 3  # least share of the beat activation that counts as downbeats
+_SHARE = 1 / 3  # minimum share of the beat activation that counts as downbeats
 _UNSURE = 0.04  # upper limit of the certainty of a downbeat
 
 
@@ -119,8 +119,8 @@ class Trellis:
         self.soonest, self.latest = int(states.lengths.min()), int(states.lengths.max())
         self.pause = pause
         n_frames, self.origin = len(evidence), -self.latest
-        kept = min(2 * window, n_frames) + self.latest
-        self.scores = np.full((kept, *states.begin.shape), _NEVER, np.float32)
+        size = min(2 * window, n_frames) + self.latest
+        self.scores = np.full((size, *states.begin.shape), _NEVER, np.float32)
         self.rests = np.zeros(n_frames, np.float32)
         self.since = np.full(n_frames, _AT_FIRST)
 

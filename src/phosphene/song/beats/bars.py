@@ -34,14 +34,14 @@ def find_bars(sound: Sound) -> Pulse:
     seen = activations(sound.samples, sound.sample_rate)
     found = follow(seen, FPS)
     near = on_peaks(found.frames, seen[:, 0], FPS)
-    struck = on_attacks(near, sound.onsets, sound.onset_strengths)
-    beats = evened(struck, (struck != near) | (seen[found.frames, 0] > _SEEN))
+    snapped = on_attacks(near, sound.onsets, sound.onset_strengths)
+    beats = evened(snapped, (snapped != near) | (seen[found.frames, 0] > _SEEN))
     kept = (beats >= 0) & (beats <= sound.duration) & between_seen(found.frames, seen[:, 0])
     kept[kept] = sounding(beats[kept], sound)
     if kept.sum() < _FEWEST:
         return SILENCE
     beats, bars, metres = beats[kept], np.flatnonzero(found.downbeat[kept]), found.metres[kept]
-    trust = _trust(seen[:, 0].astype(np.float64), found.frames[kept])
+    confidence = _confidence(seen[:, 0].astype(np.float64), found.frames[kept])
     before = leading_in(beats, sound.onsets, sound.onset_strengths)
     after = -leading_in(-beats[::-1], -sound.onsets[::-1], sound.onset_strengths[::-1])[::-1]
     beats = np.concatenate([before, beats, after])
@@ -50,10 +50,11 @@ def find_bars(sound: Sound) -> Pulse:
         earlier = np.arange(bars[0] % metres[0], bars[0], metres[0])
         later = np.arange(bars[-1] + metres[-1], len(beats), metres[-1])
         bars = np.concatenate([earlier, bars, later])
-    return Pulse(beats, beats[bars], usual_tempo(beats), trust, int(np.bincount(metres).argmax()))
+    metre = int(np.bincount(metres).argmax())
+    return Pulse(beats, beats[bars], usual_tempo(beats), confidence, metre)
 
 
-def _trust(activation: NDArray[np.float64], frames: NDArray[np.intp]) -> float:
+def _confidence(activation: NDArray[np.float64], frames: NDArray[np.intp]) -> float:
     """Certainty of the beats, times the share of the activation at them."""
     around = frames[:, None] + np.arange(2 * _NEAR + 1)
     padded = np.pad(activation, _NEAR)

@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.errors import SongError
 
-_MOST = 50  # beats per second
+_MAX_BEATS = 50  # per second
 _TEMPO = 500_000  # default microseconds per quarter: 120 BPM
 
 
@@ -39,9 +39,9 @@ def beats_in_midi(path: Path, duration: float) -> list[tuple[float, int]]:
         compound = denominator >= 8 and numerator > 3 and numerator % 3 == 0
         per_bar = numerator // 3 if compound else numerator
         beat = 3 * step if compound else step
-        if (end - begin) / beat > _MOST * duration:
+        if (end - begin) / beat > _MAX_BEATS * duration:
             raise SongError(
-                f"{path} has more than {_MOST} beats per second: its time signature is "
+                f"{path} has more than {_MAX_BEATS} beats per second: its time signature is "
                 f"{numerator}/{denominator}",
                 "Export it with the tempo and the time signature of the song.",
             )

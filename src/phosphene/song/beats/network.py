@@ -160,7 +160,7 @@ def activations(samples: Array, sample_rate: int = RATE) -> Array:
     np.ndarray, shape (n_frames, 2), float32
         Probabilities of a beat (downbeats among them) and of a downbeat; frame k is centred at
         ``k / FPS`` seconds. Certain beats are triangles: 1 at the beat, and
-        0.5 at 20 ms from it. Silence gives about 0.
+        0.5 at a distance of 20 ms. Silence gives about 0.
 
     Raises
     ------

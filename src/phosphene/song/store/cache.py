@@ -71,8 +71,8 @@ class Shelf:
     """Arrays by name, for one audio file.
 
     Files are written under a temporary name and then renamed, so readers see a complete file or
-    none, and concurrent writers do no harm. Unreadable files are removed and computed again; write
-    errors are ignored, and the file is not kept.
+    none, and concurrent writers are safe. Unreadable files are removed and computed again; write
+    errors are ignored.
 
     Parameters
     ----------
@@ -80,13 +80,13 @@ class Shelf:
         Folder of the files; None keeps everything in memory only.
     code : str
         Digest of the code that computed the arrays; files of other code are ignored.
-    recalled : bool
+    from_cache : bool
         Whether the song itself was loaded from here.
     """
 
     folder: Path | None = None
     code: str = ""
-    recalled: bool = False
+    from_cache: bool = False
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def kept(self, name: str, work: Callable[[], Any]) -> Any:
@@ -164,7 +164,7 @@ def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 def _remove(path: Path) -> None:
     try:
         if path.is_dir() and not path.is_symlink():
-            path.rmdir()  # not empty, so not ours
+            path.rmdir()  # fails if it has files of other programs
         else:
             path.unlink(missing_ok=True)
     except OSError:

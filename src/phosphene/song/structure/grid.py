@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 Times = NDArray[np.float64]
 
-#: Most units of a grid; longer songs have several bars in a unit.
-MOST = 1600
+#: Maximum number of units; in longer songs a unit is several bars.
+MAX_UNITS = 1600
 _FEWEST = 4  # bars; with fewer, the song is divided by time
 _HALF = 0.62  # of the usual bar: shorter bars are halves
 _WITHOUT_BEATS = 2.0  # seconds of a unit
@@ -54,8 +54,8 @@ def grid_of(downbeats: Times, duration: float) -> Grid:
     """
     in_bars = len(downbeats) >= _FEWEST
     edges = _bars(downbeats, duration) if in_bars else _even(0.0, duration, _WITHOUT_BEATS)
-    if len(edges) - 1 > MOST:
-        step = -(-(len(edges) - 1) // MOST)
+    if len(edges) - 1 > MAX_UNITS:
+        step = -(-(len(edges) - 1) // MAX_UNITS)
         edges = np.append(edges[:-1:step], edges[-1])
     usual = float(np.median(np.diff(edges)))
     phrase = 2 ** int(np.clip(np.rint(np.log2(16.0 / max(usual, 0.1))), 2, 5))

@@ -20,7 +20,7 @@ _ROLES = {
     "instrumental": "bridge", "middle 8": "bridge", "middle eight": "bridge",
     "ending": "outro", "end": "outro", "coda": "outro",
 }  # fmt: skip
-_NEAR = 0.1  # seconds: a time marked by hand moves to a beat this close
+_NEAR = 0.1  # seconds: a manual mark this close to a beat moves to it
 
 
 def role_of(name: str) -> str:
@@ -34,7 +34,7 @@ def named_sections(song: Song, marks: Sequence[Mark]) -> tuple[Section, ...]:
     """Sections with given names, in place of the detected ones.
 
     A name that states a role sets it, with confidence 1. Other sections take the role of the
-    detected section that they share most with. The label is the name without its number. Times
+    detected section that they overlap most. The label is the name without its number. Times
     within 0.1 s of a beat, or of the song's start, move to it. A section without an end lasts to
     the next one.
 
@@ -95,7 +95,7 @@ def on_bars(song: Song) -> tuple[Section, ...]:
 
 
 def shifted(song: Song, bars: int) -> tuple[Section, ...]:
-    """The sections with every boundary inside the song later by some bars."""
+    """The sections, with every boundary inside the song moved later by a number of bars."""
     tempo = song.tempo_map
     return _moved(song, lambda time: time + float(tempo.bar_span(time, bars)))
 

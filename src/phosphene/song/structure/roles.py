@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from phosphene.song.structure.views import Rows, Views
 
-_RANGE = 24.0  # dB below the song's loudest units that count as no energy
+_RANGE = 24.0  # dB below the loudest units at which the energy is 0
 _PARTS = {"level": 0.5, "low": 0.25, "density": 0.25}
-_STEP = 0.12  # difference of energy between sections that is plainly audible
+_STEP = 0.12  # clearly audible difference of energy between sections
 _JUMP = 0.2  # rise of energy into a drop
 _RISE = 0.2  # rise of energy over a build
 _STEADY = 0.7  # correlation with a straight line
 _CONTRAST = 0.3  # usual range of energy between sections
 _FLAT = 0.1  # range of energy of a song without contrast
-_EDGE = 0.3  # longest share of the song of an intro or outro
-_CALM = 0.35  # largest share of the song of breaks with one label
+_EDGE = 0.3  # maximum length of an intro or outro, as a share of the song
+_CALM = 0.35  # maximum length of all breaks with one label, as a share of the song
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _by_group(parts: list[Part]) -> list[Part]:
     contrast = min((high - low) / (4 * _STEP), 1.0) if high - low > _FLAT else 0.0
     recurring = [label for label, group in groups.items() if len(group) > 1]
     chorus = max(recurring or means, key=lambda label: means[label])
-    if recurring and high - means[chorus] > 2 * _STEP:  # a climax that is heard once
+    if recurring and high - means[chorus] > 2 * _STEP:  # a climax that occurs once
         chorus = max(means, key=lambda label: means[label])
     total = parts[-1].last
     roles = []
@@ -208,7 +208,7 @@ def _by_contour(parts: list[Part], silent: NDArray[np.bool_]) -> list[Part]:
 def _with_drops(parts: list[Part], energy: Rows) -> list[Part]:
     """The loudest sections are drops if they begin with a jump out of a break or a build.
 
-    All sections with one label are drops if at least half of them begin so.
+    All sections with one label are drops if at least half of them begin like this.
     """
     means: dict[int, list[float]] = {}
     jumps: dict[int, list[float]] = {}

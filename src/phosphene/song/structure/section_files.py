@@ -77,11 +77,11 @@ def _in_line(text: str, where: str, line: str) -> Mark:
     second, _, name = re.sub(r"\s*[\t,;]\s*|\s+", "\t", rest, count=1).partition("\t")
     end = _seconds(second)
     if math.isnan(start) or not rest.strip():
-        raise _wrong(where, line)
+        raise _line_error(where, line)
     if math.isnan(end) or not name.strip():
         return start, None, rest.strip()
     if end < start:
-        raise _wrong(where, line)
+        raise _line_error(where, line)
     return start, end if end > start else None, name.strip()
 
 
@@ -92,7 +92,7 @@ def _in_table(lines: Sequence[tuple[str, str]]) -> list[Mark]:
     for where, line in lines[1:]:
         cells = _cells(line)
         if len(cells) <= max(name, start) or math.isnan(_seconds(cells[start])):
-            raise _wrong(where, line)
+            raise _line_error(where, line)
         found.append((_seconds(cells[start]), None, cells[name]))
     return found
 
@@ -164,7 +164,7 @@ def _seconds(text: str) -> float:
     return total
 
 
-def _wrong(where: str, line: str) -> SongError:
+def _line_error(where: str, line: str) -> SongError:
     return SongError(
         f"{where}: got {line.strip()[:60]!r}; expected a section",
         "A line has a time in seconds or minutes, and a name: 1:02.5 chorus",

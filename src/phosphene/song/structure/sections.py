@@ -15,10 +15,10 @@ from phosphene.song.structure.views import Sketch, similarity, views_of
 
 _SHORT = 12.0  # seconds; shorter songs are one section
 _FRAGMENT = 4.0  # seconds; a shorter section at the start belongs to the next one
-_CLEARLY = 2.0  # times the change at the bar: then the section begins on another beat
-_ON = 0.05  # seconds: an edge this near to a beat is on it
-_AROUND = 1.0  # seconds that are compared without beats
-_BEATS = 2  # beats that are compared on each side
+_CLEARLY = 2.0  # a change this many times that at the bar moves the boundary to another beat
+_ON = 0.05  # seconds: an edge this close to a beat is on it
+_AROUND = 1.0  # seconds compared on each side if there are no beats
+_BEATS = 2  # beats compared on each side
 
 
 def find_sections(
@@ -43,10 +43,10 @@ def find_sections(
     grid = grid_of(pulse.downbeats, duration)
     views = views_of(sound, sketch, grid)
     energy = energy_of(views)
-    alike = similarity(views)
-    whole = duration < _SHORT or grid.n < 4
-    edges = [0, grid.n] if whole else segment(alike, grid.phrase)
-    edges, labels = label(alike, edges)
+    similarities = similarity(views)
+    single = duration < _SHORT or grid.n < 4
+    edges = [0, grid.n] if single else segment(similarities, grid.phrase)
+    edges, labels = label(similarities, edges)
     if len(edges) > 2 and grid.edges[edges[1]] < _FRAGMENT:  # an attack before the music
         del edges[1], labels[0]
     parts = with_roles(edges, labels, energy, views.silent, grid.phrase)

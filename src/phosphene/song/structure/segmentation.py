@@ -16,12 +16,12 @@ _LONGEST = 4  # phrases in a section; longer ones consist of several with the sa
 _APART = 0.3  # mean distance from which sections have different labels
 
 
-def segment(alike: NDArray[np.float32], phrase: int) -> list[int]:
+def segment(similarities: NDArray[np.float32], phrase: int) -> list[int]:
     """Divide the units of a song into sections.
 
     Parameters
     ----------
-    alike : ndarray, shape (n_units, n_units)
+    similarities : ndarray, shape (n_units, n_units)
         Similarity of units, 0 to 1.
     phrase : int
         Units of a usual phrase.
@@ -31,10 +31,10 @@ def segment(alike: NDArray[np.float32], phrase: int) -> list[int]:
     list of int
         The first unit of each section, and `n_units`.
     """
-    n = len(alike)
+    n = len(similarities)
     longest = min(_LONGEST * phrase, n)
     sums = np.zeros((n + 1, n + 1))
-    np.cumsum(np.cumsum(alike, axis=0, dtype=np.float64), axis=1, out=sums[1:, 1:])
+    np.cumsum(np.cumsum(similarities, axis=0, dtype=np.float64), axis=1, out=sums[1:, 1:])
     diagonal = np.diagonal(sums)
     prices = np.array([_COST + _price(length, phrase) for length in range(1, longest + 1)])
     best, came = np.zeros(n + 1), np.zeros(n + 1, np.intp)
@@ -59,12 +59,12 @@ def _price(length: int, phrase: int) -> float:
     return _IRREGULAR * (1 if length % 2 else 2 / 3)
 
 
-def label(alike: NDArray[np.float32], edges: list[int]) -> tuple[list[int], list[int]]:
-    """Group sections that sound alike, and join equal neighbours.
+def label(similarities: NDArray[np.float32], edges: list[int]) -> tuple[list[int], list[int]]:
+    """Group sections that sound similar, and join equal neighbours.
 
     Parameters
     ----------
-    alike : ndarray, shape (n_units, n_units)
+    similarities : ndarray, shape (n_units, n_units)
     edges : list of int
         As from `segment`.
 
@@ -80,7 +80,7 @@ def label(alike: NDArray[np.float32], edges: list[int]) -> tuple[list[int], list
     count = len(edges) - 1
     if count == 1:
         return edges, [0]
-    means = np.add.reduceat(np.add.reduceat(alike, edges[:-1], 0, np.float64), edges[:-1], 1)
+    means = np.add.reduceat(np.add.reduceat(similarities, edges[:-1], 0, np.float64), edges[:-1], 1)
     lengths = np.diff(edges)
     means /= lengths[:, None] * lengths
     scale = np.sqrt(np.diagonal(means))

@@ -21,13 +21,13 @@ _STEP = 4  # spectrogram frames in a frame of the reduced one: 93 ms
 _BANDS = 32
 _FLOOR = -60.0  # dB below the song's maximum
 _PARTS = 4  # parts of a unit in which timbre and harmony are averaged
-_PULSES = 16  # and those in which onsets are
+_PULSES = 16  # parts of a unit in which onsets are averaged
 _SILENT = -50.0  # dB below the loudest units
 
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """A small spectrogram that is kept until the beats are known.
+    """A small spectrogram, in memory until the beats are known.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Views:
     Parameters
     ----------
     timbre, harmony, rhythm : ndarray, shape (n_units, n_features)
-        Rows that are alike belong to units that sound alike.
+        Similar rows belong to units that sound similar.
     level : ndarray, shape (n_units,)
         Loudness in dB.
     low : ndarray, shape (n_units,)

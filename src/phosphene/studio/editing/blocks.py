@@ -45,11 +45,11 @@ def moved(text: str, table: str, index: int, to: int) -> str:
     order = list(range(len(spans)))
     order.insert(to, order.pop(index))
     contents = ["".join(lines[first:last]).rstrip("\n") + "\n" for first, last in spans]
-    whole, end = "", 0
+    result, end = "", 0
     for (first, last), k in zip(spans, order, strict=True):
         gap = "".join(lines[end:first])
-        whole, end = whole + gap + contents[k] + _blank(lines, first, last), last
-    return whole + "".join(lines[end:])
+        result, end = result + gap + contents[k] + _blank(lines, first, last), last
+    return result + "".join(lines[end:])
 
 
 def _blank(lines: list[str], first: int, last: int) -> str:

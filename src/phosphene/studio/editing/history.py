@@ -9,15 +9,15 @@ from pathlib import Path
 from phosphene.bounds import BYTES
 from phosphene.errors import ProjectError
 from phosphene.song.files import require_file
-from phosphene.studio.places import write_whole
+from phosphene.studio.places import write_atomically
 
-MOST = 500  # steps that can be undone
+MAX_STEPS = 500  # that can be undone
 OUTSIDE = "Edit in another program"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A change of the text: what it did, and the text before it."""
+    """A change of the text: its label, and the text before it."""
 
     label: str
     before: str
@@ -40,23 +40,23 @@ class Document:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.text = _read(path)
-        self._stamp = self._stamped()
+        self._stamp = self._current_stamp()
         self._past: list[Step] = []
         self._future: list[Step] = []
 
     @property
     def digest(self) -> str:
-        """Identifies this state of the text: an edit names the one that it was made for."""
+        """Identifies this state of the text; an edit states the digest that it is based on."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     @property
     def undo(self) -> str:
-        """What `step_back` would undo; empty if nothing."""
+        """Label of the change that `step_back` undoes; empty without one."""
         return self._past[-1].label if self._past else ""
 
     @property
     def redo(self) -> str:
-        """What `step_forward` would redo; empty if nothing."""
+        """Label of the change that `step_forward` redoes; empty without one."""
         return self._future[-1].label if self._future else ""
 
     def change(self, text: str, label: str, gesture: str = "") -> None:
@@ -84,22 +84,22 @@ class Document:
         return self._future[-1].before if self._future else self.text
 
     def revert(self, forward: bool = False) -> None:
-        """Undo the last change, or do it again."""
-        taken, kept = (self._future, self._past) if forward else (self._past, self._future)
+        """Undo the last change, or redo it."""
+        taken, steps = (self._future, self._past) if forward else (self._past, self._future)
         if taken:
             step = taken[-1]
-            self._write(step.before, Step(step.label, self.text), kept)
+            self._write(step.before, Step(step.label, self.text), steps)
             taken.pop()
 
     def edited_outside(self) -> bool:
-        """Whether another program has changed the file; its text is read then.
+        """Whether another program has changed the file; if so, read its text.
 
         Raises
         ------
         ProjectError
-            If it cannot be read any more.
+            If it can no longer be read.
         """
-        stamp = self._stamped()
+        stamp = self._current_stamp()
         if stamp == self._stamp:
             return False
         text, self._stamp = _read(self.path), stamp
@@ -110,15 +110,15 @@ class Document:
         self.text = text
         return True
 
-    def _write(self, text: str, step: Step, kept: list[Step]) -> None:
-        write_whole(self.path, text.encode())
-        joined = step.gesture and kept and kept[-1].gesture == step.gesture
+    def _write(self, text: str, step: Step, steps: list[Step]) -> None:
+        write_atomically(self.path, text.encode())
+        joined = step.gesture and steps and steps[-1].gesture == step.gesture
         if not joined:
-            kept.append(step)
-            del kept[:-MOST]
-        self.text, self._stamp = text, self._stamped()
+            steps.append(step)
+            del steps[:-MAX_STEPS]
+        self.text, self._stamp = text, self._current_stamp()
 
-    def _stamped(self) -> tuple[int, int, int]:
+    def _current_stamp(self) -> tuple[int, int, int]:
         try:
             found = self.path.stat()
         except OSError:

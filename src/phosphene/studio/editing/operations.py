@@ -97,7 +97,7 @@ def operations(given: Any) -> list[Operation]:
 
 
 def named(edit: Operation) -> str:
-    """The entry that an operation is about."""
+    """The entry that an operation changes."""
     if isinstance(edit, Layer):
         return f"motion[{edit.index}]"
     if isinstance(edit, AddScene):

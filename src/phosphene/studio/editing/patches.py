@@ -1,7 +1,7 @@
 """Edits of a project file: small changes of its text that keep comments, order and notation.
 
 An edit is a list of operations, as the page sends them. Each is applied to the parsed document of
-tomlkit and written out again, so that only what it names changes.
+tomlkit and written out again, so that only the named entries change.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text:
     Raises
     ------
     ProjectError
-        If an operation names an entry that is not there.
+        If an operation names an entry that does not exist.
     """
     for edit in edits:
         try:
@@ -70,7 +70,7 @@ def patched(text: str, edits: Sequence[Operation], moment: Moment = lambda text:
         except (TOMLKitError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise ProjectError(
                 f"{named(edit)}: the file cannot be changed there: {error}",
-                "The file may have changed meanwhile; try again, or edit it in an editor.",
+                "The file may have changed in the meantime; try again, or edit it in an editor.",
             ) from None
     return text
 
@@ -126,7 +126,7 @@ def _put(text: str, document: Container, path: Path, value: Any, moment: Moment)
             _at(document, parents[:depth])
         except KeyError:
             missing = parents[depth - 1 :]
-            if parents[0] == "motion":  # inside of a layer, as one inline table
+            if parents[0] == "motion":  # inside a layer, as one inline table
                 for part in reversed([*missing[1:], key]):
                     value = {str(part): value}
                 return _put(text, document, [*parents[: depth - 1], missing[0]], value, moment)
@@ -220,7 +220,7 @@ def _at(document: Any, path: Sequence[Any]) -> Any:
     place: Any = document
     for part in path:
         if not isinstance(place, (dict, list, Container)):
-            raise KeyError(f"'{part}' is inside of a value")
+            raise KeyError(f"'{part}' is inside a value")
         place = place[part]
     return place
 
@@ -237,7 +237,7 @@ def _source(item: Any) -> str:
 
 
 def _inline(entries: dict[str, str], moment: Moment) -> Item:
-    """An inline table of entries as they were written, in order where all are positions."""
+    """An inline table of entries as written, in order of time if all are positions."""
     moments = {name: moment(name) for name in entries}
     if None not in moments.values():
         entries = dict(sorted(entries.items(), key=lambda pair: moments[pair[0]] or 0.0))

@@ -10,12 +10,12 @@ from phosphene.project.tables.scenes import INHERITED, Data
 from phosphene.studio.editing.operations import Drop, Operation, Path, Put
 
 Moment = Callable[[str], float | None]
-"""moment(text) gives the seconds of a position, or None where the text is not one."""
+"""moment(text) returns the seconds of a position, or None if the text is not one."""
 Lines = list[Operation]
 
 
 def place_of(text: str, at: str, moment: Moment) -> int:
-    """Where a new scene belongs: how many of the scenes are not later."""
+    """The place of a new scene: how many of the scenes are not later."""
     scenes = _scenes(text)
     return _place(scenes, at, moment, len(scenes))
 
@@ -26,7 +26,7 @@ def moved(text: str, index: int, at: str, moment: Moment) -> tuple[Lines, int]:
     Returns
     -------
     tuple of list and int
-        What to change in it and in those that continue it by its position, and its place then.
+        The changes in it and in those that continue it by its position, and its new place.
     """
     scenes = _scenes(text)
     scene = scenes[index]
@@ -72,7 +72,7 @@ def _continuing(scenes: list[Data], index: int, name: str) -> list[int]:
 
 
 def _place(scenes: list[Data], at: str, moment: Moment, unknown: int) -> int:
-    """How many scenes are not later than a position; `unknown` where one is not known."""
+    """How many scenes are not later than a position; `unknown` if it has no time."""
     moments = [moment(str(scene.get("at"))) for scene in scenes]
     known = [time for time in moments if time is not None]
     here = moment(at)

@@ -1,4 +1,4 @@
-"""The jobs of a project, which are painted in worker processes and survive the studio."""
+"""The jobs of a project; they run in worker processes and survive a restart of the studio."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.studio.jobs.requests import Job, Request, new_id, parse_request
 from phosphene.studio.jobs.worker_queue import WorkerQueue
-from phosphene.studio.places import inside, own_folder, write_whole
+from phosphene.studio.places import inside, own_folder, write_atomically
 from phosphene.studio.session import Session
 
 _log = logging.getLogger(__name__)
 LIST = "jobs.json"
-MOST = 200  # jobs in the list
+MAX_JOBS = 200  # in the list
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 
 
@@ -86,7 +86,9 @@ class Jobs:
         return [self._queue(request.model_copy(update={"seed": seed})) for seed in seeds]
 
     def _queue(self, request: Request, output: str = "") -> dict[str, Any]:
-        for old in [job for job in self.jobs.values() if job.state in ("done", "failed")][:-MOST]:
+        for old in [job for job in self.jobs.values() if job.state in ("done", "failed")][
+            :-MAX_JOBS
+        ]:
             self._forget(old)
         job = Job(id=new_id(), asked=request, text=self.session.document.text, output=output)
         self.jobs[job.id] = job
@@ -99,7 +101,7 @@ class Jobs:
         inside(self.session.folder, name)
         running = [job for job in self.jobs.values() if job.state in ("running", "waiting")]
         if any(job.output == name for job in running):
-            raise ProjectError(f"{name} is being rendered already", "Name another film.")
+            raise ProjectError(f"{name} is being rendered already", "Choose another name.")
         return name
 
     async def control(self, name: str, what: str) -> dict[str, Any]:
@@ -215,5 +217,5 @@ class Jobs:
 
     def _write(self) -> None:
         listed = [job.model_dump() for job in self.jobs.values()]
-        with contextlib.suppress(ProjectError):  # a full disk, which the job reports itself
-            write_whole(self.folder / LIST, json.dumps(listed).encode())
+        with contextlib.suppress(ProjectError):  # a full disk, which the job itself reports
+            write_atomically(self.folder / LIST, json.dumps(listed).encode())

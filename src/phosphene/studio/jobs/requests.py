@@ -77,7 +77,7 @@ def parse_request(data: Any) -> Request:
     Raises
     ------
     ProjectError
-        If it is not one.
+        If it is not a valid request.
     """
     try:
         request = Request.model_validate(data)

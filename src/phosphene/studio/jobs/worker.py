@@ -84,7 +84,7 @@ class Worker:
 
     def report(self, event: str, **about: Any) -> None:
         """Send a report to the studio."""
-        with suppress(OSError):  # the studio has ended, and stdin will be closed
+        with suppress(OSError):  # the studio has ended, so stdin is about to be closed
             print(json.dumps({"id": self._id, "event": event, **about}), file=self._out, flush=True)
 
     def check(self) -> None:
@@ -156,7 +156,7 @@ class Worker:
         score = score.at_rest(unsupported(spec, project.model, score))
         progress(0, len(score), "loading")
         engine = self._engine(project, score)
-        # The first frame is not held to anchors, so they need not be measured.
+        # The first frame is not matched to anchors, so they need not be measured.
         for k, frame in enumerate(paint(score, engine, hold=len(score) > 1)):
             number = int(score.frames[k])
             write_jpeg(folder / f"{number:07d}.jpg", frame)
@@ -226,7 +226,7 @@ def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
 
 
 class _Notes(logging.Handler):
-    """Warnings of a render, for the page."""
+    """Sends the warnings of a render to the page."""
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(logging.WARNING)
@@ -237,7 +237,7 @@ class _Notes(logging.Handler):
 
 
 def main() -> None:
-    """Work until stdin ends: ``python -m phosphene.studio.jobs.worker PROJECT [PLUGINS ...]``."""
+    """Run until stdin closes: ``python -m phosphene.studio.jobs.worker PROJECT [PLUGINS ...]``."""
     from phosphene.folders import find_home, numba_folder
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

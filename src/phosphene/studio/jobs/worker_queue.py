@@ -1,4 +1,4 @@
-"""A queue of jobs with a worker process, which is kept for the next job."""
+"""A queue of jobs with a worker process, which is reused for the next job."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@
 const BASE = location.pathname.replace(/[^/]*$/, "");
 
 /**
- * A message and what to do about it, as the command line prints them.
+ * A message and its fix, as the command line prints them.
  * @param {{message: string, fix?: string}} error
  */
 export const advice = ({ message, fix }) => (fix ? `${message.replace(/\.$/, "")}. ${fix}` : message);
 
-/** An error that the server explains; `errors` are lines, each with the entry that it is about. */
+/** An error that the server reports; `errors` are its lines, each with its entry. */
 export class Refused extends Error {
   /** @param {{message: string, entry: string, fix?: string}[]} errors */
   constructor(errors) {
@@ -34,8 +34,8 @@ async function request(path, options) {
     throw new Refused([{ entry: "", message: "The studio does not answer.", fix: "Start it again: phosphene studio" }]);
   }
   if (!answer.ok) {
-    const said = await answer.json().catch(() => null);
-    throw new Refused(said?.errors ?? [{ entry: "", message: `The studio answered ${answer.status}.` }]);
+    const body = await answer.json().catch(() => null);
+    throw new Refused(body?.errors ?? [{ entry: "", message: `The studio answered ${answer.status}.` }]);
   }
   return answer;
 }
@@ -74,7 +74,7 @@ const KINDS = {
 };
 
 /**
- * The arrays that `phosphene.studio.views.wire.packed` packs.
+ * Unpack the arrays that `phosphene.studio.views.wire.packed` packs.
  * @param {ArrayBuffer} buffer
  * @returns {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}}
  */
@@ -92,11 +92,11 @@ export function unpack(buffer) {
 }
 
 /**
- * Listen to the server; a lost connection is tried again.
- * @param {(message: any) => void} heard
+ * Listen to the server; reconnect when the connection is lost.
+ * @param {(message: any) => void} received
  * @param {(connected: boolean) => void} changed
  */
-export function connect(heard, changed) {
+export function connect(received, changed) {
   let tries = 0;
   const open = () => {
     const socket = new WebSocket(`ws://${location.host}${BASE}socket`);
@@ -104,7 +104,7 @@ export function connect(heard, changed) {
       tries = 0;
       changed(true);
     };
-    socket.onmessage = (event) => heard(JSON.parse(event.data));
+    socket.onmessage = (event) => received(JSON.parse(event.data));
     socket.onclose = () => {
       changed(false);
       setTimeout(open, Math.min(500 * 2 ** tries++, 5000));

@@ -1,5 +1,5 @@
 // @ts-check
-/** Elements, icons, and what is said to the user. */
+/** Elements, icons and messages to the user. */
 
 /**
  * Make an element: `make("button", {class: "small", onclick}, "Text", child)`.
@@ -69,7 +69,7 @@ export function toast(text, bad = false) {
 }
 
 /**
- * Say something to a screen reader only.
+ * Announce a text to screen readers only.
  * @param {string} text
  */
 export function speak(text) {

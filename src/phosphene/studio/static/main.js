@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: what is connected to what, and one loop that draws. */
+/** The page: connects its parts, and draws in one loop. */
 import { advice, connect, get, Refused } from "./api.js";
 import { by, icon, make, speak, toast } from "./dom.js";
 import { Inspector } from "./panels/inspector.js";
@@ -22,7 +22,7 @@ new Inspector(timeline);
 shortcuts(timeline, preview);
 acceptDrops();
 
-/** For tests and the curious: `phosphene.sync` is what the clock and the picture said, frame by frame. */
+/** For tests and the curious: `phosphene.sync` has the times of the clock and the picture, frame by frame. */
 const watched = { transport, timeline, preview, store, sync: /** @type {number[][]} */ ([]), watch: false };
 Object.assign(window, { phosphene: watched });
 
@@ -90,7 +90,7 @@ on("state", () => {
   for (const name of ["frame", "bars", "takes"]) by(`paint-${name}`).disabled = !state.project;
   if (!state.project) return;
   const { tempo, metre } = song();
-  by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beat found";
+  by("tempo").textContent = tempo ? `${tempo.toFixed(1)} BPM, ${metre}/4` : "no beats detected";
   if (models !== state.project.model.name) chooseModels(state);
   transport.duration = song().duration;
 });
@@ -116,12 +116,12 @@ function chooseModels(state) {
 
 const LOST = { entry: "", message: "The studio has ended. Nothing is lost: start it again with `phosphene studio`." };
 
-/** The bar of mistakes: those of the file, and that the studio does not answer. */
+/** The bar of errors: those of the file, and a lost connection to the studio. */
 function issues() {
-  const said = [...(lost ? [LOST] : []), ...store.state.errors];
+  const errors = [...(lost ? [LOST] : []), ...store.state.errors];
   const box = by("issues");
-  box.hidden = !said.length;
-  box.replaceChildren(...said.map((one) => {
+  box.hidden = !errors.length;
+  box.replaceChildren(...errors.map((one) => {
     const [, table, index] = /^(motion|scene)\[(\d+)\]/.exec(one.entry) ?? [];
     const scene = table === "scene" && entries().find((entry) => entry.kind === "scene" && entry.index === Number(index));
     const show = (table === "motion" || scene) && make("button", { class: "small", onclick: () => {
@@ -132,7 +132,7 @@ function issues() {
   }));
 }
 
-/** @param {[string, number]} said */
+/** @param {[string, number]} progress step and share done */
 function listening([step, share]) {
   const box = by("welcome");
   if (!by("hearing")) {

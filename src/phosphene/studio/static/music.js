@@ -73,7 +73,7 @@ export function placed(t, snap, before = "") {
 }
 
 /**
- * The span from a time up to another one, and how it is written; empty where nothing is left.
+ * The span from a time up to another one, and how it is written; empty if nothing is left.
  * @param {number} t seconds
  * @param {number} end seconds
  * @param {string} snap beat, bar or off

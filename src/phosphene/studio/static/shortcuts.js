@@ -1,16 +1,16 @@
 // @ts-check
-/** The keyboard: everything that the pointer can do. */
+/** Keyboard shortcuts for everything that the pointer can do. */
 import { tap } from "./panels/beats.js";
 import { by, dialog, make, speak } from "./dom.js";
 import { toggled } from "./panels/inspector.js";
 import { nearest, placed, short, song, span } from "./music.js";
 import { paintBars, paintFrame, paintTakes } from "./panels/queue.js";
-import { edit, emit, forgive, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
+import { edit, emit, clearRefusal, layers, nameOf, revert, select, settled, store, tableOf } from "./store.js";
 import { addAt, dissolve, moveEntry, moveKey, removeEntry, removeKey } from "./timeline/edits.js";
 import { chosenEntry, dissolves, entries } from "./timeline/entries.js";
 
 const KEYS = [
-  ["Space", "play or pause"], ["Home, End", "to the start, the end"], ["← →", "a beat back, on"], ["Shift ← →", "a bar"],
+  ["Space", "play or pause"], ["Home, End", "to the start, to the end"], ["← →", "a beat back, forward"], ["Shift ← →", "a bar"],
   ["Alt ← →", "a frame"], ["+ −", "zoom in, out"], ["0", "the whole song"], ["L", "loop on or off"], ["[ ]", "loop begins, ends here"],
   ["S", "snap to beats, bars, or not"], ["N, Shift N", "next, previous keyframe or scene"], ["Ctrl ← → ↑ ↓", "move what is selected; ↑ ↓ lengthen, shorten a dissolve"], ["Del", "remove it"], ["K", "add a scene here"],
   ["M, O", "mute, solo the layer"], ["P, B, Shift B", "paint this frame, these bars, four takes"], ["T, D", "tap the tempo, a bar begins here"],
@@ -51,7 +51,7 @@ export function shortcuts(timeline, preview) {
     Escape: () => {
       emit("compare", null);
       select(null);
-      forgive();
+      clearRefusal();
     },
   };
 
@@ -138,7 +138,7 @@ export function shortcuts(timeline, preview) {
     }
     if (typing) {
       if (event.key === "Escape") {
-        forgive();
+        clearRefusal();
         by("lanes").focus();
       }
       return;

@@ -90,7 +90,7 @@ export async function adopt(state) {
   store.jobs = state.jobs ?? (fresh ? [] : store.jobs); // the answer to an edit has none
   if (fresh) store.curves = store.peaks = store.camera = null;
   const same = !fresh && before.version === state.version && before.phase === state.phase;
-  if (!same) emit("state", { fresh }); // drawing the panel anew would take the selection from a field
+  if (!same) emit("state", { fresh }); // redrawing the panel would clear the selection in a field
   emit("jobs");
   if (state.phase !== "ready") return;
   const { version, file } = state;
@@ -114,7 +114,7 @@ export async function adopt(state) {
 /** @type {Promise<any>} */ let busy = Promise.resolve();
 /** @type {any} */ let waiting = null;
 
-/** When all edits so far are in the file. */
+/** Resolves when all edits so far are in the file. */
 export const settled = () => busy;
 
 /**
@@ -142,7 +142,7 @@ export function edit(label, ops, gesture = "", place = null) {
 }
 
 /**
- * Say at its place that something was refused, or in a message where its place is not visible.
+ * Show a refused edit at its place, or in a message if its place is not visible.
  * @param {Refused} error
  * @param {any[]} [ops]
  * @param {Place | null} [place]
@@ -153,8 +153,8 @@ export function refuse(error, ops = [], place = null) {
   emit("refused", error);
 }
 
-/** Take away the marks of what was refused. */
-export function forgive() {
+/** Remove the marks of a refused edit. */
+export function clearRefusal() {
   if (!store.refused) return;
   store.refused = null;
   emit("state", { fresh: false });
@@ -165,7 +165,7 @@ async function send({ label, ops, gesture, place }) {
   try {
     loading++;
     const state = await post("api/edit", { base: store.state.digest, label, ops, gesture });
-    forgive(); // also where the state came first by the socket
+    clearRefusal(); // also if the state arrived first through the socket
     adopt(state).catch((error) => emit("refused", error));
     return true;
   } catch (error) {
@@ -181,7 +181,7 @@ export async function revert(way) {
   try {
     await settled();
     const state = await post(`api/${way}`);
-    forgive();
+    clearRefusal();
     await adopt(state);
   } catch (error) {
     emit("refused", error);

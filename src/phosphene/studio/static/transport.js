@@ -1,5 +1,5 @@
 // @ts-check
-/** The sound, and its own clock: what is heard now is what the picture and the playhead show. */
+/** Playback of the song; the picture and the playhead follow its clock. */
 import { getBuffer } from "./api.js";
 
 export class Transport {
@@ -26,14 +26,14 @@ export class Transport {
     this.gain.gain.value = this.volume;
     this.buffer = await this.context.decodeAudioData(await getBuffer(path));
     if (this.playing) this.seek(this.time);
-    this.tell();
+    this.notify();
   }
 
-  tell() {
+  notify() {
     for (const listener of this.changed) listener();
   }
 
-  /** The time of the sound card, in seconds of the context, at this very moment. */
+  /** Current time of the sound card, in seconds of the context. */
   get now() {
     const context = this.context;
     if (!context || !this.buffer) return performance.now() / 1000;
@@ -44,7 +44,7 @@ export class Transport {
     return context.currentTime - (context.outputLatency || context.baseLatency || 0);
   }
 
-  /** Seconds of the song that are heard now. */
+  /** Position in the song that is audible now, in seconds. */
   get time() {
     if (!this.playing) return this.offset;
     const t = this.offset + Math.max(0, this.now - this.since);
@@ -63,7 +63,7 @@ export class Transport {
     await this.context?.resume();
     this.playing = true;
     this.start();
-    this.tell();
+    this.notify();
   }
 
   pause() {
@@ -71,7 +71,7 @@ export class Transport {
     this.offset = this.time;
     this.playing = false;
     this.stop();
-    this.tell();
+    this.notify();
   }
 
   /** @param {number} t */
@@ -81,7 +81,7 @@ export class Transport {
       this.stop();
       this.start();
     }
-    this.tell();
+    this.notify();
   }
 
   /** @param {[number, number] | null} range @param {boolean} looping */
@@ -98,7 +98,7 @@ export class Transport {
     if (this.gain) this.gain.gain.value = volume;
   }
 
-  /** To be called for each picture: stops at the end. */
+  /** Called for each drawn frame; stops at the end. */
   tick() {
     if (this.playing && !this.loop && this.time >= this.duration - 1e-3) {
       this.pause();

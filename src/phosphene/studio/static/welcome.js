@@ -1,5 +1,5 @@
 // @ts-check
-/** The first page: drop a song, or choose a project of the folder. */
+/** The first page: drop a song, or choose a project in the folder. */
 import { post, upload } from "./api.js";
 import { by, make } from "./dom.js";
 import { adopt, emit } from "./store.js";

@@ -1,4 +1,4 @@
-"""The camera of the preview: where it is in every frame, computed as the engine `none` does.
+"""The camera of the preview: its pose in every frame, computed as in the engine `none`.
 
 The page only draws. The poses over the endless plane come from `phosphene.engines.preview.shots`,
 and the steps from `phosphene.painting.motion.step`, which moves the pictures of a render too.
@@ -31,7 +31,7 @@ from phosphene.engines.preview.shots import shots, unit
 from phosphene.errors import ProjectError
 from phosphene.folders import cache_folder
 from phosphene.score.score import Score
-from phosphene.studio.places import write_whole
+from phosphene.studio.places import write_atomically
 from phosphene.studio.views.wire import packed
 
 DIGEST = 32  # bytes
@@ -111,18 +111,18 @@ def _octaves(seen: NDArray[Any]) -> NDArray[np.float64]:
 def plane() -> bytes:
     """The tiles of the endless plane, packed: distances to lines, and hazes.
 
-    Drawing them takes half a second, so they are kept in the cache folder, with their digest.
+    Drawing them takes half a second, so they are cached with their digest.
     """
     source = Path(inspect.getfile(inspect.unwrap(tiles))).read_bytes() + version("numpy").encode()
     path = cache_folder() / "studio" / f"plane-{hashlib.sha256(source).hexdigest()[:16]}"
     with contextlib.suppress(OSError):
-        kept = path.read_bytes()
-        if hashlib.sha256(kept[DIGEST:]).digest() == kept[:DIGEST]:
-            return kept[DIGEST:]
+        cached = path.read_bytes()
+        if hashlib.sha256(cached[DIGEST:]).digest() == cached[:DIGEST]:
+            return cached[DIGEST:]
     with IMPORTING:
         lines, hazes = tiles()
     made = packed({"period": PERIOD, "step": STEP}, {"lines": lines, "hazes": hazes})
     with contextlib.suppress(OSError, ProjectError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, hashlib.sha256(made).digest() + made)
+        write_atomically(path, hashlib.sha256(made).digest() + made)
     return made

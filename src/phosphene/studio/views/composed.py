@@ -37,7 +37,7 @@ class Composed:
     Parameters
     ----------
     data : dict
-        As it stands in the file.
+        As parsed from the file.
     project : Project
     song : Song
     picture : PlotData
@@ -56,7 +56,7 @@ class Composed:
         return Timeline(self.song, fps, fps)
 
     def moment(self, text: str) -> float | None:
-        """Seconds of a position; None where the text is not one, or lies outside the song."""
+        """Seconds of a position; None if the text is not one, or is outside the song."""
         try:
             return self.timeline.at(parse_position(text))
         except (ValueError, PhospheneError):
@@ -111,12 +111,12 @@ def read_composed(
     ----------
     text : str
     path : Path
-        Named in errors; its folder is what relative paths start from.
+        For errors; relative paths start from its folder.
     registry : Registry
     before : Composed, optional
-        An earlier state; its song is taken where `[song]` has not changed.
+        An earlier state; its song is reused if `[song]` has not changed.
     progress : callable, optional
-        progress(step, share) while the song is listened to.
+        progress(step, share) while the song is analysed.
     announce : callable, optional
         announce(data, project) is called when the project is valid, before the song is known.
 
@@ -130,7 +130,7 @@ def read_composed(
     except ValueError as error:
         raise ProjectError(
             f"{path}: this is not valid TOML: {error}",
-            "Put text in quotes, and begin every table with its [name].",
+            "Quote texts, and begin every table with its [name].",
         ) from None
     project = make_project(parsed(text), path, registry)
     if announce is not None:
@@ -145,7 +145,7 @@ def read_composed(
 
 
 def problems(error: PhospheneError, path: Path) -> list[dict[str, str]]:
-    """The lines of an error, each with the entry that it names, for the page."""
+    """The lines of an error, each with its entry, for the page."""
     found = []
     for line in str(error).splitlines():
         rest = line.removeprefix(f"{path}: ")

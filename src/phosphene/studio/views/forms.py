@@ -33,8 +33,8 @@ def form(cls: type[BaseModel]) -> list[dict[str, Any]]:
     -------
     list of dict
         Of each parameter: `name`, `kind` (number, integer, boolean, choice, span, position, text,
-        keys, mixed for a whole number or a text, or other), `default`, `about` and `allowed`, and
-        for numbers `min` and `max` where the schema has them.
+        keys, mixed for an integer or a text, or other), `default`, `about` and `allowed`, and
+        for numbers `min` and `max` if the schema has them.
     """
     return [_field(name, schema, cls) for name, schema in schemas(cls).items() if name != "options"]
 
@@ -100,7 +100,7 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _is_envelope(cls: type[BaseModel]) -> bool:
-    """Whether a layer of it needs `to`: it has no field of its own for a channel."""
+    """Whether its layers need `to`, because it has no field for a channel."""
     return not cls.model_fields.keys() & CHANNELS.keys()
 
 

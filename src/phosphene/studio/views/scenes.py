@@ -31,12 +31,12 @@ def scene_entries(composed: Composed) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Of each scene: `index` of its table, -1 where it has none; `position`, as it is written;
+        Of each scene: `index` of its table, -1 if it has none; `position`, as it is written;
         `at` and `end`, seconds between which it is fully visible; `fade`, seconds of the dissolve
         before; `text`, its first prompt; `shots`, the prompts after that, each with `at` and
         `text`; `colour`, a number that it shares with the scenes that continue it and with those
-        of the same prompt; `values`, its table; and `taken`, what applies where the table has none:
-        from the scene that it continues, or from `[model]`.
+        of the same prompt; `values`, its table; and `taken`, the values of other entries: from
+        the scene that it continues, or from `[model]`.
     """
     project, timeline = composed.project, composed.timeline
     placed = placed_scenes(project, timeline)

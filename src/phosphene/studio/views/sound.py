@@ -1,7 +1,7 @@
-"""The song as the browser plays and draws it: decoded here, so that its times are the analysis's.
+"""The song as the browser plays and draws it, decoded here so that times match the analysis.
 
-Browsers cut the silence at the start of an mp3 differently from ffmpeg. As a WAV file of what
-Phosphene itself decodes, sample k is at the same time on both sides.
+Browsers cut the silence at the start of an mp3 differently from ffmpeg. In a WAV file
+decoded by Phosphene, sample k is at the same time on both sides.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ LONG = 20 * 60  # seconds; a longer song plays in mono at the rate of the analys
 CHUNK = 1 << 18
 FINEST = 64  # samples in a bucket of the finest level: 3 ms
 FACTOR = 4  # buckets of a level in one of the next
-FEWEST = 1500  # buckets; a coarser level would be of no use
+FEWEST = 1500  # buckets; coarser levels are not needed
 
 Levels = list[NDArray[np.int8]]
 
 
 def wave_of(song: Song) -> IO[bytes]:
-    """A WAV file of a song, 16 bits: stereo at its own rate, or mono where it is long.
+    """A WAV file of a song, 16 bits: stereo at its own rate, or mono if it is long.
 
     Returns
     -------
@@ -38,14 +38,14 @@ def wave_of(song: Song) -> IO[bytes]:
     Raises
     ------
     SongError
-        If the song's file cannot be read any more.
+        If the song's file can no longer be read.
     """
     if song.path is None or song.duration > LONG:
-        file = _begun(1, song.sample_rate)
+        file = _new_file(1, song.sample_rate)
         for first in range(0, len(song.samples), CHUNK):
             _write(file, song.samples[first : first + CHUNK, None])
         return _finished(file)
-    return read_audio(song.path, _copied, song.track)
+    return read_audio(song.path, _decoded, song.track)
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -62,8 +62,8 @@ def length_of(file: IO[bytes]) -> int:
     return length
 
 
-def _copied(source: AudioStream) -> IO[bytes]:
-    file = _begun(min(source.channels, 2), source.rate)
+def _decoded(source: AudioStream) -> IO[bytes]:
+    file = _new_file(min(source.channels, 2), source.rate)
     for block in source.blocks:
         _write(
             file, block if block.shape[1] <= 2 else block.mean(axis=1, keepdims=True).repeat(2, 1)
@@ -71,8 +71,8 @@ def _copied(source: AudioStream) -> IO[bytes]:
     return _finished(file)
 
 
-def _begun(channels: int, rate: int) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - who reads it closes it
+def _new_file(channels: int, rate: int) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by its reader
     frame = 2 * channels
     head = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * frame, frame, 16)
     file.write(b"RIFF\0\0\0\0WAVEfmt " + head + b"data\0\0\0\0")

@@ -1,4 +1,4 @@
-"""The state of a project as JSON: what the page shows beside the curves."""
+"""The state of a project as JSON: what the page shows besides the curves."""
 
 from __future__ import annotations
 

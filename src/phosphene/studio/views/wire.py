@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ALIGNED = 8  # bytes; typed arrays in JavaScript begin at multiples of their item
+ALIGNED = 8  # bytes; typed arrays in JavaScript begin at multiples of their item size
 
 
 def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -19,7 +19,7 @@ def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
     Parameters
     ----------
     header : mapping
-        Anything that JSON holds; `arrays` is added.
+        Anything that JSON can represent; `arrays` is added.
     arrays : mapping of str to ndarray
         float64, float32, int32, int16, int8 or uint8.
 
@@ -37,11 +37,11 @@ def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         offset += _padded(array.nbytes)
     text = json.dumps({**header, "arrays": listed}, separators=(",", ":")).encode()
     text += b" " * (_padded(4 + len(text)) - 4 - len(text))
-    whole = bytearray(struct.pack("<I", len(text)) + text)
+    buffer = bytearray(struct.pack("<I", len(text)) + text)
     for array in contiguous.values():
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        whole += little.tobytes() + bytes(_padded(array.nbytes) - array.nbytes)
-    return bytes(whole)
+        buffer += little.tobytes() + bytes(_padded(array.nbytes) - array.nbytes)
+    return bytes(buffer)
 
 
 def plain(value: Any) -> Any:

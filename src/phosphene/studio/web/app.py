@@ -48,8 +48,8 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
                 return await work(request)
             except PhospheneError as error:
                 path = studio.session.path if studio.session else Path()
-                said = {"errors": problems(error, path), "fix": error.fix}
-                return JSONResponse(said, 404 if isinstance(error, Missing) else 422)
+                body = {"errors": problems(error, path), "fix": error.fix}
+                return JSONResponse(body, 404 if isinstance(error, Missing) else 422)
 
         return answer
 

@@ -1,7 +1,7 @@
 """Access control: only the page that the studio itself served, on this machine, may use it.
 
 A server on the loopback address is reachable by every web page that the user has open. Three checks
-keep them out: the path begins with a token that only the user's own URL contains; the Host header
+exclude them: the path begins with a token that only the user's own URL contains; the Host header
 must name the loopback address, against DNS rebinding; and where a browser states an Origin or a
 Sec-Fetch-Site, it must be the studio's own. Requests that change something must state an Origin.
 """
@@ -40,7 +40,7 @@ def policy(origins: Iterable[str]) -> str:
 
 
 class Guard:
-    """Middleware that refuses strangers and adds the security headers.
+    """Middleware that refuses foreign requests and adds the security headers.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Guard:
         It sees paths without the token.
     token : str
     port : int
-        That the server listens on; a Host with another one is refused.
+        Port of the server; a Host with another one is refused.
     """
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
@@ -78,13 +78,13 @@ class Guard:
             await self.app(self._inner(scope), receive, self._secured(send))
 
     def refusal(self, scope: Scope) -> str:
-        """Why a request is refused; empty where it is not."""
+        """Why a request is refused; empty if it is accepted."""
         headers = Headers(scope=scope)
         if headers.get("host", "") not in self.hosts:
             return "The studio only answers on 127.0.0.1."
         site, origin = headers.get("sec-fetch-site", "same-origin"), headers.get("origin")
         if site not in ("same-origin", "none") or (origin and origin not in self.origins):
-            return "Another page may not use the studio."
+            return "Other pages cannot use the studio."
         changes = scope["type"] == "websocket" or scope["method"] not in READING
         if changes and origin is None:
             return "A request that changes something must state its Origin."
@@ -104,8 +104,8 @@ class Guard:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 names = {name for name, _ in added}
-                kept = [pair for pair in message.get("headers", []) if pair[0] not in names]
-                message = {**message, "headers": [*kept, *added]}
+                others = [pair for pair in message.get("headers", []) if pair[0] not in names]
+                message = {**message, "headers": [*others, *added]}
             await send(message)
 
         return secured

@@ -26,7 +26,7 @@ def require_installed() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise PhospheneError(
-            f"the studio needs {', '.join(missing)}, which Phosphene does not install by itself",
+            f"the studio needs {', '.join(missing)}, which Phosphene does not install by default",
             'Install it: pip install "phosphene[studio]"',
         )
 
@@ -40,7 +40,7 @@ def serve(
     port: int,
     ready: Callable[[str], None],
 ) -> None:
-    """Serve until a signal ends it.
+    """Serve until a signal arrives.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def serve(
     path : Path or None
         The project, or the song, to open.
     idea : str
-        What the film of a song is about.
+        What the film is about, for a song.
     registry : Registry
     plugins : list of Path
         Folders of plugins that are single files.
     port : int
-        0 takes a free one.
+        0 selects a free one.
     ready : callable
         ready(url) is called when the server answers.
 
@@ -72,7 +72,7 @@ def serve(
         listening = socket.create_server((HOST, port), reuse_port=False)
     except OSError as error:
         raise ProjectError(
-            f"--port {port}: {error.strerror}", "Name another port, or leave it to Phosphene."
+            f"--port {port}: {error.strerror}", "Choose another port, or omit --port."
         ) from None
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(24)

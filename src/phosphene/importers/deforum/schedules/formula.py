@@ -28,7 +28,7 @@ from phosphene.importers.deforum.schedules.terms import (
     power,
     quotient,
 )
-from phosphene.score.formulas.parse import DEEPEST, LONGEST, MOST
+from phosphene.score.formulas.parse import MAX_DEPTH, MAX_LENGTH, MAX_PARTS
 
 _REFUSED: dict[type[ast.AST], str] = {
     ast.BitXor: "the operator ^, a bitwise exclusive or, not a power, is not supported",
@@ -81,8 +81,8 @@ def translated(text: str, frame: str, last: int, seed: int) -> Translated:
         **{name: Term(ast.Name(name), Kind.DOUBLE) for name in ("pi", "e")},
     }
     try:
-        if len(text) > 2 * LONGEST:
-            raise ValueError(f"longer than {2 * LONGEST} characters")
+        if len(text) > 2 * MAX_LENGTH:
+            raise ValueError(f"longer than {2 * MAX_LENGTH} characters")
         reader = _Reader(terms, angles="arctan2" in text)
         node = reader.read(ast.parse(text.strip(), mode="eval").body, 0).node
         integers = tuple((ast.unparse(part), limit) for part, limit in reader.integers)
@@ -102,8 +102,8 @@ class _Reader:
         self.integers: list[tuple[ast.expr, int]] = []
 
     def read(self, node: ast.expr, depth: int) -> Term:
-        if depth > DEEPEST:
-            raise ValueError(f"nested more than {DEEPEST} levels deep")
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
         match node:
             case ast.Constant(value=bool() | int() | float() as value):
                 return constant(value)
@@ -125,8 +125,8 @@ class _Reader:
 
     def _sized(self, term: Term) -> Term:
         """Refuse a formula that becomes too long during translation."""
-        if term.size > MOST:
-            raise ValueError(f"a formula has at most {MOST} parts")
+        if term.size > MAX_PARTS:
+            raise ValueError(f"a formula has at most {MAX_PARTS} parts")
         return term
 
     def _binary(self, op: ast.operator, a: Term, b: Term) -> Term:

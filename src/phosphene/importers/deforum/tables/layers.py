@@ -19,7 +19,7 @@ from phosphene.importers.deforum.tables.motion import Motion
 from phosphene.score.channels import CHANNELS
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import curve, evaluate
-from phosphene.score.patterns import MOST
+from phosphene.score.patterns import MAX_CADENCE
 
 _MOST_FRAMES = 100_000  # maximum number of frames on which formulas are evaluated
 # Channels that only have an effect if one of these others moves.
@@ -110,9 +110,9 @@ def _cadence(settings: Settings, lost: list[str]) -> int:
         return 1
     if settings.mode not in ("2D", "3D"):
         return 1
-    if every > MOST:
-        lost.append(f"diffusion_cadence = {every}: {MOST} at most")
-    return max(1, min(every, MOST))
+    if every > MAX_CADENCE:
+        lost.append(f"diffusion_cadence = {every}: {MAX_CADENCE} at most")
+    return max(1, min(every, MAX_CADENCE))
 
 
 def _from_scratch(settings: Settings) -> list[Layer]:

@@ -19,8 +19,8 @@ export function songPanel(timeline) {
   const downbeat = () => put("downbeat", nearest(beats, timeline.transport.time) + 1, "Bar begins here");
   const nudge = (/** @type {number} */ by) => put("offset", short((fixed.offset ?? 0) + by, 4), "Move the beats");
   const facts = [
-    ["length", clock(duration, 1)], ["tempo", tempo ? `${tempo.toFixed(1)} BPM` : "no beat"], ["metre", `${metre || "–"} beats in a bar`],
-    ["beats", `${beats.length}, ${Math.round(100 * confidence)} % sure`],
+    ["length", clock(duration, 1)], ["tempo", tempo ? `${tempo.toFixed(1)} BPM` : "no beats"], ["metre", `${metre || "–"} beats in a bar`],
+    ["beats", `${beats.length}, ${Math.round(100 * confidence)} % confidence`],
   ];
   const parts = sections.map((/** @type {any} */ one) => make("li", {}, make("button", { class: "pick", onclick: () => timeline.transport.seek(one.start) },
     `${clock(one.start, 0)}  ${one.role || one.label}`)));
@@ -47,7 +47,7 @@ export function songPanel(timeline) {
 }
 
 /**
- * Take the tempo from taps: the slope of the times over their numbers.
+ * Set the tempo from taps: the slope of their times over their numbers.
  * @param {import("../timeline/timeline.js").Timeline} timeline
  */
 export function tap(timeline) {

@@ -5,7 +5,7 @@ import { row } from "./forms.js";
 import { edit, store } from "../store.js";
 
 const SOURCE = ["depth", "source"];
-const UNBOUNDED = ["near", "far"]; // a slider over a range of a thousand is of no use
+const UNBOUNDED = ["near", "far"]; // a slider is useless over a range of 1000
 
 /** @returns {Node[]} */
 export function depthForm() {
@@ -34,6 +34,6 @@ export function depthForm() {
   return [
     make("div", { class: "form" }, make("label", { for: "depth-kind", class: given ? "own" : "", title: fields[0].about }, "depth"),
       make("div", { class: "stack" }, choice, make("div", { class: "row", hidden: !model }, name)), ...rows),
-    make("p", { class: "note" }, given ? "A layer that drives dolly or a translation moves the camera through it. The preview is flat: paint some bars to see it." : "With depth, what is near moves further than what is far when the camera does."),
+    make("p", { class: "note" }, given ? "A layer that drives dolly or a translation moves the camera through it. The preview is flat: paint some bars to see it." : "With depth, near parts of the picture move further than far ones."),
   ];
 }

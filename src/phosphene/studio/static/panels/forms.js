@@ -1,5 +1,5 @@
 // @ts-check
-/** Forms of parameters, from the schemas that modulators give: a plugin's gets one as well. */
+/** Forms of parameters, generated from the schemas of modulators, including those of plugins. */
 import { make } from "../dom.js";
 import { short } from "../music.js";
 import { entryOf } from "./mistakes.js";
@@ -8,7 +8,7 @@ let gestures = 0;
 const gesture = () => `${Date.now()}-${++gestures}`;
 
 /**
- * A number, as a slider where both limits are known, and as a field.
+ * A number, as a slider if both limits are known, and as a field.
  * @param {{value: number | undefined, min?: number, max?: number, integer?: boolean, label: string,
  *   id?: string, own?: boolean, hint?: string, path?: (string | number)[], needed?: boolean}} about `path` of its
  *   entry; one that is not `needed` is removed when the field is cleared

@@ -6,7 +6,7 @@ import { entryOf } from "./mistakes.js";
 import { lastBefore, placed, song } from "../music.js";
 import { edit, layers, settled } from "../store.js";
 
-const MOST = 200; // positions that are offered
+const MAX_POSITIONS = 200; // in the suggestions
 
 /**
  * The forms of both gates.
@@ -27,9 +27,9 @@ function names() {
   return [...named, ...sections.map((/** @type {any} */ _, /** @type {number} */ k) => `section ${k + 1}`)];
 }
 
-/** What the fields of positions offer. */
+/** The suggestions of position fields. */
 export function offered() {
-  const { bars } = song(), every = 2 ** Math.max(0, Math.ceil(Math.log2(bars.length / MOST)));
+  const { bars } = song(), every = 2 ** Math.max(0, Math.ceil(Math.log2(bars.length / MAX_POSITIONS)));
   const positions = [...names().filter((name) => / \d+$/.test(name)), ...bars.map((/** @type {number} */ _, /** @type {number} */ k) => `bar ${k + 1}`).filter((/** @type {string} */ _, /** @type {number} */ k) => k % every === 0), "100%"];
   return make("datalist", { id: "positions" }, ...positions.map((value) => make("option", { value })));
 }

@@ -57,7 +57,7 @@ export class Inspector {
 
   /** Show the panel; the control that has the focus keeps it, and one that is dragged or typed in stays. */
   show() {
-    if (store.state?.phase === "broken") by("panel").replaceChildren(make("p", { class: "note" }, "The project cannot be shown until it has no mistake. Correct its file in an editor: when you save it, it appears here."));
+    if (store.state?.phase === "broken") by("panel").replaceChildren(make("p", { class: "note" }, "The project cannot be shown until its errors are fixed. Edit its file; the page updates when you save it."));
     if (!store.state?.project || !store.choices) return;
     const panel = by("panel"), active = /** @type {any} */ (document.activeElement);
     const inside = panel.contains(active);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Mistakes at their place: an outline around the field that each is about, and its message below. */
+/** Errors in forms: an outline around the field, and the message below it. */
 import { advice } from "../api.js";
 import { make } from "../dom.js";
 import { store } from "../store.js";
@@ -47,7 +47,7 @@ function fieldOf(panel, entry) {
 }
 
 /**
- * Mark the fields of a panel that the mistakes of the file, and a refused edit, are about.
+ * Mark the fields of a panel with the errors of the file and of a refused edit.
  * @param {HTMLElement} panel
  */
 export function markMistakes(panel) {

@@ -1,12 +1,12 @@
 // @ts-check
-/** The queue: takes of a few bars, films, how far they are, and what came of them. */
+/** The queue: takes of a few bars and films, with their progress and results. */
 import { post, Refused, url } from "../api.js";
 import { by, dialog, make } from "../dom.js";
 import { clock, fps, lastBefore, song } from "../music.js";
 import { emit, refuse, store } from "../store.js";
 import { sameBars } from "../preview/takes.js";
 
-/** @type {Record<string, any>} What the form of the film says; it stays while the panel is drawn anew. */
+/** @type {Record<string, any>} The values of the film form; they survive a redraw of the panel. */
 const wanted = { quality: "standard", format: "mp4" };
 
 /** @param {import("../timeline/timeline.js").Timeline} timeline */
@@ -53,12 +53,12 @@ function card(timeline, job) {
   ];
   return make("div", { class: `job ${state}` }, picture,
     make("div", { class: "title", title: job.output || asked.label }, job.output || asked.label),
-    make("div", { class: "about quiet number" }, said(job)),
+    make("div", { class: "about quiet number" }, status(job)),
     make("div", {}, state === "running" || state === "paused" ? make("progress", { max: job.total || 1, value: job.done, "aria-label": "Progress" }) : null, make("div", { class: "row" }, ...buttons)));
 }
 
 /** @param {any} job */
-function said(job) {
+function status(job) {
   const frames = `${job.done} of ${job.total || "…"} frames`;
   if (job.state === "waiting") return "waiting";
   if (job.state === "failed") return job.notes[job.notes.length - 1] ?? "failed";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The form of a scene, or of a prompt: from the schema of `[[scene]]`, with what it takes over in grey. */
+/** The form of a scene, or of a prompt: from the schema of `[[scene]]`, with inherited values in grey. */
 import { make } from "../dom.js";
 import { row } from "./forms.js";
 import { entryOf, keyOf } from "./mistakes.js";
@@ -8,8 +8,8 @@ import { moveEntry, removeEntry } from "../timeline/edits.js";
 
 /** @typedef {import("../timeline/entries.js").Entry} Entry */
 
-const OWN = ["at", "prompt", "continues"]; // fields that are made here
-/** @type {Record<string, any>} What is shown in another way than the schema says. */
+const OWN = ["at", "prompt", "continues"]; // fields with their own form
+/** @type {Record<string, any>} Fields that are shown differently from their schema. */
 const CHANGED = { seed: { kind: "mixed" }, image: { list: "pictures" }, dissolve: { placeholder: "a cut" } };
 
 /** @param {Entry} entry */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The scenes and prompts as a list, what holds for all of them, and the depth. */
+/** The scenes and prompts as a list, the settings for all of them, and the depth. */
 import { make } from "../dom.js";
 import { depthForm } from "./depth.js";
 import { offered } from "./gates.js";
@@ -27,7 +27,7 @@ export function scenesPanel(timeline) {
     make("div", { class: "row spread" }, make("h2", {}, "Scenes"), make("div", { class: "row" },
       make("button", { class: "small", title: "A new picture at the playhead: a cut, or a dissolve", onclick: () => addScene(here()) }, "Add a scene"),
       make("button", { class: "small", title: "The picture changes to another prompt up to the playhead", onclick: () => addPrompt(here()) }, "Add a prompt"))),
-    all.length ? list : make("p", { class: "note" }, "No scene yet: add one, and say what is to be painted."),
+    all.length ? list : make("p", { class: "note" }, "No scene yet. Add one and describe what to paint."),
     make("h2", {}, "For all scenes"),
     make("div", { class: "form" },
       ...field("blend", blend, "input", "Every change is a morph over this span"),

@@ -1,8 +1,8 @@
 // @ts-check
-/** The way of the camera between two of its places, composed from its steps. */
+/** The camera's path between two places, composed from its steps. */
 import { store } from "../store.js";
 
-const FAR = 6; // times that a still may be enlarged before the plane takes its place
+const FAR = 6; // maximum enlargement of a still, before the plane replaces it
 export const STILL_HERE = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 export class Paths {
@@ -10,13 +10,13 @@ export class Paths {
     /** @type {Map<number, {to: number, matrix: number[]}>} */ this.known = new Map();
   }
 
-  /** Forget them: the steps have changed. */
+  /** Clear the cache; called when the steps change. */
   clear() {
     this.known.clear();
   }
 
   /**
-   * What takes a pixel at a place of the camera to its position at an earlier one of the shot.
+   * The matrix from a pixel at a place of the camera to its position at an earlier place of the shot.
    * @param {number} from
    * @param {number} to
    */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The preview: what the camera sees in the frame that is heard, drawn by the graphics card. */
+/** The preview: the view of the camera in the current frame, drawn by the GPU. */
 import { getBinary, url } from "../api.js";
 import { mixed, palette } from "./palette.js";
 import { Paths, STILL_HERE } from "./paths.js";
@@ -21,7 +21,7 @@ export class Preview {
     this.gl = gl;
     this.shown = -1;
     this.source = "";
-    /** Whether the tiles of the plane are here. */ this.ready = false;
+    /** Whether the tiles of the plane are loaded. */ this.ready = false;
     this.detail = 1;
     this.late = 0;
     this.before = 0;
@@ -118,7 +118,7 @@ export class Preview {
   }
 
   /**
-   * Draw the frame that is heard.
+   * Draw the frame at a time.
    * @param {number} t seconds
    * @param {boolean} playing
    */
@@ -165,7 +165,7 @@ export class Preview {
     return Boolean(still) && cover > 0;
   }
 
-  /** Keep what is drawn, to dissolve to it. */
+  /** Save the current drawing, to dissolve to it. */
   take() {
     const gl = /** @type {WebGL2RenderingContext} */ (this.gl);
     gl.activeTexture(gl.TEXTURE3);
@@ -182,7 +182,7 @@ export class Preview {
   }
 
   /**
-   * A smaller canvas where pictures come late.
+   * Shrink the canvas if frames are late.
    * @param {boolean} playing
    */
   adapt(playing) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The programs of the preview. They draw what `phosphene.engines.preview.view` draws, from its numbers. */
+/** The shaders of the preview; they draw the same as `phosphene.engines.preview.view`, from its numbers. */
 
 export const VERTEX = `#version 300 es
 in vec2 corner;
@@ -9,7 +9,7 @@ void main() {
   gl_Position = vec4(corner, 0.0, 1.0);
 }`;
 
-/** The frame as it is shown: brightness, saturation and hue, as the Score says. */
+/** The frame as it is shown: brightness, saturation and hue, from the Score. */
 const GRADE = `
 uniform vec3 graded;
 vec3 grade(vec3 colour) {

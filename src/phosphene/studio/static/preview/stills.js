@@ -1,9 +1,9 @@
 // @ts-check
-/** Painted pictures: which there are of a frame, and a few of them in memory. */
+/** Painted pictures: the job that painted each frame, and a cache of decoded ones. */
 import { url } from "../api.js";
 import { emit, on, store } from "../store.js";
 
-const MOST = 128 * 2 ** 20; // bytes of decoded pictures
+const MAX_BYTES = 128 * 2 ** 20; // of decoded pictures
 const AHEAD = 16; // frames that are fetched before they are shown
 
 /** @typedef {{job: string, frame: number}} Still */
@@ -13,7 +13,7 @@ const cache = new Map();
 let held = 0;
 
 /**
- * A picture, if it is here; it is fetched if not.
+ * A picture from the cache; null while it is fetched.
  * @param {Still} still
  * @returns {ImageBitmap | null}
  */
@@ -36,7 +36,7 @@ export function bitmapOf({ job, frame }) {
       held += entry.bytes;
       emit("picture");
       for (const [other, old] of cache) {
-        if (held <= MOST) break;
+        if (held <= MAX_BYTES) break;
         held -= old.bytes;
         old.bitmap?.close();
         cache.delete(other);

@@ -77,7 +77,7 @@ export class Takes {
   }
 
   /**
-   * Draw the frame that is heard in each take.
+   * Draw the frame at a time in each take.
    * @param {number} t seconds
    */
   frame(t) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The timeline as pixels: drawn anew whenever it changes, and only what is visible. */
+/** Draws the visible part of the timeline, whenever it changes. */
 import { GUTTER, LANE, RULER, SCENES, SECTIONS, WAVE } from "./geometry.js";
 import { clipped, FONT, layerColour } from "./ink.js";
 import { lane } from "./lane.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is moved, added and removed in the timeline, as edits of the project. */
+/** Edits of the project made in the timeline: moving, adding and removing. */
 import { scenesOf } from "./entries.js";
 import { edit, emit, layers, nameOf, select, store } from "../store.js";
 
@@ -27,7 +27,7 @@ export function dissolve({ path, scene }, length, place = null) {
 }
 
 /**
- * Add what the project has: a scene, or a prompt where it has no scenes.
+ * Add a scene, or a prompt if the project has no scenes.
  * @param {string} position
  * @param {Place | null} [place]
  */

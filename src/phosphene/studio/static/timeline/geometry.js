@@ -1,5 +1,5 @@
 // @ts-check
-/** Where everything in the timeline is: seconds and pixels, rows and values. */
+/** The geometry of the timeline: seconds and pixels, rows and values. */
 import { layers, nameOf, store } from "../store.js";
 import { song } from "../music.js";
 import { Pyramid } from "./pyramid.js";

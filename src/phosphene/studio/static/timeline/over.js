@@ -1,5 +1,5 @@
 // @ts-check
-/** What lies over the timeline: the playhead, what is dragged, and where an edit was refused. */
+/** The overlay of the timeline: the playhead, dragged items, and refused edits. */
 import { clock } from "../music.js";
 import { messageOf } from "../panels/mistakes.js";
 import { store } from "../store.js";
@@ -23,7 +23,7 @@ export function playhead(g, view, c) {
 }
 
 /**
- * What is dragged, where it would go.
+ * A dragged item at its new place.
  * @param {Context} g @param {View} view @param {Record<string, string>} c @param {any} drag
  */
 export function ghost(g, view, c, drag) {
@@ -59,7 +59,7 @@ export function ghost(g, view, c, drag) {
   g.fillText(label, left + 7, y - 16);
 }
 
-/** Pixels that the message takes. */
+/** Size of the message in pixels. */
 let room = [0, 0];
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** The timeline: two canvases, one for what stays, one for the playhead, and the gestures on them. */
+/** The timeline: two canvases, one for the content and one for the playhead, and the gestures on them. */
 import { fps, lastBefore, nearest, placed, short, song, span } from "../music.js";
 import { draw } from "./drawing.js";
 import { addAt, addKey, dissolve, moveEntry, moveKey } from "./edits.js";
@@ -71,7 +71,7 @@ export class Timeline {
     this.dirty = true;
   }
 
-  /** Draw what has changed; once for each picture. */
+  /** Draw the changes; called once per drawn frame. */
   frame() {
     const t = this.transport.time;
     this.view.now = t;

@@ -15,7 +15,7 @@ from phosphene.song.song import Song
 from phosphene.song.tempo import NOMINAL_BEAT
 
 
-class Meaning(Mapping[str, Any]):
+class NameValues(Mapping[str, Any]):
     """A mapping of all names of formulas to their values, computed on first use.
 
     Parameters
@@ -28,17 +28,17 @@ class Meaning(Mapping[str, Any]):
     def __init__(self, song: Song, timeline: Timeline) -> None:
         self._song, self._timeline = song, timeline
         self._names = [*_NAMES, *song.features, *song.extra]
-        self._read: dict[str, Any] = {}
+        self._computed: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._read:
+        if name not in self._computed:
             if name in _NAMES:
-                self._read[name] = _NAMES[name](self._song, self._timeline)
+                self._computed[name] = _NAMES[name](self._song, self._timeline)
             elif name in self._names:
-                self._read[name] = on_frames(self._song.feature(name), self._timeline)
+                self._computed[name] = on_frames(self._song.feature(name), self._timeline)
             else:
                 raise KeyError(name)
-        return self._read[name]
+        return self._computed[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

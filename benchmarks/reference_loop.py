@@ -16,10 +16,10 @@ from phosphene.painting.motion.step import step_matrix
 from phosphene.score.score import Score
 
 
-def article_loop(
+def reference_loop(
     pipe: Any, score: Score, steps: int, guidance_scale: float, folder: Path
 ) -> dict[str, float]:
-    """Paint a Score with the reference loop; milliseconds by part, summed over the frames.
+    """Paint a Score with the reference loop; returns total milliseconds by part of the loop.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def article_loop(
         `num_inference_steps`.
     guidance_scale : float
     folder : Path
-        Where the PNGs go.
+        Folder for the PNGs.
     """
     spent: dict[str, float] = defaultdict(float)
     picture = Image.new("RGB", (score.width, score.height), color=(20, 20, 40))
@@ -48,7 +48,7 @@ def article_loop(
             prompt=score.prompts[int(row.weights.argmax())],
             negative_prompt=score.negative,
             image=picture,
-            strength=max(row.strength, 1.0 / steps),  # below that the pipeline paints nothing
+            strength=max(row.strength, 1.0 / steps),  # below that the pipeline runs no step
             num_inference_steps=steps,
             guidance_scale=guidance_scale,
             generator=torch.Generator().manual_seed(row.seed),
