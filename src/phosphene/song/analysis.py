@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from phosphene.song.audio.reading import ANALYSIS_RATE, decode
 from phosphene.song.audio.spectrum import spectrum
@@ -19,8 +18,6 @@ Progress = Callable[[str, float], None]
 _ENOUGH = 1 << 22  # samples for estimating the DC offset: all those of three minutes
 
 
-# Sums depend on the number of threads that BLAS uses, and so would the beats, in their last bits.
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def analyse(
     path: Path, report: Progress, tracker: TrackerSpec, shelf: Shelf, track: int = 0
 ) -> Song:

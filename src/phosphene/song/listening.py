@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from phosphene.errors import SongError
 from phosphene.song.analysis import Progress, analyse
@@ -63,7 +64,9 @@ def listen(
         shelf.from_cache = True
         report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
-    song = analyse(path, report, tracker, shelf, index)
+    # The last bits of sums, and so of the beats, depend on the number of threads of BLAS.
+    with threadpool_limits(limits=1, user_api="blas"):
+        song = analyse(path, report, tracker, shelf, index)
     if cache is not None and shelf.folder is not None:
         _write(song, name, shelf)
         cache.trim(shelf.folder)

@@ -192,7 +192,7 @@ class Song:
         if name not in self.extra:
             raise SongError(f"unknown feature '{name}'", hint(name, [*self.features, *self.extra]))
         if name not in self._read:
-            with threadpool_limits(limits=1, user_api="blas"):  # see `analyse`
+            with threadpool_limits(limits=1, user_api="blas"):  # see `listen`
                 self._read[name] = self.extra[name](self)
         return self._read[name]
 
