@@ -1,4 +1,4 @@
-"""`[captions]` and `[[title]]`: lyrics and titles that are drawn over the film."""
+"""`[captions]` and `[[title]]`: lyrics and titles over the film."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLACES = {
     for down, y in (("top", 0.0), ("middle", 0.5), ("bottom", 1.0))
     for across, x in (("left", 0.0), ("middle", 0.5), ("right", 1.0))
 }
-"""Names of positions."""
+"""Positions by name, as shares of width and height."""
 
 
 def _place(given: Any) -> tuple[float, float]:
@@ -46,7 +46,7 @@ Colour = Annotated[tuple[int, int, int], BeforeValidator(_colour)]
 
 
 class Letters(Table):
-    """How text looks."""
+    """The appearance of text."""
 
     font: FileName | None = Field(None, description="a .ttf or .otf file; else DejaVu Sans")
     size: float = Field(0.06, ge=0.01, le=1.0, description="share of the picture's height")

@@ -14,7 +14,7 @@ from phosphene.project.tables.captions import Place
 from phosphene.score.guides import STILLS
 from phosphene.score.units import Position, Share, Span, parse_span
 
-GUIDES = 16  # of each kind: each is a running ffmpeg
+GUIDES = 16  # of each kind; each runs an ffmpeg process
 
 
 def _seconds(given: Any) -> Any:
@@ -25,7 +25,7 @@ def _seconds(given: Any) -> Any:
 
 
 class Clip(Table):
-    """When a picture or a video is in the film, and how it fits."""
+    """When a picture or a video is shown, and how it is fitted into the frame."""
 
     fit: Literal["cover", "contain"] = Field(
         "cover", description="cover the frame, cropped; or fit into it, transparent around"
@@ -39,24 +39,24 @@ class Clip(Table):
         "hold", description="what follows the end of the video: its last frame, or its first"
     )
 
-    def refuse_if_given(self, names: Iterable[str], why: str) -> None:
-        """Refuse entries that have no effect here, by the name of the first.
+    def reject(self, names: Iterable[str], why: str) -> None:
+        """Reject entries that have no effect here.
 
         Raises
         ------
         ValueError
-            If one of `names`, fields of this model, was given.
+            If one of `names`, fields of this model, was set; the message names the first.
         """
         for name in sorted(self.model_fields_set & set(names)):
-            raise ValueError(f"{type(self).model_fields[name].alias or name} is about {why}")
+            raise ValueError(f"{type(self).model_fields[name].alias or name} {why}")
 
-    def refuse_times_of_stills(self, *files: Path | None) -> None:
-        """Refuse `from` and `end` where no file is a video."""
+    def reject_times_of_stills(self, *files: Path | None) -> None:
+        """Reject `from` and `end` if no file is a video."""
         stills = [path for path in files if path is not None]
         if all(path.suffix.lower() in STILLS for path in stills):
             for path in stills[:1]:
-                why = f"a video, and {path.name} is a picture; leave it out"
-                self.refuse_if_given(("begin", "end"), why)
+                why = f"needs a video, and {path.name} is a picture; remove it"
+                self.reject(("begin", "end"), why)
 
 
 class Guide(Clip):
@@ -77,7 +77,7 @@ class Guide(Clip):
             raise ValueError(f'a mask needs mode = "composite", not "{self.mode}"')
         if self.mode != "flow" and self.amount > 1.0:
             raise ValueError(f'amount is {self.amount:g}; mode = "{self.mode}" takes at most 1')
-        self.refuse_times_of_stills(self.video, self.mask)
+        self.reject_times_of_stills(self.video, self.mask)
         return self
 
 
@@ -105,9 +105,9 @@ class Mask(Clip):
         if self.depth is not None and not 0 <= self.depth[0] < self.depth[1]:
             raise ValueError("depth: expected a distance and a larger one, such as [0, 1.5]")
         if self.depth is not None:
-            why = "a picture or a video, and not about depth; leave it out, or drive `mask`"
-            self.refuse_if_given((*Clip.model_fields, "of"), why)
-        self.refuse_times_of_stills(self.image, self.video)
+            why = "needs a picture or a video, not depth; remove it, or drive `mask`"
+            self.reject((*Clip.model_fields, "of"), why)
+        self.reject_times_of_stills(self.image, self.video)
         return self
 
 

@@ -1,4 +1,4 @@
-"""`[model]`, what is added to it, and `[depth]`: what paints the pictures."""
+"""`[model]` with its adapters, and `[depth]`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ADAPTERS = 16  # of each kind
-APART = 1000  # from the seed of one take to the next
-#: Entries that name a file or a folder beside the project, or one on the hub.
+SEED_STEP = 1000  # from the seed of one take to the next
+#: Entries that name a file or folder, local or on the hub.
 ON_HUB = ("path", "encoder")
 
 
@@ -68,8 +68,8 @@ class Control(Clip):
         if self.kind == "image" and self.image is None and self.video is None:
             raise ValueError('kind = "image" needs the control image itself; set image or video')
         if self.video is None:
-            self.refuse_if_given(Clip.model_fields, "a video; set video")
-        self.refuse_times_of_stills(self.video)
+            self.reject(Clip.model_fields, "needs a video; set video")
+        self.reject_times_of_stills(self.video)
         if self.kind == "depth" and self.image is not None:
             raise ValueError('kind = "depth" is of a frame; for a depth map, kind = "image"')
         return self
@@ -119,23 +119,23 @@ class Model(Table):
     @classmethod
     def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
         if others.data.get("compile") and any(lora.driven for lora in loras):
-            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
+            raise ValueError("a compiled model has fixed weights; remove compile or driven")
         return loras
 
     def take_seeds(self, count: int) -> list[int]:
-        """The seeds of some takes; the first is its own."""
-        return [self.seed + APART * number for number in range(count)]
+        """The seeds of `count` takes; the first is the project's."""
+        return [self.seed + SEED_STEP * number for number in range(count)]
 
     @field_validator("quality")
     @classmethod
-    def _known(cls, quality: str) -> str:
+    def _known_quality(cls, quality: str) -> str:
         if quality not in QUALITIES:
             raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
         return quality
 
 
 class Depth(Table):
-    """`[depth]`: how far the things in the picture are, for a camera that moves through space."""
+    """`[depth]`: distances in the picture, for a camera that moves through space."""
 
     source: Annotated[str, AfterValidator(file_name)] = Field(
         description="a drawn depth, or a model that estimates it: Hugging Face hub id, or folder"
@@ -156,14 +156,14 @@ class Depth(Table):
 
     @field_validator("far")
     @classmethod
-    def _beyond(cls, far: float, others: ValidationInfo) -> float:
+    def _farther_than_near(cls, far: float, others: ValidationInfo) -> float:
         near = others.data.get("near")
         if near is not None and far <= near:
             raise ValueError(f"expected more than near, which is {near:g}")
         return far
 
     def distance(self, nearness: Tensor) -> Tensor:
-        """The distance of relative nearness, as networks estimate it.
+        """Convert relative nearness, as networks estimate it, to distance.
 
         Parameters
         ----------

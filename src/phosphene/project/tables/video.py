@@ -1,4 +1,4 @@
-"""`[song]` and `[video]`: the song, and the size, frame rate and part of the film."""
+"""`[song]` and `[video]`: the song, and the size, frame rate and range of the film."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def _fps_or_none(given: Any) -> str | None:
 def _sections(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
-    found = {parse_position(position): name for position, name in given.items()}
-    for position, name in found.items():
+    sections = {parse_position(position): name for position, name in given.items()}
+    for position, name in sections.items():
         if position.unit not in ("s", "beat", "bar", "%"):
             raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
-    if not found:
+    if not sections:
         raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
-    return found
+    return sections
 
 
 class SongFile(Table, Corrections):
-    """`[song]`: the song, and corrections of its beats and sections."""
+    """`[song]`: the song, and corrections to its beats and sections."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -58,7 +58,7 @@ class SongFile(Table, Corrections):
 
 
 class Video(Table):
-    """`[video]`: size, frame rate, and which part of the song."""
+    """`[video]`: size, frame rate, and range of the song."""
 
     width: Size = Field(512, description="px; even")
     height: Size = Field(512, description="px; even")
@@ -91,7 +91,7 @@ class Video(Table):
 
     @field_validator("image_hold", "image_strength")
     @classmethod
-    def _of_an_image(cls, given: Any, others: ValidationInfo) -> Any:
+    def _needs_image(cls, given: Any, others: ValidationInfo) -> Any:
         if given and others.data.get("image") is None:
             raise ValueError("video.image is missing; set it too")
         return given
