@@ -127,7 +127,7 @@ def take(project: Path, seed: int) -> None:
     from phosphene.project.file import read_data
     from phosphene.studio.editing.operations import Put
     from phosphene.studio.editing.patches import patched
-    from phosphene.studio.places import write_whole
+    from phosphene.studio.places import write_atomically
 
     model = read_data(project).get("model", {})
     if not isinstance(model, dict):
@@ -136,5 +136,5 @@ def take(project: Path, seed: int) -> None:
     text = project.read_bytes().decode()
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     edit = Put(path=["model", "seed"], value=seed)
-    write_whole(project.resolve(), (mark + patched(text.removeprefix(mark), [edit])).encode())
+    write_atomically(project.resolve(), (mark + patched(text.removeprefix(mark), [edit])).encode())
     out.print(f"{project}: seed {seed} instead of {before}", markup=False)

@@ -78,7 +78,7 @@ def own_folder(project: Path, *names: str) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically: it has its old content or the new one, never a part.
 
     Raises

@@ -18,7 +18,7 @@ from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
 from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, pictures, require_inside, write_whole
+from phosphene.studio.places import inside, pictures, require_inside, write_atomically
 from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
@@ -231,7 +231,7 @@ class Session:
             song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
             text = directed(self.registry.directors[DEFAULT], song, brief, data["song"])
-            write_whole(self.path, text.encode())
+            write_atomically(self.path, text.encode())
             self.document = Document(self.path)
         except (PhospheneError, ValueError) as error:
             _log.info("%s is not directed: %s", self.path, error)  # composing it tells why

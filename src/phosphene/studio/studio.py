@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry
 from phosphene.studio.jobs.queue import Jobs
-from phosphene.studio.places import inside, write_whole
+from phosphene.studio.places import inside, write_atomically
 from phosphene.studio.session import Session, begun_text
 
 _log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Studio:
         if path.suffix.lower() != ".toml":
             song, path = path, path.with_suffix(".toml")
             if not path.exists():
-                write_whole(path, begun_text(song.name).encode())
+                write_atomically(path, begun_text(song.name).encode())
         session = Session(path, self.registry, self.announce, idea)
         await self._close()
         self.session = session

@@ -9,7 +9,7 @@ from pathlib import Path
 from phosphene.bounds import BYTES
 from phosphene.errors import ProjectError
 from phosphene.song.files import require_file
-from phosphene.studio.places import write_whole
+from phosphene.studio.places import write_atomically
 
 MOST = 500  # steps that can be undone
 OUTSIDE = "Edit in another program"
@@ -111,7 +111,7 @@ class Document:
         return True
 
     def _write(self, text: str, step: Step, kept: list[Step]) -> None:
-        write_whole(self.path, text.encode())
+        write_atomically(self.path, text.encode())
         joined = step.gesture and kept and kept[-1].gesture == step.gesture
         if not joined:
             kept.append(step)

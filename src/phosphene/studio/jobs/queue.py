@@ -19,7 +19,7 @@ from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.studio.jobs.requests import Job, Request, new_id, parse_request
 from phosphene.studio.jobs.worker_queue import WorkerQueue
-from phosphene.studio.places import inside, own_folder, write_whole
+from phosphene.studio.places import inside, own_folder, write_atomically
 from phosphene.studio.session import Session
 
 _log = logging.getLogger(__name__)
@@ -216,4 +216,4 @@ class Jobs:
     def _write(self) -> None:
         listed = [job.model_dump() for job in self.jobs.values()]
         with contextlib.suppress(ProjectError):  # a full disk, which the job reports itself
-            write_whole(self.folder / LIST, json.dumps(listed).encode())
+            write_atomically(self.folder / LIST, json.dumps(listed).encode())

@@ -31,7 +31,7 @@ from phosphene.engines.preview.shots import shots, unit
 from phosphene.errors import ProjectError
 from phosphene.folders import cache_folder
 from phosphene.score.score import Score
-from phosphene.studio.places import write_whole
+from phosphene.studio.places import write_atomically
 from phosphene.studio.views.wire import packed
 
 DIGEST = 32  # bytes
@@ -124,5 +124,5 @@ def plane() -> bytes:
     made = packed({"period": PERIOD, "step": STEP}, {"lines": lines, "hazes": hazes})
     with contextlib.suppress(OSError, ProjectError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, hashlib.sha256(made).digest() + made)
+        write_atomically(path, hashlib.sha256(made).digest() + made)
     return made
