@@ -41,11 +41,11 @@ class Project(Table):
     requires: tuple[str, ...] = Field((), description="required packages, such as plugins")
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
-    model: Model = Field(_EMPTY, description="what paints")
+    model: Model = Field(_EMPTY, description="the model and its settings")
     depth: Depth | None = Field(
         None, validate_default=True, description="depth, for parallax and ControlNets"
     )
-    prompts: Prompts = Field(_EMPTY, description="what is painted")
+    prompts: Prompts = Field(_EMPTY, description="what to paint")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
     captions: Captions | None = Field(None, description="lyrics over the film")

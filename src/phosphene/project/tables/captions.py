@@ -48,7 +48,7 @@ Colour = Annotated[tuple[int, int, int], BeforeValidator(_colour)]
 class Letters(Table):
     """The appearance of text."""
 
-    font: FileName | None = Field(None, description="a .ttf or .otf file; else DejaVu Sans")
+    font: FileName | None = Field(None, description="a .ttf or .otf file; by default DejaVu Sans")
     size: float = Field(0.06, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
         "bottom",
@@ -60,7 +60,7 @@ class Letters(Table):
         0.08, ge=0.0, le=0.5, description="width of the black outline, as a share of the size"
     )
     fade: Span = Field(
-        "0.2s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0.2s", validate_default=True, description="duration of the fade-in and the fade-out"
     )
 
 
@@ -75,7 +75,7 @@ class Title(Letters):
 
     text: str = Field(min_length=1, max_length=1000, description="may have line breaks: \\n")
     at: Position = Field(description="where it appears")
-    length: Period = Field("4s", validate_default=True, description="how long it is there")
+    length: Period = Field("4s", validate_default=True, description="how long it is shown")
     size: float = Field(0.12, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
         "middle",
@@ -83,5 +83,5 @@ class Title(Letters):
         description='"middle", "top left" ..., or shares of width and height',
     )
     fade: Span = Field(
-        "0.5s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0.5s", validate_default=True, description="duration of the fade-in and the fade-out"
     )

@@ -30,13 +30,13 @@ class Clip(Table):
     fit: Literal["cover", "contain"] = Field(
         "cover", description="cover the frame, cropped; or fit into it, transparent around"
     )
-    at: Position | None = Field(None, description="where it begins; else the song's start")
-    until: Position | None = Field(None, description="where it ends; else the song's end")
+    at: Position | None = Field(None, description="where it begins; by default the song's start")
+    until: Position | None = Field(None, description="where it ends; by default the song's end")
     begin: Annotated[Span, BeforeValidator(_seconds)] = Field(
-        "0s", validate_default=True, alias="from", description="what of the video is skipped"
+        "0s", validate_default=True, alias="from", description="start within the video"
     )
     end: Literal["hold", "loop"] = Field(
-        "hold", description="what follows the end of the video: its last frame, or its first"
+        "hold", description="after the end of the video: hold its last frame, or loop"
     )
 
     def reject(self, names: Iterable[str], why: str) -> None:
@@ -86,10 +86,10 @@ class Mask(Clip):
 
     image: FileName | None = Field(None, description="a picture")
     video: FileName | None = Field(None, description="a video")
-    depth: tuple[float, float] | None = Field(
-        None, description="from a distance up to another, as in [depth]"
+    depth: tuple[float, float] | None = Field(None, description="range of distances, as in [depth]")
+    of: Literal["luma", "alpha"] = Field(
+        "luma", description="which values of the file are the mask"
     )
-    of: Literal["luma", "alpha"] = Field("luma", description="what of the file is the mask")
     repaint: Literal["inside", "outside"] = Field(
         "inside", description="where: inside is white, opaque, or in the range of depth"
     )
@@ -114,9 +114,11 @@ class Mask(Clip):
 class Overlay(Table):
     """`[[overlay]]`: a picture over the film, such as a logo."""
 
-    image: FileName = Field(description="a picture; transparent where its alpha is")
-    at: Position | None = Field(None, description="where it appears; else the song's start")
-    until: Position | None = Field(None, description="where it is gone; else the song's end")
+    image: FileName = Field(description="a picture, which may have an alpha channel")
+    at: Position | None = Field(None, description="where it appears; by default the song's start")
+    until: Position | None = Field(
+        None, description="where it disappears; by default the song's end"
+    )
     position: Place = Field(
         "bottom right",
         validate_default=True,
@@ -125,5 +127,5 @@ class Overlay(Table):
     size: Share = Field(0.15, gt=0, le=1, description="height, as a share of the picture's height")
     amount: Share = Field(1.0, ge=0, le=1, description="opacity, times the channel `overlay`")
     fade: Span = Field(
-        "0s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0s", validate_default=True, description="duration of the fade-in and the fade-out"
     )

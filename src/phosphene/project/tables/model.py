@@ -98,17 +98,19 @@ class Model(Table):
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the full noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field(
+        "auto", description="device that it runs on"
+    )
     native_size: bool = Field(
-        True, description="paint at the size that the model was trained on, and enlarge"
+        True, description="paint at the size that the model was trained at, and enlarge the result"
     )
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
     cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
     colour_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly colours are held against drift; 0 is off"
+        0.5, ge=0, le=1, description="how strongly colours are held against drift; 0 is off"
     )
     detail_match: float = Field(
-        0.5, ge=0, le=1, description="how firmly fine detail is held against blur; 0 is off"
+        0.5, ge=0, le=1, description="how strongly fine detail is held against blur; 0 is off"
     )
 
     lora: tuple[Lora, ...] = Field((), max_length=ADAPTERS)
@@ -138,7 +140,7 @@ class Depth(Table):
     """`[depth]`: distances in the picture, for a camera that moves through space."""
 
     source: Annotated[str, AfterValidator(file_name)] = Field(
-        description="a drawn depth, or a model that estimates it: Hugging Face hub id, or folder"
+        description="a drawn depth, or a model that estimates it: Hugging Face hub id or folder"
     )
     near: float = Field(
         0.5, ge=0.01, le=1000, description="distance of the nearest, times the picture plane's"
@@ -146,12 +148,15 @@ class Depth(Table):
     far: float = Field(
         4.0, gt=0.01, le=1e6, description="distance of the farthest, times the picture plane's"
     )
-    strength: float = Field(1.0, ge=0, le=1, description="how deep it is; 0 is flat")
+    strength: float = Field(1.0, ge=0, le=1, description="strength of the depth; 0 is flat")
     field_of_view: float = Field(
         60.0, ge=5, le=150, description="degrees; the resting value of the channel"
     )
     every: int = Field(
-        1, ge=1, le=10_000, description="frames from estimate to estimate; between them it moves"
+        1,
+        ge=1,
+        le=10_000,
+        description="frames between estimates; in between, the last one moves with the camera",
     )
 
     @field_validator("far")

@@ -35,9 +35,9 @@ class Shot(Table):
 
     prompt: str = Field(description="what to paint")
     blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+        None, description="length of the morph to it; 0s is a cut; by default that of [prompts]"
     )
-    negative: str | None = Field(None, description="what to avoid; else that of [prompts]")
+    negative: str | None = Field(None, description="what to avoid; by default that of [prompts]")
 
 
 def _shot(given: Any) -> Any:
@@ -81,29 +81,29 @@ class Prompts(Table):
 class SceneEntry(Table):
     """`[[scene]]`: a part of the film, up to the next scene, that is painted independently."""
 
-    at: Position = Field(description="where the scene is there; a cut is in that very frame")
+    at: Position = Field(description="start of the scene; a cut is in exactly this frame")
     name: str | None = Field(
-        None, min_length=1, description="name that `continues` refers to; else the text of `at`"
+        None, min_length=1, description="name for `continues`; by default the text of `at`"
     )
     continues: str | None = Field(
         None, description="name of an earlier scene that it continues; else it starts from scratch"
     )
     dissolve: Period | None = Field(
-        None, description="span before `at` in which it dissolves in; else it is a cut"
+        None, description="span of a dissolve that ends at `at`; by default a cut"
     )
     prompt: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=SHOTS)] | None = Field(
-        None, description="what is painted, or a list of shots; else what [prompts] says"
+        None, description="what to paint, or a list of shots; by default [prompts]"
     )
-    negative: str | None = Field(None, description="what to avoid; else what [prompts] says")
-    seed: int | None = Field(None, ge=0, lt=2**62, description="in place of that of [model]")
-    look: str | None = Field(None, description="a look that moves this scene alone")
+    negative: str | None = Field(None, description="what to avoid; by default that of [prompts]")
+    seed: int | None = Field(None, ge=0, lt=2**62, description="overrides that of [model]")
+    look: str | None = Field(None, description="a look for this scene only")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     guidance: float | None = Field(
         None, ge=0.01, le=10, description="times the model's guidance scale"
     )
     cadence: Cadence | None = Field(None, description=f"which frames are repainted: {CADENCE_HELP}")
-    colour_match: float | None = Field(None, ge=0, le=1, description="in place of that of [model]")
-    detail_match: float | None = Field(None, ge=0, le=1, description="in place of that of [model]")
+    colour_match: float | None = Field(None, ge=0, le=1, description="overrides that of [model]")
+    detail_match: float | None = Field(None, ge=0, le=1, description="overrides that of [model]")
 
     @field_validator("image")
     @classmethod

@@ -44,7 +44,9 @@ class SongFile(Table, Corrections):
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
-        None, ge=1, description="audio track of a file with several, from 1; else the default one"
+        None,
+        ge=1,
+        description="audio track, counted from 1; by default the default track of the file",
     )
     tracker: str = Field("bars", description="beat tracker")
     sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
@@ -65,14 +67,16 @@ class Video(Table):
     fps: Annotated[str, BeforeValidator(_fps)] = Field(
         "15", description="frames per second: 15, 23.976, 30000/1001"
     )
-    start: Position | None = Field(None, description="where it begins; else the song's start")
-    end: Position | None = Field(None, description="where it ends; else the song's end")
+    start: Position | None = Field(
+        None, description="start of the film; by default the song's start"
+    )
+    end: Position | None = Field(None, description="end of the film; by default the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     image_strength: Share = Field(
         0.0, ge=0, le=1, description="strength at which the image is repainted in the first frame"
     )
     image_hold: Span | None = Field(
-        None, description="how long strength takes to rise from 0, so that the image stays"
+        None, description="time in which strength rises from 0, so that the image stays visible"
     )
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
@@ -84,9 +88,9 @@ class Video(Table):
         None, description="frames per second of the film, above fps: frames in between are added"
     )
     upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
-    upscaler: str = Field("lanczos", description="what enlarges it")
+    upscaler: str = Field("lanczos", description="name of the upscaler")
     metadata: bool = Field(
-        True, description="write into the film how it was made; `phosphene info` shows it"
+        True, description="store in the film how it was made; `phosphene info` shows it"
     )
 
     @field_validator("image_hold", "image_strength")
