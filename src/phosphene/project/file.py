@@ -82,7 +82,7 @@ def make_project(
     Parameters
     ----------
     data : dict
-        As parse_toml from TOML; changed by `settings`.
+        As parsed from TOML; changed by `settings`.
     source : Path
         Named in errors; relative paths are resolved against its folder.
     registry : Registry

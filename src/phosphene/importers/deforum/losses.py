@@ -30,7 +30,7 @@ class Loss:
     quiet : callable
         Returns True for values that have no effect; these are not listed.
     switch : str
-        Entries that enable these, separated by spaces; if all are is_off, nothing is listed.
+        Entries that enable these, separated by spaces; if all are off, nothing is listed.
     """
 
     keys: str

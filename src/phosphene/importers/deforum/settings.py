@@ -199,7 +199,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def is_off(value: Any) -> bool:
-    """Whether an entry is is_off, as written by any version."""
+    """Whether an entry is off, as written by any version."""
     return value in (None, False, "", 0, [], {}) or str(value).strip().lower() in (
         "0", "0.0", "false", "none", "none (default)",
     )  # fmt: skip
