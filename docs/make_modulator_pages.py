@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from phosphene.modulators.looks import looks
-from phosphene.modulators.modulator import MOST, Modulator, allowed, choices
+from phosphene.modulators.modulator import MAX_CHOICES, Modulator, allowed, choices
 from phosphene.plugins import Registry, load_plugins
 from phosphene.project.file import make_project, read_project
 from phosphene.project.motion import OWN_KEYS, Layer
@@ -125,7 +125,7 @@ def _long_choices(fields: dict[str, dict[str, Any]]) -> list[str]:
     return [
         f"`{key}` takes: {', '.join(map(_code, choices(field)))}."
         for key, field in fields.items()
-        if len(choices(field)) > MOST
+        if len(choices(field)) > MAX_CHOICES
     ]
 
 

@@ -16,7 +16,7 @@ KINDS = {
     "leaves": ("import os; os._exit(0)", "import: it ended Python with exit code 0"),
     "crashes": (
         "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-        "import: it ended Python by SIGSEGV",
+        "import: it ended Python with SIGSEGV",
     ),
     "hangs": ("import time; time.sleep(600)", "import: it took longer than 2 s"),
     "misspells": (GOOD.replace("register_modulators", "register_modulator"), "no hook"),
@@ -26,7 +26,7 @@ KINDS = {
 }
 # What the metadata of each says.
 STATED: dict[str, tuple[dict[str, Any], str]] = {
-    "future": ({"apis": ["v9"]}, "it is made for the API v9; this is Phosphene"),
+    "future": ({"apis": ["v9"]}, "it supports API v9; Phosphene "),
     "needs": ({"requires": ["phosphene>=9"]}, "it needs phosphene>=9; this is"),
     "absent": ({"points": "[phosphene]\nabsent = nowhere_at_all\n"}, "No module named 'nowhere_at_all'"),
     "garbled": ({"points": "[phosphene]\ngarbled = !!\n"}, "import: "),

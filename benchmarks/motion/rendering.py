@@ -26,7 +26,7 @@ from phosphene.engines.finding import find_engine
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
-from phosphene.modulators.rhythm import Striking
+from phosphene.modulators.rhythm import HitModulator
 from phosphene.painting.engine import EngineSpec, check_supported
 from phosphene.plugins import load_plugins
 from phosphene.project.motion import AmountSource, Layer
@@ -87,7 +87,7 @@ def _follows_hits(layer: Layer) -> bool:
     amounts = (layer.amount, layer.share)
     sources = [amount.modulator for amount in amounts if isinstance(amount, AmountSource)]
     gated = layer.when is not None and layer.when.pattern is not None
-    return gated or any(isinstance(one, Striking) for one in (layer.modulator, *sources))
+    return gated or any(isinstance(one, HitModulator) for one in (layer.modulator, *sources))
 
 
 def reference_film(score: Score, target: Path) -> Path:

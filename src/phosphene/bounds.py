@@ -1,4 +1,4 @@
-"""Limits of everything that a user can write, checked before any work is done."""
+"""Limits on everything that a user can write, checked before any other work."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 )
 
 
-def parsed(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML.
 
     Parameters
@@ -50,31 +50,31 @@ def parsed(text: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it is not TOML, or is too large or too deeply nested to parse quickly.
+        If it is not valid TOML, or is too large or too deeply nested to parse quickly.
     """
     if len(text) > BYTES:
         raise ValueError(f"it has {len(text):,} characters; at most {BYTES:,} are allowed")
     depth = dots = 0
-    for found in _TOKEN.finditer(text):
-        token = found[0]
+    for match in _TOKEN.finditer(text):
+        token = match[0]
         if token in "[{":
             depth += 1
         elif token in "]}":
             depth = max(0, depth - 1)
         dots = dots + 1 if token == "." else dots * (token not in "=,\n")
         if max(depth, dots) > DEPTH:
-            line = text.count("\n", 0, found.start()) + 1
+            line = text.count("\n", 0, match.start()) + 1
             raise ValueError(f"line {line} is nested more than {DEPTH} deep")
     return tomllib.loads(text)
 
 
-def beyond(data: Any) -> Iterator[str]:
-    """Everything in a project that exceeds the limits, as sentences that name the entry.
+def limit_problems(data: Any) -> Iterator[str]:
+    """Every entry of a project that exceeds a limit, as a sentence that names it.
 
     Parameters
     ----------
     data : dict
-        As parsed from TOML; of any depth.
+        As parsed from TOML, nested to any depth.
     """
     todo: list[tuple[str, Any, int]] = [("", data, 0)]
     while todo:
@@ -82,14 +82,14 @@ def beyond(data: Any) -> Iterator[str]:
         if depth > DEPTH:
             yield f"{shortened(where)}: nested more than {DEPTH} deep"
         elif isinstance(value, dict):
-            for key, inside in value.items():
+            for key, child in value.items():
                 if (length := len(str(key))) > KEY:
                     place = entry(where, shortened(str(key)))
                     yield f"{place}: a key of {length} characters; at most {KEY} are allowed"
                 else:
-                    todo.append((entry(where, str(key)), inside, depth + 1))
+                    todo.append((entry(where, str(key)), child, depth + 1))
         elif isinstance(value, (list, tuple)):
-            todo += [(f"{where}[{k}]", inside, depth + 1) for k, inside in enumerate(value)]
+            todo += [(f"{where}[{k}]", child, depth + 1) for k, child in enumerate(value)]
         elif isinstance(value, str) and len(value) > TEXT:
             yield f"{where}: a text of {len(value)} characters; at most {TEXT} are allowed"
         elif isinstance(value, (int, float)) and not abs(value) <= NUMBER:
@@ -100,31 +100,31 @@ def beyond(data: Any) -> Iterator[str]:
 
 
 def entry(where: str, key: str) -> str:
-    """The name of an entry inside of another, as errors show it: `prompts.at."bar 9"`."""
+    """The name of an entry within another, as errors show it: `prompts.at."bar 9"`."""
     plain = key.replace("_", "a").isalnum() and not key[0].isdigit()
     return f"{where}.{key}".removeprefix(".") if plain else f'{where}."{key}"'.removeprefix(".")
 
 
 def shortened(text: str, most: int = 60) -> str:
-    """A text that fits into a message."""
+    """The text, cut to fit into a message."""
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _number(value: float) -> str:
-    if isinstance(value, int):  # Python refuses to write out the longest ones
+    if isinstance(value, int):  # Python refuses to convert the longest ones to text
         return f"a whole number of {int(value.bit_length() * math.log10(2)) + 1} digits"
     return str(value)
 
 
 def require_affordable(count: float, what: str, fix: str, most: float = VALUES) -> None:
-    """Raise an error for an array that is too large, before it is allocated.
+    """Raise an error before allocating an array that is too large.
 
     Parameters
     ----------
     count : float
         Number of values.
     what : str
-        What the values are, in the plural: `frames`.
+        Noun for the values, in the plural: `frames`.
     fix : str
         What the user can do.
     most : float
@@ -138,12 +138,12 @@ def require_affordable(count: float, what: str, fix: str, most: float = VALUES) 
 
 
 def file_name(given: Any) -> Any:
-    """Check the name of a file, which need not exist.
+    """Check a file name; the file need not exist.
 
     Raises
     ------
     ValueError
-        If no file can have this name.
+        If this is not a possible file name.
     """
     if not isinstance(given, (str, Path)):
         raise ValueError("expected a name")

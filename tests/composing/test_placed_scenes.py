@@ -183,7 +183,7 @@ SCHEMA = [
     (
         {"at": "0", "continues": "x"},
         "scene[0].continues",
-        "no scene before it is named 'x'",
+        "no earlier scene is named 'x'",
         "name",
     ),
     ({"prompt": "x"}, "scene[0].at", "is missing", ""),

@@ -120,7 +120,7 @@ def test_mute_and_solo(project):
         ({"when": {}}, r"motion\[0\]\.when: .*expected"),
         ({"when": {"feature": "low"}}, r"motion\[0\]\.when: .*`above` or `below`"),
         ({"when": {"feature": "low", "abov": 1}}, r"motion\[0\]\.when\.abov: unknown key\. Did you mean 'above'"),
-        ({"when": {"section": "a", "subdivision": 2}}, r"motion\[0\]\.when: .*subdivision is about a pattern"),
+        ({"when": {"section": "a", "subdivision": 2}}, r"motion\[0\]\.when: .*subdivision needs a pattern"),
         ({"when": {"pattern": "x?"}}, r"motion\[0\]\.when\.pattern: got 'x\?'"),
         ({"share": 1}, r"motion\[0\]\.share: unknown key"),
         ({"entry": 1}, r"motion\[0\]\.entry: unknown key"),

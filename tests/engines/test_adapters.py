@@ -65,7 +65,7 @@ def test_missing_and_damaged_files_are_named(files, model, says):
         ({"compile": True, "lora": [{"path": "a.safetensors", "driven": True}]}, "fixed weights"),
         ({"control": [{"path": "a", "kind": "image"}]}, "set image"),
         ({"control": [{"path": "a", "kind": "pose"}]}, r"model\.control\[0\]\.kind"),
-        ({"control": [{"path": "a", "kind": "tile", "from": "2s"}]}, "from is about a video"),
+        ({"control": [{"path": "a", "kind": "tile", "from": "2s"}]}, "from needs a video"),
         (
             {"control": [{"path": "a", "kind": "tile", "image": "a.png", "video": "a.mp4"}]},
             "expected one of image and video",

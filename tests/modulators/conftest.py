@@ -1,4 +1,4 @@
-"""What the tests of modulators share."""
+"""Fixtures for the tests of modulators."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from phosphene.testing import synthetic_song, timeline
 def curves(registry):
     """The curves of one modulator: ``curves("oscillator", fps=10, period="1s")``."""
 
-    def give(name, fps=10, project_fps=None, song=None, **parameters):
+    def evaluate(name, fps=10, project_fps=None, song=None, **parameters):
         song = song or synthetic_song(8.0)
         modulator = registry.modulators[name].model_validate(parameters)
         return modulator.curves(song, timeline(song, fps, project_fps))
 
-    return give
+    return evaluate
 
 
 @pytest.fixture

@@ -28,12 +28,12 @@ def test_a_formula_for_an_envelope(project):
         ({"zoom": ["t"]}, "expected a formula, as text"),
     ],
 )  # fmt: skip
-def test_a_mistake_points_at_its_column_before_anything_runs(project, entry, message):
+def test_a_mistake_is_reported_with_its_column(project, entry, message):
     with pytest.raises(ProjectError, match=message):
         project({"use": "expression", **entry})
 
 
-def test_a_name_that_the_song_does_not_have(project):
+def test_an_unknown_name_in_a_formula(project):
     made = project({"use": "expression", "zoom": "1 + hihat"})
     with pytest.raises(
         ProjectError, match=r"motion\[0\] \(expression\): zoom: column 5, at 'hihat'"
@@ -41,7 +41,7 @@ def test_a_name_that_the_song_does_not_have(project):
         compose(made, synthetic_song(1.0))
 
 
-def test_a_feature_of_a_plugin_has_a_name(curves):
+def test_formulas_can_use_features_of_plugins(curves):
     from dataclasses import replace
 
     song = synthetic_song(2.0, level=0.8)

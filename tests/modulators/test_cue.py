@@ -21,7 +21,7 @@ def test_a_hit_late_in_a_frame_peaks_in_that_frame(value):
     np.testing.assert_allclose(got[19:24], [0, 1, 0.25, 0, 0], atol=1e-12)
 
 
-def test_it_needs_no_beat(value):
+def test_a_cue_does_not_need_beats(value):
     got = value("cue", song=synthetic_song(4.0, bpm=0), at="1s", release="0s")
     assert np.flatnonzero(got).tolist() == [10]
 

@@ -25,21 +25,21 @@ def test_a_channel_drives_another(project):
 
 
 @pytest.mark.parametrize("delay", ["0.5s", "5", "1 beat"])
-def test_it_comes_later(project, delay):
+def test_delay_shifts_the_curve(project, delay):
     layer = {"use": "follow", "of": "rotation", "delay": delay, "to": {"translation_y": 1.0}}
     turned, moved = rotation_and(project, "translation_y", TURN, layer)
     np.testing.assert_allclose(moved[5:], turned[:-5], atol=1e-9)
     np.testing.assert_allclose(moved[:5], 0.0, atol=1e-12)
 
 
-def test_zoom_is_followed_by_its_logarithm(project):
+def test_zoom_is_followed_on_a_log_scale(project):
     zoom = {"use": "keyframes", "zoom": {"0": 1.02**0.5}}
     layer = {"use": "follow", "of": "zoom", "full": 0.02, "to": {"rotation": 3.0}}
     score = compose(project(zoom, layer), synthetic_song(1.0))
     np.testing.assert_allclose(score.channels["rotation"], 1.5)
 
 
-def test_it_sees_only_what_lies_below(project):
+def test_only_layers_below_are_followed(project):
     layer = {"use": "follow", "of": "rotation", "to": {"translation_x": 1.0}}
     _, moved = rotation_and(project, "translation_x", layer, TURN)
     assert not moved.any()
@@ -50,7 +50,7 @@ def test_an_unknown_channel_is_named(project):
         project({"use": "follow", "of": "rotatoin", "to": {"zoom": 0.1}})
 
 
-def test_a_level_above_its_threshold_counts_from_nothing_to_one(value):
+def test_threshold_percentile_and_bend_of_a_level(value):
     song = synthetic_song(2.0, level=0.6)
     np.testing.assert_allclose(value("level", song=song, attack="0s", threshold=0.2), 0.5)
     np.testing.assert_allclose(value("level", song=song, attack="0s", threshold=0.7), 0.0)
@@ -64,7 +64,7 @@ def swell():
     return replace(song, features={**song.features, "rms": Feature(values, HOP, "level")})
 
 
-def test_look_ahead_is_up_when_the_sound_begins(value):
+def test_look_ahead_reaches_the_peak_at_the_onset(value):
     late = value("level", song=swell(), fps=20, attack="0.5s")
     early = value("level", song=swell(), fps=20, attack="0.5s", look_ahead=True)
     assert late[39] == pytest.approx(0.0, abs=0.02)

@@ -6,7 +6,7 @@ POINTS = {"0": [0, 0], "2s": [120, -40], "4s": [20, 60]}
 
 @pytest.mark.parametrize("fps", [12, 15, 48])
 @pytest.mark.parametrize("ease", ["linear", "cubic", "easeOutBounce"])
-def test_the_picture_is_at_each_point_in_its_time(curves, fps, ease):
+def test_the_picture_reaches_each_point_on_time(curves, fps, ease):
     got = curves("path", fps=fps, project_fps=12, points=POINTS, ease=ease)
     places = np.cumsum([got["translation_x"], got["translation_y"]], axis=1) * 12 / fps
     for second, point in ((0, [0, 0]), (2, [120, -40]), (4, [20, 60]), (7, [20, 60])):
@@ -19,6 +19,6 @@ def test_a_straight_line_has_even_steps(curves):
     assert not got["translation_y"].any()
 
 
-def test_one_point_is_no_path(project):
+def test_a_path_needs_two_points(project):
     with pytest.raises(Exception, match=r"motion\[0\]\.points: .*at least two points"):
         project({"use": "path", "points": {"0": [0, 0]}})

@@ -7,7 +7,7 @@ from phosphene.song.song import Feature
 from phosphene.testing.songs import HOP, synthetic_song
 
 
-def struck(value):
+def full_hits(value):
     return np.flatnonzero(value == 1.0).tolist()
 
 
@@ -25,8 +25,9 @@ def struck(value):
         ({"sensitivity": 0.0}, [0, 5, 10, 15, 20, 25, 30, 35]),
     ],
 )
-def test_where_it_strikes(value, parameters, frames):
-    assert struck(value("beat", song=synthetic_song(4.0), release="0s", **parameters)) == frames
+def test_frames_with_hits(value, parameters, frames):
+    got = value("beat", song=synthetic_song(4.0), release="0s", **parameters)
+    assert full_hits(got) == frames
 
 
 def test_half_a_hit(value):
@@ -34,18 +35,18 @@ def test_half_a_hit(value):
     np.testing.assert_allclose(got[[0, 5, 10, 15]], [1, 0.5, 1, 0.5])
 
 
-def test_either_a_pattern_or_every(registry):
+def test_pattern_excludes_every(registry):
     with pytest.raises(ValueError, match="either `pattern`"):
         registry.modulators["beat"](pattern="x.", every=2)
 
 
 @pytest.mark.parametrize("band", ["low", "mid", "high", "kick", "snare", "hat"])
-def test_beats_that_are_silent_in_their_band_do_not_strike(value, band):
+def test_beats_that_are_silent_in_the_band_are_skipped(value, band):
     song = synthetic_song(4.0)
     quiet = Feature(np.zeros(len(song.features[band].values)), HOP, "impulse")
     song = replace(song, features={**song.features, band: quiet})
-    assert struck(value("beat", song=song, band=band, sensitivity=0.5)) == []
-    assert struck(value("beat", song=song, band="full", sensitivity=0.5))
+    assert full_hits(value("beat", song=song, band=band, sensitivity=0.5)) == []
+    assert full_hits(value("beat", song=song, band="full", sensitivity=0.5))
 
 
 def test_look_ahead_begins_before_the_beat(value):
@@ -53,25 +54,25 @@ def test_look_ahead_begins_before_the_beat(value):
     np.testing.assert_allclose(got[3:8], [0, 0.5, 1, 0, 0], atol=1e-12)
 
 
-def test_silence_has_no_beat_whatever_the_pattern(value):
+def test_silence_has_no_hits_in_any_rhythm(value):
     for parameters in ({}, {"off_beat": True}, {"pattern": "x"}):
         assert not value("beat", song=synthetic_song(4.0, bpm=0), **parameters).any()
 
 
 def dynamics():
-    """A song whose four sounds, one a second, are a quarter, a half, three quarters and whole."""
+    """A song with an onset every second, of strengths 0.25, 0.5, 0.75 and 1."""
     song = synthetic_song(4.0, bpm=60)
     curve = np.zeros(len(song.features["onset"].values))
     curve[np.round(song.onsets / HOP).astype(int)] = [0.25, 0.5, 0.75, 1.0]
     return replace(song, features={**song.features, "onset": Feature(curve, HOP, "impulse")})
 
 
-def test_an_onset_is_as_high_as_its_sound_is_strong(value):
+def test_the_height_of_a_hit_is_the_onset_strength(value):
     got = value("onset", song=dynamics(), fps=4, release="0s")
     np.testing.assert_allclose(got[::4], [0.25, 0.5, 0.75, 1.0])
 
 
-def test_sensitivity_leaves_out_the_weak_and_percentile_lifts_the_whole_song(value):
+def test_sensitivity_percentile_and_every_of_onsets(value):
     got = value("onset", song=dynamics(), fps=4, release="0s", sensitivity=0.4)
     np.testing.assert_allclose(got[::4], [0, 0, 0.75, 1.0])
     got = value("onset", song=dynamics(), fps=4, release="0s", percentile=50)

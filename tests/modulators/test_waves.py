@@ -12,14 +12,14 @@ from phosphene.testing import synthetic_song, timeline
 @pytest.mark.parametrize(
     ("wave", "expected"),
     [
-        # Means over eighths of a turn of lines between -1 and 1.
+        # Means over eighths of a cycle.
         ("square", [1, 1, 1, 1, -1, -1, -1, -1]),
         ("pulse", [1, 1, -1, -1, -1, -1, -1, -1]),
         ("saw", [-0.875, -0.625, -0.375, -0.125, 0.125, 0.375, 0.625, 0.875]),
         ("triangle", [0.25, 0.75, 0.75, 0.25, -0.25, -0.75, -0.75, -0.25]),
     ],
 )
-def test_each_wave_by_the_mean_of_its_frames(value, wave, expected):
+def test_each_frame_has_the_mean_of_the_wave(value, wave, expected):
     got = value("oscillator", fps=8, wave=wave, period="1s")
     np.testing.assert_allclose(got, np.tile(expected, 8), atol=1e-12)
 
@@ -48,7 +48,7 @@ def test_a_pulse_shorter_than_a_frame_is_not_lost(value):
     np.testing.assert_allclose(got[:5], [0.25, 0, 0, 0, 0], atol=1e-12)
 
 
-def test_what_is_faster_than_the_frames_fades_into_its_mean(value):
+def test_a_wave_faster_than_the_frame_rate_fades_to_its_mean(value):
     np.testing.assert_allclose(value("oscillator", fps=10, period="50ms"), 0.0, atol=1e-12)
 
 
@@ -58,7 +58,7 @@ def test_what_is_faster_than_the_frames_fades_into_its_mean(value):
     st.floats(-2, 2),
     st.floats(0.01, 0.99),
 )
-def test_it_adds_up_to_the_same_at_every_frame_rate(wave, period, phase, duty):
+def test_the_sum_does_not_depend_on_the_frame_rate(wave, period, phase, duty):
     song = synthetic_song(4.0)
     oscillator = Oscillator(wave=wave, period=f"{period:.4f}s", phase=phase, duty=duty)
 
@@ -68,7 +68,7 @@ def test_it_adds_up_to_the_same_at_every_frame_rate(wave, period, phase, duty):
     np.testing.assert_allclose(path(12), path(48)[3::4], atol=1e-9)
 
 
-def test_the_same_seed_is_the_same_wander_and_another_is_not(value):
+def test_noise_is_determined_by_its_seed(value):
     song = synthetic_song(600.0)
     first = value("noise", song=song, seed=3)
     np.testing.assert_array_equal(first, value("noise", song=song, seed=3))
@@ -82,24 +82,24 @@ def test_a_longer_song_begins_like_a_shorter_one(value):
 
 
 @pytest.mark.parametrize("octaves", [1, 2, 5])
-def test_it_wanders_about_nothing_within_its_range(value, octaves):
+def test_noise_is_centred_on_0_and_bounded(value, octaves):
     got = value("noise", song=synthetic_song(600.0), fps=30, octaves=octaves)
     assert abs(np.mean(got)) < 0.1
     assert 0.3 < np.std(got) < 0.7
     assert np.max(np.abs(got)) < 2.0
 
 
-def test_it_is_smooth(value):
+def test_noise_is_smooth(value):
     got = value("noise", song=synthetic_song(60.0), fps=60, octaves=1)
-    assert np.max(np.abs(np.diff(got))) < 0.1  # a turn a second, seen 60 times
+    assert np.max(np.abs(np.diff(got))) < 0.1  # one period per second at 60 fps
 
 
-def test_its_means_at_12_fps_are_those_of_48(value):
+def test_noise_at_12_fps_is_the_mean_of_48_fps(value):
     coarse = value("noise", fps=12, octaves=6, period="0.7s")
     fine = value("noise", fps=48, octaves=6, period="0.7s")
     np.testing.assert_allclose(coarse, fine.reshape(-1, 4).mean(axis=1), atol=1e-12)
 
 
-def test_octaves_that_no_film_can_show_cost_nothing(value):
+def test_octaves_too_fast_to_see_are_skipped(value):
     got = value("noise", song=synthetic_song(3600.0), period="0.1ms", octaves=8)
     np.testing.assert_array_equal(got, 0.0)

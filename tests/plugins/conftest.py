@@ -1,4 +1,4 @@
-"""Plugins made for a test: packages in a folder on the path, as pip would leave them there."""
+"""Fixtures that install plugins for a test, as packages in a folder on the path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from phosphene.plugins import Plugin, trial
 
 @pytest.fixture
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's decisions and records, in a folder of the test's own."""
+    """Settings and records in a folder of the test."""
     for variable in ("CONFIG", "CACHE"):
         monkeypatch.setenv(f"PHOSPHENE_{variable}", str(tmp_path / variable.lower()))
     return tmp_path / "config" / "plugins.json"
@@ -49,7 +49,7 @@ def package(site: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A virtual environment of its own that sees what this one has: its python and its packages."""
+    """A new virtual environment with access to the packages of this one: its Python and folder."""
     return make_environment(tmp_path_factory.mktemp("environment"))
 
 
@@ -57,18 +57,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def phosphene(
     environment: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Result]]:
-    """Give a command in that environment; a plugin that hangs is given up soon."""
+    """Run a command in that environment; a plugin that hangs is killed after two seconds."""
     python, site = environment
     home = tmp_path_factory.mktemp("home")
-    answered = trial.answered
+    run_answer = trial.run_answer
 
-    def impatient(plugin: Plugin, seconds: float, *task: str) -> dict[str, Any]:
-        return answered(plugin, 2.0 if plugin.name == "hangs" else seconds, *task)
+    def with_timeout(plugin: Plugin, seconds: float, *task: str) -> dict[str, Any]:
+        return run_answer(plugin, 2.0 if plugin.name == "hangs" else seconds, *task)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(site)
         patch.setattr(sys, "executable", str(python))
-        patch.setattr(trial, "answered", impatient)
+        patch.setattr(trial, "run_answer", with_timeout)
         patch.setenv("PHOSPHENE_CONFIG", str(home / "config"))
         patch.setenv("PHOSPHENE_CACHE", str(home / "cache"))
         patch.setenv("COLUMNS", "400")

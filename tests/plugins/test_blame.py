@@ -1,4 +1,4 @@
-"""Which plugin is named where a project uses something that is not there."""
+"""Errors about a missing modulator name the broken plugin that provides it."""
 
 import pytest
 from click.testing import CliRunner
@@ -24,7 +24,7 @@ CASES = {
 
 @pytest.fixture
 def compose(tmp_path, own_settings, monkeypatch):
-    """Compose with plugin files, and a project that uses a modulator."""
+    """Compose a project that uses a modulator, with plugin files."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "mine").mkdir()
@@ -42,7 +42,7 @@ def compose(tmp_path, own_settings, monkeypatch):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_of_several_that_are_broken_the_one_that_has_it_is_named(compose, tmp_path, case):
+def test_the_broken_plugin_that_provides_it_is_named(compose, tmp_path, case):
     use = "orbits" if "built-in" in case else "sway"
     code, error = compose(CASES[case], use)
     assert code == 3
@@ -50,13 +50,13 @@ def test_of_several_that_are_broken_the_one_that_has_it_is_named(compose, tmp_pa
     assert f"the modulator '{use}' comes from blamed ({place}), which is broken: " in error
 
 
-def test_where_nothing_speaks_for_one_none_is_named(compose):
+def test_without_evidence_no_plugin_is_named(compose):
     code, error = compose({"a": "1 / 0", "b": "def :"}, "swya")
     assert code == 2
     assert "motion[0].use: unknown modulator 'swya'" in error
 
 
-def test_a_package_is_searched_in_all_its_modules(site, package, compose):
+def test_all_modules_of_a_package_are_searched(site, package, compose):
     package("other", "1 / 0")
     package("apart", points="[phosphene]\napart = phosphene_whole\n", body="")
     (site / "phosphene_whole").mkdir()

@@ -1,4 +1,4 @@
-"""Each kind of broken plugin alone: listed, named with its fix, switched off, removed; no harm."""
+"""A broken plugin of each kind is reported with a fix, can be disabled and removed."""
 
 import json
 import shutil
@@ -7,16 +7,16 @@ import pytest
 from broken_plugins import ALL, USED, write_broken
 
 SMALL = ("--model", "none", "--size", "64x64", "--fps", "2")
-SAYS = ALL | {name: says for name, (_, says) in USED.items()}
+ERRORS = ALL | {name: message for name, (_, message) in USED.items()}
 
 
-@pytest.fixture(params=SAYS)
+@pytest.fixture(params=ERRORS)
 def broken(request, environment):
-    """The one plugin that is installed."""
+    """The only installed plugin."""
     _, site = environment
     write_broken(site, request.param)
     yield request.param
-    for left in site.glob(f"phosphene_{request.param}*"):  # where the test failed half-way
+    for left in site.glob(f"phosphene_{request.param}*"):  # if the test failed
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
@@ -27,7 +27,7 @@ def no_trial_film(monkeypatch):
 
 @pytest.fixture
 def listed(phosphene):
-    """What `plugins list` says of the plugins from outside."""
+    """The output of `plugins list` for plugins that are not built in."""
 
     def answer():
         result = phosphene("plugins", "list", "--json")
@@ -39,7 +39,7 @@ def listed(phosphene):
 
 @pytest.fixture
 def project(tmp_path, song):
-    """Write a project with one layer, and give its path."""
+    """Write a project with one layer; returns its path."""
 
     def write(use):
         path = tmp_path / f"{use}.toml"
@@ -49,7 +49,7 @@ def project(tmp_path, song):
     return write
 
 
-def test_it_does_no_harm_is_named_and_goes(
+def test_a_broken_plugin_is_reported_disabled_and_removed(
     broken, environment, phosphene, listed, project, song, tmp_path
 ):
     package, when_used = f"phosphene-{broken}", broken in USED
@@ -58,13 +58,13 @@ def test_it_does_no_harm_is_named_and_goes(
     if when_used:
         assert plugin["state"] == "ready"
     else:
-        assert SAYS[broken] in plugin["why"]
+        assert ERRORS[broken] in plugin["why"]
         assert f"phosphene plugins install --upgrade {package}" in plugin["fix"]
 
     used = phosphene("render", project(broken), "-o", tmp_path / "none.mp4", *SMALL)
     # The plugin's mistake, neither the user's (2) nor ours (70); but "steals" only has "beat".
     assert used.exit_code == (2 if broken == "steals" else 3), used.output
-    assert SAYS[broken] in used.stderr
+    assert ERRORS[broken] in used.stderr
     assert f"{package} 1.2.0" in used.stderr
     assert f"phosphene plugins install --upgrade {package}" in used.stderr
     assert not (tmp_path / "none.mp4").exists()
@@ -85,4 +85,4 @@ def test_it_does_no_harm_is_named_and_goes(
     assert not listed()
     assert not list(environment[1].glob(f"phosphene_{broken}*"))
     yours = phosphene("compose", project(broken), "-o", tmp_path / "score.csv")
-    assert yours.exit_code == 2, yours.output  # now it is a name that nobody has
+    assert yours.exit_code == 2, yours.output  # now the name is unknown

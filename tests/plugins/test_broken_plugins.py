@@ -1,4 +1,4 @@
-"""Broken plugins of every kind, all installed at once: each is named, and does no harm."""
+"""Broken plugins of every kind, installed together: each is reported, and the others work."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from plugin_packages import write_package
 
 @pytest.fixture(scope="module", autouse=True)
 def all_at_once(environment):
-    """Every broken plugin, and one that works."""
+    """Install every broken plugin, and one that works."""
     _, site = environment
     for name in ALL:
         write_broken(site, name)
@@ -24,12 +24,12 @@ def listed(phosphene):
     return {plugin["name"]: plugin for plugin in json.loads(result.stdout)}
 
 
-def test_the_list_names_each_with_its_package_version_and_fix(phosphene):
+def test_the_list_has_the_package_version_and_fix_of_each(phosphene):
     plugins = listed(phosphene)
-    for name, says in ALL.items():
+    for name, message in ALL.items():
         plugin = plugins[name]
         assert plugin["state"] in ("broken", "incompatible")
-        assert says in plugin["why"], plugin
+        assert message in plugin["why"], plugin
         assert (plugin["package"], plugin["version"]) == (f"phosphene-{name}", "1.2.0")
         assert f"phosphene-{name}" in plugin["fix"]
     assert plugins["sound"]["registers"] == {"modulators": ["sound"]}
@@ -38,32 +38,36 @@ def test_the_list_names_each_with_its_package_version_and_fix(phosphene):
     assert all(f"phosphene-{name}" in printed for name in ALL)
 
 
-def test_a_render_that_uses_none_of_them_works_and_names_them(phosphene, song, tmp_path):
+def test_a_render_that_does_not_use_them_reports_them(phosphene, song, tmp_path):
     film = tmp_path / "film.mp4"
     small = ("--model", "none", "--size", "64x64", "--fps", "2")
     result = phosphene("render", song, "-o", film, *small)
     assert result.exit_code == 0, result.output
     assert film.stat().st_size > 0
-    for name, says in ALL.items():
+    for name, message in ALL.items():
         assert f"{name} (phosphene-{name} 1.2.0)" in result.stderr
-        assert says in result.stderr
+        assert message in result.stderr
     assert "sound (" not in result.stderr
 
 
-def test_a_project_that_uses_one_is_reported_which_and_why(phosphene, song, tmp_path):
+def test_a_project_that_uses_one_is_an_error_with_the_reason(phosphene, song, tmp_path):
     path = tmp_path / "project.toml"
     path.write_text(f'[song]\nfile = "{song}"\n[[motion]]\nuse = "misspells"\n')
     result = phosphene("compose", path, "-o", tmp_path / "score.csv")
     assert result.exit_code == 3, result.output
-    says = "motion[0]: the modulator 'misspells' comes from misspells (phosphene-misspells 1.2.0)"
-    assert f"{says}, which is broken: hooks: there is no hook 'register_modulator'" in result.stderr
+    message = (
+        "motion[0]: the modulator 'misspells' comes from misspells (phosphene-misspells 1.2.0)"
+    )
+    assert (
+        f"{message}, which is broken: hooks: there is no hook 'register_modulator'" in result.stderr
+    )
     result = phosphene("compose", path, "-o", tmp_path / "score.csv", "--skip-broken")
     assert result.exit_code == 0, result.output
     assert "left out: motion[0]: the modulator 'misspells'" in result.stderr
 
 
-def test_the_list_works_where_torch_is_broken(phosphene, environment, tmp_path):
-    """Nothing of ours imports it; a plugin that does is the only one that is broken."""
+def test_the_list_works_if_torch_is_broken(phosphene, environment, tmp_path):
+    """Only a plugin that imports torch is broken."""
     python, site = environment
     write_package(site, "heavy", "import torch")
     (tmp_path / "torch").mkdir()

@@ -1,4 +1,4 @@
-"""What a plugin states, what a project requires, and what it tells plugins."""
+"""API versions and requirements of plugins, and the requirements and options of projects."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from phosphene.errors import PluginError, ProjectError
 from phosphene.plugins import load_plugins
-from phosphene.plugins.discovery import incompatible, located
+from phosphene.plugins.discovery import incompatible, module_file
 from phosphene.project.file import make_project
 
 
@@ -17,7 +17,7 @@ from phosphene.project.file import make_project
         ((), [], ""),
         (("v1",), ["phosphene>=0.1", "numpy"], ""),
         (("v2", "v1"), [], ""),
-        (("v2",), [], "it is made for the API v2; this is Phosphene 0.1.0, v1"),
+        (("v2",), [], "it supports API v2; Phosphene 0.1.0 has v1"),
         ((), ["Phosphene>=0.1,<0.2"], ""),
         ((), ["phosphene>=0.2"], "it needs phosphene>=0.2; this is 0.1.0"),
         ((), ["phosphene<0.1; python_version < '3'"], ""),
@@ -25,7 +25,7 @@ from phosphene.project.file import make_project
         ((), ["phosphene-shake>=9", "not a requirement!"], ""),
     ],
 )
-def test_a_plugin_is_made_for_an_api(apis, requires, why):
+def test_compatibility_of_apis_and_requirements(apis, requires, why):
     assert incompatible(apis, requires) == why
 
 
@@ -34,18 +34,18 @@ def test_a_module_is_found_without_importing_it(site):
     deep.parent.mkdir()
     (site / "outer" / "__init__.py").write_text("raise SystemExit")
     deep.write_text("raise SystemExit")
-    assert located("outer.inner") == deep
-    assert located("outer") == site / "outer" / "__init__.py"
-    assert located("outer.other") is None
-    assert located("nowhere_at_all") is None
+    assert module_file("outer.inner") == deep
+    assert module_file("outer") == site / "outer" / "__init__.py"
+    assert module_file("outer.other") is None
+    assert module_file("nowhere_at_all") is None
 
 
 def read(data, registry=None):
-    whole = {"song": {"file": "song.wav"}} | data
-    return make_project(whole, Path("p.toml"), registry or load_plugins())
+    project = {"song": {"file": "song.wav"}} | data
+    return make_project(project, Path("p.toml"), registry or load_plugins())
 
 
-def test_a_project_says_which_packages_it_requires(package):
+def test_missing_required_packages_are_listed_with_a_fix(package):
     package("shake", version="0.1.0")
     read({"requires": ["phosphene-shake>=0.1", "numpy", "nothing; python_version < '3'"]})
     with pytest.raises(ProjectError) as printed:
@@ -62,7 +62,7 @@ def test_a_project_says_which_packages_it_requires(package):
 
 
 @pytest.mark.parametrize("given", ["phosphene-shake", ["!!"], [""]])
-def test_what_is_no_requirement_is_named(given):
+def test_an_invalid_requirement_is_named(given):
     with pytest.raises(ProjectError, match=r"p.toml: requires(\[0\])?: got"):
         read({"requires": given})
 
@@ -85,7 +85,7 @@ def register_modulators(register):
 """
 
 
-def test_what_a_project_tells_a_plugin_is_validated_by_the_plugin(package):
+def test_options_are_validated_by_the_plugin(package):
     package("tilt", TILT)
     package("wobble")
     registry = load_plugins()
@@ -94,26 +94,26 @@ def test_what_a_project_tells_a_plugin_is_validated_by_the_plugin(package):
     assert layer.modulator.options.angle == 1.0
     [layer] = read(use | {"plugins": {"tilt": {"angle": 3}}}, registry).motion
     assert layer.modulator.options.angle == 3.0
-    for tables, says in [
+    for tables, message in [
         ({"tilt": {"angel": 3}}, "plugins.tilt.angel: unknown key. Did you mean 'angle'"),
         ({"tilt": {"angle": -1}}, "plugins.tilt.angle: got -1: "),
         ({"tlit": {}}, "plugins.tlit: unknown plugin. Did you mean 'tilt'"),
         ({"wobble": {}}, "plugins.wobble: wobble (phosphene-wobble 1.2.0) has no options"),
         ({"tilt": 3}, "plugins: expected tables"),
     ]:
-        with pytest.raises(ProjectError, match=re.escape(says)):
+        with pytest.raises(ProjectError, match=re.escape(message)):
             read({"plugins": tables}, registry)
     with pytest.raises(ProjectError, match=r"motion\[0\]\.options: set it in \[plugins\.tilt\]"):
         read({"motion": [{"use": "tilt", "options": {"angle": 2}}]}, registry)
 
 
-def test_a_modulator_that_is_not_there_is_traced_to_its_plugin(package, own_settings, site):
+def test_a_missing_modulator_is_traced_to_its_plugin(package, own_settings, site):
     import shutil
 
     from phosphene.plugins.trust import Settings, write_settings
 
     file = package("wobble")
-    load_plugins()  # what it registers is known from here on
+    load_plugins()  # records what it registers
     use = {"motion": [{"use": "wobble"}]}
     write_settings(Settings(disabled=["phosphene-wobble"]))
     with pytest.raises(ProjectError) as printed:

@@ -1,4 +1,4 @@
-"""The packages in plugins/, built and installed as wheels, pass their own tests outside the tree."""
+"""The packages in plugins/ pass their own tests when installed as wheels."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ def wheels(tmp_path_factory):
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
-def test_its_own_tests_pass_with_its_wheel(package, wheels, tmp_path):
+def test_a_package_passes_its_tests_as_a_wheel(package, wheels, tmp_path):
     installed = tmp_path / "installed"
     (wheel,) = wheels.glob(f"{package.name.replace('-', '_')}-*-none-any.whl")
     with ZipFile(wheel) as archive:  # pure Python: this is what `pip install --target` does

@@ -1,4 +1,4 @@
-"""What the READMEs of the packages in plugins/ say of parameters and projects is so."""
+"""The READMEs in plugins/ list every parameter, and their projects are valid."""
 
 import importlib
 import re
@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `?(.*?)`? \| (.+) \|$", re.MULTILINE)
 
 
 def modulators_of(package, monkeypatch):
-    """The modulators that it registers, by name."""
+    """The modulators of a package, by name."""
     monkeypatch.syspath_prepend(package / "src")
     module = importlib.import_module(package.name.replace("-", "_"))
     found = []

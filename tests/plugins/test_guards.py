@@ -1,4 +1,4 @@
-"""What a plugin\'s tracker, director or engine does wrong is reported as that plugin\'s."""
+"""Errors in functions of plugins name the plugin."""
 
 from types import SimpleNamespace
 
@@ -23,34 +23,34 @@ def track(sound):
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "message"),
     [
         (3, "it returned int; expected a phosphene.Pulse"),
         (pulse(1.0, 0.5), "its beats are not increasing times"),
         (pulse(0.5, np.nan), "its beats are not increasing times"),
     ],
 )
-def test_a_tracker(given, says):
+def test_a_tracker(given, message):
     spec = TrackerSpec("even", "even", track)
     guard = guarded(PLUGIN, {("trackers", "even"): spec})["trackers", "even"]
     fine = pulse(0.5, 1.0)
     assert guard.track(fine) is fine
     assert code_of(guard.track) == code_of(track)  # the cache still sees the plugin's own code
-    with pytest.raises(PluginError, match=f"the tracker 'even' of phosphene-odd 0.7.1: {says}"):
+    with pytest.raises(PluginError, match=f"the tracker 'even' of phosphene-odd 0.7.1: {message}"):
         guard.track(given)
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "message"),
     [
-        (3, "it gave int; expected the text of a project file"),
+        (3, "it returned int; expected a project file, as text"),
         ("[model", "its text is not valid TOML: "),
     ],
 )
-def test_a_director(given, says):
+def test_a_director(given, message):
     spec = DirectorSpec("even", "even", lambda song, brief: given)
     guard = guarded(PLUGIN, {("directors", "even"): spec})["directors", "even"]
-    with pytest.raises(PluginError, match=f"the director 'even' of phosphene-odd 0.7.1: {says}"):
+    with pytest.raises(PluginError, match=f"the director 'even' of phosphene-odd 0.7.1: {message}"):
         guard.direct(None, None)
 
 
@@ -71,15 +71,15 @@ def test_an_engine():
     assert engine(None).check is None
 
 
-def test_what_the_user_can_mend_passes_as_it_is():
-    def lacks(model, score):
+def test_errors_for_the_user_are_not_changed():
+    def load(model, score):
         raise EngineError("no such weights", "Download them.")
 
     with pytest.raises(EngineError, match="no such weights"):
-        engine(lacks).load(None, None)
+        engine(load).load(None, None)
 
 
-def test_what_is_phosphenes_own_has_no_guard():
+def test_built_ins_are_not_guarded():
     spec = TrackerSpec("even", "even", track)
     own = Plugin("trackers", "phosphene", "0.1.0")
     assert guarded(own, {("trackers", "even"): spec})["trackers", "even"] is spec

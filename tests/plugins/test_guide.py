@@ -1,4 +1,4 @@
-"""docs/first-plugin.md and docs/publishing.md, followed as they stand in a fresh environment."""
+"""docs/first-plugin.md and docs/publishing.md, run in a fresh environment."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from phosphene.scaffold import FILES
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / name for name in ("first-plugin.md", "publishing.md")]
 STEP = re.compile(r"(?:(?:Replace|Write) `([^`]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
-# As they stand, but without a network, unpainted and small, and compiled only where it is used.
+# Unchanged, but without a network, unpainted and small, and compiled only where it is used.
 INSTEAD = {
     "python3 -m venv .venv": "python3 -m venv --without-pip .venv",  # ours: `share_packages`
     "python -m build": "python -m build --no-isolation",
@@ -28,7 +28,7 @@ PIP = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_COMPILE": "0"
 
 
 def steps():
-    """Every file that the pages have the reader write, and every command, in order."""
+    """Every file and command of the pages, in order."""
     for page in PAGES:
         for file, language, text in STEP.findall(page.read_text(encoding="utf-8")):
             assert bool(file) == (language != "console"), f"{page.name}: a block without a file"
@@ -42,7 +42,7 @@ def steps():
 
 @pytest.fixture
 def desk(tmp_path):
-    """What the reader has to begin with: Phosphene's source, and a song."""
+    """A folder with what the reader starts with: Phosphene's source, and a song."""
     source = tmp_path / "phosphene"
     shutil.copytree(
         ROOT / "src", source / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
@@ -56,7 +56,7 @@ def desk(tmp_path):
 
 @pytest.fixture
 def bash(desk):
-    """One shell for all commands, as a reader has it: it keeps its folder and environment."""
+    """One shell for all commands, which keeps its folder and environment."""
     settings = {
         "PHOSPHENE_CONFIG": str(desk / "config"), "COLUMNS": "200", "NUMBA_DISABLE_JIT": "1",
     }  # fmt: skip
@@ -82,7 +82,7 @@ def bash(desk):
 
 
 def share_packages(environment):
-    """Let a new environment see the packages of this one; the plugin and Phosphene go into it."""
+    """Give a new environment access to the packages of this one."""
     site = Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
     ours = sysconfig.get_path("purelib")
     (site / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
@@ -91,7 +91,7 @@ def share_packages(environment):
     pip.chmod(0o755)
 
 
-def test_from_nothing_to_a_wheel_that_others_install(desk, bash):
+def test_the_guide_leads_to_an_installable_wheel(desk, bash):
     printed = {}
     for file, text in steps():
         if file:
@@ -120,8 +120,8 @@ def test_from_nothing_to_a_wheel_that_others_install(desk, bash):
     assert "sway" not in bash("pip freeze")
 
 
-def test_what_the_pages_say_of_the_package_is_there():
-    """What is named in words alone: it is no command, and is not run."""
+def test_the_package_has_what_the_pages_describe():
+    """Check what the text mentions outside of commands."""
     publishing = PAGES[1].read_text(encoding="utf-8")
     workflows = [file.rpartition("/")[2] for file in FILES if "/workflows/" in file]
     assert all(f"`{name}`" in publishing for name in workflows)

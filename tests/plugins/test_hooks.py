@@ -1,4 +1,4 @@
-"""Every hook, with the example of docs/reference used as a user would use it."""
+"""Every hook, with its example in docs/reference."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_every_hook_has_a_sentence_an_example_and_a_test():
     assert EXAMPLES.keys() <= HOOKS.keys(), "an example of no hook"
 
 
-def test_a_hook_without_them_is_noticed():
+def test_a_hook_without_them_is_detected():
     def register_clouds(register):
         """Register clouds."""
 
@@ -48,7 +48,7 @@ def test_a_hook_without_them_is_noticed():
 
 @pytest.fixture
 def run(package, tmp_path, monkeypatch):
-    """Install the example of a hook, and give a command; or render a project of two seconds."""
+    """Install the example of a hook, and run a command or render a project of two seconds."""
     monkeypatch.chdir(tmp_path)
     soundfile.write("song.wav", 0.1 * np.random.default_rng(0).standard_normal(44100), 22050)
 
@@ -98,7 +98,7 @@ def test_register_engines(run, decode_frames):
 
 def test_register_depths(run):
     tables = '[depth]\nsource = "corridor"'
-    said = run(
+    result = run(
         "register_depths",
         "render",
         "p.toml",
@@ -109,7 +109,7 @@ def test_register_depths(run):
         "film.mp4",
         tables=tables,
     )
-    assert "[depth] is not shown" in said.output
+    assert "[depth] is not shown" in result.output
     depth = Depth.model_validate({"source": "corridor", "near": 0.5, "far": 2.0})
     source = load_plugins().depths["corridor"].load(depth, small_score(), torch.device("cpu"))
     distance = source(torch.zeros(1, 3, 48, 64))
@@ -138,8 +138,10 @@ def test_register_looks(run):
 
 
 def test_register_directors(run):
-    said = run("register_directors", "new", "song.wav", "--director", "bars", "--idea", "a harbour")
-    assert "song.toml written (scenes: 1, layers of motion: 1)" in said.stdout
+    result = run(
+        "register_directors", "new", "song.wav", "--director", "bars", "--idea", "a harbour"
+    )
+    assert "song.toml written (scenes: 1, layers of motion: 1)" in result.stdout
     text = Path("song.toml").read_text()
     assert "# a new light every eight bars" in text
     assert '"bar 1" = "a harbour at dawn"' in text

@@ -1,4 +1,4 @@
-"""Installing for real, by pip, without a network: a plugin, and what is none."""
+"""Installing plugins with pip, without a network, and rejecting other packages."""
 
 import os
 import re
@@ -34,7 +34,7 @@ def environment(tmp_path_factory):
 
 @pytest.fixture
 def run(environment, tmp_path):
-    """Give a command in that environment."""
+    """Run a command in that environment."""
     python, _ = environment
     settings = {"PHOSPHENE_CONFIG": str(tmp_path / "config"), "COLUMNS": "400"}
 
@@ -57,7 +57,7 @@ def freeze(run):
 POINT = "[phosphene]\nwobbles = wobbles\n"
 
 
-def test_what_is_no_plugin_leaves_the_environment_as_it_was(run, tmp_path):
+def test_a_package_without_plugins_is_not_installed(run, tmp_path):
     before = freeze(run)
     folder = tmp_path / "wobbles"
     folder.mkdir()
@@ -73,17 +73,15 @@ def test_what_is_no_plugin_leaves_the_environment_as_it_was(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "kind", "says"),
+    ("options", "kind", "message"),
     [
         ({}, ProjectError, "wobbles 0.3.0 is not a Phosphene plugin: it has no entry point"),
         ({"points": "[console_scripts]\nwobbles = wobbles:x\n"}, ProjectError, "is not a Phosphene plugin"),
-        ({"points": POINT + "[phosphene.api]\nv9 = wobbles\n"}, PluginError, "it is made for the API v9"),
+        ({"points": POINT + "[phosphene.api]\nv9 = wobbles\n"}, PluginError, "it supports API v9"),
         ({"points": POINT, "requires": ["phosphene>=9"]}, PluginError, "it needs phosphene>=9"),
     ],
 )  # fmt: skip
-def test_a_wheel_says_whether_it_fits_before_it_is_installed(
-    tmp_path, monkeypatch, options, kind, says
-):
+def test_an_incompatible_wheel_is_not_installed(tmp_path, monkeypatch, options, kind, message):
     ran = []
 
     def wheel_only(command, *arguments):
@@ -91,13 +89,13 @@ def test_a_wheel_says_whether_it_fits_before_it_is_installed(
         write_wheel(Path(arguments[arguments.index("--wheel-dir") + 1]), "wobbles", **options)
 
     monkeypatch.setattr(installing, "run_pip", wheel_only)
-    with pytest.raises(kind, match=f"(?s){says}.*Nothing was installed"):
+    with pytest.raises(kind, match=f"(?s){message}.*Nothing was installed"):
         installing.install(["wobbles"])
     assert ran == ["wheel"]
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.write_text("no archive"), Path.mkdir])
-def test_what_is_not_a_wheel_is_named(tmp_path, monkeypatch, harm):
+def test_a_damaged_wheel_is_named(tmp_path, monkeypatch, harm):
     def broken(command, *arguments):
         harm(Path(arguments[arguments.index("--wheel-dir") + 1]) / "odd.whl")
 
@@ -107,40 +105,40 @@ def test_what_is_not_a_wheel_is_named(tmp_path, monkeypatch, harm):
 
 
 @pytest.mark.parametrize("path", ["./nonesuch", "../nonesuch[extra]", "folder/nonesuch.whl"])
-def test_a_mistyped_path_is_the_users_mistake_and_pip_is_not_asked(monkeypatch, path):
-    monkeypatch.setattr(installing, "run_pip", lambda *words: pytest.fail("pip was asked"))
+def test_a_path_that_does_not_exist_is_reported_without_running_pip(monkeypatch, path):
+    monkeypatch.setattr(installing, "run_pip", lambda *words: pytest.fail("pip was run"))
     with pytest.raises(ProjectError, match="no such file or folder") as error:
         installing.install([path])
     assert error.value.exit_code == 2
 
 
 @pytest.mark.parametrize("word", [".", "git+https://a.example/b/c", "wobble>=1", "a @ file:///b/c"])
-def test_what_is_no_path_or_is_there_goes_to_pip(monkeypatch, word):
-    asked = []
-    monkeypatch.setattr(installing, "run_pip", lambda *words: asked.append(words))
+def test_other_requirements_are_passed_to_pip(monkeypatch, word):
+    calls = []
+    monkeypatch.setattr(installing, "run_pip", lambda *words: calls.append(words))
     installing.install([word])
-    assert asked[0][-1] == word
+    assert calls[0][-1] == word
 
 
-def test_what_pip_cannot_find_is_reported_in_its_words(run):
+def test_an_error_of_pip_is_shown(run):
     result = run(*MAIN, "plugins", "install", *OFFLINE, "no-such-plugin-at-all")
     assert result.returncode == 1
     assert "No matching distribution found for no-such-plugin-at-all" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_plugin_that_does_not_load_stays_and_is_reported(run, tmp_path):
+def test_an_installed_plugin_that_does_not_load_is_reported(run, tmp_path):
     wheel = write_wheel(tmp_path, "wobbles", POINT, code="1 / 0")
     result = run(*MAIN, "plugins", "install", *OFFLINE, wheel)
     assert result.returncode == 3, result.stderr
-    says = "wobbles (wobbles 0.3.0) is installed, and does not work: import: ZeroDivisionError"
-    assert says in result.stderr
+    message = "wobbles (wobbles 0.3.0) is installed, and does not work: import: ZeroDivisionError"
+    assert message in result.stderr
     assert "phosphene plugins uninstall wobbles" in result.stderr
     assert run(*MAIN, "plugins", "uninstall", "--yes", "wobbles").returncode == 0
     assert "wobbles" not in freeze(run)
 
 
-def test_without_pip_it_says_what_to_do(monkeypatch):
+def test_without_pip_the_error_has_a_fix(monkeypatch):
     import importlib.util
 
     from phosphene.plugins.installing import PipError, run_pip
@@ -153,7 +151,7 @@ def test_without_pip_it_says_what_to_do(monkeypatch):
         assert fix in printed.value.fix
 
 
-def test_a_plugin_from_new_to_gone(run, tmp_path):
+def test_a_plugin_is_created_installed_used_and_removed(run, tmp_path):
     made = run(*MAIN, "plugins", "new", "wobble")
     assert made.returncode == 0, made.stderr
     assert "./phosphene-wobble written" in made.stdout
@@ -178,7 +176,7 @@ def test_a_plugin_from_new_to_gone(run, tmp_path):
     assert "wobble" not in freeze(run)
 
 
-def test_check_names_what_a_modulator_does_wrong(run, tmp_path):
+def test_check_reports_a_broken_contract(run, tmp_path):
     code = code_of("drunk").replace("self.reach)}", "self.reach) + np.random.rand()}")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "drunk.py").write_text(code)

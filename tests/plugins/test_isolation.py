@@ -1,4 +1,4 @@
-"""What a modulator does wrong is reported with plugin, version, file and entry, before any painting."""
+"""Errors of modulators are reported with plugin, version, file and entry, before painting."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ class Odd(Modulator):
 def register_modulators(register):
     register(Odd)
 """
-ANSWERS = [
+WRONG = [
     ("return {'zom': np.ones(n)}", "returned a curve for 'zom'. Did you mean 'zoom'"),
     ("return {'value': np.ones(n), 'zoom': np.ones(n)}", "returned a curve for 'value'"),
     ("return {'zoom': np.ones(n + 1)}", "returned 'zoom' in shape (16,); expected (15,), one value per frame"),
@@ -52,7 +52,7 @@ ANSWERS = [
 
 @pytest.fixture
 def run(package, tmp_path, monkeypatch):
-    """Install a plugin whose `curves` does something, and give a command about `p.toml`."""
+    """Install a plugin with this body of `curves`, and run a command."""
     monkeypatch.chdir(tmp_path)
     soundfile.write("song.wav", 0.1 * np.random.default_rng(0).standard_normal(22050), 22050)
     layers = '[[motion]]\nuse = "keyframes"\nrotation = { "0" = 2.0 }\n[[motion]]\nuse = "odd"\n'
@@ -69,24 +69,24 @@ def run(package, tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def tried(monkeypatch):
-    """Trying each in a process of its own is tested elsewhere, and takes a second each."""
+    """Skip the trial in a separate process, which takes a second and is tested elsewhere."""
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
+    monkeypatch.setattr(loading, "record_of", lambda plugin: Record("", "", "", ""))
 
 
-@pytest.mark.parametrize(("body", "says"), ANSWERS, ids=range(len(ANSWERS)))
-def test_a_wrong_answer_stops_before_painting_and_is_named(run, site, body, says):
+@pytest.mark.parametrize(("body", "message"), WRONG, ids=range(len(WRONG)))
+def test_an_invalid_result_is_reported_with_plugin_and_entry(run, site, body, message):
     result = run(body, "compose", "p.toml", "-o", "score.json")
     assert result.exit_code == 3, result.output
     where = f"motion[1]: the modulator 'odd' of phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'}) "
-    assert where + says in result.stderr
+    assert where + message in result.stderr
     assert "phosphene plugins install --upgrade phosphene-odd" in result.stderr
     assert "--skip-broken" in result.stderr
 
 
-def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
+def test_the_error_has_the_line_and_a_hint(run, site):
     body = "t = timeline.times\n        t *= 2.0\n        return {'zoom': t}"
     result = run(body, "compose", "p.toml", "-o", "score.json")
     file = site / "phosphene_odd.py"
@@ -101,7 +101,7 @@ def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "message"),
     [
         ("below['zoom'] = 1.0; return {}", "does not support item assignment"),
         ("below['zoom'][:] = 1.0; return {}", "assignment destination is read-only"),
@@ -109,13 +109,13 @@ def test_the_error_names_the_line_and_how_to_see_all_of_it(run, site):
     ],
     ids=range(3),
 )
-def test_what_lies_below_is_read_only(run, package, body, says):
+def test_the_curves_below_are_read_only(run, package, body, message):
     odd = ODD.replace("def curves(", "def curves_above(").replace("timeline):", "timeline, below):")
     also = "    by_interval: ClassVar = True\n    def curves(self, s, t): ...\n@hookimpl"
     package("odd", odd.format(body=body).replace("@hookimpl", also), version="0.7.1")
     result = run("", "compose", "p.toml", "-o", "score.json")
     assert result.exit_code == 3, result.output
-    assert says in result.stderr
+    assert message in result.stderr
 
 
 OWN_ERROR = """
@@ -125,7 +125,7 @@ OWN_ERROR = """
         raise TooWide(3, 2)"""
 
 
-def test_a_plugins_own_error_names_the_plugin_whatever_its_class(run, site):
+def test_an_error_for_the_user_names_the_plugin(run, site):
     result = run(
         "from phosphene import ProjectError" + OWN_ERROR, "compose", "p.toml", "-o", "s.json"
     )
@@ -141,7 +141,7 @@ def test_nothing_is_painted(run, tmp_path):
     assert not [path for path in tmp_path.rglob("*film*") if path.name != "site-packages"]
 
 
-def test_the_others_go_on_without_it_where_the_user_says_so(run, tmp_path):
+def test_skip_broken_composes_the_other_layers(run, tmp_path):
     result = run("raise SystemExit", "compose", "p.toml", "-o", "score.csv", "--skip-broken")
     assert result.exit_code == 0, result.output
     assert "left out: motion[1]: the modulator 'odd' of phosphene-odd 0.7.1" in result.stderr
@@ -157,13 +157,13 @@ def test_a_changed_song_cannot_be_skipped(run):
     assert "phosphene_odd.py) changed the song, which every other layer reads" in result.stderr
 
 
-def test_its_author_gets_the_error_as_it_is(run, monkeypatch):
+def test_strict_mode_raises_the_original_error(run, monkeypatch):
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")
     result = run("return {'zoom': 1 / 0}", "compose", "p.toml", "-o", "score.csv")
     assert isinstance(result.exception, ZeroDivisionError)
 
 
-def test_every_call_is_traced(run, monkeypatch):
+def test_calls_can_be_traced(run, monkeypatch):
     monkeypatch.setenv("PHOSPHENE_TRACE_PLUGINS", "1")
     result = run("return {'zoom': np.ones(n)}", "compose", "p.toml", "-o", "score.csv")
     assert result.exit_code == 0, result.output
@@ -172,7 +172,7 @@ def test_every_call_is_traced(run, monkeypatch):
 
 
 @pytest.mark.parametrize("body", ["raise KeyError(at)", "1 / 0"])
-def test_a_parameter_whose_check_fails_is_the_plugins_mistake(run, package, body):
+def test_a_failing_validator_is_an_error_of_the_plugin(run, package, body):
     check = f"""
 class Odd(Modulator):
     name: ClassVar = "odd"
@@ -200,8 +200,8 @@ FEATURES = [
 ]
 
 
-@pytest.mark.parametrize(("given", "says"), FEATURES, ids=range(len(FEATURES)))
-def test_a_wrong_feature_is_named_by_the_plugin_that_has_it(run, package, tmp_path, given, says):
+@pytest.mark.parametrize(("given", "message"), FEATURES, ids=range(len(FEATURES)))
+def test_an_invalid_feature_is_reported_with_its_plugin(run, package, tmp_path, given, message):
     package("odd", f"""
 from phosphene import Feature
 @hookimpl
@@ -213,12 +213,10 @@ def register_features(register):
     result = run("", "compose", "p.toml", "-o", "score.csv")
     assert result.exit_code == 3, result.output
     assert "motion[0] (level): the feature 'wind' of phosphene-odd 0.7.1" in result.stderr
-    assert says in result.stderr
+    assert message in result.stderr
 
 
-def test_a_command_that_fails_is_its_plugins_and_another_error_is_ours(
-    run, package, monkeypatch, capsys
-):
+def test_a_failing_command_of_a_plugin_is_not_a_bug_in_phosphene(run, package, monkeypatch, capsys):
     from phosphene.cli import listen, main
 
     package("odd", """
@@ -231,8 +229,8 @@ def register_commands(cli):
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
-    known = Record("", "", "", "", hooks=["register_commands"])
-    monkeypatch.setattr(loading, "known", lambda plugin: known)
+    record = Record("", "", "", "", hooks=["register_commands"])
+    monkeypatch.setattr(loading, "record_of", lambda plugin: record)
     monkeypatch.setattr("sys.argv", ["phosphene", "hello"])
     with pytest.raises(SystemExit) as ended:
         main()

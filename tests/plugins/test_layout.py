@@ -11,7 +11,7 @@ from phosphene.scaffold import write_package
 PACKAGES = sorted((Path(__file__).parents[2] / "plugins").glob("phosphene-*"))
 ALIKE = ("LICENSE", ".gitignore", ".github/workflows/tests.yml", ".github/workflows/publish.yml")
 ITS_OWN = ("project.description", "project.dependencies", "project.optional-dependencies.dev")
-# What a package may have besides: more extras, files that go into the wheel, its own third parties.
+# What a package may have in addition: more extras, files that go into the wheel, its own third parties.
 BESIDES = ("project.optional-dependencies.", "tool.setuptools.package-data.")
 
 
@@ -41,11 +41,11 @@ def package(request):
 
 @pytest.fixture
 def new(package, tmp_path):
-    """What `new` writes for a plugin of the same name."""
+    """The package that `plugins new` writes for this name."""
     return write_package(package.name, tmp_path)
 
 
-def test_it_has_the_same_files_and_others_only_where_code_and_pictures_belong(package, new):
+def test_it_has_the_files_of_the_template(package, new):
     have, wanted = files(package), files(new)
     module = package.name.replace("-", "_")
     assert have >= wanted
@@ -56,7 +56,7 @@ def test_it_has_the_same_files_and_others_only_where_code_and_pictures_belong(pa
 
 
 @pytest.mark.parametrize("name", ALIKE)
-def test_what_is_alike_in_all_is_alike(package, new, name):
+def test_shared_files_are_those_of_the_template(package, new, name):
     assert (package / name).read_text(encoding="utf-8") == (new / name).read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""`phosphene plugins new`: which names it takes, and that what it writes is Python."""
+"""`phosphene plugins new`: valid names, and valid Python."""
 
 import os
 from pathlib import Path
@@ -29,17 +29,17 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [(name, says) for says, names in REFUSED.items() for name in names]
+    ("name", "message"), [(name, message) for message, names in REFUSED.items() for name in names]
 )
-def test_a_name_that_cannot_be_is_refused_and_nothing_written(desk, name, says):
+def test_an_invalid_name_is_rejected_and_nothing_is_written(desk, name, message):
     result = new(name)
     assert result.exit_code == 2, result.output
-    assert says in result.stderr
+    assert message in result.stderr
     assert not list(desk.iterdir())
 
 
 @pytest.mark.parametrize("name", ["x", "slow-wobble", "Slow_Wobble", "class", "lambda", "x" * 60])
-def test_what_is_written_is_python(desk, name):
+def test_the_code_is_valid_python(desk, name):
     result = new(name)
     assert result.exit_code == 0, result.output
     written = list(desk.rglob("*.py"))
@@ -49,22 +49,22 @@ def test_what_is_written_is_python(desk, name):
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("make", "message"),
     [
         (lambda: Path("phosphene-sway").mkdir(), "exists already"),
         (lambda: Path("phosphene-sway").symlink_to("gone"), "exists already"),
         (lambda: os.mkfifo("phosphene-sway"), "exists already"),
     ],
 )
-def test_what_is_there_stays(desk, make, says):
+def test_existing_files_are_not_overwritten(desk, make, message):
     make()
     result = new("sway")
     assert result.exit_code == 2
-    assert says in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("folder", ["file", "file/inside", "x" * 300])
-def test_a_folder_that_cannot_be_is_named(folder):
+def test_an_invalid_folder_is_named(folder):
     Path("file").touch()
     result = new("sway", "-o", folder)
     assert result.exit_code == 2, result.output

@@ -1,4 +1,4 @@
-"""The loader: what is broken is named by the step that it broke in, and the others go on."""
+"""The loader: a broken plugin is reported with the step that failed, and the others load."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from phosphene.plugins.plugin import BROKEN, READY
 BUILT_IN = {"keyframes", "orbit", "spiral", "beat", "onset", "level"}
 
 
-def test_the_built_ins_come_through_the_public_hooks(registry):
+def test_the_built_ins_are_registered_by_the_public_hooks(registry):
     assert set(registry.modulators) >= BUILT_IN
     engines = {"none", "worlds", "sd15", "sd-turbo", "sdxl", "sdxl-turbo", "lcm"}
     assert set(registry.engines) >= engines
@@ -58,7 +58,7 @@ WRONG = [
     ("import gone_for_ever", "import: ModuleNotFoundError: No module named 'gone_for_ever'"),
     ("this is no python", "import: SyntaxError"),
     ("raise SystemExit(3)", "import: SystemExit: 3 ("),
-    ("x = 1", "hooks: it implements no hook: mark one with @phosphene.hookimpl"),
+    ("x = 1", "hooks: it implements no hook; mark one with @phosphene.hookimpl"),
     (one(hook="register_modulator"), "hooks: there is no hook 'register_modulator'. Did you mean 'register_modulators'"),
     (one(hookimpl="(specname='register_engine')"), "there is no hook 'register_engine'"),
     (one().replace("@hookimpl", ""), "hooks: register_modulators is not marked with @phosphene.hookimpl"),
@@ -87,16 +87,16 @@ WRONG = [
 
 @pytest.fixture
 def in_process(monkeypatch):
-    """As if each plugin had been tried in a process of its own, and had worked."""
+    """Skip the trial in a separate process, as if every plugin had passed it."""
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
     fine = Record("", "", "", "")
-    monkeypatch.setattr(loading, "known", lambda plugin: fine)
+    monkeypatch.setattr(loading, "record_of", lambda plugin: fine)
 
 
 @pytest.mark.parametrize(("body", "why"), WRONG, ids=range(len(WRONG)))
-def test_a_broken_plugin_is_named_with_the_step_and_registers_nothing(
+def test_a_broken_plugin_is_reported_with_the_step_and_registers_nothing(
     package, in_process, registry, body, why
 ):
     package("odd", body)
@@ -111,7 +111,7 @@ def test_a_broken_plugin_is_named_with_the_step_and_registers_nothing(
     assert set(found.features) == set(registry.features)
 
 
-def test_of_two_with_one_name_the_first_is_kept_and_the_second_named(package, in_process):
+def test_a_duplicate_name_is_an_error_of_the_second_plugin(package, in_process):
     package("first")
     package(
         "second", "from phosphene_first import *\nfrom phosphene_first import register_modulators"
@@ -124,7 +124,7 @@ def test_of_two_with_one_name_the_first_is_kept_and_the_second_named(package, in
     )
 
 
-def test_its_author_gets_the_error_as_it_is(package, monkeypatch):
+def test_strict_mode_raises_the_original_error(package, monkeypatch):
     package("odd", "1 / 0")
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")
     with pytest.raises(ZeroDivisionError):
@@ -132,13 +132,15 @@ def test_its_author_gets_the_error_as_it_is(package, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("said", "loaded"),
+    ("names", "loaded"),
     [("", set()), ("one", {"one"}), ("Phosphene_TWO, one", {"one", "two"}), ("three", set())],
 )
-def test_the_environment_says_which_plugins_load(package, in_process, monkeypatch, said, loaded):
+def test_an_environment_variable_selects_the_plugins(
+    package, in_process, monkeypatch, names, loaded
+):
     package("one")
     package("two")
-    monkeypatch.setenv("PHOSPHENE_LOAD_PLUGINS", said)
+    monkeypatch.setenv("PHOSPHENE_LOAD_PLUGINS", names)
     found = load_plugins()
     assert set(found.modulators) & {"one", "two"} == loaded
     assert not found.broken
@@ -155,12 +157,12 @@ def test_every_call_can_be_traced(package, in_process, monkeypatch, capsys):
     ]  # fmt: skip
 
 
-def test_the_list_never_raises_even_for_its_author(package, in_process, monkeypatch):
+def test_the_list_does_not_raise_in_strict_mode(package, in_process, monkeypatch):
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
     package("odd")
     monkeypatch.setenv("PHOSPHENE_STRICT", "1")
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", "", why="broken"))
-    [odd] = [plugin for plugin in loading.surveyed() if plugin.name == "odd"]
+    monkeypatch.setattr(loading, "record_of", lambda plugin: Record("", "", "", "", why="broken"))
+    [odd] = [plugin for plugin in loading.list_plugins() if plugin.name == "odd"]
     assert (odd.state, odd.why) == (BROKEN, "broken")

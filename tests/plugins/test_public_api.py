@@ -19,7 +19,7 @@ DOTTED = r"phosphene(?!\.api$)(\.\w+)+"  # a module in a text; phosphene.api is 
 
 
 def code_in_docs():
-    """Each Python file or block that a plugin's author sees, and its text."""
+    """Every Python file or block that the author of a plugin sees, and its text."""
     template = ROOT / "src" / "phosphene" / "scaffold" / "template"
     for path in [
         *ROOT.glob("plugins/*/**/*.py"),
@@ -34,7 +34,7 @@ def code_in_docs():
 
 
 def names_in(code):
-    """What code takes from Phosphene: modules, and names as ``module:name``."""
+    """What code imports from Phosphene: modules, and names as ``module:name``."""
     tree = ast.parse(code)
     hosts = set()  # what `phosphene` is called in the code
     for node in ast.walk(tree):
@@ -53,7 +53,7 @@ def names_in(code):
 
 
 def not_public(code):
-    """What code takes from Phosphene that is not listed."""
+    """What code imports from Phosphene that is not public."""
     for taken in names_in(code):
         module, _, name = taken.partition(":")
         if module.partition(".")[0] != "phosphene":
@@ -76,7 +76,7 @@ def test_the_public_names_are_listed_and_can_be_imported():
         getattr(phosphene, name)
 
 
-def test_what_docs_list_is_what_there_is():
+def test_the_docs_list_every_public_name():
     assert LISTED["phosphene"] == set(phosphene.__all__)
     for name in testing.__all__:
         assert hasattr(testing, name)
@@ -95,7 +95,7 @@ def test_what_docs_list_is_what_there_is():
         ("def f():\n    from phosphene.plugins import load_plugins", "phosphene.plugins:load_plugins"),
     ],
 )  # fmt: skip
-def test_what_is_not_public_is_noticed(code, taken):
+def test_private_names_are_detected(code, taken):
     assert list(not_public(code)) == [taken]
 
 
@@ -110,5 +110,5 @@ def test_what_is_not_public_is_noticed(code, taken):
         "entry_points(group='phosphene.api')",
     ],
 )
-def test_what_is_public_is_let_through(code):
+def test_public_names_are_accepted(code):
     assert not list(not_public(code))

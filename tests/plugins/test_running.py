@@ -1,4 +1,4 @@
-"""What a plugin does to the process that it runs in: it is named, and nothing is lost in silence."""
+"""Plugins that exit, interrupt, change the folder or start threads in Phosphene's process."""
 
 import os
 import signal
@@ -56,16 +56,16 @@ COMPOSE = ("compose", "p.toml", "-o", "score.csv")
 
 @pytest.fixture(autouse=True)
 def tried(monkeypatch):
-    """Trying each in a process of its own is tested elsewhere, and takes a second each."""
+    """Skip the trial in a separate process, which takes a second and is tested elsewhere."""
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
-    monkeypatch.setattr(loading, "known", lambda plugin: Record("", "", "", ""))
+    monkeypatch.setattr(loading, "record_of", lambda plugin: Record("", "", "", ""))
 
 
 @pytest.fixture
 def run(package, tmp_path, monkeypatch):
-    """Install a plugin, and give a command about `p.toml`."""
+    """Install a plugin, and run a command."""
     monkeypatch.chdir(tmp_path)
     soundfile.write("song.wav", 0.1 * np.random.default_rng(0).standard_normal(22050), 22050)
     (tmp_path / "p.toml").write_text('[song]\nfile = "song.wav"\n')
@@ -99,14 +99,14 @@ ENDINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "code", "says"), ENDINGS, ids=[body for body, _, _ in ENDINGS])
-def test_an_engine_that_ends_the_render_is_named(run, site, body, code, says):
+@pytest.mark.parametrize(("body", "code", "message"), ENDINGS, ids=[body for body, _, _ in ENDINGS])
+def test_an_engine_that_ends_the_render_is_named(run, site, body, code, message):
     result = run(ENGINE, body, *RENDER)
     assert result.exit_code == code, result.output
     assert "bug in Phosphene" not in result.stderr
     source = f"phosphene-odd 0.7.1 ({site / 'phosphene_odd.py'})"
     assert f"Error: {source}" in result.stderr
-    assert says in result.stderr
+    assert message in result.stderr
     assert not Path("film.mp4").exists()
 
 
@@ -122,9 +122,9 @@ def test_curves_that_end_the_process_are_named(run, body):
     assert not Path("score.csv").exists()
 
 
-def test_ctrl_c_is_the_users_wherever_it_meets_a_plugin(run):
+def test_ctrl_c_in_a_plugin_stops_the_command(run):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    # As a signal would: the handler runs between two lines of the plugin.
+    # Like a real signal, it runs the handler between two lines of the plugin.
     press = "import _thread; _thread.interrupt_main(); [None for _ in range(9999)]"
     result = run(CURVES, press, *COMPOSE)
     signal.signal(signal.SIGINT, before)
@@ -133,7 +133,7 @@ def test_ctrl_c_is_the_users_wherever_it_meets_a_plugin(run):
 
 
 @pytest.mark.parametrize("at", ["import", "register", "curves"])
-def test_a_plugin_that_changes_the_folder_moves_no_output(run, tmp_path, caplog, at):
+def test_a_plugin_that_changes_the_folder_does_not_move_the_output(run, tmp_path, caplog, at):
     go = "os.chdir('/')"
     code = {
         "import": f"import os; {go}{CURVES}",
@@ -149,7 +149,7 @@ def test_a_plugin_that_changes_the_folder_moves_no_output(run, tmp_path, caplog,
     assert "the plugin odd changed the current folder" in caplog.text
 
 
-def test_an_engine_that_changes_the_folder_moves_no_film(run, tmp_path, monkeypatch):
+def test_an_engine_that_changes_the_folder_does_not_move_the_film(run, tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     result = run(ENGINE, f"os.chdir({str(elsewhere)!r})", *RENDER)
@@ -166,12 +166,12 @@ THREADS = """
 """
 
 
-def test_threads_of_a_plugin_do_not_keep_the_process(environment, tmp_path, song):
+def test_threads_of_a_plugin_do_not_prevent_the_exit(environment, tmp_path, song):
     python, site = environment
     write_package(site, "stays", CURVES.format(body=THREADS.strip()))
     (tmp_path / "p.toml").write_text(f'[song]\nfile = "{song}"\n[[motion]]\nuse = "odd"')
     command = [python, "-c", "from phosphene.cli import main; main()", *COMPOSE]
-    # A run that does not end fails by the time limit.
+    # A run that does not end fails by timeout.
     result = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=60, env=os.environ
     )
@@ -180,7 +180,7 @@ def test_threads_of_a_plugin_do_not_keep_the_process(environment, tmp_path, song
     assert result.stderr.count("phosphene_stays.py) still runs, in Thread-") == 2
 
 
-def test_its_own_command_ends_as_it_likes(run):
+def test_a_command_of_a_plugin_can_set_the_exit_code(run):
     code = """
 @hookimpl
 def register_commands(cli):
@@ -191,14 +191,14 @@ def register_commands(cli):
     from phosphene.plugins import loading
     from phosphene.plugins.trial import Record
 
-    known = Record("", "", "", "", hooks=["register_commands"])
+    record = Record("", "", "", "", hooks=["register_commands"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "known", lambda plugin: known)
+        patch.setattr(loading, "record_of", lambda plugin: record)
         assert run(code, "", "bye").exit_code == 7
 
 
 @pytest.mark.parametrize("body", ["raise KeyboardInterrupt", "raise SystemExit", "os._exit(0)"])
-def test_at_import_it_is_left_out(run, body):
+def test_a_plugin_that_exits_on_import_is_not_loaded(run, body):
     result = run(f"import os\n{body}", "", *COMPOSE)
     assert result.exit_code == 0, result.output
     assert "odd (phosphene-odd 0.7.1) is broken and left out: import: " in result.stderr

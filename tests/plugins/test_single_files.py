@@ -1,4 +1,4 @@
-"""Plugins of one file: beside a project where the user trusts them, or in a folder that is named."""
+"""Single-file plugins, in a trusted folder beside a project or in a folder given by option."""
 
 import json
 import os
@@ -35,15 +35,15 @@ def folder(tmp_path, own_settings, monkeypatch):
 COMPOSE = ("compose", "p.toml", "-o", "score.csv")
 
 
-def test_a_file_is_code_and_waits_until_it_is_trusted(folder, own_settings):
+def test_a_file_is_not_loaded_until_its_folder_is_trusted(folder, own_settings):
     refused = run(*COMPOSE)
     assert refused.exit_code == 2, refused.output
     place = folder / "plugins"
     assert f"phosphene plugins trust {place}" in refused.stderr
     assert f"'sway' comes from sway ({place / 'sway.py'}), which is not trusted" in refused.stderr
-    said = run("plugins", "trust", place)
-    assert said.exit_code == 0
-    assert "sway.py" in said.stdout
+    trusted = run("plugins", "trust", place)
+    assert trusted.exit_code == 0
+    assert "sway.py" in trusted.stdout
     assert list(json.loads(own_settings.read_text())["trusted"]) == [str(place)]
     assert run(*COMPOSE).exit_code == 0
     assert ",2.5," in (folder / "score.csv").read_text()
@@ -51,14 +51,14 @@ def test_a_file_is_code_and_waits_until_it_is_trusted(folder, own_settings):
     assert run(*COMPOSE).exit_code == 2
 
 
-def test_a_project_that_does_not_use_them_works_without(folder):
+def test_a_project_that_does_not_use_them_works_without_trust(folder):
     (folder / "p.toml").write_text('[song]\nfile = "song.wav"')
     result = run(*COMPOSE)
     assert result.exit_code == 0, result.output
     assert "is not loaded: it is code, and you have not trusted it: sway.py" in result.stderr
 
 
-def test_naming_a_folder_is_trusting_it(folder):
+def test_a_folder_given_by_option_is_trusted(folder):
     (folder / "plugins").rename(folder / "mine")
     assert run(*COMPOSE).exit_code == 2
     assert run("--plugins-dir", "mine", *COMPOSE).exit_code == 0
@@ -92,23 +92,23 @@ def test_a_broken_file_is_named_and_can_be_disabled(folder):
 ODD = {
     "folder": (Path.mkdir, "it is a folder, not a file"),
     "pipe": (os.mkfifo, "it is a named pipe, not a file"),
-    "dangling": (lambda path: path.symlink_to("gone"), "it is a link to nothing"),
-    "circle": (lambda path: path.symlink_to(path), "it is a link to nothing"),
+    "dangling": (lambda path: path.symlink_to("gone"), "it is a broken link"),
+    "circle": (lambda path: path.symlink_to(path), "it is a broken link"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "it is a device, not a file"),
     "not text": (lambda path: path.write_bytes(b"\xff\x00"), "cannot be read: 'utf-8' codec"),
 }
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_what_is_not_a_file_is_named_and_does_no_harm(folder, kind):
-    make, says = ODD[kind]
+def test_an_unreadable_path_is_reported_and_skipped(folder, kind):
+    make, message = ODD[kind]
     make(folder / "plugins" / "odd.py")
     assert "is not loaded" in run(*COMPOSE).stderr
     assert run("plugins", "trust", "plugins").exit_code == 0
     result = run(*COMPOSE)
     assert result.exit_code == 0, result.output
     assert f"odd ({folder / 'plugins' / 'odd.py'}) is broken and left out: " in result.stderr
-    assert says in result.stderr
+    assert message in result.stderr
     for words in (("list",), ("check", "odd"), ("disable", "odd"), ("uninstall", "odd")):
         assert run("--plugins-dir", "plugins", "plugins", *words).exit_code in (0, 2, 3)
 
@@ -126,7 +126,7 @@ BLOCK = """# /// script
     ("dependencies", "api", "state", "why"),
     [
         ('"phosphene>=9"', 1, "incompatible", "it needs phosphene>=9; this is "),
-        ('"phosphene"', 7, "incompatible", "it is made for the API v7; this is "),
+        ('"phosphene"', 7, "incompatible", "it supports API v7; Phosphene "),
         ('"no-such-package>=1"', 1, "broken", "it needs no-such-package>=1"),
         ('"numpy>=1"', 1, "ready", ""),
         ('"!!"', 1, "broken", "block cannot be read"),
@@ -136,7 +136,7 @@ BLOCK = """# /// script
         ('"x; no_such_marker > 1"', 1, "broken", "block cannot be read"),
     ],
 )
-def test_a_file_states_what_it_needs_and_is_not_run_for_that(
+def test_requirements_of_a_file_are_read_without_running_it(
     tmp_path, dependencies, api, state, why
 ):
     (tmp_path / "odd.py").write_text(BLOCK.format(dependencies=dependencies, api=api))
@@ -145,9 +145,7 @@ def test_a_file_states_what_it_needs_and_is_not_run_for_that(
     assert why in plugin.why
 
 
-def test_settings_that_cannot_be_read_stop_instead_of_loading_what_is_disabled(
-    package, own_settings
-):
+def test_unreadable_settings_are_an_error(package, own_settings):
     from phosphene.errors import ProjectError
 
     package("wobble")
@@ -155,12 +153,12 @@ def test_settings_that_cannot_be_read_stop_instead_of_loading_what_is_disabled(
     own_settings.write_text("{ not json")
     with pytest.raises(ProjectError, match="the plugin settings cannot be read") as printed:
         load_plugins()
-    assert "remove that file" in printed.value.fix
+    assert "remove the file" in printed.value.fix
     assert os.path.exists(own_settings)
 
 
 @pytest.mark.parametrize("harm", [Path.mkdir, os.mkfifo, lambda path: path.write_text("[" * 99999)])
-def test_settings_that_are_no_file_are_named(package, own_settings, harm):
+def test_settings_that_are_not_a_file_are_an_error(package, own_settings, harm):
     from phosphene.errors import ProjectError
 
     package("wobble")

@@ -1,4 +1,4 @@
-"""Code beside a project runs only where the user trusts the folder as it is now."""
+"""Code beside a project only runs if the user trusts the folder with its present contents."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def desk(tmp_path, own_settings, monkeypatch):
 
 
 def evil() -> str:
-    """Code that leaves a mark when it runs."""
+    """Code that creates the file `ran` when it runs."""
     return f"open({str(Path('ran').resolve())!r}, 'w').close()\n" + code_of("sway")
 
 
@@ -76,8 +76,8 @@ def link(target, name):
 
 
 USES = f'{PLAIN}[[motion]]\nuse = "sway"'
-# What lies there, and the command: nothing of it has been trusted.
-NEVER = {
+# Untrusted files, and a command.
+UNTRUSTED = {
     "file": (file(), COMPOSE),
     "two files": (file("plugins/a.py", "plugins/b.py"), COMPOSE),
     "link to a file": (link("elsewhere/code.py", "video/plugins/x.py"), COMPOSE),
@@ -113,11 +113,11 @@ NEVER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", NEVER)
-def test_what_is_not_trusted_does_not_run(desk, case):
-    prepare, words = NEVER[case]
+@pytest.mark.parametrize("case", UNTRUSTED)
+def test_untrusted_code_does_not_run(desk, case):
+    prepare, words = UNTRUSTED[case]
     prepare()
-    result = run(*words, input="y\ny\n")  # nobody sits there
+    result = run(*words, input="y\ny\n")  # not a terminal
     assert not Path("ran").exists()
     assert result.exit_code in (0, 2), result.output
 
@@ -133,7 +133,7 @@ def test_what_is_not_trusted_does_not_run(desk, case):
     ],
     ids=str,
 )
-def test_no_variable_trusts_it(desk, env):
+def test_environment_variables_do_not_trust_a_folder(desk, env):
     write("plugins/sway.py", "here.py")
     Path("here.py").write_text(evil())
     result = run(*COMPOSE, env=env)
@@ -168,9 +168,9 @@ def relinked():
 def settings(change):
     def prepare():
         path = Path("config/plugins.json")
-        said = json.loads(path.read_text())
-        change(said["trusted"])
-        path.write_text(json.dumps(said))
+        data = json.loads(path.read_text())
+        change(data["trusted"])
+        path.write_text(json.dumps(data))
 
     return prepare
 
@@ -213,7 +213,7 @@ AFTER = {
 
 
 @pytest.mark.parametrize("case", AFTER)
-def test_what_has_changed_since_does_not_run(desk, case):
+def test_changed_code_does_not_run(desk, case):
     write("plugins/sway.py")
     Path("video/plugins/inner/part.py").write_text("x = 1")
     Path("video/plugins/inner/table.json").write_text("[1]")
@@ -230,7 +230,7 @@ def test_what_has_changed_since_does_not_run(desk, case):
     assert f"{at}/plugins is not loaded: " in result.stderr
 
 
-def test_it_runs_while_nothing_changes(desk):
+def test_unchanged_trusted_code_runs(desk):
     write("plugins/sway.py", "plugins/inner/part.py")
     Path("video/p.toml").write_text(USES)
     helper = "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\nimport inner.part\n"
@@ -247,12 +247,14 @@ def test_it_runs_while_nothing_changes(desk):
 
 @pytest.fixture
 def person(monkeypatch):
-    """Somebody sits at the terminal; what they are asked, and what they answer."""
+    """Simulate a user at a terminal who gives an answer; returns the questions."""
     asked = []
 
-    def answer(says):
+    def answer(reply):
         monkeypatch.setattr(registry, "sys", SimpleNamespace(stdin=Terminal(), stderr=Terminal()))
-        monkeypatch.setattr(registry.click, "confirm", lambda text, **_: asked.append(text) or says)
+        monkeypatch.setattr(
+            registry.click, "confirm", lambda text, **_: asked.append(text) or reply
+        )
         return asked
 
     return answer
@@ -267,7 +269,7 @@ def folders():
     return registry.folders_for(Path("video/p.toml"))
 
 
-def test_a_person_is_asked_once_and_again_after_a_change(desk, person):
+def test_the_user_is_asked_once_and_again_after_a_change(desk, person):
     write("plugins/sway.py")
     place = (desk / "video" / "plugins").resolve()
     asked = person(True)
@@ -283,7 +285,7 @@ def test_a_person_is_asked_once_and_again_after_a_change(desk, person):
     assert len(asked) == 2
 
 
-def test_a_no_is_a_no(desk, person):
+def test_declining_does_not_trust(desk, person):
     write("plugins/sway.py")
     asked = person(False)
     for _ in range(2):
@@ -293,7 +295,7 @@ def test_a_no_is_a_no(desk, person):
     assert len(asked) == 2
 
 
-def test_a_file_cannot_rewrite_the_question(desk, person):
+def test_control_characters_in_file_names_are_escaped(desk, person):
     write("plugins/x\x1b[2K\rno plugin at all\n.py")
     asked = person(False)
     folders()
@@ -303,18 +305,18 @@ def test_a_file_cannot_rewrite_the_question(desk, person):
 
 
 @pytest.mark.parametrize("much", ["files", "bytes"])
-def test_a_folder_that_is_too_large_is_not_read_before_every_run(desk, monkeypatch, much):
+def test_a_folder_that_is_too_large_cannot_be_trusted(desk, monkeypatch, much):
     from phosphene.plugins import trust
 
-    monkeypatch.setattr(trust, {"files": "MOST", "bytes": "LARGEST"}[much], 3)
+    monkeypatch.setattr(trust, {"files": "MAX_FILES", "bytes": "MAX_BYTES"}[much], 3)
     write(*(f"plugins/x{k}.py" for k in range(4)))
     result = run("plugins", "trust", "video/plugins")
     assert result.exit_code == 2
-    assert "holds more than" in result.stderr
+    assert "has more than" in result.stderr
     assert run(*COMPOSE).exit_code == 0
 
 
-def test_links_in_a_circle_end(desk):
+def test_circular_links_are_followed_once(desk):
     write("plugins/sway.py")
     Path("video/plugins/inner/again").symlink_to(Path("video/plugins").resolve())
     Path("video/plugins/inner/self").symlink_to("self")

@@ -40,7 +40,7 @@ def test_settings_replace_entries(registry):
         (["model.cfg_scale=7"], "model.cfg_scale: unknown key. Did you mean 'guidance_scale'"),
     ],
 )
-def test_settings_that_fit_nowhere(settings, message, registry):
+def test_invalid_settings(settings, message, registry):
     with pytest.raises(ProjectError, match=message):
         read_project(SAMPLES / "article.toml", registry, settings)
 
@@ -88,7 +88,7 @@ def test_all_mistakes_are_reported_at_once(registry):
     assert all(line.startswith("p.toml: ") for line in lines)
 
 
-def test_bad_toml_and_a_missing_file(tmp_path):
+def test_invalid_toml_and_a_missing_file(tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("[song\n")
     with pytest.raises(ProjectError, match="not valid TOML"):
@@ -102,7 +102,7 @@ WRONG = [
     True, 0, -1, 1.5, 2**63, 10**400, -1e308, float("nan"), float("inf"), "", "²", "x", "1e400", "9" * 400,
     "/dev/zero", "\0", [], [[]], {}, {"x": 1}, [1, "a"],
 ]  # fmt: skip
-WHOLE = {
+VALID = {
     "requires": ["numpy"],
     "song": {"file": "a.wav", "tracker": "bars", "bpm": 100, "offset": 0.1, "downbeat": 2, "metre": 3},
     "video": {"width": 64, "height": 64, "fps": 12, "start": "1", "end": "2s", "image": "a.png", "crf": 9},
@@ -118,33 +118,33 @@ WHOLE = {
 
 
 def entries(value, path=()):
-    for key, inside in value.items() if isinstance(value, dict) else enumerate(value):
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
         yield (*path, key)
-        if isinstance(inside, (dict, list)):
-            yield from entries(inside, (*path, key))
+        if isinstance(child, (dict, list)):
+            yield from entries(child, (*path, key))
 
 
-@pytest.mark.parametrize("path", entries(WHOLE), ids=lambda path: ".".join(map(str, path)))
-def test_an_entry_of_any_other_kind_is_read_or_refused(path, registry):
+@pytest.mark.parametrize("path", entries(VALID), ids=lambda path: ".".join(map(str, path)))
+def test_a_value_of_any_type_is_accepted_or_a_project_error(path, registry):
     for wrong in WRONG:
-        data = deepcopy(WHOLE)
+        data = deepcopy(VALID)
         place = data
         for key in path[:-1]:
             place = place[key]
         place[path[-1]] = deepcopy(wrong)
-        with contextlib.suppress(ProjectError):  # no other error may come out
+        with contextlib.suppress(ProjectError):  # no other error is allowed
             make_project(data, Path("p.toml"), registry)
 
 
 @pytest.mark.parametrize(
     ("name", "folder"), [("~/a.wav", Path.home()), ("~x/a.wav", "p/~x"), ("~how i am~.wav", "p")]
 )
-def test_a_name_that_begins_with_a_tilde_is_a_name(name, folder, registry):
+def test_only_a_leading_tilde_of_the_user_is_expanded(name, folder, registry):
     project = make_project({"song": {"file": name}}, Path("p/p.toml"), registry)
     assert project.song.file == Path(folder) / Path(name).name
 
 
-def test_only_the_first_mistakes_of_many_are_reported(registry):
+def test_many_mistakes_are_truncated(registry):
     data = SONG | {f"x{k}": 1 for k in range(100)}
     with pytest.raises(ProjectError) as caught:
         make_project(data, Path("p.toml"), registry)

@@ -17,7 +17,7 @@ OWN = {"fps": 12, "width": 256}
 
 
 @pytest.mark.parametrize("name", looks())
-def test_every_look_moves_and_says_what_it_does(project, name):
+def test_every_look_has_a_description_and_drives_a_channel(project, name):
     assert looks()[name]["about"]
     moved = channels(project, {"look": name}, **OWN)
     still = channels(project, **OWN)
@@ -25,22 +25,22 @@ def test_every_look_moves_and_says_what_it_does(project, name):
 
 
 @pytest.mark.parametrize("name", looks())
-def test_amount_scales_all_of_a_look(project, name):
-    whole = channels(project, {"look": name}, **OWN)
+def test_amount_scales_every_layer_of_a_look(project, name):
+    full = channels(project, {"look": name}, **OWN)
     half = channels(project, {"look": name, "amount": 0.5}, **OWN)
     none = channels(project, {"look": name, "amount": 0.0}, **OWN)
-    np.testing.assert_allclose(half["rotation"], 0.5 * whole["rotation"], atol=1e-12)
-    np.testing.assert_allclose(half["zoom"], np.sqrt(whole["zoom"]), rtol=1e-12)
+    np.testing.assert_allclose(half["rotation"], 0.5 * full["rotation"], atol=1e-12)
+    np.testing.assert_allclose(half["zoom"], np.sqrt(full["zoom"]), rtol=1e-12)
     assert all(np.ptp(curve) < 1e-12 for curve in none.values())
 
 
-def test_a_look_is_its_layers(project):
+def test_a_look_is_equivalent_to_its_layers(project):
     written = {"use": "beat", "release": "0.4s", "to": {"zoom": 0.04, "strength": 0.06}}
     here, there = (channels(project, layer, **OWN) for layer in ({"look": "pulse"}, written))
     np.testing.assert_array_equal(here["zoom"], there["zoom"])
 
 
-def test_a_look_is_overridden_by_name(project):
+def test_entries_override_the_layers_of_a_look(project):
     changes = {"release": "0.1s", "between": ["bar 2", "bar 3"], "mix": "max"}
     made = project({"look": "pulse", **changes}, video=OWN)
     assert [str(layer.modulator.release) for layer in made.motion] == ["0.1s"]
@@ -50,7 +50,7 @@ def test_a_look_is_overridden_by_name(project):
 
 
 @pytest.mark.parametrize("name", ["drift", "breathe", "handheld", "vertigo"])
-def test_a_look_travels_the_same_path_at_any_fps_and_width(project, name):
+def test_a_look_follows_the_same_path_at_any_fps_and_width(project, name):
     slow = channels(project, {"look": name}, **OWN)
     fast = channels(project, {"look": name}, fps=48, width=512)
     for channel, width in {"translation_x": 2.0, "rotation": 1.0}.items():
@@ -60,7 +60,7 @@ def test_a_look_travels_the_same_path_at_any_fps_and_width(project, name):
     np.testing.assert_allclose(path, np.cumsum(np.log(slow["zoom"])), atol=1e-9)
 
 
-def test_a_look_rendered_at_another_rate(project):
+def test_a_look_rendered_at_another_frame_rate(project):
     made = project({"look": "pulse"}, video=OWN)
     song = synthetic_song(8.0)
     other = compose(made, song, FrameFormat(Fraction(48), 256, 256))
@@ -80,7 +80,7 @@ def test_a_look_rendered_at_another_rate(project):
         ({"look": "shake", "amount": "all"}, r"motion\[0\]\.amount: got 'all'"),
     ],
 )  # fmt: skip
-def test_a_mistake_names_its_entry_once(project, entry, message):
+def test_a_mistake_is_reported_once(project, entry, message):
     with pytest.raises(ProjectError, match=message) as caught:
         project(entry)
     assert len(str(caught.value).splitlines()) == 1

@@ -9,7 +9,7 @@ from phosphene.project.listening import song_of
 
 @pytest.fixture
 def clicks(tmp_path, monkeypatch):
-    """A file of eight seconds with a click every half second, and no cache."""
+    """A folder with song.wav, eight seconds with a click every half second, and an empty cache."""
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "cache"))
     sound = np.zeros(8 * 22050)
     for beat in np.arange(0.0, 8.0, 0.5):
@@ -30,13 +30,13 @@ def sections(clicks, registry):
 
 def test_sections_are_given_by_position(sections):
     given = {"4s": "Chorus 1", "beat 1": "Intro", "75%": "theme"}
-    found = sections(sections=given)
-    assert [part[:3] for part in found] == [
+    placed = sections(sections=given)
+    assert [part[:3] for part in placed] == [
         (0.0, 4.0, "Intro"),
         (4.0, 6.0, "Chorus"),
         (6.0, 8.0, "theme"),
     ]
-    assert [part[3] for part in found][:2] == ["intro", "chorus"]
+    assert [part[3] for part in placed][:2] == ["intro", "chorus"]
 
 
 def test_sections_are_read_from_a_file_beside_the_project(sections, clicks):

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from phosphene.errors import ProjectError
-from phosphene.plugins.loading import own_plugins
+from phosphene.plugins.loading import load_built_ins
 from phosphene.screen.upscalers import UpscalerSpec, find_upscaler
 from phosphene.testing import ContractError, UpscalerContract, check_upscaler
 
 
 class TestLanczos(UpscalerContract):
-    spec = own_plugins().upscalers["lanczos"]
+    spec = load_built_ins().upscalers["lanczos"]
 
 
 def blocks(picture, factor):
@@ -44,7 +44,7 @@ def test_each_violation_is_named(upscale, expected):
 def test_lanczos_keeps_a_wave_that_blocks_do_not():
     wave = 128 + 90 * np.sin(np.arange(64) / 1.3)
     picture = np.broadcast_to(wave[None, :, None], (64, 64, 3)).astype(np.uint8)
-    large = own_plugins().upscalers["lanczos"].load(2)(picture)[64, 20:-20, 0]
+    large = load_built_ins().upscalers["lanczos"].load(2)(picture)[64, 20:-20, 0]
     true = 128 + 90 * np.sin((np.arange(128) / 2 - 0.25) / 1.3)[20:-20]
     assert np.abs(large - true).max() < 6
 

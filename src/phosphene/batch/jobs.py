@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from phosphene.bounds import FileName, beyond, shortened
+from phosphene.bounds import FileName, limit_problems, shortened
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
 from phosphene.project.file import read_data
@@ -127,7 +127,7 @@ def read_job_list(path: Path, options: Iterable[str]) -> tuple[list[tuple[str, E
         With every mistake, by its entry.
     """
     data, known = read_data(path), {*Entry.model_fields, *options}
-    problems = list(beyond(data))
+    problems = list(limit_problems(data))
     for key in data.keys() - {"job", "output"}:
         problems.append(f"{key}: unknown key. {hint(key, {'job', 'output'})}")
     output = data.get("output", "")

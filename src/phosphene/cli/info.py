@@ -121,7 +121,7 @@ def project_of(
     registry : Registry
         Plugins that the film used and that are missing here are named in a warning.
     """
-    from phosphene.bounds import parsed
+    from phosphene.bounds import parse_toml
     from phosphene.cli.inputs.projects import make_changed
     from phosphene.cli.terminal.console import warn
     from phosphene.errors import ProjectError
@@ -135,9 +135,9 @@ def project_of(
             warn(f"the film was made with the plugin {name} {version}; {here}")
     source = film.with_name(f"project of {film.name}")
     try:
-        data = parsed(record.project)
+        data = parse_toml(record.project)
     except ValueError as error:
-        raise ProjectError(f"{source}: this is not valid TOML: {error}") from None
+        raise ProjectError(f"{source}: not valid TOML: {error}") from None
     data.pop("requires", None)  # the warning above; layers of missing plugins are errors
     if song is not None and isinstance(data.setdefault("song", {}), dict):
         require_file(song)

@@ -69,7 +69,7 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
     from rich.console import Group
 
     from phosphene.cli.terminal.console import styled, table
-    from phosphene.modulators.modulator import MOST, allowed, choices, schemas
+    from phosphene.modulators.modulator import MAX_CHOICES, allowed, choices, schemas
 
     cls = registry.modulators[name]
     rows = table("parameter", "default", "what it means, and what it takes")
@@ -86,7 +86,7 @@ def modulator_page(registry: Registry, name: str) -> RenderableType:
             schema = known.get(parameter, {})
             means = "\n".join(filter(None, (field.description, allowed(schema))))
             rows.add_row(prefix + parameter, _default(field), means)
-            if len(names := choices(schema)) > MOST:
+            if len(names := choices(schema)) > MAX_CHOICES:
                 long.append(f"{prefix}{parameter} takes: {', '.join(names)}.")
     about = f"  from {owner if owner.package else owner.source}\n\n{inspect.getdoc(cls) or ''}"
     return Group(styled((name, "bold"), about), "", rows, *map(styled, long))

@@ -35,9 +35,9 @@ def list_command(as_json: bool = False) -> None:
     """List every plugin: package, version, hooks, what it registers, state and why."""
     from phosphene.cli.inputs.registry import named_folders
     from phosphene.cli.terminal.console import out, styled
-    from phosphene.plugins.loading import surveyed
+    from phosphene.plugins.loading import list_plugins
 
-    found = surveyed(named_folders())
+    found = list_plugins(named_folders())
     if as_json:
         click.echo(json.dumps([as_data(plugin) for plugin in found], indent=1))
         return
@@ -66,7 +66,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
     from phosphene.cli.terminal.console import console, out
     from phosphene.errors import PluginError, ProjectError
     from phosphene.plugins.installing import install
-    from phosphene.plugins.loading import surveyed
+    from phosphene.plugins.loading import list_plugins
     from phosphene.plugins.plugin import canonical
 
     if not what:
@@ -75,7 +75,7 @@ def install(what: tuple[str, ...], upgrade: bool, no_deps: bool) -> None:
         packages = install(what, [*["--upgrade"] * upgrade, *["--no-deps"] * no_deps])
     importlib.invalidate_caches()
     names = {canonical(package) for package in packages}
-    added = [plugin for plugin in surveyed() if canonical(plugin.package) in names]
+    added = [plugin for plugin in list_plugins() if canonical(plugin.package) in names]
     for about in dict.fromkeys(f"{plugin.package} {plugin.version}" for plugin in added):
         out.print(f"Installed {about}")
     out.print(plugin_table(added))
@@ -152,12 +152,14 @@ def check(name: str | None) -> None:
     from phosphene.cli.inputs.registry import named_folders, named_plugins
     from phosphene.cli.terminal.console import console, out, styled, table
     from phosphene.errors import PluginError
-    from phosphene.plugins.loading import found
+    from phosphene.plugins.loading import find_plugins
     from phosphene.plugins.plugin import READY
     from phosphene.testing.examining import checked
 
     selected = (
-        named_plugins(name) if name else [p for p in found(named_folders()) if p.state == READY]
+        named_plugins(name)
+        if name
+        else [p for p in find_plugins(named_folders()) if p.state == READY]
     )
     if not selected:
         out.print("No plugin is installed.")
@@ -240,7 +242,7 @@ def _enable(plugins: Iterable[Plugin]) -> bool:
     from phosphene.plugins.trust import read_settings, write_settings
 
     settings, plugins = read_settings(), list(plugins)
-    kept = [name for name in settings.disabled if not any(p.called(name) for p in plugins)]
+    kept = [name for name in settings.disabled if not any(p.matches(name) for p in plugins)]
     changed = kept != settings.disabled
     if changed:
         settings.disabled = kept

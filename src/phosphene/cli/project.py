@@ -109,7 +109,7 @@ def parseq(manifest: Path, output: Path, song: Path | None) -> None:
 def _write_import(settings: Path, output: Path, song: Path | None) -> None:
     from phosphene.cli.terminal.console import out, warn
     from phosphene.errors import ProjectError
-    from phosphene.importers.deforum import imported, read_settings
+    from phosphene.importers.deforum import import_settings, read_settings
     from phosphene.outputs import require_outputs, write_text
 
     if output.suffix.lower() != ".toml":
@@ -119,7 +119,7 @@ def _write_import(settings: Path, output: Path, song: Path | None) -> None:
     require_outputs({"-o": output}, [settings, *([song] if song else [])])
     if output.exists():
         raise ProjectError(f"{output} exists already", "Name another with -o.")
-    made = imported(read_settings(settings), song, output.parent)
+    made = import_settings(read_settings(settings), song, output.parent)
     write_text(output, made.text)
     for line in made.lost:
         warn(f"not imported as it is: {line}")

@@ -13,7 +13,7 @@ from phosphene.authoring import read_only
 from phosphene.composing.gates import within
 from phosphene.errors import Bug, PhospheneError, PluginError, ProjectError, SongChanged
 from phosphene.hints import hint
-from phosphene.plugins.running import described, place_in, strict, traced
+from phosphene.plugins.running import describe, location_in, strict, traced
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
 from phosphene.score.envelopes import at_frame_rate, own_frames
@@ -172,7 +172,7 @@ def _explained(entry: Layer | AmountSource, where: str, error: BaseException) ->
     if isinstance(error, WrongAnswer):
         about += str(error)
     else:
-        about += f"failed: {described(error)}{place_in(error, plugin) if plugin else ''}"
+        about += f"failed: {describe(error)}{location_in(error, plugin) if plugin else ''}"
     if plugin is None:
         return PluginError(about)
     if plugin.built_in and isinstance(error, (NotFinite, MemoryError)):
@@ -180,7 +180,7 @@ def _explained(entry: Layer | AmountSource, where: str, error: BaseException) ->
     if plugin.built_in:
         return Bug(about, "This is a bug in Phosphene. Please report it with your project.")
     fixes = [plugin.remedy, "--skip-broken renders without the layer."]
-    if any(word in described(error) for word in _SIGNS):
+    if any(word in describe(error) for word in _SIGNS):
         fixes.insert(0, _READ_ONLY)
     if not isinstance(error, WrongAnswer):
         fixes.append(_FULL)

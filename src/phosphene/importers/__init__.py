@@ -1,1 +1,1 @@
-"""Projects from the files of other programs."""
+"""Import files of other programs as projects."""

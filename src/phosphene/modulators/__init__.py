@@ -1,4 +1,4 @@
-"""The built-in modulators, registered through the plugin hook."""
+"""The built-in modulators, registered like those of plugins."""
 
 from __future__ import annotations
 

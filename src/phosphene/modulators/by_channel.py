@@ -1,4 +1,4 @@
-"""Keyframes and expressions: one curve for each channel, as the project writes it."""
+"""Keyframes and expressions: a curve for each channel, given in the project."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _not_empty(keys: dict[At, float]) -> dict[At, float]:
 
 def _fields(kind: Any) -> dict[str, Any]:
     """A field for each channel, which accepts `kind` or can be left out."""
-    about = {name: f"{channel.unit}; {channel.description}" for name, channel in CHANNELS.items()}
-    return {name: (kind | None, Field(None, description=text)) for name, text in about.items()}
+    texts = {name: f"{channel.unit}; {channel.description}" for name, channel in CHANNELS.items()}
+    return {name: (kind | None, Field(None, description=text)) for name, text in texts.items()}
 
 
 Keys = Annotated[dict[Position, float], BeforeValidator(constant), AfterValidator(_not_empty)]
@@ -98,7 +98,7 @@ class _Expression(Modulator):
     value: FormulaText | None = Field(None, description="an envelope: 0 at rest, 1 at a full hit")
 
     @model_validator(mode="after")
-    def _says_something(self) -> _Expression:
+    def _has_formulas(self) -> _Expression:
         given = self._formulas()
         if not given:
             raise ValueError("expected a formula for `value` or for a channel")
@@ -113,12 +113,12 @@ class _Expression(Modulator):
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         values = NameValues(song, timeline)
         return {
-            name: _named(name, formula, values, timeline)
+            name: _channel_curve(name, formula, values, timeline)
             for name, formula in self._formulas().items()
         }
 
 
-def _named(name: str, formula: Formula, values: NameValues, timeline: Timeline) -> Curve:
+def _channel_curve(name: str, formula: Formula, values: NameValues, timeline: Timeline) -> Curve:
     try:
         return curve(formula.text, formula.tree, values, timeline.n_frames, timeline.film)
     except FormulaError as error:

@@ -1,4 +1,4 @@
-"""Level and follow: envelopes that follow the loudness of the song, or another channel."""
+"""Level and follow: envelopes of the song's loudness or of another channel."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ class Level(Modulator):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         feature = song.feature(self.feature)
-        # Treated as a level from here on: its integral is the distance travelled.
-        level = replace(feature, values=self._followed(feature, timeline), kind="level")
+        # As a level, whatever the feature is: its integral is the distance travelled.
+        level = replace(feature, values=self._envelope(feature, timeline), kind="level")
         return {"value": on_frames(level, timeline)}
 
-    def _followed(self, feature: Feature, timeline: Timeline) -> Curve:
+    def _envelope(self, feature: Feature, timeline: Timeline) -> Curve:
         values = np.clip(normalised(feature.values, self.percentile), 0.0, 1.0)
         values = np.where(values >= 1.0 - self.sensitivity, values, 0.0)
         values = np.maximum(values - self.threshold, 0.0) / (1.0 - self.threshold)
         attack = timeline.length(self.attack)
         if self.look_ahead and len(values):
-            earlier = np.arange(len(values)) + round(attack / feature.hop)
-            values = values[np.minimum(earlier, len(values) - 1)]
+            ahead = np.arange(len(values)) + round(attack / feature.hop)
+            values = values[np.minimum(ahead, len(values) - 1)]
         release, hold = timeline.length(self.release), timeline.length(self.hold)
         return slewed(values, feature.hop, attack, release, hold) ** self.bend
 
 
-def _known(name: str) -> str:
+def _known_channel(name: str) -> str:
     if name not in CHANNELS:
         raise ValueError(f"unknown channel. {hint(name, CHANNELS)}")
     return name
@@ -74,14 +74,14 @@ class Follow(Modulator):
 
     name: ClassVar = "follow"
     by_interval: ClassVar = True
-    of: Annotated[str, AfterValidator(_known)] = Field(description="the channel to follow")
+    of: Annotated[str, AfterValidator(_known_channel)] = Field(description="the channel to follow")
     full: float = Field(
         1.0, gt=0, description="distance from neutral that counts as 1, in the channel's unit"
     )
     delay: Span = Field("0s", validate_default=True, description="delay after the channel")
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
-        return {"value": np.zeros(timeline.n_frames)}  # without layers there is nothing to follow
+        return {"value": np.zeros(timeline.n_frames)}  # no other channels are known here
 
     def curves_above(
         self, song: Song, timeline: Timeline, below: Mapping[str, Curve]

@@ -1,4 +1,4 @@
-"""Looks: named presets of layers, from the table in `looks.toml` or a plugin."""
+"""Looks: named presets of layers, from `looks.toml` or a plugin."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ Data = dict[str, Any]
 
 
 class LookError(ValueError):
-    """A look, or an entry that uses one, is not valid."""
+    """Raised if a look, or an entry that uses one, is not valid."""
 
 
 @cache
 def looks() -> dict[str, Data]:
-    """Every look by name: what it does (`about`) and its `layers`, as in the table."""
+    """The built-in looks by name, each with a description (`about`) and its `layers`."""
     return tomllib.loads((files("phosphene.modulators") / "looks.toml").read_text(encoding="utf-8"))
 
 
 @hookimpl
 def register_looks(register: Callable[[str, Data], None]) -> None:
-    """Register the looks of the table."""
+    """Register the built-in looks."""
     for name, look in looks().items():
         register(name, look)
 
 
 def check_look(look: Any) -> None:
-    """Check that a look has the form of those in the table.
+    """Check the format of a look.
 
     Raises
     ------
     LookError
-        If it is not: `about` is a sentence, and each of its `layers` has `use` and `to`.
+        If `about` is not text, or if there are no `layers`, or one has no `use` or `to`.
     """
     if not isinstance(look, dict) or look.keys() != {"about", "layers"}:
         raise LookError("expected a dict of 'about' and 'layers'")
     if not isinstance(look["about"], str) or not look["about"].strip():
-        raise LookError("about: expected what it does, in a sentence")
+        raise LookError("about: expected a description of the look")
     layers = look["layers"]
     if not isinstance(layers, list) or not layers:
         raise LookError("layers: expected a list of at least one layer")
@@ -51,11 +51,11 @@ def check_look(look: Any) -> None:
         where = f"layers[{number}]"
         if not isinstance(layer, dict) or not isinstance(layer.get("use"), str):
             raise LookError(f"{where}: expected a dict with 'use', the name of a modulator")
-        reaches = layer.get("to")
-        # What a modulator gives to channels by itself could not be rescaled to a project's size.
-        if not isinstance(reaches, dict) or not reaches:
-            raise LookError(f"{where}.to: expected channels, and how far each goes at a full hit")
-        for name, reach in reaches.items():
+        routes = layer.get("to")
+        # Curves that a modulator gives for channels cannot be rescaled to the project's size.
+        if not isinstance(routes, dict) or not routes:
+            raise LookError(f"{where}.to: expected channels, and how far a full hit moves each")
+        for name, reach in routes.items():
             if name not in CHANNELS:
                 raise LookError(f"{where}.to: unknown channel '{name}'. {hint(name, CHANNELS)}")
             if isinstance(reach, bool) or not isinstance(reach, (int, float)):

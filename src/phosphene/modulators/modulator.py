@@ -1,4 +1,4 @@
-"""The base class of modulators, and descriptions of their parameters."""
+"""The base class of modulators, and texts that describe their parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from phosphene.song.song import Song
 
 RESERVED = frozenset({"use", "look", "to", "mix", "amount", "between", "when", "mute", "solo"})
-"""Keys of every layer of a project, which cannot be parameters of a modulator."""
+"""Keys that every layer has; a modulator cannot have parameters of these names."""
 
 
 class Modulator(BaseModel, ABC):
@@ -98,17 +98,17 @@ LIMITS = {
     "maximum": "at most {:g}",
     "exclusiveMaximum": "below {:g}",
 }
-UNLIMITED = 1e12  # larger limits are those of the machine
-MOST = 8  # names in a cell
+UNLIMITED = 1e12  # larger limits are not shown
+MAX_CHOICES = 8  # that are listed in full
 
 
 def schemas(cls: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The JSON schema of each field; empty if a plugin's type has none."""
     try:
-        found: dict[str, dict[str, Any]] = cls.model_json_schema().get("properties", {})
-    except Exception:  # pydantic has several, and a type may raise its own
+        properties: dict[str, dict[str, Any]] = cls.model_json_schema().get("properties", {})
+    except Exception:  # pydantic raises several errors, and a type may raise any other
         return {}
-    return found
+    return properties
 
 
 def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
@@ -117,28 +117,29 @@ def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
     Parameters
     ----------
     field : dict
-        Its JSON schema.
+        The field's JSON schema.
     quoted : callable
-        How a choice is written.
+        Formats a choice.
 
     Returns
     -------
     str
-        Such as `sine, triangle, saw` or `a number, at least 0 and at most 1`; empty if the schema
-        says too little.
+        For example `sine, triangle, saw` or `a number, at least 0 and at most 1`; empty if the
+        schema does not determine it.
     """
-    field = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
+    field = next((kind for kind in field.get("anyOf", []) if kind.get("type") != "null"), field)
     kind, names = field.get("type"), choices(field)
     if names:
-        shown = ", ".join(quoted(name) for name in names[: MOST if len(names) <= MOST else 4])
-        return shown if len(names) <= MOST else f"{shown}, ..."
+        complete = len(names) <= MAX_CHOICES
+        shown = ", ".join(quoted(name) for name in (names if complete else names[:4]))
+        return shown if complete else f"{shown}, ..."
     if field.get("format") in ("position", "span"):
         return f"a {field['format']}"
     if kind == "object":
-        inside = field.get("additionalProperties", {})
-        if not isinstance(inside, dict) or inside.get("type") not in ("number", "array"):
+        values = field.get("additionalProperties", {})
+        if not isinstance(values, dict) or values.get("type") not in ("number", "array"):
             return ""
-        return f"positions and {'numbers' if inside['type'] == 'number' else quoted('[x, y]')}"
+        return f"positions and {'numbers' if values['type'] == 'number' else quoted('[x, y]')}"
     if kind == "boolean":
         return " or ".join(map(quoted, ("true", "false")))
     limits = [
@@ -151,5 +152,5 @@ def allowed(field: dict[str, Any], quoted: Callable[[str], str] = str) -> str:
 
 def choices(field: dict[str, Any]) -> list[str]:
     """The values of a field with a fixed set of choices."""
-    named = field.get("enum") or ([field["const"]] if "const" in field else [])
-    return [str(name) for name in named]
+    values = field.get("enum") or ([field["const"]] if "const" in field else [])
+    return [str(value) for value in values]

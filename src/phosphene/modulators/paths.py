@@ -61,7 +61,7 @@ class Spiral(Modulator):
 Point = tuple[float, float]
 
 
-def _some(points: dict[At, Point]) -> dict[At, Point]:
+def _at_least_two(points: dict[At, Point]) -> dict[At, Point]:
     if len(points) < 2:
         raise ValueError("expected at least two points")
     return points
@@ -76,7 +76,7 @@ class Path(Modulator):
 
     name: ClassVar = "path"
     by_interval: ClassVar = True
-    points: Annotated[dict[Position, Point], AfterValidator(_some)] = Field(
+    points: Annotated[dict[Position, Point], AfterValidator(_at_least_two)] = Field(
         description="positions in the song, with [x, y] in px from the starting point"
     )
     ease: Ease = Field("cubic", description="as for keyframes; cubic is a spline")
@@ -86,8 +86,8 @@ class Path(Modulator):
         times, places = np.array(list(placed)), np.array(list(placed.values()))
         # One step per rendered frame, in units of a frame of the project.
         steps = float(timeline.fps / timeline.project_fps)
-        shown = edges(timeline)[:-1]
+        starts = edges(timeline)[:-1]
         return {
-            channel: steps * np.diff(interpolate(times, xy, shown, self.ease), prepend=xy[0])
+            channel: steps * np.diff(interpolate(times, xy, starts, self.ease), prepend=xy[0])
             for channel, xy in zip(("translation_x", "translation_y"), places.T, strict=True)
         }

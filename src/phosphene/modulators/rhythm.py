@@ -1,4 +1,4 @@
-"""Beat, onset and cue: envelopes with hits on beats, where sounds begin, and at positions."""
+"""Beat, onset and cue: envelopes with hits on beats, on onsets and at given positions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def feature_of(band: str) -> str:
     return "onset" if band == "full" else band
 
 
-class Striking(Modulator):
-    """The envelope and the source of hits."""
+class HitModulator(Modulator):
+    """Base class of modulators with hits: the parameters of their envelope and source."""
 
     by_interval: ClassVar = True
     attack: Span = Field("0s", validate_default=True, description="time up to the peak")
@@ -50,8 +50,8 @@ class Striking(Modulator):
     look_ahead: bool = Field(False, description="start early, so that the attack ends on the hit")
     band: str = Field("full", description=f"source of the hits: {BANDS}")
 
-    def _struck(self, times: Curve, heights: Curve, timeline: Timeline) -> dict[str, Curve]:
-        """The curves of a train of hits."""
+    def _hit_curves(self, times: Curve, heights: Curve, timeline: Timeline) -> dict[str, Curve]:
+        """The curves of hits at these times and heights."""
 
         def seconds(span: Length) -> Curve | float:
             # Only spans in beats or bars differ from hit to hit.
@@ -74,7 +74,7 @@ class Striking(Modulator):
         return curves
 
 
-class Beat(Striking):
+class Beat(HitModulator):
     """A hit on every beat, always at full height, in the exact frame that contains the beat."""
 
     name: ClassVar = "beat"
@@ -89,7 +89,7 @@ class Beat(Striking):
     )
 
     @model_validator(mode="after")
-    def _one_rhythm(self) -> Beat:
+    def _pattern_or_every(self) -> Beat:
         if self.pattern and (self.every > 1 or self.off_beat):
             raise ValueError("expected either `pattern`, or `every` and `off_beat`")
         return self
@@ -97,7 +97,7 @@ class Beat(Striking):
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         times, heights = self._rhythm(song, timeline)
         strong = song.strengths_at(times, feature_of(self.band)) >= 1.0 - self.sensitivity
-        return self._struck(times[strong], heights[strong], timeline)
+        return self._hit_curves(times[strong], heights[strong], timeline)
 
     def _rhythm(self, song: Song, timeline: Timeline) -> tuple[Curve, Curve]:
         if not self.pattern or not len(song.beats):
@@ -110,7 +110,7 @@ class Beat(Striking):
         return times[hit], heights[hit]
 
 
-class Onset(Striking):
+class Onset(HitModulator):
     """A hit on every onset, on or off the beat; stronger onsets make higher hits."""
 
     name: ClassVar = "onset"
@@ -130,21 +130,21 @@ class Onset(Striking):
         strengths = song.strengths_at(song.onsets, feature_of(self.band))
         heights = normalised(strengths, self.percentile)
         strong = (heights >= 1.0 - self.sensitivity).nonzero()[0][:: self.every]
-        return self._struck(song.onsets[strong], heights[strong], timeline)
+        return self._hit_curves(song.onsets[strong], heights[strong], timeline)
 
 
-def _listed(given: Any) -> Any:
+def _as_list(given: Any) -> Any:
     return given if isinstance(given, (list, tuple)) else [given]
 
 
-class Cue(Striking):
+class Cue(HitModulator):
     """A hit at each given position, in the exact frame that contains it."""
 
     name: ClassVar = "cue"
-    at: Annotated[tuple[Position, ...], BeforeValidator(_listed)] = Field(
+    at: Annotated[tuple[Position, ...], BeforeValidator(_as_list)] = Field(
         ("bar 1",), validate_default=True, description='a position, "bar 17", or a list of them'
     )
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         times = np.unique([timeline.at(position) for position in self.at])
-        return self._struck(times, np.ones(len(times)), timeline)
+        return self._hit_curves(times, np.ones(len(times)), timeline)

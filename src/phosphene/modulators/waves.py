@@ -42,11 +42,11 @@ def turns(period: Length, timeline: Timeline, times: Curve) -> Curve:
     return times / timeline.length(period)
 
 
-def mean_shown(integral: Callable[[Curve, Curve], Curve], turned: Curve) -> Curve:
+def frame_means(integral: Callable[[Curve, Curve], Curve], turned: Curve) -> Curve:
     """The mean of a periodic shape over each frame.
 
-    Nothing is sampled at a point. A wave that is faster than the frame rate fades to its mean
-    instead of aliasing, no pulse is lost, and the sum is the same at every frame rate.
+    Unlike sampling, this does not alias: a wave that is faster than the frame rate fades to its
+    mean, no pulse is missed, and the sum is the same at every frame rate.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def mean_shown(integral: Callable[[Curve, Curve], Curve], turned: Curve) -> Curv
     return integral(turned[:-1], turned[1:]) / np.diff(turned)
 
 
-# The integral of each wave from 0 to u, where u is the fraction of a turn; waves span -1 to 1.
+# The integral of each wave from 0 to u, the fraction of a cycle; waves range from -1 to 1.
 
 
 def _sine(u: Curve, duty: float) -> Curve:
@@ -112,7 +112,7 @@ class Oscillator(Modulator):
 
     def curves(self, song: Song, timeline: Timeline) -> dict[str, Curve]:
         turned = turns(self.period, timeline, edges(timeline)) + self.phase
-        wave = mean_shown(self._integral, turned)
+        wave = frame_means(self._integral, turned)
         return {"value": self.low + (self.high - self.low) * 0.5 * (wave + 1.0)}
 
     def _integral(self, begin: Curve, end: Curve) -> Curve:
@@ -163,7 +163,7 @@ class Noise(Modulator):
         draw = np.random.default_rng([self.seed, octave])
         first = np.floor(turned[0])
         count = int(np.ceil(turned[-1]) - first) + 1 + 2 * _EDGE
-        require_affordable(count, "turns of noise", "Lengthen the period.", VALUES // 4)
+        require_affordable(count, "periods of noise", "Lengthen the period.", VALUES // 4)
         lattice = first - _EDGE + np.arange(count)
         integral = CubicSpline(lattice, draw.uniform(-1.0, 1.0, count)).antiderivative()
-        return mean_shown(lambda begin, end: integral(end) - integral(begin), turned)
+        return frame_means(lambda begin, end: integral(end) - integral(begin), turned)

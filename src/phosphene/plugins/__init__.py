@@ -1,4 +1,4 @@
-"""Plugins: found by their metadata, tried in a process of their own, and loaded one by one."""
+"""Plugins: discovered by their metadata, tried in a separate process, and loaded one by one."""
 
 from phosphene.plugins.loading import load_plugins
 from phosphene.plugins.plugin import Plugin, Registry

@@ -1,4 +1,4 @@
-"""Finding plugins by their metadata alone, of packages and of single files: none is imported."""
+"""Discover plugins in packages and single files by their metadata, without importing them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK:
 
 
 def built_in() -> Iterator[Plugin]:
-    """The plugins that come with Phosphene, through the same hooks as any other."""
+    """The plugins that come with Phosphene, which use the same hooks as any other."""
     from phosphene import __version__
 
     for module in BUILT_IN:
@@ -48,16 +48,16 @@ def built_in() -> Iterator[Plugin]:
 
 
 def installed() -> list[Plugin]:
-    """Every plugin of an installed package, by name; packages with damaged metadata are skipped."""
+    """Every plugin of an installed package, sorted by name; damaged packages are skipped."""
     found: list[Plugin] = []
     seen: set[str] = set()
     for package in distributions():
         try:
             points = package.entry_points
             if not any(point.group == GROUP for point in points):
-                continue  # before its metadata is parsed, which takes a hundred times as long
+                continue  # parsing the metadata takes a hundred times as long
             key = canonical(package.name)
-            # Otherwise the same package earlier on the path hides it.
+            # Otherwise the package is shadowed by one earlier on the path.
             if key not in seen and distribution(key).entry_points == points:
                 seen.add(key)
                 found += of_package(package)
@@ -67,7 +67,7 @@ def installed() -> list[Plugin]:
 
 
 def of_package(package: Distribution) -> list[Plugin]:
-    """The plugins of a package, installed or a wheel: its entry points in the group `phosphene`."""
+    """The plugins of a package or wheel: its entry points in the group `phosphene`."""
     points = package.entry_points
     apis = tuple(point.name for point in points if point.group == API_GROUP)
     why = incompatible(apis, package.requires or [])
@@ -75,7 +75,7 @@ def of_package(package: Distribution) -> list[Plugin]:
     for point in points:
         if point.group == GROUP and canonical(package.name) != HOST:
             plugin = Plugin(point.name, package.name, package.version, point.value, apis=apis)
-            plugin.file = located(plugin.module.partition(":")[0].strip())
+            plugin.file = module_file(plugin.module.partition(":")[0].strip())
             if why:
                 fix = f"`phosphene plugins install --upgrade {package.name}`, or update Phosphene."
                 plugin.leave_out(INCOMPATIBLE, why, fix)
@@ -84,12 +84,12 @@ def of_package(package: Distribution) -> list[Plugin]:
 
 
 def incompatible(apis: tuple[str, ...], requires: Iterable[str]) -> str:
-    """Why this Phosphene cannot run a plugin; empty where it can.
+    """Why this version of Phosphene cannot run a plugin; empty if it can.
 
     Parameters
     ----------
     apis : tuple of str
-        The versions of the API that it states, such as `v1`; none means the first.
+        The API versions that it supports, such as `v1`; by default the first.
     requires : iterable of str
         The requirements of its package.
     """
@@ -99,7 +99,7 @@ def incompatible(apis: tuple[str, ...], requires: Iterable[str]) -> str:
 
     ours = f"v{API_VERSION}"
     if ours not in (apis or ("v1",)):
-        return f"it is made for the API {', '.join(apis)}; this is Phosphene {__version__}, {ours}"
+        return f"it supports API {', '.join(apis)}; Phosphene {__version__} has {ours}"
     for text in requires:
         try:
             requirement = Requirement(text)
@@ -111,12 +111,12 @@ def incompatible(apis: tuple[str, ...], requires: Iterable[str]) -> str:
 
 
 def unmet(requires: Iterable[str]) -> list[str]:
-    """The requirements that no installed package meets; those for other systems are met.
+    """The requirements that no installed package meets, without those for other systems.
 
     Raises
     ------
     ValueError
-        If one is not a requirement as PEP 508 defines it.
+        If one is not a valid requirement (PEP 508).
     """
     from packaging.requirements import Requirement
 
@@ -129,17 +129,17 @@ def unmet(requires: Iterable[str]) -> list[str]:
             continue
         try:
             ours = canonical(requirement.name) == HOST
-            there = __version__ if ours else version(requirement.name)
+            present = __version__ if ours else version(requirement.name)
         except PackageNotFoundError:
             missing.append(text)
             continue
-        if not requirement.specifier.contains(there, prereleases=True):
+        if not requirement.specifier.contains(present, prereleases=True):
             missing.append(text)
     return missing
 
 
-def located(module: str) -> Path | None:
-    """The file of a module, found without importing anything; None where there is none."""
+def module_file(module: str) -> Path | None:
+    """The file of a module, found without importing anything; None if it does not exist."""
     names = module.split(".")
     try:
         spec = importlib.util.find_spec(names[0])
@@ -152,9 +152,9 @@ def located(module: str) -> Path | None:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """What a folder holds as `*.py`, in order; names that begin with `_` or `.` are left out.
+    """The paths `*.py` of a folder, sorted, without names that begin with `_` or `.`.
 
-    Not all of it needs to be a file: `in_folders` says what is not.
+    They may be folders or devices; `in_folders` reports these.
     """
     try:
         names = sorted(os.listdir(folder))
@@ -163,28 +163,28 @@ def files_in(folder: Path) -> list[Path]:
     return [folder / name for name in names if name.endswith(".py") and name[0] not in "._"]
 
 
-def no_file(path: Path) -> str:
-    """Why a path cannot be read as a file; empty where it can. Opening a pipe would block."""
+def why_not_a_file(path: Path) -> str:
+    """Why a path cannot be read as a file; empty if it can. Opening a pipe would block."""
     try:
         kind = stat.S_IFMT(path.stat().st_mode)
     except OSError as error:
-        return "it is a link to nothing" if path.is_symlink() else str(error.strerror)
+        return "it is a broken link" if path.is_symlink() else str(error.strerror)
     return "" if kind == stat.S_IFREG else f"it is {_KINDS.get(kind, 'a device')}, not a file"
 
 
 def in_folders(folders: Iterable[Path]) -> list[Plugin]:
-    """Every plugin file of some folders, with what its `# /// script` block states.
+    """Every plugin file of these folders, with the metadata of its `# /// script` block.
 
     Raises
     ------
     ProjectError
-        If there is no such folder.
+        If a folder does not exist.
     """
     found = []
     for folder in folders:
         if not os.path.isdir(folder):
             raise ProjectError(
-                f"{folder}: no such folder of plugins", "Name a folder that holds .py files."
+                f"{folder}: no such folder of plugins", "Name a folder of .py files."
             )
         found += [_single(file) for file in files_in(folder.resolve())]
     return found
@@ -192,15 +192,15 @@ def in_folders(folders: Iterable[Path]) -> list[Plugin]:
 
 def _single(file: Path) -> Plugin:
     plugin = Plugin(file.stem, "", "", file=file)
-    if why := no_file(file):
+    if why := why_not_a_file(file):
         plugin.leave_out(BROKEN, why)
         return plugin
     try:
         block = _BLOCK.search(file.read_text(encoding="utf-8"))
         lines = block["content"].splitlines() if block else []
-        stated = tomllib.loads("\n".join(re.sub("^# ?", "", line) for line in lines))
-        requires = [str(text) for text in stated.get("dependencies", [])]
-        api = stated.get("tool", {}).get("phosphene", {}).get("api")
+        metadata = tomllib.loads("\n".join(re.sub("^# ?", "", line) for line in lines))
+        requires = [str(text) for text in metadata.get("dependencies", [])]
+        api = metadata.get("tool", {}).get("phosphene", {}).get("api")
         plugin.apis = () if api is None else (f"v{api}",)
         why, missing = incompatible(plugin.apis, requires), unmet(requires)
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -211,6 +211,6 @@ def _single(file: Path) -> Plugin:
         plugin.leave_out(INCOMPATIBLE, why)
     elif missing:
         wanted = " ".join(f'"{text}"' for text in missing)
-        fix = f"Install that: pip install {wanted}"
+        fix = f"Run `pip install {wanted}`."
         plugin.leave_out(BROKEN, f"it needs {', '.join(missing)}", fix)
     return plugin

@@ -1,4 +1,4 @@
-"""Installing a plugin: its wheel shows what it is before anything is installed."""
+"""Install plugins: their wheels are built and checked before anything is installed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from phosphene.errors import PhospheneError, PluginError, ProjectError
 from phosphene.plugins.discovery import of_package
 from phosphene.plugins.plugin import GROUP, HOST
 
-_LINES = 12  # of pip's own, that an error shows
+_LINES = 12  # of pip's output in an error
 
 
 class PipError(PhospheneError):
-    """pip is not there, or could not do what it was asked."""
+    """Raised if pip is missing or fails."""
 
     exit_code = 1
 
 
 def install(wanted: Sequence[str], changes: Sequence[str] = ()) -> list[str]:
-    """Install plugins, after their wheels have shown that they are plugins for this Phosphene.
+    """Install plugins after checking that their wheels are compatible plugins.
 
     Parameters
     ----------
     wanted : sequence of str
-        What `pip wheel` and `pip install` take: names, folders, wheels, URLs, and options that say
-        where packages come from and how they are built.
+        Arguments of `pip wheel` and `pip install`: names, folders, wheels, URLs, and options for
+        sources and builds.
     changes : sequence of str
-        Options of `pip install` alone, such as `--upgrade`.
+        Options that only `pip install` has, such as `--upgrade`.
 
     Returns
     -------
@@ -44,11 +44,11 @@ def install(wanted: Sequence[str], changes: Sequence[str] = ()) -> list[str]:
     Raises
     ------
     ProjectError
-        If there is no such file or folder, or it is not a plugin; then nothing was installed.
+        If a file or folder does not exist, or is not a plugin. Nothing is installed.
     PluginError
-        If it is one for another Phosphene; then nothing was installed.
+        If a plugin is not compatible with this version of Phosphene. Nothing is installed.
     PipError
-        If pip cannot find, build or install it.
+        If pip cannot find, build or install a package.
     """
     from phosphene import __version__
 
@@ -57,34 +57,34 @@ def install(wanted: Sequence[str], changes: Sequence[str] = ()) -> list[str]:
         if is_path and word[0] != "-" and not Path(word.partition("[")[0]).exists():
             raise ProjectError(
                 f"{word}: no such file or folder. Nothing was installed.",
-                "Check the path; a package of the index is named without slashes.",
+                "Check the path; names of packages have no slashes.",
             )
     with tempfile.TemporaryDirectory() as folder:
         run_pip("wheel", "--no-deps", "--wheel-dir", folder, *wanted)
         packages = [_checked(path) for path in sorted(Path(folder).glob("*.whl"))]
-    # With Phosphene itself in the request pip keeps what Phosphene needs as it needs it.
+    # Pin Phosphene, so that pip does not break its dependencies.
     run_pip("install", *changes, *wanted, f"{HOST}=={__version__}")
     return packages
 
 
 def _checked(wheel: Path) -> str:
-    """The package of a wheel that is a plugin for this Phosphene."""
+    """The name of the package in a wheel, if it is a compatible plugin."""
     package = next(iter(distributions(path=[str(wheel)])), None)
     try:
         if package is None:
             raise ValueError("it has no metadata")
-        about, plugins = f"{package.name} {package.version}", of_package(package)
+        name, plugins = f"{package.name} {package.version}", of_package(package)
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ProjectError(f"{wheel.name}: the wheel cannot be read: {error}") from None
     if not plugins:
         raise ProjectError(
-            f"{about} is not a Phosphene plugin: it has no entry point in the group '{GROUP}'. "
+            f"{name} is not a Phosphene plugin: it has no entry point in the group '{GROUP}'. "
             "Nothing was installed.",
-            "Its author can add [project.entry-points.phosphene]; pip installs other packages.",
+            "Its author can add [project.entry-points.phosphene]. Use pip for other packages.",
         )
     if why := plugins[0].why:
         raise PluginError(
-            f"{about} does not fit: {why}. Nothing was installed.",
+            f"{name} is incompatible: {why}. Nothing was installed.",
             "Install another version of it, or update Phosphene.",
         )
     return str(package.name)
@@ -96,13 +96,13 @@ def run_pip(command: str, *arguments: str) -> None:
     Raises
     ------
     PipError
-        If this environment has no pip, or pip fails; with the end of what it said.
+        If this environment has no pip, or if pip fails; the message has the end of its output.
     """
     if importlib.util.find_spec("pip") is None:
-        fix = f"Add it with `{sys.executable} -m ensurepip`, and repeat the command."
+        fix = f"Install it with `{sys.executable} -m ensurepip`, and repeat the command."
         if shutil.which("uv"):
             wanted = " ".join(word for word in arguments if word != "--yes")
-            fix = f"Perhaps uv made it; then use: uv pip {command} {wanted}"
+            fix = f"If uv created it, run `uv pip {command} {wanted}`."
         raise PipError("this environment has no pip", fix)
     run = subprocess.run(
         [
@@ -112,5 +112,5 @@ def run_pip(command: str, *arguments: str) -> None:
         stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip
     if run.returncode:
-        said = (run.stderr.strip() or run.stdout.strip()).splitlines()
-        raise PipError(f"pip {command} failed:\n" + "\n".join(said[-_LINES:]))
+        output = (run.stderr.strip() or run.stdout.strip()).splitlines()
+        raise PipError(f"pip {command} failed:\n" + "\n".join(output[-_LINES:]))

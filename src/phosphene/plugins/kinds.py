@@ -1,4 +1,4 @@
-"""The kinds of what plugins register: how each is checked, and its functions guarded."""
+"""The kinds of items that plugins register: their checks, and guards of their functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from phosphene.errors import PhospheneError, PluginError
 from phosphene.plugins.plugin import Item, Plugin
-from phosphene.plugins.running import place_in, pressed, problem, strict, traced
+from phosphene.plugins.running import is_interrupt, location_in, problem, strict, traced
 
 
 def _modulator(cls: Any) -> Any:
@@ -103,7 +103,7 @@ def _options(cls: Any) -> None:
     _require_class(cls, Options)
 
 
-# By kind: a function of what the plugin registers that returns its name, or raises PluginError.
+# By kind: checks the arguments of `register`, and returns the name or raises PluginError.
 CHECKS: dict[str, Callable[..., Any]] = {
     "modulators": _modulator,
     "features": _feature,
@@ -134,7 +134,7 @@ def _require_arguments(function: Any, arguments: tuple[str, ...], about: str) ->
         raise PluginError(f"{about}: {function!r} cannot be called")
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some callables that are written in C have none
+    except (TypeError, ValueError):  # some callables written in C have none
         return
     try:
         signature.bind(*arguments)
@@ -146,7 +146,7 @@ def _require_arguments(function: Any, arguments: tuple[str, ...], about: str) ->
 
 
 def guarded(plugin: Plugin, items: Mapping[Item, Any]) -> dict[Item, Any]:
-    """The same items; errors in functions from outside name the plugin."""
+    """The items of a plugin, with functions whose errors name the plugin."""
 
     def guard(kind: str, name: str, item: Any) -> Any:
         wrap = partial(_called, plugin, f"the {kind.removesuffix('s')} '{name}'")
@@ -184,10 +184,10 @@ def _called(
             check(given)
         except BaseException as error:
             for_user = isinstance(error, PhospheneError) and type(error) is not PluginError
-            if strict() or for_user or pressed(error):
+            if strict() or for_user or is_interrupt(error):
                 raise
-            said = problem(error) + place_in(error, plugin)
-            raise PluginError(f"{about} of {plugin.source}: {said}", plugin.remedy) from error
+            message = problem(error) + location_in(error, plugin)
+            raise PluginError(f"{about} of {plugin.source}: {message}", plugin.remedy) from error
         return given
 
     return guard
@@ -224,7 +224,7 @@ def _check_text(given: Any) -> None:
     import tomllib
 
     if not isinstance(given, str):
-        raise PluginError(f"it gave {type(given).__name__}; expected the text of a project file")
+        raise PluginError(f"it returned {type(given).__name__}; expected a project file, as text")
     try:
         tomllib.loads(given)
     except ValueError as error:
@@ -233,7 +233,7 @@ def _check_text(given: Any) -> None:
 
 def _check_source(given: Any) -> None:
     if not callable(given):
-        raise PluginError(f"it gave {type(given).__name__}; expected a function of the picture")
+        raise PluginError(f"it returned {type(given).__name__}; expected a function of the picture")
 
 
 def _check_engine(given: Any) -> None:

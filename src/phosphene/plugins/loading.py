@@ -1,4 +1,4 @@
-"""Loading plugins, one at a time: what cannot work is named and left out, and registers nothing."""
+"""Load plugins one at a time; one that fails registers nothing, and the reason is recorded."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from phosphene.plugins.plugin import (
     Plugin,
     Registry,
 )
-from phosphene.plugins.running import enter, place_in, pressed, problem, strict, traced
-from phosphene.plugins.trial import known
+from phosphene.plugins.running import enter, is_interrupt, location_in, problem, strict, traced
+from phosphene.plugins.trial import record_of
 from phosphene.plugins.trust import read_settings
 
-#: Names of the plugins or packages that may load, with commas; set and empty: none.
+#: Comma-separated names of the plugins or packages to load; empty for none.
 VARIABLE = "PHOSPHENE_LOAD_PLUGINS"
 HOOKS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("register_")}
 
@@ -47,31 +47,31 @@ def load_plugins(folders: Iterable[Path] = (), left_out: Iterable[Plugin] = ()) 
     Parameters
     ----------
     folders : iterable of Path
-        Folders of single-file plugins that the user trusts.
+        Trusted folders of single-file plugins.
     left_out : iterable of Plugin
-        Plugins that are listed in the registry with the reason why they are not loaded.
+        Plugins to list in the registry without loading them.
 
     Returns
     -------
     Registry
-        Plugins that cannot work are listed in `broken` with the reason, and register nothing.
+        Plugins that fail are listed in `broken` with the reason, and register nothing.
 
     Raises
     ------
     ProjectError
-        If there is no such folder, or the user's settings cannot be read.
+        If a folder does not exist, or the user's settings cannot be read.
     Exception
-        With `PHOSPHENE_STRICT=1`, whatever a plugin raises.
+        With `PHOSPHENE_STRICT=1`, any error of a plugin.
     """
-    registry = own_plugins()
-    for plugin in found(folders) if strict() else _tried(found(folders)):
+    registry = load_built_ins()
+    for plugin in find_plugins(folders) if strict() else _tried(find_plugins(folders)):
         _load(registry, plugin)
     registry.plugins += left_out
     return registry
 
 
-def own_plugins() -> Registry:
-    """The built-ins alone."""
+def load_built_ins() -> Registry:
+    """Load only the built-ins."""
     registry = Registry()
     for plugin in built_in():
         _load(registry, plugin)
@@ -81,16 +81,16 @@ def own_plugins() -> Registry:
 def load_commands(folders: Iterable[Path] = ()) -> Registry:
     """Load only the plugins that add commands, so that `phosphene --help` is fast."""
     registry = Registry()
-    for plugin in _tried(found(folders)):
+    for plugin in _tried(find_plugins(folders)):
         if "register_commands" in plugin.hooks:
             _load(registry, plugin)
     return registry
 
 
-def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
-    """Every plugin, with what it registers or why it cannot; only built-ins are imported here."""
-    registry = own_plugins()
-    for plugin in _tried(found(folders)):
+def list_plugins(folders: Iterable[Path] = ()) -> list[Plugin]:
+    """Every plugin, with its items or why it fails; this process imports only the built-ins."""
+    registry = load_built_ins()
+    for plugin in _tried(find_plugins(folders)):
         registry.plugins.append(plugin)
         if plugin.state == READY:
             try:
@@ -100,28 +100,28 @@ def surveyed(folders: Iterable[Path] = ()) -> list[Plugin]:
     return sorted(registry.plugins, key=lambda plugin: plugin.built_in)
 
 
-def found(folders: Iterable[Path] = ()) -> list[Plugin]:
-    """Every plugin from outside, those that the user left out with the reason; none is imported."""
+def find_plugins(folders: Iterable[Path] = ()) -> list[Plugin]:
+    """Every plugin that is not built in, disabled ones with the reason; none is imported."""
     plugins = installed() + in_folders(folders)
     if not plugins:
         return []
     disabled, wanted = read_settings().disabled, os.environ.get(VARIABLE)
     names = None if wanted is None else [name.strip() for name in wanted.split(",") if name.strip()]
     for plugin in plugins:
-        if any(plugin.called(name) for name in disabled):
+        if any(plugin.matches(name) for name in disabled):
             enable = f"`phosphene plugins enable {plugin.name}`"
             plugin.leave_out(DISABLED, "you disabled it", enable)
-        elif names is not None and not any(plugin.called(name) for name in names):
-            plugin.leave_out(NOT_ASKED, f"{VARIABLE}={wanted} leaves it out", f"Unset {VARIABLE}.")
+        elif names is not None and not any(plugin.matches(name) for name in names):
+            plugin.leave_out(NOT_ASKED, f"{VARIABLE}={wanted} excludes it", f"Unset {VARIABLE}.")
     return plugins
 
 
 def _tried(plugins: list[Plugin]) -> list[Plugin]:
-    """Leave out those that crash, hang or fail in a separate process; several run at a time."""
+    """Mark plugins that crash, hang or fail in a separate process, several in parallel."""
     if not (ready := [plugin for plugin in plugins if plugin.state == READY]):
         return plugins
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for plugin, record in zip(ready, pool.map(known, ready), strict=True):
+        for plugin, record in zip(ready, pool.map(record_of, ready), strict=True):
             plugin.hooks, plugin.items = record.hooks, record.items
             if record.why:
                 plugin.leave_out(BROKEN, record.why)
@@ -129,40 +129,40 @@ def _tried(plugins: list[Plugin]) -> list[Plugin]:
 
 
 def _load(registry: Registry, plugin: Plugin) -> None:
-    """Take a plugin into the registry with its items, or note why it cannot be loaded."""
+    """Add a plugin and its items to the registry, or record why it cannot be loaded."""
     registry.plugins.append(plugin)
     if plugin.state != READY:
         return
     if not plugin.built_in:
         enter(plugin)
     try:
-        registry.adopt(plugin, guarded(plugin, load_alone(plugin)))
+        registry.adopt(plugin, guarded(plugin, load_plugin(plugin)))
     except PluginError as error:
-        if strict():  # its author gets the original error
+        if strict():  # the author needs the original error
             raise error.__cause__ or error from None
         plugin.leave_out(BROKEN, str(error), error.fix)
 
 
 def answer(plugin: Plugin) -> dict[str, Any]:
-    """In the separate process of a trial: the hooks and items of a plugin, or `why` it fails."""
+    """In the separate process: the hooks and items of a plugin, or `why` it fails."""
     try:
-        return {"items": list(load_alone(plugin)), "hooks": plugin.hooks}
+        return {"items": list(load_plugin(plugin)), "hooks": plugin.hooks}
     except PluginError as error:
         return {"why": str(error), "hooks": plugin.hooks}
 
 
-def load_alone(plugin: Plugin) -> dict[Item, Any]:
+def load_plugin(plugin: Plugin) -> dict[Item, Any]:
     """Import a plugin and call its hooks; sets `plugin.hooks` and `plugin.file`.
 
     Returns
     -------
     dict
-        What it registers.
+        The items that it registers.
 
     Raises
     ------
     PluginError
-        If it raises anything, SystemExit included; the message names the step.
+        If it raises anything, even SystemExit; the message names the step.
     """
     step = "import"
     try:
@@ -182,21 +182,21 @@ def load_alone(plugin: Plugin) -> dict[Item, Any]:
                 with traced(plugin.name, hook):
                     getattr(manager.hook, hook)(**arguments)
         staged.add_commands()
-    except BaseException as error:  # whatever a plugin raises, the others are loaded
-        if pressed(error):
+    except BaseException as error:  # a plugin may raise anything
+        if is_interrupt(error):
             raise
-        place = "" if plugin.built_in else place_in(error, plugin)
+        place = "" if plugin.built_in else location_in(error, plugin)
         raise PluginError(f"{step}: {problem(error)}{place}", plugin.remedy) from error
     return staged.items
 
 
 class _Staged:
-    """What one plugin registers, held until it has registered all of it without an error.
+    """The items of one plugin, staged until all of its hooks have succeeded.
 
     Parameters
     ----------
     name : str
-        The plugin's name, by which its options are found.
+        The plugin's name, under which its options are stored.
     """
 
     def __init__(self, name: str) -> None:
@@ -210,7 +210,7 @@ class _Staged:
         return register | {"register_commands": {"cli": self._cli}}
 
     def _add(self, kind: str, *given: Any) -> None:
-        """Hold what a hook was given: an item, or its name and the item."""
+        """Stage the arguments of `register`: an item, or a name and an item."""
         name = CHECKS[kind](*given)
         if kind == "options":
             name = self.name
@@ -221,17 +221,17 @@ class _Staged:
         self.items[kind, name] = given[-1]
 
     def add_commands(self) -> None:
-        """Take over what `register_commands` added to the staged group."""
+        """Stage the commands that `register_commands` added to the group."""
         self.items |= {("commands", name): item for name, item in self._cli.commands.items()}
 
 
 def _implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
-    """The hooks that a module, which is registered with a manager, implements.
+    """The hooks that a registered module implements.
 
     Raises
     ------
     PluginError
-        If it implements none, or if one is misspelt or not marked, which pluggy would ignore.
+        If it implements none, or if a hook is misspelt or unmarked; pluggy would ignore these.
     """
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
@@ -242,7 +242,7 @@ def _implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
         if hook in HOOKS and own and not hasattr(function, "phosphene_impl"):
             raise PluginError(f"{hook} is not marked with @phosphene.hookimpl")
     if not callers:
-        raise PluginError("it implements no hook: mark one with @phosphene.hookimpl")
+        raise PluginError("it implements no hook; mark one with @phosphene.hookimpl")
     return sorted(caller.name for caller in callers)
 
 
@@ -254,9 +254,9 @@ def _imported(plugin: Plugin) -> Any:
     spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # pydantic looks up annotations there
+    sys.modules[name] = module  # where pydantic looks up annotations
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:  # its own imports write no file into its folder either
+    try:  # modules that it imports must not write bytecode into its folder either
         loader.exec_module(module)
     finally:
         sys.dont_write_bytecode = writes
@@ -264,7 +264,7 @@ def _imported(plugin: Plugin) -> Any:
 
 
 class _FromSource(SourceFileLoader):
-    """Reads and writes no bytecode, so that the trusted file itself is what runs."""
+    """Ignores bytecode, so that the trusted source itself runs."""
 
     def get_code(self, fullname: str) -> Any:
         return self.source_to_code(self.get_data(self.path), self.path)

@@ -1,4 +1,4 @@
-"""A plugin as it was found, before it is imported, and the registry of what all register."""
+"""Plugins as discovered, and the registry of the items that they register."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOT_TRUSTED = "not trusted"
 
 @dataclass(eq=False)
 class Plugin:
-    """One plugin: where it comes from, what it offers, and why it was left out.
+    """One plugin: its origin, its items, and why it is not loaded.
 
     Parameters
     ----------
@@ -47,15 +47,17 @@ class Plugin:
     package, version : str
         Empty for a single file.
     module : str
-        What is imported: the entry point's value; empty for a single file.
+        The entry point's value, which is imported; empty for a single file.
     file : Path or None
-        Where the module is; None where it was not found.
+        The file of the module; None if it was not found.
     apis : tuple of str
-        The versions of the API that it states.
+        The API versions that it supports.
     state : str
-        READY, or why it is left out in a word; `why` says it in a sentence, `fix` what to do.
+        READY, or why it is not loaded.
+    why, fix : str
+        The reason in a sentence, and what the user can do.
     hooks, items : list
-        The hooks that it implements, and what it registers, once that is known.
+        The hooks that it implements and the items that it registers, once known.
     """
 
     name: str
@@ -86,45 +88,45 @@ class Plugin:
 
     @property
     def error(self) -> str:
-        """Why it cannot work; empty where it can, or where the user left it out."""
+        """Why it fails; empty if it works, or if the user disabled it."""
         return self.why if self.state in (BROKEN, INCOMPATIBLE) else ""
 
     @property
     def remedy(self) -> str:
-        """What to do where it is broken, in commands."""
+        """What the user can do if it is broken."""
         if self.built_in:
-            return "Install Phosphene again."
+            return "Reinstall Phosphene."
         disable = f"`phosphene plugins disable {self.name}`"
         if not self.package:
-            return f"Repair or remove {self.file}, or {disable}."
+            return f"Fix or remove {self.file}, or {disable}."
         return (
             f"`phosphene plugins install --upgrade {self.package}`, or {disable}, or "
             f"`phosphene plugins uninstall {self.package}`."
         )
 
     def leave_out(self, state: str, why: str, fix: str = "") -> None:
-        """Note why it is not loaded."""
+        """Record why it is not loaded."""
         self.state, self.why, self.fix = state, why, fix or self.remedy
 
-    def called(self, name: str) -> bool:
-        """Whether a user who says `name` means this plugin: its own name, or its package's."""
+    def matches(self, name: str) -> bool:
+        """Whether `name` is the name of this plugin or of its package."""
         return canonical(name) in {canonical(self.name), canonical(self.package)} - {""}
 
     def owns(self, file: str) -> bool:
-        """Whether a file of code belongs to it: its own file, or one in its package's folder."""
+        """Whether a source file belongs to it: its file, or one in its package's folder."""
         if self.file is not None and self.file.name == "__init__.py":
             return Path(file).is_relative_to(self.file.parent)
         return file == str(self.file)
 
 
 def canonical(name: str) -> str:
-    """A package's name as indexes compare it: https://peps.python.org/pep-0503."""
+    """The normalised name of a package: https://peps.python.org/pep-0503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @dataclass
 class Registry:
-    """All that plugins registered, by kind and name, and who registered it."""
+    """Every registered item by kind and name, and the plugin that registered it."""
 
     plugins: list[Plugin] = field(default_factory=list)
     modulators: dict[str, type[Modulator]] = field(default_factory=dict)
@@ -142,7 +144,7 @@ class Registry:
 
     @property
     def broken(self) -> list[Plugin]:
-        """The plugins that cannot work."""
+        """The plugins that fail."""
         return [plugin for plugin in self.plugins if plugin.error]
 
     def owner(self, kind: str, name: str) -> Plugin:
@@ -150,12 +152,12 @@ class Registry:
         return self.origin[kind, name]
 
     def adopt(self, plugin: Plugin, items: Mapping[Item, Any]) -> None:
-        """Take over all that one plugin registered.
+        """Add the items of one plugin.
 
         Raises
         ------
         PluginError
-            If another plugin has registered one of the names; then nothing is taken over.
+            If another plugin has registered one of the names. Nothing is added.
         """
         for kind, name in items.keys() & self.origin.keys():
             raise PluginError(

@@ -1,4 +1,4 @@
-"""Trying a plugin in a separate process, where it may crash or hang, and what is on record."""
+"""Try a plugin in a separate process, where it may crash or hang, and record the result."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from phosphene.folders import cache_folder
-from phosphene.plugins.discovery import located
+from phosphene.plugins.discovery import module_file
 from phosphene.plugins.plugin import READY, Item, Plugin, Registry, canonical
-from phosphene.plugins.trust import write_whole
+from phosphene.plugins.trust import write_atomically
 
-#: Seconds that a plugin may take to be imported and to register.
+#: Maximum time in seconds to import a plugin and run its hooks.
 VARIABLE = "PHOSPHENE_PLUGIN_TIMEOUT"
 LIMIT = 60.0
 LOADING = "phosphene.plugins.loading"  # its `answer` runs in the separate process
 NOT_INSTALLED = "not installed"
-_MOST = 5000  # files of one package that are looked at
+_MAX_FILES = 5000  # of one package that are checked for changes
 
 
 @dataclass
@@ -40,13 +40,13 @@ class Record:
     name, package, version : str
         As the plugin's.
     code : str
-        The state of its files; after a change the record is out of date.
+        Digest of its files; after a change the record is out of date.
     why : str
         Why it could not be loaded; empty if it could.
     ended : bool
-        Whether it hung or crashed Python: it is not imported until its files change.
+        Whether it hung or crashed Python; then it is not tried again until its files change.
     hooks, items : list
-        Those of the last time that it could be loaded.
+        Those of the last successful load.
     """
 
     name: str
@@ -62,24 +62,24 @@ class Record:
         self.items = [(str(kind), str(name)) for kind, name in self.items]
 
 
-def known(plugin: Plugin) -> Record:
-    """The record of a plugin; without one that is up to date, the plugin is tried.
+def record_of(plugin: Plugin) -> Record:
+    """The record of a plugin, which is tried if there is no record or it is out of date.
 
-    One that failed without a crash is tried again, as a missing requirement may be installed now.
+    A plugin that failed without a crash is tried again: a missing requirement may be installed now.
     """
-    record, now = recorded(plugin), (plugin.version, digest(plugin))
+    record, now = read_record(plugin), (plugin.version, digest(plugin))
     if record is None or (record.version, record.code) != now or (record.why and not record.ended):
-        return inspected(plugin)
+        return try_plugin(plugin)
     return record
 
 
-def inspected(plugin: Plugin) -> Record:
-    """Try a plugin, and keep the result."""
-    answer = answered(plugin, limit())
+def try_plugin(plugin: Plugin) -> Record:
+    """Load a plugin in a separate process, and record the result."""
+    answer = run_answer(plugin, limit())
     if answer.get("ended"):
         again = f"`phosphene plugins check {plugin.name}` tries it again"
         answer["why"] = f"import: {answer['why']}; {again}"
-    before = recorded(plugin)
+    before = read_record(plugin)
     if answer.get("why") and before is not None and not answer.get("items"):
         answer |= {"hooks": before.hooks, "items": before.items}
     record = Record(plugin.name, plugin.package, plugin.version, digest(plugin), **answer)
@@ -88,7 +88,7 @@ def inspected(plugin: Plugin) -> Record:
 
 
 def limit() -> float:
-    """Seconds that a plugin may take to load."""
+    """Maximum time to load a plugin, in seconds."""
     try:
         seconds = float(os.environ.get(VARIABLE, LIMIT))
     except ValueError:
@@ -96,17 +96,17 @@ def limit() -> float:
     return seconds if 0.0 < seconds <= threading.TIMEOUT_MAX else LIMIT
 
 
-def answered(plugin: Plugin, seconds: float, module: str = LOADING) -> dict[str, Any]:
-    """What a module's function `answer` finds out about a plugin in a separate process.
+def run_answer(plugin: Plugin, seconds: float, module: str = LOADING) -> dict[str, Any]:
+    """Run a module's function `answer` on a plugin in a separate process.
 
-    If that process crashes or takes too long, the result has `why`, and `ended`.
+    If the process crashes or takes too long, the result has `why` and `ended`.
     """
     about = {name: getattr(plugin, name) for name in ("name", "package", "version", "module")}
     about["file"] = None if plugin.file is None else str(plugin.file)
     with tempfile.TemporaryDirectory() as folder:
         result, stderr = Path(folder) / "answer.json", Path(folder) / "stderr.txt"
         run = "import sys; from phosphene.plugins.trial import main; main(*sys.argv[1:])"
-        # -P: a file of the current folder must not be imported in place of a library.
+        # -P: files in the current folder must not shadow libraries.
         command = [sys.executable, "-P", "-c", run, module, json.dumps(about), str(result)]
         why = _run(command, stderr, seconds)
         try:
@@ -118,7 +118,7 @@ def answered(plugin: Plugin, seconds: float, module: str = LOADING) -> dict[str,
 
 
 def _run(command: list[str], stderr: Path, seconds: float) -> str:
-    """Run a process to its end, or end it with all that it started; returns how it ended."""
+    """Run a process, and kill it and its children after a timeout; returns how it ended."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     for name in ("PHOSPHENE_STRICT", "PHOSPHENE_TRACE_PLUGINS"):
         environment.pop(name, None)
@@ -139,45 +139,45 @@ def _run(command: list[str], stderr: Path, seconds: float) -> str:
                     process.kill()
             process.wait()
     if code < 0:
-        return f"it ended Python by {signal.Signals(-code).name}"
+        return f"it ended Python with {signal.Signals(-code).name}"
     return f"it ended Python with exit code {code}"
 
 
 def main(module: str, about: str, result: str) -> None:
-    """In the separate process: ask `module` about a plugin, and write down its answer."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a KeyboardInterrupt is the plugin's own
+    """In the separate process: call `answer` of a module, and write its result to a file."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a KeyboardInterrupt comes from the plugin
     with suppress(ImportError):  # Windows
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no file behind
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dump after a crash
     given = json.loads(about)
     plugin = Plugin(**given | {"file": given["file"] and Path(given["file"])})
     answer = importlib.import_module(module).answer(plugin)
     Path(result).write_text(json.dumps(answer), encoding="utf-8")
-    os._exit(0)  # even if a thread of the plugin is running
+    os._exit(0)  # even while threads of the plugin run
 
 
-def recorded(plugin: Plugin) -> Record | None:
-    """The record of a plugin, perhaps out of date; None if it was never tried."""
+def read_record(plugin: Plugin) -> Record | None:
+    """The record of a plugin, possibly out of date; None if it was never tried."""
     return _read(_path(plugin))
 
 
 def write_record(plugin: Plugin, record: Record) -> None:
-    """Keep a record; if that is not possible, the next run tries the plugin again."""
+    """Write a record; if that fails, the next run tries the plugin again."""
     with suppress(OSError):
-        write_whole(_path(plugin), json.dumps(asdict(record)))
+        write_atomically(_path(plugin), json.dumps(asdict(record)))
 
 
 def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
-    """The plugin that has `name` of a kind, and is left out or no longer installed; else None.
+    """The plugin that provides `name` of a kind, and is not loaded or no longer installed.
 
-    Known from its record, or, if it has never worked, from its source: one that names its
-    modulator `name`, or at least contains that word in quotes.
+    It is found by its record or, if it has never worked, by its source, which names its modulator
+    `name` or at least contains that word in quotes. None if there is none.
     """
     unknown = []
     for plugin in registry.plugins:
         if plugin.state != READY:
-            record = recorded(plugin)
+            record = read_record(plugin)
             items = plugin.items or (record.items if record else [])
             if (kind, name) in items:
                 return plugin
@@ -186,7 +186,7 @@ def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
     here = {(plugin.package, plugin.name) for plugin in registry.plugins}
     for path in sorted(_folder().glob("*.json")):
         record = _read(path)
-        # Without a package it is a file, which belongs to another project.
+        # A record without a package is of a file, which may belong to another project.
         if record is None or not record.package or (record.package, record.name) in here:
             continue
         if (kind, name) in record.items:
@@ -199,13 +199,13 @@ def provider(registry: Registry, kind: str, name: str) -> Plugin | None:
 
 
 def missing(plugin: Plugin, kind: str, name: str) -> str:
-    """One sentence: what is missing, which plugin has it, and why that is left out."""
+    """A sentence: what is missing, which plugin provides it, and why that is not loaded."""
     about = f"{kind.removesuffix('s')} '{name}'"
     return f"the {about} comes from {plugin}, which is {plugin.state}: {plugin.why}"
 
 
 def digest(plugin: Plugin) -> str:
-    """A digest of the sizes of a plugin's files, and of when they were changed."""
+    """A digest of the sizes and modification times of a plugin's files."""
     total = hashlib.sha256()
     for path in _files(plugin):
         about = path.stat()
@@ -214,12 +214,12 @@ def digest(plugin: Plugin) -> str:
 
 
 def _evidence(plugin: Plugin, name: str) -> int:
-    """How likely a plugin that has never worked is the one that has `name`, from 0 to 3."""
+    """How likely it is that a plugin that has never worked provides `name`, from 0 to 3."""
     word = rf"""(?P<quote>["']){re.escape(name)}(?P=quote)"""
     source = "\n".join(_sources(plugin))
     if re.search(rf"(\bname\b[^=\n]*=|\bregister\(|Spec\()\s*{word}", source):
         return 3
-    return 2 if plugin.called(name) else int(re.search(word, source) is not None)
+    return 2 if plugin.matches(name) else int(re.search(word, source) is not None)
 
 
 def _sources(plugin: Plugin) -> Iterator[str]:
@@ -233,11 +233,11 @@ def _files(plugin: Plugin) -> list[Path]:
     """The file of a plugin, or all files of its package."""
     file = plugin.file
     if plugin.package:
-        file = located(plugin.module.partition(":")[0].strip().partition(".")[0])
+        file = module_file(plugin.module.partition(":")[0].strip().partition(".")[0])
     if file is None:
         return []
     paths = sorted(file.parent.rglob("*")) if file.name == "__init__.py" else [file]
-    return [path for path in paths[:_MOST] if path.suffix != ".pyc" and path.is_file()]
+    return [path for path in paths[:_MAX_FILES] if path.suffix != ".pyc" and path.is_file()]
 
 
 def _folder() -> Path:

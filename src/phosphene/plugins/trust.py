@@ -1,4 +1,4 @@
-"""What the user decided: which plugins are disabled, and which folders of files are trusted."""
+"""The user's settings: disabled plugins, and trusted folders of plugin files."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from phosphene.errors import ProjectError
-from phosphene.plugins.discovery import files_in, in_folders, no_file
+from phosphene.plugins.discovery import files_in, in_folders, why_not_a_file
 from phosphene.plugins.plugin import NOT_TRUSTED, Plugin
 
-#: Names another folder for the settings.
+#: Environment variable with another folder for the settings.
 VARIABLE = "PHOSPHENE_CONFIG"
 BESIDE = "plugins"  # the folder beside a project
-MOST = 10_000  # files in a folder that can be trusted
-LARGEST = 1 << 30  # bytes, together
+MAX_FILES = 10_000  # in a trusted folder
+MAX_BYTES = 1 << 30  # of all files in it
 
 
 @dataclass
 class Settings:
-    """The user's decisions, kept in `plugins.json` in the user's settings folder.
+    """The user's settings, stored in `plugins.json`.
 
     Parameters
     ----------
     disabled : list of str
         Names of plugins and packages.
     trusted : dict of str to dict
-        Folders that the user trusts, each with the digests of all that is in it.
+        Trusted folders, each with the digests of its files.
     """
 
     disabled: list[str] = field(default_factory=list)
@@ -39,33 +39,35 @@ class Settings:
 
 
 def settings_file() -> Path:
-    """Where the decisions are kept: in the folder that `PHOSPHENE_CONFIG` names, or the usual."""
+    """The settings file, in the folder `PHOSPHENE_CONFIG` or in the platform's usual one."""
     import platformdirs
 
-    named = os.environ.get(VARIABLE)
-    # Path.expanduser raises where `~name` is not a user.
-    folder = Path(os.path.expanduser(named) if named else platformdirs.user_config_dir("phosphene"))
+    chosen = os.environ.get(VARIABLE)
+    # Unlike this, Path.expanduser raises if `~name` is not a user.
+    folder = Path(
+        os.path.expanduser(chosen) if chosen else platformdirs.user_config_dir("phosphene")
+    )
     return folder / "plugins.json"
 
 
 def read_settings() -> Settings:
-    """The user's decisions; none where nothing was decided.
+    """Read the user's settings; without a file, nothing is disabled or trusted.
 
     Raises
     ------
     ProjectError
-        If the file cannot be read: what it disables must not be loaded.
+        If the file cannot be read, since it may disable plugins.
     """
     path = settings_file()
     try:
-        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        if path.exists() and not path.is_file():  # reading a pipe would block
             raise ValueError("it is not a file")
-        said: Any = json.loads(path.read_text(encoding="utf-8"))
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
         return Settings(
-            disabled=[str(name) for name in said.get("disabled", [])],
+            disabled=[str(name) for name in data.get("disabled", [])],
             trusted={
                 folder: {name: str(digest) for name, digest in files.items()}
-                for folder, files in said.get("trusted", {}).items()
+                for folder, files in data.get("trusted", {}).items()
             },
         )
     except FileNotFoundError:
@@ -73,12 +75,12 @@ def read_settings() -> Settings:
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise ProjectError(
             f"{path}: the plugin settings cannot be read: {error}",
-            "Repair or remove that file; without it no plugin is disabled, no folder trusted.",
+            "Fix or remove the file; without it, no plugin is disabled and no folder trusted.",
         ) from None
 
 
 def write_settings(settings: Settings) -> None:
-    """Keep the decisions.
+    """Write the user's settings.
 
     Raises
     ------
@@ -87,15 +89,15 @@ def write_settings(settings: Settings) -> None:
     """
     path = settings_file()
     try:
-        write_whole(path, json.dumps(asdict(settings), indent=1) + "\n")
+        write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
     except OSError as error:
         raise ProjectError(
             f"{path} cannot be written: {error.strerror}", f"Name another folder with {VARIABLE}."
         ) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that others read the old text or the new one; raises OSError."""
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that readers see either the old text or the new one; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -108,29 +110,29 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def folder_beside(project: Path) -> Path | None:
-    """The folder of plugin files beside a project; None where there is no plugin file in it."""
+    """The folder of plugin files beside a project; None if it has no plugin files."""
     folder = project.resolve().parent / BESIDE
     return folder.resolve() if files_in(folder) else None
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """A digest of everything in a folder and in the folders in it, by its path there.
+    """The digest of every file in a folder and its subfolders, by relative path.
 
     Raises
     ------
     ProjectError
-        If that is too much to be read before every run, or something in it cannot be read.
+        If there is too much to read before every run, or a file cannot be read.
     """
     digests: dict[str, str] = {}
     total = 0
     try:
         for path in _within(folder, set()):
-            name, why = path.relative_to(folder).as_posix(), no_file(path)
+            name, why = path.relative_to(folder).as_posix(), why_not_a_file(path)
             total += 0 if why else path.stat().st_size
-            if len(digests) >= MOST or total > LARGEST:
+            if len(digests) >= MAX_FILES or total > MAX_BYTES:
                 raise ProjectError(
-                    f"{folder} holds more than {MOST} files or {LARGEST >> 30} GiB",
-                    "Keep large data elsewhere: all of a trusted folder is read before every run.",
+                    f"{folder} has more than {MAX_FILES} files or {MAX_BYTES >> 30} GiB",
+                    "Move large data elsewhere: a trusted folder is read before every run.",
                 )
             digests[name] = why or hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -139,7 +141,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def _within(folder: Path, seen: set[str]) -> Iterator[Path]:
-    """What a folder holds, depth first, also where links lead; a folder that recurs only once."""
+    """The files in a folder, depth first, following links; each folder is visited once."""
     seen.add(os.path.realpath(folder))
     for name in sorted(os.listdir(folder)):
         path = folder / name
@@ -150,18 +152,18 @@ def _within(folder: Path, seen: set[str]) -> Iterator[Path]:
 
 
 def changes(folder: Path, now: Mapping[str, str]) -> list[str] | None:
-    """The files of a folder that are new, changed or gone since the user trusted it.
+    """The files of a folder that were added, changed or removed since the user trusted it.
 
     Parameters
     ----------
     folder : Path
     now : mapping of str to str
-        Its `contents`.
+        The folder's `contents`.
 
     Returns
     -------
     list of str or None
-        Empty where the folder is trusted as it is; None where it never was.
+        Empty if nothing changed; None if the folder was never trusted.
     """
     then = read_settings().trusted.get(str(folder.resolve()))
     if then is None:
@@ -170,14 +172,14 @@ def changes(folder: Path, now: Mapping[str, str]) -> list[str] | None:
 
 
 def trust(folder: Path, now: Mapping[str, str]) -> None:
-    """Remember that the user trusts a folder with these contents."""
+    """Store that the user trusts a folder with these contents."""
     settings = read_settings()
     settings.trusted[str(folder.resolve())] = dict(now)
     write_settings(settings)
 
 
 def distrust(folder: Path) -> bool:
-    """Forget that the user trusts a folder; whether they did."""
+    """Stop trusting a folder; returns whether it was trusted."""
     settings = read_settings()
     had = settings.trusted.pop(str(folder.resolve()), None) is not None
     if had:
@@ -186,9 +188,9 @@ def distrust(folder: Path) -> bool:
 
 
 def untrusted(folder: Path, why: str) -> list[Plugin]:
-    """The plugin files of a folder, left out as not trusted."""
+    """The plugin files of a folder, marked as not trusted."""
     plugins = in_folders([folder])
     for plugin in plugins:
-        fix = f"Read it; if you trust it: `phosphene plugins trust {folder}`"
+        fix = f"Read it; if you trust it, run `phosphene plugins trust {folder}`."
         plugin.leave_out(NOT_TRUSTED, why, fix)
     return plugins

@@ -1,1 +1,1 @@
-"""The project file: its schema, its defaults, and every mistake in it by name."""
+"""The project file: its schema, defaults and validation."""

@@ -1,4 +1,4 @@
-"""Reading a project file: TOML in, a validated Project out, or every mistake in it by name."""
+"""Read and validate a project file; errors list every mistake with its entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from phosphene.bounds import BYTES, DEPTH, LAYERS, beyond, parsed, shortened
+from phosphene.bounds import BYTES, DEPTH, LAYERS, limit_problems, parse_toml, shortened
 from phosphene.errors import PluginError, ProjectError
 from phosphene.hints import hint
 from phosphene.options import Table
@@ -28,8 +28,8 @@ from phosphene.song.files import require_file
 Data = dict[str, Any]
 AnyTable = TypeVar("AnyTable", bound=Table)
 
-SHOWN = 30  # mistakes in one message
-WITHOUT = "--skip-broken renders without such layers."
+MAX_PROBLEMS = 30  # in one message
+_SKIP = "--skip-broken renders without such layers."
 
 
 def read_data(path: Path) -> Data:
@@ -51,17 +51,17 @@ def read_data(path: Path) -> Data:
     """
     if not path.exists():
         others = sorted(other.name for other in path.parent.glob("*.toml"))
-        near = hint(path.name, others) if others else "Make one with `phosphene new SONG`."
+        near = hint(path.name, others) if others else "Create one with `phosphene new SONG`."
         raise ProjectError(f"{path}: no such project file", near) from None
     require_file(path, "project file", BYTES, ProjectError)
     try:
-        return parsed(path.read_text(encoding="utf-8-sig"))
+        return parse_toml(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from None
-    except ValueError as error:  # also numbers of more digits than Python reads
+    except ValueError as error:  # also for numbers with more digits than Python accepts
         raise ProjectError(
-            f"{path}: this is not valid TOML: {error}",
-            "Put text in quotes, and begin every table with its [name].",
+            f"{path}: not valid TOML: {error}",
+            "Put text in quotes, and start every table with its [name].",
         ) from None
 
 
@@ -84,13 +84,14 @@ def make_project(
     data : dict
         As parsed from TOML; changed by `settings`.
     source : Path
-        Named in errors; relative paths start from its folder.
+        Named in errors; relative paths are resolved against its folder.
     registry : Registry
         The modulators that `use` may name.
     settings : sequence of str
         Entries to replace: `motion.0.release=0.2s`.
     skipped : list of str, optional
-        If given, layers whose plugin is left out are skipped, and described here.
+        If given, layers whose plugin is not loaded are skipped, and one line for each is added
+        here.
 
     Returns
     -------
@@ -99,17 +100,17 @@ def make_project(
     Raises
     ------
     ProjectError
-        If an entry is not allowed, or a required package is not installed;
-        every mistake is named with its entry.
+        If an entry is not valid, or a required package is not installed; the message lists every
+        mistake with its entry.
     PluginError
-        If nothing is wrong but a plugin that it uses.
+        If the only mistakes are broken plugins that the project uses.
     """
     for setting in settings:
-        _replace(data, setting)
-    if outside := list(islice(beyond(data), SHOWN)):
-        raise _refused(source, outside)
+        _apply_setting(data, setting)
+    if too_large := list(islice(limit_problems(data), MAX_PROBLEMS)):
+        raise _invalid(source, too_large)
     check_requires(data, source)
-    written = copy.deepcopy(data)
+    original = copy.deepcopy(data)
     problems: list[str] = []
     context = Context(registry, plugin_options(data, registry, problems), problems)
     layers = []
@@ -128,63 +129,63 @@ def make_project(
     else:
         problems += _unknown_tracker(project.song.tracker, registry)
     if skipped is not None:
-        skipped += [text for text, _ in context.lacking]
-    elif context.lacking:
-        lacking = [text for text, _ in context.lacking]
-        texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + lacking))
-        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in context.lacking))
-        theirs = not problems and all(plugin.error for _, plugin in context.lacking)
-        raise (PluginError if theirs else ProjectError)(texts, f"{fixes} {WITHOUT}")
+        skipped += [text for text, _ in context.unavailable]
+    elif context.unavailable:
+        unavailable = [text for text, _ in context.unavailable]
+        texts = "\n".join(f"{source}: {text}" for text in dict.fromkeys(problems + unavailable))
+        fixes = " ".join(dict.fromkeys(plugin.fix for _, plugin in context.unavailable))
+        only_broken = not problems and all(plugin.error for _, plugin in context.unavailable)
+        raise (PluginError if only_broken else ProjectError)(texts, f"{fixes} {_SKIP}")
     if problems:
-        raise _refused(source, problems)
-    project = located(project, source.parent)
-    project.keep(written, source)
+        raise _invalid(source, problems)
+    project = resolved(project, source.parent)
+    project.keep(original, source)
     return project
 
 
-def _refused(source: Path, problems: Sequence[str]) -> ProjectError:
+def _invalid(source: Path, problems: Sequence[str]) -> ProjectError:
     lines = [f"{source}: {problem}" for problem in dict.fromkeys(problems)]
-    if len(lines) > SHOWN:
-        lines[SHOWN:] = [f"{source}: and {len(lines) - SHOWN} more"]
+    if len(lines) > MAX_PROBLEMS:
+        lines[MAX_PROBLEMS:] = [f"{source}: and {len(lines) - MAX_PROBLEMS} more"]
     return ProjectError("\n".join(lines))
 
 
-def _replace(data: Data, setting: str) -> None:
-    about = f"--set {shortened(setting)}"
+def _apply_setting(data: Data, setting: str) -> None:
+    option = f"--set {shortened(setting)}"
     name, equals, text = setting.partition("=")
     *path, last = name.strip().split(".")
     if not equals or not all((*path, last)):
         raise ProjectError(
-            f"{about}: expected NAME=VALUE", "For instance --set motion.0.release=0.2s"
+            f"{option}: expected NAME=VALUE", "For example: --set motion.0.release=0.2s"
         )
     if len(path) > DEPTH:
-        raise ProjectError(f"{about}: nested more than {DEPTH} deep")
+        raise ProjectError(f"{option}: nested more than {DEPTH} deep")
     place: Any = data
     for part in path:
         if isinstance(place, list):
-            place = place[_index(place, part, about)]
+            place = place[_index(place, part, option)]
         else:
             place = place.setdefault(part, {})
         if not isinstance(place, (dict, list)):
-            raise ProjectError(f"{about}: '{part}' is a value, not a table")
-    key = _index(place, last, about) if isinstance(place, list) else last
+            raise ProjectError(f"{option}: '{part}' is a value, not a table")
+    key = _index(place, last, option) if isinstance(place, list) else last
     place[key] = _value(text.strip())
 
 
 def _value(text: str) -> Any:
-    """The value after `=`, as in TOML; quotes around text are optional."""
+    """Parse the value after `=` as TOML; quotes around text are optional."""
     try:
-        read = parsed(f"value = {text}")
+        data = parse_toml(f"value = {text}")
     except ValueError:
         return text
-    return read["value"] if len(read) == 1 else text
+    return data["value"] if len(data) == 1 else text
 
 
-def _index(entries: list[Any], part: str, about: str) -> int:
+def _index(entries: list[Any], part: str, option: str) -> int:
     if not (part.isascii() and part.isdigit()) or len(part) > 9 or int(part) >= len(entries):
         raise ProjectError(
-            f"{about}: there is no entry '{part}': the project has {len(entries)}",
-            "Entries count from 0: motion.0 is the first [[motion]].",
+            f"{option}: there is no entry '{part}': the project has {len(entries)}",
+            "Entries are numbered from 0: motion.0 is the first [[motion]].",
         )
     return int(part)
 
@@ -192,7 +193,7 @@ def _index(entries: list[Any], part: str, about: str) -> int:
 def _tables(data: Data, problems: list[str]) -> list[Data]:
     entries = data.get("motion", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        problems.append("motion: expected tables, each beginning with [[motion]]")
+        problems.append("motion: expected tables, each starting with [[motion]]")
     elif len(entries) > LAYERS:
         problems.append(f"motion: {len(entries)} layers; at most {LAYERS} are allowed")
     else:
@@ -209,28 +210,28 @@ def _unknown_tracker(name: str, registry: Registry) -> list[str]:
     return [f"song.tracker: unknown tracker {name!r}. {hint(name, registry.trackers)}"]
 
 
-def located(table: AnyTable, folder: Path) -> AnyTable:
-    """A table, and the tables in it, with the names of their files relative to a folder.
+def resolved(table: AnyTable, folder: Path) -> AnyTable:
+    """A copy of a table with its file names, and those of its tables, resolved against a folder.
 
-    What may also be on the hub is replaced only where it is in the folder.
+    An entry that may also name a hub repository is only replaced if it exists in the folder.
     """
-    found: Data = {}
+    paths: Data = {}
     for name, value in table:
         if isinstance(value, Path):
-            found[name] = _beside(folder, value)
+            paths[name] = _beside(folder, value)
         elif isinstance(value, Table):
-            found[name] = located(value, folder)
+            paths[name] = resolved(value, folder)
         elif isinstance(value, tuple) and any(isinstance(entry, Table) for entry in value):
-            found[name] = tuple(located(entry, folder) for entry in value)
+            paths[name] = tuple(resolved(entry, folder) for entry in value)
         elif name in ON_HUB and (beside := _beside(folder, Path(value))).exists():
-            found[name] = str(beside)
-    return table.model_copy(update=found)
+            paths[name] = str(beside)
+    return table.model_copy(update=paths)
 
 
 def files_of(source: Path, project: Project, plugins: Iterable[Path] = ()) -> list[Path]:
-    """The files that a project reads: itself, what it names, and those of its model and plugins.
+    """Every file that a project reads: its own, those it names, and its model and plugins.
 
-    `plugins` are folders of single-file plugins besides the project's own.
+    `plugins` are additional folders of single-file plugins.
     """
     folders = (source.parent / "plugins", *plugins, Path(project.model.name))
     inside = (path for folder in folders if folder.is_dir() for path in folder.rglob("*.*"))

@@ -1,4 +1,4 @@
-"""The `[[motion]]` entries of a project file: each becomes a layer, or the layers of a look."""
+"""Convert the `[[motion]]` entries of a project file to layers, or to the layers of a look."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ from phosphene.score.timeline import exact_fps
 
 Data = dict[str, Any]
 
-# The frame rate and the width that the table's values are given at.
+# The frame rate and the width for which the values of looks are given.
 _FPS = Fraction(12)
 _WIDTH = 256
 
-#: Keys that every layer of a look takes over as they are.
+#: Keys that apply to every layer of a look.
 _FOR_ALL = ("between", "when", "mute", "solo")
 
 
 @dataclass
 class Context:
-    """The state while a project is read, and the mistakes found so far.
+    """State shared while reading a project, with the mistakes found so far.
 
     Parameters
     ----------
     registry : Registry
     options : dict of str to Options
-        The project's settings of each plugin.
+        The project's settings for each plugin.
     problems : list of str
-        Mistakes, each named by its entry.
-    lacking : list of (str, Plugin)
-        Entries that cannot be read because their plugin is left out, and that plugin.
+        Mistakes, each with its entry.
+    unavailable : list of (str, Plugin)
+        Entries whose plugin is not loaded, and that plugin.
     """
 
     registry: Registry
     options: dict[str, Options] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    lacking: list[tuple[str, Plugin]] = field(default_factory=list)
+    unavailable: list[tuple[str, Plugin]] = field(default_factory=list)
 
-    def missing(self, kind: str, name: Any, where: str, said: str) -> None:
-        """Note that nothing has registered `name`: a mistake, or a plugin that is left out."""
+    def missing(self, kind: str, name: Any, where: str, message: str) -> None:
+        """Record that `name` is not registered: a mistake, or its plugin is not loaded."""
         plugin = provider(self.registry, kind, name) if isinstance(name, str) else None
         if plugin is None:
-            self.problems.append(f"{where}.{said}")
+            self.problems.append(f"{where}.{message}")
         else:
-            self.lacking.append((f"{where}: {missing(plugin, kind, name)}", plugin))
+            self.unavailable.append((f"{where}: {missing(plugin, kind, name)}", plugin))
 
 
 def layers_of_look(entry: Data, where: str, data: Data, context: Context) -> list[Layer | None]:
-    """The layers of an entry that names a look, and the entry's amount for all of them."""
+    """The layers of an entry that names a look, each scaled by the entry's amount."""
     registry, video = context.registry, data.get("video")
     given = video if isinstance(video, dict) else {}
     try:
@@ -82,8 +82,8 @@ def layers_of_look(entry: Data, where: str, data: Data, context: Context) -> lis
 def layer_of(
     entry: Data, where: str, context: Context, share: Any = 1.0, look: str = ""
 ) -> Layer | None:
-    """One layer; `share` is the amount of the entry `look`, where it is one of a look's."""
-    before = len(context.problems), len(context.lacking)
+    """One layer; for a layer of a look, `share` is the amount of the entry named `look`."""
+    before = len(context.problems), len(context.unavailable)
     keys = Layer.model_fields.keys() - OWN_KEYS
     own = {key: value for key, value in entry.items() if key not in keys}
     modulator = _modulator(own, entry.get("use"), where, context, extra=keys)
@@ -92,21 +92,21 @@ def layer_of(
     about = {key: value for key, value in entry.items() if key in keys} | {"share": share}
     for key, place in (("amount", f"{where}.amount"), ("share", f"{look}.amount")):
         if isinstance(about.get(key), dict) and "use" in about[key]:
-            about[key] = _source(about[key], place, context)
+            about[key] = _amount_source(about[key], place, context)
     plugin = context.registry.origin.get(("modulators", entry["use"]))
     own_keys = {"modulator": modulator, "plugin": plugin, "entry": where}
     try:
         layer = Layer.model_validate(about | own_keys)
     except ValidationError as error:
-        said = problems_of(error, entry | {"share": share}, where, Layer)
+        problems = problems_of(error, entry | {"share": share}, where, Layer)
         context.problems += [
-            problem.replace(f"{where}.share", f"{look}.amount") for problem in said
+            problem.replace(f"{where}.share", f"{look}.amount") for problem in problems
         ]
-    return layer if before == (len(context.problems), len(context.lacking)) else None
+    return layer if before == (len(context.problems), len(context.unavailable)) else None
 
 
-def _source(entry: Data, where: str, context: Context) -> Any:
-    """An amount from a modulator; 1.0 after a mistake, which is noted."""
+def _amount_source(entry: Data, where: str, context: Context) -> Any:
+    """An amount from a modulator; 1.0 after a mistake, which is recorded."""
     about = {key: entry[key] for key in ("at_rest", "at_full") if key in entry}
     own = {key: value for key, value in entry.items() if key not in {"use", *about}}
     extra = frozenset({"at_rest", "at_full", "use"})
@@ -124,13 +124,13 @@ def _source(entry: Data, where: str, context: Context) -> Any:
 def _modulator(
     own: Data, use: Any, where: str, context: Context, extra: Set[str]
 ) -> Modulator | None:
-    """The modulator that `use` names, with its own parameters; None where there is none."""
+    """The modulator that `use` names, with its parameters; None if it does not exist."""
     registry = context.registry
     cls = registry.modulators.get(use) if isinstance(use, str) else None
     if cls is None:
-        said = "use is missing" if use is None else f"use: unknown modulator {use!r}"
-        known = hint(str(use or ""), registry.modulators)
-        context.missing("modulators", use, where, f"{said}. {known}")
+        message = "use is missing" if use is None else f"use: unknown modulator {use!r}"
+        advice = hint(str(use or ""), registry.modulators)
+        context.missing("modulators", use, where, f"{message}. {advice}")
         return None
     plugin = registry.origin.get(("modulators", use))
     settings = options_for(plugin, cls, context.options)
@@ -140,15 +140,15 @@ def _modulator(
         return cls.model_validate(own | settings)
     except ValidationError as error:
         context.problems += problems_of(error, own, where, cls, extra)
-    except Exception as error:  # a validator of the plugin's own
+    except Exception as error:  # from a validator of the plugin
         if plugin is None or plugin.built_in:
             raise
-        said = f"the parameters of '{use}' failed: {type(error).__name__}: {error}"
+        message = f"the parameters of '{use}' failed: {type(error).__name__}: {error}"
         broken = Plugin(plugin.name, plugin.package, plugin.version, file=plugin.file)
-        broken.leave_out("broken", said)
-        context.lacking.append((f"{where}: {said} in {plugin.source}", broken))
+        broken.leave_out("broken", message)
+        context.unavailable.append((f"{where}: {message} in {plugin.source}", broken))
         return None
-    # A stand-in of the same class keeps the check of the other keys going after a mistake.
+    # After a mistake, an unvalidated instance lets the other keys be checked too.
     return cls.model_construct()
 
 
@@ -158,60 +158,60 @@ def expand(
     modulators: Mapping[str, type[Modulator]],
     known: Mapping[str, Data] | None = None,
 ) -> list[Data]:
-    """The layers of a `[[motion]]` that names a look.
+    """The layers of a `[[motion]]` entry that names a look.
 
     Parameters
     ----------
     entry : dict
-        `look`, and what it changes: `between`, `when`, `mute` and `solo` hold for every layer;
-        any other key goes to those layers that know it. Its `amount`, which scales them all, is
-        left to the caller: a layer of the look may have its own.
+        `look` and overrides: `between`, `when`, `mute` and `solo` apply to every layer, any other
+        key to the layers that accept it. The caller handles `amount`, which scales all layers, as a
+        layer of the look may have its own.
     video : dict
         The project's `[video]`, not yet validated.
     modulators : mapping of str to type
         The modulators that `use` may name.
     known : mapping of str to dict, optional
-        The looks that there are; default: those of the table.
+        The available looks; by default the built-in ones.
 
     Returns
     -------
     list of dict
-        Entries as a project could have written them.
+        Entries as in a project file.
 
     Raises
     ------
     LookError
-        If the look is unknown, or a key is known to none of its layers.
+        If the look is unknown, or none of its layers accepts a key.
     """
     name, known = entry["look"], looks() if known is None else known
     if not isinstance(name, str) or name not in known:
         raise LookError(f"look: unknown look {name!r}. {hint(str(name), known)}")
-    layers = [_at(layer, video) for layer in known[name]["layers"]]
+    layers = [_rescaled(layer, video) for layer in known[name]["layers"]]
     changes = {key: value for key, value in entry.items() if key != "look"}
     for layer in layers:
         layer |= {key: changes[key] for key in _FOR_ALL if key in changes}
     for key in changes.keys() - {"amount", *_FOR_ALL}:
-        knowing = [layer for layer in layers if key in _keys(layer, modulators)]
-        if not knowing:
+        accepting = [layer for layer in layers if key in _keys(layer, modulators)]
+        if not accepting:
             keys = {*_FOR_ALL, "amount"}.union(*(_keys(layer, modulators) for layer in layers))
             raise LookError(f"{key}: unknown key of the look '{name}'. {hint(key, keys)}")
-        for layer in knowing:
+        for layer in accepting:
             layer[key] = changes[key]
     return layers
 
 
 def _keys(layer: Data, modulators: Mapping[str, type[Modulator]]) -> Iterable[str]:
     shared = Layer.model_fields.keys() - OWN_KEYS - {"use", "amount"}
-    modulator = modulators.get(layer["use"])  # a missing one is reported where it is used
+    modulator = modulators.get(layer["use"])  # a missing one is reported by layer_of
     return shared | (modulator.model_fields.keys() if modulator else set())
 
 
-def _at(layer: Data, video: Data) -> Data:
-    """A layer of the table with its reaches at the project's fps and width."""
+def _rescaled(layer: Data, video: Data) -> Data:
+    """A layer of a look with its `to` rescaled to the project's fps and width."""
     try:
         frames = float(_FPS / exact_fps(video.get("fps", Video.model_fields["fps"].default)))
         width = float(video.get("width", Video.model_fields["width"].default)) / _WIDTH
-    except (TypeError, ValueError):  # a mistake in [video] is reported there
+    except (TypeError, ValueError):  # reported with [video]
         return dict(layer)
     reaches = {}
     for name, reach in layer["to"].items():

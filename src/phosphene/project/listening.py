@@ -1,4 +1,4 @@
-"""The song of a project: listened to, or found in the cache, and corrected as the project says."""
+"""The song of a project: analysed or read from the cache, with the project's corrections."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def listen(
 ) -> Song:
     """Find the beats, bars, onsets and feature curves of a song.
 
-    The result is cached on this machine: the second call for a file is fast.
+    The result is cached on this machine, so a second call for the same file is fast.
 
     Parameters
     ----------
     source : Path, str or Project
-        An audio or video file; or a project, whose corrections of the beats are applied.
+        An audio or video file; or a project, whose corrections are applied.
     on_progress : callable, optional
-        on_progress(step, share) is called with the name of the step and the share of it that is
-        done, 0 to 1.
+        Called as on_progress(step, share) with the name of a step and the share of it that is done,
+        from 0 to 1.
     registry : Registry, optional
-        The plugins; without it, those that are installed.
+        The plugins; by default, the installed ones.
 
     Returns
     -------
@@ -55,27 +55,27 @@ def listen(
     SongError
         If the file is missing, is not audio, or is silent.
     """
-    name = {"file": str(source)}
-    file = source.song if isinstance(source, Project) else SongFile.model_validate(name)
-    return song_of(file, registry or load_plugins(), on_progress)
+    data = {"file": str(source)}
+    song = source.song if isinstance(source, Project) else SongFile.model_validate(data)
+    return song_of(song, registry or load_plugins(), on_progress)
 
 
 def song_of(source: SongFile, registry: Registry, progress: Progress | None = None) -> Song:
-    """Listen to the song that `[song]` names; see `listen`."""
+    """Analyse the song that `[song]` names; see `listen`."""
     require_file(source.file)
     track = choose_track(source.file, source.track)
     if track.count > 1:
         _log.info(f"The song is audio track {track}; `track` in [song] chooses another.")
     tracker = registry.trackers[source.tracker]
     song = listening.listen(source.file, progress, tracker, user_cache(), track)
-    heard = replace(corrected(song, source), extra=MappingProxyType(registry.features))
-    return replace(heard, sections=_sections(heard, source))
+    song = replace(corrected(song, source), extra=MappingProxyType(registry.features))
+    return replace(song, sections=_sections(song, source))
 
 
 def _sections(song: Song, source: SongFile) -> tuple[Section, ...]:
-    """The sections as `[song]` corrects them."""
+    """The sections of a song, as detected or as `[song]` gives them."""
     if isinstance(source.sections, dict):
-        # Frame numbers are not allowed here, so the frame rate does not matter.
+        # Any frame rate will do: frame numbers are not allowed here.
         timeline = Timeline(song, Fraction(1), Fraction(1))
         for position in source.sections:
             try:

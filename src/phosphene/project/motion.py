@@ -28,7 +28,7 @@ _FULL: Any = 1.0
 
 
 def _ranges(given: Any) -> tuple[tuple[At, At] | Part, ...]:
-    """Sections by name, one range of two positions, or a list of such."""
+    """Parse a section name, a pair of positions, or a list of these."""
     several = isinstance(given, list) and any(isinstance(entry, list) for entry in given)
     return tuple(_range(entry) for entry in (given if several else [given]))
 
@@ -80,12 +80,12 @@ class When(Table):
     )
 
     @model_validator(mode="after")
-    def _says_something(self) -> When:
+    def _has_condition(self) -> When:
         bounded = self.above is not None or self.below is not None
         if bounded != (self.feature is not None):
             raise ValueError("expected a feature with `above` or `below`")
         if self.pattern is None and "subdivision" in self.model_fields_set:
-            raise ValueError("subdivision is about a pattern; set pattern, or leave it out")
+            raise ValueError("subdivision needs a pattern; set pattern, or remove subdivision")
         if not bounded and self.pattern is None and not self.section:
             raise ValueError(
                 'expected { feature = "low", above = 0.5 }, { pattern = "x..x" } or '
@@ -124,18 +124,18 @@ class Layer(Table):
     modulator: Modulator
     plugin: Plugin | None = Field(None, description="where the modulator comes from")
     entry: str = Field("", description="its entry in the project file")
-    share: Amount = Field(_FULL, description="the amount of the whole look that it belongs to")
+    share: Amount = Field(_FULL, description="the amount of the look that it belongs to")
 
     @field_validator("to")
     @classmethod
-    def _known(cls, to: dict[str, float]) -> dict[str, float]:
+    def _known_channels(cls, to: dict[str, float]) -> dict[str, float]:
         for name in to:
             if name not in CHANNELS:
                 raise ValueError(f"unknown channel '{name}'. {hint(name, CHANNELS)}")
         return to
 
 
-#: Fields that Phosphene itself sets; not keys of the project file.
+#: Fields that Phosphene sets itself; these are not keys of a project file.
 OWN_KEYS = frozenset({"modulator", "entry", "share", "plugin"})
 assert (Layer.model_fields.keys() - OWN_KEYS) | {"look"} == RESERVED
 assert set(get_args(Layer.model_fields["mix"].annotation)) == set(MIXES)

@@ -1,4 +1,4 @@
-"""The plugins of a project: those that it requires, and its settings for them."""
+"""Plugins of a project: the packages that it requires, and its settings for them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def check_requires(data: Data, source: Path) -> None:
     Raises
     ------
     ProjectError
-        If one is not a valid requirement, or is not installed; with the command to install all
-        that are missing.
+        If a requirement is not valid, or not installed; the fix is a command that installs all
+        missing ones.
     """
     requires = data.get("requires", [])
     if not requires:
@@ -45,25 +45,25 @@ def check_requires(data: Data, source: Path) -> None:
     if not isinstance(requires, list):
         raise ProjectError(
             f"{source}: requires: got {requires!r}: expected a list of packages",
-            'For instance: requires = ["phosphene-shake>=0.2"], above the first [table].',
+            'For example: requires = ["phosphene-shake>=0.2"], above the first [table].',
         )
     missing, problems = [], []
     for number, text in enumerate(requires):
         where = f"{source}: requires[{number}]"
         try:
-            found = unmet([str(text)])
+            unmet_here = unmet([str(text)])
         except InvalidRequirement as error:
             reason = str(error).splitlines()[0]
             raise ProjectError(
-                f"{where}: got {text!r}: {reason}", 'For instance "phosphene-shake>=0.2".'
+                f"{where}: got {text!r}: {reason}", 'For example "phosphene-shake>=0.2".'
             ) from None
-        for requirement in found:
+        for requirement in unmet_here:
             name = _name(requirement)
             try:
-                there = f"{name} {version(name)} is installed"
+                status = f"{name} {version(name)} is installed"
             except PackageNotFoundError:
-                there = f"{name} is not installed"
-            problems.append(f"{where}: this project needs {requirement}; {there}")
+                status = f"{name} is not installed"
+            problems.append(f"{where}: this project needs {requirement}; {status}")
             missing.append(requirement)
     if missing:
         wanted = " ".join(f'"{requirement}"' for requirement in missing)
@@ -77,7 +77,7 @@ def _name(requirement: str) -> str:
 
 
 def plugin_options(data: Data, registry: Registry, problems: list[str]) -> dict[str, Options]:
-    """The options of each plugin from `[plugins.NAME]`, with its defaults.
+    """The options of each plugin: `[plugins.NAME]` and defaults.
 
     Parameters
     ----------
@@ -85,34 +85,34 @@ def plugin_options(data: Data, registry: Registry, problems: list[str]) -> dict[
         The project.
     registry : Registry
     problems : list of str
-        Every mistake is added to it.
+        Mistakes are appended.
 
     Returns
     -------
     dict of str to Options
-        By the plugin's name.
+        Keyed by the plugin's name.
     """
-    said = data.get("plugins", {})
-    if not isinstance(said, dict) or not all(isinstance(table, dict) for table in said.values()):
+    tables = data.get("plugins", {})
+    if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         problems.append("plugins: expected tables, such as [plugins.shake]")
         return {}
     problems += [
-        f"plugins.{name}: {_stranger(name, registry)}"
-        for name in said
+        f"plugins.{name}: {_why_unknown(name, registry)}"
+        for name in tables
         if name not in registry.options
     ]
     options = {}
     for name, cls in registry.options.items():
         try:
-            options[name] = cls.model_validate(said.get(name, {}))
+            options[name] = cls.model_validate(tables.get(name, {}))
         except ValidationError as error:
-            problems += problems_of(error, said.get(name, {}), f"plugins.{name}", cls)
-        except Exception as error:  # a validator of the plugin's own
+            problems += problems_of(error, tables.get(name, {}), f"plugins.{name}", cls)
+        except Exception as error:  # from a validator of the plugin
             problems.append(f"plugins.{name}: {type(error).__name__}: {error}")
     return options
 
 
-def _stranger(name: str, registry: Registry) -> str:
+def _why_unknown(name: str, registry: Registry) -> str:
     outside = {plugin.name: plugin for plugin in registry.plugins if not plugin.built_in}
     if name not in outside:
         return f"unknown plugin. {hint(name, registry.options)}"
@@ -123,7 +123,7 @@ def _stranger(name: str, registry: Registry) -> str:
 
 
 def options_for(plugin: Plugin | None, cls: type[BaseModel], options: dict[str, Options]) -> Data:
-    """The field `options` of a modulator, where it has one and its plugin has options."""
+    """The field `options` of a modulator, if it has one and its plugin has options."""
     if plugin is None or plugin.name not in options or "options" not in cls.model_fields:
         return {}
     return {"options": options[plugin.name]}

@@ -1,4 +1,4 @@
-"""Mistakes in a project file: pydantic's errors, in TOML's terms."""
+"""Mistakes in a project file: pydantic's errors in terms of TOML."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phosphene.bounds import entry, shortened
 from phosphene.hints import hint
 from phosphene.project.motion import OWN_KEYS
 
-# In terms of TOML instead of Python.
+# Messages by pydantic's type of error.
 _MESSAGES = {
     "model_type": "expected a table",
     "dict_type": "expected a table",
@@ -35,7 +35,7 @@ def problems_of(
     model: type[BaseModel],
     extra: Set[str] = frozenset(),
 ) -> list[str]:
-    """Every mistake as a sentence that names its entry in the file.
+    """Every mistake as a sentence with its entry in the file.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def problems_of(
     data : Any
         The validated data, as in the file.
     where : str
-        The entry that contains it; empty for the entire file.
+        The entry that contains the data; empty for the entire file.
     model : type of BaseModel
-        What it was validated against.
+        The model that it was validated against.
     extra : set of str
-        Other allowed keys.
+        Additional allowed keys.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def problems_of(
 
 
 def _place(where: str, data: Any, loc: tuple[int | str, ...]) -> tuple[str, Any]:
-    """The name of the entry that is in the file, and its value."""
+    """The name of the innermost entry that is in the file, and its value."""
     for part in loc:
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
             where, data = f"{where}[{part}]", data[part]

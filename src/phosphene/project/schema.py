@@ -1,4 +1,4 @@
-"""The project file: everything a user says about a video, validated before anything is loaded."""
+"""The project file: the settings of a video, validated before anything is loaded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EMPTY: Any = {}
 
 
 def _plain(data: Any) -> Any:
-    """Data of Python as that of TOML."""
+    """Convert Python data to the types of TOML."""
     if isinstance(data, Mapping):
         return {str(key): _plain(value) for key, value in data.items() if value is not None}
     if isinstance(data, (list, tuple)):
@@ -41,11 +41,11 @@ class Project(Table):
     requires: tuple[str, ...] = Field((), description="required packages, such as plugins")
     song: SongFile
     video: Video = Field(_EMPTY, description="size, frame rate, part of the song")
-    model: Model = Field(_EMPTY, description="what paints")
+    model: Model = Field(_EMPTY, description="the model and its settings")
     depth: Depth | None = Field(
         None, validate_default=True, description="depth, for parallax and ControlNets"
     )
-    prompts: Prompts = Field(_EMPTY, description="what is painted")
+    prompts: Prompts = Field(_EMPTY, description="what to paint")
     motion: tuple[Layer, ...] = ()
     scene: tuple[SceneEntry, ...] = ()
     captions: Captions | None = Field(None, description="lyrics over the film")
@@ -59,7 +59,7 @@ class Project(Table):
 
     @field_validator("depth")
     @classmethod
-    def _is_there(cls, depth: Depth | None, others: ValidationInfo) -> Depth | None:
+    def _given_if_needed(cls, depth: Depth | None, others: ValidationInfo) -> Depth | None:
         model = others.data.get("model")
         if depth is None and model and any(net.kind == "depth" for net in model.control):
             raise ValueError('model.control of kind "depth" needs it; set depth.source')
@@ -69,21 +69,21 @@ class Project(Table):
     _source: Path = PrivateAttr(default=Path())
 
     def keep(self, data: dict[str, Any], source: Path) -> None:
-        """Keep the data that the project was made of, for `text`, and the file that it is from."""
+        """Store the data and the file that the project was made from."""
         self._data, self._source = data, source
 
     @property
     def data(self) -> dict[str, Any]:
-        """The data that it was made of: its file as parsed, with all changes."""
+        """The data that the project was made from: its parsed file, with all changes."""
         return self._data
 
     @property
     def source(self) -> Path:
-        """The file that it is from, which need not exist."""
+        """The project file, which need not exist."""
         return self._source
 
     def text(self) -> str:
-        """The project as the text of a project file, with all changes, without comments."""
+        """The text of a project file with all changes, without comments."""
         return tomlkit.dumps(_plain(self._data))
 
     @classmethod
@@ -95,12 +95,13 @@ class Project(Table):
         path : Path or str
             A TOML file.
         registry : Registry, optional
-            The plugins that it may use; without it, those that are installed.
+            The plugins that it may use; by default, the installed ones.
 
         Raises
         ------
         ProjectError
-            If the file cannot be read, or is not valid; every mistake is named with its entry.
+            If the file cannot be read or is not valid; the message lists every mistake with its
+            entry.
         PluginError
             If a plugin that it uses is broken.
         """
@@ -117,7 +118,7 @@ class Project(Table):
         Parameters
         ----------
         data : mapping
-            Such as ``{"song": {"file": "song.flac"}, "motion": [{"use": "beat", "to": ...}]}``.
+            For example ``{"song": {"file": "song.flac"}, "motion": [{"use": "beat", "to": ...}]}``.
         folder : Path or str
             Base folder of relative file names.
         registry : Registry, optional

@@ -80,9 +80,9 @@ def plugin_name(given: str) -> str:
             f"Use at most {LONGEST} letters, digits and single hyphens, a letter first: my-wobble.",
         )
     import phosphene
-    from phosphene.plugins.loading import own_plugins
+    from phosphene.plugins.loading import load_built_ins
 
-    registry = own_plugins()
+    registry = load_built_ins()
     taken = {name: kind for kind, name in registry.origin if kind in ("modulators", "engines")}
     taken |= {plugin.name: "plugins" for plugin in registry.plugins}
     if name in taken:

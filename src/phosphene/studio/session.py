@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from phosphene.bounds import parsed
+from phosphene.bounds import parse_toml
 from phosphene.errors import Bug, PhospheneError, ProjectError
 from phosphene.plugins import Registry
 from phosphene.plugins.running import strict
@@ -225,7 +225,7 @@ class Session:
         from phosphene.directing.direct import DEFAULT, brief_of, directed
 
         try:
-            data = parsed(self.document.text)
+            data = parse_toml(self.document.text)
             if self.document.text != initial_text(str(data.get("song", {}).get("file"))):
                 return
             project = make_project(data, self.path, self.registry)

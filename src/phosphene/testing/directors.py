@@ -15,7 +15,7 @@ from phosphene.directing.direct import directed
 from phosphene.directors import Brief, DirectorSpec
 from phosphene.errors import PhospheneError
 from phosphene.plugins import Registry
-from phosphene.plugins.loading import own_plugins
+from phosphene.plugins.loading import load_built_ins
 from phosphene.project.file import make_project
 from phosphene.song.song import Song
 from phosphene.testing.contract import ContractError, Finding, as_tests, examine, require
@@ -56,7 +56,7 @@ class Directing:
     @property
     def registry(self) -> Registry:
         """What its project can use: the built-ins and the items of its own plugin."""
-        registry = own_plugins()
+        registry = load_built_ins()
         for (kind, name), item in self.items.items():
             getattr(registry, kind)[name] = item
         return registry

@@ -8,8 +8,8 @@ from typing import Any
 
 from phosphene.errors import PluginError
 from phosphene.plugins import Plugin
-from phosphene.plugins.loading import load_alone
-from phosphene.plugins.trial import answered, inspected
+from phosphene.plugins.loading import load_plugin
+from phosphene.plugins.trial import run_answer, try_plugin
 from phosphene.testing.depths import examine_depth
 from phosphene.testing.directors import examine_director
 from phosphene.testing.engines import examine_engine
@@ -25,16 +25,16 @@ def checked(plugin: Plugin) -> tuple[str, list[dict[str, str]]]:
 
     Both are determined in a separate process.
     """
-    if why := inspected(plugin).why:
+    if why := try_plugin(plugin).why:
         return why, []
-    found = answered(plugin, LIMIT, __name__)
+    found = run_answer(plugin, LIMIT, __name__)
     return found.get("why", ""), found.get("findings", [])
 
 
 def answer(plugin: Plugin) -> dict[str, Any]:
     """Load a plugin and examine it; runs in the separate process."""
     try:
-        return {"findings": list(findings(load_alone(plugin)))}
+        return {"findings": list(findings(load_plugin(plugin)))}
     except PluginError as error:
         return {"why": str(error)}
 

@@ -29,7 +29,7 @@ from phosphene.engines.sizes import Resized
 from phosphene.errors import EngineError
 from phosphene.painting.depth import EngineWithDepth, SceneDepth
 from phosphene.painting.loop import paint
-from phosphene.plugins.loading import own_plugins
+from phosphene.plugins.loading import load_built_ins
 from phosphene.project.tables.model import Control, Depth, Model
 from phosphene.score.guides import Inputs
 
@@ -238,7 +238,7 @@ def test_the_depth_of_the_frame_controls_the_picture(times, nets, sd15_folder, t
     def painted(engine):
         return engine.img2img(card(width, height), about.row(0))
 
-    ramp = own_plugins().depths["ramp"]
+    ramp = load_built_ins().depths["ramp"]
     settings = Depth(source="ramp", near=0.5, far=4.0)
     depth = SceneDepth(ramp, settings, ramp.load(settings, about, CPU))
     plain = engine_with(kind="depth")

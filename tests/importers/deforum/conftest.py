@@ -1,4 +1,4 @@
-"""Imports of settings files in memory."""
+"""Fixtures that import settings files."""
 
 import json
 import tomllib
@@ -7,33 +7,33 @@ from pathlib import Path
 import pytest
 
 from phosphene.composing.compose import compose
-from phosphene.importers.deforum import Settings, imported, read_settings
+from phosphene.importers.deforum import Settings, import_settings, read_settings
 from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
 
 
 @pytest.fixture
-def brought(registry):
-    """Import settings and compose them: ``imported, score = brought(zoom="0:(1.01)")``."""
+def import_and_compose(registry):
+    """Import settings and compose them: ``imported, score = import_and_compose(zoom="0:(1.01)")``."""
 
-    def bring(duration=20.0, **entries):
-        made = imported(Settings(Path("settings.txt"), entries), None, Path())
-        project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
-        return made, compose(project, synthetic_song(duration))
+    def run(duration=20.0, **entries):
+        result = import_settings(Settings(Path("settings.txt"), entries), None, Path())
+        project = make_project(tomllib.loads(result.text), Path("test.toml"), registry)
+        return result, compose(project, synthetic_song(duration))
 
-    return bring
+    return run
 
 
 @pytest.fixture
-def brought_file(registry):
-    """Import settings that were read, and compose them."""
+def import_read_and_compose(registry):
+    """Import settings that `saved` has read, and compose them."""
 
-    def bring(settings, duration=20.0):
-        made = imported(settings, None, Path())
-        project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
-        return made, compose(project, synthetic_song(duration))
+    def run(settings, duration=20.0):
+        result = import_settings(settings, None, Path())
+        project = make_project(tomllib.loads(result.text), Path("test.toml"), registry)
+        return result, compose(project, synthetic_song(duration))
 
-    return bring
+    return run
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Deforum's value of a schedule, with numexpr and a plain loop, independent of Phosphene."""
+"""Reference values of Deforum schedules, computed with numexpr and without Phosphene."""
 
 import re
 
@@ -6,8 +6,8 @@ import numexpr
 import numpy as np
 
 
-def written(keys):
-    """Keys as a settings file has them."""
+def schedule(keys):
+    """The text of a schedule with these keys."""
     return ", ".join(f"{frame}: ({value})" for frame, value in keys.items())
 
 

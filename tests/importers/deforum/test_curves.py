@@ -1,4 +1,4 @@
-"""An imported project composes to what Deforum's formulas give, to 1e-6."""
+"""An imported project composes to the values of Deforum's formulas, to 1e-6."""
 
 import math
 import tomllib
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from direct import values, written
+from direct import schedule, values
 
 from phosphene.composing.compose import FrameFormat, compose
-from phosphene.importers.deforum import Settings, imported
+from phosphene.importers.deforum import Settings, import_settings
 from phosphene.project.file import make_project
 from phosphene.testing import synthetic_song
 
@@ -67,10 +67,12 @@ MATHS = {
 }
 
 
-def check(brought, schedules, mode):
+def check(import_and_compose, schedules, mode):
     table = (FLAT if mode == "2D" else DEEP) | SHARED
-    entries = {key: written(keys) for key, keys in schedules.items()}
-    _, score = brought(animation_mode=mode, max_frames=120, W=640, H=384, fps=15, seed=7, **entries)
+    entries = {key: schedule(keys) for key, keys in schedules.items()}
+    _, score = import_and_compose(
+        animation_mode=mode, max_frames=120, W=640, H=384, fps=15, seed=7, **entries
+    )
     assert len(score) == 120
     for key, (channel, unit) in table.items():
         expected = unit(values(schedules[key], 120, seed=7))
@@ -79,8 +81,8 @@ def check(brought, schedules, mode):
 
 @pytest.mark.parametrize("mode", ["2D", "3D"])
 @pytest.mark.parametrize("schedules", [DEFAULTS, MATHS], ids=["defaults", "maths"])
-def test_a_file_composes_to_its_formulas(brought, schedules, mode):
-    check(brought, schedules, mode)
+def test_every_channel_has_the_values_of_its_schedule(import_and_compose, schedules, mode):
+    check(import_and_compose, schedules, mode)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,8 @@ def test_a_file_composes_to_its_formulas(brought, schedules, mode):
         {frame: f"cos(t*{frame})" if frame % 3 else f"{frame % 7}" for frame in range(0, 119)},
     ],
 )
-def test_every_kind_of_schedule(brought, keys):
-    _, score = brought(translation_x=written(keys), max_frames=120, seed=11)
+def test_every_kind_of_schedule(import_and_compose, keys):
+    _, score = import_and_compose(translation_x=schedule(keys), max_frames=120, seed=11)
     expected = values({at: value for at, value in keys.items() if at < 120}, 120, seed=11)
     if 0 not in keys:  # held before the first key
         expected[: min(keys)] = expected[min(keys)]
@@ -120,14 +122,16 @@ def test_every_kind_of_schedule(brought, keys):
         "-t**2/99", "(1+2)*(t)", "max_f - t", "s + t", "tan(t/200)",
     ],
 )  # fmt: skip
-def test_every_word_of_numexpr(brought, formula):
-    _, score = brought(translation_x=f"0: ({formula})", max_frames=60, seed=5)
+def test_every_function_and_operator_of_numexpr(import_and_compose, formula):
+    _, score = import_and_compose(translation_x=f"0: ({formula})", max_frames=60, seed=5)
     expected = values({0: formula}, 60, seed=5)
     np.testing.assert_allclose(score.channels["translation_x"], expected, atol=1e-6)
 
 
-def test_the_cadence_is_that_of_the_model_which_counts_from_each_beat(brought):
-    made, score = brought(diffusion_cadence=3, strength_schedule="0:(0.6)", max_frames=30)
+def test_the_cadence_is_imported(import_and_compose):
+    made, score = import_and_compose(
+        diffusion_cadence=3, strength_schedule="0:(0.6)", max_frames=30
+    )
     assert set(np.diff(np.flatnonzero(score.diffuses))) == {1, 2, 3}
     np.testing.assert_allclose(score.channels["strength"], 0.4)
     assert "cadence = 3 # diffusion_cadence" in made.text
@@ -138,17 +142,19 @@ def test_the_cadence_is_that_of_the_model_which_counts_from_each_beat(brought):
     ("zoom", "reason"),
     [("1+(t^2)*0.001", "^"), ("1/t", "inf at frame 0"), ("1+nose", "'nose'"), ("sum(t)", "'sum'")],
 )
-def test_an_unsupported_schedule_is_listed_and_the_rest_is_imported(brought, zoom, reason):
-    made, score = brought(zoom=f"0:({zoom})", angle="0:(t*0.1)", max_frames=20)
+def test_an_unsupported_schedule_is_listed_and_the_rest_is_imported(
+    import_and_compose, zoom, reason
+):
+    made, score = import_and_compose(zoom=f"0:({zoom})", angle="0:(t*0.1)", max_frames=20)
     assert [line for line in made.lost if line.startswith("zoom: ") and reason in line]
     np.testing.assert_array_equal(score.channels["zoom"], 1.0)
     np.testing.assert_allclose(score.channels["rotation"], -0.1 * np.arange(20))
 
 
-def test_another_frame_rate_travels_the_same_path(registry):
-    entries = {key: written(keys) for key, keys in MATHS.items()}
+def test_another_frame_rate_follows_the_same_path(registry):
+    entries = {key: schedule(keys) for key, keys in MATHS.items()}
     entries |= {"animation_mode": "2D", "max_frames": 120, "W": 640, "H": 384, "fps": 15}
-    made = imported(Settings(Path("settings.txt"), entries), None, Path())
+    made = import_settings(Settings(Path("settings.txt"), entries), None, Path())
     project = make_project(tomllib.loads(made.text), Path("test.toml"), registry)
     song = synthetic_song(8.0)
     own = compose(project, song).channels
@@ -156,7 +162,7 @@ def test_another_frame_rate_travels_the_same_path(registry):
     assert len(finer["zoom"]) == 4 * len(own["zoom"])
     for channel, take in (("translation_x", float), ("rotation", float), ("zoom", np.log)):
         path, fine = (np.cumsum([take(v) for v in form[channel]]) for form in (own, finer))
-        # Where the frames of both begin, the picture has come equally far.
+        # Compared at the starts of the frames that both have.
         expected = path - path[0]
         far = np.abs(expected).max()
         np.testing.assert_allclose(fine[::4] - fine[0], expected, atol=1e-3 * far)

@@ -1,4 +1,4 @@
-"""`phosphene import deforum`, as a user types it."""
+"""The command `phosphene import deforum`."""
 
 import json
 import tomllib
@@ -27,13 +27,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def bring(*arguments):
+def run_import(*arguments):
     command = ["import", "deforum", *arguments]
     return CliRunner().invoke(cli, command, env={"COLUMNS": "200"}, catch_exceptions=False)
 
 
-def test_the_project_composes_and_names_the_origin_of_each_entry(folder):
-    result = bring("settings.txt", "-o", "new/project.toml", "--song", "song.wav")
+def test_the_project_composes_and_has_the_origin_of_each_entry(folder):
+    result = run_import("settings.txt", "-o", "new/project.toml", "--song", "song.wav")
     assert result.exit_code == 0, result.output
     text = (folder / "new" / "project.toml").read_text()
     project = tomllib.loads(text)
@@ -50,8 +50,8 @@ def test_the_project_composes_and_names_the_origin_of_each_entry(folder):
     assert len((folder / "score.csv").read_text().splitlines()) == 21
 
 
-def test_entries_not_imported_are_on_the_terminal_and_in_the_file(folder):
-    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+def test_entries_not_imported_are_printed_and_written(folder):
+    result = run_import("settings.txt", "-o", "project.toml", "--song", "song.wav")
     text = (folder / "project.toml").read_text()
     for lost in ("color_coherence = 'None'", "cn_2_enabled = True", "border = 'wrap'"):
         assert lost in result.stderr
@@ -61,7 +61,7 @@ def test_entries_not_imported_are_on_the_terminal_and_in_the_file(folder):
 def test_a_song_that_ends_before_the_video(folder):
     long = SETTINGS | {"max_frames": 900, "translation_x": "0:(0), 800:(8)"}
     (folder / "settings.txt").write_text(json.dumps(long))
-    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+    result = run_import("settings.txt", "-o", "project.toml", "--song", "song.wav")
     assert "the song ends earlier" in result.stderr
     project = tomllib.loads((folder / "project.toml").read_text())
     assert "end" not in project["video"]
@@ -70,14 +70,14 @@ def test_a_song_that_ends_before_the_video(folder):
     assert CliRunner().invoke(cli, score, catch_exceptions=False).exit_code == 0
 
 
-def test_without_a_song_the_message_names_the_option(folder):
-    result = bring("settings.txt", "-o", "project.toml")
+def test_a_missing_song_is_a_warning_with_the_option(folder):
+    result = run_import("settings.txt", "-o", "project.toml")
     assert result.exit_code == 0
     assert "--song FILE" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("content", "arguments", "says"),
+    ("content", "arguments", "words"),
     [
         ("{", [], ["not valid JSON"]),
         ("[]", [], ["not a Deforum settings file"]),
@@ -90,19 +90,19 @@ def test_without_a_song_the_message_names_the_option(folder):
         (json.dumps(SETTINGS), ["-o", "song.wav"], [".toml"]),
     ],
 )
-def test_bad_input_is_refused(folder, content, arguments, says):
+def test_invalid_input_is_an_error(folder, content, arguments, words):
     (folder / "settings.txt").write_text(content)
-    result = bring("settings.txt", "-o", "project.toml", *arguments)
+    result = run_import("settings.txt", "-o", "project.toml", *arguments)
     assert result.exit_code == 2, result.output
-    for word in says:
+    for word in words:
         assert word in result.stderr
     assert not (folder / "project.toml").exists()
 
 
 def test_a_missing_input_and_an_existing_output(folder):
-    assert "cannot be read" in bring("none.txt", "-o", "p.toml").stderr
+    assert "cannot be read" in run_import("none.txt", "-o", "p.toml").stderr
     (folder / "p.toml").write_text("")
-    assert "exists already" in bring("settings.txt", "-o", "p.toml").stderr
+    assert "exists already" in run_import("settings.txt", "-o", "p.toml").stderr
 
 
 BARE = {
@@ -115,7 +115,7 @@ def composed(folder, *options, **entries):
     """Import settings and compose them: the exit code, stderr, and the score as an array."""
     (folder / "settings.txt").write_text(json.dumps(BARE | entries))
     (folder / "project.toml").unlink(missing_ok=True)
-    assert bring("settings.txt", "-o", "project.toml", "--song", "song.wav").exit_code == 0
+    assert run_import("settings.txt", "-o", "project.toml", "--song", "song.wav").exit_code == 0
     command = ["compose", "project.toml", "-o", "score.csv", *options]
     result = CliRunner().invoke(cli, command, catch_exceptions=False)
     if result.exit_code:
@@ -133,21 +133,21 @@ def test_a_high_power_of_a_small_base(folder):
     np.testing.assert_allclose(score["noise"][[0, 7]], [0.0, 0.0216], atol=1e-6)
 
 
-def test_a_formula_counts_only_where_the_film_has_frames(folder):
+def test_a_formula_is_checked_in_the_frames_of_the_film(folder):
     schedule = "0:(10*sqrt(max_f-t))"  # the song has 45 frames, the film 30
     code, _, score = composed(folder, translation_x=schedule)
     assert code == 0
     np.testing.assert_allclose(score["translation_x"], 10 * np.sqrt(29.0 - np.arange(30)))
     code, _, score = composed(folder, "--start", "5", "--end", "20", translation_x="0:(1/t)")
     assert code == 0
-    np.testing.assert_allclose(score["translation_x"], 0.0)  # the import has listed it
+    np.testing.assert_allclose(score["translation_x"], 0.0)  # not imported
     code, message, _ = composed(folder, "--end", "100%", translation_x=schedule)
     assert code == 2
     assert "translation_x" in message
     assert "nan at frame 30" in message
 
 
-def test_a_channel_that_the_model_ignores_is_a_warning_and_an_error_when_strict(folder):
+def test_an_unsupported_channel_is_a_warning_or_an_error_with_strict(folder):
     composed(folder, cfg_scale_schedule="0:(5), 15:(9)")
     command = ["render", "project.toml", "--model", "none", "--end", "2", "-o", "film.mp4"]
     result = CliRunner().invoke(cli, command, env={"COLUMNS": "200"})
@@ -158,10 +158,10 @@ def test_a_channel_that_the_model_ignores_is_a_warning_and_an_error_when_strict(
     assert "Error: motion drives guidance" in result.stderr
 
 
-def test_assumed_defaults_are_on_the_terminal_and_in_the_project(folder):
+def test_assumed_defaults_are_printed_and_written(folder):
     without = {key: value for key, value in BARE.items() if key not in ("fps", "W")}
     (folder / "settings.txt").write_text(json.dumps(without))
-    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+    result = run_import("settings.txt", "-o", "project.toml", "--song", "song.wav")
     assert "not in settings.txt, and assumed: W = 512, fps = 15" in result.stderr
     text = (folder / "project.toml").read_text()
     assert "#   - fps = 15\n" in text
@@ -179,9 +179,9 @@ def test_assumed_defaults_are_on_the_terminal_and_in_the_project(folder):
         ('{"max_frames": 5, "prompts": "[[[["}', "not valid JSON"),
     ],
 )
-def test_absurd_files_are_refused_in_a_sentence(folder, text, message):
+def test_malformed_files_are_an_error(folder, text, message):
     (folder / "settings.txt").write_text(text)
-    result = bring("settings.txt", "-o", "project.toml", "--song", "song.wav")
+    result = run_import("settings.txt", "-o", "project.toml", "--song", "song.wav")
     assert result.exit_code == 2, result.output
     assert message in result.stderr
 
@@ -200,7 +200,7 @@ def test_absurd_files_are_refused_in_a_sentence(folder, text, message):
     ],
     ids=lambda entries: next(iter(entries)).encode("unicode_escape").decode()[:20],
 )  # fmt: skip
-def test_an_absurd_entry_does_not_affect_the_others(folder, entries):
+def test_a_malformed_entry_does_not_affect_the_others(folder, entries):
     code, message, score = composed(folder, **entries)
     assert code == 0, message
     assert np.all(np.isfinite(score["zoom"]))

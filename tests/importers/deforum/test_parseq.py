@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from phosphene.cli import cli
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum import imported
+from phosphene.importers.deforum import import_settings
 
 
 def manifest(count=20, **fields):
-    """A manifest: each field is a function of the frame; deltas as Parseq derives them."""
+    """A manifest whose fields are functions of the frame, with deltas as Parseq derives them."""
     frames = []
     for i in range(count):
         frame = {"frame": i, "seed": 100 + i, "deforum_prompt": "a fox --neg blur"}
@@ -37,9 +37,9 @@ def lost(made, word):
     return [line for line in made.lost if word in line]
 
 
-def test_positions_become_steps(saved, brought_file):
+def test_positions_become_steps(saved, import_read_and_compose):
     """A zoom of 1.01 ** i and an angle of 2 i degrees: 1.01 and -2 degrees in every frame."""
-    made, score = brought_file(
+    made, score = import_read_and_compose(
         saved(**manifest(zoom=lambda i: 1.01**i, angle=lambda i: 2.0 * i, strength=lambda i: 0.6))
     )
     np.testing.assert_allclose(score.channels["zoom"][1:], 1.01, rtol=1e-9)
@@ -52,42 +52,42 @@ def test_positions_become_steps(saved, brought_file):
     assert written["prompts"]["negative"] == "blur"
 
 
-def test_every_value_of_a_curve_is_carried(saved, brought_file):
+def test_every_value_of_a_curve_is_imported(saved, import_read_and_compose):
     wave = [3.0 * np.sin(i / 3) for i in range(40)]
-    _, score = brought_file(
+    _, score = import_read_and_compose(
         saved(**manifest(40, translation_x=lambda i: float(np.sum(wave[: i + 1]))))
     )
     np.testing.assert_allclose(score.channels["translation_x"][1:40], wave[1:], atol=1e-9)
 
 
-def test_a_line_is_two_keys(saved):
-    made = imported(saved(**manifest(50, noise=lambda i: 0.01 * i)), None, Path())
+def test_a_line_becomes_two_keys(saved):
+    made = import_settings(saved(**manifest(50, noise=lambda i: 0.01 * i)), None, Path())
     keys = next(layer for layer in tomllib.loads(made.text)["motion"] if "noise" in layer)["noise"]
     assert list(keys) == ["0", "49"]
 
 
-def test_the_third_dimension_is_used_where_it_moves(saved, brought_file):
-    made, score = brought_file(
+def test_3d_is_used_if_a_3d_field_varies(saved, import_read_and_compose):
+    made, score = import_read_and_compose(
         saved(**manifest(rotation_3d_y=lambda i: 0.5 * i, zoom=lambda i: 1.0))
     )
     np.testing.assert_allclose(score.channels["pan"][1:], 0.5, rtol=1e-9)
     assert not lost(made, "only reads it in")
 
 
-def test_of_weighted_prompts_the_heaviest_holds(saved):
+def test_the_prompt_with_the_highest_weight_is_used(saved):
     def prompt(i):
         return f"(a fox:{1 - i / 19:.3f}) AND (a cat:{i / 19:.3f}) at night --neg (blur:1)"
 
     text = manifest()
     for frame in text["rendered_frames"]:
         frame["deforum_prompt"] = prompt(frame["frame"])
-    made = imported(saved(**text), None, Path())
+    made = import_settings(saved(**text), None, Path())
     at = tomllib.loads(made.text)["prompts"]["at"]
     assert at == {"0": "a fox at night", "10": "a cat at night"}
 
 
-def test_what_varies_and_is_not_carried_is_listed(saved):
-    made = imported(
+def test_unsupported_fields_that_vary_are_listed(saved):
+    made = import_settings(
         saved(**manifest(guided_tweening_frames=lambda i: float(i), cn_1_weight=lambda i: 1.0)),
         None, Path(),
     )  # fmt: skip
@@ -96,11 +96,11 @@ def test_what_varies_and_is_not_carried_is_listed(saved):
     assert not lost(made, "prompt_weight")
 
 
-def test_seeds_of_their_own_are_listed(saved):
+def test_seeds_by_frame_are_listed(saved):
     text = manifest()
     for frame in text["rendered_frames"]:
         frame["seed"] = 7
-    assert lost(imported(saved(**text), None, Path()), "seed_behavior = 'schedule'")
+    assert lost(import_settings(saved(**text), None, Path()), "seed_behavior = 'schedule'")
 
 
 SETTINGS = {
@@ -110,10 +110,10 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("as_text", [True, False])
-def test_deforum_reads_the_manifest_in_place_of_its_schedules(saved, brought_file, as_text):
+def test_a_manifest_replaces_the_schedules_of_deforum(saved, import_read_and_compose, as_text):
     inner = manifest(zoom=lambda i: 1.02**i)
     given = {"parseq_manifest": json.dumps(inner) if as_text else inner}
-    made, score = brought_file(saved(**SETTINGS, **given))
+    made, score = import_read_and_compose(saved(**SETTINGS, **given))
     np.testing.assert_allclose(score.channels["zoom"][1:10], 1.02, rtol=1e-9)
     np.testing.assert_allclose(
         score.channels["strength"][1:], 0.7, rtol=1e-9
@@ -124,14 +124,14 @@ def test_deforum_reads_the_manifest_in_place_of_its_schedules(saved, brought_fil
     assert not lost(made, "parseq")
 
 
-def test_without_deltas_the_values_are_steps(saved, brought_file):
+def test_without_deltas_the_values_are_steps(saved, import_read_and_compose):
     given = {"parseq_manifest": manifest(zoom=lambda i: 1.02**i), "parseq_use_deltas": False}
-    _, score = brought_file(saved(**SETTINGS, **given))
+    _, score = import_read_and_compose(saved(**SETTINGS, **given))
     np.testing.assert_allclose(score.channels["zoom"][1:10], 1.02 ** np.arange(1, 10), rtol=1e-9)
 
 
-def test_an_address_is_listed(saved):
-    made = imported(saved(**SETTINGS, parseq_manifest="https://x.org/y.json"), None, Path())
+def test_a_manifest_given_by_url_is_listed(saved):
+    made = import_settings(saved(**SETTINGS, parseq_manifest="https://x.org/y.json"), None, Path())
     assert lost(made, "save the manifest as a file")
 
 
@@ -146,7 +146,7 @@ def test_an_address_is_listed(saved):
         (SETTINGS | {"parseq_manifest": {"meta": 1}}, "render the document"),
     ],
 )
-def test_a_damaged_manifest_is_named(saved, entries, message):
+def test_an_invalid_manifest_is_an_error(saved, entries, message):
     with pytest.raises(ProjectError, match=f"settings.txt: the Parseq manifest .*{message}"):
         saved(**entries)
 

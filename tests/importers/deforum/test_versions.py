@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum import Settings, imported, read_settings
+from phosphene.importers.deforum import Settings, import_settings, read_settings
 
 COMMON = {
     "W": 512, "H": 512, "fps": 15, "max_frames": 90, "animation_mode": "2D", "seed": 7,
     "strength_schedule": "0:(0.5)", "prompts": {"0": "a forest"},
 }  # fmt: skip
 
-# The notebooks' own files: scalars, their samplers, and keys of guidance that existed for a while.
+# From a notebook: scalars, its samplers, and keys of guidance of that time.
 NOTEBOOK = {
     "W": 512, "H": 768, "seed": 3402126563, "sampler": "klms", "steps": 50, "scale": 7,
     "ddim_eta": 0.0, "dynamic_threshold": None, "static_threshold": None, "save_samples": True,
@@ -43,7 +43,7 @@ NOTEBOOK = {
 
 def project(**entries):
     """Import settings; return the import, and its project as a table."""
-    made = imported(Settings(Path("settings.txt"), entries), None, Path())
+    made = import_settings(Settings(Path("settings.txt"), entries), None, Path())
     return made, tomllib.loads(made.text)
 
 
@@ -55,8 +55,8 @@ def listed(made, *words):
     return [line for line in made.lost if all(word in line for word in words)]
 
 
-def test_a_notebook_s_file_in_3d(brought):
-    made, score = brought(**NOTEBOOK)
+def test_a_file_of_a_notebook_in_3d(import_and_compose):
+    made, score = import_and_compose(**NOTEBOOK)
     written = tomllib.loads(made.text)
     assert written["model"] | {"name": ""} == {
         "name": "", "seed": 3402126563, "steps": 50, "guidance_scale": 7.0, "cadence": 2,
@@ -72,7 +72,7 @@ def test_a_notebook_s_file_in_3d(brought):
 
 
 def test_depth_in_3d():
-    """The picture plane is where it fills the field of view: at 1 / tan(20 degrees) of Deforum's units."""
+    """The picture plane, which fills the field of view, is at 1 / tan(20 degrees) in Deforum."""
     made, written = project(**NOTEBOOK)
     half = np.tan(np.radians(20.0))
     assert written["depth"] == {
@@ -93,7 +93,7 @@ def test_depth_in_3d():
         ({"padding_mode": "zeros"}, ("padding_mode = 'zeros'", "mirrored")),
     ],
 )
-def test_what_is_lost_of_depth_is_listed_in_3d_alone(entries, words):
+def test_entries_of_depth_are_only_listed_in_3d(entries, words):
     assert listed(project(**NOTEBOOK | entries)[0], *words)
     flat = project(**NOTEBOOK | entries | {"animation_mode": "2D", "translation_z": "0:(0)"})[0]
     assert ("padding_mode" in entries) == bool(listed(flat, words[0]))
@@ -103,7 +103,7 @@ def test_what_is_lost_of_depth_is_listed_in_3d_alone(entries, words):
     "entries",
     [{"use_depth_warping": False}, {"translation_z": "0:(0)"}, {"animation_mode": "2D"}],
 )
-def test_where_nothing_shows_it_there_is_no_depth(entries):
+def test_depth_without_effect_is_not_imported(entries):
     assert "depth" not in project(**NOTEBOOK | entries)[1]
 
 
@@ -124,14 +124,14 @@ def test_where_nothing_shows_it_there_is_no_depth(entries):
          "field_of_view", 50.0),
     ],
 )  # fmt: skip
-def test_a_plain_number_is_constant(brought, entries, channel, value):
-    _, score = brought(**changed(**entries))
+def test_a_plain_number_is_constant(import_and_compose, entries, channel, value):
+    _, score = import_and_compose(**changed(**entries))
     np.testing.assert_allclose(score.channels[channel], value, rtol=1e-9)
 
 
 @pytest.mark.parametrize("key", ["scale", "cfg_scale_schedule", "guidance_scale"])
 @pytest.mark.parametrize("value", [7, "7", "0: (7)", "0:(7), 45:(9)"])
-def test_guidance_under_each_of_its_names(key, value):
+def test_every_name_of_guidance(key, value):
     made, written = project(**changed(**{key: value}))
     assert written["model"]["guidance_scale"] == 7.0
     assert f"guidance_scale = 7.0 # {key}\n" in made.text
@@ -156,18 +156,18 @@ def test_an_empty_entry_counts_as_missing(empty):
     assert not listed(made, "zoom")
 
 
-def test_the_frame_rate_of_a_notebook_is_in_the_file_beside_it(tmp_path):
+def test_the_frame_rate_is_read_from_the_video_settings(tmp_path):
     old = tmp_path / "20220903_settings.txt"
     old.write_text(json.dumps(changed(fps=...)))
     video = tmp_path / "20220903_video-settings.txt"
     video.write_text(json.dumps({"skip_video_for_run_all": False, "fps": 12.0}))
-    made = imported(read_settings(old), None, tmp_path)
+    made = import_settings(read_settings(old), None, tmp_path)
     assert "fps = 12 # fps of the video settings" in made.text
-    with pytest.raises(ProjectError, match="video settings only") as caught:
+    with pytest.raises(ProjectError, match="only the video settings") as caught:
         read_settings(video)
     assert "_settings.txt" in caught.value.fix
     video.write_text("{")
-    assert "fps = 15" in imported(read_settings(old), None, tmp_path).assumed
+    assert "fps = 15" in import_settings(read_settings(old), None, tmp_path).assumed
 
 
 STILLS = {
@@ -177,8 +177,8 @@ STILLS = {
 
 
 @pytest.mark.parametrize("mode", [{}, {"animation_mode": "None", "max_frames": 1}])
-def test_stills_are_spread_over_the_song(brought, mode):
-    made, score = brought(duration=8.0, **STILLS | mode)
+def test_stills_are_spread_over_the_song(import_and_compose, mode):
+    made, score = import_and_compose(duration=8.0, **STILLS | mode)
     assert listed(made, "stills")
     assert len(score) == 120
     assert score.prompts == ("a fox", "a cat", "a dog", "an owl")
@@ -204,19 +204,19 @@ def test_stills_are_read_from_a_file(saved):
     ],
 )
 @pytest.mark.parametrize("key", ["prompts", "animation_prompts", "cond_prompts"])
-def test_prompts_as_each_version_saved_them(key, prompts, at):
+def test_prompts_of_every_version(key, prompts, at):
     _, written = project(**changed(prompts=...) | {key: prompts})
     assert written["prompts"]["at"] == at
 
 
-def test_negative_prompts_by_frame_are_all_taken():
+def test_negative_prompts_by_frame_are_joined():
     _, written = project(**changed(uncond_prompts={"0": "blur", "30": "text, blur"}))
     assert written["prompts"]["negative"] == "blur, text"
 
 
-def test_negative_parts_that_differ_are_those_of_their_prompts(brought):
+def test_different_negative_parts_belong_to_their_prompts(import_and_compose):
     prompts = {"0": "a fox --neg text, blur", "30": "a cat --neg photo", "60": "a dog"}
-    _, score = brought(**changed(prompts=prompts, negative_prompts="frame"))
+    _, score = import_and_compose(**changed(prompts=prompts, negative_prompts="frame"))
     assert score.negative_prompts == ("text, blur, frame", "photo, frame", "frame")
 
 
@@ -235,14 +235,14 @@ def test_negative_parts_that_differ_are_those_of_their_prompts(brought):
     ],
 )
 @pytest.mark.parametrize("key", ["zoom", "cfg_scale_schedule", "strength_schedule"])
-def test_an_unreadable_schedule_does_not_affect_the_others(brought, key, value, reason):
-    made, score = brought(**changed(**{key: value}, translation_x="0:(3)"))
+def test_an_unreadable_schedule_does_not_affect_the_others(import_and_compose, key, value, reason):
+    made, score = import_and_compose(**changed(**{key: value}, translation_x="0:(3)"))
     assert listed(made, key, reason)
     np.testing.assert_allclose(score.channels["translation_x"], 3.0)
 
 
-def test_an_unreadable_fov_only_affects_the_field_of_view(brought):
-    made, score = brought(
+def test_an_unreadable_fov_only_affects_the_field_of_view(import_and_compose):
+    made, score = import_and_compose(
         **changed(animation_mode="3D", fov_schedule="0:(fov)", translation_z="0:(2)")
     )
     assert listed(made, "fov_schedule", "unknown name 'fov'")
@@ -252,15 +252,15 @@ def test_an_unreadable_fov_only_affects_the_field_of_view(brought):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0: 0: (5*cos(t/9))", 0.0),  # what follows a second colon is not read
+        ("0: 0: (5*cos(t/9))", 0.0),  # text after a second colon is ignored
         ("0:(2): (5*cos(t/9))", 2.0),
-        ("0:(2, 30:(2)", 2.0),  # brackets do not count around a number
+        ("0:(2, 30:(2)", 2.0),  # brackets around a number are ignored
         ("0:(2),", 2.0),
         ("0:(2),, 30:(2)", 2.0),
     ],
 )
-def test_odd_schedules_are_read_as_in_deforum(brought, text, value):
-    made, score = brought(**changed(translation_x=text))
+def test_irregular_schedules_are_read_as_in_deforum(import_and_compose, text, value):
+    made, score = import_and_compose(**changed(translation_x=text))
     np.testing.assert_allclose(score.channels["translation_x"], value)
     assert bool(listed(made, "translation_x", "second colon")) == (text.count(": (5") > 0)
 
@@ -332,7 +332,7 @@ def test_sizes_under_other_names():
         ("a (fox:-1)", "a (fox)", ["weights with a sign"]),
     ],
 )  # fmt: skip
-def test_marks_without_a_counterpart_are_listed(given, plain, marks):
+def test_unsupported_syntax_of_prompts_is_listed(given, plain, marks):
     made, written = project(**changed(prompts={"0": given}))
     assert written["prompts"]["at"] == {"0": plain}
     assert [line for line in made.lost if "prompts" in line] == [
@@ -340,14 +340,14 @@ def test_marks_without_a_counterpart_are_listed(given, plain, marks):
     ]
 
 
-def test_prompts_with_the_same_reason_are_one_line():
+def test_prompts_with_the_same_reason_share_a_line():
     made, _ = project(**changed(prompts={str(k): f"a{k} BREAK" for k in range(200)}))
     assert listed(made, "after the last frame, 89", "and 105 more")
     assert len(listed(made, "BREAK")) == 1
 
 
-def test_more_formulas_than_fit_in_one_become_a_key_for_each_frame(brought):
-    made, score = brought(
+def test_too_many_formulas_become_keyframes(import_and_compose):
+    made, score = import_and_compose(
         **changed(zoom=", ".join(f"{k}:(1+0.01*sin(t/{k + 1})**2)" for k in range(90)))
     )
     expected = [1 + 0.01 * np.sin(k / (k + 1)) ** 2 for k in range(90)]

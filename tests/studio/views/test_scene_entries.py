@@ -2,7 +2,7 @@
 
 import pytest
 
-from phosphene.bounds import parsed
+from phosphene.bounds import parse_toml
 from phosphene.composing.compose import compose
 from phosphene.composing.trace import Trace
 from phosphene.plotting.data import plot_data
@@ -40,10 +40,10 @@ continues = "bar 2"
 def composed(tmp_path, registry):
     def make(text):
         song = synthetic_song(16.0)  # bars of two seconds
-        project = make_project(parsed(text), tmp_path / "film.toml", registry)
+        project = make_project(parse_toml(text), tmp_path / "film.toml", registry)
         trace = Trace()
         score = compose(project, song, trace=trace)
-        return Composed(parsed(text), project, song, plot_data(song, project, score, trace))
+        return Composed(parse_toml(text), project, song, plot_data(song, project, score, trace))
 
     return make
 

@@ -79,12 +79,12 @@ def named_plugins(name: str) -> list[Plugin]:
     from phosphene.errors import ProjectError
     from phosphene.hints import hint
     from phosphene.plugins.discovery import built_in
-    from phosphene.plugins.loading import found
+    from phosphene.plugins.loading import find_plugins
 
-    plugins = found(named_folders())
-    if matching := [plugin for plugin in plugins if plugin.called(name)]:
+    plugins = find_plugins(named_folders())
+    if matching := [plugin for plugin in plugins if plugin.matches(name)]:
         return matching
-    if any(plugin.called(name) for plugin in built_in()):
+    if any(plugin.matches(name) for plugin in built_in()):
         raise ProjectError(f"'{name}' comes with Phosphene", "Name a plugin that you installed.")
     names = {plugin.name for plugin in plugins} | {plugin.package for plugin in plugins} - {""}
     known = hint(name, names) if names else "No plugin is installed."
@@ -103,7 +103,7 @@ def _ask(folder: Path, changed: Sequence[str] | None) -> None:
     from phosphene.errors import ProjectError
     from phosphene.plugins.discovery import files_in
 
-    fix = f"Read it; if you trust it: phosphene plugins trust {folder}"
+    fix = f"Read it; if you trust it, run `phosphene plugins trust {folder}`."
     if changed is None:
         names = _listed(path.name for path in files_in(folder))
         reason = f"it is code, and you have not trusted it: {names}"

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import NoReturn
 
 from phosphene.errors import Bug, PhospheneError, PluginError, Stopped
-from phosphene.plugins.running import described, place_in, plugin_of, running_threads
+from phosphene.plugins.running import describe, location_in, plugin_of, running_threads
 
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -78,7 +78,7 @@ def attributed(error: BaseException) -> BaseException:
         error.name_place(plugin.source)
         return error
     fix = f"{plugin.remedy} PHOSPHENE_STRICT=1 shows the full traceback."
-    message = f"{plugin.source} failed: {described(error)}{place_in(error, plugin)}"
+    message = f"{plugin.source} failed: {describe(error)}{location_in(error, plugin)}"
     return PluginError(message, fix)
 
 

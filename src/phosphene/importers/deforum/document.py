@@ -1,4 +1,4 @@
-"""Writes the project file, with a comment at each entry that names its origin."""
+"""Writes the project file, with the origin of each entry as a comment."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _entries(entries: _Entries) -> list[str]:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_value(key)} = {_value(held)}' for key, held in value.items())}}}"
+        return f"{{{', '.join(f'{_value(key)} = {_value(item)}' for key, item in value.items())}}}"
     return str(tomlkit.item(value).as_string())
 
 

@@ -1,7 +1,7 @@
 """Lists the entries of a settings file that are not imported.
 
-An entry is imported, has no effect on the film, is in the table below, or is unknown. The last two
-are listed.
+An entry is imported, has no effect on the film, is in the tables below, or is unknown. Those in the
+tables and unknown ones are listed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedules.schedule import read_schedule
-from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, off, shown
+from phosphene.importers.deforum.settings import DEFAULTS, FORMER, Settings, is_off, shown
 from phosphene.importers.deforum.tables.guides import composites, follows, masked, shows_video
 from phosphene.importers.deforum.tables.motion import has_depth
 
@@ -30,7 +30,7 @@ class Loss:
     quiet : callable
         Returns True for values that have no effect; these are not listed.
     switch : str
-        Entries that enable these, separated by spaces; if all are off, these are not listed.
+        Entries that enable these, separated by spaces; if all are off, nothing is listed.
     """
 
     keys: str
@@ -65,8 +65,8 @@ _ONE = _constantly(1.0)
 LOSSES = (
     Loss("sd_model_name model_checkpoint checkpoint", "set model.name", _always),
     Loss("sampler scheduler", "each model has its own sampler", _always),
-    Loss("use_noise_mask", "noise is added everywhere", off),
-    Loss("enable_perspective_flip flip_2d_perspective", "use the channels tilt and pan", off),
+    Loss("use_noise_mask", "noise is added everywhere", is_off),
+    Loss("enable_perspective_flip flip_2d_perspective", "use the channels tilt and pan", is_off),
     Loss(
         "transform_center_x transform_center_y",
         "rotation and zoom are about the centre", _constantly(0.5),
@@ -79,7 +79,7 @@ LOSSES = (
         "color_coherence", "see model.colour_match",
         _is("LAB", "HSV", "RGB", *(f"Match Frame 0 {space}" for space in ("LAB", "HSV", "RGB"))),
     ),
-    Loss("color_force_grayscale", "use the channel saturation", off),
+    Loss("color_force_grayscale", "use the channel saturation", is_off),
     Loss("seed_behavior", "frame i is painted from seed + i", _is("iter")),
     Loss("seed_iter_N", "frame i is painted from seed + i", _is(1, "1", 1.0)),
     Loss("kernel_schedule", "`sharpen` has a fixed kernel", _constantly(5.0)),
@@ -97,7 +97,7 @@ LOSSES = (
         "subseed_schedule subseed_strength_schedule", "subseeds are not supported", _always,
         switch="enable_subseed_scheduling",
     ),
-    Loss("subseed_strength", "subseeds are not supported", off),
+    Loss("subseed_strength", "subseeds are not supported", is_off),
     Loss(
         "sampler_schedule", "the sampler is constant", _always,
         switch="enable_sampler_scheduling enable_schedule_samplers",
@@ -123,33 +123,33 @@ LOSSES = (
         "ancestral_eta_schedule", "the sampler has no eta", _ONE,
         switch="enable_ancestral_eta_scheduling",
     ),
-    Loss("ddim_eta", "the sampler has no eta", off),
-    Loss("dynamic_threshold static_threshold", "latents are not clipped", off),
+    Loss("ddim_eta", "the sampler has no eta", is_off),
+    Loss("dynamic_threshold static_threshold", "latents are not clipped", is_off),
     Loss(
         "optical_flow_cadence optical_flow_redo_generation",
-        "flow from one painted frame to the next is not used", off,
+        "flow from one painted frame to the next is not used", is_off,
     ),
-    Loss("diffusion_redo", "each frame is painted once", off),
-    Loss("parseq_manifest", "save the manifest as a file, and import that", off),
-    Loss("frame_interpolation_engine", "render with --interpolate 60", off),
-    Loss("r_upscale_video", "render with --upscale 2 or 4", off),
-    Loss("tiling", "the picture does not tile", off),
-    Loss("restore_faces", "faces are not restored", off),
+    Loss("diffusion_redo", "each frame is painted once", is_off),
+    Loss("parseq_manifest", "save the manifest as a file, and import that", is_off),
+    Loss("frame_interpolation_engine", "render with --interpolate 60", is_off),
+    Loss("r_upscale_video", "render with --upscale 2 or 4", is_off),
+    Loss("tiling", "the picture does not tile", is_off),
+    Loss("restore_faces", "faces are not restored", is_off),
     Loss("seed_resize_from_w seed_resize_from_h", "seeds are not resized", _is(-1, 0, "0", "-1")),
     Loss("reroll_blank_frames", "each frame is painted once", _is("ignore", None, "")),
-    Loss("resume_from_timestring", "Phosphene resumes its own films", off),
-    Loss("add_init_noise", "no noise is added to a first picture", off),
+    Loss("resume_from_timestring", "Phosphene resumes its own films", is_off),
+    Loss("add_init_noise", "no noise is added to a first picture", is_off),
     Loss(
         "mean_scale var_scale exposure_scale colormatch_scale clip_scale aesthetics_scale "
         "init_mse_scale blue_scale ignore_sat_weight",
-        "conditional gradients are not supported", off,
+        "conditional gradients are not supported", is_off,
     ),
     Loss("n_batch n_samples", "each render makes one video", _is(1, "1", 1.0)),
-    Loss("make_gif create_gif", "render to -o FILE.gif", off),
-    Loss("interpolate_x_frames", "prompts keep their frames", off, "interpolate_key_frames"),
-    Loss("shake_name", "use the modulator `noise`", off),
-    Loss("controlnet_enabled", "add [[model.control]]", off),
-    *(Loss(f"cn_{n}_enabled", "add [[model.control]]", off) for n in range(1, 6)),
+    Loss("make_gif create_gif", "render to -o FILE.gif", is_off),
+    Loss("interpolate_x_frames", "prompts keep their frames", is_off, "interpolate_key_frames"),
+    Loss("shake_name", "use the modulator `noise`", is_off),
+    Loss("controlnet_enabled", "add [[model.control]]", is_off),
+    *(Loss(f"cn_{n}_enabled", "add [[model.control]]", is_off) for n in range(1, 6)),
 )  # fmt: skip
 
 # In 3D, with depth.
@@ -176,18 +176,18 @@ COMPOSITE_LOSSES = (
     Loss(
         "hybrid_comp_mask_type hybrid_video_comp_mask_type",
         'the video is mixed in evenly; for a mask, set mode = "composite"',
-        off,
+        is_off,
     ),
 )
 MOTION_LOSSES = (
     Loss("hybrid_motion hybrid_video_motion", "the flow of each pixel", _is("Optical Flow")),
-    Loss("hybrid_motion_use_prev_img", "the flow is that of the video", off),
+    Loss("hybrid_motion_use_prev_img", "the flow is that of the video", is_off),
     Loss(
         "hybrid_flow_method hybrid_video_flow_method",
         "the flow is estimated by DIS",
         lambda value: not value or str(value).startswith("DIS"),
     ),
-    Loss("hybrid_flow_consistency", "the flow is used everywhere", off),
+    Loss("hybrid_flow_consistency", "the flow is used everywhere", is_off),
 )
 VIDEO_LOSSES = (
     Loss("extract_to_frame", "the video is used to its end; set `until`", _is(-1, "-1", -1.0)),
@@ -200,11 +200,11 @@ MASK_LOSSES = (
         lambda value: not re.search(r"[<\[&\\]|\),", str(value)),  # words, files, several
     ),
     Loss("fill", "the frame is repainted from what it shows", _is(1, "1", "original", 1.0)),
-    Loss("full_res_mask", "the frame is repainted at its own size", off),
+    Loss("full_res_mask", "the frame is repainted at its own size", is_off),
 )
 
 _TABLE = {key: loss for loss in LOSSES for key in loss.keys.split()}
-# By what they are part of.
+# Tables that apply if a part of Deforum is used.
 _PARTS: tuple[tuple[Callable[[Settings], bool], tuple[Loss, ...]], ...] = (
     (has_depth, DEPTH_LOSSES),
     (composites, COMPOSITE_LOSSES),
@@ -264,12 +264,12 @@ def _name(key: str) -> str:
 def _lost(settings: Settings) -> Iterator[tuple[str, str]]:
     entries = settings.entries
     for key, loss in _TABLE.items():
-        if key in entries and not loss.quiet(entries[key]) and _on(loss.switch, entries):
+        if key in entries and not loss.quiet(entries[key]) and _enabled(loss.switch, entries):
             yield key, loss.reason
-    for used, table in _PARTS:
+    for is_used, table in _PARTS:
         yield from (
             (key, loss.reason)
-            for loss in (table if used(settings) else ())
+            for loss in (table if is_used(settings) else ())
             for key in loss.keys.split()
             if key in entries and not loss.quiet(entries[key])
         )
@@ -283,10 +283,10 @@ def _unknown(entries: dict[str, Any]) -> Iterator[str]:
     imported = {*DEFAULTS, *(name for names in FORMER.values() for name in names)}
     for key, value in entries.items():
         known = key in _TABLE or key in imported or _NO_EFFECT.fullmatch(key)
-        if not known and not off(value):
+        if not known and not is_off(value):
             yield key
 
 
-def _on(switches: str, entries: dict[str, Any]) -> bool:
-    found = [entries[switch] for switch in switches.split() if switch in entries]
-    return not found or not all(off(value) for value in found)
+def _enabled(switches: str, entries: dict[str, Any]) -> bool:
+    values = [entries[switch] for switch in switches.split() if switch in entries]
+    return not values or not all(is_off(value) for value in values)

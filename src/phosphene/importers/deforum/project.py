@@ -45,7 +45,7 @@ class Imported:
     lost : tuple of str
         One line for each entry that was not imported.
     assumed : tuple of str
-        Defaults that were assumed for missing entries.
+        Defaults of missing entries.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Imported:
     assumed: tuple[str, ...] = ()
 
 
-def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
+def import_settings(settings: Settings, song: Path | None, folder: Path) -> Imported:
     """Import a settings file as a project.
 
     Parameters
@@ -86,19 +86,19 @@ def imported(settings: Settings, song: Path | None, folder: Path) -> Imported:
     inputs = read_inputs(settings, seed, fps, height, folder)
     add_pictures(inputs, settings, seed, end, folder)
     motion = read_motion(settings, seed, inputs.driver)
-    found = layers(settings, motion, end, inputs.motion)
-    depth = read_depth(settings, motion, found.channels)
+    moved = layers(settings, motion, end, inputs.motion)
+    depth = read_depth(settings, motion, moved.channels)
     lost = [*choice.lost, *_remarks(settings, choice, fps, bool(depth)), *lost, *motion.lost]
-    lost += [*found.lost, *inputs.lost, *prompts.lost, *losses(settings)]
+    lost += [*moved.lost, *inputs.lost, *prompts.lost, *losses(settings)]
     lost = list(dict.fromkeys(lost))
     assumed = _assumed(settings, inputs.schedules)
     text = document(
         ProjectParts(
-            settings, choice, prompts, found, fps, width, height, seed, steps,
+            settings, choice, prompts, moved, fps, width, height, seed, steps,
             motion.guidance_scale, depth, inputs, tuple(lost), assumed,
         )
     )  # fmt: skip
-    return Imported(text, tuple(found.channels), len(prompts.at), tuple(lost), assumed)
+    return Imported(text, tuple(moved.channels), len(prompts.at), tuple(lost), assumed)
 
 
 def _assumed(settings: Settings, guided: Sequence[str]) -> tuple[str, ...]:

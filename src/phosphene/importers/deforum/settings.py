@@ -86,7 +86,7 @@ NEUTRAL = frozenset(
 VIDEO = "Video Input"
 MODES = ("2D", "3D", "None", "Interpolation", VIDEO)
 
-#: Entries by which a Deforum file is recognised; files for stills have none of these.
+#: Entries that identify a Deforum file; files for stills have none of these.
 MOTION = ("strength_schedule", "max_frames", "zoom", "translation_x", "animation_mode")
 _STILLS = ("prompts", "animation_prompts", "sampler", "steps", "seed", "W", "H")
 
@@ -120,13 +120,13 @@ class Settings:
 
     def value(self, key: str) -> Any:
         """An entry, or its default."""
-        found = self.given(key)
-        return DEFAULTS.get(key) if found is None else found[1]
+        entry = self.given(key)
+        return DEFAULTS.get(key) if entry is None else entry[1]
 
     def source(self, key: str) -> str:
         """The origin of an entry, for a comment."""
-        found = self.given(key)
-        return found[0] if found else f"{key} (not in the file: Deforum's default)"
+        entry = self.given(key)
+        return entry[0] if entry else f"{key} (not in the file: Deforum's default)"
 
     def text(self, key: str) -> str:
         """An entry as text, also if it was saved as a number; empty for other types."""
@@ -143,7 +143,7 @@ class Settings:
 
     @property
     def moves(self) -> bool:
-        """Whether the file has motion; files for stills do not."""
+        """Whether the file has motion, unlike files for stills."""
         return any(key in self.entries for key in MOTION)
 
     def integer(self, key: str) -> int:
@@ -173,7 +173,7 @@ def read_settings(path: Path) -> Settings:
         If it cannot be read, is not JSON, or has no Deforum settings.
     """
     entries = _read_json(path)
-    if isinstance(entries, dict) and "deforum_settings" in entries:  # a request to its API
+    if isinstance(entries, dict) and "deforum_settings" in entries:  # a request to Deforum's API
         inner = entries["deforum_settings"]
         entries = inner[0] if isinstance(inner, list) and inner else inner
     if isinstance(entries, dict):
@@ -187,7 +187,7 @@ def read_settings(path: Path) -> Settings:
     if not known:
         if isinstance(entries, dict) and {"fps", "skip_video_for_run_all"} <= entries.keys():
             raise ProjectError(
-                f"{path} has the video settings only",
+                f"{path} has only the video settings",
                 "Import the file beside it whose name ends in _settings.txt; the frame rate is "
                 "read from this one.",
             )
@@ -198,15 +198,15 @@ def read_settings(path: Path) -> Settings:
     return Settings(path, entries, _video_beside(path))
 
 
-def off(value: Any) -> bool:
-    """Whether an entry disables what it controls, in any version's way of saying so."""
+def is_off(value: Any) -> bool:
+    """Whether an entry is off, as written by any version."""
     return value in (None, False, "", 0, [], {}) or str(value).strip().lower() in (
         "0", "0.0", "false", "none", "none (default)",
     )  # fmt: skip
 
 
 def shown(value: Any) -> str:
-    """A value for a message: one short line of printable characters."""
+    """A value for a message, as one short line of printable characters."""
     if isinstance(value, (dict, list)):
         return f"{'{...}' if isinstance(value, dict) else '[...]'} of {len(value)} entries"
     if isinstance(value, int) and abs(value) >= 10**40:
@@ -222,7 +222,7 @@ def _video_beside(path: Path) -> dict[str, Any]:
         return {}
     try:
         entries = _read_json(beside)
-    except ProjectError:  # the user did not ask for this file
+    except ProjectError:  # the user did not name this file
         return {}
     return entries if isinstance(entries, dict) else {}
 

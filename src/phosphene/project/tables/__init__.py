@@ -1,8 +1,8 @@
-"""The tables of a project file, each with its entries, their defaults and their limits."""
+"""The tables of a project file: their entries, defaults and limits."""
 
 QUALITIES = {
-    "draft": "the fewest steps, to look at a video while it is made",
-    "standard": "what the model is made for",
-    "fine": "more steps than most pictures need, for the last render",
+    "draft": "the fewest steps, for previews",
+    "standard": "the settings that the model was designed for",
+    "fine": "more steps than most pictures need, for the final render",
 }
-"""The quality presets: how much work goes into a picture; each engine says what they mean."""
+"""The quality presets; each engine defines the steps, guidance and VAE of its own."""

@@ -1,4 +1,4 @@
-"""`[captions]` and `[[title]]`: lyrics and titles that are drawn over the film."""
+"""`[captions]` and `[[title]]`: lyrics and titles over the film."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLACES = {
     for down, y in (("top", 0.0), ("middle", 0.5), ("bottom", 1.0))
     for across, x in (("left", 0.0), ("middle", 0.5), ("right", 1.0))
 }
-"""Names of positions."""
+"""Positions by name, as shares of width and height."""
 
 
 def _place(given: Any) -> tuple[float, float]:
@@ -46,9 +46,9 @@ Colour = Annotated[tuple[int, int, int], BeforeValidator(_colour)]
 
 
 class Letters(Table):
-    """How text looks."""
+    """The appearance of text."""
 
-    font: FileName | None = Field(None, description="a .ttf or .otf file; else DejaVu Sans")
+    font: FileName | None = Field(None, description="a .ttf or .otf file; by default DejaVu Sans")
     size: float = Field(0.06, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
         "bottom",
@@ -60,7 +60,7 @@ class Letters(Table):
         0.08, ge=0.0, le=0.5, description="width of the black outline, as a share of the size"
     )
     fade: Span = Field(
-        "0.2s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0.2s", validate_default=True, description="duration of the fade-in and the fade-out"
     )
 
 
@@ -75,7 +75,7 @@ class Title(Letters):
 
     text: str = Field(min_length=1, max_length=1000, description="may have line breaks: \\n")
     at: Position = Field(description="where it appears")
-    length: Period = Field("4s", validate_default=True, description="how long it is there")
+    length: Period = Field("4s", validate_default=True, description="how long it is shown")
     size: float = Field(0.12, ge=0.01, le=1.0, description="share of the picture's height")
     position: Place = Field(
         "middle",
@@ -83,5 +83,5 @@ class Title(Letters):
         description='"middle", "top left" ..., or shares of width and height',
     )
     fade: Span = Field(
-        "0.5s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0.5s", validate_default=True, description="duration of the fade-in and the fade-out"
     )

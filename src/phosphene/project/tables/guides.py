@@ -14,7 +14,7 @@ from phosphene.project.tables.captions import Place
 from phosphene.score.guides import STILLS
 from phosphene.score.units import Position, Share, Span, parse_span
 
-GUIDES = 16  # of each kind: each is a running ffmpeg
+GUIDES = 16  # of each kind; each runs an ffmpeg process
 
 
 def _seconds(given: Any) -> Any:
@@ -25,38 +25,38 @@ def _seconds(given: Any) -> Any:
 
 
 class Clip(Table):
-    """When a picture or a video is in the film, and how it fits."""
+    """When a picture or a video is shown, and how it is fitted into the frame."""
 
     fit: Literal["cover", "contain"] = Field(
         "cover", description="cover the frame, cropped; or fit into it, transparent around"
     )
-    at: Position | None = Field(None, description="where it begins; else the song's start")
-    until: Position | None = Field(None, description="where it ends; else the song's end")
+    at: Position | None = Field(None, description="where it begins; by default the song's start")
+    until: Position | None = Field(None, description="where it ends; by default the song's end")
     begin: Annotated[Span, BeforeValidator(_seconds)] = Field(
-        "0s", validate_default=True, alias="from", description="what of the video is skipped"
+        "0s", validate_default=True, alias="from", description="start within the video"
     )
     end: Literal["hold", "loop"] = Field(
-        "hold", description="what follows the end of the video: its last frame, or its first"
+        "hold", description="after the end of the video: hold its last frame, or loop"
     )
 
-    def refuse_if_given(self, names: Iterable[str], why: str) -> None:
-        """Refuse entries that have no effect here, by the name of the first.
+    def reject(self, names: Iterable[str], why: str) -> None:
+        """Reject entries that have no effect here.
 
         Raises
         ------
         ValueError
-            If one of `names`, fields of this model, was given.
+            If one of `names`, fields of this model, was set; the message names the first.
         """
         for name in sorted(self.model_fields_set & set(names)):
-            raise ValueError(f"{type(self).model_fields[name].alias or name} is about {why}")
+            raise ValueError(f"{type(self).model_fields[name].alias or name} {why}")
 
-    def refuse_times_of_stills(self, *files: Path | None) -> None:
-        """Refuse `from` and `end` where no file is a video."""
+    def reject_times_of_stills(self, *files: Path | None) -> None:
+        """Reject `from` and `end` if no file is a video."""
         stills = [path for path in files if path is not None]
         if all(path.suffix.lower() in STILLS for path in stills):
             for path in stills[:1]:
-                why = f"a video, and {path.name} is a picture; leave it out"
-                self.refuse_if_given(("begin", "end"), why)
+                why = f"needs a video, and {path.name} is a picture; remove it"
+                self.reject(("begin", "end"), why)
 
 
 class Guide(Clip):
@@ -77,7 +77,7 @@ class Guide(Clip):
             raise ValueError(f'a mask needs mode = "composite", not "{self.mode}"')
         if self.mode != "flow" and self.amount > 1.0:
             raise ValueError(f'amount is {self.amount:g}; mode = "{self.mode}" takes at most 1')
-        self.refuse_times_of_stills(self.video, self.mask)
+        self.reject_times_of_stills(self.video, self.mask)
         return self
 
 
@@ -86,10 +86,10 @@ class Mask(Clip):
 
     image: FileName | None = Field(None, description="a picture")
     video: FileName | None = Field(None, description="a video")
-    depth: tuple[float, float] | None = Field(
-        None, description="from a distance up to another, as in [depth]"
+    depth: tuple[float, float] | None = Field(None, description="range of distances, as in [depth]")
+    of: Literal["luma", "alpha"] = Field(
+        "luma", description="which values of the file are the mask"
     )
-    of: Literal["luma", "alpha"] = Field("luma", description="what of the file is the mask")
     repaint: Literal["inside", "outside"] = Field(
         "inside", description="where: inside is white, opaque, or in the range of depth"
     )
@@ -105,18 +105,20 @@ class Mask(Clip):
         if self.depth is not None and not 0 <= self.depth[0] < self.depth[1]:
             raise ValueError("depth: expected a distance and a larger one, such as [0, 1.5]")
         if self.depth is not None:
-            why = "a picture or a video, and not about depth; leave it out, or drive `mask`"
-            self.refuse_if_given((*Clip.model_fields, "of"), why)
-        self.refuse_times_of_stills(self.image, self.video)
+            why = "needs a picture or a video, not depth; remove it, or drive `mask`"
+            self.reject((*Clip.model_fields, "of"), why)
+        self.reject_times_of_stills(self.image, self.video)
         return self
 
 
 class Overlay(Table):
     """`[[overlay]]`: a picture over the film, such as a logo."""
 
-    image: FileName = Field(description="a picture; transparent where its alpha is")
-    at: Position | None = Field(None, description="where it appears; else the song's start")
-    until: Position | None = Field(None, description="where it is gone; else the song's end")
+    image: FileName = Field(description="a picture, which may have an alpha channel")
+    at: Position | None = Field(None, description="where it appears; by default the song's start")
+    until: Position | None = Field(
+        None, description="where it disappears; by default the song's end"
+    )
     position: Place = Field(
         "bottom right",
         validate_default=True,
@@ -125,5 +127,5 @@ class Overlay(Table):
     size: Share = Field(0.15, gt=0, le=1, description="height, as a share of the picture's height")
     amount: Share = Field(1.0, ge=0, le=1, description="opacity, times the channel `overlay`")
     fade: Span = Field(
-        "0s", validate_default=True, description="how long it takes to appear, and to leave"
+        "0s", validate_default=True, description="duration of the fade-in and the fade-out"
     )

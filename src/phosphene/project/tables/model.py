@@ -1,4 +1,4 @@
-"""`[model]`, what is added to it, and `[depth]`: what paints the pictures."""
+"""`[model]` with its adapters, and `[depth]`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ADAPTERS = 16  # of each kind
-APART = 1000  # from the seed of one take to the next
-#: Entries that name a file or a folder beside the project, or one on the hub.
+SEED_STEP = 1000  # from the seed of one take to the next
+#: Entries that name a file or folder, local or on the hub.
 ON_HUB = ("path", "encoder")
 
 
@@ -68,8 +68,8 @@ class Control(Clip):
         if self.kind == "image" and self.image is None and self.video is None:
             raise ValueError('kind = "image" needs the control image itself; set image or video')
         if self.video is None:
-            self.refuse_if_given(Clip.model_fields, "a video; set video")
-        self.refuse_times_of_stills(self.video)
+            self.reject(Clip.model_fields, "needs a video; set video")
+        self.reject_times_of_stills(self.video)
         if self.kind == "depth" and self.image is not None:
             raise ValueError('kind = "depth" is of a frame; for a depth map, kind = "image"')
         return self
@@ -98,9 +98,11 @@ class Model(Table):
     quality: str = Field("standard", description=f"{', '.join(QUALITIES)}: steps, guidance and VAE")
     steps: int | None = Field(None, ge=1, le=1000, description="steps of the full noise schedule")
     guidance_scale: float | None = Field(None, ge=0, description="how closely prompts are followed")
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="where it runs")
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field(
+        "auto", description="device that it runs on"
+    )
     native_size: bool = Field(
-        True, description="paint at the size that the model was trained on, and enlarge"
+        True, description="paint at the size that the model was trained at, and enlarge the result"
     )
     compile: bool = Field(False, description="torch.compile the UNet: slow start, faster frames")
     cadence: Cadence = Field(1, description=f"which frames are repainted: {CADENCE_HELP}")
@@ -119,26 +121,26 @@ class Model(Table):
     @classmethod
     def _not_compiled(cls, loras: tuple[Lora, ...], others: ValidationInfo) -> tuple[Lora, ...]:
         if others.data.get("compile") and any(lora.driven for lora in loras):
-            raise ValueError("a compiled model has fixed weights; leave out compile or driven")
+            raise ValueError("a compiled model has fixed weights; remove compile or driven")
         return loras
 
     def take_seeds(self, count: int) -> list[int]:
-        """The seeds of some takes; the first is its own."""
-        return [self.seed + APART * number for number in range(count)]
+        """The seeds of `count` takes; the first is the project's."""
+        return [self.seed + SEED_STEP * number for number in range(count)]
 
     @field_validator("quality")
     @classmethod
-    def _known(cls, quality: str) -> str:
+    def _known_quality(cls, quality: str) -> str:
         if quality not in QUALITIES:
             raise ValueError(f"unknown quality. {hint(quality, QUALITIES)}")
         return quality
 
 
 class Depth(Table):
-    """`[depth]`: how far the things in the picture are, for a camera that moves through space."""
+    """`[depth]`: distances in the picture, for a camera that moves through space."""
 
     source: Annotated[str, AfterValidator(file_name)] = Field(
-        description="a drawn depth, or a model that estimates it: Hugging Face hub id, or folder"
+        description="a drawn depth, or a model that estimates it: Hugging Face hub id or folder"
     )
     near: float = Field(
         0.5, ge=0.01, le=1000, description="distance of the nearest, times the picture plane's"
@@ -146,24 +148,27 @@ class Depth(Table):
     far: float = Field(
         4.0, gt=0.01, le=1e6, description="distance of the farthest, times the picture plane's"
     )
-    strength: float = Field(1.0, ge=0, le=1, description="how deep it is; 0 is flat")
+    strength: float = Field(1.0, ge=0, le=1, description="strength of the depth; 0 is flat")
     field_of_view: float = Field(
         60.0, ge=5, le=150, description="degrees; the resting value of the channel"
     )
     every: int = Field(
-        1, ge=1, le=10_000, description="frames from estimate to estimate; between them it moves"
+        1,
+        ge=1,
+        le=10_000,
+        description="frames between estimates; in between, the last one moves with the camera",
     )
 
     @field_validator("far")
     @classmethod
-    def _beyond(cls, far: float, others: ValidationInfo) -> float:
+    def _farther_than_near(cls, far: float, others: ValidationInfo) -> float:
         near = others.data.get("near")
         if near is not None and far <= near:
             raise ValueError(f"expected more than near, which is {near:g}")
         return far
 
     def distance(self, nearness: Tensor) -> Tensor:
-        """The distance of relative nearness, as networks estimate it.
+        """Convert relative nearness, as networks estimate it, to distance.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""`[prompts]` and `[[scene]]`: what is painted, and where the film cuts or dissolves."""
+"""`[prompts]` and `[[scene]]`: what is painted when, and cuts and dissolves."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from phosphene.score.patterns import CADENCE_HELP, Cadence
 from phosphene.score.units import At, Period, Position, Span, parse_position
 
 Data = dict[str, Any]
-SHOTS = 100  # prompts of a scene
+SHOTS = 100  # prompts in a scene
 
-#: What a scene takes over from the one that it continues, unless it has its own.
+#: Entries that a scene inherits from the one that it continues.
 INHERITED = (
     "prompt",
     "negative",
@@ -31,13 +31,13 @@ LOADED = ("quality", "steps", "guidance_scale", "device", "native_size", "compil
 
 
 class Shot(Table):
-    """A prompt, and how the picture comes to it."""
+    """A prompt, and how the picture changes to it."""
 
     prompt: str = Field(description="what to paint")
     blend: Span | None = Field(
-        None, description="length of the morph to it; 0s is a cut; else that of [prompts]"
+        None, description="length of the morph to it; 0s is a cut; by default that of [prompts]"
     )
-    negative: str | None = Field(None, description="what to avoid; else that of [prompts]")
+    negative: str | None = Field(None, description="what to avoid; by default that of [prompts]")
 
 
 def _shot(given: Any) -> Any:
@@ -72,60 +72,62 @@ class Prompts(Table):
 
     @field_validator("at")
     @classmethod
-    def _some(cls, at: dict[At, Shot]) -> dict[At, Shot]:
+    def _not_empty(cls, at: dict[At, Shot]) -> dict[At, Shot]:
         if not at:
             raise ValueError("expected at least one prompt")
         return at
 
 
 class SceneEntry(Table):
-    """`[[scene]]`: a part of the film that is painted by itself, up to the next scene."""
+    """`[[scene]]`: a part of the film, up to the next scene, that is painted independently."""
 
-    at: Position = Field(description="where the scene is there; a cut is in that very frame")
+    at: Position = Field(description="start of the scene; a cut is in exactly this frame")
     name: str | None = Field(
-        None, min_length=1, description="name that `continues` refers to; else the text of `at`"
+        None, min_length=1, description="name for `continues`; by default the text of `at`"
     )
     continues: str | None = Field(
-        None, description="name of an earlier scene that it continues; else it begins anew"
+        None, description="name of an earlier scene that it continues; else it starts from scratch"
     )
     dissolve: Period | None = Field(
-        None, description="span before `at` in which it dissolves in; else it is a cut"
+        None, description="span of a dissolve that ends at `at`; by default a cut"
     )
     prompt: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=SHOTS)] | None = Field(
-        None, description="what is painted, or a list of shots; else what [prompts] says"
+        None, description="what to paint, or a list of shots; by default [prompts]"
     )
-    negative: str | None = Field(None, description="what to avoid; else what [prompts] says")
-    seed: int | None = Field(None, ge=0, lt=2**62, description="in place of that of [model]")
-    look: str | None = Field(None, description="a look that moves this scene alone")
+    negative: str | None = Field(None, description="what to avoid; by default that of [prompts]")
+    seed: int | None = Field(None, ge=0, lt=2**62, description="overrides that of [model]")
+    look: str | None = Field(None, description="a look for this scene only")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     guidance: float | None = Field(
         None, ge=0.01, le=10, description="times the model's guidance scale"
     )
     cadence: Cadence | None = Field(None, description=f"which frames are repainted: {CADENCE_HELP}")
-    colour_match: float | None = Field(None, ge=0, le=1, description="in place of that of [model]")
-    detail_match: float | None = Field(None, ge=0, le=1, description="in place of that of [model]")
+    colour_match: float | None = Field(None, ge=0, le=1, description="overrides that of [model]")
+    detail_match: float | None = Field(None, ge=0, le=1, description="overrides that of [model]")
 
     @field_validator("image")
     @classmethod
-    def _begins(cls, image: Any, others: ValidationInfo) -> Any:
+    def _no_image_if_continued(cls, image: Any, others: ValidationInfo) -> Any:
         if image is not None and others.data.get("continues") is not None:
-            raise ValueError("a scene that continues another has no first picture; leave one out")
+            raise ValueError(
+                "a scene that continues another has no first picture; remove image or continues"
+            )
         return image
 
 
 def scene_tables(data: Data, problems: list[str]) -> list[Data]:
-    """The `[[scene]]` tables of a project, with what they take over from those they continue.
+    """The `[[scene]]` tables of a project, with the entries that they inherit.
 
     Parameters
     ----------
     data : dict
-        The project; its `scene` is replaced by the result.
+        The project; `scene` is replaced by the result.
     problems : list of str
-        Mistakes are added.
+        Mistakes are appended.
     """
     entries = data.get("scene", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        problems.append("scene: expected tables, each beginning with [[scene]]")
+        problems.append("scene: expected tables, each starting with [[scene]]")
         entries = []
     if len(entries) > LAYERS:
         problems.append(f"scene: {len(entries)} scenes; at most {LAYERS} are allowed")
@@ -136,15 +138,15 @@ def scene_tables(data: Data, problems: list[str]) -> list[Data]:
     for index, entry in enumerate(entries):
         for key in filter(entry.__contains__, LOADED):
             problems.append(
-                f"scene[{index}].{key}: the model is loaded once for the film; set model.{key}. A "
+                f"scene[{index}].{key}: the model is loaded once per film; set model.{key}. A "
                 "scene can change seed, guidance, cadence, colour_match and detail_match"
             )
         entry = {key: value for key, value in entry.items() if key not in LOADED}
         name, other = entry.get("name"), entry.get("continues")
         if isinstance(other, str) and other not in known:
-            about = hint(other, list(known)) if known else "It is the first."
+            advice = hint(other, list(known)) if known else "This is the first scene."
             problems.append(
-                f"scene[{index}].continues: no scene before it is named {other!r}. {about}"
+                f"scene[{index}].continues: no earlier scene is named {other!r}. {advice}"
             )
         elif isinstance(other, str):
             entry = {key: known[other][key] for key in INHERITED if key in known[other]} | entry
@@ -161,7 +163,7 @@ def scene_tables(data: Data, problems: list[str]) -> list[Data]:
 
 
 def look_tables(scenes: list[Data]) -> list[tuple[str, Data]]:
-    """The looks of scenes as `[[motion]]` tables, each with the name of its scene's entry."""
+    """The looks of scenes as `[[motion]]` tables, each with the name of its scene entry."""
     ends = [*(scene.get("at") for scene in scenes), "100%"][1:] if scenes else []
     return [
         (f"scene[{index}]", {"look": scene["look"], "between": [scene["at"], end]})

@@ -1,4 +1,4 @@
-"""`[song]` and `[video]`: the song, and the size, frame rate and part of the film."""
+"""`[song]` and `[video]`: the song, and the size, frame rate and range of the film."""
 
 from __future__ import annotations
 
@@ -26,25 +26,27 @@ def _fps_or_none(given: Any) -> str | None:
 def _sections(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
-    found = {parse_position(position): name for position, name in given.items()}
-    for position, name in found.items():
+    sections = {parse_position(position): name for position, name in given.items()}
+    for position, name in sections.items():
         if position.unit not in ("s", "beat", "bar", "%"):
             raise ValueError(f"got '{position}'; expected bar 9, beat 16, 2.5s, 1:30 or 50%")
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"the section at '{position}' has no name, such as \"chorus\"")
-    if not found:
+    if not sections:
         raise ValueError('expected a file, or positions and names: { "bar 1" = "intro" }')
-    return found
+    return sections
 
 
 class SongFile(Table, Corrections):
-    """`[song]`: the song, and corrections of its beats and sections."""
+    """`[song]`: the song, and corrections to its beats and sections."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: FileName = Field(description="audio or video file, relative to the project file")
     track: int | None = Field(
-        None, ge=1, description="audio track of a file with several, from 1; else the default one"
+        None,
+        ge=1,
+        description="audio track, counted from 1; by default the default track of the file",
     )
     tracker: str = Field("bars", description="beat tracker")
     sections: Annotated[FileName | dict[At, str] | None, BeforeValidator(_sections)] = Field(
@@ -58,21 +60,23 @@ class SongFile(Table, Corrections):
 
 
 class Video(Table):
-    """`[video]`: size, frame rate, and which part of the song."""
+    """`[video]`: size, frame rate, and range of the song."""
 
     width: Size = Field(512, description="px; even")
     height: Size = Field(512, description="px; even")
     fps: Annotated[str, BeforeValidator(_fps)] = Field(
         "15", description="frames per second: 15, 23.976, 30000/1001"
     )
-    start: Position | None = Field(None, description="where it begins; else the song's start")
-    end: Position | None = Field(None, description="where it ends; else the song's end")
+    start: Position | None = Field(
+        None, description="start of the film; by default the song's start"
+    )
+    end: Position | None = Field(None, description="end of the film; by default the song's end")
     image: FileName | None = Field(None, description="first picture, instead of a painted one")
     image_strength: Share = Field(
         0.0, ge=0, le=1, description="strength at which the image is repainted in the first frame"
     )
     image_hold: Span | None = Field(
-        None, description="how long strength takes to rise from 0, so that the image stays"
+        None, description="time in which strength rises from 0, so that the image stays visible"
     )
     crf: int | None = Field(
         None, ge=0, le=63, description="quality of the film, lower is better and larger; H.264: 18"
@@ -84,14 +88,14 @@ class Video(Table):
         None, description="frames per second of the film, above fps: frames in between are added"
     )
     upscale: Literal[1, 2, 4] = Field(1, description="how many times larger the film is")
-    upscaler: str = Field("lanczos", description="what enlarges it")
+    upscaler: str = Field("lanczos", description="name of the upscaler")
     metadata: bool = Field(
-        True, description="write into the film how it was made; `phosphene info` shows it"
+        True, description="store in the film how it was made; `phosphene info` shows it"
     )
 
     @field_validator("image_hold", "image_strength")
     @classmethod
-    def _of_an_image(cls, given: Any, others: ValidationInfo) -> Any:
+    def _needs_image(cls, given: Any, others: ValidationInfo) -> Any:
         if given and others.data.get("image") is None:
             raise ValueError("video.image is missing; set it too")
         return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-from phosphene.bounds import parsed
+from phosphene.bounds import parse_toml
 from phosphene.project.tables.scenes import INHERITED, Data
 from phosphene.studio.editing.operations import Drop, Operation, Path, Put
 
@@ -80,5 +80,5 @@ def _place(scenes: list[Data], at: str, moment: Moment, unknown: int) -> int:
 
 
 def _scenes(text: str) -> list[Data]:
-    found: list[Data] = parsed(text).get("scene", [])
+    found: list[Data] = parse_toml(text).get("scene", [])
     return found

@@ -217,5 +217,5 @@ class Jobs:
 
     def _write(self) -> None:
         listed = [job.model_dump() for job in self.jobs.values()]
-        with contextlib.suppress(ProjectError):  # a full disk, which the job itself reports
+        with contextlib.suppress(ProjectError):  # a full disk, which the job reports itself
             write_atomically(self.folder / LIST, json.dumps(listed).encode())

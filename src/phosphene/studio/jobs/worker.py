@@ -119,10 +119,10 @@ class Worker:
             self._pictures(project, score, folder, progress)
 
     def _project(self, text: str, request: Any) -> Any:
-        from phosphene.bounds import parsed
+        from phosphene.bounds import parse_toml
         from phosphene.project.file import make_project
 
-        data = parsed(text)
+        data = parse_toml(text)
         model = {"name": request.model, "quality": request.quality, "seed": request.seed}
         changes = {"model": {key: value for key, value in model.items() if value is not None}}
         if request.kind != "film":

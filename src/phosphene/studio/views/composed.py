@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.bounds import parsed
+from phosphene.bounds import parse_toml
 from phosphene.composing.compose import compose
 from phosphene.composing.trace import Trace
 from phosphene.errors import PhospheneError, ProjectError
@@ -126,13 +126,13 @@ def read_composed(
         With the message that the command line prints.
     """
     try:
-        data = parsed(text)
+        data = parse_toml(text)
     except ValueError as error:
         raise ProjectError(
-            f"{path}: this is not valid TOML: {error}",
-            "Quote texts, and begin every table with its [name].",
+            f"{path}: not valid TOML: {error}",
+            "Put text in quotes, and start every table with its [name].",
         ) from None
-    project = make_project(parsed(text), path, registry)
+    project = make_project(parse_toml(text), path, registry)
     if announce is not None:
         announce(data, project)
     if before is not None and before.project.song == project.song:

@@ -1,4 +1,4 @@
-"""Every operator and function, frame by frame against numexpr, with the types that it gives them."""
+"""Every operator and function, compared with numexpr in every frame, types included."""
 
 import numexpr
 import numpy as np
@@ -28,7 +28,7 @@ OF_TWO = ["arctan2", "fmod", "hypot", "maximum", "minimum"]
 
 
 def by_numexpr(text):
-    """The value in each frame, or None where numexpr refuses the formula."""
+    """The value in each frame, or None if numexpr rejects the formula."""
     names = {"t": np.arange(FRAMES), "max_f": FRAMES - 1, "s": 5}  # int64, as one frame is
     try:
         values = numexpr.evaluate(text, local_dict=names)
@@ -47,7 +47,7 @@ def check(text):
     with np.errstate(all="ignore"):
         expected = by_numexpr(text)
     if expected is None:
-        return  # Deforum stops there
+        return  # an error in Deforum
     if not np.all(np.isfinite(expected)):
         with pytest.raises(ProjectError):
             here(text)
@@ -69,14 +69,14 @@ def integers_to_a_negative_power_of_0(a, op, b):
 def test_every_operator_of_every_two_operands(op):
     for a in OPERANDS:
         for b in OPERANDS:
-            if not integers_to_a_negative_power_of_0(a, op, b):  # that kills numexpr
+            if not integers_to_a_negative_power_of_0(a, op, b):  # this crashes numexpr
                 check(f"({a}) {op} ({b})")
 
 
 @pytest.mark.parametrize("function", OF_ONE)
 def test_every_function(function):
     for a in OPERANDS:
-        if a not in ("(t>9)", "(t<20)"):  # numexpr takes those in float32
+        if a not in ("(t>9)", "(t<20)"):  # numexpr computes these in float32
             check(f"{function}({a}) * 1.5")
             check(f"{function}({a} * 0.01 + 0.3)")
 
@@ -124,7 +124,7 @@ def test_unsupported_formulas_name_the_reason(text, reason):
     assert reason in str(caught.value)
 
 
-def test_functions_inside_each_other_stay_short():
+def test_nested_functions_stay_short():
     text = "arctanh(" * 24 + "t/99" + ")" * 24
     assert len(formula(read_schedule(f"0:({text})", 9, 5), 9)) < 200
 
@@ -148,6 +148,6 @@ def formulas(draw, depth=3):
 
 @settings(max_examples=60, derandomize=True)
 @given(formulas())
-def test_formulas_of_formulas(text):
+def test_random_nested_formulas(text):
     assume("**" not in text)
     check(text)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from clips import greys, write
 
-from phosphene.importers.deforum import imported, read_settings
+from phosphene.importers.deforum import import_settings, read_settings
 
 COMMON = {
     "W": 64, "H": 48, "fps": 10, "max_frames": 30, "animation_mode": "2D", "seed": 7,
@@ -19,12 +19,12 @@ VIDEO = {"video_init_path": "/content/dance.mp4", "hybrid_use_first_frame_as_ini
 def project(saved, tmp_path):
     """Import settings; return what was not imported, and the project as a table."""
 
-    def bring(**entries):
-        made = imported(saved(**COMMON | entries), None, tmp_path)
+    def import_project(**entries):
+        made = import_settings(saved(**COMMON | entries), None, tmp_path)
         lost = [line for line in made.lost if "your song" not in line]
         return lost, tomllib.loads(made.text)
 
-    return bring
+    return import_project
 
 
 def without(lost, *starts):
@@ -49,11 +49,11 @@ def test_hybrid_motion_is_a_flow_guide(project):
     assert without(lost, *MISSING) == []
 
 
-def test_a_schedule_of_one_guide_drives_the_channel(project, brought):
+def test_a_schedule_of_one_guide_drives_the_channel(project, import_and_compose):
     schedule = "0:(0), 20:(1)"
     _, found = project(**VIDEO, hybrid_composite=True, hybrid_comp_alpha_schedule=schedule)
     assert found["guide"] == [{"video": "dance.mp4", "mode": "init"}]
-    _, score = brought(
+    _, score = import_and_compose(
         **COMMON, **VIDEO, hybrid_composite=True, hybrid_comp_alpha_schedule=schedule
     )
     np.testing.assert_allclose(score.channels["guide"][:21], np.arange(21) / 20)
@@ -71,12 +71,12 @@ def test_schedules_of_two_guides_are_listed(project):
     assert any("one channel drives all guides" in line for line in lost)
 
 
-def test_a_film_begins_with_the_video_by_default(project, brought):
+def test_a_film_begins_with_the_video_by_default(project, import_and_compose):
     entries = {"video_init_path": "dance.mp4", "hybrid_motion": "Perspective"}
     lost, found = project(**entries)
     assert found["guide"][1] == {"video": "dance.mp4", "mode": "init", "until": "1"}
     assert any(line.startswith("hybrid_motion = 'Perspective'") for line in lost)
-    _, score = brought(**COMMON, **entries)
+    _, score = import_and_compose(**COMMON, **entries)
     assert [guide.clip.shows(0) for guide in score.inputs.guides] == [True, True]
     assert [guide.clip.shows(1) for guide in score.inputs.guides] == [True, False]
 
@@ -90,7 +90,7 @@ def test_video_input_repaints_each_frame_of_the_video(project):
     assert any("zoom" in line and "only reads it in 2D" in line for line in lost)
 
 
-def test_frames_to_skip_are_seconds_of_the_video(project, tmp_path):
+def test_skipped_frames_are_converted_to_seconds(project, tmp_path):
     write(tmp_path / "dance.mkv", greys(8), "-c:v", "ffv1", fps="20")
     entries = {"video_init_path": "/content/dance.mkv", "hybrid_composite": "Normal"}
     lost, found = project(**entries, extract_nth_frame=2, extract_from_frame=5)
@@ -120,7 +120,7 @@ def test_a_mask(project, entries, mask):
     assert without(lost, "mask_file", "init_image") == []
 
 
-def test_a_mask_that_is_a_video(project):
+def test_a_video_mask(project):
     lost, found = project(
         use_mask=True, mask_file="m.png", use_mask_video=True, video_mask_path="m.mp4"
     )
@@ -149,13 +149,13 @@ def test_an_init_image_is_the_first_picture(project):
     ],
     ids=lambda entries: next(iter(entries)),
 )  # fmt: skip
-def test_what_differs_is_listed(project, entries):
+def test_differences_are_listed(project, entries):
     lost, _ = project(**VIDEO | {"hybrid_composite": "Normal"} | entries)
     key = next(iter(entries))
     assert any(key in line for line in lost), lost
 
 
-def test_what_a_mask_schedule_says_by_default_is_not_listed(project):
+def test_the_default_mask_schedule_is_not_listed(project):
     for schedule in ('0: ("{video_mask}")', '0: ("!({everywhere}^({init_mask}|{video_mask}) ) ")'):
         lost, _ = project(use_mask=True, mask_file="m.png", mask_schedule=schedule)
         assert without(lost, "mask_file") == []
@@ -164,6 +164,6 @@ def test_what_a_mask_schedule_says_by_default_is_not_listed(project):
 def test_a_file_beside_the_settings_is_found(saved, tmp_path):
     (tmp_path / "m.png").write_bytes(b"")
     settings = saved(**COMMON, use_mask=True, mask_file="/elsewhere/m.png")
-    made = imported(read_settings(settings.path), None, tmp_path / "projects")
+    made = import_settings(read_settings(settings.path), None, tmp_path / "projects")
     assert tomllib.loads(made.text)["mask"] == [{"image": "../m.png"}]
     assert not any("m.png" in line for line in made.lost)

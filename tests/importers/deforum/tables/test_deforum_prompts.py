@@ -34,12 +34,12 @@ def test_positive_and_negative_parts(saved):
         ("plain words", "plain words"),
     ],
 )
-def test_weights_of_words_are_kept_and_other_marks_leave_the_words(saved, given, plain):
+def test_weights_of_words_are_kept_and_other_syntax_is_removed(saved, given, plain):
     found = read_prompts(saved(max_frames=9, prompts={"0": given}), 8, 0)
     assert found.at == {"0": plain}
 
 
-def test_frames_may_be_formulas_and_those_past_the_end_are_listed(saved):
+def test_frames_may_be_formulas_and_later_prompts_are_listed(saved):
     prompts = {'"max_f/2"': "b", "0": "a", "900": "c"}
     found = read_prompts(saved(max_frames=101, prompts=prompts), 100, 0)
     assert found.at == {"0": "a", "50": "b"}
@@ -53,6 +53,6 @@ def test_older_files(saved):
 
 
 @pytest.mark.parametrize("prompts", [{"soon": "a"}, "[", 7])
-def test_prompts_of_other_types_are_refused(saved, prompts):
+def test_prompts_of_other_types_are_an_error(saved, prompts):
     with pytest.raises(ProjectError, match=r"settings\.txt: prompts"):
         read_prompts(saved(max_frames=9, prompts=prompts), 8, 0)

@@ -1,4 +1,4 @@
-"""Left, right, in and clockwise: the picture moves the way that it does in Deforum."""
+"""The picture moves in the same directions as in Deforum."""
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ POINTS = np.array([[100.0, 80.0], [400.0, 90.0], [256.0, 256.0], [120.0, 430.0],
 
 
 def moved(score):
-    """Where Phosphene's step takes the points: px, shape (5, 2)."""
+    """The displacement of the points by Phosphene's step: px, shape (5, 2)."""
     matrix = step_matrix(score.row(1), WIDTH, HEIGHT)
     return cv2.perspectiveTransform(POINTS[None], matrix)[0] - POINTS
 
@@ -19,8 +19,8 @@ def moved(score):
 @pytest.mark.parametrize(
     ("key", "value"), [("translation_x", 3), ("translation_y", 2), ("angle", 1.5), ("zoom", 1.03)]
 )
-def test_2d_is_opencv_s_matrix(brought, key, value):
-    _, score = brought(**{key: f"0: ({value})"}, max_frames=3)
+def test_2d_is_the_matrix_of_opencv(import_and_compose, key, value):
+    _, score = import_and_compose(**{key: f"0: ({value})"}, max_frames=3)
     given = {"translation_x": 0.0, "translation_y": 0.0, "angle": 0.0, "zoom": 1.0, key: value}
     centre = ((WIDTH - 1) / 2, (HEIGHT - 1) / 2)
     matrix = cv2.getRotationMatrix2D(centre, given["angle"], given["zoom"])
@@ -30,7 +30,7 @@ def test_2d_is_opencv_s_matrix(brought, key, value):
 
 
 def turn(axis, degrees):
-    """A rotation that row vectors are multiplied by: X, Y or Z."""
+    """A matrix that rotates row vectors about an axis."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return np.array(
         {
@@ -52,10 +52,12 @@ def turn(axis, degrees):
         ("rotation_3d_z", 0.5, turn("z", 0.5), (0, 0, 0)),
     ],
 )
-def test_3d_is_a_flat_picture_that_fills_the_view(brought, key, value, rotation, shift):
-    # Deforum takes points (x right, y down, z away, the picture from -1 to 1) through
-    # X R + T and the lens, and moves each pixel by what that changes.
-    _, score = brought(animation_mode="3D", fov_schedule="0:(70)", **{key: f"0:({value})"})
+def test_3d_is_a_flat_picture_that_fills_the_view(import_and_compose, key, value, rotation, shift):
+    # Deforum transforms points (x right, y down, z away, the picture from -1 to 1) by X R + T,
+    # projects them, and moves each pixel by the difference.
+    _, score = import_and_compose(
+        animation_mode="3D", fov_schedule="0:(70)", **{key: f"0:({value})"}
+    )
     lens = 1 / np.tan(np.radians(35.0))
     across = POINTS / (np.array([WIDTH, HEIGHT]) - 1) * 2 - 1
     points = np.column_stack([across, np.full(len(across), lens)])

@@ -7,7 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from phosphene.importers.deforum import imported
+from phosphene.importers.deforum import import_settings
 
 COMMON = {
     "W": 64, "H": 48, "fps": 10, "max_frames": 60, "animation_mode": "2D", "seed": 7,
@@ -20,11 +20,11 @@ COMMON = {
 def project(saved, tmp_path):
     """Import settings; return what was not imported, and the project as a table."""
 
-    def bring(**entries):
-        made = imported(saved(**COMMON | entries), None, tmp_path)
+    def import_project(**entries):
+        made = import_settings(saved(**COMMON | entries), None, tmp_path)
         return list(made.lost), tomllib.loads(made.text)
 
-    return bring
+    return import_project
 
 
 def blend(frame, most=0.35, slope=0.25, tween=20, apart=20):
@@ -35,7 +35,7 @@ def blend(frame, most=0.35, slope=0.25, tween=20, apart=20):
     return most - slope * math.cos(frame % tween / (tween / 2))
 
 
-def test_each_picture_is_a_guide_up_to_the_next(project, brought):
+def test_each_picture_is_a_guide_up_to_the_next(project, import_and_compose):
     lost, found = project()
     assert found["guide"] == [
         {"video": "a.png", "mode": "init", "until": "20"},
@@ -43,7 +43,7 @@ def test_each_picture_is_a_guide_up_to_the_next(project, brought):
     ]
     assert (found["video"]["image"], found["video"]["image_strength"]) == ("a.png", 0.3)
     assert [line.split(" =")[0] for line in lost if "init_images" in line] == ["init_images"] * 2
-    _, score = brought(**COMMON)
+    _, score = import_and_compose(**COMMON)
     assert [guide.clip.shows(19) for guide in score.inputs.guides] == [True, False]
     assert [guide.clip.shows(20) for guide in score.inputs.guides] == [False, True]
 
@@ -57,8 +57,8 @@ def test_each_picture_is_a_guide_up_to_the_next(project, brought):
         ({"blendFactorSlope": "0:(0.1*2)"}, {"slope": 0.2}),
     ],
 )  # fmt: skip
-def test_the_channel_guide_is_the_blend_factor(brought, entries, expected):
-    _, score = brought(**COMMON | entries)
+def test_the_channel_guide_is_the_blend_factor(import_and_compose, entries, expected):
+    _, score = import_and_compose(**COMMON | entries)
     curve = [blend(frame, **expected) for frame in range(60)]
     np.testing.assert_allclose(score.channels["guide"][:60], curve, atol=6e-5)
 
@@ -78,7 +78,7 @@ def test_with_a_hybrid_video_the_amounts_are_means(project):
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         ({"init_images": "a.png"}, "init_images = 'a.png': expected pictures by frame"),
         ({"init_images": ""}, "use_looper = True: init_images is missing"),
@@ -91,11 +91,11 @@ def test_with_a_hybrid_video_the_amounts_are_means(project):
         ({"color_correction_factor": "0:(0.2)"}, "color_correction_factor = '0:(0.2)': model."),
         ({"use_init": True, "init_image": "i.png"}, "use_init: the film begins with"),
         ({"init_images": json.dumps({str(3 * i): f"{i}.png" for i in range(20)})},
-         "at most 16 guides; the pictures from frame 48 on are left out"),
+         "at most 16 guides; the pictures from frame 48 on are omitted"),
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
 )  # fmt: skip
-def test_what_differs_is_listed(project, entries, said):
+def test_differences_are_listed(project, entries, message):
     lost, found = project(**entries)
-    assert any(said in line for line in lost), lost
+    assert any(message in line for line in lost), lost
     assert len(found.get("guide", ())) <= 16

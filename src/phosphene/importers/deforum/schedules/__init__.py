@@ -1,1 +1,1 @@
-"""Reads schedules, and translates their formulas to Phosphene's."""
+"""Reads schedules, and translates their formulas."""

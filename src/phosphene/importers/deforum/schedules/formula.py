@@ -1,9 +1,9 @@
 """Translates Deforum formulas to Phosphene's.
 
-Deforum evaluates them with numexpr (https://numexpr.readthedocs.io) and three names: `t` is the
-number of the frame, `max_f` that of the last one, and `s` the seed. All three are integers, and in
-numexpr the meaning of `/`, `//`, `%`, `**`, `&` and `+` depends on the types of their operands.
-Phosphene's formulas only have floats, so the types are inferred during translation.
+Deforum evaluates them with numexpr (https://numexpr.readthedocs.io) and three variables: `t` is the
+frame number, `max_f` the number of the last frame, and `s` the seed. All three are integers. In
+numexpr, the meaning of `/`, `//`, `%`, `**`, `&` and `+` depends on the types of the operands;
+Phosphene's formulas only have floats, so types are inferred during translation.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from phosphene.importers.deforum.schedules.terms import (
     Kind,
     Term,
     call,
-    called,
-    compared,
+    comparison,
     constant,
-    folded,
+    fold,
+    function,
     power,
     quotient,
 )
 from phosphene.score.formulas.parse import MAX_DEPTH, MAX_LENGTH, MAX_PARTS
 
-_REFUSED: dict[type[ast.AST], str] = {
+_UNSUPPORTED: dict[type[ast.AST], str] = {
     ast.BitXor: "the operator ^, a bitwise exclusive or, not a power, is not supported",
     ast.LShift: "the operator << is not supported",
     ast.RShift: "the operator >> is not supported",
@@ -42,13 +42,13 @@ _REFUSED: dict[type[ast.AST], str] = {
 
 @dataclass(frozen=True)
 class Translated:
-    """A formula in Phosphene's language.
+    """A formula translated to Phosphene's language.
 
     Parameters
     ----------
     text : str
     integers : tuple of (str, int)
-        Products and powers of integers, and the largest magnitude at which each is exact. Beyond
+        Products and powers of integers, and the largest magnitude up to which each is exact. Above
         it, integers overflow in Deforum, or floats are rounded.
     """
 
@@ -57,13 +57,13 @@ class Translated:
 
 
 @lru_cache(maxsize=4096)
-def translated(text: str, frame: str, last: int, seed: int) -> Translated:
+def translate(text: str, frame: str, last: int, seed: int) -> Translated:
     """Translate a formula.
 
     Parameters
     ----------
     text : str
-        Such as `1.0025+0.002*sin(1.25*3.14*t/30)`.
+        For example `1.0025+0.002*sin(1.25*3.14*t/30)`.
     frame : str
         Replacement of `t`: `frame`, or the number of a frame.
     last, seed : int
@@ -72,7 +72,7 @@ def translated(text: str, frame: str, last: int, seed: int) -> Translated:
     Raises
     ------
     ProjectError
-        If it cannot be parsed, has something unsupported, or is an error in numexpr.
+        If it cannot be parsed, is not supported, or is an error in numexpr.
     """
     terms = {
         "t": Term(ast.Name(frame) if frame == "frame" else ast.Constant(int(frame)), Kind.LONG),
@@ -112,19 +112,19 @@ class _Reader:
                     raise ValueError(f"unknown name '{name}'; Deforum has t, max_f and s")
                 return self._names[name]
             case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert() as op, operand=inner):
-                return self._sized(self._signed(op, self.read(inner, depth + 1)))
+                return self._checked(self._signed(op, self.read(inner, depth + 1)))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
                 a, b = self.read(left, depth + 1), self.read(right, depth + 1)
-                return self._sized(self._binary(op, a, b))
+                return self._checked(self._binary(op, a, b))
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
                 a, b = self.read(left, depth + 1), self.read(right, depth + 1)
-                return self._sized(compared(op, a, b))
+                return self._checked(comparison(op, a, b))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                return self._sized(called(name, [self.read(arg, depth + 1) for arg in args]))
-        _refuse(node)
+                return self._checked(function(name, [self.read(arg, depth + 1) for arg in args]))
+        _reject(node)
 
-    def _sized(self, term: Term) -> Term:
-        """Refuse a formula that becomes too long during translation."""
+    def _checked(self, term: Term) -> Term:
+        """Raise an error if the formula has become too long."""
         if term.size > MAX_PARTS:
             raise ValueError(f"a formula has at most {MAX_PARTS} parts")
         return term
@@ -133,7 +133,7 @@ class _Reader:
         kind, size = max(a.kind, b.kind), a.size + b.size + 1
         plain = ast.BinOp(a.node, op, b.node)
         if a.value is not None and b.value is not None:
-            value = folded(op, a.value, b.value)
+            value = fold(op, a.value, b.value)
             exact = not isinstance(op, (ast.FloorDiv, ast.Mod)) or isinstance(value, int)
             return constant(value, plain if exact else None, size)
         if isinstance(op, ast.Pow):
@@ -182,8 +182,8 @@ class _Reader:
         return Term(flipped, a.kind, size + 1, None if a.value is None else ~a.value)
 
 
-def _refuse(node: ast.AST) -> NoReturn:
+def _reject(node: ast.AST) -> NoReturn:
     for part in (node, getattr(node, "op", node)):
-        if type(part) in _REFUSED:
-            raise ValueError(_REFUSED[type(part)])
+        if type(part) in _UNSUPPORTED:
+            raise ValueError(_UNSUPPORTED[type(part)])
     raise ValueError(f"'{ast.unparse(node)[:40]}' is not part of a formula")

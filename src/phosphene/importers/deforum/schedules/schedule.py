@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from phosphene.errors import ProjectError
-from phosphene.importers.deforum.schedules.formula import Translated, translated
+from phosphene.importers.deforum.schedules.formula import Translated, translate
 from phosphene.importers.deforum.settings import shown
 from phosphene.score.formulas import FormulaError, parse
 from phosphene.score.formulas.evaluate import evaluate, names_in
@@ -57,7 +57,7 @@ class Schedule:
 
     @property
     def numbers(self) -> bool:
-        """Whether it has no formulas."""
+        """Whether all of its values are numbers."""
         return all(isinstance(key.value, float) for key in self.keys)
 
     def mapped(self, gain: float, offset: float = 0.0) -> Schedule:
@@ -81,14 +81,14 @@ class Schedule:
         """The channel's formula at a key."""
         if isinstance(key.value, float):
             return Translated(f"{self.number(key):.12g}")
-        made = translated(key.value, frame, self.last, self.seed)
+        translation = translate(key.value, frame, self.last, self.seed)
         if self.gain == 1.0 and not self.offset:
-            return made
+            return translation
         factor = "" if abs(self.gain) == 1.0 else f"{abs(self.gain):.12g} * "
-        text = made.text if self.gain == 1.0 else f"{factor}({made.text})"
+        text = translation.text if self.gain == 1.0 else f"{factor}({translation.text})"
         sign = "-" if self.gain < 0 else ""
         before = f"{self.offset:.12g} {sign or '+'} " if self.offset else sign
-        return replace(made, text=before + text)
+        return replace(translation, text=before + text)
 
     @property
     def first(self) -> float:
@@ -133,7 +133,7 @@ def frame_number(text: str, last: int, seed: int) -> int:
     text = _bare(text)
     if _FRAME.fullmatch(text):
         return int(text)
-    return int(constant(translated(text, "0", last, seed).text))
+    return int(constant(translate(text, "0", last, seed).text))
 
 
 def read_schedule(given: Any, last: int, seed: int) -> Schedule:
@@ -194,8 +194,8 @@ def _schedule(entries: Iterable[str], last: int, seed: int) -> Schedule:
     first = min(keys)
     # The first value is held before the first key, even that of a formula.
     if first:
-        held = keys[first]
-        keys[0] = re.sub(r"\bt\b", str(first), held) if isinstance(held, str) else held
+        value = keys[first]
+        keys[0] = re.sub(r"\bt\b", str(first), value) if isinstance(value, str) else value
     return Schedule(tuple(Key(frame, keys[frame]) for frame in sorted(keys)), last, seed)
 
 
@@ -207,7 +207,7 @@ def _value(text: str, last: int, seed: int) -> float | str:
             raise ProjectError(f"'{_short(bare)}' is too large")
         return number
     formula = _bare(text)
-    translated(formula, "frame", last, seed)  # reports errors now
+    translate(formula, "frame", last, seed)  # raises errors
     return formula
 
 
@@ -222,10 +222,10 @@ def _short(text: str) -> str:
 
 def _split(text: str) -> Iterator[str]:
     """Split a text at the commas outside brackets."""
-    depth, begun = 0, 0
+    depth, start = 0, 0
     for at, letter in enumerate(text):
         depth += (letter in "([") - (letter in ")]")
         if letter == "," and depth <= 0:
-            yield text[begun:at]
-            begun = at + 1
-    yield text[begun:]
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]

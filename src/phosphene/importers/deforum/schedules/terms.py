@@ -1,6 +1,6 @@
-"""Typed parts of a formula: the rules of numexpr's operators and functions.
+"""Typed terms of a formula, by the rules of numexpr's operators and functions.
 
-Each part is a node of Python's `ast`, in Phosphene's formula language.
+Each term is a node of Python's `ast`, in Phosphene's formula language.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ COMPARISONS: dict[type[ast.cmpop], Any] = {
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a formula: its node, its type, its number of nodes, and its value if constant."""
+    """A term of a formula: its node, type, number of nodes, and value if it is constant."""
 
     node: ast.expr
     kind: Kind
@@ -68,7 +68,7 @@ class Term:
 
 
 def constant(value: Any, node: ast.expr | None = None, size: int = 1) -> Term:
-    """A constant; `node` is how it is written, if not as its value."""
+    """A constant; `node` is its expression, by default its value."""
     if isinstance(value, complex) or not math.isfinite(value):
         raise ValueError(f"a constant is {value}")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
@@ -87,8 +87,8 @@ def constant(value: Any, node: ast.expr | None = None, size: int = 1) -> Term:
     return Term(node, kind, size, value)
 
 
-def folded(op: ast.operator, a: Any, b: Any) -> Any:
-    """The value of two constants, which Python computes before numexpr does."""
+def fold(op: ast.operator, a: Any, b: Any) -> Any:
+    """The value of an operator on two constants, which Python computes before numexpr does."""
     integers = isinstance(a, int) and isinstance(b, int)
     if isinstance(op, ast.Pow) and integers and b > 64 and abs(a) > 1:
         raise ValueError("a constant is an integer of more than 64 bits")
@@ -125,23 +125,23 @@ def power(a: Term, b: Term) -> Term:
     return Term(plain, kind, size)
 
 
-def compared(op: ast.cmpop, a: Term, b: Term) -> Term:
-    """A comparison of two parts."""
+def comparison(op: ast.cmpop, a: Term, b: Term) -> Term:
+    """A comparison of two terms."""
     node, size = ast.Compare(a.node, [op], [b.node]), a.size + b.size + 1
     if a.value is not None and b.value is not None:
         return constant(bool(COMPARISONS[type(op)](a.value, b.value)), node, size)
     return Term(node, Kind.BOOL, size)
 
 
-def called(name: str, args: list[Term]) -> Term:
-    """A call of one of numexpr's functions."""
+def function(name: str, args: list[Term]) -> Term:
+    """A call of a function of numexpr."""
     size = 1 + sum(arg.size for arg in args)
-    takes = 3 if name == "where" else 2 if name in _OF_TWO else 1
+    count = 3 if name == "where" else 2 if name in _OF_TWO else 1
     known = {"where", "isnan", "isfinite", *_OF_ONE, *_OF_TWO, *_KEEP_INTEGERS, *_SAME}
     if name not in known:
         raise ValueError(f"the function '{name}' is not supported")
-    if len(args) != takes:
-        raise ValueError(f"{name} takes {takes} arguments, not {len(args)}")
+    if len(args) != count:
+        raise ValueError(f"{name} takes {count} arguments, not {len(args)}")
     first, nodes = args[0], [arg.node for arg in args]
     if name == "where":
         if first.value is not None:

@@ -1,1 +1,1 @@
-"""Translates entries of a settings file to the tables of a project."""
+"""Converts the entries of a settings file to tables of a project."""

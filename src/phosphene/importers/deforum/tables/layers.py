@@ -1,4 +1,4 @@
-"""The motion layers of an imported project.
+"""Motion layers of an imported project.
 
 A schedule of numbers becomes keyframes, and a schedule with formulas becomes an expression.
 """
@@ -28,7 +28,7 @@ _NEEDS = {"field_of_view": {"tilt", "pan"}}
 
 @dataclass
 class Layer:
-    """One table: its purpose, its entries, a comment for each entry, and its name."""
+    """A table of a project: its name, entries, and comments on them and on the table itself."""
 
     about: str
     entries: dict[str, Any]
@@ -42,9 +42,9 @@ class Layer:
 
 @dataclass
 class Layers:
-    """The `[[motion]]` tables in file order, the channels they drive, the cadence, and the rest.
+    """The `[[motion]]` tables in file order, and the channels that they drive.
 
-    `cadence` is that of `[model]` in frames; `lost` says what was not imported.
+    `cadence` is that of `[model]` in frames; `lost` lists what was not imported.
     """
 
     tables: list[Layer]
@@ -83,18 +83,18 @@ def layers(settings: Settings, motion: Motion, end: int, more: list[Layer]) -> L
             numbers.add(channel, keyframes(schedule, end), remark)
             continue
         try:
-            written = formula(schedule, end)
+            converted = formula(schedule, end)
         except ProjectError as error:
             lost.append(f"{row.key}: {error}")
             continue
-        if isinstance(written, str):
-            maths.add(channel, written, remark)
+        if isinstance(converted, str):
+            maths.add(channel, converted, remark)
         else:
-            numbers.add(channel, written, f"{remark}; too long for one formula")
+            numbers.add(channel, converted, f"{remark}; too long for one formula")
     tables = [table for table in (numbers, maths) if len(table.entries) > 1]
     tables += [*_from_scratch(settings), *more]
-    found = [channel for channel in CHANNELS if any(channel in table.entries for table in tables)]
-    return Layers(tables, found, _cadence(settings, lost), lost)
+    driven = [channel for channel in CHANNELS if any(channel in table.entries for table in tables)]
+    return Layers(tables, driven, _cadence(settings, lost), lost)
 
 
 def _is_neutral(channel: str, schedule: Schedule) -> bool:
@@ -124,7 +124,7 @@ def _from_scratch(settings: Settings) -> list[Layer]:
 
 
 def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
-    """A schedule of numbers as a table of frames and values.
+    """Convert a schedule of numbers to a table of frames and values.
 
     Parameters
     ----------
@@ -139,16 +139,16 @@ def keyframes(schedule: Schedule, end: int) -> dict[str, float]:
     """
     keys = [(key.frame, schedule.number(key)) for key in schedule.keys]
     table = {frame: value for frame, value in keys if frame <= end}
-    beyond = next((key for key in keys if key[0] > end), None)
-    if beyond and table:
+    following = next((key for key in keys if key[0] > end), None)
+    if following and table:
         frame, value = max(table.items())
-        share = (end - frame) / (beyond[0] - frame)
-        table[end] = value + share * (beyond[1] - value)
+        share = (end - frame) / (following[0] - frame)
+        table[end] = value + share * (following[1] - value)
     return {str(frame): value for frame, value in (table or {0: keys[0][1]}).items()}
 
 
 def formula(schedule: Schedule, end: int) -> str | dict[str, float]:
-    """A schedule with formulas as one formula, evaluated on every frame of the film to check it.
+    """Convert a schedule with formulas to one formula, and check its values in every frame.
 
     Parameters
     ----------
@@ -159,13 +159,13 @@ def formula(schedule: Schedule, end: int) -> str | dict[str, float]:
     Returns
     -------
     str or dict of str to float
-        A formula; or keyframes, one wherever the value changes, if the formula would be longer than
-        the language allows.
+        A formula; or keyframes, one for each change of the value, if the formula would be too long
+        for the language.
 
     Raises
     ------
     ProjectError
-        If it contains something that the language lacks, or is not finite in some frame.
+        If the language cannot express it, or a value is not finite.
     """
     keys = [key for key in schedule.keys if key.frame <= end]
     following = [*schedule.keys[1:], None][: len(keys)]
@@ -191,7 +191,7 @@ def formula(schedule: Schedule, end: int) -> str | dict[str, float]:
 
 
 def _evaluated(piece: Translated, begin: int, stop: int) -> NDArray[np.float64]:
-    """A formula's values from frame `begin` to `stop`; an error where they would not be exact."""
+    """A formula's values from frame `begin` to `stop`; raises an error if they are not exact."""
     names = {"frame": np.arange(float(begin), float(stop)), "pi": np.pi, "e": np.e}
     for product, limit in piece.integers:
         if np.any(np.abs(evaluate(parse(product).tree, names)) > limit):

@@ -72,7 +72,7 @@ class Motion:
     guidance_scale : float or None
         Base of the channel `guidance`; None if Deforum's is not above 0.
     lost : tuple of str
-        One line for each schedule that cannot be read.
+        One line for each unreadable schedule.
     view : float or None
         Degrees: the field of view in the first frame, in 3D.
     """
@@ -195,13 +195,13 @@ def _first(settings: Settings, key: str, seed: int, lost: list[str]) -> float:
 def read_depth(
     settings: Settings, motion: Motion, channels: Collection[str]
 ) -> dict[str, tuple[Any, str]]:
-    """The entries of `[depth]`, each with a comment; empty where nothing would show it.
+    """The entries of `[depth]`, each with a comment; empty if depth would have no effect.
 
     Parameters
     ----------
     settings : Settings
     motion : Motion
-        Reads its field of view, which gives the distance of the picture plane.
+        Its field of view determines the distance of the picture plane.
     channels : collection of str
         The channels that the project drives.
     """
@@ -218,6 +218,6 @@ def read_depth(
 
 
 def has_depth(settings: Settings) -> bool:
-    """Whether Deforum warps the pictures by their depth."""
+    """Whether Deforum warps pictures by their depth."""
     warps = settings.entries.get("use_depth_warping", True)
     return settings.mode == "3D" and str(warps).strip().lower() not in ("false", "0", "none", "")

@@ -1,4 +1,4 @@
-"""Reads Deforum prompts: positive and negative parts, and the frames at which they begin."""
+"""Reads Deforum prompts: positive and negative parts, and the frames where they start."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedules.schedule import frame_number
 from phosphene.importers.deforum.settings import Settings, shown
 
-# Syntax of the web UI: a pattern, its replacement, and its name. Every pattern ends at the next
-# bracket or separator, so none is slow on any text.
+# Syntax of the web UI: a pattern, its replacement, and its name. Every pattern stops at the next
+# bracket or separator, so that no text takes long to match.
 _FROM = r"\[(?:\([^()\[\]|]*\)|[^\[\]:|(])*"
 _MARKS = [
     (re.compile(form), left, name)
@@ -67,9 +67,9 @@ def read_prompts(settings: Settings, end: int, seed: int) -> Prompts:
     Raises
     ------
     ProjectError
-        If they are not a table, a list or text, or if no position can be read.
+        If the prompts are not a table, a list or text, or if no position can be read.
     """
-    lost: dict[str, list[str]] = {}  # reasons, and the prompts concerned
+    lost: dict[str, list[str]] = {}  # by reason: the keys of prompts
     placed: dict[int, tuple[str, str]] = {}
     before = settings.text("positive_prompts")
     table, last = _table(settings), settings.integer("max_frames") - 1
@@ -117,13 +117,13 @@ def _terms(*texts: str) -> str:
 
 
 def _some(keys: list[str]) -> str:
-    """The first five prompts, and the number of the others."""
+    """The first five keys, and the number of the others."""
     named = ", ".join(f'"{key[:40]}"' for key in keys[:5])
     return f"{named} and {len(keys) - 5} more" if len(keys) > 5 else named
 
 
 def _position(settings: Settings, frame: int, count: int) -> str:
-    """A frame; stills have none, and are spread over the song."""
+    """The position of a prompt: its frame; prompts of stills are spread over the song."""
     return f"{100 * frame / count:.6g}%" if settings.mode == "None" and frame else str(frame)
 
 
@@ -147,7 +147,7 @@ def _table(settings: Settings) -> dict[str, Any]:
 
 
 def _global_negative(settings: Settings) -> str:
-    """The global negative prompts; notebooks have a table of them by frame."""
+    """The global negative prompts, which notebooks store in a table by frame."""
     given = settings.value("negative_prompts")
     if isinstance(given, (dict, list)):
         parts = given.values() if isinstance(given, dict) else given

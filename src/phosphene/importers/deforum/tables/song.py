@@ -25,7 +25,7 @@ class SongChoice:
     duration : float or None
         Seconds; None for the placeholder.
     lost : tuple of str
-        For the placeholder, what the user has to do.
+        For the placeholder, how to replace it.
     """
 
     file: str
@@ -62,21 +62,21 @@ def choose_song(settings: Settings, given: Path | None, folder: Path) -> SongCho
         try:
             return SongChoice(os.path.relpath(path, folder), _duration(path))
         except (SongError, OSError, ValueError):
-            why = f"soundtrack_path = {shown(soundtrack)}: {_NAME_IT}"
+            why = f"soundtrack_path = {shown(soundtrack)}: {_REPLACE}"
         return SongChoice(PLACEHOLDER, None, (why,))
-    return SongChoice(PLACEHOLDER, None, (_NAME_IT,))
+    return SongChoice(PLACEHOLDER, None, (_REPLACE,))
 
 
-_NAME_IT = f"replace '{PLACEHOLDER}' in [song] by your song, or import with --song FILE"
+_REPLACE = f"replace '{PLACEHOLDER}' in [song] with your song, or import with --song FILE"
 
 
 def _duration(path: Path) -> float:
     if not path.is_file():
         raise SongError(f"{path}: no such file", "Choose an audio file.")
     try:
-        found = probe(path)
+        file = probe(path)
     except FilmError as error:
         raise SongError(f"{path}: {error}", error.fix) from None
-    if found.duration is None or found.audio is None:
+    if file.duration is None or file.audio is None:
         raise SongError(f"{path} is not an audio file", "Choose an audio file.")
-    return found.duration
+    return file.duration
