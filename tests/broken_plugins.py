@@ -19,7 +19,7 @@ KINDS = {
         "import: it ended Python with SIGSEGV",
     ),
     "hangs": ("import time; time.sleep(600)", "import: it took longer than 2 s"),
-    "misspells": (GOOD.replace("register_modulators", "register_modulator"), "no hook"),
+    "misspells": (GOOD.replace("register_modulators", "register_modulator"), "unknown hook"),
     "signature": (GOOD.replace("(register)", "(registry)"), "Argument(s) {'registry'}"),
     "fails": (GOOD + "\n    raise KeyError('half-way')", "register_modulators: KeyError"),
     "steals": (GOOD.replace("NAME", "beat"), "modulator 'beat' is already registered"),

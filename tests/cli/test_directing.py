@@ -100,7 +100,7 @@ def test_corrected_sections_are_directed_and_written_into_the_project(song):
         (("new", "q.toml"), "q.toml: no such project file"),
         (("render", "song.wav", "--idea", "x" * 501), "the idea has 501 characters"),
         (("render", "p.toml", "--idea", "x"), "--idea is for songs, and p.toml is a project"),
-        (("compose", "song.wav", "-o", "s.csv", "--set", "motion.99.release=1s"), "there is no entry '99'"),
+        (("compose", "song.wav", "-o", "s.csv", "--set", "motion.99.release=1s"), "no entry '99'"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(song, words, expected):

@@ -157,7 +157,7 @@ MISTAKES = [
     ([{"at": "4s"}, {"at": "2s"}], "scene[1].at: '2s' (frame 20) is not after '4s'"),
     ([{"at": "90s"}], "scene[0].at: position '90s' is outside the song"),
     ([{"at": "12s"}], "scene[0].at: '12s' is the end of the song"),
-    ([{"at": "0", "dissolve": "1s"}], "scene[0].dissolve: there is no scene before"),
+    ([{"at": "0", "dissolve": "1s"}], "scene[0].dissolve: no scene comes before"),
     ([{"at": "0", "name": "a"}, {"at": "1s", "continues": "a", "dissolve": "1s"}], "right before"),
     ([{"at": f"{k}", "name": f"{k}"} for k in range(10)]
      + [{"at": f"{k + 20}", "continues": f"{k}"} for k in range(10)], "at most 8"),

@@ -58,9 +58,7 @@ def test_a_project_that_uses_one_is_an_error_with_the_reason(phosphene, song, tm
     message = (
         "motion[0]: the modulator 'misspells' comes from misspells (phosphene-misspells 1.2.0)"
     )
-    assert (
-        f"{message}, which is broken: hooks: there is no hook 'register_modulator'" in result.stderr
-    )
+    assert f"{message}, which is broken: hooks: unknown hook 'register_modulator'" in result.stderr
     result = phosphene("compose", path, "-o", tmp_path / "score.csv", "--skip-broken")
     assert result.exit_code == 0, result.output
     assert "left out: motion[0]: the modulator 'misspells'" in result.stderr

@@ -33,7 +33,7 @@ def test_settings_replace_entries(registry):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (["motion.9.ease=smooth"], "there is no entry '9'"),
+        (["motion.9.ease=smooth"], "no entry '9'"),
         (["motion"], "expected NAME=VALUE"),
         (["video.width.x=1"], "'width' is a value"),
         (["video.widht=1"], "video.widht: unknown key. Did you mean 'width'"),

@@ -120,4 +120,4 @@ def test_a_full_disk_is_foreseen(monkeypatch, caplog, tmp_path, free, expected):
 @pytest.mark.parametrize("name", ["lora", "control", "ip_adapter", "guide", "mask", "overlay"])
 def test_a_channel_without_what_it_multiplies_is_reported(worlds, caplog, name):
     warn_of_unsupported(worlds, Model(), score(**{name: 0.5}))
-    assert f"motion drives {name}, and there is no [[" in warnings_in(caplog)
+    assert f"motion drives {name}, which is ignored without [[" in warnings_in(caplog)

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from phosphene.engines.depths.network import DepthNetwork, input_size, load_network
+from phosphene.engines.depths.estimated import input_size
+from phosphene.engines.depths.network import MULTIPLE, SIDE, DepthNetwork, load_network
 from training.contact import load, paint
 from training.depth.samples import REPAINTED, Pairs
 from training.depth.train import HELD_OUT, chunks, training_chunks
@@ -55,7 +56,7 @@ def figures(network: DepthNetwork) -> None:
 def painted(network: DepthNetwork) -> Image.Image:
     """Every world as the bundled model paints it, and its estimated nearness."""
     pictures = paint(load(), list(SCENES), 5, 2, 1.0)
-    height, width = input_size(256, 256)
+    height, width = input_size(256, 256, SIDE, MULTIPLE)
     small = [cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in pictures]
     maps = estimated(network, np.stack(small))
     cells = []

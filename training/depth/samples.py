@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.engines.depths.network import input_size
+from phosphene.engines.depths.estimated import input_size
+from phosphene.engines.depths.network import MULTIPLE, SIDE
 from phosphene.engines.finding import find_engine
 from phosphene.painting.pictures import to_bytes
 from phosphene.plugins import load_plugins
@@ -56,11 +57,11 @@ def drawn(looks: list[tuple[Look, list[int]]], width: int, height: int) -> tuple
 @torch.no_grad()
 def repainted(pictures: Pairs, looks: list[Look], seed: int) -> Pairs:
     """The pictures as `worlds` repaints them: so little that the depth stays what it was."""
-    dice, (height, width) = random.Random(seed), pictures.shape[1:3]
+    rng, (height, width) = random.Random(seed), pictures.shape[1:3]
     score = small_score(
-        [caption(look, dice) for look in looks], len(looks), width, height, 1000 * seed
+        [caption(look, rng) for look in looks], len(looks), width, height, 1000 * seed
     )
-    strengths = np.array([dice.uniform(*STRENGTHS) for _ in looks])
+    strengths = np.array([rng.uniform(*STRENGTHS) for _ in looks])
     score = replace(score, channels=score.channels | {"strength": strengths})
     engine = find_engine("worlds", load_plugins()).load(
         Model.model_validate({"device": "cpu"}), score
@@ -68,7 +69,7 @@ def repainted(pictures: Pairs, looks: list[Look], seed: int) -> Pairs:
     out = []
     for i, picture in enumerate(pictures):
         found = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
-        for _ in range(dice.randint(1, 2)):
+        for _ in range(rng.randint(1, 2)):
             found = engine.img2img(found, score.row(i))
         out.append(to_bytes(found))
     return np.stack(out)
@@ -96,7 +97,7 @@ def make(number: int) -> None:
     if number % REPAINTED == 1:
         pictures = repainted(pictures, [look for look, _ in looks], number)
     target.parent.mkdir(exist_ok=True)
-    height, width = input_size(*shape)
+    height, width = input_size(*shape, SIDE, MULTIPLE)
     both = zip(pictures, near, strict=True)
     write(target, np.stack([shrunk(*one, width, height) for one in both]))
 

@@ -28,7 +28,7 @@ COARSE = 0.35  # share of the time with pictures of half the size, twice as many
 HELD_OUT = 12  # chunks, the first ones, that are never trained on
 SCALES = 4  # of the loss of the gradients
 SLOPES = 1.0  # its share
-TELL = 30  # seconds from one report, and checkpoint, to the next
+REPORT_SECONDS = 30  # seconds from one report, and checkpoint, to the next
 
 
 def loss_of(found: Tensor, near: Tensor) -> Tensor:
@@ -48,15 +48,15 @@ def loss_of(found: Tensor, near: Tensor) -> Tensor:
 
 
 def batch(
-    shelf: list[Pairs], dice: np.random.Generator, coarse: bool = False
+    data: list[Pairs], rng: np.random.Generator, coarse: bool = False
 ) -> tuple[Tensor, Tensor]:
     """Pictures and nearness, (n, 3 and 1, height, width), degraded as in films."""
-    shape = shelf[dice.integers(len(shelf))].shape
-    alike = [chunk for chunk in shelf if chunk.shape == shape]
+    shape = data[rng.integers(len(data))].shape
+    same_shape = [chunk for chunk in data if chunk.shape == shape]
     pairs = []
     for _ in range(2 * BATCH if coarse else BATCH):
-        chunk = alike[dice.integers(len(alike))]
-        pairs.append(degraded(turned(chunk[dice.integers(len(chunk))], dice), dice))
+        chunk = same_shape[rng.integers(len(same_shape))]
+        pairs.append(degraded(transformed(chunk[rng.integers(len(chunk))], rng), rng))
     if coarse:
         size = [max(side // 64, 1) * 32 for side in shape[2:0:-1]]
         pairs = [shrunk(pair[..., :3], pair[..., 3], *size) for pair in pairs]
@@ -64,40 +64,40 @@ def batch(
     return both[:, :3].contiguous(), both[:, 3:].contiguous()
 
 
-def turned(pair: Pairs, dice: np.random.Generator) -> Pairs:
-    """Mirrored, enlarged, turned and shifted, as the camera of a film does."""
-    if dice.random() < 0.5:
+def transformed(pair: Pairs, rng: np.random.Generator) -> Pairs:
+    """Mirrored, enlarged, rotated and shifted, as by the camera of a film."""
+    if rng.random() < 0.5:
         pair = np.ascontiguousarray(pair[:, ::-1])
-    if dice.random() < 0.4:
+    if rng.random() < 0.4:
         return pair
     height, width = pair.shape[:2]
-    zoom, angle = dice.uniform(1.0, 1.6), dice.normal() * 6
+    zoom, angle = rng.uniform(1.0, 1.6), rng.normal() * 6
     back = cv2.getRotationMatrix2D((width / 2, height / 2), angle, zoom)
     room = (zoom - 1) / 2
-    back[:, 2] += dice.uniform(-room, room, 2) * (width, height)
+    back[:, 2] += rng.uniform(-room, room, 2) * (width, height)
     size, border = (width, height), cv2.BORDER_REFLECT_101
     colours = cv2.warpAffine(pair[..., :3], back, size, None, cv2.INTER_LINEAR, border)
     near = cv2.warpAffine(pair[..., 3], back, size, None, cv2.INTER_NEAREST, border)
     return np.dstack([colours, near])
 
 
-def degraded(pair: Pairs, dice: np.random.Generator) -> Pairs:
+def degraded(pair: Pairs, rng: np.random.Generator) -> Pairs:
     """In other colours, blurred, noisy, and coded as JPEG; the nearness stays."""
     colours = pair[..., :3].astype(np.float32)
-    if dice.random() < 0.5:
-        mix = np.eye(3) + 0.15 * dice.normal(size=(3, 3))
-        colours = (colours - 128) @ mix.T.astype(np.float32) * dice.uniform(0.7, 1.3)
-        colours = colours + 128 + 20 * dice.normal()
-    if dice.random() < 0.5:
-        colours = cv2.GaussianBlur(colours, (0, 0), dice.uniform(0.3, 2.0))
-    if dice.random() < 0.5:
-        grain = dice.standard_normal(colours.shape, np.float32) * dice.uniform(2, 16)
-        if dice.random() < 0.5:
+    if rng.random() < 0.5:
+        mix = np.eye(3) + 0.15 * rng.normal(size=(3, 3))
+        colours = (colours - 128) @ mix.T.astype(np.float32) * rng.uniform(0.7, 1.3)
+        colours = colours + 128 + 20 * rng.normal()
+    if rng.random() < 0.5:
+        colours = cv2.GaussianBlur(colours, (0, 0), rng.uniform(0.3, 2.0))
+    if rng.random() < 0.5:
+        grain = rng.standard_normal(colours.shape, np.float32) * rng.uniform(2, 16)
+        if rng.random() < 0.5:
             grain = 2 * cv2.GaussianBlur(grain, (0, 0), 1.0)
         colours = colours + grain
     colours = np.clip(colours, 0, 255).astype(np.uint8)
-    if dice.random() < 0.3:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(15, 70))]
+    if rng.random() < 0.3:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))]
         colours = cv2.imdecode(cv2.imencode(".jpg", colours, quality)[1], cv2.IMREAD_COLOR)
     return np.dstack([colours, pair[..., 3]])
 
@@ -133,17 +133,17 @@ def train(minutes: float) -> None:
     matrices = [weight for weight in network.parameters() if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim == 1]
     optimisers = [Muon(matrices, 0.0), torch.optim.AdamW(vectors, 0.0, weight_decay=0.0)]
-    shelf = chunks(training_chunks())
-    dice = np.random.default_rng()
-    start = told = time.monotonic()
-    steps, gone, losses = 0, 0.0, []
-    while gone < 1:
-        pictures, near = batch(shelf, dice, gone < COARSE)
+    data = chunks(training_chunks())
+    rng = np.random.default_rng()
+    start = reported = time.monotonic()
+    steps, elapsed, losses = 0, 0.0, []
+    while elapsed < 1:
+        pictures, near = batch(data, rng, elapsed < COARSE)
         loss = loss_of(network(pictures), near)
         network.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        rate = RATE * min(1.0, (steps + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * gone))
+        rate = RATE * min(1.0, (steps + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * elapsed))
         for optimiser in optimisers:
             optimiser.param_groups[0]["lr"] = rate
             optimiser.step()
@@ -153,18 +153,18 @@ def train(minutes: float) -> None:
             torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
         losses.append(loss.item())
         now = time.monotonic()
-        gone = (now - start) / (60 * minutes)
-        if now - told > TELL or gone >= 1:
-            told = now
+        elapsed = (now - start) / (60 * minutes)
+        if now - reported > REPORT_SECONDS or elapsed >= 1:
+            reported = now
             print(
-                f"{steps} steps of {BATCH}, {sum(map(len, shelf))} pictures, {gone:.0%}, "
+                f"{steps} steps of {BATCH}, {sum(map(len, data))} pictures, {elapsed:.0%}, "
                 f"loss {np.mean(losses):.4f}, held-out error {held_out_error(average):.4f}",
                 flush=True,
             )
             losses = []
             numbers = training_chunks()
-            if len(numbers) > len(shelf):  # more were drawn meanwhile
-                shelf = chunks(numbers)
+            if len(numbers) > len(data):  # more were drawn meanwhile
+                data = chunks(numbers)
             CHECKPOINT.parent.mkdir(exist_ok=True)
             save_file(dict(average.state_dict()), CHECKPOINT)
 

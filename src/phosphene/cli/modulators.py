@@ -39,7 +39,7 @@ def modulators(name: str | None) -> None:
         out.print(look_page(registry, name))
     else:
         known = [*registry.modulators, *registry.looks]
-        raise ProjectError(f"there is no modulator or look '{name}'", hint(name, known))
+        raise ProjectError(f"unknown modulator or look '{name}'", hint(name, known))
 
 
 def modulator_table(registry: Registry) -> Table:

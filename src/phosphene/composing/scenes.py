@@ -129,7 +129,7 @@ def _fade(entry: SceneEntry, where: str, most: int, timeline: Timeline) -> int:
         return 0
     if most == 0:
         raise ProjectError(
-            f"{where}.dissolve: there is no scene before the first frame to dissolve from",
+            f"{where}.dissolve: no scene comes before the first frame, so it cannot dissolve in",
             "Omit it.",
         )
     span = timeline.length(entry.dissolve, timeline.at(entry.at))

@@ -28,7 +28,7 @@ BUILT_IN = (
     "phosphene.song.features.builtin",
     "phosphene.engines.presets",
     "phosphene.engines.depths.drawn",
-    "phosphene.engines.depths.worlds",
+    "phosphene.engines.depths.estimated",
     "phosphene.film.formats",
     "phosphene.screen.upscalers",
     "phosphene.modulators.looks",

@@ -236,7 +236,7 @@ def _implemented(manager: pluggy.PluginManager, module: Any) -> list[str]:
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
         if not caller.has_spec():
-            raise PluginError(f"there is no hook '{caller.name}'. {hint(caller.name, HOOKS)}")
+            raise PluginError(f"unknown hook '{caller.name}'. {hint(caller.name, HOOKS)}")
     for hook, function in vars(module).items() if inspect.ismodule(module) else ():
         own = inspect.isfunction(function) and function.__module__ == module.__name__
         if hook in HOOKS and own and not hasattr(function, "phosphene_impl"):

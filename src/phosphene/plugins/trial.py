@@ -63,7 +63,7 @@ class Record:
 
 
 def record_of(plugin: Plugin) -> Record:
-    """The record of a plugin, which is tried if there is no record or it is out of date.
+    """The record of a plugin. Tries the plugin if its record is missing or out of date.
 
     A plugin that failed without a crash is tried again: a missing requirement may be installed now.
     """

@@ -184,7 +184,7 @@ def _value(text: str) -> Any:
 def _index(entries: list[Any], part: str, option: str) -> int:
     if not (part.isascii() and part.isdigit()) or len(part) > 9 or int(part) >= len(entries):
         raise ProjectError(
-            f"{option}: there is no entry '{part}': the project has {len(entries)}",
+            f"{option}: no entry '{part}': the project has {len(entries)}",
             "Entries are numbered from 0: motion.0 is the first [[motion]].",
         )
     return int(part)

@@ -24,7 +24,7 @@ PARALLAX = frozenset({"dolly", "translation_x", "translation_y"})
 _log = logging.getLogger(__name__)
 warn = _log.warning
 LARGE = 2e9  # bytes, from which a film's size is reported
-FAINT = 0.05  # share below which an image is no longer visible
+FAINT = 0.05  # share of an image that is too faint to see
 
 
 def report_space(target: Path, film: float, rendering: float) -> None:
@@ -73,7 +73,7 @@ def warn_of_unsupported(spec: EngineSpec, model: Model, score: Score) -> None:
     missing = _missing(model, score)
     for name in unsupported(spec, model, score):
         if name in missing:
-            warn(f"motion drives {name}, and there is no {missing[name]}: it is ignored")
+            warn(f"motion drives {name}, which is ignored without {missing[name]}")
             continue
         warn(f"motion drives {name}, which the model '{spec.name}' does not support: it is ignored")
 

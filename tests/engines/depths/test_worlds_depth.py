@@ -8,7 +8,8 @@ import torch
 from safetensors.torch import load_file
 from scores import card, score
 
-from phosphene.engines.depths.network import WEIGHTS, input_size
+from phosphene.engines.depths.estimated import input_size
+from phosphene.engines.depths.network import MULTIPLE, SIDE, WEIGHTS
 from phosphene.painting.depth import with_depth
 from phosphene.painting.loop import paint
 from phosphene.project.tables.model import Depth
@@ -50,7 +51,7 @@ def test_its_weights_are_small_and_in_the_wheel():
      ((512, 64), (128, 1024)), ((64, 48), (128, 160))],
 )  # fmt: skip
 def test_the_input_has_the_proportions_of_the_film(size, expected):
-    assert input_size(*size) == expected
+    assert input_size(*size, SIDE, MULTIPLE) == expected
 
 
 def test_sixty_frames_have_no_holes(registry):

@@ -6,7 +6,7 @@ import torch
 
 from phosphene.engines.depths.network import DepthNetwork
 from training.depth.samples import CHUNK, REPAINTED, looks_of, shrunk
-from training.depth.train import BATCH, batch, degraded, loss_of, turned
+from training.depth.train import BATCH, batch, degraded, loss_of, transformed
 from training.draw import SHAPES
 
 
@@ -31,24 +31,24 @@ def test_a_slope_in_the_error_costs_more():
 
 
 def test_degrading_changes_the_colours_alone(pair):
-    dice = np.random.default_rng(0)
-    found = [degraded(pair, dice) for _ in range(20)]
+    rng = np.random.default_rng(0)
+    found = [degraded(pair, rng) for _ in range(20)]
     assert all(np.array_equal(one[..., 3], pair[..., 3]) for one in found)
     assert len({one.tobytes() for one in found}) > 15
 
 
 def test_turning_moves_colours_and_nearness_alike(pair):
-    dice = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     for _ in range(20):
-        found = turned(pair, dice).astype(int)
+        found = transformed(pair, rng).astype(int)
         assert found.shape == pair.shape
         assert np.abs(found[..., 0] - found[..., 3]).mean() < 3  # red was the nearness
 
 
 def test_a_batch_has_one_shape_and_half_the_size_at_first():
-    shelf = [np.zeros((3, *shape, 4), np.uint8) for shape in ((128, 128), (128, 224))]
+    data = [np.zeros((3, *shape, 4), np.uint8) for shape in ((128, 128), (128, 224))]
     for coarse, shapes in ((False, [(128, 128), (128, 224)]), (True, [(64, 64), (64, 96)])):
-        pictures, near = batch(shelf, np.random.default_rng(0), coarse)
+        pictures, near = batch(data, np.random.default_rng(0), coarse)
         assert pictures.shape[2:] in shapes
         assert near.shape == (BATCH * (1 + coarse), 1, *pictures.shape[2:])
 

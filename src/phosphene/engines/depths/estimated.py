@@ -1,14 +1,15 @@
-"""Depth estimated from each picture by a model of transformers."""
+"""Depth estimated from each picture: by the bundled network, or by a model of transformers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from phosphene.authoring import hookimpl
 from phosphene.engines.model_files import OFFLINE_FIX, file_of, from_cache_or_hub, quiet, read_json
 from phosphene.errors import EngineError, PhospheneError
-from phosphene.painting.depth import DepthSource
+from phosphene.painting.depth import DepthSource, DepthSpec
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +27,40 @@ MODEL_FIX = (
     "Give the hub id or the folder of a model for depth estimation with safetensors, such as "
     "depth-anything/Depth-Anything-V2-Small-hf, or choose a drawn depth, such as tunnel."
 )
+
+
+def load_worlds(depth: Depth, score: Score, device: torch.device) -> DepthSource:
+    """Load the bundled network; see `phosphene.painting.depth.DepthSpec`.
+
+    Its estimates are not scaled to the range of `depth` one by one, so they are steady: the sky is
+    at `far`, the ground at the lower edge at `near`, and a flat pattern at a distance of about 1.
+    """
+    import torch.nn.functional as F
+
+    from phosphene.engines.depths import network
+    from phosphene.engines.openvino_graphs import Graphs
+
+    model = network.load_network().to(device)
+    run = Graphs(model, model.forward) if device.type == "cpu" else model
+    size = input_size(score.width, score.height, network.SIDE, network.MULTIPLE)
+
+    def estimate(picture: torch.Tensor) -> torch.Tensor:
+        small = F.interpolate(picture, size, mode="bilinear", antialias=True, align_corners=False)
+        nearness = F.interpolate(
+            run(small), picture.shape[-2:], mode="bilinear", align_corners=False
+        )
+        return depth.distance(nearness.clamp(0.0, 1.0))
+
+    return estimate
+
+
+def input_size(width: int, height: int, side: int, multiple: int) -> tuple[int, int]:
+    """Height and width of the input: the shorter side as given, in the film's proportions."""
+    scale = side / min(width, height)
+    rows, columns = (
+        max(multiple, round(length * scale / multiple) * multiple) for length in (height, width)
+    )
+    return rows, columns
 
 
 def check_estimator(source: str) -> None:
@@ -86,7 +121,7 @@ def load_estimator(source: str, depth: Depth, score: Score, device: torch.device
     mean, deviation = (
         torch.tensor(about[name]).view(1, 3, 1, 1).to(device) for name in ("mean", "deviation")
     )
-    size = _input_size(score.width, score.height, about["side"], about["multiple"])
+    size = input_size(score.width, score.height, about["side"], about["multiple"])
     kind = getattr(model.config, "depth_estimation_type", None)
     metric = model.config.model_type in METRIC or kind == "metric"
 
@@ -119,15 +154,6 @@ def _preprocessing(source: str) -> dict[str, Any]:
     }
 
 
-def _input_size(width: int, height: int, side: int, multiple: int) -> tuple[int, int]:
-    """Height and width of the input: the shorter side as given, in the film's proportions."""
-    scale = side / min(width, height)
-    down, across = (
-        max(multiple, round(length * scale / multiple) * multiple) for length in (height, width)
-    )
-    return down, across
-
-
 @contextmanager
 def _estimator(source: str) -> Iterator[None]:
     """Turn any failure to check or load a model into an error that names it."""
@@ -142,3 +168,9 @@ def _estimator(source: str) -> Iterator[None]:
         raise EngineError(
             f"the model '{source}' cannot be loaded: {type(error).__name__}: {lines[0]}", MODEL_FIX
         ) from error
+
+
+@hookimpl
+def register_depths(register: Callable[[DepthSpec], None]) -> None:
+    description = "estimated from each picture by a small network for pictures of `worlds`"
+    register(DepthSpec("worlds", description, load_worlds))

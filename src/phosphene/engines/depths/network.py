@@ -81,15 +81,6 @@ class DepthNetwork(nn.Module):
         return F.pixel_shuffle(self.out(found.relu()), 2)
 
 
-def input_size(width: int, height: int) -> tuple[int, int]:
-    """Height and width of the input for pictures of a size: in their proportions, roughly."""
-    scale = SIDE / min(width, height)
-    down, across = (
-        max(MULTIPLE, round(length * scale / MULTIPLE) * MULTIPLE) for length in (height, width)
-    )
-    return down, across
-
-
 def load_network() -> DepthNetwork:
     """The network with the bundled weights, as float32."""
     network = DepthNetwork()

@@ -132,7 +132,7 @@ def _anchors(back: Sequence[Sequence[float]], reach: float) -> tuple[list[int], 
 
 
 def _tilts(steps: Sequence[Sequence[float]], reach: float) -> Vector:
-    """The largest tilt of a plane since its anchor, up to where it is no longer visible."""
+    """The largest tilt of a plane since its anchor, up to where it disappears."""
     tilts, stages = [0.0], _travel(steps)
     next(stages)  # the anchor itself
     for _ in steps:

@@ -183,7 +183,7 @@ class Jobs:
 
     def _job(self, name: str) -> Job:
         if name not in self.jobs:
-            raise ProjectError(f"there is no job {name}", "It may have been removed.")
+            raise ProjectError(f"unknown job {name}", "It may have been removed.")
         return self.jobs[name]
 
     def _takes(self, job: Job) -> Path:

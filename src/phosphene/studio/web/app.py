@@ -91,7 +91,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
     async def film(request: Request) -> Response:
         path = inside(studio.open_session.folder, request.path_params["name"])
         if path.suffix.lower() not in FILMS or not path.is_file():
-            raise Missing(f"there is no film {path.name}")
+            raise Missing(f"{path.name} does not exist")
         return FileResponse(path)
 
     async def take(request: Request) -> Response:
