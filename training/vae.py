@@ -25,6 +25,10 @@ from training.vae_init import initialise, raise_details
 
 CROP = 128
 CHANNELS = 8
+NOISE = 0.04  # of the latents, so that the decoder tolerates small errors
+# Blocks per stage. Stages without blocks are linear, and nearly free once they are folded
+# (`phosphene.engines.linear_layers`).
+ENCODER, DECODER = (0, 0, 4, 3), (4, 3, 1, 0)
 CHECKPOINT = RUNS / "vae.safetensors"
 DONE = RUNS / "vae.done"
 
@@ -34,8 +38,8 @@ def new_vae() -> AutoencoderTiny:
         latent_channels=CHANNELS,
         encoder_block_out_channels=(32, 32, 32, 32),
         decoder_block_out_channels=(32, 32, 32, 32),
-        num_encoder_blocks=(0, 2, 2, 3),
-        num_decoder_blocks=(4, 3, 2, 0),
+        num_encoder_blocks=ENCODER,
+        num_decoder_blocks=DECODER,
         scaling_factor=1.0,
         force_upcast=False,
     )
@@ -80,18 +84,20 @@ def to_tensor(pictures: np.ndarray | Tensor) -> Tensor:
 
 def loss_of(vae: AutoencoderTiny, pictures: Tensor) -> Tensor:
     latents = vae.encode(pictures).latents
-    back = vae.decode(latents + 0.04 * torch.randn_like(latents)).sample
-    error = back - pictures
-    # gradients and coarse errors get extra weight
-    slope = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
-    coarse = F.avg_pool2d(error, 4).abs().mean()
+    back = vae.decode(latents + NOISE * torch.randn_like(latents)).sample
     flat = latents.transpose(0, 1).flatten(1)
     mean = flat.mean(dim=1, keepdim=True)
     covariance = (flat - mean) @ (flat - mean).T / flat.shape[1]
     excess = covariance - torch.eye(CHANNELS, device=covariance.device)
     shape = (mean**2).mean() + (excess**2).mean()
-    sharp = error.abs().mean() + 2 * (error**2).mean()
-    return sharp + 0.5 * slope + 0.5 * coarse + 0.02 * shape
+    return picture_loss(back - pictures) + 0.02 * shape
+
+
+def picture_loss(error: Tensor) -> Tensor:
+    """The loss of decoded pictures: gradients and coarse errors get extra weight."""
+    slope = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
+    coarse = F.avg_pool2d(error, 4).abs().mean()
+    return error.abs().mean() + 2 * (error**2).mean() + 0.5 * slope + 0.5 * coarse
 
 
 @cache
