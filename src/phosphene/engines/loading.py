@@ -18,6 +18,7 @@ from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
+from phosphene.engines.linear_layers import fold_autoencoder
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.pipeline_cache import PIPELINE_CACHE
@@ -107,6 +108,7 @@ def _engine(
     if type(pipe).__name__ not in IMG2IMG:
         return PipelineEngine(pipe, score, device, steps, first_steps, guidance, loras)
     if device.type == "cpu":
+        fold_autoencoder(pipe.vae)
         convert(pipe, dtype)
     controls = Controls(pipe, model.control, score, device) if model.control else None
     pictures = PicturePrompts(pipe, model.ip_adapter, device) if model.ip_adapter else None
