@@ -14,8 +14,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from phosphene.painting.colour import (
-    CONES, FROM_CONES, FROM_OPPONENTS, OPPONENTS, Palette, colour_map,
-)  # fmt: skip
+    CONES,
+    FROM_CONES,
+    FROM_OPPONENTS,
+    OPPONENTS,
+    Palette,
+    colour_map,
+)
 from phosphene.painting.detail import BINOMIAL, SPACINGS, detail_gains, hash_start
 from phosphene.painting.motion.warp import LOOSE, in_bands
 from phosphene.score.score import Row
@@ -27,8 +32,8 @@ OFFSET, GAMMA, SLOPE = np.float32(0.055), np.float32(2.4), np.float32(12.92)
 TOE, ENCODED_TOE = np.float32(0.0031308), np.float32(0.04045)
 ZERO, HALF, ONE, THIRD = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(1.0 / 3.0)
 SIDE, MIDDLE = np.float32(BINOMIAL[0]), np.float32(BINOMIAL[1])
-# Minimax fits, relative errors 3e-8 and 2e-9: log2(1 + t) / t from sqrt(1/2) - 1 to sqrt(2) - 1, and
-# 2^f from -1/2 to 1/2; the highest power first.
+# Minimax polynomials, the highest power first: log2(1 + t) / t from sqrt(1/2) - 1 to sqrt(2) - 1,
+# with a relative error of 3e-8, and 2^f from -1/2 to 1/2, with one of 2e-9.
 LOG = np.array([
     0.12583537, -0.20726894, 0.21571584, -0.23894495, 0.28791624,
     -0.36070368, 0.48091064, -0.72134735, 1.44269500,
@@ -53,27 +58,26 @@ def hold_on_cpu(
     _, height, width = pixels.shape
     lab, held = np.empty((2, 3, height, width), np.float32)
     sums = np.empty((height, 3, 4))
-    in_bands(height, lambda first, last: _to_oklab(pixels, lab, held, sums, first, last))
+    in_bands(height, _to_oklab, pixels, lab, held, sums)
     own = _palette(sums.sum(0) / (height * width))
-    change, towards = (part.numpy() for part in colour_map(own, palette, row.colour_match))
+    matched = colour_map(own, palette, max(row.colour_match, 0.0))
     # Lightness and noise: as they are, blurred once, and blurred twice.
     planes = np.empty((len(SPACINGS) + 1, 2, height, width), np.float32)
-    energies = np.empty((len(SPACINGS), 2, height), np.float32)
     start = np.uint32(hash_start(row.seed))
-    in_bands(height, lambda first, last: _match(lab, change, towards, start, held, planes, first, last))
-    for k, spacing in enumerate(SPACINGS):
-        in_bands(height, lambda first, last: _soften(planes, k, spacing, energies, first, last))
-    deviations = np.sqrt(energies.mean(2, np.float64) / width).astype(np.float32)
-    lightness, noise = torch.from_numpy(deviations.T.copy())
-    gain, added = detail_gains(lightness, detail, row.detail_match)
-    factors = _factors(gain, added / noise).numpy()
-    in_bands(height, lambda first, last: _to_srgb(planes, factors, lab, held, first, last))
+    in_bands(height, _match, lab, *(part.numpy() for part in matched), start, held, planes)
+    squares = np.empty((len(SPACINGS), height, 2))
+    for level, spacing in enumerate(SPACINGS):
+        in_bands(height, _soften, planes, level, spacing, squares)
+    deviations = torch.from_numpy(np.sqrt(squares.sum(1) / (height * width))).float()
+    gain, added = detail_gains(deviations[:, 0], detail, max(row.detail_match, 0.0))
+    factors = _factors(gain, added / deviations[:, 1]).numpy()
+    in_bands(height, _to_srgb, planes, factors, lab, held)
     return torch.from_numpy(held)[None]
 
 
 def _palette(means: NDArray[np.float64]) -> Palette:
     """The palette of colours with these means of their products, and, last, of themselves."""
-    products, mean = torch.from_numpy(means).split([3, 1], 1)
+    products, mean = torch.from_numpy(means[:, :3]), torch.from_numpy(means[:, 3:])
     return Palette(mean.float(), (products - mean @ mean.T).float())
 
 
@@ -154,7 +158,7 @@ def _match(lab, change, towards, start, matched, planes, first, last):  # type: 
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
-def _soften(planes, level, spacing, energies, first, last):  # type: ignore[no-untyped-def]
+def _soften(planes, level, spacing, squares, first, last):  # type: ignore[no-untyped-def]
     """Blur planes into those of the next level, and sum the squares of what that removes."""
     _, count, height, width = planes.shape
     down = np.empty(width + 2 * spacing, np.float32)  # mirrored at both ends
@@ -173,7 +177,7 @@ def _soften(planes, level, spacing, energies, first, last):  # type: ignore[no-u
                 planes[level + 1, k, y, x] = soft
                 removed = planes[level, k, y, x] - soft
                 total += removed * removed
-            energies[level, k, y] = total
+            squares[level, y, k] = total
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
