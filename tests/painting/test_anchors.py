@@ -19,6 +19,11 @@ def test_anchors_mix_by_the_prompts_weights():
     torch.testing.assert_close(got.detail, 0.25 * one.detail + 0.75 * two.detail)
 
 
+def test_the_only_anchor_is_not_mixed():
+    one, two = Anchor.of(PICTURES[0]), Anchor.of(PICTURES[1])
+    assert mix([one, two], np.array([0.0, 1.0])) is two
+
+
 def test_every_prompt_has_the_anchor_of_its_own_picture():
     engine = SimpleNamespace(
         device=torch.device("cpu"), first=lambda row: PICTURES[int(row.weights.argmax())]

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from phosphene.errors import ProjectError
-from phosphene.painting.pictures import read_image, to_bytes
+from phosphene.painting.pictures import read_image, to_bytes, to_levels
 
 
 def test_bytes_are_rounded():
@@ -14,6 +14,20 @@ def test_bytes_are_rounded():
     got = to_bytes(levels.expand(1, 3, 1, 6))
     assert got.shape == (1, 6, 3)
     assert got[0, :, 0].tolist() == [0, 128, 255, 10, 11, 255]
+
+
+def test_halves_are_rounded_to_even_levels():
+    # As torch.round on a device: at the middle between two levels, and one float beside it.
+    middles = ((torch.arange(255) + 0.5) / 255.0).expand(3, 5, 255).clone()
+    middles[1] = middles[1].nextafter(torch.ones(()))
+    middles[2] = middles[2].nextafter(torch.zeros(()))
+    expected = (middles * 255.0).round().to(torch.uint8).permute(1, 2, 0)
+    assert torch.equal(to_levels(middles[None]), expected)
+
+
+def test_values_beyond_the_range_are_clamped():
+    beyond = torch.tensor([-0.2, 1.3, float("inf")]).view(1, 3, 1, 1)
+    assert to_levels(beyond).flatten().tolist() == [0, 255, 255]
 
 
 @pytest.mark.parametrize("size", [(64, 48), (48, 64), (50, 50), (31, 97)])

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.painting.motion.step import step_matrix
-from phosphene.painting.motion.warp import PHASES, _on_cpu, _on_device, table, warp, weights
+from phosphene.painting.motion.warp import (
+    PHASES,
+    TAPS,
+    _on_cpu,
+    _on_device,
+    in_bands,
+    resample_at,
+    table,
+    warp,
+    weights,
+)
 from phosphene.score.channels import CHANNELS
 from phosphene.score.score import Row
 
@@ -100,6 +110,44 @@ def test_the_number_of_cores_changes_nothing():
         torch.set_num_threads(before)
     assert torch.equal(got[0], got[1])
     assert torch.equal(got[0], got[2])
+
+
+def test_the_vector_sum_is_the_sum():
+    # Places between the pixels, whose phases lie between those of the table, by plain NumPy.
+    places = np.random.default_rng(0).uniform(8.0, 40.0, (2, 3, 5)).astype(np.float32)
+    got = resample_at(picture(), *torch.from_numpy(places))[0].numpy()
+    rows, pixels = table().numpy().astype(float), picture()[0].numpy().astype(float)
+
+    def taps(place):
+        first = int(place)
+        phase = (float(place) - first) * PHASES
+        before = int(phase)
+        change = rows[before + 1] - rows[before]
+        return slice(first - 3, first - 3 + TAPS), rows[before] + (phase - before) * change
+
+    for y, x in np.ndindex(3, 5):
+        (columns, across), (lines, down) = taps(places[0, y, x]), taps(places[1, y, x])
+        expected = down @ pixels[:, lines, columns] @ across
+        np.testing.assert_allclose(got[:, y, x], expected.clip(0.0, 1.0), atol=1e-6)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 5])
+def test_bands_cover_every_row_once(cores):
+    before = torch.get_num_threads()
+    torch.set_num_threads(cores)
+    try:
+        for height in (1, 4, 23):
+            seen = np.zeros(height, int)
+
+            def add(by, first, last, seen=seen):
+                seen[first:last] += by
+
+            in_bands(height, add, 1)
+            assert seen.tolist() == [1] * height
+        with pytest.raises(ZeroDivisionError):
+            in_bands(4, lambda first, last: 1 // (4 - last))  # in the last band
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_slow_drift_is_not_lost():

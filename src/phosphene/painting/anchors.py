@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from phosphene.painting.colour import Palette, from_oklab, hold_colour, to_oklab
 from phosphene.painting.detail import detail_of, hold_detail
 from phosphene.painting.engine import Engine
+from phosphene.painting.holding import hold_on_cpu
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
 
@@ -79,6 +80,8 @@ def mix(anchors: Sequence[Anchor], weights: NDArray[np.float64]) -> Anchor:
     weighted = [
         (anchors[prompt], weight) for prompt, weight in enumerate(weights.tolist()) if weight
     ]
+    if len(weighted) == 1 and weighted[0][1] == 1.0:
+        return weighted[0][0]
 
     def mean(part: Callable[[Anchor], torch.Tensor]) -> torch.Tensor:
         return torch.stack([weight * part(anchor) for anchor, weight in weighted]).sum(0)
@@ -104,6 +107,14 @@ def hold(picture: torch.Tensor, anchor: Anchor, row: Row) -> torch.Tensor:
     """
     if row.colour_match <= 0.0 and row.detail_match <= 0.0:
         return picture
-    lab = hold_colour(to_oklab(picture), anchor.palette, row.colour_match)
-    lightness = hold_detail(lab[:, :1], anchor.detail, row.detail_match, row.seed)
+    held = hold_on_cpu if picture.device.type == "cpu" else hold_on_device
+    return held(picture, anchor.palette, anchor.detail, row)
+
+
+def hold_on_device(
+    picture: torch.Tensor, palette: Palette, detail: torch.Tensor, row: Row
+) -> torch.Tensor:
+    """Match a picture's colours and detail by tensor operations, on any device."""
+    lab = hold_colour(to_oklab(picture), palette, row.colour_match)
+    lightness = hold_detail(lab[:, :1], detail, row.detail_match, row.seed)
     return from_oklab(torch.cat([lightness, lab[:, 1:]], 1))

@@ -73,18 +73,23 @@ def hold_colour(lab: torch.Tensor, anchor: Palette, share: float) -> torch.Tenso
     """
     if share <= 0.0:
         return lab
-    own = Palette.of(lab)
-    precision = PRECISION.get(lab.device.type, torch.float64)
-    floor = torch.eye(3, device=lab.device, dtype=precision) * FLOOR**2
+    change, towards = colour_map(Palette.of(lab), anchor, share)
+    matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
+    return matched
+
+
+def colour_map(own: Palette, anchor: Palette, share: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """What `hold_colour` adds to each colour: a linear map, shape (3, 3), and an offset, (3, 1)."""
+    device, dtype = own.mean.device, own.mean.dtype
+    precision = PRECISION.get(device.type, torch.float64)
+    floor = torch.eye(3, device=device, dtype=precision) * FLOOR**2
     here, there = own.covariance.to(precision) + floor, anchor.covariance.to(precision) + floor
     deviation = here.diagonal().sqrt()
     units = deviation[:, None] * deviation
     change = transfer(here / units, there / units)
     change = change * (MAX_CHANGE / change.norm()).clamp_max(1.0)
-    change = (share * change * (deviation[:, None] / deviation)).to(lab.dtype)
-    towards = share * (anchor.mean - own.mean) - change @ own.mean
-    matched: torch.Tensor = lab + (change @ lab[0].flatten(1) + towards).view(lab.shape)
-    return matched
+    change = (share * change * (deviation[:, None] / deviation)).to(dtype)
+    return change, share * (anchor.mean - own.mean) - change @ own.mean
 
 
 def transfer(own: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

@@ -77,15 +77,22 @@ def hold_detail(
     if share <= 0.0:
         return lightness
     fine, rest = bands(lightness)
-    own = _deviations(fine)
-    gain = 1.0 + share * ((anchor / own.clamp_min(FLOOR)).clamp(1.0 / MAX_GAIN, MAX_GAIN) - 1.0)
-    missing = (anchor**2 - (gain * own) ** 2).clamp_min(0.0).sqrt()
+    gain, added = detail_gains(_deviations(fine), anchor, share)
     height, width = lightness.shape[-2:]
     noise, _ = bands(white(height, width, seed, lightness.device))
-    grain = (share * missing).clamp_max(GRAIN) / _deviations(noise)
+    grain = added / _deviations(noise)
     for k, band in enumerate(fine):
         rest = rest + gain[k] * band + grain[k] * noise[k]
     return rest
+
+
+def detail_gains(
+    own: torch.Tensor, anchor: torch.Tensor, share: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The gain of each band, and the deviation of the noise to add; shapes (n_bands,)."""
+    gain = 1.0 + share * ((anchor / own.clamp_min(FLOOR)).clamp(1.0 / MAX_GAIN, MAX_GAIN) - 1.0)
+    missing = (anchor**2 - (gain * own) ** 2).clamp_min(0.0).sqrt()
+    return gain, (share * missing).clamp_max(GRAIN)
 
 
 def _deviations(found: list[torch.Tensor]) -> torch.Tensor:
@@ -161,10 +168,15 @@ def white(height: int, width: int, seed: int, device: torch.device) -> torch.Ten
     Tensor, float32, shape (1, 1, height, width)
     """
     pixels = torch.arange(height * width, device=device, dtype=torch.int64)
-    words = _hashed((pixels + _hashed(seed & MASK) + _hashed(seed >> 32 & MASK)) & MASK)
+    words = _hashed((pixels + hash_start(seed)) & MASK)
     uniform = (words >> 8).float() * 2.0**-24  # 24 bits fit into a float32
     noise: torch.Tensor = ((uniform - 0.5) * 12.0**0.5).view(1, 1, height, width)
     return noise
+
+
+def hash_start(seed: int) -> int:
+    """The word of the first pixel of a seed's noise, before it is hashed."""
+    return _hashed(seed & MASK) + _hashed(seed >> 32 & MASK) & MASK
 
 
 def _hashed(words: Words) -> Words:

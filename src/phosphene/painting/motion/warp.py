@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 
 import cv2
 import numba
@@ -20,17 +22,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from phosphene.painting.motion.step import Matrix
+from phosphene.painting.motion.taps import TAPS, interpolate, weighted_sum
 
-TAPS = 8
 BEFORE = TAPS // 2 - 1  # taps before the pixel at or left of the position
 BEHIND = TAPS // 2
 BETA = 6.4  # of the Kaiser window: a lower one loses less detail and rings more
 PHASES = 256
 # Unsigned, so that numba does not check every index for a negative value.
-STEPS = np.uint64(TAPS)
-NEXT = np.uint64(1)
 LAST = np.uint64(PHASES - 1)
-# Fast-math flags that only reorder sums, so that a row of taps becomes one vector operation.
+# Fast-math flags that only reorder sums, so that loops become vector operations.
 LOOSE = {"reassoc", "contract", "nsz"}
 
 
@@ -74,9 +74,7 @@ def resample_at(picture: torch.Tensor, from_x: torch.Tensor, from_y: torch.Tenso
     padded = _padded(picture[0].numpy())
     places = from_x.contiguous().numpy(), from_y.contiguous().numpy()
     moved = np.empty(picture.shape[1:], np.float32)
-    in_bands(
-        len(moved[0]), lambda first, last: _rows_at(padded, *places, TABLE, moved, first, last)
-    )
+    in_bands(len(moved[0]), _rows_at, padded, *places, TABLE, moved)
     return torch.from_numpy(moved)[None].clamp_(0.0, 1.0)
 
 
@@ -166,7 +164,7 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
     channels, height, width = picture.shape
     padded = _padded(picture)
     moved = np.empty((channels, height, width), np.float32)
-    in_bands(height, lambda first, last: _rows(padded, back, TABLE, moved, first, last))
+    in_bands(height, _rows, padded, back, TABLE, moved)
     return moved
 
 
@@ -175,53 +173,62 @@ def _padded(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
 
 
-def in_bands(height: int, work: Callable[[int, int], None]) -> None:
-    """Call work(first, last) for bands of rows, one thread for each core."""
-    bands = np.linspace(0, height, torch.get_num_threads() + 1).astype(int)
-    with ThreadPoolExecutor(len(bands) - 1) as pool:
-        list(pool.map(work, bands[:-1], bands[1:]))
+def in_bands(height: int, work: Callable[..., None], *arguments: object) -> None:
+    """Call work(*arguments, first, last) for bands of rows, one thread for each core."""
+    cores = torch.get_num_threads()
+    edges = [height * core // cores for core in range(cores + 1)]
+    others = [_pool(cores).submit(work, *arguments, *band) for band in pairwise(edges[1:])]
+    work(*arguments, *edges[:2])
+    for other in others:
+        other.result()
+
+
+@cache
+def _pool(cores: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores, "bands")
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def _rows(padded, back, table, moved, first, last):  # type: ignore[no-untyped-def]
-    _, height, width = moved.shape
-    across, down = np.empty(STEPS, np.float32), np.empty(STEPS, np.float32)
+    width = moved.shape[2]
+    across, down = np.empty(TAPS, np.float32), np.empty(TAPS, np.float32)
+    leaning = back[2, 0] != 0.0 or back[2, 1] != 0.0
+    depth = back[2, 2]
     for y in range(first, last):
         for x in range(width):
-            depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
-            from_x = _place((back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth, width)
-            from_y = _place((back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth, height)
+            if leaning:
+                depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+            from_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
+            from_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
             _tap(padded, from_x, from_y, table, across, down, moved, y, x)
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
 def _rows_at(padded, places_x, places_y, table, moved, first, last):  # type: ignore[no-untyped-def]
-    _, height, width = moved.shape
-    across, down = np.empty(STEPS, np.float32), np.empty(STEPS, np.float32)
+    width = moved.shape[2]
+    across, down = np.empty(TAPS, np.float32), np.empty(TAPS, np.float32)
     for y in range(first, last):
         for x in range(width):
-            from_x = _place(np.float64(places_x[y, x]), width)
-            from_y = _place(np.float64(places_y[y, x]), height)
+            from_x, from_y = np.float64(places_x[y, x]), np.float64(places_y[y, x])
             _tap(padded, from_x, from_y, table, across, down, moved, y, x)
 
 
 @numba.njit(inline="always")
 def _tap(padded, from_x, from_y, table, across, down, moved, y, x):  # type: ignore[no-untyped-def]
-    left, top = np.uint64(from_x), np.uint64(from_y)
-    _interpolated(from_x - np.float64(left), table, across)
-    _interpolated(from_y - np.float64(top), table, down)
-    for channel in range(np.uint64(len(moved))):
-        total = np.float32(0.0)
-        for j in range(STEPS):
-            row = np.float32(0.0)
-            for i in range(STEPS):
-                row += across[i] * padded[channel, top + j, left + i]
-            total += down[j] * row
-        moved[channel, y, x] = total
+    channels, height, width = moved.shape
+    left = _interpolated(_place(from_x, width), table, across)
+    top = _interpolated(_place(from_y, height), table, down)
+    rows, stride = np.uint64(padded.shape[1]), np.uint64(padded.shape[2])
+    start = top * stride + left
+    for channel in range(channels):
+        moved[channel, y, x] = weighted_sum(padded, start, stride, across, down)
+        start += rows * stride
 
 
 @numba.njit(inline="always")
 def _place(place, length):  # type: ignore[no-untyped-def]
+    if 0.0 <= place <= length - 1:
+        return place
     period = 2.0 * (length - 1)
     reflected = abs(place - period * np.floor(place / period + 0.5))
     # On the horizon the place is NaN, and the comparison false.
@@ -229,9 +236,10 @@ def _place(place, length):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always")
-def _interpolated(phase, table, into):  # type: ignore[no-untyped-def]
-    place = phase * (len(table) - 1)
-    before = min(np.uint64(place), LAST)
-    share = np.float32(place - np.float64(before))
-    for i in range(STEPS):
-        into[i] = table[before, i] + share * (table[before + NEXT, i] - table[before, i])
+def _interpolated(place, table, into):  # type: ignore[no-untyped-def]
+    """Interpolate the weights at a place into an array; returns the first pixel they apply to."""
+    first = np.int64(place)
+    phase = (place - first) * (len(table) - 1)
+    before = min(np.uint64(np.int64(phase)), LAST)
+    interpolate(table, before, np.float32(phase - np.float64(before)), into)
+    return np.uint64(first)
