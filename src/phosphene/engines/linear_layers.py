@@ -1,7 +1,7 @@
 """Linear layers in a row, folded into one convolution.
 
-A stage of a tiny autoencoder may have no blocks. Then convolutions and upsampling follow each
-other without an activation between them, and are one linear map.
+Upsampling and the convolution after it are one linear map. Where a stage of a tiny autoencoder has
+no blocks, more convolutions follow each other without an activation between them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,35 @@ def fold_autoencoder(vae: Any) -> None:
             half.layers = fold(half.layers)
 
 
+def fold_unet(unet: Any) -> None:
+    """Replace the upsampling layers of a UNet of diffusers by transposed convolutions in place."""
+    for block in unet.up_blocks:
+        for i, layer in enumerate(block.upsamplers or ()):
+            if type(layer).__name__ == "Upsample2D" and _is_linear(layer.conv):
+                block.upsamplers[i] = Upsampling(layer)
+
+
+class Upsampling(nn.Module):
+    """The `Upsample2D` of diffusers as a transposed convolution.
+
+    Parameters
+    ----------
+    layer : Upsample2D
+        With a 3 x 3 convolution. Runs itself where a size is not doubled.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.layer = layer
+        self.transposed = _transposed(layer.conv, 2)
+
+    def forward(self, x: torch.Tensor, output_size: torch.Size | None = None) -> torch.Tensor:
+        doubled = [2 * int(side) for side in x.shape[-2:]]
+        whole = output_size is None or [int(side) for side in output_size] == doubled
+        result: torch.Tensor = self.transposed(x) if whole else self.layer(x, output_size)
+        return result
+
+
 def fold(layers: nn.Sequential) -> nn.Sequential:
     """Replace each run of linear layers by one convolution, if that takes fewer multiplications.
 
@@ -41,10 +70,37 @@ def fold(layers: nn.Sequential) -> nn.Sequential:
     folded: list[nn.Module] = []
     for linear, group in groupby(layers, _is_linear):
         run = list(group)
-        if linear and (reach := _reach(cast(list[Linear], run))).cost < reach.cost_of_run:
-            run = [FoldedLayers(nn.Sequential(*run), reach)]
-        folded += run
+        folded += _folded(cast(list[Linear], run)) if linear else run
     return nn.Sequential(*folded)
+
+
+def _folded(run: list[Linear]) -> list[nn.Module]:
+    reach = _reach(run)
+    if reach.cost < reach.cost_of_run:
+        return [FoldedLayers(nn.Sequential(*run), reach)]
+    match run:
+        case [nn.Upsample() as layer, nn.Conv2d(kernel_size=(3, 3), stride=(1, 1)) as convolution]:
+            return [_transposed(convolution, _factor(layer))]
+    return [*run]
+
+
+@torch.no_grad()
+def _transposed(convolution: nn.Conv2d, factor: int) -> nn.ConvTranspose2d:
+    """Nearest-neighbour upsampling and a convolution as one transposed convolution.
+
+    With 3 x 3 pixels and a factor of 2, it takes 4 of 9 multiplications.
+    """
+    size = convolution.kernel_size[0]
+    result = nn.ConvTranspose2d(
+        convolution.in_channels, convolution.out_channels, size + factor - 1, factor, size // 2,
+        bias=convolution.bias is not None,
+    ).to(convolution.weight).requires_grad_(False)  # fmt: skip
+    kernel = F.pad(convolution.weight.double().flip(2, 3), (factor - 1,) * 4)
+    sums = F.avg_pool2d(kernel, factor, 1) * factor**2
+    result.weight.copy_(sums.transpose(0, 1))
+    if convolution.bias is not None and result.bias is not None:
+        result.bias.copy_(convolution.bias)
+    return result
 
 
 class Reach(NamedTuple):
