@@ -4,16 +4,10 @@ from copy import deepcopy
 
 import pytest
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny
 from torch import nn
 
-from phosphene.engines.linear_layers import (
-    FoldedLayers,
-    Upsampling,
-    fold,
-    fold_autoencoder,
-    fold_unet,
-)
+from phosphene.engines.linear_layers import FoldedLayers, fold, fold_autoencoder
 from phosphene.engines.openvino_graphs import Graphs
 from phosphene.folders import CACHE_VARIABLE
 
@@ -112,27 +106,6 @@ def test_upsampling_and_a_convolution_are_a_transposed_convolution(factor, kerne
     assert only.weight.shape == (1, 2, kernel, kernel)
     x = torch.randn(1, 1, 5, 7)
     assert (only(x) - layers(x)).abs().max() < 1e-6
-
-
-@pytest.mark.parametrize("size", [(8, 16), (9, 12)])
-def test_a_unet_computes_the_same(size):
-    """9 rows become 5, then 3, which are not doubled on the way back."""
-    torch.manual_seed(2)
-    unet = UNet2DConditionModel(
-        block_out_channels=(8, 8, 8),
-        down_block_types=("DownBlock2D",) * 3,
-        up_block_types=("UpBlock2D",) * 3,
-        layers_per_block=1,
-        norm_num_groups=4,
-        cross_attention_dim=8,
-        attention_head_dim=2,
-    ).requires_grad_(False)
-    fewer = deepcopy(unet)
-    fold_unet(fewer)
-    assert sum(isinstance(part, Upsampling) for part in fewer.modules()) == 2
-    inputs = torch.randn(1, 4, *size), torch.tensor([300.0]), torch.randn(1, 3, 8)
-    expected, found = (model(*inputs).sample for model in (unet, fewer))
-    assert (found - expected).abs().max() < 1e-5
 
 
 def test_folding_again_changes_nothing():

@@ -24,35 +24,6 @@ def fold_autoencoder(vae: Any) -> None:
             half.layers = fold(half.layers)
 
 
-def fold_unet(unet: Any) -> None:
-    """Replace the upsampling layers of a UNet of diffusers by transposed convolutions in place."""
-    for block in unet.up_blocks:
-        for i, layer in enumerate(block.upsamplers or ()):
-            if type(layer).__name__ == "Upsample2D" and _is_linear(layer.conv):
-                block.upsamplers[i] = Upsampling(layer)
-
-
-class Upsampling(nn.Module):
-    """The `Upsample2D` of diffusers as a transposed convolution.
-
-    Parameters
-    ----------
-    layer : Upsample2D
-        With a 3 x 3 convolution. Runs itself where a size is not doubled.
-    """
-
-    def __init__(self, layer: Any) -> None:
-        super().__init__()
-        self.layer = layer
-        self.transposed = _transposed(layer.conv, 2)
-
-    def forward(self, x: torch.Tensor, output_size: torch.Size | None = None) -> torch.Tensor:
-        doubled = [2 * int(side) for side in x.shape[-2:]]
-        whole = output_size is None or [int(side) for side in output_size] == doubled
-        result: torch.Tensor = self.transposed(x) if whole else self.layer(x, output_size)
-        return result
-
-
 def fold(layers: nn.Sequential) -> nn.Sequential:
     """Replace each run of linear layers by one convolution, if that takes fewer multiplications.
 

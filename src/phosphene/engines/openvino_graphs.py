@@ -19,7 +19,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from phosphene.engines.linear_layers import fold_unet
 from phosphene.folders import cache_folder, remove, touch, trim
 
 # Libraries whose versions are part of a graph's cache key.
@@ -32,15 +31,14 @@ CONFIG = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
 def run_as_graphs(pipe: Any) -> None:
     """Run the UNet, the VAE's encoder and its decoder of a pipeline as graphs.
 
-    The `forward` of each module is replaced by one graph per input shape, traced when that shape
-    first occurs.
+    Only the `forward` of each module is replaced, by one graph per input shape, traced when that
+    shape first occurs.
 
     Parameters
     ----------
     pipe : StableDiffusionImg2ImgPipeline
         On a CPU, in float32, with a UNet whose only condition is the prompt.
     """
-    fold_unet(pipe.unet)
     evaluate = pipe.unet.forward
 
     def plain(noisy: torch.Tensor, times: torch.Tensor, prompts: torch.Tensor) -> torch.Tensor:
