@@ -8,7 +8,6 @@ a few numbers. Only what is missing there needs the real pipeline, which is then
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +21,7 @@ from torch import nn
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder
 from phosphene.engines.model_files import read_json
 from phosphene.engines.openvino_graphs import Graphs, digest_of_weights, graph_functions
-from phosphene.folders import cache_folder, touch, trim
+from phosphene.engines.shelves import content_of, kept, shelf_of
 from phosphene.song.store.cache import Arrays, Shelf
 from phosphene.song.store.code import code_of
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 # Libraries whose versions are part of the cache key.
 LIBRARIES = ("torch", "diffusers", "transformers", "compel", "tokenizers")
-LIMIT = 1 << 26  # bytes of the cache: a prompt of the bundled model takes 37 kB
 
 
 def can_cache(source: str) -> bool:
@@ -55,7 +53,7 @@ class CachedPipeline:
     def __init__(self, source: str, load: Callable[[], Any]) -> None:
         self._load = functools.cache(load)
         self._shelf = _shelf(Path(source))
-        facts = self._kept("facts", lambda: _facts(self._load()))
+        facts = kept(self._shelf, "facts", lambda: _facts(self._load()))
         self.vae_scale_factor = int(facts["scale"])
         self.scheduler = SimpleNamespace(
             alphas_cumprod=torch.from_numpy(facts["alphas"]),
@@ -75,8 +73,10 @@ class CachedPipeline:
 
         def encode(prompt: str, negative: bool) -> Embedding:
             # Only SDXL has other inputs for a negative prompt.
-            found = self._kept(
-                f"prompt {prompt}", lambda: {"tokens": real().encode(prompt, negative).tokens.numpy()}
+            found = kept(
+                self._shelf,
+                f"prompt {prompt}",
+                lambda: {"tokens": real().encode(prompt, negative).tokens.numpy()},
             )
             return Embedding(torch.from_numpy(found["tokens"]))
 
@@ -84,13 +84,6 @@ class CachedPipeline:
 
     def _function(self, name: str) -> Any:
         return graph_functions(self._load())[name][1]
-
-    def _kept(self, name: str, work: Callable[[], Arrays]) -> Arrays:
-        found = self._shelf.read(name)
-        if found is None:
-            found = work()
-            self._shelf.write(name, found)
-        return found
 
 
 class _UNet(nn.Module):
@@ -154,16 +147,5 @@ def _facts(pipe: Any) -> Arrays:
 
 def _shelf(source: Path) -> Shelf:
     """The shelf of a model, by the content of its files, our code and the libraries."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(code_of(CachedPipeline).encode())
-    for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}\n".encode())
-    for file in sorted(source.rglob("*")):
-        if file.is_file():
-            digest.update(f"{file.relative_to(source)} {file.stat().st_size}\n".encode())
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
-    folder = cache_folder() / "models" / digest.hexdigest()
-    touch(folder)
-    trim(folder.parent, LIMIT, folder)
-    return Shelf(folder)
+    versions = [f"{library} {version(library)}" for library in LIBRARIES]
+    return shelf_of("models", "\n".join([code_of(CachedPipeline), *versions, content_of(source)]))
