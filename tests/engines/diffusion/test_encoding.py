@@ -24,9 +24,7 @@ def pipe(either_folder):
 
 def encoded(pipe, *prompts, negatives=()):
     with torch.inference_mode():
-        return encode_all(
-            Encoder(pipe, score(), CPU).encode, prompts, negatives, torch.float32
-        )
+        return encode_all(Encoder(pipe, score(), CPU).encode, prompts, negatives, torch.float32)
 
 
 def test_a_plain_prompt_is_encoded_as_by_diffusers(pipe):
