@@ -41,11 +41,14 @@ def folder(tmp_path_factory):
     return folder
 
 
+def loaded(folder, about):
+    preset = Preset(str(folder), {"standard": Quality(2, 2, 1.5)}, graphs=True)
+    return loading.load_engine(preset, Model(device="cpu"), about)
+
+
 def painted(folder, prompts=PROMPTS):
     about = score(prompts=prompts)
-    preset = Preset(str(folder), {"standard": Quality(2, 2, 1.5)}, graphs=True)
-    engine = loading.load_engine(preset, Model(device="cpu"), about)
-    return engine.img2img(card(about.width, about.height), about.row(1))
+    return loaded(folder, about).img2img(card(about.width, about.height), about.row(1))
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,21 @@ def test_other_weights_have_other_entries(folder, first, cache, loads, tmp_path)
     assert not torch.equal(painted(other), first[0])
     assert loads.call_count == 1
     assert len(list((cache / "models").iterdir())) == 2
+
+
+def test_out_of_memory_it_encodes_and_decodes_in_tiles(folder, first, cache, loads, caplog):
+    about = score(prompts=PROMPTS)
+    engine, refusals = loaded(folder, about), iter([True, True])
+
+    def allocate(*_):
+        if next(refusals, False):
+            raise torch.OutOfMemoryError("out of memory")
+
+    engine.unet.register_forward_pre_hook(allocate)
+    picture = engine.img2img(card(about.width, about.height), about.row(1))
+    assert "in tiles" in caplog.text
+    assert loads.call_count == 1
+    assert (picture - first[0]).abs().mean() < 0.02
 
 
 def test_a_new_prompt_of_a_model_that_no_longer_loads_is_an_error(folder, cache, monkeypatch):

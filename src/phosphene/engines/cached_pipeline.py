@@ -112,7 +112,7 @@ class _Vae:
     def __init__(
         self, encoder: Graphs, decoder: Graphs, factor: float, load: Callable[[], Any]
     ) -> None:
-        self.config = SimpleNamespace(scaling_factor=factor)
+        self.config, self.dtype = SimpleNamespace(scaling_factor=factor), torch.float32
         self._encoder, self._decoder, self._load = encoder, decoder, load
         self._tiled: Any = None
 
