@@ -33,8 +33,8 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkpoint")
     sd15(folder)
     AutoencoderTiny(
-        encoder_block_out_channels=(8, 8), decoder_block_out_channels=(8, 8),
-        num_encoder_blocks=(1, 1), num_decoder_blocks=(1, 1),
+        encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4,
+        num_encoder_blocks=(1,) * 4, num_decoder_blocks=(1,) * 4,
     ).save_pretrained(folder / "vae")  # fmt: skip
     index = folder / "model_index.json"
     index.write_text(index.read_text().replace("AutoencoderKL", "AutoencoderTiny"))

@@ -150,7 +150,7 @@ def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
     after = max(0, math.ceil(timeline.n_frames * ratio) - len(values)) + 1
     held = np.pad(values, (before, after), mode="edge")
     path = np.concatenate([[0.0], np.cumsum(held)])
-    edges: Curve = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
+    edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
     with np.errstate(over="ignore"):  # steps so small that their inverse is not finite
         travelled = monotone(path)(edges)
     return np.diff(travelled) / ratio

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+Times = NDArray[np.floating[Any]]
 
 
 class Spline:
@@ -30,14 +33,14 @@ class Spline:
         areas = length * (values[:-1] + 0.5 * rise + (begin - end) / 12.0)
         self._areas = np.concatenate([[0.0], np.cumsum(areas)])
 
-    def __call__(self, times: Values) -> Values:
+    def __call__(self, times: Times) -> Values:
         """The values at times between the first and the last key."""
         piece, share = self._place(times)
         value, slope, square, cube = (power[piece] for power in self._powers)
         curve: Values = value + share * (slope + share * (square + share * cube))
         return curve
 
-    def integral(self, times: Values) -> Values:
+    def integral(self, times: Times) -> Values:
         """The integral from the first key to each time."""
         piece, share = self._place(times)
         value, slope, square, cube = (power[piece] for power in self._powers)
@@ -45,9 +48,10 @@ class Spline:
         area: Values = self._areas[piece] + self._length[piece] * share * mean
         return area
 
-    def _place(self, times: Values) -> tuple[NDArray[np.intp], Values]:
+    def _place(self, times: Times) -> tuple[NDArray[np.intp], Values]:
         piece = np.clip(np.searchsorted(self._keys, times, side="right") - 1, 0, self._last)
-        return piece, (times - self._keys[piece]) / self._length[piece]
+        share: Values = (times - self._keys[piece]) / self._length[piece]
+        return piece, share
 
 
 def clamped(keys: Values, values: Values) -> Spline:
