@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("painter", "painting", "sd15", "composing", "listening")
+NAMES = ("painter", "painting", "sd15", "composing", "listening", "start")
 
 
 def main() -> None:

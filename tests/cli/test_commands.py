@@ -42,6 +42,22 @@ def test_help_imports_nothing_heavy():
     assert printed.stdout.strip().endswith("[]")
 
 
+def test_a_preview_imports_no_models(song, tmp_path):
+    heavy = ("diffusers", "transformers", "openvino", "librosa", "scipy.interpolate", "matplotlib")
+    film = tmp_path / "film.mp4"
+    options = ["render", str(song), "-o", str(film), "--model", "none", "--size", "64x64"]
+    options += ["--end", "3"]
+    assert run(*options).exit_code == 0  # with an empty cache
+    code = (
+        "import sys; from phosphene.cli import run\n"
+        f"print(run({options}), [name for name in {heavy} if name in sys.modules])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.endswith("\n0 []\n")
+
+
 def test_listen_prints_and_writes_the_stable_report(song, tmp_path):
     result = run("listen", song, "--json", tmp_path / "heard.json")
     assert result.exit_code == 0

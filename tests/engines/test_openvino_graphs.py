@@ -108,7 +108,7 @@ def test_a_signal_still_stops_a_process_after_its_graphs_are_freed():
 import gc, os, signal, time, torch
 from phosphene.engines.openvino_graphs import Graphs
 layers = [torch.nn.Linear(2, size).requires_grad_(False) for size in (2, 3)]
-graphs = [Graphs(layer, layer.forward) for layer in layers]
+graphs = [Graphs.of(layer, layer.forward) for layer in layers]
 for graph in graphs:
     graph(torch.ones(1, 2))
 del graph

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from phosphene.engines.batches import Batches
+from phosphene.engines.cached_pipeline import CachedPipeline, can_cache
 from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
 from phosphene.engines.device import choose_device, convert, has_room, place, working_dtype
 from phosphene.engines.diffusion.control import Controls
@@ -88,6 +89,13 @@ def _engine(
             pipe, score, device, steps, first_steps, guidance, preset.sampler,
             graphs=_recording(model, device), batches=batches,
         )  # fmt: skip
+    if _is_cached(preset, model, device, dtype):
+        cached = CachedPipeline(preset.source, lambda: _on_cpu(preset, model.quality))
+        PIPELINE_CACHE.put(key, cached)
+        score = in_known_words(preset.source, score)
+        return DiffusionEngine(
+            cached, score, device, steps, first_steps, guidance, preset.sampler, batches=batches
+        )
     # On a CPU, prompts are encoded once each, in float32 for any precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
@@ -124,6 +132,27 @@ def _engine(
         pipe, score, device, steps, first_steps, guidance, preset.sampler,
         loras, controls, pictures, graphs, batches,
     )  # fmt: skip
+
+
+def _is_cached(preset: Preset, model: Model, device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether a model runs from the cache: a small one without additions, in float32 on a CPU."""
+    added = model.lora or model.control or model.ip_adapter or model.compile
+    quality = preset.qualities[model.quality]
+    return (
+        preset.graphs
+        and device.type == "cpu"
+        and dtype is torch.float32
+        and not (added or quality.vae or quality.lora)
+        and can_cache(preset.source)
+    )
+
+
+def _on_cpu(preset: Preset, quality: str) -> Any:
+    pipe = load_pipeline(preset, torch.float32, quality)
+    place(pipe, torch.device("cpu"))
+    fold_autoencoder(pipe.vae)
+    convert(pipe, torch.float32)
+    return pipe
 
 
 def _recording(model: Model, device: torch.device) -> Graphs | None:

@@ -39,7 +39,34 @@ def run_as_graphs(pipe: Any) -> None:
     pipe : StableDiffusionImg2ImgPipeline
         On a CPU, in float32, with a UNet whose only condition is the prompt.
     """
-    evaluate = pipe.unet.forward
+    functions = graph_functions(pipe)
+    graphs = {name: Graphs.of(module, function) for name, (module, function) in functions.items()}
+
+    def forward(
+        noisy: torch.Tensor, times: torch.Tensor, *, encoder_hidden_states: torch.Tensor, **_: Any
+    ) -> tuple[torch.Tensor]:
+        return (graphs["unet"](noisy, times, encoder_hidden_states),)
+
+    pipe.unet.forward = forward
+    pipe.vae.encoder.forward = graphs["encoder"]
+    pipe.vae.decoder.forward = graphs["decoder"]
+
+
+def graph_functions(pipe: Any) -> dict[str, tuple[nn.Module, Forward]]:
+    """The functions of a pipeline that run as graphs, each with the module that it belongs to.
+
+    Parameters
+    ----------
+    pipe : StableDiffusionImg2ImgPipeline
+        See `run_as_graphs`.
+
+    Returns
+    -------
+    dict
+        `unet`, which takes latents, timesteps and the embeddings of prompts; `encoder` and
+        `decoder`.
+    """
+    evaluate, encoder, decoder = pipe.unet.forward, pipe.vae.encoder, pipe.vae.decoder
 
     def plain(noisy: torch.Tensor, times: torch.Tensor, prompts: torch.Tensor) -> torch.Tensor:
         noise: torch.Tensor = evaluate(
@@ -47,16 +74,11 @@ def run_as_graphs(pipe: Any) -> None:
         )[0]
         return noise
 
-    graphs = Graphs(pipe.unet, plain)
-
-    def forward(
-        noisy: torch.Tensor, times: torch.Tensor, *, encoder_hidden_states: torch.Tensor, **_: Any
-    ) -> tuple[torch.Tensor]:
-        return (graphs(noisy, times, encoder_hidden_states),)
-
-    pipe.unet.forward = forward
-    for half in (pipe.vae.encoder, pipe.vae.decoder):
-        half.forward = Graphs(half, half.forward)
+    return {
+        "unet": (pipe.unet, plain),
+        "encoder": (encoder, encoder.forward),
+        "decoder": (decoder, decoder.forward),
+    }
 
 
 class Graphs:
@@ -64,17 +86,21 @@ class Graphs:
 
     Parameters
     ----------
-    module : Module
-        Its weights determine the names of the graphs in the cache.
-    forward : callable
-        Takes float32 tensors by position and returns one.
+    weights : str
+        From `digest_of_weights`; it determines the names of the graphs in the cache.
+    load : callable
+        load() returns the function, which takes float32 tensors by position and returns one. It is
+        only called for a graph that is not in the cache.
     """
 
-    def __init__(self, module: nn.Module, forward: Forward) -> None:
-        self._module = module
-        self._forward = forward
+    def __init__(self, weights: str, load: Callable[[], Forward]) -> None:
+        self._weights, self._load = weights, load
         self._requests: dict[tuple[torch.Size, ...], Any] = {}
-        self._weights = ""
+
+    @classmethod
+    def of(cls, module: nn.Module, forward: Forward) -> Graphs:
+        """The graphs of a module that is loaded."""
+        return cls(digest_of_weights(module), lambda: forward)
 
     def __call__(self, *inputs: torch.Tensor) -> torch.Tensor:
         shapes = tuple(tensor.shape for tensor in inputs)
@@ -89,7 +115,6 @@ class Graphs:
 
     def _request(self, inputs: tuple[torch.Tensor, ...]) -> Any:
         """An inference request for inputs of these shapes, from the cache if possible."""
-        self._weights = self._weights or _digest(self._module)
         parts = [self._weights, *(f"{name} {version(name)}" for name in LIBRARIES)]
         parts += [str(tuple(tensor.shape)) for tensor in inputs]
         folder = (
@@ -97,7 +122,7 @@ class Graphs:
         )
         graph = _read(folder)
         if graph is None:
-            traced = _traced(self._forward, inputs)
+            traced = _traced(self._load(), inputs)
             _write(traced, folder)
             trim(folder.parent, LIMIT, folder)
             # Read back, because the results of new and saved graphs differ in the last bits.
@@ -174,7 +199,7 @@ def _write(graph: Any, folder: Path) -> None:
             complete.rename(folder)
 
 
-def _digest(module: nn.Module) -> str:
+def digest_of_weights(module: nn.Module) -> str:
     """The digest of a module's weights and configuration, without its path."""
     digest = hashlib.blake2b(digest_size=16)
     config = dict(getattr(module, "config", {}))

@@ -13,6 +13,7 @@ from phosphene.bounds import VALUES, require_affordable
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
 from phosphene.score.envelopes import edges
+from phosphene.score.splines import clamped
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, Period
 from phosphene.song.song import Song
@@ -157,13 +158,11 @@ class Noise(Modulator):
         return {"value": value}
 
     def _octave(self, octave: int, turned: Curve) -> Curve:
-        from scipy.interpolate import CubicSpline  # takes long to import
-
         # Values are drawn in order of time, so a longer song starts like a shorter one.
         draw = np.random.default_rng([self.seed, octave])
         first = np.floor(turned[0])
         count = int(np.ceil(turned[-1]) - first) + 1 + 2 * _EDGE
         require_affordable(count, "periods of noise", "Lengthen the period.", VALUES // 4)
         lattice = first - _EDGE + np.arange(count)
-        integral = CubicSpline(lattice, draw.uniform(-1.0, 1.0, count)).antiderivative()
+        integral = clamped(lattice, draw.uniform(-1.0, 1.0, count)).integral
         return frame_means(lambda begin, end: integral(end) - integral(begin), turned)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from phosphene.hints import hint
 from phosphene.score.channels import Curve
+from phosphene.score.splines import clamped
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
 
@@ -115,12 +116,8 @@ def _step(keys: Curve, values: Curve, times: Curve) -> Curve:
 
 
 def _cubic(keys: Curve, values: Curve, times: Curve) -> Curve:
-    from scipy.interpolate import CubicSpline  # takes long to import
-
     # Clamped: the curve starts and ends with slope 0, and is held flat beyond.
-    spline = CubicSpline(keys, values, bc_type="clamped")
-    curve: Curve = spline(np.clip(times, keys[0], keys[-1]))
-    return curve
+    return clamped(keys, values)(np.clip(times, keys[0], keys[-1]))
 
 
 EASINGS: dict[str, Interpolator] = {
@@ -155,8 +152,8 @@ def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") 
         Times to interpolate at, in seconds.
     ease : str
         A name in `EASINGS`: `linear`; `smooth`, with slope 0 at every keyframe; `cubic`, a spline
-        through them (`scipy.interpolate.CubicSpline`) that may overshoot; `step`, which jumps at
-        them; or a name of easings.net such as `easeOutBounce`, applied between each pair of keys.
+        through them that may overshoot; `step`, which jumps at them; or a name of easings.net such
+        as `easeOutBounce`, applied between each pair of keys.
 
     Returns
     -------

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from phosphene.score.channels import Curve
+from phosphene.score.splines import monotone
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature
 
@@ -127,7 +128,7 @@ def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
     """Resample values per frame to the frames of `timeline`, along the same path in the same time.
 
     The path is exact wherever frames of both rates begin, for any curve, even an impulse. In
-    between it is interpolated without overshoot (`scipy.interpolate.PchipInterpolator`), so the
+    between it is interpolated without overshoot (`phosphene.score.splines.monotone`), so the
     motion of a slow draft is smooth in the film.
 
     Parameters
@@ -143,8 +144,6 @@ def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
     """
     if timeline.fps == timeline.project_fps:
         return values
-    from scipy.interpolate import PchipInterpolator  # takes long to import
-
     ratio = float(timeline.project_fps / timeline.fps)
     # Held at both ends: the first step of a draft, which is not shown, begins before the song.
     before = math.ceil(ratio)
@@ -153,5 +152,5 @@ def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
     path = np.concatenate([[0.0], np.cumsum(held)])
     edges = before + 1.0 + np.arange(-1, timeline.n_frames) * ratio
     with np.errstate(over="ignore"):  # steps so small that their inverse is not finite
-        travelled: Curve = PchipInterpolator(np.arange(len(path)), path)(edges)
+        travelled = monotone(path)(edges)
     return np.diff(travelled) / ratio

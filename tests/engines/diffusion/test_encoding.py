@@ -6,7 +6,7 @@ import pytest
 import torch
 from scores import card, score
 
-from phosphene.engines.diffusion.embeddings import Encoder
+from phosphene.engines.diffusion.embeddings import Encoder, encode_all
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import Preset
@@ -24,7 +24,7 @@ def pipe(either_folder):
 
 def encoded(pipe, *prompts, negatives=()):
     with torch.inference_mode():
-        return Encoder(pipe, score(), CPU).encode_all(prompts, negatives, torch.float32)
+        return encode_all(Encoder(pipe, score(), CPU).encode, prompts, negatives, torch.float32)
 
 
 def test_a_plain_prompt_is_encoded_as_by_diffusers(pipe):

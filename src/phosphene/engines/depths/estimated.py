@@ -41,7 +41,7 @@ def load_worlds(depth: Depth, score: Score, device: torch.device) -> DepthSource
     from phosphene.engines.openvino_graphs import Graphs
 
     model = network.load_network().to(device)
-    run = Graphs(model, model.forward) if device.type == "cpu" else model
+    run = Graphs.of(model, model.forward) if device.type == "cpu" else model
     size = input_size(score.width, score.height, network.SIDE, network.MULTIPLE)
 
     def estimate(picture: torch.Tensor) -> torch.Tensor:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-from compel.embeddings_provider import (
-    EmbeddingsProvider,
-    ReturnedEmbeddingsType,
-    SplitLongTextMode,
-)
 from numpy.typing import NDArray
 
 from phosphene.engines.words.emphasis import Part, parts_of, plain
 from phosphene.score.score import Score
-
-LAST = ReturnedEmbeddingsType.LAST_HIDDEN_STATES_NORMALIZED
-PENULTIMATE = ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED
 
 # The defaults of diffusers for a model that `requires_aesthetics_score`, as the SDXL refiner does.
 AESTHETIC_SCORE, NEGATIVE_AESTHETIC_SCORE = 6.0, 2.5
@@ -86,15 +78,24 @@ class Encoder:
     """
 
     def __init__(self, pipe: Any, score: Score, device: torch.device) -> None:
+        # Imports transformers, and all pipelines of diffusers that Compel knows.
+        from compel.embeddings_provider import (
+            EmbeddingsProvider,
+            ReturnedEmbeddingsType,
+            SplitLongTextMode,
+        )
+
         self._pipe, self._device = pipe, device
         self._size = score.height, score.width
         self._xl = hasattr(pipe, "text_encoder_2")
+        last = ReturnedEmbeddingsType.LAST_HIDDEN_STATES_NORMALIZED
+        penultimate = ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED
         self._providers = [
             EmbeddingsProvider(
                 getattr(pipe, f"tokenizer{suffix}"),
                 getattr(pipe, f"text_encoder{suffix}"),
                 truncate=False,
-                returned_embeddings_type=PENULTIMATE if self._xl else LAST,
+                returned_embeddings_type=penultimate if self._xl else last,
                 split_long_text_mode=SplitLongTextMode.PHRASES,
                 device=str(device),
             )
@@ -102,35 +103,12 @@ class Encoder:
             if getattr(pipe, f"text_encoder{suffix}") is not None
         ]
 
-    def encode_all(
-        self, prompts: Sequence[str], negatives: Sequence[str], dtype: torch.dtype
-    ) -> tuple[list[Embedding], list[Embedding]]:
-        """Encode prompts and negative prompts, with marks as in `phosphene.engines.words.emphasis`.
+    def encode(self, prompt: str, negative: bool) -> Embedding:
+        """Encode a prompt, with marks as in `phosphene.engines.words.emphasis`.
 
         For a negative prompt, the inputs of SDXL are those of diffusers' guidance; its model may
         use zeros for an empty one (`force_zeros_for_empty_prompt`).
-
-        Returns
-        -------
-        prompts, negatives : list of Embedding
-            Empty chunks make all of them as long as the longest. Equal prompts have the same one.
         """
-        keys = [*((text, False) for text in prompts), *((text, True) for text in negatives)]
-        known = {key: self._encode(*key) for key in dict.fromkeys(keys)}
-        longest = max(embedding.tokens.shape[1] for embedding in known.values())
-        padded = {key: self._padded(one, longest).to(dtype) for key, one in known.items()}
-        embeddings = [padded[key] for key in keys]
-        return embeddings[: len(prompts)], embeddings[len(prompts) :]
-
-    def _padded(self, embedding: Embedding, length: int) -> Embedding:
-        missing = length - embedding.tokens.shape[1]
-        if not missing:
-            return embedding
-        empty = self._encode("", negative=False).tokens
-        chunks = [empty] * (missing // empty.shape[1])
-        return Embedding(torch.cat([embedding.tokens, *chunks], 1), embedding.conditions)
-
-    def _encode(self, prompt: str, negative: bool) -> Embedding:
         parts = parts_of(prompt) or (Part("", 1.0),)
         texts, weights = [[part.text for part in parts]], [[part.weight for part in parts]]
         device = str(self._device)
@@ -150,6 +128,43 @@ class Encoder:
         last = (aesthetic,) if self._pipe.config.requires_aesthetics_score else self._size
         sizes = torch.tensor([[*self._size, 0, 0, *last]], dtype=pooled.dtype, device=pooled.device)
         return Embedding(tokens, {"text_embeds": pooled, "time_ids": sizes})
+
+
+def encode_all(
+    encode: Callable[[str, bool], Embedding],
+    prompts: Sequence[str],
+    negatives: Sequence[str],
+    dtype: torch.dtype,
+) -> tuple[list[Embedding], list[Embedding]]:
+    """Encode prompts and negative prompts, each once.
+
+    Parameters
+    ----------
+    encode : callable
+        `Encoder.encode`, or one that takes embeddings from a cache.
+    prompts, negatives : sequence of str
+    dtype : torch.dtype
+
+    Returns
+    -------
+    prompts, negatives : list of Embedding
+        Empty chunks make all of them as long as the longest. Equal prompts have the same one.
+    """
+    keys = [*((text, False) for text in prompts), *((text, True) for text in negatives)]
+    known = {key: encode(*key) for key in dict.fromkeys(keys)}
+    longest = max(embedding.tokens.shape[1] for embedding in known.values())
+
+    def padded(embedding: Embedding) -> Embedding:
+        missing = longest - embedding.tokens.shape[1]
+        if not missing:
+            return embedding
+        empty = encode("", False).tokens
+        chunks = [empty] * (missing // empty.shape[1])
+        return Embedding(torch.cat([embedding.tokens, *chunks], 1), embedding.conditions)
+
+    ready = {key: padded(one).to(dtype) for key, one in known.items()}
+    embeddings = [ready[key] for key in keys]
+    return embeddings[: len(prompts)], embeddings[len(prompts) :]
 
 
 def mix(embeddings: Sequence[Embedding], weights: NDArray[np.float64]) -> Embedding:

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 
 from phosphene.engines.batches import Batches
+from phosphene.engines.cached_pipeline import CachedPipeline
 from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
-from phosphene.engines.diffusion.embeddings import Embedding, Encoder, mix
+from phosphene.engines.diffusion.embeddings import Embedding, Encoder, encode_all, mix
 from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
@@ -29,7 +30,7 @@ class DiffusionEngine:
 
     Parameters
     ----------
-    pipe : StableDiffusionImg2ImgPipeline or a related pipeline
+    pipe : StableDiffusionImg2ImgPipeline, a related pipeline, or CachedPipeline
         Its UNet, VAE, text encoders and scheduler are used, but not its `__call__`.
     score : Score
         Its prompts are encoded once each.
@@ -90,8 +91,13 @@ class DiffusionEngine:
             distilled = self._scale_embedding is not None
             self._guidance = 1.0 if distilled else max(1.0, guidance_scale)
             negatives = score.negative_prompts if self._guidance > 1.0 else ()
-            self._prompts, self._negatives = Encoder(pipe, score, device).encode_all(
-                score.prompts, negatives, self._dtype
+            encode = (
+                pipe.encoder(score)
+                if isinstance(pipe, CachedPipeline)
+                else Encoder(pipe, score, device).encode
+            )
+            self._prompts, self._negatives = encode_all(
+                encode, score.prompts, negatives, self._dtype
             )
         self._loras, self._controls, self._pictures = loras, controls, pictures
         #: Gives the inverse distances of a picture, for ControlNets of depth.

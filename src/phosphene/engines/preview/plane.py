@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from phosphene.engines.shelves import kept, shelf_of
+from phosphene.song.store.code import code_of
 
 SHADES = 512  # entries of a palette
 PERIOD = 512  # texels; a power of two, so that wrapping is a mask
@@ -26,7 +30,7 @@ Field = NDArray[np.float64]
 
 @cache
 def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
-    """The tiles: rings, cells and circuits.
+    """The tiles: rings, cells and circuits, from the cache if possible.
 
     Returns
     -------
@@ -37,10 +41,19 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
         Smooth fields: the tone, which is an index into the palette, and the light between the
         lines.
     """
+    found = kept(shelf_of("preview", f"{code_of(drawn)}\nnumpy {np.__version__}"), "tiles", drawn)
+    return found["lines"], found["hazes"]
+
+
+def drawn() -> dict[str, NDArray[Any]]:
+    """Draw the `tiles`: their lines and hazes, by name."""
     random = np.random.default_rng(1971)
     lines = [np.round(STEP * draw(random)) for draw in (_rings, _cells, _circuits)]
     hazes = [np.stack([_cloud(random, 2.2), _cloud(random, 1.6)], -1) for _ in lines]
-    return np.stack(lines).astype(np.int16), np.stack(hazes).astype(np.uint8)
+    return {
+        "lines": np.stack(lines).astype(np.int16),
+        "hazes": np.stack(hazes).astype(np.uint8),
+    }
 
 
 @lru_cache(maxsize=4)
