@@ -12,6 +12,7 @@ from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
@@ -123,8 +124,8 @@ def test_recorded_calls_follow_the_channel_too(sd15_folder, files):
     pictures = PicturePrompts(pipe, one, CPU)
     about = score(strength=0.25)
     plain, recorded = (
-        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, graphs=graphs)
-        for graphs in (None, Graphs(record))
+        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, networks=networks)
+        for networks in (None, Networks(pipe, CPU, 1.0, Graphs(record)))
     )
     for factor in (1.0, 0.5):
         row = score(strength=0.25, ip_adapter=factor).row(0)
