@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phosphene.batch.plan import Figures, Film, longest_first, seconds_left
 from phosphene.film.parts import PartFile
+from phosphene.score.parts import parts_of
+
+if TYPE_CHECKING:
+    from phosphene.score.score import Score
 
 UNKNOWN = Figures(1.0, 0.0)  # for a kind of film that could not be measured
 
@@ -93,6 +98,12 @@ def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: in
         if count >= len(splittable) or workers == 1:
             return best[1]
         count = min(2 * count or 1, len(splittable))
+
+
+def useful_jobs(score: Score) -> int:
+    """How many parts of a film to paint at a time at most: with more, none ends earlier."""
+    lengths = [len(part.rows) for part in parts_of(score)]
+    return -(-sum(lengths) // max(lengths))
 
 
 def seconds_of(pieces: Sequence[Piece], figures: Mapping[str, Figures], workers: int) -> float:

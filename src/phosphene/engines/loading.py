@@ -22,7 +22,7 @@ from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.pipeline_cache import PIPELINE_CACHE
-from phosphene.engines.presets import PRESETS, Preset
+from phosphene.engines.presets import PRESETS, Preset, changes_model
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary, family_of
 from phosphene.engines.words.vocabulary import in_known_words
@@ -141,7 +141,7 @@ def _recording(model: Model, device: torch.device) -> Graphs | None:
 
 def _key(preset: Preset, model: Model, device: torch.device) -> str | None:
     """The cache key of a pipeline; None if an engine changes it while painting."""
-    if model.control or model.ip_adapter or any(lora.driven for lora in model.lora):
+    if changes_model(model):
         return None
     return repr((preset, model.quality, model.lora, model.compile, device))
 

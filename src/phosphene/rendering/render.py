@@ -46,6 +46,7 @@ from phosphene.screen.screen import Screen, film_rate
 from phosphene.screen.upscalers import find_upscaler
 
 if TYPE_CHECKING:
+    from phosphene.engines.batches import Batches
     from phosphene.film.record import Record
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
@@ -129,6 +130,12 @@ class Render:
     forms : mapping of str to FilmFormat
         Formats in place of the registered ones, by ending.
 
+    Attributes
+    ----------
+    batches : Batches or None
+        Joins the model calls of this film, or of its parts, with those of others. Frames depend on
+        its size, in their last bits.
+
     Raises
     ------
     ProjectError
@@ -149,6 +156,7 @@ class Render:
         forms: Mapping[str, FilmFormat] = MappingProxyType({}),
     ) -> None:
         self.registry, self.force = registry, force
+        self.batches: Batches | None = None
         self.target = output.absolute()  # a plugin's engine may change the current folder
         form = format_of(self.target, {**registry.encoders, **forms})
         self.form = with_codec(form, self.target, project.video.codec)
@@ -228,7 +236,8 @@ class Render:
         about = identity(
             score, self.spec, project.model, self.target, project.video.crf, self.form, lead, screen
         )
-        return about | depth_identity(self.depth, project.depth)
+        batch = {} if self.batches is None else {"batch size": str(self.batches.size)}
+        return about | depth_identity(self.depth, project.depth) | batch
 
     def fingerprint(self, project: Project, score: Score) -> str:
         """The fingerprint that the film has in its record when it is complete."""
@@ -245,9 +254,9 @@ class Render:
         from phosphene.rendering.filming import render_film
         from phosphene.rendering.resuming import parse_resume_point
 
-        assert self.song is not None
         point = None
         if resume_from:
+            assert self.song is not None
             point = parse_resume_point(resume_from, self.song, self.project, self.score)
         return render_film(self, *self._film_parts(), point, keep, on_progress)
 
