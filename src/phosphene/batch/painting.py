@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,13 +76,21 @@ class Painting:
 
 @contextlib.contextmanager
 def _logged(log: Path) -> Iterator[None]:
-    """Write what Phosphene logs in this thread to a file instead."""
+    """Write what Phosphene logs in this thread to a file, and only its warnings elsewhere."""
     logger, thread = logging.getLogger("phosphene"), threading.get_ident()
+
+    def is_for_others(record: logging.LogRecord) -> bool:
+        return record.thread != thread or record.levelno >= logging.WARNING
+
     with os.fdopen(open_own(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a") as file:
-        to_file = logging.StreamHandler(file)
+        to_file, others = logging.StreamHandler(file), list(logger.handlers)
         to_file.addFilter(lambda record: record.thread == thread)
+        for other in others:
+            other.addFilter(is_for_others)
         logger.addHandler(to_file)
         try:
             yield
         finally:
             logger.removeHandler(to_file)
+            for other in others:
+                other.removeFilter(is_for_others)

@@ -66,7 +66,7 @@ class Piece:
 
 
 def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: int) -> list[Piece]:
-    """The remaining pieces, longest first.
+    """The remaining pieces, group by group, longest first.
 
     A film that was started in parts stays in parts, and one that was started in one piece stays in
     one. Of the others, the longest are split if that completes the batch earlier.
@@ -92,6 +92,8 @@ def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: in
             for piece in (_parts(film) if id(film) in split else [_in_one(film)])
         ]
         pieces.sort(key=lambda piece: -piece.left(figures))
+        groups = [piece.film.group for piece in pieces]
+        pieces.sort(key=lambda piece: groups.index(piece.film.group))  # one model at a time
         seconds = seconds_of(pieces, figures, workers)
         if best is None or seconds < best[0]:
             best = seconds, pieces
