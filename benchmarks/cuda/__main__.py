@@ -20,7 +20,19 @@ from phosphene.engines.model_files import quiet
 BEGUN = time.perf_counter()
 CHECKS = {
     check.__name__: check
-    for check in (ours, graphs, chains, article, memory, waits, calls, uploads, worlds, moves, compiled)
+    for check in (
+        ours,
+        graphs,
+        chains,
+        article,
+        memory,
+        waits,
+        calls,
+        uploads,
+        worlds,
+        moves,
+        compiled,
+    )
 }
 # Functions that need a GPU.
 CUDA = ("synchronize", "set_sync_debug_mode", "reset_peak_memory_stats", "max_memory_allocated",

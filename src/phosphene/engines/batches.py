@@ -82,6 +82,7 @@ class Batches:
     def join(self) -> None:
         """Begin a film in this thread: from now on, no batch runs without its call."""
         with self._changed:
+            self._changed.wait_for(lambda: len(self._working) < self.size)
             self._film.number = min(set(range(self.size)) - self._working)
             self._working.add(self._film.number)
 
@@ -161,17 +162,15 @@ class Batches:
                 )
                 self._least = self._most = 1
             elif len(calls) == 1 or not isinstance(error, Exception):
-                self._end(calls, lambda call: calls[call].result.set_exception(error))
-                return
+                for call in calls:
+                    call.result.set_exception(error)
+                calls = []
             for call in calls:
                 self._run([call])
-            return
-        self._end(calls, lambda call: calls[call].result.set_result(results[call]))
-
-    def _end(self, calls: Sequence[_Call], end: Callable[[int], None]) -> None:
+        else:
+            for call, result in zip(calls, results, strict=False):  # without what fills it up
+                call.result.set_result(result)
         with self._changed:
-            for number in range(len(calls)):
-                end(number)
             self._changed.notify_all()
 
 

@@ -25,8 +25,10 @@ from phosphene.plugins import load_plugins
 from phosphene.project.file import files_of
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import (
+    BATCH,
     depth_identity,
     fingerprint_of,
+    fingerprints_of,
     identity,
     record_of,
     screen_identity,
@@ -130,12 +132,6 @@ class Render:
     forms : mapping of str to FilmFormat
         Formats in place of the registered ones, by ending.
 
-    Attributes
-    ----------
-    batches : Batches or None
-        Joins the model calls of this film, or of its parts, with those of others. Frames depend on
-        its size, in their last bits.
-
     Raises
     ------
     ProjectError
@@ -156,6 +152,7 @@ class Render:
         forms: Mapping[str, FilmFormat] = MappingProxyType({}),
     ) -> None:
         self.registry, self.force = registry, force
+        #: Joins its model calls with those of other films; frames depend on the size of a batch.
         self.batches: Batches | None = None
         self.target = output.absolute()  # a plugin's engine may change the current folder
         form = format_of(self.target, {**registry.encoders, **forms})
@@ -166,8 +163,7 @@ class Render:
         self.spec = find_engine(project.model.name, registry)
         check_model(self.spec, project.model)
         self.depth = find_depth(project, registry)
-        file = project.song.file
-        video = project.video
+        file, video = project.song.file, project.video
         self._upscaler = (
             find_upscaler(video.upscaler, video.upscale, registry.upscalers)
             if video.upscale > 1
@@ -236,12 +232,16 @@ class Render:
         about = identity(
             score, self.spec, project.model, self.target, project.video.crf, self.form, lead, screen
         )
-        batch = {} if self.batches is None else {"batch size": str(self.batches.size)}
+        batch = {} if self.batches is None else {BATCH: str(self.batches.size)}
         return about | depth_identity(self.depth, project.depth) | batch
 
     def fingerprint(self, project: Project, score: Score) -> str:
         """The fingerprint that the film has in its record when it is complete."""
         return fingerprint_of(self.made_of(project, score), self._digest)
+
+    def fingerprints(self, project: Project, score: Score) -> set[str]:
+        """Those of the film when it is painted in batches of any size."""
+        return fingerprints_of(self.made_of(project, score), self._digest)
 
     def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
         """Make the film, and return the elapsed seconds. Call `check` first.

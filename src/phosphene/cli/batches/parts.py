@@ -46,7 +46,9 @@ def in_parts(
     from phosphene.batch.pieces import pieces_of, useful_jobs
     from phosphene.batch.plan import Film
     from phosphene.cli.batches.planning import note_parts
+    from phosphene.cli.terminal.console import console
     from phosphene.engines.presets import batchable
+    from phosphene.film.parts import parts_folder
 
     score, target = render.score, render.target
     if _begun_in_one_piece(render):
@@ -61,6 +63,11 @@ def in_parts(
     film.fingerprint = render.fingerprint(render.project, score)
     note_parts(film, score)
     film.done = sum(film.painted)
+    if not film.done and any(parts_folder(target).glob("part-*")):
+        console.print(
+            "Parts that were painted with other settings or another --jobs are kept; "
+            "`phosphene resume clean` deletes them."
+        )
     pieces = pieces_of([film], {}, jobs)
     if pieces[0].number is None and not pieces[0].joins:
         return None

@@ -127,7 +127,8 @@ class Planner:
         film.size, film.room = space_needed(render.form, video.crf, painted, shown)
         self._group(film, render, project, score)
         film.fingerprint = render.fingerprint(project, score)
-        if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
+        known = render.fingerprints(project, score)
+        if is_complete(film.target, known, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
             return
         note_parts(film, score)
@@ -142,8 +143,10 @@ class Planner:
     def _group(self, film: Film, render: Render, project: Project, score: Score) -> None:
         """Join a film with the others of its model and size, if it can be painted in batches."""
         from phosphene.engines.presets import batchable
+        from phosphene.rendering.identity import MAX_BATCH
 
-        if self._batch_size == 1 or not batchable(render.spec, project.model):
+        size = min(self._batch_size, MAX_BATCH)
+        if size == 1 or not batchable(render.spec, project.model):
             return
         from phosphene.engines.batches import Batches
 
@@ -151,7 +154,7 @@ class Planner:
         film.group = f"{score.width}x{score.height} {model}"
         batches = self._batches.get(film.group)
         if batches is None:
-            batches = Batches(self._batch_size, least=self._batch_size)
+            batches = Batches(size, least=size)
             self._batches[film.group] = batches
         render.batches = batches
 
