@@ -16,6 +16,9 @@ from scores import card, score
 from phosphene.engines.batches import Batches
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
+from phosphene.engines.presets import Preset, Quality, load_preset
+from phosphene.painting.loop import paint
+from phosphene.project.tables.model import Model
 
 CPU = torch.device("cpu")
 
@@ -200,3 +203,28 @@ def test_films_in_batches_are_those_painted_alone(family, tmp_path):
     guided = 1 if family == "lcm" else 2
     assert sizes[:2] == [3 * guided, 3 * guided]  # then the third film takes two more steps
     assert len(sizes) == 2 * 4
+
+
+def test_films_of_different_scores_and_lengths_share_a_model(sd15_folder):
+    preset = Preset(str(sd15_folder), {"standard": Quality(2, 2, 3.0)})
+    scores = [score(n=2, prompts=("a cat", "a dog")), score(n=3, prompts=("a city", "the sea"))]
+    batches, sizes = Batches(2, least=2), []
+    engines = [load_preset(preset, Model(device="cpu"), each, batches) for each in scores]
+    assert engines[0].unet is engines[1].unet
+    engines[0].unet.register_forward_pre_hook(lambda _, inputs: sizes.append(len(inputs[0])))
+
+    def film(about, engine):
+        batches.join()
+        try:
+            return [frame.picture for frame in paint(about, engine)]
+        finally:
+            batches.leave()
+
+    with ThreadPoolExecutor() as threads:
+        films = list(threads.map(film, scores, engines))
+    assert set(sizes) == {4}  # two films, each with and without its prompt
+    for about, pictures in zip(scores, films, strict=True):
+        alone = list(paint(about, load_preset(preset, Model(device="cpu"), about)))
+        assert len(pictures) == len(alone) == len(about)
+        for picture, frame in zip(pictures, alone, strict=True):
+            torch.testing.assert_close(picture, frame.picture, atol=1e-4, rtol=0)

@@ -88,11 +88,11 @@ class PartFile:
         )
 
     def done(self, frames: int) -> int:
-        """The number of painted frames, of `frames` in total."""
+        """The number of painted frames, of `frames` in total; all only if it is complete."""
         if self.is_complete():
             return frames
         sums = beside(self.path, ".resume") / FRAMES
-        return min(frames, sums.stat().st_size // SIZE) if sums.is_file() else 0
+        return min(frames - 1, sums.stat().st_size // SIZE) if sums.is_file() else 0
 
     def frames(self, size: int) -> Generator[bytes]:
         """Its frames, of `size` bytes.
