@@ -250,7 +250,8 @@ def _make(
         log = log_of(folder, piece.name)
         piece.film.log = log.name
         if piece.film.begin is not None:
-            return piece.film.begin(piece, log)
+            task: Task = piece.film.begin(piece, log)
+            return task
         if cluster is not None:
             return cluster.task(piece, arguments, log)
         return Work(arguments, piece.target, log, processes)

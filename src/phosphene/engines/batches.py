@@ -193,7 +193,7 @@ class _Call:
 
 def _evaluated(calls: Sequence[_Call], least: int) -> Sequence[torch.Tensor]:
     """The results of calls as one batch, filled up to at least a number of calls."""
-    filled = [*calls, *calls[:1] * (least - len(calls))]
+    filled = [*calls, *[calls[0]] * (least - len(calls))]
     batched = [
         torch.cat(values) if isinstance(values[0], torch.Tensor) else values[0]
         for values in zip(*(call.values for call in filled), strict=True)

@@ -1,4 +1,4 @@
-"""The parts of a film, each painted by its own process into a lossless, silent video.
+"""The parts of a film, each painted by itself into a lossless, silent video.
 
 They are in a folder next to the film, and named by the fingerprint of what they depend on. A part
 is complete when there is a file with its digest.
