@@ -92,7 +92,7 @@ def test_the_picture_is_that_of_the_stock_pipeline(factor, either_folder, files)
     sizes = {"original_size": (48, 64), "target_size": (48, 64)}
     pairs = zip(pictures.negative, pictures.positive, strict=True)
     expected = pipe(
-        about.prompts[0], negative_prompt=about.negative, image=engine._encode(card(64, 48)),
+        about.prompts[0], negative_prompt=about.negative, image=engine._networks.encode(card(64, 48)),
         strength=0.5, num_inference_steps=4, guidance_scale=5.0, output_type="pt",
         ip_adapter_image_embeds=[torch.cat(pair) for pair in pairs],
         generator=torch.Generator().manual_seed(row.seed),
