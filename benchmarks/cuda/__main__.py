@@ -10,6 +10,7 @@ import traceback
 
 import torch
 
+from benchmarks.cuda.chains import chains
 from benchmarks.cuda.models import SD15, TINY
 from benchmarks.cuda.recorded import graphs, memory
 from benchmarks.cuda.speed import Models, article, compiled, ours, worlds
@@ -19,7 +20,19 @@ from phosphene.engines.model_files import quiet
 BEGUN = time.perf_counter()
 CHECKS = {
     check.__name__: check
-    for check in (ours, graphs, article, memory, waits, calls, uploads, worlds, moves, compiled)
+    for check in (
+        ours,
+        graphs,
+        chains,
+        article,
+        memory,
+        waits,
+        calls,
+        uploads,
+        worlds,
+        moves,
+        compiled,
+    )
 }
 # Functions that need a GPU.
 CUDA = ("synchronize", "set_sync_debug_mode", "reset_peak_memory_stats", "max_memory_allocated",

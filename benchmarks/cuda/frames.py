@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines import loading
+from phosphene.engines.batches import Batches
 from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.presets import PRESETS
 from phosphene.painting.anchors import SceneAnchors
@@ -46,7 +47,13 @@ def score_of(size: int, frames: int, strength: float = 0.5, guidance: float = 1.
 
 
 def engine_of(
-    pipe: Any, preset: str, score: Score, device: torch.device, graphs: bool = True, **about: Any
+    pipe: Any,
+    preset: str,
+    score: Score,
+    device: torch.device,
+    graphs: bool = True,
+    batches: Batches | None = None,
+    **about: Any,
 ) -> Engine:
     """The engine as a render loads it, except for the pipeline, which is given."""
     model = Model(device=device.type, quality="draft", **about)
@@ -56,7 +63,7 @@ def engine_of(
         mock.patch.object(loading, "working_dtype", return_value=dtype),
         mock.patch.object(loading, "Graphs", Graphs if graphs else lambda _: None),
     ):
-        return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score)
+        return loading.load_engine(replace(PRESETS[preset], graphs=False), model, score, batches)
 
 
 def rendered(score: Score, engine: Engine, overlap: bool = True) -> Iterator[NDArray[np.uint8]]:

@@ -29,11 +29,11 @@ def test_a_report_is_read_back_as_written(tmp_path):
     assert earlier.figures == {"none": Figures(0.5, 2.0)}
     # A GIF has no record: the report knows what it was made of.
     line = earlier.films["a.gif"]
-    assert is_complete(tmp_path / "a.gif", "f", line)
-    assert not is_complete(tmp_path / "a.gif", "other", line)
+    assert is_complete(tmp_path / "a.gif", {"f"}, line)
+    assert not is_complete(tmp_path / "a.gif", {"other"}, line)
     (tmp_path / "a.gif").write_bytes(b"changed")
-    assert not is_complete(tmp_path / "a.gif", "f", line)
-    assert not is_complete(tmp_path / "b.gif", "f", None)
+    assert not is_complete(tmp_path / "a.gif", {"f"}, line)
+    assert not is_complete(tmp_path / "b.gif", {"f"}, None)
 
 
 def test_a_damaged_report_is_empty(tmp_path):

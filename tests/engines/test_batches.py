@@ -1,7 +1,9 @@
 """Calls of several films run as batches that do not depend on timing, and give the same pictures."""
 
+import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +15,10 @@ from scores import card, score
 
 from phosphene.engines.batches import Batches
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.networks import Networks
+from phosphene.engines.presets import Preset, Quality, load_preset
+from phosphene.painting.loop import paint
+from phosphene.project.tables.model import Model
 
 CPU = torch.device("cpu")
 
@@ -78,20 +84,20 @@ def test_a_film_that_fails_leaves_no_other_waiting():
 
 def test_an_interrupt_reaches_every_film():
     batches, ended = Batches(2), []
+    call = batches.of(lambda value: value)
 
-    def interrupt(value):
-        raise KeyboardInterrupt
-
-    call = batches.of(interrupt)
-
-    def work():
+    def work(interrupts):
         try:
-            call(torch.ones(1))
+            call(torch.ones(1))  # both threads have started
+            if interrupts:
+                signal.raise_signal(signal.SIGINT)  # which Python raises in the main thread
+            while True:
+                call(torch.ones(1))
         except KeyboardInterrupt:
             ended.append(True)
 
     with pytest.raises(KeyboardInterrupt):
-        batches.run([work, lambda: time.sleep(0.05) or work()])
+        batches.run([partial(work, True), partial(work, False)])
     batches.close([int, int])
     assert ended == [True, True]
 
@@ -113,6 +119,54 @@ def test_a_batch_that_does_not_fit_runs_one_by_one():
     assert seen == [2, 1, 1]
 
 
+def test_a_result_depends_neither_on_the_other_films_nor_on_how_many_there_are():
+    seen = []
+
+    def total(value):
+        seen.append(value[:, 0].tolist())
+        return value * len(value)  # a kernel may depend on the size of its batch
+
+    batches = Batches(3, least=3)
+    call = batches.of(total)
+
+    def film(number, frames):
+        batches.join()
+        try:
+            return [call(torch.full((1, 1), float(number + k))).item() for k in range(frames)]
+        finally:
+            batches.leave()
+
+    with ThreadPoolExecutor() as threads:
+        found = list(threads.map(film, (10, 20), (2, 5)))
+        found += threads.map(film, [10], [2])
+    assert found == [[30.0, 33.0], [60.0, 63.0, 66.0, 69.0, 72.0], [30.0, 33.0]]
+    assert {len(values) for values in seen} == {3}
+
+
+def test_films_that_evaluate_a_model_more_or_less_often_meet_in_the_next_function():
+    seen = []
+
+    def named(name):
+        def function(value):
+            seen.append((name, len(value)))
+            return value
+
+        return batches.of(function)
+
+    batches = Batches(2)
+    encode, denoise, decode = map(named, ("encode", "denoise", "decode"))
+
+    def frame(steps):
+        value = encode(torch.ones(1, 1))
+        for _ in range(steps):
+            value = denoise(value)
+        return decode(value)
+
+    batches.run([partial(frame, 1), partial(frame, 3)])
+    batches.close([int, int])
+    assert seen == [("encode", 2), ("denoise", 2), ("denoise", 1), ("denoise", 1), ("decode", 2)]
+
+
 @pytest.mark.parametrize("family", CHECKPOINTS)
 def test_films_in_batches_are_those_painted_alone(family, tmp_path):
     torch.manual_seed(0)
@@ -122,7 +176,8 @@ def test_films_in_batches_are_those_painted_alone(family, tmp_path):
     def engine(batches):
         pipe = AutoPipelineForImage2Image.from_pretrained(tmp_path)
         about = score(prompts=("a temple", "a city"))
-        return DiffusionEngine(pipe, about, CPU, 4, 4, 3.0, sampler, batches=batches)
+        networks = Networks(pipe, CPU, 3.0, batches=batches)
+        return DiffusionEngine(pipe, about, CPU, 4, 4, 3.0, sampler, networks=networks)
 
     def frames(own, seed, strength):
         picture = card(64, 48)
@@ -148,3 +203,28 @@ def test_films_in_batches_are_those_painted_alone(family, tmp_path):
     guided = 1 if family == "lcm" else 2
     assert sizes[:2] == [3 * guided, 3 * guided]  # then the third film takes two more steps
     assert len(sizes) == 2 * 4
+
+
+def test_films_of_different_scores_and_lengths_share_a_model(sd15_folder):
+    preset = Preset(str(sd15_folder), {"standard": Quality(2, 2, 3.0)})
+    scores = [score(n=2, prompts=("a cat", "a dog")), score(n=3, prompts=("a city", "the sea"))]
+    batches, sizes = Batches(2, least=2), []
+    engines = [load_preset(preset, Model(device="cpu"), each, batches) for each in scores]
+    assert engines[0].unet is engines[1].unet
+    engines[0].unet.register_forward_pre_hook(lambda _, inputs: sizes.append(len(inputs[0])))
+
+    def film(about, engine):
+        batches.join()
+        try:
+            return [frame.picture for frame in paint(about, engine)]
+        finally:
+            batches.leave()
+
+    with ThreadPoolExecutor() as threads:
+        films = list(threads.map(film, scores, engines))
+    assert set(sizes) == {4}  # two films, each with and without its prompt
+    for about, pictures in zip(scores, films, strict=True):
+        alone = list(paint(about, load_preset(preset, Model(device="cpu"), about)))
+        assert len(pictures) == len(alone) == len(about)
+        for picture, frame in zip(pictures, alone, strict=True):
+            torch.testing.assert_close(picture, frame.picture, atol=1e-4, rtol=0)

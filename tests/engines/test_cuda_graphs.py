@@ -12,6 +12,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from phosphene.engines.cuda_graphs import CudaRecorder, Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.networks import Networks
 
 CPU = torch.device("cpu")
 
@@ -88,7 +89,8 @@ def engine_of(folder, family, graphs, guidance=3.0):
     CHECKPOINTS[family](folder)
     pipe = AutoPipelineForImage2Image.from_pretrained(folder)
     sampler = "consistency" if family == "lcm" else "ddim"
-    return DiffusionEngine(pipe, score(), CPU, 4, 4, guidance, sampler, graphs=graphs)
+    networks = Networks(pipe, CPU, guidance, graphs)
+    return DiffusionEngine(pipe, score(), CPU, 4, 4, guidance, sampler, networks=networks)
 
 
 ROWS = [
@@ -137,7 +139,8 @@ def test_cuda_paints_the_same_with_graphs_and_without(family, tmp_path):
 
     def engine(graphs):
         pipe = AutoPipelineForImage2Image.from_pretrained(tmp_path, dtype=torch.float16)
-        return DiffusionEngine(pipe.to(device), score(), device, 4, 4, 3.0, sampler, graphs=graphs)
+        networks = Networks(pipe.to(device), device, 3.0, graphs)
+        return DiffusionEngine(pipe, score(), device, 4, 4, 3.0, sampler, networks=networks)
 
     plain, recorded = engine(None), engine(Graphs(CudaRecorder()))
     for row in ROWS * 2:

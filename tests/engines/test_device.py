@@ -44,8 +44,8 @@ def test_bfloat16_only_where_a_cpu_has_matrix_units_for_it(device, matrix_units,
 def test_bfloat16_paints_the_picture_that_float32_paints(engines):
     about, exact, fast = engines
     picture, row = card(SIZE, SIZE), about.row(1)
-    assert {part.dtype for part in (exact.unet, exact._vae)} == {torch.float32}
-    assert {part.dtype for part in (fast.unet, fast._vae)} == {torch.bfloat16}
+    assert {part.dtype for part in (exact.unet, exact._networks.vae)} == {torch.float32}
+    assert {part.dtype for part in (fast.unet, fast._networks.vae)} == {torch.bfloat16}
     one, other = exact.img2img(picture, row), fast.img2img(picture, row)
     assert (one - other).abs().mean() < 1 / 255
     assert (one - picture).abs().mean() > 10 / 255  # and it is not the picture that went in
@@ -119,6 +119,6 @@ def test_a_unet_out_of_memory_is_split_and_then_the_vae_tiled(tmp_path, caplog):
     short.unet.register_forward_pre_hook(allocate)
     painted = short.img2img(picture, about.row(1))
     assert batches == [2, 1, 1, 1, 1, 1]  # two refused; two steps, each prompt by itself
-    assert short._vae.use_tiling
+    assert short._networks.vae.use_tiling
     assert ["one evaluation per prompt" in caplog.text, "in tiles" in caplog.text] == [True, True]
     assert (painted - whole).abs().mean() < 0.02

@@ -1,6 +1,7 @@
 """What each engine does at each quality."""
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import torch
@@ -9,11 +10,12 @@ from diffusers import AutoencoderTiny
 from safetensors.torch import save_file
 from scores import score
 
+from phosphene.engines.finding import find_engine
 from phosphene.engines.loading import load_pipeline
-from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
+from phosphene.engines.presets import PRESETS, Preset, Quality, batchable, load_preset
 from phosphene.painting.loop import paint
 from phosphene.project.tables import QUALITIES
-from phosphene.project.tables.model import Model
+from phosphene.project.tables.model import Control, Model
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 
@@ -91,3 +93,15 @@ def test_the_vae_of_a_quality_replaces_the_models_own(folder, tmp_path, tiny):
     loaded = load_pipeline(preset, torch.float32).vae
     assert isinstance(loaded, AutoencoderTiny) == tiny
     assert loaded.config["_name_or_path"] == str(other)
+
+
+def test_films_are_painted_in_batches_on_a_gpu_if_they_can_share_a_model(registry):
+    worlds, none = (find_engine(name, registry) for name in ("worlds", "none"))
+    edges = Control(path="net", kind="canny")
+    with mock.patch("torch.cuda.is_available", return_value=True):
+        assert batchable(worlds, Model())
+        assert not batchable(none, Model())
+        for own in (Model(device="cpu"), Model(compile=True), Model(control=[edges])):
+            assert not batchable(worlds, own)
+    with mock.patch("torch.cuda.is_available", return_value=False):
+        assert not batchable(worlds, Model())

@@ -1,1 +1,1 @@
-"""Batches of films: jobs from a list, rendered in separate processes, resumed and reported."""
+"""Batches of films: jobs from a list, rendered several at a time, resumed and reported."""

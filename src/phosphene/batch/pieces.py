@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phosphene.batch.plan import Figures, Film, longest_first, seconds_left
 from phosphene.film.parts import PartFile
+from phosphene.score.parts import parts_of
+
+if TYPE_CHECKING:
+    from phosphene.score.score import Score
 
 UNKNOWN = Figures(1.0, 0.0)  # for a kind of film that could not be measured
 
@@ -61,7 +66,7 @@ class Piece:
 
 
 def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: int) -> list[Piece]:
-    """The remaining pieces, longest first.
+    """The remaining pieces, group by group, longest first.
 
     A film that was started in parts stays in parts, and one that was started in one piece stays in
     one. Of the others, the longest are split if that completes the batch earlier.
@@ -87,12 +92,20 @@ def pieces_of(films: Sequence[Film], figures: Mapping[str, Figures], workers: in
             for piece in (_parts(film) if id(film) in split else [_in_one(film)])
         ]
         pieces.sort(key=lambda piece: -piece.left(figures))
+        groups = [piece.film.group for piece in pieces]
+        pieces.sort(key=lambda piece: groups.index(piece.film.group))  # one model at a time
         seconds = seconds_of(pieces, figures, workers)
         if best is None or seconds < best[0]:
             best = seconds, pieces
         if count >= len(splittable) or workers == 1:
             return best[1]
         count = min(2 * count or 1, len(splittable))
+
+
+def useful_jobs(score: Score) -> int:
+    """How many parts of a film to paint at a time at most: with more, none ends earlier."""
+    lengths = [len(part.rows) for part in parts_of(score)]
+    return -(-sum(lengths) // max(lengths))
 
 
 def seconds_of(pieces: Sequence[Piece], figures: Mapping[str, Figures], workers: int) -> float:

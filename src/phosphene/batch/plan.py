@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from phosphene.batch.jobs import Job
 
@@ -58,6 +58,10 @@ class Film:
         Number of attempts, the maximum over its parts.
     log : str
         Name of the log file of its last render, or of a part's.
+    group : str
+        Films of one group are painted in batches of one model; empty for the others.
+    begin : callable or None
+        Of a film in a group: begin(piece, log) returns the task that renders a piece.
     """
 
     job: Job
@@ -79,6 +83,8 @@ class Film:
     error: str = ""
     attempts: int = 0
     log: str = ""
+    group: str = ""
+    begin: Callable[[Any, Path], Any] | None = None
 
     def left(self, figures: Mapping[str, Figures]) -> float:
         """Estimated seconds until it is complete; 0 if its kind has not been measured."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -81,23 +81,23 @@ def read_report(folder: Path) -> Earlier:
     return Earlier({line.film: line for line in report.films}, figures)
 
 
-def is_complete(film: Path, fingerprint: str, earlier: Line | None) -> bool:
+def is_complete(film: Path, fingerprints: Container[str], earlier: Line | None) -> bool:
     """Whether a film exists and was made from the same files, project and versions.
 
     Parameters
     ----------
     film : Path
-    fingerprint : str
-        From `phosphene.rendering.render.Render.fingerprint`; films contain it in their record.
+    fingerprints : container of str
+        From `phosphene.rendering.render.Render.fingerprints`; films contain one in their record.
     earlier : Line or None
         Its line in the last report, for films without a record: GIF, or [video] metadata = false.
     """
     if not film.is_file():
         return False
     try:
-        return read_record(film).fingerprint == fingerprint
+        return read_record(film).fingerprint in fingerprints
     except ProjectError:
-        if earlier is None or earlier.fingerprint != fingerprint or not earlier.digest:
+        if earlier is None or earlier.fingerprint not in fingerprints or not earlier.digest:
             return False
         return digest_of(film) == earlier.digest
 

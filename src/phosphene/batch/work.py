@@ -140,7 +140,7 @@ class Work:
     def run(self, on_progress: OnProgress) -> Outcome:
         """Run the render; call on_progress(done, total, stage) for each frame."""
         _wait_for(self._target)
-        timer, log_start = _Timer(time.monotonic()), 0
+        timer, log_start = Timer(time.monotonic()), 0
         if self._stopping.is_set():
             return Outcome("stopped")
         if self._log.is_file():
@@ -172,7 +172,7 @@ class Work:
         killer.daemon = True
         killer.start()
 
-    def _outcome(self, code: int, timer: _Timer, log_start: int) -> Outcome:
+    def _outcome(self, code: int, timer: Timer, log_start: int) -> Outcome:
         seconds, figures = timer.passed(), timer.figures()
         if self._stopping.is_set():
             return Outcome("stopped", "", seconds, figures)
@@ -183,7 +183,7 @@ class Work:
         return Outcome("failed", last_error(self._log, log_start), seconds, figures)
 
 
-class _Timer:
+class Timer:
     """Measures the time per frame of a render."""
 
     def __init__(self, begun: float) -> None:

@@ -126,7 +126,7 @@ def batch(
     entry = {key: value for key, value in own.items() if value is not None}
     listed, folder = jobs_from_command_line(inputs, projects, entry, given_options(context))
     output = (output or folder).absolute()
-    planner = Planner(listed, output, force)
+    planner = Planner(listed, output, force, 1 if on else jobs or 1, plan)
     with contextlib.ExitStack() as open_until_end:
         remote = None
         if to is not None and not plan:
@@ -249,6 +249,9 @@ def _make(
         arguments = arguments_for(piece.film, piece.film.target, [*more, *piece.arguments])
         log = log_of(folder, piece.name)
         piece.film.log = log.name
+        if piece.film.begin is not None:
+            task: Task = piece.film.begin(piece, log)
+            return task
         if cluster is not None:
             return cluster.task(piece, arguments, log)
         return Work(arguments, piece.target, log, processes)
@@ -261,6 +264,7 @@ def _make(
             film.state, film.error = "failed", error.advice
 
     def ended(film: Film, outcome: Outcome) -> None:
+        film.begin = None  # frees the model after the last film of its group
         if outcome.figures is not None:
             figures[film.kind] = outcome.figures
         if film.state == "made":

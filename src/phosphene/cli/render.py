@@ -52,7 +52,7 @@ from phosphene.cli.inputs.options import BARS, Changes, FilePath, between_bars, 
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
-    help="Number of scenes to paint at a time, each in a process; for videos with cuts.",
+    help="Number of scenes to paint at a time, in processes or, on a GPU, in one batch.",
 )
 @click.option("--part", type=click.IntRange(0), hidden=True, help="Paint one part, for a batch.")
 @click.option("--join", is_flag=True, hidden=True, help="Make the film of its parts.")

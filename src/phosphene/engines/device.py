@@ -140,7 +140,7 @@ class Memory:
             try:
                 return work()
             except RuntimeError as error:
-                if not _out_of_memory(error):
+                if not out_of_memory(error):
                     raise
                 if not self._savings:
                     raise EngineError(
@@ -156,7 +156,8 @@ class Memory:
             apply()
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error is the device's lack of memory."""
     return isinstance(error, torch.OutOfMemoryError) or any(
         sign in str(error) for sign in OUT_OF_MEMORY
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,14 @@ from phosphene.engines.device import choose_device, convert, has_room, place, wo
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
+from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.linear_layers import fold_autoencoder
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
 from phosphene.engines.openvino_graphs import run_as_graphs
 from phosphene.engines.pipeline_cache import PIPELINE_CACHE
-from phosphene.engines.presets import PRESETS, Preset
+from phosphene.engines.presets import PRESETS, Preset, changes_model
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary, family_of
 from phosphene.engines.words.vocabulary import in_known_words
@@ -68,7 +69,8 @@ def load_engine(
         film = score.width, score.height
         size = painted_size(*film, preset.trained if model.native_size else ())
         score = replace(score, width=size[0], height=size[1])
-        engine = _engine(preset, model, score, device, batches)
+        with nullcontext() if batches is None else batches.loading:
+            engine = _engine(preset, model, score, device, batches)
         if preset not in PRESETS.values():
             _try(engine, score)
     return engine if size == film else Resized(engine, size, film)
@@ -83,19 +85,22 @@ def _engine(
     first_steps = max(steps, quality.first_steps)
     guidance = quality.guidance_scale if model.guidance_scale is None else model.guidance_scale
     key = _key(preset, model, device)
-    if (pipe := PIPELINE_CACHE.get(key)) is not None:
+    kept = {} if batches is None or key is None else batches.kept
+    networks = kept.get((key, guidance))
+    if networks is None:
+        pipe = PIPELINE_CACHE.get(key)
+        if pipe is None and _is_cached(preset, model, device, dtype):
+            pipe = CachedPipeline(preset.source, lambda: _on_cpu(preset, model.quality))
+            PIPELINE_CACHE.put(key, pipe)
+        if pipe is not None:
+            networks = Networks(pipe, device, guidance, _recording(model, device), batches)
+            kept[key, guidance] = networks
+    if networks is not None:
         score = in_known_words(preset.source, score)
         return DiffusionEngine(
-            pipe, score, device, steps, first_steps, guidance, preset.sampler,
-            graphs=_recording(model, device), batches=batches,
+            networks.pipe, score, device, steps, first_steps, guidance, preset.sampler,
+            networks=networks,
         )  # fmt: skip
-    if _is_cached(preset, model, device, dtype):
-        cached = CachedPipeline(preset.source, lambda: _on_cpu(preset, model.quality))
-        PIPELINE_CACHE.put(key, cached)
-        score = in_known_words(preset.source, score)
-        return DiffusionEngine(
-            cached, score, device, steps, first_steps, guidance, preset.sampler, batches=batches
-        )
     # On a CPU, prompts are encoded once each, in float32 for any precision of the rest.
     loaded = torch.float32 if device.type == "cpu" else dtype
     pipe = load_pipeline(preset, loaded, model.quality)
@@ -120,7 +125,7 @@ def _engine(
         convert(pipe, dtype)
     controls = Controls(pipe, model.control, score, device) if model.control else None
     pictures = PicturePrompts(pipe, model.ip_adapter, device) if model.ip_adapter else None
-    added = controlled or any(lora.driven for lora in model.lora)
+    added = controlled or loras.driven
     if model.compile:
         pipe.unet = torch.compile(pipe.unet)
     elif preset.graphs and device.type == "cpu" and dtype is torch.float32 and not added:
@@ -128,9 +133,12 @@ def _engine(
     if resident and has_room(device):
         PIPELINE_CACHE.put(key, pipe)
     graphs = _recording(model, device) if resident else None
+    fixed = not loras.driven
+    together = batches if fixed and pictures is None else None
+    networks = kept[key, guidance] = Networks(pipe, device, guidance, graphs, together, fixed)
     return DiffusionEngine(
         pipe, score, device, steps, first_steps, guidance, preset.sampler,
-        loras, controls, pictures, graphs, batches,
+        loras, controls, pictures, networks,
     )  # fmt: skip
 
 
@@ -160,11 +168,11 @@ def _recording(model: Model, device: torch.device) -> Graphs | None:
     return Graphs(CudaRecorder()) if device.type == "cuda" and not model.compile else None
 
 
-def _key(preset: Preset, model: Model, device: torch.device) -> tuple[object, ...] | None:
+def _key(preset: Preset, model: Model, device: torch.device) -> str | None:
     """The cache key of a pipeline; None if an engine changes it while painting."""
-    if model.control or model.ip_adapter or any(lora.driven for lora in model.lora):
+    if changes_model(model):
         return None
-    return preset, model.quality, model.lora, model.compile, device
+    return repr((preset, model.quality, model.lora, model.compile, device))
 
 
 def _try(engine: Engine, score: Score) -> None:

@@ -205,6 +205,37 @@ def preset_of(spec: EngineSpec) -> Preset | None:
     return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
 
 
+def changes_model(model: Model) -> bool:
+    """Whether an engine changes its model while it paints, so that no other film can share it."""
+    return bool(model.control or model.ip_adapter or any(lora.driven for lora in model.lora))
+
+
+def batchable(spec: EngineSpec, model: Model) -> bool:
+    """Whether to paint several films in batches of one model: on a GPU, if they can share it.
+
+    Raises
+    ------
+    EngineError
+        If the device is not available.
+    """
+    preset = preset_of(spec)
+    if preset is None or model.device == "cpu" or model.compile or changes_model(model):
+        return False
+    from phosphene.engines.device import choose_device
+    from phosphene.engines.words.reading import family_of
+
+    on_gpu = choose_device(model.device).type != "cpu"
+    return on_gpu and family_of(preset.source) is not None
+
+
+def load_batched(spec: EngineSpec, model: Model, score: Score, batches: Batches | None) -> Engine:
+    """Load an engine; that of a preset shares its model with the other films of some batches."""
+    preset = preset_of(spec)
+    if preset is None or batches is None:
+        return spec.load(model, score)
+    return load_preset(preset, model, score, batches)
+
+
 def _load_camera(model: Model, score: Score) -> Engine:
     from phosphene.engines.preview.camera import Camera
 

@@ -1,4 +1,4 @@
-"""The parts of a film, each painted by its own process into a lossless, silent video.
+"""The parts of a film, each painted by itself into a lossless, silent video.
 
 They are in a folder next to the film, and named by the fingerprint of what they depend on. A part
 is complete when there is a file with its digest.
@@ -88,11 +88,11 @@ class PartFile:
         )
 
     def done(self, frames: int) -> int:
-        """The number of painted frames, of `frames` in total."""
+        """The number of painted frames, of `frames` in total; all only if it is complete."""
         if self.is_complete():
             return frames
         sums = beside(self.path, ".resume") / FRAMES
-        return min(frames, sums.stat().st_size // SIZE) if sums.is_file() else 0
+        return min(frames - 1, sums.stat().st_size // SIZE) if sums.is_file() else 0
 
     def frames(self, size: int) -> Generator[bytes]:
         """Its frames, of `size` bytes.

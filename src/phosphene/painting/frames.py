@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ def painted(
 
 def read_back(
     frames: Iterable[Painted], device: torch.device
-) -> Iterator[tuple[int, State, NDArray[np.uint8]]]:
+) -> Generator[tuple[int, State, NDArray[np.uint8]]]:
     """Copy each frame to the host.
 
     On CUDA a frame is copied to page-locked memory, and read after the work of the next frame is

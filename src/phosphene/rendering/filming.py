@@ -6,11 +6,12 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from phosphene.engines.presets import load_batched
 from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
-Frames: TypeAlias = "Iterable[tuple[int, State, NDArray[np.uint8]]]"
+Frames: TypeAlias = "Generator[tuple[int, State, NDArray[np.uint8]]]"
 """The number of each frame, the state after it, and its pixels."""
 SHOWN = "shown"  # key in a state of the frame's 8-bit pixels
 CHECKPOINT_SECONDS = 5.0  # between checkpoints; a killed render repaints at most this much
@@ -159,19 +160,20 @@ def make_film(job: FilmJob, point: ResumePoint | None, keep: bool, on_progress: 
         plan = make_plan(film_in, folder, job.about, job.settings, point, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        frames = iter(job.frames(after))
-        first = list(itertools.islice(frames, 1))
-        carry_out(plan, film_in(plan.source), folder)
-        film = film_in(folder)
-        try:
-            with film:
-                film.resume(plan.kept, _shown(after))
-                _film(film, itertools.chain(first, frames), folder, length, on_progress)
-                on_progress(length, length, "joining")
-        except BaseException:
-            with contextlib.suppress(OSError):  # the terminal may be gone
-                _log.info(_stopped(film.written, length, folder))
-            raise
+        # Closed in this thread, which has entered PyTorch's inference mode.
+        with contextlib.closing(job.frames(after)) as frames:
+            first = list(itertools.islice(frames, 1))
+            carry_out(plan, film_in(plan.source), folder)
+            film = film_in(folder)
+            try:
+                with film:
+                    film.resume(plan.kept, _shown(after))
+                    _film(film, itertools.chain(first, frames), folder, length, on_progress)
+                    on_progress(length, length, "joining")
+            except BaseException:
+                with contextlib.suppress(OSError):  # the terminal may be gone
+                    _log.info(_stopped(film.written, length, folder))
+                raise
         if not keep:
             clear_own(folder)
     return time.monotonic() - start
@@ -180,7 +182,8 @@ def make_film(job: FilmJob, point: ResumePoint | None, keep: bool, on_progress: 
 def load_painter(render: Render) -> tuple[Engine, Sequence[Anchor]]:
     """The engine of a render, and the anchors of its prompts."""
     score, spec, project = render.score, render.spec, render.project
-    engine = with_depth(spec.load(project.model, score), render.depth, project.depth, score)
+    engine = load_batched(spec, project.model, score, render.batches)
+    engine = with_depth(engine, render.depth, project.depth, score)
     return engine, SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
 
 
@@ -210,7 +213,7 @@ def with_pixels(painting: Iterable[Painted]) -> Iterator[Painted]:
 
 def _film(
     film: Film,
-    frames: Frames,
+    frames: Iterable[tuple[int, State, NDArray[np.uint8]]],
     folder: Path,
     length: int,
     on_progress: Progress,

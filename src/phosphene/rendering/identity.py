@@ -34,6 +34,7 @@ VERSIONS = (
     "phosphene", "torch", "openvino", "diffusers", "transformers", "numba",
     "compel", "opencv-python-headless", "pillow",
 )  # fmt: skip
+BATCH, MAX_BATCH = "batch size", 64  # films or parts
 ADDITIONS = ("lora", "control", "ip_adapter")  # to the model
 # What all frames of one film must share.
 STREAM_KEYS = frozenset({"size", "frame rate", "start", "format", "screen", "ffmpeg"})
@@ -131,6 +132,13 @@ def fingerprint_of(about: Mapping[str, str], song_digest: str) -> str:
     """A digest of the song and of what the frames of a film depend on."""
     text = json.dumps([dict(about), song_digest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprints_of(about: Mapping[str, str], song_digest: str) -> set[str]:
+    """The fingerprints of a film painted in batches of any size, up to `MAX_BATCH`."""
+    alone = {name: value for name, value in about.items() if name != BATCH}
+    sizes = [{BATCH: str(size)} for size in range(2, MAX_BATCH + 1)]
+    return {fingerprint_of(alone | size, song_digest) for size in ({}, *sizes)}
 
 
 def screen_identity(

@@ -25,8 +25,10 @@ from phosphene.plugins import load_plugins
 from phosphene.project.file import files_of
 from phosphene.project.listening import song_of
 from phosphene.rendering.identity import (
+    BATCH,
     depth_identity,
     fingerprint_of,
+    fingerprints_of,
     identity,
     record_of,
     screen_identity,
@@ -46,6 +48,7 @@ from phosphene.screen.screen import Screen, film_rate
 from phosphene.screen.upscalers import find_upscaler
 
 if TYPE_CHECKING:
+    from phosphene.engines.batches import Batches
     from phosphene.film.record import Record
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
@@ -149,6 +152,8 @@ class Render:
         forms: Mapping[str, FilmFormat] = MappingProxyType({}),
     ) -> None:
         self.registry, self.force = registry, force
+        #: Joins its model calls with those of other films; frames depend on the size of a batch.
+        self.batches: Batches | None = None
         self.target = output.absolute()  # a plugin's engine may change the current folder
         form = format_of(self.target, {**registry.encoders, **forms})
         self.form = with_codec(form, self.target, project.video.codec)
@@ -158,8 +163,7 @@ class Render:
         self.spec = find_engine(project.model.name, registry)
         check_model(self.spec, project.model)
         self.depth = find_depth(project, registry)
-        file = project.song.file
-        video = project.video
+        file, video = project.song.file, project.video
         self._upscaler = (
             find_upscaler(video.upscaler, video.upscale, registry.upscalers)
             if video.upscale > 1
@@ -228,11 +232,16 @@ class Render:
         about = identity(
             score, self.spec, project.model, self.target, project.video.crf, self.form, lead, screen
         )
-        return about | depth_identity(self.depth, project.depth)
+        batch = {} if self.batches is None else {BATCH: str(self.batches.size)}
+        return about | depth_identity(self.depth, project.depth) | batch
 
     def fingerprint(self, project: Project, score: Score) -> str:
         """The fingerprint that the film has in its record when it is complete."""
         return fingerprint_of(self.made_of(project, score), self._digest)
+
+    def fingerprints(self, project: Project, score: Score) -> set[str]:
+        """Those of the film when it is painted in batches of any size."""
+        return fingerprints_of(self.made_of(project, score), self._digest)
 
     def run(self, resume_from: str | None, keep: bool, on_progress: Progress) -> float:
         """Make the film, and return the elapsed seconds. Call `check` first.
@@ -245,9 +254,9 @@ class Render:
         from phosphene.rendering.filming import render_film
         from phosphene.rendering.resuming import parse_resume_point
 
-        assert self.song is not None
         point = None
         if resume_from:
+            assert self.song is not None
             point = parse_resume_point(resume_from, self.song, self.project, self.score)
         return render_film(self, *self._film_parts(), point, keep, on_progress)
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines.batches import Batches
-from phosphene.engines.presets import load_preset, preset_of
+from phosphene.engines.presets import load_batched
 from phosphene.film import Film
 from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import DrawingEngine, Engine
@@ -103,11 +103,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
 
 
 def _engine(job: Render, take: Take, batches: Batches) -> Engine:
-    model, preset = take.project.model, preset_of(job.spec)
-    if preset is None:
-        engine = job.spec.load(model, take.score)
-    else:
-        engine = load_preset(preset, model, take.score, batches)
+    engine = load_batched(job.spec, take.project.model, take.score, batches)
     return with_depth(engine, job.depth, take.project.depth, take.score)
 
 

@@ -101,7 +101,7 @@ def test_the_picture_is_that_of_the_stock_pipeline(family, nets, sd15_folder, sd
     sizes = {"original_size": (48, 64), "target_size": (48, 64)} if family != "sd15" else {}
     modes = {} if mode is None else {"control_mode": [mode]}
     expected = stock(
-        about.prompts[0], negative_prompt=about.negative, image=engine._encode(card(64, 48)),
+        about.prompts[0], negative_prompt=about.negative, image=engine._networks.encode(card(64, 48)),
         control_image=canny(card(64, 48)), controlnet_conditioning_scale=0.7, strength=0.5,
         num_inference_steps=4, guidance_scale=5.0, output_type="pt", height=48, width=64,
         generator=torch.Generator().manual_seed(about.row(0).seed), **sizes, **modes,

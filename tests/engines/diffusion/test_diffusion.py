@@ -16,6 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.samplers import Schedule
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
 from phosphene.painting.anchors import Anchor, hold, mix
@@ -53,7 +54,8 @@ def engine_of(pipe, about, device, steps, graphs):
         mock.patch("phosphene.engines.diffusion.engine.Encoder") as encoder,
     ):
         encoder.return_value.encode_all.return_value = encoded
-        return DiffusionEngine(pipe, about, device, steps, steps, guidance_scale=1.0, graphs=graphs)
+        networks = Networks(pipe, device, 1.0, graphs)
+        return DiffusionEngine(pipe, about, device, steps, steps, 1.0, networks=networks)
 
 
 def test_a_frame_makes_one_copy_each_way_and_never_waits():

@@ -42,7 +42,7 @@ def both(pipe, negative):
     about = replace(score(strength=STRENGTH), negative=negative)
     row = about.row(0)
     engine = DiffusionEngine(pipe, about, CPU, STEPS, STEPS, GUIDANCE)
-    latents = engine._encode(card(about.width, about.height))
+    latents = engine._networks.encode(card(about.width, about.height))
     two_encoders = hasattr(pipe, "text_encoder_2")
     sizes = {"original_size": (48, 64), "target_size": (48, 64)} if two_encoders else {}
     stock = pipe(

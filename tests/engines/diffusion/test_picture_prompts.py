@@ -12,6 +12,7 @@ from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
+from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
@@ -91,7 +92,7 @@ def test_the_picture_is_that_of_the_stock_pipeline(factor, either_folder, files)
     sizes = {"original_size": (48, 64), "target_size": (48, 64)}
     pairs = zip(pictures.negative, pictures.positive, strict=True)
     expected = pipe(
-        about.prompts[0], negative_prompt=about.negative, image=engine._encode(card(64, 48)),
+        about.prompts[0], negative_prompt=about.negative, image=engine._networks.encode(card(64, 48)),
         strength=0.5, num_inference_steps=4, guidance_scale=5.0, output_type="pt",
         ip_adapter_image_embeds=[torch.cat(pair) for pair in pairs],
         generator=torch.Generator().manual_seed(row.seed),
@@ -123,8 +124,8 @@ def test_recorded_calls_follow_the_channel_too(sd15_folder, files):
     pictures = PicturePrompts(pipe, one, CPU)
     about = score(strength=0.25)
     plain, recorded = (
-        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, graphs=graphs)
-        for graphs in (None, Graphs(record))
+        DiffusionEngine(pipe, about, CPU, 2, 2, 1.0, pictures=pictures, networks=networks)
+        for networks in (None, Networks(pipe, CPU, 1.0, Graphs(record)))
     )
     for factor in (1.0, 0.5):
         row = score(strength=0.25, ip_adapter=factor).row(0)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 def in_parts(
     input: Path, render: Render, jobs: int, options: dict[str, Any], more: Sequence[str]
 ) -> Callable[[Progress], float] | None:
-    """A function that paints a film in parts, each in its own process, and joins them.
+    """A function that paints a film in parts, several at a time, and joins them.
+
+    On a GPU this process paints them, in batches of one model. Otherwise, each is painted by its
+    own process.
 
     Parameters
     ----------
@@ -40,22 +43,38 @@ def in_parts(
         None if the film has one part, or was begun in one piece.
     """
     from phosphene.batch.jobs import Job
-    from phosphene.batch.pieces import pieces_of
+    from phosphene.batch.pieces import pieces_of, useful_jobs
     from phosphene.batch.plan import Film
     from phosphene.cli.batches.planning import note_parts
+    from phosphene.cli.terminal.console import console
+    from phosphene.engines.presets import batchable
+    from phosphene.film.parts import parts_folder
 
     score, target = render.score, render.target
+    if _begun_in_one_piece(render):
+        return None
     film = Film(Job("", input, target.name, options), target, frames=len(score))
+    useful = useful_jobs(score)
+    if min(jobs, useful) > 1 and batchable(render.spec, render.project.model):
+        from phosphene.engines.batches import Batches
+
+        jobs = min(jobs, useful)
+        render.batches = Batches(jobs, least=jobs)
     film.fingerprint = render.fingerprint(render.project, score)
     note_parts(film, score)
     film.done = sum(film.painted)
+    if not film.done and any(parts_folder(target).glob("part-*")):
+        console.print(
+            "Parts that were painted with other settings or another --jobs are kept; "
+            "`phosphene resume clean` deletes them."
+        )
     pieces = pieces_of([film], {}, jobs)
-    if _begun_in_one_piece(render) or (pieces[0].number is None and not pieces[0].joins):
+    if pieces[0].number is None and not pieces[0].joins:
         return None
 
     def run(on_progress: Progress) -> float:
         begun = time.monotonic()
-        _make(film, pieces, min(jobs, len(pieces)), more, on_progress)
+        _make(film, render, pieces, min(jobs, len(pieces)), more, on_progress)
         return time.monotonic() - begun
 
     return run
@@ -74,8 +93,14 @@ def _begun_in_one_piece(render: Render) -> bool:
 
 
 def _make(
-    film: Film, pieces: Sequence[Piece], workers: int, more: Sequence[str], on_progress: Progress
+    film: Film,
+    render: Render,
+    pieces: Sequence[Piece],
+    workers: int,
+    more: Sequence[str],
+    on_progress: Progress,
 ) -> None:
+    from phosphene.batch.painting import Painting
     from phosphene.batch.report import log_of
     from phosphene.batch.work import Processes, Work
     from phosphene.batch.workers import make_films
@@ -88,8 +113,11 @@ def _make(
     processes, joining = Processes(), False
 
     def begin(piece: Piece) -> Task:
+        log = log_of(Path(logs), piece.name)
+        if render.batches is not None:
+            return Painting(piece, render, log)
         arguments = arguments_for(film, film.target, [*more, *piece.arguments])
-        return Work(arguments, piece.target, log_of(Path(logs), piece.name), processes)
+        return Work(arguments, piece.target, log, processes)
 
     def show(film: Film, stage: str) -> None:
         nonlocal joining

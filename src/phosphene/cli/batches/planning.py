@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phosphene.batch.jobs import Job
+    from phosphene.batch.pieces import Piece
     from phosphene.batch.plan import Figures, Film
     from phosphene.batch.report import Earlier
+    from phosphene.batch.workers import Task
     from phosphene.cli.inputs.options import Changes
+    from phosphene.engines.batches import Batches
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
@@ -33,6 +38,10 @@ class Planner:
         The folder of the films.
     force : bool
         Replace files that Phosphene did not make.
+    batch_size : int
+        Films to paint at a time in this process, in batches of one model, if they are on a GPU.
+    only_plan : bool
+        Nothing will be painted.
 
     Raises
     ------
@@ -40,7 +49,9 @@ class Planner:
         With every error that is found without analysing a song.
     """
 
-    def __init__(self, jobs: Sequence[Job], output: Path, force: bool) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], output: Path, force: bool, batch_size: int, only_plan: bool
+    ) -> None:
         from phosphene.cli.batches.jobs import changes_of
         from phosphene.cli.inputs.registry import registry_for
         from phosphene.cli.inputs.renders import checked
@@ -62,6 +73,8 @@ class Planner:
         if problems:
             raise ProjectError("\n".join(dict.fromkeys(problems)), "Nothing was rendered.")
         self._analysed: tuple[object, Song] | None = None
+        self._batch_size, self._only_plan = batch_size, only_plan
+        self._batches: weakref.WeakValueDictionary[str, Batches] = weakref.WeakValueDictionary()
 
     def films(self, earlier: Earlier) -> Iterator[Film]:
         """Analyse and compose each song; a song that cannot be read is a failed film."""
@@ -112,12 +125,48 @@ class Planner:
         shown = width, height, round(len(score) * rate / score.fps)
         painted = score.width, score.height, len(score)
         film.size, film.room = space_needed(render.form, video.crf, painted, shown)
+        self._group(film, render, project, score)
         film.fingerprint = render.fingerprint(project, score)
-        if is_complete(film.target, film.fingerprint, earlier.films.get(film.target.name)):
+        known = render.fingerprints(project, score)
+        if is_complete(film.target, known, earlier.films.get(film.target.name)):
             film.state, film.done = "kept", film.frames
             return
         note_parts(film, score)
         film.done = sum(film.painted) or min(film.frames, _kept_frames(film.target))
+        if film.group and not self._only_plan:
+            with console.capture():
+                render.check(song, project, score, bool(film.job.options.get("strict")))
+            render.song = None  # frees a gigabyte for one hour
+            text = job.text if changes.idea is not None or changes.director is not None else ""
+            film.begin = partial(_painting, render, text)
+
+    def _group(self, film: Film, render: Render, project: Project, score: Score) -> None:
+        """Join a film with the others of its model and size, if it can be painted in batches."""
+        from phosphene.engines.presets import batchable
+        from phosphene.rendering.identity import MAX_BATCH
+
+        size = min(self._batch_size, MAX_BATCH)
+        if size == 1 or not batchable(render.spec, project.model):
+            return
+        from phosphene.engines.batches import Batches
+
+        model = project.model.model_dump_json(exclude={"seed"})
+        film.group = f"{score.width}x{score.height} {model}"
+        batches = self._batches.get(film.group)
+        if batches is None:
+            batches = Batches(size, least=size)
+            self._batches[film.group] = batches
+        render.batches = batches
+
+
+def _painting(render: Render, text: str, piece: Piece, log: Path) -> Task:
+    """A task that renders a piece in this process, with the project of its film beside it."""
+    from phosphene.batch.painting import Painting
+    from phosphene.outputs import keep_project
+
+    if text and piece.number is None:
+        keep_project(text, render.target.with_suffix(".toml"))
+    return Painting(piece, render, log)
 
 
 def note_parts(film: Film, score: Score) -> None:

@@ -9,13 +9,12 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.batches import Batches
 from phosphene.engines.cached_pipeline import CachedPipeline
-from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.device import Memory, savings_for
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, encode_all, mix
 from phosphene.engines.diffusion.loras import Loras
+from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
 from phosphene.painting.motion.noise import SceneNoise, seeded_noise, to_device
@@ -49,10 +48,8 @@ class DiffusionEngine:
         The ControlNets.
     pictures : PicturePrompts, optional
         Those of the IP-Adapters.
-    graphs : Graphs, optional
-        Records the encoder, the decoder, and, unless LoRAs change its weights, the UNet.
-    batches : Batches, optional
-        Batches the same three over several films, unless these change weights.
+    networks : Networks, optional
+        Those of the pipeline; by default, neither recorded nor batched.
     """
 
     def __init__(
@@ -67,29 +64,19 @@ class DiffusionEngine:
         loras: Loras | None = None,
         controls: Controls | None = None,
         pictures: PicturePrompts | None = None,
-        graphs: Graphs | None = None,
-        batches: Batches | None = None,
+        networks: Networks | None = None,
     ) -> None:
         self.device = device
-        #: The module that evaluates the model, for plugins that compile it for another runtime.
-        self.unet: Any = pipe.unet
-        self._vae = pipe.vae
-        self._dtype = pipe.unet.dtype
+        self._networks = networks or Networks(pipe, device, guidance_scale)
+        self._dtype = self._networks.dtype
         self._schedule = Schedule.of(pipe.scheduler)
         self._sampler = SAMPLERS[sampler]
         self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
         self._scale = pipe.vae_scale_factor
-        # Half precision overflows in the VAE of SDXL.
-        upcast = getattr(pipe.vae.config, "force_upcast", False) and self._dtype is torch.float16
-        self._vae_dtype = torch.float32 if upcast else self._dtype
-        if upcast:
-            pipe.vae.to(torch.float32)
+        # A latent consistency model takes guidance as an input, and no negative prompt.
+        self._guidance = 1.0 if self._networks.distilled else max(1.0, guidance_scale)
         with torch.inference_mode():
-            self._scale_embedding = _guidance_embedding(pipe, guidance_scale, device)
-            # A latent consistency model takes guidance as an input, and no negative prompt.
-            distilled = self._scale_embedding is not None
-            self._guidance = 1.0 if distilled else max(1.0, guidance_scale)
             negatives = score.negative_prompts if self._guidance > 1.0 else ()
             encode = (
                 pipe.encoder(score)
@@ -107,17 +94,18 @@ class DiffusionEngine:
         savings = savings_for(pipe, device)
         if self._guidance > 1.0:
             savings = [split, *savings]
-        self._encode, self._decode, self._denoise = self._encoded, self._decoded, self._denoised
-        fixed = loras is None or not loras.driven
-        if graphs is not None:
-            self._encode, self._decode = graphs.of(self._encode), graphs.of(self._decode)
-            if fixed:
-                self._denoise = graphs.of(self._denoise)
-            savings = [("no CUDA graphs", graphs.drop), *savings]
-        if batches is not None and fixed and pictures is None:
-            self._encode, self._decode = batches.of(self._encode), batches.of(self._decode)
-            self._denoise = batches.of(self._denoise)
+        if self._networks.graphs is not None:
+            savings = [("no CUDA graphs", self._networks.graphs.drop), *savings]
         self._memory = Memory(savings)
+
+    @property
+    def unet(self) -> Any:
+        """The module that evaluates the model, for plugins that compile it for another runtime."""
+        return self._networks.unet
+
+    @unet.setter
+    def unet(self, module: Any) -> None:
+        self._networks.unet = module
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -158,7 +146,7 @@ class DiffusionEngine:
             self._loras.set_factor(row.lora)
         if self._pictures is not None:
             self._pictures.set_factor(row.ip_adapter)
-        latents = self._encode(picture)
+        latents = self._networks.encode(picture)
         count = max(1, math.ceil(strength * steps)) if self._sampler.renews_noise else 1
         if scene_noise is None:
             noise = seeded_noise((count, *latents.shape[1:]), row.seed, self.device)
@@ -186,7 +174,7 @@ class DiffusionEngine:
             return self._predict(noisy, timestep, prompts, guidance, evaluate)
 
         painted = self._sampler.run(self._schedule, latents, noise, predict, strength, steps)
-        return self._decode(painted)
+        return self._networks.decode(painted)
 
     def _predict(
         self,
@@ -223,53 +211,8 @@ class DiffusionEngine:
         conditions = {**prompts.conditions, **pictures}
         # A recorded graph has fixed scales of IP-Adapters.
         scaled = self._pictures is not None and self._pictures.factor != 1.0
-        denoise = self._denoised if scaled else self._denoise
+        denoise = self._networks.denoised if scaled else self._networks.denoise
         return denoise(batch, times, prompts.tokens, conditions, **added)
-
-    def _denoised(
-        self,
-        noisy: torch.Tensor,
-        times: torch.Tensor,
-        tokens: torch.Tensor,
-        conditions: dict[str, Any],
-        **added: Any,
-    ) -> torch.Tensor:
-        noise: torch.Tensor = self.unet(
-            noisy,
-            times,
-            encoder_hidden_states=tokens,
-            timestep_cond=self._scale_embedding,
-            added_cond_kwargs=conditions,
-            return_dict=False,
-            **added,
-        )[0].float()
-        return noise
 
     def _split_guidance(self) -> None:
         self._split = True
-
-    def _encoded(self, picture: torch.Tensor) -> torch.Tensor:
-        pixels = (picture * 2.0 - 1.0).to(self._vae_dtype)
-        encoded = self._vae.encode(pixels)
-        # The mode of the distribution: sampling would add noise to every frame.
-        latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
-        # Latents stay float32: half precision would round small changes of strength away.
-        scaled: torch.Tensor = latents.float() * self._vae.config.scaling_factor
-        return scaled
-
-    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
-        scaled = (latents / self._vae.config.scaling_factor).to(self._vae_dtype)
-        pixels = self._vae.decode(scaled, return_dict=False)[0]
-        picture: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp_(0.0, 1.0)
-        return picture
-
-
-def _guidance_embedding(pipe: Any, scale: float, device: torch.device) -> torch.Tensor | None:
-    """The guidance scale as an input of a distilled model; None for other models."""
-    width = pipe.unet.config.time_cond_proj_dim
-    if width is None:
-        return None
-    # no guidance is a scale of 1 in diffusers, and 0 in the paper
-    weight = torch.tensor([scale - 1.0])
-    embedding: torch.Tensor = pipe.get_guidance_scale_embedding(weight, embedding_dim=width)
-    return embedding.to(device, pipe.unet.dtype)
