@@ -126,7 +126,7 @@ def test_a_graph_computes_the_same_and_is_not_that_of_the_layers(tmp_path, monke
     fewer = deepcopy(plain)
     fewer.layers = fold(fewer.layers)
     latents = torch.randn(1, 4, 9, 12)
-    first, second = (Graphs(half, half.forward)(latents) for half in (plain, fewer))
+    first, second = (Graphs.of(half, half.forward)(latents) for half in (plain, fewer))
     assert (first - second).abs().max() < 1e-5
     assert len([*(tmp_path / "graphs").iterdir()]) == 2
-    assert torch.equal(Graphs(fewer, fewer.forward)(latents), second)
+    assert torch.equal(Graphs.of(fewer, fewer.forward)(latents), second)

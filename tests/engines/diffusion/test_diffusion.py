@@ -51,9 +51,9 @@ def engine_of(pipe, about, device, steps, graphs):
     encoded = [Embedding(tokens)] * len(about.prompts), []
     with (
         mock.patch.object(Schedule, "of", return_value=SCHEDULE),
-        mock.patch("phosphene.engines.diffusion.engine.Encoder") as encoder,
+        mock.patch("phosphene.engines.diffusion.engine.Encoder"),
+        mock.patch("phosphene.engines.diffusion.engine.encode_all", return_value=encoded),
     ):
-        encoder.return_value.encode_all.return_value = encoded
         networks = Networks(pipe, device, 1.0, graphs)
         return DiffusionEngine(pipe, about, device, steps, steps, 1.0, networks=networks)
 
