@@ -10,6 +10,7 @@ import argparse
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -20,8 +21,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
+from benchmarks.painting import still_score
+from phosphene.engines.loading import load_engine
+from phosphene.engines.presets import PRESETS
+from phosphene.painting.anchors import SceneAnchors
+from phosphene.painting.loop import paint
+from phosphene.project.tables.model import Model
 from training.degraded import camera_motions, warped
-from training.films import scene
+from training.films import SIZE
 from training.muon import Muon
 from training.paths import RUNS
 from training.vae import CHECKPOINT, CROP, NOISE, Crops, decibels, new_vae, picture_loss
@@ -73,9 +80,13 @@ def painted(teacher: Path) -> tuple[Tensor, Tensor]:
                 latents.append(inputs[0].half())
                 pictures.append(((picture.clamp(-1, 1) + 1) * 127.5).round().byte())
 
+        # Without graphs, which would not call the modules.
+        preset = replace(PRESETS["worlds"], source=str(teacher), graphs=False)
         with register_module_forward_hook(keep):
             for wordings in HELD_OUT.values():
-                list(scene(wordings[0], FRAMES, teacher))
+                score = replace(still_score(SIZE, FRAMES + 1), prompts=(wordings[0],))
+                engine = load_engine(preset, Model(), score)
+                list(paint(score, engine, SceneAnchors(score, engine)))
         save_file(
             {
                 "latents": torch.cat(latents)[::EVERY].contiguous(),
