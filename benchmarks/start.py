@@ -92,7 +92,7 @@ def report(other: Path | None = None) -> str:
     for model in MODELS:
         for case, times in measured(checkouts, model).items():
             cells = [f"{value:.2f}" for pair in times for value in pair]
-            ratio = [f"{times[1][0] / times[0][0]:.2f} x"] * (len(times) > 1)
+            ratio = [f"{there[0] / times[0][0]:.2f} x" for there in times[1:]]
             rows.append([f"`--model {model}`, {case}", *cells, *ratio])
     return markdown(["command", *columns, *["faster by"] * (len(checkouts) > 1)], rows)
 
