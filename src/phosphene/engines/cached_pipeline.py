@@ -8,6 +8,7 @@ a few numbers. Only what is missing there needs the real pipeline, which is then
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +22,7 @@ from torch import nn
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder
 from phosphene.engines.model_files import read_json
 from phosphene.engines.openvino_graphs import Graphs, digest_of_weights, graph_functions
-from phosphene.engines.shelves import content_of, kept, shelf_of
-from phosphene.song.store.cache import Arrays, Shelf
+from phosphene.song.store.cache import Arrays, Shelf, shelf_of
 from phosphene.song.store.code import code_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class CachedPipeline:
     def __init__(self, source: str, load: Callable[[], Any]) -> None:
         self._load = functools.cache(load)
         self._shelf = _shelf(Path(source))
-        facts = kept(self._shelf, "facts", lambda: _facts(self._load()))
+        facts = self._shelf.stored("facts", lambda: _facts(self._load()))
         self.vae_scale_factor = int(facts["scale"])
         self.scheduler = SimpleNamespace(
             alphas_cumprod=torch.from_numpy(facts["alphas"]),
@@ -73,8 +73,7 @@ class CachedPipeline:
 
         def encode(prompt: str, negative: bool) -> Embedding:
             # Only SDXL has other inputs for a negative prompt.
-            found = kept(
-                self._shelf,
+            found = self._shelf.stored(
                 f"prompt {prompt}",
                 lambda: {"tokens": real().encode(prompt, negative).tokens.numpy()},
             )
@@ -148,4 +147,15 @@ def _facts(pipe: Any) -> Arrays:
 def _shelf(source: Path) -> Shelf:
     """The shelf of a model, by the content of its files, our code and the libraries."""
     versions = [f"{library} {version(library)}" for library in LIBRARIES]
-    return shelf_of("models", "\n".join([code_of(CachedPipeline), *versions, content_of(source)]))
+    return shelf_of("models", "\n".join([code_of(CachedPipeline), *versions, _content(source)]))
+
+
+def _content(folder: Path) -> str:
+    """The names and digests of all files in a folder."""
+    lines = []
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            with file.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            lines.append(f"{file.relative_to(folder).as_posix()} {digest}")
+    return "\n".join(lines)

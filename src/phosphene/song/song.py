@@ -210,12 +210,9 @@ class Song:
 
         def load_or_compute() -> Mapping[str, Feature]:
             entry = f"{name} of {code_of(work)}"
-            stored = self.shelf.read(entry)
-            if stored is not None:
-                return features_from_arrays(stored)
-            computed = work()
-            self.shelf.write(entry, features_to_arrays(computed))
-            return computed
+            return features_from_arrays(
+                self.shelf.stored(entry, lambda: features_to_arrays(work()))
+            )
 
         found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
         return found

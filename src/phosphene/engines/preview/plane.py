@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.engines.shelves import kept, shelf_of
+from phosphene.song.store.cache import shelf_of
 from phosphene.song.store.code import code_of
 
 SHADES = 512  # entries of a palette
@@ -41,7 +41,7 @@ def tiles() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
         Smooth fields: the tone, which is an index into the palette, and the light between the
         lines.
     """
-    found = kept(shelf_of("preview", f"{code_of(drawn)}\nnumpy {np.__version__}"), "tiles", drawn)
+    found = shelf_of("preview", f"{code_of(drawn)}\nnumpy {np.__version__}").stored("tiles", drawn)
     return found["lines"], found["hazes"]
 
 

@@ -1,4 +1,4 @@
-"""The cache of song analyses, keyed by the content of the audio file."""
+"""The user's cache: arrays of song analyses, and those that engines prepare."""
 
 import hashlib
 import os
@@ -20,6 +20,7 @@ from phosphene.song.store.code import analysis_code
 Arrays = Mapping[str, NDArray[Any]]
 
 LIMIT = 2 << 30  # bytes: about a hundred songs of four minutes
+PREPARED_LIMIT = 1 << 26  # bytes of each kind that engines prepare
 _CHUNK = 1 << 22  # bytes read at a time for a checksum
 #: Errors of NumPy and zipfile for truncated, overwritten or foreign files.
 _DAMAGED = (
@@ -66,9 +67,25 @@ def user_cache() -> Cache:
     return Cache(cache_folder() / "songs")
 
 
+def shelf_of(kind: str, key: str) -> "Shelf":
+    """The shelf of what engines prepare, such as the embeddings of a model's prompts.
+
+    Parameters
+    ----------
+    kind : str
+        Name of its folder in the cache, whose least recently used entries are removed.
+    key : str
+        Everything that the arrays depend on.
+    """
+    folder = cache_folder() / kind / hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+    touch(folder)
+    trim(folder.parent, PREPARED_LIMIT, folder)
+    return Shelf(folder)
+
+
 @dataclass(eq=False)
 class Shelf:
-    """Arrays by name, for one audio file.
+    """Arrays by name, for one audio file or one model.
 
     Files are written under a temporary name and then renamed, so readers see a complete file or
     none, and concurrent writers are safe. Unreadable files are removed and computed again; write
@@ -112,6 +129,14 @@ class Shelf:
         """Store arrays on disk, if there is a writable folder."""
         if self.folder is not None:
             _replace(self._path(name, ".npz"), lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+    def stored(self, name: str, work: Callable[[], Arrays]) -> Arrays:
+        """Arrays from disk, or else the result of `work`, which is then stored."""
+        found = self.read(name)
+        if found is None:
+            found = work()
+            self.write(name, found)
+        return found
 
     def read_samples(self) -> NDArray[np.float32] | None:
         """The samples, memory-mapped and therefore loaded on access."""
