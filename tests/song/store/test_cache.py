@@ -366,3 +366,18 @@ def test_a_registered_feature_is_computed_once(path: Path) -> None:
 
 def test_the_environment_variable_sets_the_users_cache(own_cache: Path) -> None:
     assert user_cache().folder == own_cache / "songs"
+
+
+def test_stored_arrays_are_computed_once_for_all_shelves_of_a_folder(tmp_path):
+    calls = []
+
+    def work():
+        calls.append(1)
+        return {"values": np.arange(3.0)}
+
+    for shelf in (Shelf(tmp_path), Shelf(tmp_path)):
+        np.testing.assert_array_equal(shelf.stored("name", work)["values"], [0.0, 1.0, 2.0])
+    assert len(calls) == 1
+    Shelf(tmp_path, "other code").stored("name", work)
+    Shelf().stored("name", work)
+    assert len(calls) == 3
