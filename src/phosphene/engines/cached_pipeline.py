@@ -21,7 +21,7 @@ from torch import nn
 
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder
 from phosphene.engines.model_files import read_json
-from phosphene.engines.openvino_graphs import Graphs, digest_of_weights, graph_functions
+from phosphene.engines.runtime.openvino_graphs import Graphs, digest_of_weights, graph_functions
 from phosphene.song.store.cache import Arrays, Shelf, shelf_of
 from phosphene.song.store.code import code_of
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from phosphene.engines.cuda_graphs import Function
-from phosphene.engines.device import out_of_memory
+from phosphene.engines.runtime.cuda_graphs import Function
+from phosphene.engines.runtime.device import out_of_memory
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

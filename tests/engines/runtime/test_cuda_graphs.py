@@ -10,9 +10,9 @@ from diffusers import AutoPipelineForImage2Image
 from scores import card, score
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from phosphene.engines.cuda_graphs import CudaRecorder, Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
+from phosphene.engines.runtime.cuda_graphs import CudaRecorder, Graphs, Recording
 
 CPU = torch.device("cpu")
 

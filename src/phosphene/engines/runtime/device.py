@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.pipeline_cache import PIPELINE_CACHE
+from phosphene.engines.runtime.pipeline_cache import PIPELINE_CACHE
 from phosphene.errors import EngineError
 
 _log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny
 from torch import nn
 
-from phosphene.engines.linear_layers import FoldedLayers, fold, fold_autoencoder
-from phosphene.engines.openvino_graphs import Graphs
+from phosphene.engines.runtime.linear_layers import FoldedLayers, fold, fold_autoencoder
+from phosphene.engines.runtime.openvino_graphs import Graphs
 from phosphene.folders import CACHE_VARIABLE
 
 # Blocks of the encoder and the decoder, and the convolutions that are folded in each.

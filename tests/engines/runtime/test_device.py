@@ -7,9 +7,9 @@ import torch
 from checkpoints import sd15
 from scores import card, score
 
-from phosphene.engines.device import Memory, working_dtype
 from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
+from phosphene.engines.runtime.device import Memory, working_dtype
 from phosphene.errors import EngineError
 from phosphene.project.tables.model import Model
 

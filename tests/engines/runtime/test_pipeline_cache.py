@@ -7,8 +7,8 @@ import torch
 from scores import score
 
 from phosphene.engines import loading
-from phosphene.engines.pipeline_cache import PIPELINE_CACHE, PipelineCache
 from phosphene.engines.presets import PRESETS
+from phosphene.engines.runtime.pipeline_cache import PIPELINE_CACHE, PipelineCache
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
 from phosphene.project.tables.model import Model

@@ -71,7 +71,7 @@ def test_the_cache_holds_one_for_each_part_and_shape_and_changes_no_bit(preset, 
 def test_a_full_cache_drops_the_least_recently_used(preset, graphs, monkeypatch):
     old = {folder.name for folder in graphs.iterdir()}
     size = sum(file.stat().st_size for file in graphs.rglob("*.*"))
-    monkeypatch.setattr("phosphene.engines.openvino_graphs.LIMIT", int(1.2 * size))
+    monkeypatch.setattr("phosphene.engines.runtime.openvino_graphs.LIMIT", int(1.2 * size))
     painted(preset, 80, 64)
     left = {folder.name for folder in graphs.iterdir()}
     assert len(left - old) == 3
@@ -106,7 +106,7 @@ def test_a_signal_still_stops_a_process_after_its_graphs_are_freed():
     """Each `Core` of OpenVINO sets the stack of signal handlers, and resets it when it is gone."""
     script = """
 import gc, os, signal, time, torch
-from phosphene.engines.openvino_graphs import Graphs
+from phosphene.engines.runtime.openvino_graphs import Graphs
 layers = [torch.nn.Linear(2, size).requires_grad_(False) for size in (2, 3)]
 graphs = [Graphs.of(layer, layer.forward) for layer in layers]
 for graph in graphs:

@@ -13,10 +13,10 @@ from checkpoints import CHECKPOINTS
 from diffusers import AutoPipelineForImage2Image
 from scores import card, score
 
-from phosphene.engines.batches import Batches
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.presets import Preset, Quality, load_preset
+from phosphene.engines.runtime.batches import Batches
 from phosphene.painting.loop import paint
 from phosphene.project.tables.model import Model
 
