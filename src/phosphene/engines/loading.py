@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from phosphene.engines.cached_pipeline import CachedPipeline, can_cache
+from phosphene.engines.diffusion.cached_pipeline import CachedPipeline, can_cache
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge

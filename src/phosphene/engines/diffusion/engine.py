@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.cached_pipeline import CachedPipeline
+from phosphene.engines.diffusion.cached_pipeline import CachedPipeline
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, encode_all, mix
 from phosphene.engines.diffusion.loras import Loras

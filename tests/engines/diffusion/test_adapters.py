@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from phosphene.engines.adapters import check_adapters
+from phosphene.engines.diffusion.adapters import check_adapters
 from phosphene.errors import PhospheneError, ProjectError
 from phosphene.painting.engine import unsupported
 from phosphene.project.schema import Project
