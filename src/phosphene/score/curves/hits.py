@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phosphene.bounds import VALUES, require_affordable
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import own_frames
+from phosphene.score.curves.envelopes import own_frames
 from phosphene.score.timeline import Timeline
 
 Seconds = Curve | float

@@ -9,7 +9,7 @@ from phosphene.composing.compose import compose
 from phosphene.plugins import load_plugins
 from phosphene.project.file import make_project
 from phosphene.score.channels import CHANNELS
-from phosphene.score.mixing import MIXES, mix, routed
+from phosphene.score.curves.mixing import MIXES, mix, routed
 from phosphene.testing import synthetic_song
 
 REGISTRY = load_plugins()

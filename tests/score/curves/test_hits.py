@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.errors import ProjectError
-from phosphene.score.hits import HitShape, hit_train
+from phosphene.score.curves.hits import HitShape, hit_train
 from phosphene.testing import synthetic_song, timeline
 
 SONG = synthetic_song(4.0)

@@ -9,7 +9,7 @@ by node, into three classes (`tree`) that can only represent the entries of `wor
 evaluates them on arrays of floats. There are no unbounded integers, strings, attributes or loops.
 """
 
-from phosphene.score.formulas.parse import Formula, parse
-from phosphene.score.formulas.tree import FormulaError
+from phosphene.score.curves.formulas.parse import Formula, parse
+from phosphene.score.curves.formulas.tree import FormulaError
 
 __all__ = ["Formula", "FormulaError", "parse"]

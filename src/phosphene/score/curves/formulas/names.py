@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import on_frames
+from phosphene.score.curves.envelopes import on_frames
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Song
 from phosphene.song.tempo import NOMINAL_BEAT

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from phosphene.hints import hint
-from phosphene.score.formulas.evaluate import evaluate
-from phosphene.score.formulas.tree import Apply, FormulaError, Name, Node, Number
-from phosphene.score.formulas.words import FUNCTIONS, NAMES, OPERATORS
+from phosphene.score.curves.formulas.evaluate import evaluate
+from phosphene.score.curves.formulas.tree import Apply, FormulaError, Name, Node, Number
+from phosphene.score.curves.formulas.words import FUNCTIONS, NAMES, OPERATORS
 
 MAX_LENGTH = 2000  # characters
 MAX_DEPTH = 60  # nested brackets or operators

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from phosphene.score.channels import Curve
-from phosphene.score.splines import monotone
+from phosphene.score.curves.splines import monotone
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature
 
@@ -128,7 +128,7 @@ def at_frame_rate(values: Curve, timeline: Timeline) -> Curve:
     """Resample values per frame to the frames of `timeline`, along the same path in the same time.
 
     The path is exact wherever frames of both rates begin, for any curve, even an impulse. In
-    between it is interpolated without overshoot (`phosphene.score.splines.monotone`), so the
+    between it is interpolated without overshoot (`phosphene.score.curves.splines.monotone`), so the
     motion of a slow draft is smooth in the film.
 
     Parameters

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phosphene.score.easing import EASINGS, interpolate
+from phosphene.score.curves.easing import EASINGS, interpolate
 
 KEYS = np.array([0.0, 2.0, 4.0])
 VALUES = np.array([0.0, 1.0, -1.0])

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from phosphene.hints import hint
 from phosphene.score.channels import Curve
-from phosphene.score.splines import clamped
+from phosphene.score.curves.splines import clamped
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
 

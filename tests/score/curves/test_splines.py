@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-from phosphene.score.splines import clamped, monotone
+from phosphene.score.curves.splines import clamped, monotone
 
 KEYS = np.cumsum(np.random.default_rng(0).uniform(0.05, 3.0, 40))
 VALUES = np.random.default_rng(1).uniform(-1.0, 1.0, 40)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.envelopes import own_frames
-from phosphene.score.formulas import FormulaError, parse
-from phosphene.score.formulas.evaluate import curve
-from phosphene.score.formulas.names import _NAMES, NameValues
-from phosphene.score.formulas.words import FUNCTIONS, NAMES
+from phosphene.score.curves.envelopes import own_frames
+from phosphene.score.curves.formulas import FormulaError, parse
+from phosphene.score.curves.formulas.evaluate import curve
+from phosphene.score.curves.formulas.names import _NAMES, NameValues
+from phosphene.score.curves.formulas.words import FUNCTIONS, NAMES
 from phosphene.testing import synthetic_song, timeline
 
 

@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.score.envelopes import at_frame_rate, normalised, on_frames, own_frames, slewed
-from phosphene.score.hits import hits
+from phosphene.score.curves.envelopes import (
+    at_frame_rate,
+    normalised,
+    on_frames,
+    own_frames,
+    slewed,
+)
+from phosphene.score.curves.hits import hits
 from phosphene.song.song import Feature
 from phosphene.testing import synthetic_song, timeline
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from phosphene.hints import hint
 from phosphene.score.channels import Curve
-from phosphene.score.formulas.tree import Apply, FormulaError, Name, Node, Number
-from phosphene.score.formulas.words import CALLS
+from phosphene.score.curves.formulas.tree import Apply, FormulaError, Name, Node, Number
+from phosphene.score.curves.formulas.words import CALLS
 
 
 def evaluate(node: Node, values: Mapping[str, Any]) -> Any:
