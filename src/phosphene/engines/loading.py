@@ -200,7 +200,7 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
     with loading(preset.source):
         check_layout(preset.source)
-        # To import the automatic pipeline is to import those of all families.
+        # Importing the automatic pipeline would import those of all families.
         family = family_of(preset.source)
         name = f"{family}Img2ImgPipeline" if family else "AutoPipelineForImage2Image"
         load = getattr(diffusers, name).from_pretrained

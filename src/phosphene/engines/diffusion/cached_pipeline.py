@@ -1,8 +1,8 @@
 """A small pipeline that runs from the cache, without diffusers and transformers.
 
-Importing these takes twice as long as everything else before the first frame. All that they give is
-cached when a model is first painted: the graphs of its modules, the embeddings of its prompts, and
-a few numbers. Only what is missing there needs the real pipeline, which is then loaded once.
+Importing these takes twice as long as everything else before the first frame. All that they provide
+is cached when a model is first used: the graphs of its modules, the embeddings of its prompts, and
+a few numbers. If something is missing there, the real pipeline is loaded once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LIBRARIES = ("torch", "diffusers", "transformers", "compel", "tokenizers")
 
 
 def can_cache(source: str) -> bool:
-    """Whether a model is in a folder, and of the classes that `CachedPipeline` replaces."""
+    """Whether a model is in a folder, and has a VAE that `CachedPipeline` can replace."""
     vae = Path(source) / "vae" / "config.json"
     return vae.is_file() and read_json(vae).get("_class_name") == "AutoencoderTiny"
 
@@ -68,7 +68,10 @@ class CachedPipeline:
         self.vae = _Vae(graphs["encoder"], graphs["decoder"], factor, lambda: self._load().vae)
 
     def encoder(self, score: Score) -> Callable[[str, bool], Embedding]:
-        """Encodes a prompt, or takes its embedding from the cache; see `Encoder.encode`."""
+        """A function that encodes a prompt, or reads its embedding from the cache.
+
+        See `Encoder.encode`.
+        """
         real = functools.cache(lambda: Encoder(self._load(), score, torch.device("cpu")))
 
         def encode(prompt: str, negative: bool) -> Embedding:
@@ -145,7 +148,7 @@ def _facts(pipe: Any) -> Arrays:
 
 
 def _shelf(source: Path) -> Shelf:
-    """The shelf of a model, by the content of its files, our code and the libraries."""
+    """The shelf of a model, keyed by the content of its files, our code and the libraries."""
     versions = [f"{library} {version(library)}" for library in LIBRARIES]
     return shelf_of("models", "\n".join([code_of(CachedPipeline), *versions, _content(source)]))
 

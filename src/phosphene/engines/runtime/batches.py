@@ -33,10 +33,10 @@ class Batches:
     size : int
         Maximum number of films, and of calls in a batch.
     least : int
-        Minimum number of calls in a batch, which is filled up with copies of its first call. If
-        this is `size`, the frames of a film do not depend on what the other films are, or on how
-        far they are: the kernels of a batch compute each of its pictures by itself, but in a way
-        that depends on its size.
+        Minimum number of calls in a batch, which is padded with copies of its first call. If this
+        is `size`, the frames of a film do not depend on the other films or on their progress:
+        kernels compute each picture of a batch separately, but round differently for each batch
+        size.
 
     Attributes
     ----------
@@ -61,8 +61,8 @@ class Batches:
     def of(self, function: Function) -> Function:
         """A batched version of a function, whose tensors have the batch as dimension 0.
 
-        Calls of the function that was given first run first. So films that evaluate a model a
-        different number of times meet again in the next function.
+        Functions run in the order in which they were passed to this method. So films that call one
+        of them a different number of times meet again in the next.
         """
         rank, self._functions = self._functions, self._functions + 1
 
@@ -108,7 +108,7 @@ class Batches:
                 thread.submit(self._run_film, film, work)
                 for film, (thread, work) in enumerate(zip(self._threads, works, strict=True))
             ]
-            while wait(running, 0.2).not_done:  # a wait without an end may not be interrupted
+            while wait(running, 0.2).not_done:  # a wait without a timeout may not be interruptible
                 pass
         except BaseException as error:  # an interrupt, which only the main thread gets
             with self._changed:
@@ -132,7 +132,7 @@ class Batches:
             self.leave()
 
     def _next(self, pending: _Call) -> list[_Call]:
-        """The calls of the next batch, once every film waits; empty if another thread has them."""
+        """The calls of the next batch, once every film waits; empty if another thread took them."""
 
         def is_next() -> bool:
             every = len(self._waiting) == len(self._working)
@@ -168,7 +168,7 @@ class Batches:
             for call in calls:
                 self._run([call])
         else:
-            for call, result in zip(calls, results, strict=False):  # without what fills it up
+            for call, result in zip(calls, results, strict=False):  # without the padding
                 call.result.set_result(result)
         with self._changed:
             self._changed.notify_all()
@@ -192,11 +192,11 @@ class _Call:
 
 
 def _evaluated(calls: Sequence[_Call], least: int) -> Sequence[torch.Tensor]:
-    """The results of calls as one batch, filled up to at least a number of calls."""
-    filled = [*calls, *[calls[0]] * (least - len(calls))]
+    """The results of calls as one batch, padded to at least a number of calls."""
+    padded = [*calls, *[calls[0]] * (least - len(calls))]
     batched = [
         torch.cat(values) if isinstance(values[0], torch.Tensor) else values[0]
-        for values in zip(*(call.values for call in filled), strict=True)
+        for values in zip(*(call.values for call in padded), strict=True)
     ]
     arguments, named = tree_unflatten(batched, calls[0].structure)
-    return calls[0].run(*arguments, **named).chunk(len(filled))
+    return calls[0].run(*arguments, **named).chunk(len(padded))

@@ -58,9 +58,9 @@ class CudaRecorder:
 class Graphs:
     """The functions of a model as graphs, one for each structure and shape of their arguments.
 
-    A graph repeats what the function did with the tensors of its first call, so tensors are copied
-    to the memory of those, and each combination of Python numbers has its own graph. A function
-    that cannot be recorded is called directly.
+    A graph replays the first call in the memory of its tensors, so those of later calls are copied
+    there. Each combination of Python numbers has its own graph. A function that cannot be recorded
+    is called directly.
 
     Parameters
     ----------

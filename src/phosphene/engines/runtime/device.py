@@ -117,7 +117,7 @@ def _offload(pipe: Any) -> None:
 
 
 class Memory:
-    """Runs work on a device. If memory runs out, applies one saving after the other.
+    """Runs work on a device. If memory runs out, applies one saving after another.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Linear layers in a row, folded into one convolution.
+"""Folds consecutive linear layers into one convolution.
 
-Upsampling and the convolution after it are one linear map. Where a stage of a tiny autoencoder has
-no blocks, more convolutions follow each other without an activation between them.
+Upsampling and the convolution after it are one linear map. In a stage of a tiny autoencoder without
+blocks, several convolutions follow each other without an activation between them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Linear = nn.Conv2d | nn.Upsample
 
 
 def fold_autoencoder(vae: Any) -> None:
-    """Fold the linear layers of an AutoencoderTiny in place. Other autoencoders are left alone."""
+    """Fold the linear layers of an AutoencoderTiny in place. Other autoencoders are unchanged."""
     if type(vae).__name__ == "AutoencoderTiny":
         for half in (vae.encoder, vae.decoder):
             half.layers = fold(half.layers)
@@ -83,12 +83,12 @@ class Reach(NamedTuple):
 
     step: int
     factor: int
-    low: int  # the first and the last pixel, counted from the cell's own first one
-    high: int
-    before: int  # cells at the top and left, and at the bottom and right, that depend on zeros
-    after: int  # with which a layer pads the result of another
-    cost: int  # multiplications per cell, folded and not
-    cost_of_run: int
+    low: int  # the first pixel, relative to the first one of the cell itself
+    high: int  # the last pixel
+    before: int  # outermost cells, at the top and left, that depend on padding between the layers
+    after: int  # the same at the bottom and right
+    cost: int  # multiplications per cell, if the run is folded
+    cost_of_run: int  # ... layer by layer
 
     @property
     def size(self) -> int:
@@ -110,7 +110,7 @@ class FoldedLayers(nn.Module):
     Parameters
     ----------
     run : Sequential
-        Runs itself on pictures of a few cells, and of a part of a cell.
+        Used unfolded for pictures of a few cells, and where the size is not a multiple of a cell.
     reach : Reach
     """
 
@@ -131,7 +131,7 @@ class FoldedLayers(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         reach = self.reach
         (height, rest), (width, other) = (
-            divmod(int(size), reach.step)  # a number, also while the layers are traced
+            divmod(int(size), reach.step)  # a number even while the layers are traced
             for size in x.shape[-2:]
         )
         if rest or other or min(height, width) <= reach.before + reach.after:
@@ -191,7 +191,7 @@ def _reach(run: list[Linear]) -> Reach:
             cost += layer.weight.numel() * scale**2
             stride, padding = layer.stride[0], layer.kernel_size[0] // 2
             scale, low, high = scale * stride, low * stride - padding, high * stride + padding
-            if layer is not convolutions[0]:  # that one pads the picture itself
+            if layer is not convolutions[0]:  # the first one pads the picture itself
                 before, after = max(before, -(low // scale)), max(after, high // scale)
         else:
             scale, low, high = (value // _factor(layer) for value in (scale, low, high))
@@ -204,7 +204,7 @@ def _reach(run: list[Linear]) -> Reach:
 
 @torch.no_grad()
 def _kernels(run: nn.Sequential, reach: Reach) -> tuple[torch.Tensor, torch.Tensor]:
-    """The run's responses to impulses and to zeros, on a picture whose middle has no border."""
+    """The run's responses to impulses and to zeros, for its middle and for each outermost cell."""
     index, first = next((i, part) for i, part in enumerate(run) if isinstance(part, nn.Conv2d))
     parts = [*deepcopy(run).to(torch.float64)]
     # The layers after the first convolution are faster if they are folded themselves.

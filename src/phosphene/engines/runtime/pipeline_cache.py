@@ -1,4 +1,7 @@
-"""Caches the last pipeline, in processes that paint one film after another."""
+"""Caches the last pipeline, in processes that paint one film after another.
+
+Separate from `device`, because such a process imports this before it may import torch.
+"""
 
 from __future__ import annotations
 

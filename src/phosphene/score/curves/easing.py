@@ -46,7 +46,7 @@ def _elastic(u: Curve, turn: float = 2.0 * np.pi / 3.0, late: float = 10.75) -> 
 
 def _bounce(u: Curve) -> Curve:
     v = 1.0 - u
-    # Four parabolas: the end, the position of the minimum, and its height.
+    # Four parabolas: the end of each, the position of its minimum, and the height there.
     ends = np.array([1.0, 2.0, 2.5])
     middles = np.array([0.0, 1.5, 2.25, 2.625])
     heights = np.array([0.0, 0.75, 0.9375, 0.984375])
@@ -136,7 +136,7 @@ def _known(ease: str) -> str:
 
 
 Ease = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(EASINGS)})]
-"""The name of an easing as a modulator's parameter."""
+"""Field type of the name of an easing."""
 
 
 def interpolate(keys: Curve, values: Curve, times: Curve, ease: str = "linear") -> Curve:

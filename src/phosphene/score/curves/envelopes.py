@@ -1,7 +1,8 @@
-"""Envelopes of features, and curves at another frame rate: from the song's time to the frames.
+"""Envelopes of features, and resampling: from the song's time or another frame rate to the frames.
 
 Features are not sampled at points: a frame takes the maximum (impulses and envelopes) or the mean
-(levels) over the time that it is shown, so that no hit falls between two frames."""
+(levels) over the time that it is shown, so that no hit falls between two frames.
+"""
 
 from __future__ import annotations
 

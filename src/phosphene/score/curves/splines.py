@@ -27,7 +27,7 @@ class Spline:
         length = np.diff(keys)
         rise = np.diff(values)
         begin, end = slopes[:-1] * length, slopes[1:] * length
-        # In powers of the share of the piece that lies before.
+        # Coefficients of the powers of the share of a piece that has passed.
         self._powers = values[:-1], begin, 3.0 * rise - 2.0 * begin - end, begin + end - 2.0 * rise
         self._length = length
         areas = length * (values[:-1] + 0.5 * rise + (begin - end) / 12.0)

@@ -105,7 +105,7 @@ def curve(
 
 
 def _reported(culprit: Node, value: float) -> Node:
-    """The position of an error: a constant exponent, if the power is too large."""
+    """The part whose column is reported: if a power is too large, its constant exponent."""
     if isinstance(culprit, Apply) and culprit.word in ("**", "pow") and np.isinf(value):
         return culprit if names_in(culprit.arguments[1]) else culprit.arguments[1]
     return culprit
