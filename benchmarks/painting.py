@@ -23,9 +23,9 @@ from benchmarks.memory import peak
 from benchmarks.reference_loop import reference_loop
 from benchmarks.table import markdown
 from benchmarks.timed import Timed
-from phosphene.engines.device import working_dtype
 from phosphene.engines.loading import load_engine, load_pipeline
 from phosphene.engines.presets import PRESETS, Preset
+from phosphene.engines.runtime.device import working_dtype
 from phosphene.film import Film
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.loop import paint

@@ -13,7 +13,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 
 from benchmarks.table import markdown
-from phosphene.engines.device import working_dtype
+from phosphene.engines.runtime.device import working_dtype
 
 SIZE = 512
 GUIDED = 11  # int(20 * 0.55)

@@ -31,6 +31,14 @@ ROOMS = (
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # The parts of larger rooms, in the same way.
 INNER = {
+    "engines": (
+        ("model_files", "runtime", "preview", "sizes"),
+        ("words",),
+        ("diffusion", "depths"),
+        ("presets",),
+        ("loading",),
+        ("finding",),
+    ),
     "importers.deforum": (
         ("parseq",),
         ("settings",),
@@ -56,6 +64,12 @@ INNER = {
         ("file", "listening"),
     ),
     "project.tables": (("captions", "video"), ("guides",), ("model", "scenes")),
+    "score": (
+        ("channels", "units", "captions", "guides", "scenes"),
+        ("timeline", "score"),
+        ("curves", "patterns", "parts"),
+    ),
+    "score.curves": (("splines", "mixing"), ("easing", "envelopes"), ("hits", "formulas")),
     "song": (
         ("files", "jams", "tempo", "store"),
         ("song", "lyrics"),

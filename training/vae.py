@@ -27,7 +27,7 @@ CROP = 128
 CHANNELS = 8
 NOISE = 0.04  # of the latents, so that the decoder tolerates small errors
 # Blocks per stage. Stages without blocks are linear, and nearly free once they are folded
-# (`phosphene.engines.linear_layers`).
+# (`phosphene.engines.runtime.linear_layers`).
 ENCODER, DECODER = (0, 0, 4, 3), (4, 3, 1, 0)
 CHECKPOINT = RUNS / "vae.safetensors"
 DONE = RUNS / "vae.done"

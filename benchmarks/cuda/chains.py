@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.cuda.frames import engine_of, rate, rendered, score_of, warmed
 from benchmarks.cuda.recorded import COMPARED
 from benchmarks.cuda.speed import Models
-from phosphene.engines.batches import Batches
+from phosphene.engines.runtime.batches import Batches
 from phosphene.painting.engine import Engine
 from phosphene.score.score import Score
 

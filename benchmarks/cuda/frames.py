@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.engines import loading
-from phosphene.engines.batches import Batches
-from phosphene.engines.cuda_graphs import Graphs
 from phosphene.engines.presets import PRESETS
+from phosphene.engines.runtime.batches import Batches
+from phosphene.engines.runtime.cuda_graphs import Graphs
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from phosphene.project.tables.model import Depth, Model
     from phosphene.rendering.render import render
     from phosphene.score.channels import CHANNELS, Curve
-    from phosphene.score.envelopes import on_frames
-    from phosphene.score.hits import hits
+    from phosphene.score.curves.envelopes import on_frames
+    from phosphene.score.curves.hits import hits
     from phosphene.score.score import Row, Score
     from phosphene.score.timeline import Timeline
     from phosphene.score.units import At, Length, Period, Position, Span
@@ -81,11 +81,11 @@ _PUBLIC = {
     "compose": "phosphene.composing.compose:compose",
     "direct": "phosphene.directing.direct:direct",
     "hint": "phosphene.hints:hint",
-    "hits": "phosphene.score.hits:hits",
+    "hits": "phosphene.score.curves.hits:hits",
     "hookimpl": "phosphene.authoring:hookimpl",
     "listen": "phosphene.project.listening:listen",
     "load_engine": "phosphene.engines.finding:load_engine",
-    "on_frames": "phosphene.score.envelopes:on_frames",
+    "on_frames": "phosphene.score.curves.envelopes:on_frames",
     "paint": "phosphene.painting.frames:paint",
     "render": "phosphene.rendering.render:render",
 }

@@ -8,12 +8,12 @@ import torch
 from checkpoints import CHECKPOINTS
 from scores import score
 
-from phosphene.engines.device import choose_device
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.pipeline import PipelineEngine
 from phosphene.engines.finding import find_engine
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import PRESETS, WORLDS, Preset, Quality, load_preset
+from phosphene.engines.runtime.device import choose_device
 from phosphene.errors import EngineError, ProjectError
 from phosphene.painting.anchors import SceneAnchors
 from phosphene.painting.engine import EngineSpec, check_supported

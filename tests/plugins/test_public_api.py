@@ -86,7 +86,7 @@ def test_the_docs_list_every_public_name():
     ("code", "taken"),
     [
         ("import phosphene.score", "phosphene.score"),
-        ("from phosphene.score.hits import hits", "phosphene.score.hits:hits"),
+        ("from phosphene.score.curves.hits import hits", "phosphene.score.curves.hits:hits"),
         ("from phosphene import score", "phosphene:score"),
         ("from phosphene import *", "phosphene:*"),
         ("from phosphene.testing import songs", "phosphene.testing:songs"),

@@ -16,7 +16,7 @@ from phosphene.hints import hint
 from phosphene.plugins.running import describe, location_in, strict, traced
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.envelopes import at_frame_rate, own_frames
+from phosphene.score.curves.envelopes import at_frame_rate, own_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At
 from phosphene.song.song import Song

@@ -9,7 +9,7 @@ import numpy as np
 from phosphene.errors import PhospheneError, ProjectError
 from phosphene.project.motion import When
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import on_frames
+from phosphene.score.curves.envelopes import on_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At, Part
 from phosphene.song.song import Song

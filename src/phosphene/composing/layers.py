@@ -11,8 +11,8 @@ from phosphene.composing.warnings import Warnings
 from phosphene.errors import ProjectError
 from phosphene.project.motion import AmountSource, Layer
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.easing import keyed
-from phosphene.score.mixing import MIXES, mix, routed
+from phosphene.score.curves.easing import keyed
+from phosphene.score.curves.mixing import MIXES, mix, routed
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Song
 

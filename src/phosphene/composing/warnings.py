@@ -16,7 +16,7 @@ from phosphene.project.motion import AmountSource, Layer
 from phosphene.project.schema import Project
 from phosphene.project.tables.video import Video
 from phosphene.score.channels import Channel, Curve
-from phosphene.score.envelopes import on_frames
+from phosphene.score.curves.envelopes import on_frames
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, parse_span
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phosphene.engines.adapters import check_adapters
 from phosphene.engines.depths.finding import find_depth
+from phosphene.engines.diffusion.adapters import check_adapters
 from phosphene.engines.model_files import HUB_ID, INDEX, check_layout
 from phosphene.engines.presets import Preset, load_preset, preset_of
 from phosphene.engines.words.vocabulary import vocabulary_of

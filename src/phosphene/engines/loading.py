@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from phosphene.engines.batches import Batches
-from phosphene.engines.cached_pipeline import CachedPipeline, can_cache
-from phosphene.engines.cuda_graphs import CudaRecorder, Graphs
-from phosphene.engines.device import choose_device, convert, has_room, place, working_dtype
+from phosphene.engines.diffusion.cached_pipeline import CachedPipeline, can_cache
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.loras import Loras, merge
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.diffusion.pipeline import PipelineEngine
-from phosphene.engines.linear_layers import fold_autoencoder
 from phosphene.engines.model_files import check_layout, from_cache_or_hub, loading, quiet
-from phosphene.engines.openvino_graphs import run_as_graphs
-from phosphene.engines.pipeline_cache import PIPELINE_CACHE
 from phosphene.engines.presets import PRESETS, Preset, changes_model
+from phosphene.engines.runtime.batches import Batches
+from phosphene.engines.runtime.cuda_graphs import CudaRecorder, Graphs
+from phosphene.engines.runtime.device import choose_device, convert, has_room, place, working_dtype
+from phosphene.engines.runtime.linear_layers import fold_autoencoder
+from phosphene.engines.runtime.openvino_graphs import run_as_graphs
+from phosphene.engines.runtime.pipeline_cache import PIPELINE_CACHE
 from phosphene.engines.sizes import Resized, painted_size
 from phosphene.engines.words.reading import FAMILIES, check_vocabulary, family_of
 from phosphene.engines.words.vocabulary import in_known_words
@@ -200,7 +200,7 @@ def load_pipeline(preset: Preset, dtype: torch.dtype, quality: str = "standard")
     about: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
     with loading(preset.source):
         check_layout(preset.source)
-        # To import the automatic pipeline is to import those of all families.
+        # Importing the automatic pipeline would import those of all families.
         family = family_of(preset.source)
         name = f"{family}Img2ImgPipeline" if family else "AutoPipelineForImage2Image"
         load = getattr(diffusers, name).from_pretrained

@@ -12,7 +12,7 @@ from phosphene.authoring import hookimpl
 from phosphene.painting.engine import Engine, EngineSpec
 
 if TYPE_CHECKING:
-    from phosphene.engines.batches import Batches
+    from phosphene.engines.runtime.batches import Batches
     from phosphene.project.tables.model import Model
     from phosphene.score.score import Score
 
@@ -221,7 +221,7 @@ def batchable(spec: EngineSpec, model: Model) -> bool:
     preset = preset_of(spec)
     if preset is None or model.device == "cpu" or model.compile or changes_model(model):
         return False
-    from phosphene.engines.device import choose_device
+    from phosphene.engines.runtime.device import choose_device
     from phosphene.engines.words.reading import family_of
 
     on_gpu = choose_device(model.device).type != "cpu"

@@ -17,11 +17,11 @@ from pydantic import (
 from phosphene.errors import ProjectError
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.easing import Ease, keyed
-from phosphene.score.formulas import Formula, parse
-from phosphene.score.formulas.evaluate import curve
-from phosphene.score.formulas.names import NameValues
-from phosphene.score.formulas.tree import FormulaError
+from phosphene.score.curves.easing import Ease, keyed
+from phosphene.score.curves.formulas import Formula, parse
+from phosphene.score.curves.formulas.evaluate import curve
+from phosphene.score.curves.formulas.names import NameValues
+from phosphene.score.curves.formulas.tree import FormulaError
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At, Position, constant
 from phosphene.song.song import Song

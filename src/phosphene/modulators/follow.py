@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from phosphene.hints import hint
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Channel, Curve
-from phosphene.score.envelopes import normalised, on_frames, slewed
+from phosphene.score.curves.envelopes import normalised, on_frames, slewed
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Span
 from phosphene.song.song import Feature, Song

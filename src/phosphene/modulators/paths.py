@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field
 
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
-from phosphene.score.easing import Ease, interpolate
-from phosphene.score.envelopes import edges
+from phosphene.score.curves.easing import Ease, interpolate
+from phosphene.score.curves.envelopes import edges
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import At, Position, Span
 from phosphene.song.song import Song

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import normalised
-from phosphene.score.hits import HitShape, hit_train
+from phosphene.score.curves.envelopes import normalised
+from phosphene.score.curves.hits import HitShape, hit_train
 from phosphene.score.patterns import Pattern
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, Position, Span

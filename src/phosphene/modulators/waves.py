@@ -12,8 +12,8 @@ from pydantic import Field
 from phosphene.bounds import VALUES, require_affordable
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import Curve
-from phosphene.score.envelopes import edges
-from phosphene.score.splines import clamped
+from phosphene.score.curves.envelopes import edges
+from phosphene.score.curves.splines import clamped
 from phosphene.score.timeline import Timeline
 from phosphene.score.units import Length, Period
 from phosphene.song.song import Song

@@ -19,7 +19,7 @@ from phosphene.modulators.modulator import RESERVED, Modulator
 from phosphene.options import Table
 from phosphene.plugins import Plugin
 from phosphene.score.channels import CHANNELS
-from phosphene.score.mixing import MIXES
+from phosphene.score.curves.mixing import MIXES
 from phosphene.score.patterns import Pattern
 from phosphene.score.units import At, Part, Position, Share, constant, parse_part, parse_position
 

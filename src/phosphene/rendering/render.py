@@ -48,7 +48,7 @@ from phosphene.screen.screen import Screen, film_rate
 from phosphene.screen.upscalers import find_upscaler
 
 if TYPE_CHECKING:
-    from phosphene.engines.batches import Batches
+    from phosphene.engines.runtime.batches import Batches
     from phosphene.film.record import Record
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project

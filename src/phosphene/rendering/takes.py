@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.engines.batches import Batches
 from phosphene.engines.presets import load_batched
+from phosphene.engines.runtime.batches import Batches
 from phosphene.film import Film
 from phosphene.painting.depth import with_depth
 from phosphene.painting.engine import DrawingEngine, Engine

@@ -1,0 +1,1 @@
+"""The Score, and the curves and times that it is composed from."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from phosphene.errors import ProjectError
 from phosphene.modulators.modulator import Modulator
 from phosphene.score.channels import CHANNELS, Curve
-from phosphene.score.envelopes import own_frames
+from phosphene.score.curves.envelopes import own_frames
 from phosphene.score.timeline import Timeline
 from phosphene.song.song import Feature, Song
 from phosphene.testing.contract import ContractError, NotMadeError

@@ -13,12 +13,12 @@ from fake_gpu import Copies, fake_gpu
 from scores import card, score
 from torch.utils.flop_counter import FlopCounterMode
 
-from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.embeddings import Embedding
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.samplers import Schedule
 from phosphene.engines.presets import PRESETS, Preset, Quality, load_preset
+from phosphene.engines.runtime.cuda_graphs import Graphs, Recording
 from phosphene.painting.anchors import Anchor, hold, mix
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import warp

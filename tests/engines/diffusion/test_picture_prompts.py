@@ -10,12 +10,12 @@ from scores import card, score
 from torch.fx.experimental.proxy_tensor import make_fx
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from phosphene.engines.cuda_graphs import Graphs, Recording
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts, add_ip_adapters
 from phosphene.engines.loading import load_pipeline
 from phosphene.engines.presets import WORLDS, Preset
+from phosphene.engines.runtime.cuda_graphs import Graphs, Recording
 from phosphene.errors import EngineError
 from phosphene.project.tables.model import IpAdapter
 

@@ -56,7 +56,7 @@ def in_parts(
     film = Film(Job("", input, target.name, options), target, frames=len(score))
     useful = useful_jobs(score)
     if min(jobs, useful) > 1 and batchable(render.spec, render.project.model):
-        from phosphene.engines.batches import Batches
+        from phosphene.engines.runtime.batches import Batches
 
         jobs = min(jobs, useful)
         render.batches = Batches(jobs, least=jobs)

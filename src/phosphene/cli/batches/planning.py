@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from phosphene.batch.report import Earlier
     from phosphene.batch.workers import Task
     from phosphene.cli.inputs.options import Changes
-    from phosphene.engines.batches import Batches
+    from phosphene.engines.runtime.batches import Batches
     from phosphene.plugins import Registry
     from phosphene.project.schema import Project
     from phosphene.rendering.render import Render
@@ -148,7 +148,7 @@ class Planner:
         size = min(self._batch_size, MAX_BATCH)
         if size == 1 or not batchable(render.spec, project.model):
             return
-        from phosphene.engines.batches import Batches
+        from phosphene.engines.runtime.batches import Batches
 
         model = project.model.model_dump_json(exclude={"seed"})
         film.group = f"{score.width}x{score.height} {model}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phosphene.cli import prepare, run
 from phosphene.cli.terminal.ending import ignore, leave
-from phosphene.engines.pipeline_cache import PIPELINE_CACHE
+from phosphene.engines.runtime.pipeline_cache import PIPELINE_CACHE
 from phosphene.own_files import open_own
 
 

@@ -38,7 +38,7 @@ def load_worlds(depth: Depth, score: Score, device: torch.device) -> DepthSource
     import torch.nn.functional as F
 
     from phosphene.engines.depths import network
-    from phosphene.engines.openvino_graphs import Graphs
+    from phosphene.engines.runtime.openvino_graphs import Graphs
 
     model = network.load_network().to(device)
     run = Graphs.of(model, model.forward) if device.type == "cpu" else model

@@ -9,14 +9,14 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.cached_pipeline import CachedPipeline
-from phosphene.engines.device import Memory, savings_for
+from phosphene.engines.diffusion.cached_pipeline import CachedPipeline
 from phosphene.engines.diffusion.control import Controls
 from phosphene.engines.diffusion.embeddings import Embedding, Encoder, encode_all, mix
 from phosphene.engines.diffusion.loras import Loras
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.diffusion.picture_prompts import PicturePrompts
 from phosphene.engines.diffusion.samplers import SAMPLERS, Schedule
+from phosphene.engines.runtime.device import Memory, savings_for
 from phosphene.painting.motion.noise import SceneNoise, seeded_noise, to_device
 from phosphene.score.score import Row, Score
 

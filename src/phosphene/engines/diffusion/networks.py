@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from phosphene.engines.batches import Batches
-from phosphene.engines.cuda_graphs import Graphs
+from phosphene.engines.runtime.batches import Batches
+from phosphene.engines.runtime.cuda_graphs import Graphs
 
 
 class Networks:

@@ -11,7 +11,7 @@ from phosphene.plugins import Registry
 from phosphene.project.tables.model import Depth
 from phosphene.project.tables.scenes import SceneEntry
 from phosphene.score.channels import CHANNELS
-from phosphene.score.mixing import MIXES
+from phosphene.score.curves.mixing import MIXES
 
 _INCLUSIVE = {
     "minimum": "min",

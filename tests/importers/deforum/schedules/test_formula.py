@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedules.schedule import read_schedule
 from phosphene.importers.deforum.tables.layers import formula
-from phosphene.score.formulas import parse
-from phosphene.score.formulas.evaluate import curve
+from phosphene.score.curves.formulas import parse
+from phosphene.score.curves.formulas.evaluate import curve
 
 FRAMES = 40
 OPERATORS = [

@@ -28,7 +28,7 @@ from phosphene.importers.deforum.schedules.terms import (
     power,
     quotient,
 )
-from phosphene.score.formulas.parse import MAX_DEPTH, MAX_LENGTH, MAX_PARTS
+from phosphene.score.curves.formulas.parse import MAX_DEPTH, MAX_LENGTH, MAX_PARTS
 
 _UNSUPPORTED: dict[type[ast.AST], str] = {
     ast.BitXor: "the operator ^, a bitwise exclusive or, not a power, is not supported",

@@ -12,8 +12,8 @@ import numpy as np
 from phosphene.errors import ProjectError
 from phosphene.importers.deforum.schedules.formula import Translated, translate
 from phosphene.importers.deforum.settings import shown
-from phosphene.score.formulas import FormulaError, parse
-from phosphene.score.formulas.evaluate import evaluate, names_in
+from phosphene.score.curves.formulas import FormulaError, parse
+from phosphene.score.curves.formulas.evaluate import evaluate, names_in
 
 # Deforum's numbers; anything else is a formula, even `1e-3` and `( 1 )`.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)

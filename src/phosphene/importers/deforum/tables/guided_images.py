@@ -17,8 +17,8 @@ from phosphene.importers.deforum.settings import DEFAULTS, Settings, is_off, sho
 from phosphene.importers.deforum.tables.guides import Inputs, first_picture, named_file
 from phosphene.importers.deforum.tables.layers import Layer, formula, keyframes
 from phosphene.project.tables.guides import GUIDES
-from phosphene.score.formulas import parse
-from phosphene.score.formulas.evaluate import curve
+from phosphene.score.curves.formulas import parse
+from phosphene.score.curves.formulas.evaluate import curve
 
 _MOST, _SLOPE, _TWEENING = "blendFactorMax", "blendFactorSlope", "tweening_frames_schedule"
 _COLOURS = "color_correction_factor"

@@ -17,8 +17,8 @@ from phosphene.importers.deforum.schedules.schedule import Key, Schedule
 from phosphene.importers.deforum.settings import VIDEO, Settings
 from phosphene.importers.deforum.tables.motion import Motion
 from phosphene.score.channels import CHANNELS
-from phosphene.score.formulas import FormulaError, parse
-from phosphene.score.formulas.evaluate import curve, evaluate
+from phosphene.score.curves.formulas import FormulaError, parse
+from phosphene.score.curves.formulas.evaluate import curve, evaluate
 from phosphene.score.patterns import MAX_CADENCE
 
 _MOST_FRAMES = 100_000  # maximum number of frames on which formulas are evaluated

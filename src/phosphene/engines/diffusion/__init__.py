@@ -1,0 +1,1 @@
+"""Diffusion models: their engines, and their LoRAs, ControlNets and IP-Adapters."""

@@ -1,0 +1,1 @@
+"""The engine `none`: the camera alone, over a drawn plane."""

@@ -1,0 +1,1 @@
+"""How the networks of a model are run: device, memory, graphs and batches."""
