@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from phosphene.composing.compose import compose
 from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.finding import check_model, find_engine
+from phosphene.engines.presets import needs_torch
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
@@ -217,7 +218,8 @@ class Render:
         shown = width, height, math.ceil((len(score) - lead) * self.fps / score.fps)
         painted = score.width, score.height, len(score) - lead
         report_space(self.target, *space_needed(self.form, video.crf, painted, shown))
-        check_torch()
+        if needs_torch(spec):
+            check_torch()
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
