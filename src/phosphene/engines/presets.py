@@ -206,7 +206,7 @@ def preset_of(spec: EngineSpec) -> Preset | None:
 
 
 def needs_torch(spec: EngineSpec) -> bool:
-    """Whether an engine needs PyTorch for every film; `none` does for some frames alone."""
+    """Whether an engine needs PyTorch for every film; `none` needs it for some frames only."""
     return spec.load is not _load_camera
 
 
