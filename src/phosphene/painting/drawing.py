@@ -24,7 +24,7 @@ from phosphene.score.score import Row, Score
 class ArrayEngine(Protocol):
     """A `phosphene.painting.engine.DrawingEngine` that also draws without PyTorch."""
 
-    def drawn(self, row: Row, repaints: bool) -> NDArray[np.float32]:
+    def draw_array(self, row: Row, repaints: bool) -> NDArray[np.float32]:
         """The frame of `draw_moved`, and of `img2img` if it is repainted, as an array."""
         ...
 
@@ -55,7 +55,7 @@ def drawn(
         if not _is_plain(score, i):
             return
         row = score.row(i)
-        picture = engine.drawn(row, repainted(score, row, i))
+        picture = engine.draw_array(row, repainted(score, row, i))
         states[row.scene] = {"painted": np.array(i), "picture": picture}
         states = needed(score, i, states)
         yield i, merged(score, i, states), array_levels(grade(picture, row))

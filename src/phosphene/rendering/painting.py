@@ -73,7 +73,8 @@ def frames_of(
 
 
 def loop_of(render: Render, after: tuple[int, State] | None, shows: bool) -> Frames:
-    """The frames of a seamless loop; parameters as of `frames_of`."""
+    """The frames of a seamless loop; parameters and errors as of `frames_of`."""
+    check_torch()
     from phosphene.painting.frames import read_back
     from phosphene.painting.seamless import paint_loop
 

@@ -60,7 +60,7 @@ class Camera:
 
     def draw_moved(self, row: Row) -> torch.Tensor:
         """Draw a frame, with the sparks of earlier frames that still glow."""
-        return _tensor(self.drawn(row, False))
+        return _tensor(self.draw_array(row, False))
 
     def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
         """Add new sparks to the picture; their number follows strength."""
@@ -68,7 +68,7 @@ class Camera:
         self._add_sparks(lit[0], row, 0)
         return _tensor(lit)
 
-    def drawn(self, row: Row, repaints: bool) -> NDArray[np.float32]:
+    def draw_array(self, row: Row, repaints: bool) -> NDArray[np.float32]:
         """Draw a frame without PyTorch; see `phosphene.painting.drawing.ArrayEngine`."""
         take = self._takes[self._roots[row.scene]]
         at = take.places[row.scene, row.frame]
