@@ -42,7 +42,7 @@ def test_commands_that_paint_nothing_do_not_import_torch(tmp_path):
     )
     codes = [line.split()[:2] for line in result.stdout.splitlines() if not line.startswith("|")]
     expected = [["listen", "0"], ["compose", "0"], ["plugins", "0"], ["doctor", "1"]]
-    expected.append(["render", "1"])  # which computes the colours of the preview first
+    expected.append(["render", "2"])  # which computes the colours of the preview first
     assert codes == expected, result.stdout + result.stderr
     assert "120.0 BPM" in result.stdout
     assert (tmp_path / "score.csv").read_text().startswith("frame,time,")
