@@ -15,7 +15,7 @@ from phosphene.cli import cli
 from phosphene.cli.inputs import projects
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film
-from phosphene.painting import frames
+from phosphene.painting import drawing, frames
 from phosphene.painting.engine import EngineSpec
 from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
@@ -54,15 +54,25 @@ def render(project, target, *more):
 
 def at_frame(monkeypatch, number, do):
     """Run `do` just before a frame is handed to the film."""
-    whole, count = frames.to_levels, iter(range(10_000))
+    count, places = iter(range(10_000)), [(drawing, "array_levels"), (frames, "to_levels")]
 
-    def to_levels(picture):
-        if next(count) == number:
-            do()
-        return whole(picture)
+    def counted(whole):
+        def levels(picture):
+            if next(count) == number:
+                do()
+            return whole(picture)
 
-    monkeypatch.setattr(frames, "to_levels", to_levels)
-    return lambda: monkeypatch.setattr(frames, "to_levels", whole)
+        return levels
+
+    before = [getattr(*place) for place in places]
+    for place, whole in zip(places, before, strict=True):
+        monkeypatch.setattr(*place, counted(whole))
+
+    def heal():
+        for place, whole in zip(places, before, strict=True):
+            monkeypatch.setattr(*place, whole)
+
+    return heal
 
 
 def stop():
