@@ -80,6 +80,7 @@ def test_commands_run(page, folder, monkeypatch):
             continue
         if words[1] in ("render", "loop"):  # as it stands, but small and unpainted
             words += ["--model", "none", "--size", "64x64", "--fps", "2"]
+            words += ["--interpolate", "4"] * ("--interpolate" in words)
         if words[1] == "batch":  # its films are those of `render`
             words = [name for word in words for name in sorted(glob.glob(word)) or [word]]
             words += ["--model", "none", "--plan"]
