@@ -3,8 +3,8 @@
 The sample project is rendered for one second, by this checkout and by another one if it is named,
 in turn. The first frame is the first one that `--progress json` reports, when it was handed to the
 encoder. CPU time is that of the process itself, without ffmpeg. `cached` renders have the song, the
-graphs and the embeddings of an earlier one; others begin with an empty cache. The code that numba
-compiles is kept in both.
+graphs and the embeddings of an earlier one; a `new prompt` has all but its embedding; others begin
+with an empty cache. The code that numba compiles is kept in all of them.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from benchmarks.table import markdown
 HERE = Path(__file__).resolve().parent.parent
 PROJECT = HERE / "samples" / "nocturne.toml"
 MODELS = ("none", "worlds")
-REPEATS = {"cached": 5, "first time": 2}
+REPEATS = {"cached": 5, "new prompt": 3, "first time": 2}
 CODE = "from phosphene.cli import main; main()"
 
 Times = tuple[float, float]
 """Seconds until the first frame, and seconds of CPU time."""
 
 
-def first_frame(checkout: Path, model: str, cache: Path) -> Times:
+def first_frame(checkout: Path, model: str, cache: Path, options: tuple[str, ...] = ()) -> Times:
     """Render one second, and return the times of its first frame."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable, "-c", CODE, "render", str(PROJECT), "-o", f"{folder}/film.mp4",
-            "--model", model, "--end", "1s", "--progress", "json",
+            "--model", model, "--end", "1s", "--progress", "json", *options,
         ]  # fmt: skip
         about = os.environ | {
             "PYTHONPATH": str(checkout / "src"), "PYTHONUNBUFFERED": "1",
@@ -72,10 +72,11 @@ def measured(checkouts: list[Path], model: str) -> dict[str, list[Times]]:
         runs: dict[str, list[list[Times]]] = {case: [[] for _ in checkouts] for case in REPEATS}
         for case, repeats in REPEATS.items():
             for repeat in range(repeats):
+                options = ("--prompt", f"a reef {repeat}") if case == "new prompt" else ()
                 for index, checkout in enumerate(checkouts):
                     new = Path(name) / f"new {index} {repeat}"
-                    cache = kept[index] if case == "cached" else new
-                    runs[case][index].append(first_frame(checkout, model, cache))
+                    cache = new if case == "first time" else kept[index]
+                    runs[case][index].append(first_frame(checkout, model, cache, options))
     return {case: [_median(times) for times in lists] for case, lists in runs.items()}
 
 

@@ -1,4 +1,4 @@
-"""A small model is painted from the cache, the same to the bit as with its pipeline."""
+"""A small model is painted from the cache, as with its pipeline."""
 
 import shutil
 import subprocess
@@ -20,6 +20,7 @@ from phosphene.folders import CACHE_VARIABLE
 from phosphene.project.tables.model import Model
 
 PROMPTS = ("a reef", "a reef, (a, city:1.4)")
+ROUNDING = 1e-4  # of a picture from 0 to 1
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,17 +75,32 @@ def loads(monkeypatch):
     return load
 
 
-def test_with_and_without_the_cache_no_bit_changes(folder, first, cache, loads):
+def by_its_pipeline(folder, prompts=PROMPTS):
+    with mock.patch.object(loading, "can_cache", return_value=False):
+        return painted(folder, prompts)
+
+
+def test_from_the_cache_no_bit_changes(folder, first, cache, loads):
     assert torch.equal(painted(folder), first[0])
     assert loads.call_count == 0
-    with mock.patch.object(loading, "can_cache", return_value=False):
-        assert torch.equal(painted(folder), first[0])
+
+
+def test_the_pipeline_paints_the_same_but_for_rounding(folder, first, loads):
+    assert (by_its_pipeline(folder) - first[0]).abs().max() < ROUNDING
     assert loads.call_count == 1
 
 
-def test_another_prompt_loads_the_pipeline_once(folder, cache, loads):
-    painted(folder, ("a reef", "a forest"))
-    painted(folder, ("a forest", "a reef"))
+def test_a_new_prompt_does_not_load_the_pipeline(folder, first, cache, loads):
+    picture = painted(folder, ("a forest", "a city"))
+    assert loads.call_count == 0
+    assert (picture - by_its_pipeline(folder, ("a forest", "a city"))).abs().max() < ROUNDING
+    assert (picture - first[0]).abs().max() > 10 * ROUNDING
+
+
+@pytest.mark.parametrize("prompt", ["a (forest)", "a city, " * 40], ids=["weights", "long"])
+def test_a_new_prompt_with_weights_or_a_long_one_loads_it_once(folder, cache, loads, prompt):
+    painted(folder, ("a reef", prompt))
+    painted(folder, (prompt, "a reef"))
     assert loads.call_count == 1
 
 
@@ -124,7 +140,7 @@ def test_out_of_memory_it_encodes_and_decodes_in_tiles(folder, first, cache, loa
 def test_a_new_prompt_of_a_model_that_no_longer_loads_is_an_error(folder, cache, monkeypatch):
     monkeypatch.setattr(loading, "load_pipeline", mock.Mock(side_effect=OSError("gone")))
     with pytest.raises(EngineError, match="gone"):
-        painted(folder, ("an ocean", "a forest"))
+        painted(folder, ("an ocean", "a (forest)"))
 
 
 def test_from_the_cache_neither_diffusers_nor_transformers_is_imported(folder, cache):
@@ -136,7 +152,7 @@ from scores import card, score
 from phosphene.engines import loading
 from phosphene.engines.presets import Preset, Quality
 from phosphene.project.tables.model import Model
-about = score(prompts={PROMPTS!r})
+about = score(prompts={(PROMPTS[1], "a city")!r})
 preset = Preset({str(folder)!r}, {{"standard": Quality(2, 2, 1.5)}}, graphs=True)
 with mock.patch("torch.cpu._is_amx_tile_supported", return_value=False):
     engine = loading.load_engine(preset, Model(device="cpu"), about)

@@ -202,7 +202,8 @@ def _write(graph: Any, folder: Path) -> None:
 def digest_of_weights(module: nn.Module) -> str:
     """The digest of a module's weights and configuration, without its path."""
     digest = hashlib.blake2b(digest_size=16)
-    config = dict(getattr(module, "config", {}))
+    config: Any = getattr(module, "config", {})
+    config = config.to_dict() if hasattr(config, "to_dict") else dict(config)
     config.pop("_name_or_path", None)
     digest.update(f"{module} {sorted(config.items())}".encode())
     for name, weight in module.state_dict().items():
