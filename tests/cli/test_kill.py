@@ -8,16 +8,11 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
-import soundfile
+from small_film import PROJECT, write_noise
 
 from phosphene.film import ffmpeg
 
-PROJECT = (
-    '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
-    '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-)
 DRAWN, PAINTED = "phosphene.painting.drawing.array_levels", "phosphene.painting.frames.to_levels"
 
 
@@ -25,8 +20,7 @@ DRAWN, PAINTED = "phosphene.painting.drawing.array_levels", "phosphene.painting.
 def folder(tmp_path_factory):
     """A project of two seconds at 12 fps; the film has four segments of 6 frames."""
     folder = tmp_path_factory.mktemp("kill")
-    noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
-    soundfile.write(folder / "song.wav", noise, 22050)
+    write_noise(folder / "song.wav", 2.0)
     (folder / "p.toml").write_text(PROJECT)
     return folder
 

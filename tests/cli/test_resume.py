@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 from click.testing import CliRunner
+from small_film import PROJECT, write_noise
 
 from phosphene.cli import cli
 from phosphene.cli.inputs import projects
@@ -32,13 +32,9 @@ def song():
 @pytest.fixture
 def project(tmp_path, monkeypatch, song):
     """Two seconds at 12 fps in segments of 6 frames, a checkpoint after every frame."""
-    noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
-    soundfile.write(tmp_path / "song.wav", noise, 22050)
+    write_noise(tmp_path / "song.wav", 2.0)
     path = tmp_path / "p.toml"
-    path.write_text(
-        '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
-        '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-    )
+    path.write_text(PROJECT)
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
