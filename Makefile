@@ -43,6 +43,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Phosphene needs Python 3.11 to 3.13, not " + sys.version.split()[0]) if not (3, 11) <= sys.version_info < (3, 14) else None'
 	@echo "Setting up .venv; PyTorch takes a while the first time ..."
 	$(PYTHON) -m venv .venv
+	$(INSTALL) pip  # that of Python 3.11 takes five times longer to resolve
 	$(INSTALL) --editable '.[dev,docs,studio]'
 	@touch $@
 

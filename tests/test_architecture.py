@@ -95,7 +95,7 @@ CIRCLES = (
     {"project.file", "project.schema"},
     {"engines.loading", "engines.presets"},
     {"film.ffmpeg", "film.probe", "film.sound"},
-    {"rendering.filming", "rendering.parts", "rendering.render"},
+    {"rendering.filming", "rendering.painting", "rendering.parts", "rendering.render"},
     {"batch.ray_cluster", "batch.renderers"},
     {"cli.batches.jobs", "cli.batches.parts", "cli.batches.planning", "cli.render"},
 )

@@ -43,6 +43,12 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def ran():
+    """The lines that have run."""
+    return set()
+
+
 # tests/test_api.py runs the code of python-api.md, beside a song.
 @pytest.mark.parametrize(
     "page", [page for page in HERE if page.name != "python-api.md"], ids=lambda page: page.name
@@ -62,14 +68,16 @@ def test_projects_are_valid(page, registry):
 
 
 @pytest.mark.parametrize("page", HERE, ids=lambda page: page.name)
-def test_commands_run(page, folder, monkeypatch):
+def test_commands_run(page, folder, ran, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setattr("phosphene.studio.web.serving.require_installed", lambda: None)
     monkeypatch.setattr("phosphene.studio.web.serving.serve", lambda *opened: None)
     monkeypatch.setattr(
         "phosphene.cli.batches.planning.measure_speeds", lambda films, known: dict(known)
     )
-    for line in "\n".join(blocks(page, "sh")).splitlines():
+    lines = [line for line in "\n".join(blocks(page, "sh")).splitlines() if line not in ran]
+    ran.update(lines)  # a line of several pages runs once
+    for line in lines:
         words = shlex.split(line, comments=True)
         if not words:
             continue
@@ -80,6 +88,7 @@ def test_commands_run(page, folder, monkeypatch):
             continue
         if words[1] in ("render", "loop"):  # as it stands, but small and unpainted
             words += ["--model", "none", "--size", "64x64", "--fps", "2"]
+            words += ["--interpolate", "4"] * ("--interpolate" in words)
         if words[1] == "batch":  # its films are those of `render`
             words = [name for word in words for name in sorted(glob.glob(word)) or [word]]
             words += ["--model", "none", "--plan"]

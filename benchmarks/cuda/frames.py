@@ -19,9 +19,9 @@ from phosphene.engines.presets import PRESETS
 from phosphene.engines.runtime.batches import Batches
 from phosphene.engines.runtime.cuda_graphs import Graphs
 from phosphene.painting.anchors import SceneAnchors
-from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
 from phosphene.painting.frames import Painted, read_back
+from phosphene.painting.grading import grade
 from phosphene.painting.loop import paint
 from phosphene.painting.pictures import to_levels
 from phosphene.project.tables.model import Model

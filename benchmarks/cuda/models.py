@@ -24,7 +24,7 @@ WIDTHS = np.array([1, 2, 4, 4])  # of the stages of a UNet and a VAE, relative t
 
 @dataclass(frozen=True)
 class Scale:
-    """Frame size and count, device and dtype, widths of the models, and the size of a busy loop."""
+    """Device, dtype, size and count of frames, sizes of the models, and the size of a busy loop."""
 
     device: torch.device
     dtype: torch.dtype
@@ -33,11 +33,13 @@ class Scale:
     text: int
     unet: int
     vae: int
+    tiny_vae: int
+    layers: int  # per stage
     product: int
 
 
-SD15 = Scale(torch.device("cuda"), torch.float16, 512, 60, 768, 320, 128, 8192)
-TINY = Scale(CPU, torch.float32, 64, 2, 32, 8, 8, 64)
+SD15 = Scale(torch.device("cuda"), torch.float16, 512, 60, 768, 320, 128, 64, 2, 8192)
+TINY = Scale(CPU, torch.float32, 64, 2, 32, 8, 8, 8, 1, 64)
 
 
 def pipeline(scale: Scale) -> Any:
@@ -51,10 +53,11 @@ def pipeline(scale: Scale) -> Any:
     with scale.device:
         unet = UNet2DConditionModel(
             sample_size=64, cross_attention_dim=scale.text, attention_head_dim=8,
-            block_out_channels=tuple((scale.unet * WIDTHS).tolist()), **groups,
+            block_out_channels=tuple((scale.unet * WIDTHS).tolist()),
+            layers_per_block=scale.layers, **groups,
         )  # fmt: skip
         vae = AutoencoderKL(
-            block_out_channels=tuple((scale.vae * WIDTHS).tolist()), layers_per_block=2,
+            block_out_channels=tuple((scale.vae * WIDTHS).tolist()), layers_per_block=scale.layers,
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4, **groups,
         )  # fmt: skip
@@ -73,7 +76,9 @@ def pipeline(scale: Scale) -> Any:
 
 def with_tiny_vae(pipe: Any, scale: Scale) -> Any:
     """The same pipeline with the tiny VAE."""
-    vae = AutoencoderTiny().to(scale.device, scale.dtype)
+    widths = (scale.tiny_vae,) * 4
+    vae = AutoencoderTiny(encoder_block_out_channels=widths, decoder_block_out_channels=widths)
+    vae.to(scale.device, scale.dtype)
     return StableDiffusionImg2ImgPipeline(
         **{**pipe.components, "vae": vae}, requires_safety_checker=False
     )

@@ -16,7 +16,7 @@ from benchmarks.motion.camera import CHANNELS, Fidelity, Flow, within_margin
 from benchmarks.motion.films import Frame, decoded, luma
 from phosphene.errors import FilmError
 from phosphene.film.probe import probe
-from phosphene.painting.colour import grade_matrix
+from phosphene.painting.grading import grade_matrix
 from phosphene.painting.motion.step import Matrix, step_matrix
 from phosphene.painting.motion.warp import warp
 from phosphene.score.score import Score

@@ -18,8 +18,8 @@ from phosphene.engines.loading import load_engine
 from phosphene.engines.presets import PRESETS
 from phosphene.film import Film
 from phosphene.painting.anchors import Anchor, SceneAnchors
-from phosphene.painting.colour import grade
 from phosphene.painting.engine import Engine
+from phosphene.painting.grading import grade
 from phosphene.painting.loop import paint
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import to_bytes

@@ -7,11 +7,10 @@ import sys
 import threading
 import time
 
-import numpy as np
 import pytest
-import soundfile
 from click.testing import CliRunner
 from fsspec.implementations.memory import MemoryFileSystem
+from small_film import PROJECT, write_noise
 
 from phosphene.batch import work
 from phosphene.batch.work import Outcome
@@ -19,10 +18,7 @@ from phosphene.cli import cli
 from phosphene.cli.batches import planning
 from phosphene.film.film import beside
 
-PROJECT = (
-    '[song]\nfile = "a.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
-    '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-)
+A_FILM = PROJECT.replace("song.wav", "a.wav")
 MAIN = (sys.executable, "-c", "from phosphene.cli import main; main()")
 
 
@@ -30,10 +26,9 @@ MAIN = (sys.executable, "-c", "from phosphene.cli import main; main()")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("batch")
     for number, name in enumerate("ab"):
-        noise = 0.2 * np.random.default_rng(number).standard_normal(22050)
-        soundfile.write(folder / f"{name}.wav", noise, 22050)
+        write_noise(folder / f"{name}.wav", seed=number)
     (folder / "broken.wav").write_bytes(b"not a sound" * 100)
-    (folder / "p.toml").write_text(PROJECT)
+    (folder / "p.toml").write_text(A_FILM)
     return folder
 
 
@@ -87,7 +82,7 @@ SCENES = '[[scene]]\nat = "0.3s"\n[[scene]]\nat = "0.6s"\ndissolve = "0.2s"\n'
 
 def test_a_film_in_parts_is_the_same_and_is_copied(folder, tmp_path, quick):
     MemoryFileSystem.store.clear()
-    (folder / "scenes.toml").write_text(PROJECT + SCENES)
+    (folder / "scenes.toml").write_text(A_FILM + SCENES)
     told = batch(folder / "scenes.toml", "-o", tmp_path / "one")
     assert told.exit_code == 0, told.output
     told = batch(folder / "scenes.toml", "-o", tmp_path / "two", "--jobs", 2, "--to", "memory://a")

@@ -42,8 +42,11 @@ def test_help_imports_nothing_heavy():
     assert printed.stdout.strip().endswith("[]")
 
 
-def test_a_preview_imports_no_models(song, tmp_path):
-    heavy = ("diffusers", "transformers", "openvino", "librosa", "scipy.interpolate", "matplotlib")
+def test_a_preview_imports_no_models_and_no_pytorch(song, tmp_path):
+    heavy = (
+        "torch", "diffusers", "transformers", "openvino", "librosa", "scipy.interpolate",
+        "matplotlib", "soxr", "PIL", "phosphene.song.analysis", "phosphene.batch",
+    )  # fmt: skip
     film = tmp_path / "film.mp4"
     options = ["render", str(song), "-o", str(film), "--model", "none", "--size", "64x64"]
     options += ["--end", "3"]

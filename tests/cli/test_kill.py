@@ -8,25 +8,19 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
-import soundfile
+from small_film import PROJECT, write_noise
 
 from phosphene.film import ffmpeg
 
-PROJECT = (
-    '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
-    '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-)
-FRAME = "phosphene.painting.frames.to_levels"
+DRAWN, PAINTED = "phosphene.painting.drawing.array_levels", "phosphene.painting.frames.to_levels"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A project of two seconds at 12 fps; the film has four segments of 6 frames."""
     folder = tmp_path_factory.mktemp("kill")
-    noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
-    soundfile.write(folder / "song.wav", noise, 22050)
+    write_noise(folder / "song.wav", 2.0)
     (folder / "p.toml").write_text(PROJECT)
     return folder
 
@@ -67,13 +61,13 @@ def whole(folder, render):
 # Where the process is when it dies: a function, and the number of its call.
 MOMENTS = [
     ("os.replace", 0),  # before anything is described
-    (FRAME, 0),
+    (DRAWN, 0),
     ("os.fsync", 4),  # a checkpoint half written
     ("os.replace", 4),  # a checkpoint written, without its name
-    (FRAME, 5),
+    (DRAWN, 5),
     ("phosphene.film.segments.Path.replace", 0),  # a segment written, without its name
     ("phosphene.film.segments.Path.unlink", 0),  # a segment with its name, and its raw frames
-    (FRAME, 23),
+    (DRAWN, 23),
     ("phosphene.film.film.film_command", 0),  # every frame painted
     ("os.replace", 26),  # joined, without its name
     ("phosphene.rendering.filming.clear_own", 0),  # the film has its name; its state lies about
@@ -92,7 +86,7 @@ def test_kill_9(tmp_path, render, whole, moment):
 
 def test_killed_again_and_again(tmp_path, render, whole):
     target, kills = tmp_path / "film.mp4", 0
-    while render(target, at=(FRAME, 5), signal="SIGKILL").status == -signal.SIGKILL:
+    while render(target, at=(DRAWN, 5), signal="SIGKILL").status == -signal.SIGKILL:
         kills += 1
     assert kills == 4  # five frames further each time; the last four are painted
     assert target.read_bytes() == whole
@@ -133,7 +127,7 @@ def test_kill_9_amid_scenes(tmp_path, render, kills):
     assert told.status == 0, told.output
     target = tmp_path / "film.mp4"
     for frame in kills:
-        stopped = render(target, *options, at=(FRAME, frame), signal="SIGKILL", **about)
+        stopped = render(target, *options, at=(PAINTED, frame), signal="SIGKILL", **about)
         assert stopped.status == -signal.SIGKILL
     told = render(target, *options, **about)
     assert f"Resuming after frame {sum(kills)}," in told.output
@@ -150,9 +144,9 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
     )
     late.chmod(0o755)
     target = tmp_path / "film.mp4"
-    happens = {"at": (FRAME, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
+    happens = {"at": (DRAWN, 4), "signal": "SIGKILL", "env": {ffmpeg.VARIABLE: str(late)}}
     assert render(target, **happens).status == -signal.SIGKILL
-    printed = render(target, at=(FRAME, 1), release=str(go))
+    printed = render(target, at=(DRAWN, 1), release=str(go))
     assert "Resuming after frame 4" in printed.output
     assert go.with_suffix(".done").exists()
     assert target.read_bytes() == whole
@@ -162,7 +156,7 @@ def test_ffmpeg_that_outlives_us_does_no_harm(tmp_path, render, whole):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_other_signals_stop_in_order(tmp_path, render, whole, name):
     target = tmp_path / "film.mp4"
-    printed = render(target, at=(FRAME, 9), signal=name)
+    printed = render(target, at=(DRAWN, 9), signal=name)
     assert printed.status == 128 + signal.Signals[name]
     assert "Stopped at frame 9 of 24. The same command resumes after frame 9" in printed.output
     assert str(tmp_path / ".film.mp4.resume") in printed.output
@@ -173,14 +167,14 @@ def test_other_signals_stop_in_order(tmp_path, render, whole, name):
 
 def test_a_closed_terminal(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
-    assert render(target, at=(FRAME, 9), signal="SIGHUP", hung_up=True).status == 129
+    assert render(target, at=(DRAWN, 9), signal="SIGHUP", hung_up=True).status == 129
     assert "Resuming after frame 9," in render(target).output
     assert target.read_bytes() == whole
 
 
 def test_nohup_is_respected(tmp_path, render, whole):
     target = tmp_path / "film.mp4"
-    assert render(target, at=(FRAME, 9), signal="SIGHUP", ignored="SIGHUP").status == 0
+    assert render(target, at=(DRAWN, 9), signal="SIGHUP", ignored="SIGHUP").status == 0
     assert target.read_bytes() == whole
 
 
@@ -221,7 +215,7 @@ def test_signals_in_preflight_leave_nothing(tmp_path, render, name, moment):
 )  # fmt: skip
 def test_a_second_ctrl_c_does_not_disturb_the_tidying_up(tmp_path, render, whole, second):
     target = tmp_path / "film.mp4"
-    printed = render(target, at=(FRAME, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
+    printed = render(target, at=(DRAWN, 9), signal="SIGINT", then=[(second, 0, "SIGINT")])
     assert printed.status == 130
     assert "Traceback" not in printed.output
     assert "Resuming after frame 9," in render(target).output

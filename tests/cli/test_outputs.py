@@ -3,10 +3,9 @@
 import os
 import shutil
 
-import numpy as np
 import pytest
-import soundfile
 from click.testing import CliRunner
+from small_film import write_noise
 
 from phosphene.cli import cli
 from phosphene.cli.inputs import projects
@@ -22,7 +21,7 @@ def song():
 def folder(tmp_path, monkeypatch, song):
     """A project with a song, beats, a first picture and a plugin, and what they contain."""
     monkeypatch.chdir(tmp_path)
-    soundfile.write("s.wav", 0.2 * np.random.default_rng(0).standard_normal(44100), 22050)
+    write_noise(tmp_path / "s.wav", 2.0)
     (tmp_path / "b.json").write_text('{"annotations": []}')
     (tmp_path / "i.png").write_bytes(b"picture")
     (tmp_path / "plugins").mkdir()

@@ -25,7 +25,7 @@ from phosphene.film.film import beside
 from phosphene.film.parts import ENDING, parts_folder
 from phosphene.project.file import read_project
 from phosphene.project.listening import song_of
-from phosphene.rendering import filming
+from phosphene.rendering import painting
 from phosphene.rendering.render import Render
 
 PROJECT = """
@@ -221,14 +221,14 @@ def test_stopped_films_resume_to_the_same_bytes(batch, tmp_path, monkeypatch):
 
 
 def test_a_film_that_fails_does_not_stop_the_other(batch, tmp_path, monkeypatch):
-    load = filming.load_painter
+    load = painting.load_painter
 
     def load_one(making):
         if making.target.name == "a-still.mp4":
             raise EngineError("no such weights")
         return load(making)
 
-    monkeypatch.setattr(filming, "load_painter", load_one)
+    monkeypatch.setattr(painting, "load_painter", load_one)
     ran = batch("ab", tmp_path / "films")
     assert ran.exit_code == 1
     assert "no such weights" in ran.output

@@ -1,34 +1,19 @@
 """`phosphene render --jobs` paints the scenes of one film in processes of their own."""
 
-import numpy as np
 import pytest
-import soundfile
 from click.testing import CliRunner
+from small_film import PROJECT, write_noise
 
 from phosphene.cli import cli
 from phosphene.film.film import beside
 from phosphene.film.parts import ENDING
 
-PROJECT = """
-[song]
-file = "song.wav"
-[video]
-width = 64
-height = 64
-fps = 12
-[model]
-name = "none"
-[[motion]]
-use = "orbit"
-period = "1s"
-"""
 CUTS = '[[scene]]\nat = "0.4s"\n[[scene]]\nat = "0.8s"\n'
 
 
 @pytest.fixture
 def folder(tmp_path):
-    noise = 0.2 * np.random.default_rng(0).standard_normal(26460)
-    soundfile.write(tmp_path / "song.wav", noise, 22050)
+    write_noise(tmp_path / "song.wav", 1.2)
     (tmp_path / "cuts.toml").write_text(PROJECT + CUTS)
     (tmp_path / "still.toml").write_text(PROJECT)
     return tmp_path

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 from click.testing import CliRunner
+from small_film import PROJECT, write_noise
 
 from phosphene.cli import cli
 from phosphene.cli.inputs import projects
 from phosphene.errors import EngineError, FilmError
 from phosphene.film import film
-from phosphene.painting import frames
+from phosphene.painting import drawing, frames
 from phosphene.painting.engine import EngineSpec
 from phosphene.rendering import filming, set_aside
 from phosphene.testing import synthetic_song
@@ -32,13 +32,9 @@ def song():
 @pytest.fixture
 def project(tmp_path, monkeypatch, song):
     """Two seconds at 12 fps in segments of 6 frames, a checkpoint after every frame."""
-    noise = 0.2 * np.random.default_rng(0).standard_normal(2 * 22050)
-    soundfile.write(tmp_path / "song.wav", noise, 22050)
+    write_noise(tmp_path / "song.wav", 2.0)
     path = tmp_path / "p.toml"
-    path.write_text(
-        '[song]\nfile = "song.wav"\n[video]\nwidth = 64\nheight = 64\nfps = 12\n'
-        '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-    )
+    path.write_text(PROJECT)
     monkeypatch.setattr(projects, "listen_to", lambda *_: song)
     monkeypatch.setattr("phosphene.rendering.render.preflight", lambda *_: None)
     monkeypatch.setattr(film, "SEGMENT", 0.5)
@@ -54,15 +50,25 @@ def render(project, target, *more):
 
 def at_frame(monkeypatch, number, do):
     """Run `do` just before a frame is handed to the film."""
-    whole, count = frames.to_levels, iter(range(10_000))
+    count, places = iter(range(10_000)), [(drawing, "array_levels"), (frames, "to_levels")]
 
-    def to_levels(picture):
-        if next(count) == number:
-            do()
-        return whole(picture)
+    def counted(whole):
+        def levels(picture):
+            if next(count) == number:
+                do()
+            return whole(picture)
 
-    monkeypatch.setattr(frames, "to_levels", to_levels)
-    return lambda: monkeypatch.setattr(frames, "to_levels", whole)
+        return levels
+
+    before = [getattr(*place) for place in places]
+    for place, whole in zip(places, before, strict=True):
+        monkeypatch.setattr(*place, counted(whole))
+
+    def heal():
+        for place, whole in zip(places, before, strict=True):
+            monkeypatch.setattr(*place, whole)
+
+    return heal
 
 
 def stop():

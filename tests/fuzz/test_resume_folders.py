@@ -5,12 +5,11 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 from hostile import fuzzed, survives
 from hypothesis import given
 from hypothesis import strategies as st
+from small_film import PROJECT, write_noise
 
 from phosphene.cli.inputs import projects
 from phosphene.film import film
@@ -47,12 +46,8 @@ DAMAGE = st.one_of(
 def prepared(tmp_path_factory):
     """A project, the resume folder of a film that was kept, and the film."""
     folder = tmp_path_factory.mktemp("fuzz")
-    noise = 0.2 * np.random.default_rng(0).standard_normal(22050)
-    soundfile.write(folder / "song.wav", noise, 22050)
-    (folder / "p.toml").write_text(
-        '[song]\nfile = "song.wav"\n[video]\nwidth = 32\nheight = 32\nfps = 12\n'
-        '[model]\nname = "none"\n[[motion]]\nuse = "orbit"\nperiod = "1s"\n'
-    )
+    write_noise(folder / "song.wav")
+    (folder / "p.toml").write_text(PROJECT.replace("64", "32"))
     song = synthetic_song(FRAMES / 12)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(projects, "listen_to", lambda *_: song)

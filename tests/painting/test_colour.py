@@ -1,4 +1,4 @@
-"""Colours: OKLab, the match to a scene's palette, and the grade."""
+"""Colours: OKLab and the match to a scene's palette."""
 
 import numpy as np
 import pytest
@@ -12,14 +12,10 @@ from phosphene.painting.colour import (
     MAX_CHANGE,
     Palette,
     from_oklab,
-    grade,
-    grade_matrix,
     hold_colour,
     to_oklab,
     transfer,
 )
-from phosphene.score.channels import CHANNELS
-from phosphene.score.score import Row
 
 SPREAD = [[0.15, 0.0, 0.0], [0.02, 0.04, 0.0], [-0.03, 0.01, 0.03]]  # a Cholesky factor
 
@@ -148,40 +144,3 @@ def test_colours_outside_srgb_are_clamped():
     assert got.max() <= 1.0
     assert got[0, :, 0, 0].tolist() == pytest.approx([1.0, 1.0, 1.0], abs=1e-5)
     assert got[0, :, 0, 2].tolist() == [0.0, 0.0, 0.0]
-
-
-def row(**channels):
-    still = {name: channel.neutral for name, channel in CHANNELS.items()}
-    return Row(0, still | channels, np.ones(1), 0, True)
-
-
-def graded(colour, **channels):
-    picture = torch.tensor(colour, dtype=torch.float32).view(1, 3, 1, 1)
-    return grade(picture, row(**channels)).flatten().tolist()
-
-
-def test_at_rest_the_picture_itself():
-    picture = torch.rand(1, 3, 4, 4)
-    assert grade(picture, row()) is picture
-
-
-def test_brightness_scales():
-    assert graded([0.2, 0.4, 0.1], brightness=2.0) == pytest.approx([0.4, 0.8, 0.2])
-
-
-def test_zero_saturation_is_the_grey_of_the_same_luma():
-    grey = 0.2126 * 0.8 + 0.7152 * 0.4 + 0.0722 * 0.2
-    assert graded([0.8, 0.4, 0.2], saturation=0.0) == pytest.approx([grey] * 3)
-
-
-def test_a_third_of_a_turn_takes_red_to_green():
-    assert graded([0.5, 0.2, 0.2], hue=120.0) == pytest.approx([0.2, 0.5, 0.2], abs=1e-6)
-
-
-@pytest.mark.parametrize("channels", [{"hue": 77.0}, {"saturation": 1.7}])
-def test_greys_stay(channels):
-    assert graded([0.3, 0.3, 0.3], **channels) == pytest.approx([0.3] * 3, abs=1e-6)
-
-
-def test_a_full_turn_is_the_identity():
-    np.testing.assert_allclose(grade_matrix(row(hue=360.0)), np.eye(3), atol=1e-12)

@@ -12,7 +12,6 @@ from phosphene.painting.motion.warp import (
     TAPS,
     _on_cpu,
     _on_device,
-    in_bands,
     resample_at,
     table,
     warp,
@@ -129,25 +128,6 @@ def test_the_vector_sum_is_the_sum():
         (columns, across), (lines, down) = taps(places[0, y, x]), taps(places[1, y, x])
         expected = down @ pixels[:, lines, columns] @ across
         np.testing.assert_allclose(got[:, y, x], expected.clip(0.0, 1.0), atol=1e-6)
-
-
-@pytest.mark.parametrize("cores", [1, 2, 5])
-def test_bands_cover_every_row_once(cores):
-    before = torch.get_num_threads()
-    torch.set_num_threads(cores)
-    try:
-        for height in (1, 4, 23):
-            seen = np.zeros(height, int)
-
-            def add(by, first, last, seen=seen):
-                seen[first:last] += by
-
-            in_bands(height, add, 1)
-            assert seen.tolist() == [1] * height
-        with pytest.raises(ZeroDivisionError):
-            in_bands(4, lambda first, last: 1 // (4 - last))  # in the last band
-    finally:
-        torch.set_num_threads(before)
 
 
 def test_a_slow_drift_is_not_lost():

@@ -57,13 +57,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def phosphene(
     environment: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Result]]:
-    """Run a command in that environment; a plugin that hangs is killed after two seconds."""
+    """Run a command in that environment; a plugin that hangs is killed after half a second."""
     python, site = environment
     home = tmp_path_factory.mktemp("home")
     run_answer = trial.run_answer
 
     def with_timeout(plugin: Plugin, seconds: float, *task: str) -> dict[str, Any]:
-        return run_answer(plugin, 2.0 if plugin.name == "hangs" else seconds, *task)
+        return run_answer(plugin, 0.5 if plugin.name == "hangs" else seconds, *task)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(site)

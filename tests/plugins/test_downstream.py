@@ -1,13 +1,12 @@
 """The packages in plugins/ pass their own tests when installed as wheels."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
-
-import pytest
 
 PACKAGES = sorted((Path(__file__).parents[2] / "plugins").glob("phosphene-*"))
 
@@ -21,28 +20,23 @@ def python(*arguments, cwd, **env):
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory):
-    """A folder with the wheels of all packages."""
-    folder = tmp_path_factory.mktemp("wheels")
-    sources = [shutil.copytree(package, folder / "source" / package.name) for package in PACKAGES]
+def test_they_pass_their_tests_as_wheels(tmp_path):
+    sources = [shutil.copytree(package, tmp_path / "source" / package.name) for package in PACKAGES]
     python(
-        "pip", "wheel", "--no-build-isolation", "--no-deps", "--no-index", "-w", str(folder),
-        *map(str, sources), cwd=folder,
+        "pip", "wheel", "--no-build-isolation", "--no-deps", "--no-index", "-w", "wheels",
+        *map(str, sources), cwd=tmp_path,
     )  # fmt: skip
-    return folder
-
-
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
-def test_a_package_passes_its_tests_as_a_wheel(package, wheels, tmp_path):
-    installed = tmp_path / "installed"
-    (wheel,) = wheels.glob(f"{package.name.replace('-', '_')}-*-none-any.whl")
-    with ZipFile(wheel) as archive:  # pure Python: this is what `pip install --target` does
-        archive.extractall(installed)
-    shutil.copytree(package / "tests", tmp_path / "tests")
-    paths = [str(installed), os.environ.get("PYTHONPATH", "")]
+    wheels = list((tmp_path / "wheels").glob("*-none-any.whl"))
+    assert len(wheels) == len(PACKAGES)
+    for wheel in wheels:
+        with ZipFile(wheel) as archive:  # pure Python: this is what `pip install --target` does
+            archive.extractall(tmp_path / "installed")
+    for package in PACKAGES:
+        shutil.copytree(package / "tests", tmp_path / "tests", dirs_exist_ok=True)
+    paths = [str(tmp_path / "installed"), os.environ.get("PYTHONPATH", "")]
     printed = python(
-        "pytest", "-q", "-c", os.devnull, "--rootdir", str(tmp_path), "tests",
+        "pytest", "-v", "-c", os.devnull, "--rootdir", str(tmp_path), "tests",
         cwd=tmp_path, PYTHONPATH=os.pathsep.join(filter(None, paths)),
     )  # fmt: skip
-    assert " passed" in printed
+    passed = set(re.findall(r"^tests/test_(\w+)\.py::.* PASSED", printed, re.MULTILINE))
+    assert {f"phosphene-{name}" for name in passed} == {package.name for package in PACKAGES}

@@ -24,6 +24,7 @@ INSTEAD = {
         "phosphene render sway.toml -o sway.mp4 --model none --size 64x64 --fps 2"
     ),
 }
+INSTALL = "phosphene plugins install --editable ./phosphene-sway"
 PIP = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_COMPILE": "0"}  # 0 is "off"
 
 
@@ -100,11 +101,11 @@ def test_the_guide_leads_to_an_installable_wheel(desk, bash):
         printed[text] = bash(INSTEAD.get(text, text))
         if text == "python3 -m venv .venv":
             share_packages(desk / ".venv")
+        if text == INSTALL:  # before the pages change the package
+            assert " passed" in bash("python -m pytest phosphene-sway")
     assert not INSTEAD.keys() - printed.keys(), "the pages no longer have these commands"
-    assert (
-        "Installed phosphene-sway 0.1.0"
-        in printed["phosphene plugins install --editable ./phosphene-sway"]
-    )
+    assert "./phosphene-sway written" in printed["phosphene plugins new sway"]
+    assert "Installed phosphene-sway 0.1.0" in printed[INSTALL]
     assert "px from the centre" not in printed["phosphene modulators sway"]  # not yet
     assert " passed" in printed["python -m pytest"]
     assert sorted(printed["ls dist"].split()) == [

@@ -1,10 +1,13 @@
 """Pictures that are saved whole or not at all, and thinned out with time."""
 
+import hashlib
 import os
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from phosphene.rendering import checkpoint
 
@@ -13,15 +16,29 @@ def state(row):
     return {"picture": torch.full((1, 3, 2, 2), float(row))}
 
 
-def test_a_saved_state_is_loaded_to_the_bit(tmp_path):
-    exact = {"picture": torch.rand(1, 3, 5, 7), "noise": torch.rand(1, 4, 2, 3).transpose(2, 3)}
+def test_tensors_and_arrays_are_saved_alike_and_loaded_as_arrays_to_the_bit(tmp_path):
+    exact = {
+        "picture": torch.rand(1, 3, 5, 7),
+        "noise": torch.rand(1, 4, 2, 3).transpose(2, 3),
+        "painted": torch.tensor(3),
+    }
     checkpoint.save_latest(tmp_path, 3, exact)
+    checkpoint.save_border(tmp_path, 2, {name: part.numpy() for name, part in exact.items()})
     checkpoint.save_border(tmp_path, 1, state(1))
-    assert checkpoint.rows(tmp_path) == [3, 1]
-    loaded = checkpoint.load(tmp_path, 3)
-    assert loaded.keys() == exact.keys()
-    assert all(torch.equal(loaded[name], exact[name]) for name in exact)
-    assert torch.equal(checkpoint.load(tmp_path, 1)["picture"], state(1)["picture"])
+    assert checkpoint.rows(tmp_path) == [3, 2, 1]
+    for loaded in (checkpoint.load(tmp_path, 3), checkpoint.load(tmp_path, 2)):
+        assert loaded.keys() == exact.keys()
+        for name, part in exact.items():
+            np.testing.assert_array_equal(loaded[name], part.numpy(), strict=True)
+    np.testing.assert_array_equal(checkpoint.load(tmp_path, 1)["picture"], state(1)["picture"])
+
+
+def test_a_checkpoint_of_an_earlier_version_is_loaded(tmp_path):
+    digest = hashlib.blake2b(b"picture torch.float32 (1, 3, 2, 2)\n", digest_size=16)
+    digest.update(state(2)["picture"].numpy().tobytes())
+    about = {"row": "2", "digest": digest.hexdigest()}
+    save_file(state(2), tmp_path / "picture.safetensors", about)
+    np.testing.assert_array_equal(checkpoint.load(tmp_path, 2)["picture"], state(2)["picture"])
 
 
 def test_a_state_without_a_picture_is_not_a_checkpoint(tmp_path):

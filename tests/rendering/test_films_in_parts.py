@@ -1,9 +1,8 @@
 """A film that is painted in parts has the bytes of one that is painted at once."""
 
-import numpy as np
 import pytest
-import soundfile
 from click.testing import CliRunner
+from small_film import PROJECT, write_noise
 
 from phosphene.cli import cli
 from phosphene.composing.compose import compose
@@ -14,16 +13,7 @@ from phosphene.project.listening import song_of
 from phosphene.rendering.render import Render
 from phosphene.score.parts import parts_of
 
-PROJECT = """
-[song]
-file = "song.wav"
-[video]
-width = 64
-height = 64
-fps = 12
-{video}
-[model]
-name = "none"
+SCENES = """
 [[scene]]
 at = "0.3s"
 [[scene]]
@@ -32,9 +22,6 @@ dissolve = "0.2s"
 [[scene]]
 at = "1s"
 continues = "0.3s"
-[[motion]]
-use = "orbit"
-period = "1s"
 """
 
 
@@ -45,8 +32,7 @@ def quiet(*step):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parts")
-    noise = 0.2 * np.random.default_rng(0).standard_normal(27000)
-    soundfile.write(folder / "song.wav", noise, 22050)
+    write_noise(folder / "song.wav", 27000 / 22050)
     return folder
 
 
@@ -55,7 +41,9 @@ def checked(folder, tmp_path, registry):
     """Makes renders of the project, after their checks."""
 
     def make(name, video=""):
-        (folder / "project.toml").write_text(PROJECT.format(video=video))
+        (folder / "project.toml").write_text(
+            PROJECT.replace("[model]", f"{video}\n[model]") + SCENES
+        )
         project = read_project(folder / "project.toml", registry)
         render = Render(project, tmp_path / name, registry)
         song = song_of(project.song, registry)

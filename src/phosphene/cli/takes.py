@@ -23,11 +23,13 @@ def render_takes(
     from phosphene.cli.inputs.projects import compose_for, is_song
     from phosphene.cli.inputs.renders import introduce, job_for
     from phosphene.cli.terminal.console import console, one_line, rendering_progress
+    from phosphene.painting.engine import check_torch
 
     changes = replace(changes, quality=changes.quality or "draft")
     job = job_for(input, output, changes, force)
     project, score = compose_for(job.song, job.project, changes)
     job.render.check(job.song, project, score, strict)
+    check_torch()
     from phosphene.rendering.takes import Take, film_takes  # with torch
 
     name = director_names(changes, job)[0] if is_song(input) else ""

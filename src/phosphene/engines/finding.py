@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from phosphene.engines.depths.finding import find_depth
 from phosphene.engines.diffusion.adapters import check_adapters
 from phosphene.engines.model_files import HUB_ID, INDEX, check_layout
-from phosphene.engines.presets import Preset, load_preset, preset_of
+from phosphene.engines.presets import Preset, load_preset, needs_torch, preset_of
 from phosphene.engines.words.vocabulary import vocabulary_of
 from phosphene.errors import ProjectError
 from phosphene.hints import hint
@@ -87,6 +87,18 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
     check_paintable(spec, project.model, score)
     check_torch()
     return with_depth(spec.load(project.model, score), depth, project.depth, score)
+
+
+def check_libraries(spec: EngineSpec) -> None:
+    """Check that PyTorch can be imported, if the engine needs it for every film.
+
+    Raises
+    ------
+    EngineError
+        If it cannot.
+    """
+    if needs_torch(spec):
+        check_torch()
 
 
 def check_model(spec: EngineSpec, model: Model) -> None:

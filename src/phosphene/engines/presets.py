@@ -205,6 +205,11 @@ def preset_of(spec: EngineSpec) -> Preset | None:
     return load.args[0] if isinstance(load, partial) and load.func is load_preset else None
 
 
+def needs_torch(spec: EngineSpec) -> bool:
+    """Whether an engine needs PyTorch for every film; `none` needs it for some frames only."""
+    return spec.load is not _load_camera
+
+
 def changes_model(model: Model) -> bool:
     """Whether an engine changes its model while it paints, so that no other film can share it."""
     return bool(model.control or model.ip_adapter or any(lora.driven for lora in model.lora))
@@ -239,7 +244,7 @@ def load_batched(spec: EngineSpec, model: Model, score: Score, batches: Batches 
 def _load_camera(model: Model, score: Score) -> Engine:
     from phosphene.engines.preview.camera import Camera
 
-    return Camera(score)
+    return Camera(score)  # type: ignore[return-value]  # its `device` cannot be set
 
 
 @hookimpl

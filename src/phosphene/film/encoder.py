@@ -67,11 +67,13 @@ class Encoder:
         self._error_lines: deque[str] = deque(maxlen=LINES)
         self._progress = 0
         self._writer = threading.Thread(target=self._feed, daemon=True)
+        # `Popen.wait` with a timeout notices the exit up to 50 ms late.
+        self._waiter = threading.Thread(target=self._process.wait, daemon=True)
         self._readers = [
             threading.Thread(target=target, daemon=True)
             for target in (self._read_errors, self._read_progress)
         ]
-        for thread in (self._writer, *self._readers):
+        for thread in (self._writer, self._waiter, *self._readers):
             thread.start()
 
     def put(self, frames: Iterable[bytes]) -> None:
@@ -157,18 +159,11 @@ class Encoder:
         thread.join(1.0)
         return not thread.is_alive()
 
-    def _exited(self) -> bool:
-        try:
-            self._process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
     def _end(self) -> None:
         if self._writer.is_alive():
             self._await(lambda: self._queued(None))
             self._await(lambda: self._ended(self._writer))
-        self._await(self._exited)
+        self._await(lambda: self._ended(self._waiter))
         for reader in self._readers:
             reader.join(STOPPED)  # a wrapper script's child may keep the pipe open
 

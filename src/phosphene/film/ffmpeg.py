@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +64,7 @@ def executable() -> str:
 
 
 def version() -> str:
-    """Ask ffmpeg for its version.
+    """Ask ffmpeg for its version; a process asks once, until the program is replaced.
 
     Returns
     -------
@@ -74,7 +76,14 @@ def version() -> str:
     FilmError
         If there is no ffmpeg, or the program does not run or is not ffmpeg.
     """
-    program = executable()
+    program, changed = executable(), 0
+    with suppress(OSError):
+        changed = os.stat(program).st_mtime_ns
+    return _version(program, changed)
+
+
+@lru_cache(maxsize=1)
+def _version(program: str, changed: int) -> str:
     fix = f"Set {VARIABLE} to an ffmpeg that runs on this machine."
     try:
         result = subprocess.run(

@@ -1,4 +1,4 @@
-"""Colour: OKLab, matching a picture to its scene, and grading of the frames that are shown.
+"""Colour: OKLab, and matching a picture to its scene.
 
 OKLab is a perceptually uniform space of lightness and two opponent axes: Ottosson, "A perceptual
 color space for image processing" (2020). sRGB is IEC 61966-2-1.
@@ -13,8 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from phosphene.score.score import Row
-
 CONES = np.array([
     [0.4122214708, 0.5363325363, 0.0514459929],
     [0.2119034982, 0.6806995451, 0.1073969566],
@@ -26,7 +24,6 @@ OPPONENTS = np.array([
     [0.0259040371, 0.7827717662, -0.8086757660],
 ])  # from the cube roots of the cones  # fmt: skip
 FROM_CONES, FROM_OPPONENTS = np.linalg.inv(CONES), np.linalg.inv(OPPONENTS)
-LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 MAX_CHANGE = 0.25  # of the deviation per frame over all axes, so that noise is not coloured
 FLOOR = 0.005  # deviation in OKLab below which a picture counts as flat or grey
 TINY = 1e-12
@@ -162,50 +159,3 @@ def _transformed(picture: torch.Tensor, matrix: NDArray[np.float64]) -> torch.Te
     one, two, three = picture[:, 0], picture[:, 1], picture[:, 2]
     rows = [(a * one).add_(two, alpha=b).add_(three, alpha=c) for a, b, c in matrix.tolist()]
     return torch.stack(rows, 1)
-
-
-def grade_matrix(row: Row) -> NDArray[np.float64]:
-    """The colour matrix of a frame, shape (3, 3).
-
-    Hue rotates about the grey axis, saturation scales the distance from the grey of equal luma
-    (ITU-R BT.709), and brightness scales everything.
-
-    Parameters
-    ----------
-    row : Row
-        Reads `brightness`, `saturation` (factors) and `hue` (degrees).
-    """
-    angle = np.radians(row.hue)
-    cross = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
-    turn = (
-        np.cos(angle) * np.eye(3)
-        + (1.0 - np.cos(angle)) * np.full((3, 3), 1.0 / 3.0)
-        + np.sin(angle) * cross
-    )
-    grey = np.tile(LUMA, (3, 1))
-    matrix: NDArray[np.float64] = (
-        row.brightness * (grey + row.saturation * (np.eye(3) - grey)) @ turn
-    )
-    return matrix
-
-
-def grade(picture: torch.Tensor, row: Row) -> torch.Tensor:
-    """Grade a frame for the film; the feedback stays ungraded.
-
-    Fed back, a brightness of 1.01 would have grown to 11 after 240 frames.
-
-    Parameters
-    ----------
-    picture : Tensor, float32, shape (1, 3, height, width), 0 to 1
-    row : Row
-
-    Returns
-    -------
-    Tensor
-        Same shape and range; the picture itself if nothing is to be graded.
-    """
-    if row.brightness == 1.0 and row.saturation == 1.0 and row.hue == 0.0:
-        return picture
-    red, green, blue = picture[:, 0], picture[:, 1], picture[:, 2]
-    mixed = [float(r) * red + float(g) * green + float(b) * blue for r, g, b in grade_matrix(row)]
-    return torch.stack(mixed, dim=1).clamp_(0.0, 1.0)

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from phosphene.painting.anchors import Anchor, SceneAnchors, is_held
-from phosphene.painting.colour import grade
 from phosphene.painting.engine import DrawingEngine, Engine
+from phosphene.painting.grading import grade
 from phosphene.painting.inputs.overlays import Captions, Overlays
 from phosphene.painting.loop import paint as pictures
 from phosphene.painting.pictures import to_levels

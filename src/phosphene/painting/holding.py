@@ -22,7 +22,7 @@ from phosphene.painting.colour import (
     colour_map,
 )
 from phosphene.painting.detail import BINOMIAL, SPACINGS, detail_gains, hash_start
-from phosphene.painting.motion.warp import LOOSE, in_bands
+from phosphene.painting.motion.bands import LOOSE, in_bands
 from phosphene.score.score import Row
 
 TO_CONES, TO_OPPONENTS = CONES.astype(np.float32), OPPONENTS.astype(np.float32)

@@ -14,6 +14,7 @@ import torch
 from phosphene.footage.motion import Map
 from phosphene.painting.anchors import Anchor, hold, mix
 from phosphene.painting.detail import grain, sharpen
+from phosphene.painting.drawing import repainted
 from phosphene.painting.engine import DrawingEngine, Engine
 from phosphene.painting.inputs.guides import STRETCH, Guides
 from phosphene.painting.inputs.opening import OpenInputs
@@ -64,7 +65,10 @@ def paint(
     Frame
     """
     part = Part.whole(score) if part is None else part
-    begin, states = (0, {}) if after is None else (after[0] + 1, split(score, *after))
+    begin, states = 0, {}
+    if after is not None:
+        saved = {name: torch.as_tensor(part) for name, part in after[1].items()}
+        begin, states = after[0] + 1, split(score, after[0], saved)
     running: dict[int, Iterator[Frame]] = {}
     with torch.inference_mode(), OpenInputs(score, engine) as inputs:
         for i in part.painted[bisect_left(part.painted, begin) :]:
@@ -160,7 +164,7 @@ def _drawn(
     for i in range(begin, span.stop):
         row = score.row(i, scene)
         picture = guides.mixed(engine.draw_moved(row), row)
-        if row.diffuses and (i > span.start or score.scenes[scene].origin is not None):
+        if repainted(score, row, i):
             picture = grain(sharpen(picture, row.sharpen), row.noise, row.seed)
             picture = engine.img2img(picture, row)
         yield Frame(i, picture, {"painted": torch.tensor(i), "picture": picture})

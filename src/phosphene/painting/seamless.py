@@ -50,7 +50,9 @@ def paint_loop(
     if after is None:
         after = lead - 1, leading[-1][1]
     else:
-        before, largest = (after[1][name].to(opening.device) for name in ("shown", "largest"))
+        before, largest = (
+            torch.as_tensor(after[1][name], device=opening.device) for name in ("shown", "largest")
+        )
         after = after[0] + lead, after[1]
     last = len(score) - lead - 1
     for row, state, levels in painted(score, engine, anchors, after):

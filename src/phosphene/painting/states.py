@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-import torch
+import numpy as np
 
 from phosphene.score.score import Score
 
-State = Mapping[str, torch.Tensor]
-"""What the next frames depend on: the last repainted `picture`, its row, and the noise."""
+State = Mapping[str, Any]
+"""What the next frames depend on: the last repainted `picture`, its row, and the noise.
+
+By name, as tensors; as NumPy arrays in a checkpoint, and of an engine that draws arrays.
+"""
 
 
 def state_before(
@@ -22,7 +26,7 @@ def state_before(
     origin = score.scenes[scene].origin
     if origin is None or origin not in states:
         return None
-    return i - 1, {**states[origin], "painted": torch.tensor(i - 1)}
+    return i - 1, {**states[origin], "painted": np.array(i - 1)}
 
 
 def needed(score: Score, i: int, states: Mapping[int, State]) -> dict[int, State]:
@@ -52,7 +56,7 @@ def merged(score: Score, i: int, states: Mapping[int, State]) -> State:
 
 def split(score: Score, i: int, state: State) -> dict[int, State]:
     """The inverse of `merged`."""
-    states: dict[int, dict[str, torch.Tensor]] = {score.seen(i)[-1]: {}}
+    states: dict[int, dict[str, Any]] = {score.seen(i)[-1]: {}}
     for name, part in state.items():
         scene, dot, own = name.partition(".")
         index = int(scene) if dot and scene.isdecimal() else score.seen(i)[-1]

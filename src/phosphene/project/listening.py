@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry, load_plugins
@@ -14,7 +15,6 @@ from phosphene.project.schema import Project
 from phosphene.project.tables.video import SongFile
 from phosphene.score.timeline import Timeline
 from phosphene.song import listening
-from phosphene.song.analysis import Progress
 from phosphene.song.audio.tracks import choose_track
 from phosphene.song.beats.corrections import corrected
 from phosphene.song.files import require_file
@@ -22,6 +22,9 @@ from phosphene.song.song import Section, Song
 from phosphene.song.store.cache import user_cache
 from phosphene.song.structure.names import named_sections, on_bars, shifted
 from phosphene.song.structure.section_files import read_sections
+
+if TYPE_CHECKING:
+    from phosphene.song.analysis import Progress
 
 _log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Checkpoints: the saved states from which painting resumes, and the settings of their render.
 
-A state is a dict of named tensors: `picture`, the frame as floats, and everything else that the
+A state is a dict of named tensors or arrays: `picture`, the frame as floats, and all else that the
 next frame depends on. The latest checkpoint is replaced every few seconds. Those at the borders of
 segments are kept, so that a changed project can resume from where it changed; the older they are,
 the fewer remain.
@@ -13,9 +13,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.numpy import save
 
 from phosphene.own_files import ABOUT, read_own, replace_own
 from phosphene.painting.states import State
@@ -34,7 +35,7 @@ def save_latest(folder: Path, row: int, state: State) -> None:
     folder : Path
     row : int
         The frame's row in the Score.
-    state : dict of str to Tensor
+    state : dict of str to Tensor or ndarray
         What the next frame depends on: `picture`, float32, shape (1, 3, height, width), and
         others.
     """
@@ -71,7 +72,7 @@ def rows(folder: Path) -> list[int]:
 
 
 def load(folder: Path, row: int) -> State:
-    """Load the state of one of `rows`, on the CPU; see `save_latest`."""
+    """Load the state of one of `rows`, as arrays; see `save_latest`."""
     saved = (_read(path) for path in [folder / LATEST, *folder.glob(BORDERS)])
     return next(state for own, state in filter(None, saved) if own == row)
 
@@ -105,15 +106,21 @@ def described(folder: Path) -> dict[str, Any] | None:
 
 
 def _packed(row: int, state: State) -> bytes:
-    tensors = {name: part.cpu().contiguous() for name, part in state.items()}
-    return save(tensors, {"row": str(row), "digest": _digest(tensors)})
+    arrays = {name: _array(part) for name, part in state.items()}
+    return save(arrays, {"row": str(row), "digest": _digest(arrays)})
+
+
+def _array(part: Any) -> NDArray[Any]:
+    """A tensor or an array as a contiguous array."""
+    return np.asarray(part if isinstance(part, np.ndarray) else part.cpu(), order="C")
 
 
 def _digest(state: State) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for name in sorted(state):
-        digest.update(f"{name} {state[name].dtype} {tuple(state[name].shape)}\n".encode())
-        digest.update(state[name].flatten().view(torch.uint8).numpy().data)
+        # As in the checkpoints of earlier versions, which were of tensors.
+        digest.update(f"{name} torch.{state[name].dtype} {state[name].shape}\n".encode())
+        digest.update(state[name].tobytes())
     return digest.hexdigest()
 
 
@@ -125,7 +132,7 @@ def _row(path: Path) -> int | None:
 def _read(path: Path) -> tuple[int, State] | None:
     """Row and state; None if they are missing or damaged."""
     try:
-        with safe_open(path, "pt") as saved:
+        with safe_open(path, "np") as saved:
             about = saved.metadata()
             row = int(about["row"])
             state = {name: saved.get_tensor(name) for name in saved.keys()}  # noqa: SIM118

@@ -6,23 +6,19 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from phosphene.engines.presets import load_batched
 from phosphene.errors import FilmError
 from phosphene.film import Film
 from phosphene.film.encoder import FIXES
 from phosphene.film.film import beside
 from phosphene.own_files import clear_own, locked
-from phosphene.painting.anchors import SceneAnchors, is_held
-from phosphene.painting.depth import with_depth
-from phosphene.painting.frames import Painted, painted, read_back
-from phosphene.painting.seamless import paint_loop
 from phosphene.painting.states import State
 from phosphene.rendering import checkpoint
+from phosphene.rendering.painting import SHOWN, Frames, frames_of, loop_of
 from phosphene.rendering.resuming import ResumePoint, carry_out, make_plan
 from phosphene.rendering.set_aside import complete_move
 
@@ -32,16 +28,11 @@ if TYPE_CHECKING:
 
     from phosphene.film.record import Record
     from phosphene.film.segments import Screen
-    from phosphene.painting.anchors import Anchor
-    from phosphene.painting.engine import Engine
     from phosphene.rendering.render import Render
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """on_progress(done, total, stage): frame counts, and "loading", "painting" or "joining"."""
-Frames: TypeAlias = "Generator[tuple[int, State, NDArray[np.uint8]]]"
-"""The number of each frame, the state after it, and its pixels."""
-SHOWN = "shown"  # key in a state of the frame's 8-bit pixels
 CHECKPOINT_SECONDS = 5.0  # between checkpoints; a killed render repaints at most this much
 
 
@@ -86,13 +77,7 @@ def render_film(
     score, lead, shows = render.score, render.lead, screen is not None and screen.interpolates
 
     def frames(after: tuple[int, State] | None) -> Frames:
-        engine, anchors = load_painter(render)
-        painting = (
-            paint_loop(score, engine, anchors, lead, after)
-            if lead
-            else painted(score, engine, anchors, after)
-        )
-        return read_back(with_pixels(painting) if shows else painting, engine.device)
+        return loop_of(render, after, shows) if lead else frames_of(render, after, shows=shows)
 
     job = FilmJob(
         lambda folder: film_of(render, record, screen, folder), render.target, about,
@@ -179,14 +164,6 @@ def make_film(job: FilmJob, point: ResumePoint | None, keep: bool, on_progress: 
     return time.monotonic() - start
 
 
-def load_painter(render: Render) -> tuple[Engine, Sequence[Anchor]]:
-    """The engine of a render, and the anchors of its prompts."""
-    score, spec, project = render.score, render.spec, render.project
-    engine = load_batched(spec, project.model, score, render.batches)
-    engine = with_depth(engine, render.depth, project.depth, score)
-    return engine, SceneAnchors(score, engine) if spec.diffuses and is_held(score) else []
-
-
 def film_of(render: Render, record: Record | None, screen: Screen | None, folder: Path) -> Film:
     """The film of a render, with its segments in a folder."""
     score = render.score
@@ -203,12 +180,6 @@ def settings_of(render: Render) -> str:
         f"{render.spec.name}, seed {render.project.model.seed}, {score.width}x{score.height} at "
         f"{float(score.fps):g} fps, {len(score) - render.lead} frames"
     )
-
-
-def with_pixels(painting: Iterable[Painted]) -> Iterator[Painted]:
-    """Add the pixels of each frame to its state."""
-    for row, state, levels in painting:
-        yield row, {**state, SHOWN: levels}, levels
 
 
 def _film(
@@ -243,7 +214,7 @@ def _shown(after: tuple[int, State] | None) -> bytes:
     """The pixels of the last painted frame, if the state has them."""
     if after is None or SHOWN not in after[1]:
         return b""
-    return after[1][SHOWN].numpy().tobytes()
+    return bytes(after[1][SHOWN].tobytes())
 
 
 def _stopped(written: int, length: int, folder: Path) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,9 +101,15 @@ def identity(
         "format": (target.suffix.lower(), (form or format_of(target)).segment, crf),
         "screen": screen,
         "ffmpeg": ffmpeg.version(),
-        "versions": [(name, version(name)) for name in VERSIONS],
+        "versions": [*_versions().items()],
     }
     return _digests(parts)
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """The installed versions of `VERSIONS`. Finding them takes tens of milliseconds."""
+    return {name: version(name) for name in VERSIONS}
 
 
 def depth_identity(spec: DepthSpec | None, depth: Depth | None) -> dict[str, str]:
@@ -197,7 +204,7 @@ def record_of(
         width=score.width,
         height=score.height,
         fps=str(score.fps),
-        versions={name: version(name) for name in VERSIONS} | {"ffmpeg": ffmpeg.version()},
+        versions={**_versions(), "ffmpeg": ffmpeg.version()},
         plugins={
             plugin.package or plugin.name: plugin.version
             for plugin in plugins

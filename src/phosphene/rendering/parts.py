@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film import Film
 from phosphene.film.parts import FORM, PartFile, parts_folder, remove_parts
 from phosphene.own_files import clear_own, locked, make_folder
-from phosphene.painting.frames import Painted, painted, read_back
 from phosphene.painting.states import State
 from phosphene.rendering.checkpoint import PICTURE
 from phosphene.rendering.filming import (
     FilmJob,
-    Frames,
     Progress,
     disk_errors,
     film_of,
-    load_painter,
     make_film,
     settings_of,
     state_folder,
-    with_pixels,
 )
+from phosphene.rendering.painting import Frames, frames_of, with_pixels
 from phosphene.score.parts import Part, parts_of
 
 if TYPE_CHECKING:
@@ -65,12 +62,11 @@ def paint_part(render: Render, number: int, on_progress: Progress) -> float:
     length, target = len(part.rows), file.path
 
     def frames(after: tuple[int, State] | None) -> Frames:
-        engine, anchors = load_painter(render)
         row = None if after is None else (part.rows[after[0]], after[1])
         begin = 0 if after is None else after[0] + 1
-        painting = painted(score, engine, anchors, row, part)
-        numbered = ((n, state, levels) for n, (_, state, levels) in enumerate(painting, begin))
-        return read_back(numbered, engine.device)
+        with closing(frames_of(render, row, part)) as painting:
+            for number, (_, state, levels) in enumerate(painting, begin):
+                yield number, state, levels
 
     def film_in(folder: Path) -> Film:
         return Film(target, score.width, score.height, score.fps, None, length, None, folder, FORM)
@@ -119,8 +115,8 @@ def join_parts(
 
     def frames(after: tuple[int, State] | None) -> Frames:
         begin = 0 if after is None else after[0] + 1
-        decoded = _decoded(parts, files, score.height, score.width, begin)
-        return read_back(with_pixels(decoded) if shows else decoded, torch.device("cpu"))
+        with closing(_decoded(parts, files, score.height, score.width, begin)) as decoded:
+            yield from with_pixels(decoded) if shows else decoded
 
     # "part": a render that is not in parts cannot resume from these states.
     job = FilmJob(
@@ -135,10 +131,10 @@ def join_parts(
 
 def _decoded(
     parts: list[Part], files: list[PartFile], height: int, width: int, begin: int
-) -> Iterator[Painted]:
+) -> Frames:
     """The frames of a film from its parts, starting at frame `begin`, with placeholder states."""
     owners = sorted((row, number) for number, part in enumerate(parts) for row in part.rows)
-    state = {PICTURE: torch.zeros(1, 3, height, width)}
+    state = {PICTURE: np.zeros((1, 3, height, width), np.float32)}
     with ExitStack() as stack:
         streams: dict[int, Generator[bytes]] = {}
         for row, number in owners:
@@ -152,5 +148,4 @@ def _decoded(
                     "Remove it and run the same command again, which paints it again.",
                 )
             if row >= begin:
-                levels = torch.frombuffer(bytearray(frame), dtype=torch.uint8)
-                yield row, state, levels.view(height, width, 3)
+                yield row, state, np.frombuffer(frame, np.uint8).reshape(height, width, 3)

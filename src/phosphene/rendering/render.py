@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
 from phosphene.engines.depths.finding import find_depth
-from phosphene.engines.finding import check_model, find_engine
+from phosphene.engines.finding import check_libraries, check_model, find_engine
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
@@ -20,7 +20,7 @@ from phosphene.film.mark import require_replaceable
 from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
 from phosphene.outputs import require_outputs
-from phosphene.painting.engine import check_paintable, check_supported, check_torch, unsupported
+from phosphene.painting.engine import check_paintable, check_supported, unsupported
 from phosphene.plugins import load_plugins
 from phosphene.project.file import files_of
 from phosphene.project.listening import song_of
@@ -217,7 +217,7 @@ class Render:
         shown = width, height, math.ceil((len(score) - lead) * self.fps / score.fps)
         painted = score.width, score.height, len(score) - lead
         report_space(self.target, *space_needed(self.form, video.crf, painted, shown))
-        check_torch()
+        check_libraries(spec)
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)

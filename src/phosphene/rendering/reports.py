@@ -94,10 +94,12 @@ def _missing(model: Model, score: Score) -> dict[str, str]:
 
 def warn_of_size(spec: EngineSpec, model: Model, score: Score) -> None:
     """Warn if a model paints smaller pictures than the film's, or larger ones than it can."""
+    preset = preset_of(spec)
+    if preset is None:
+        return
     from phosphene.engines.sizes import BEYOND, excess, painted_size  # imports torch
 
-    preset = preset_of(spec)
-    if preset is None or excess(score.width, score.height, preset.trained) <= BEYOND:
+    if excess(score.width, score.height, preset.trained) <= BEYOND:
         return
     sizes = ", ".join(_size(*trained) for trained in preset.trained)
     if model.native_size:

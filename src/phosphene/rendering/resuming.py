@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 
 from phosphene.errors import ProjectError
 from phosphene.own_files import ABOUT, clear_own, make_folder, state_files
@@ -153,7 +153,7 @@ def make_plan(
 def _fits(folder: Path, row: int, film: Film) -> bool:
     picture = checkpoint.load(folder, row)[checkpoint.PICTURE]
     height, width, _ = film.shape
-    valid = picture.dtype == torch.float32 and picture.shape == (1, 3, height, width)
+    valid = picture.dtype == np.float32 and picture.shape == (1, 3, height, width)
     return valid and film.holds(row + 1)
 
 

@@ -1,14 +1,15 @@
 """From an audio file to a `Song`: analyse it, or load the analysis from the cache."""
 
+from __future__ import annotations
+
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from phosphene.errors import SongError
-from phosphene.song.analysis import Progress, analyse
 from phosphene.song.audio.tracks import Track, choose_track
 from phosphene.song.beats.trackers import BARS, TrackerSpec
 from phosphene.song.features.builtin import FEATURES
@@ -16,6 +17,9 @@ from phosphene.song.files import require_file
 from phosphene.song.song import Section, Song, features_from_arrays, features_to_arrays
 from phosphene.song.store.cache import Cache, Shelf
 from phosphene.song.store.code import code_of
+
+if TYPE_CHECKING:
+    from phosphene.song.analysis import Progress
 
 _NUMBERS: dict[str, type] = {
     "sample_rate": int, "duration": float, "tempo": float, "metre": int, "confidence": float,
@@ -64,6 +68,8 @@ def listen(
         shelf.from_cache = True
         report("cache", 1.0)
         return replace(song, extra=FEATURES, track=index)
+    from phosphene.song.analysis import analyse  # and its libraries: not for a cached song
+
     # The last bits of sums, and so of the beats, depend on the number of threads of BLAS.
     with threadpool_limits(limits=1, user_api="blas"):
         song = analyse(path, report, tracker, shelf, index)

@@ -82,16 +82,16 @@ def test_a_frame_makes_one_copy_each_way_and_never_waits():
                 ("fakegpu", "cpu", (SIZE, SIZE, 3)),
             ], (steps, graphs)
 
-        for steps in (1, 4):
+        for steps in (1, 2):
             frame(steps, graphs=Graphs(record))
-        frame(4, graphs=None)
+        frame(2, graphs=None)
         with FlopCounterMode(display=False) as work:
             frame(1, graphs=None)
     # The article's frame is 21.33 TFLOP: 20 times as much.
     assert work.get_total_flops() <= 1.07e12
 
 
-SEEDS = range(8)  # one noise alone may by chance be nearer to the picture
+SEEDS = range(4)  # one noise alone may by chance be nearer to the picture
 
 
 @pytest.fixture(scope="module")

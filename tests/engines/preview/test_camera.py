@@ -15,7 +15,6 @@ from benchmarks.motion.films import decoded, luma
 from phosphene.engines.preview.camera import Camera
 from phosphene.film import Film
 from phosphene.painting.loop import paint
-from phosphene.painting.motion import warp
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.pictures import read_image, to_bytes
 from phosphene.plugins import load_plugins
@@ -109,7 +108,7 @@ def test_frames_do_not_depend_on_earlier_ones_or_on_the_cores(photo):
     made = replace(about(12, **moves(12)), image=photo)
     whole = list(paint(made, Camera(made)))
     kept = whole[6]
-    with mock.patch.object(warp.torch, "get_num_threads", return_value=3):
+    with mock.patch.object(torch, "get_num_threads", return_value=3):
         rest = list(paint(made, Camera(made), after=(kept.row, kept.state)))
     assert [one.row for one in rest] == list(range(7, 12))
     for one, other in zip(rest, whole[7:], strict=True):

@@ -42,17 +42,20 @@ def in_parts(
     callable or None
         None if the film has one part, or was begun in one piece.
     """
+    from phosphene.film.parts import parts_folder
+
+    score, target = render.score, render.target
+    if jobs == 1 and not parts_folder(target).exists():
+        return None
+    if _begun_in_one_piece(render):
+        return None
     from phosphene.batch.jobs import Job
     from phosphene.batch.pieces import pieces_of, useful_jobs
     from phosphene.batch.plan import Film
     from phosphene.cli.batches.planning import note_parts
     from phosphene.cli.terminal.console import console
     from phosphene.engines.presets import batchable
-    from phosphene.film.parts import parts_folder
 
-    score, target = render.score, render.target
-    if _begun_in_one_piece(render):
-        return None
     film = Film(Job("", input, target.name, options), target, frames=len(score))
     useful = useful_jobs(score)
     if min(jobs, useful) > 1 and batchable(render.spec, render.project.model):

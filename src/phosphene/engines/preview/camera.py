@@ -6,21 +6,26 @@ over any distance, and the last frame is as sharp as the first.
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from phosphene.engines.preview.plane import SHADES, hues, octave_rows, tiles
+from phosphene.engines.preview.palettes import palettes
+from phosphene.engines.preview.plane import SHADES, octave_rows, tiles
 from phosphene.engines.preview.poses import poses
 from phosphene.engines.preview.shots import Shot, shots, unit
 from phosphene.engines.preview.view import develop, shine, strike
-from phosphene.painting.colour import from_oklab
+from phosphene.painting.motion.bands import in_bands
 from phosphene.painting.motion.step import Matrix
-from phosphene.painting.motion.warp import in_bands
-from phosphene.painting.pictures import read_image
+from phosphene.painting.pictures import read_floats
 from phosphene.score.scenes import root
 from phosphene.score.score import Row, Score
+
+if TYPE_CHECKING:
+    import torch
 
 SPARKS = 1200  # in a frame at strength 1, at 512 x 512
 GLOWS = 4  # frames in which a spark is visible
@@ -35,13 +40,19 @@ class Camera:
     """
 
     def __init__(self, score: Score) -> None:
-        self.device = torch.device("cpu")
         self._width, self._height = score.width, score.height
         self._unit = unit(score)
-        self._palettes = np.stack([palette(hue) for hue in hues(score.prompts)])
+        self._palettes = palettes(score.prompts)
         self._tiles = tiles()
         self._takes = {first: _Take(score, shot) for first, shot in shots(score).items()}
         self._roots = [root(score.scenes, k) for k in range(len(score.scenes))]
+
+    @cached_property
+    def device(self) -> torch.device:
+        """See `phosphene.painting.engine.Engine`."""
+        import torch  # takes a second, and previews hand over arrays
+
+        return torch.device("cpu")
 
     def first(self, row: Row) -> torch.Tensor:
         """The plane at the start, or the user's image."""
@@ -49,6 +60,16 @@ class Camera:
 
     def draw_moved(self, row: Row) -> torch.Tensor:
         """Draw a frame, with the sparks of earlier frames that still glow."""
+        return _tensor(self.draw_array(row, False))
+
+    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
+        """Add new sparks to the picture; their number follows strength."""
+        lit = picture.numpy().copy()
+        self._add_sparks(lit[0], row, 0)
+        return _tensor(lit)
+
+    def draw_array(self, row: Row, repaints: bool) -> NDArray[np.float32]:
+        """Draw a frame without PyTorch; see `phosphene.painting.drawing.ArrayEngine`."""
         take = self._takes[self._roots[row.scene]]
         at = take.places[row.scene, row.frame]
         shades, seen = self._shades(row), take.poses[at]
@@ -68,13 +89,9 @@ class Camera:
             before = take.row(at - age)
             if before.diffuses:
                 self._add_sparks(picture, before, age)
-        return torch.from_numpy(picture)[None]
-
-    def img2img(self, picture: torch.Tensor, row: Row) -> torch.Tensor:
-        """Add new sparks to the picture; their number follows strength."""
-        lit = picture[0].numpy().copy()
-        self._add_sparks(lit, row, 0)
-        return torch.from_numpy(lit)[None]
+        if repaints:
+            self._add_sparks(picture, row, 0)
+        return picture[None]
 
     def _shades(self, row: Row) -> NDArray[np.float32]:
         """The palette of a frame; while prompts morph, the new one spreads from shade to shade."""
@@ -119,30 +136,17 @@ class _Take:
         self.back = _places(shot.steps)
         self.image, self.sizes = np.empty(0, np.float32), np.empty((0, 3), np.int64)
         if shot.image is not None:
-            self.image, self.sizes = _sizes(read_image(shot.image, score.width, score.height))
+            self.image, self.sizes = _sizes(read_floats(shot.image, score.width, score.height))
 
     def row(self, place: int) -> Row:
         """The row at a place of the shot."""
         return self._score.row(int(self._shot.rows[place]), int(self._shot.scenes[place]))
 
 
-def palette(hue: float) -> NDArray[np.float32]:
-    """The light of every shade, around a hue.
+def _tensor(picture: NDArray[np.float32]) -> torch.Tensor:
+    import torch
 
-    Parameters
-    ----------
-    hue : float
-        Radians, in OKLab.
-
-    Returns
-    -------
-    ndarray, float32, shape (SHADES, 3)
-    """
-    around = 2.0 * np.pi * np.arange(SHADES) / SHADES
-    angle = hue + 1.2 * np.sin(around)
-    lab = np.stack([0.72 + 0.1 * np.cos(2.0 * around), 0.17 * np.cos(angle), 0.17 * np.sin(angle)])
-    colours = from_oklab(torch.from_numpy(lab.astype(np.float32))[None, :, None])
-    return np.ascontiguousarray(colours[0, :, 0].numpy().T ** 1.6)
+    return torch.from_numpy(picture)
 
 
 def _places(steps: Matrix) -> list[Matrix]:
@@ -154,9 +158,9 @@ def _places(steps: Matrix) -> list[Matrix]:
     return back
 
 
-def _sizes(picture: torch.Tensor) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _sizes(picture: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """A pyramid of an image, concatenated; and the offset, height and width of each level."""
-    levels = [np.ascontiguousarray(picture[0].permute(1, 2, 0).numpy())]
+    levels = [np.ascontiguousarray(picture[0].transpose(1, 2, 0))]
     while max(levels[-1].shape[:2]) > 1:
         height, width, _ = levels[-1].shape
         half = max((width + 1) // 2, 1), max((height + 1) // 2, 1)

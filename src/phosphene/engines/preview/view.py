@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from phosphene.engines.preview.plane import PERIOD, SHADES, STEP
-from phosphene.painting.motion.warp import LOOSE
+from phosphene.painting.motion.bands import LOOSE
 
 LIVE = 3  # octaves in a pixel
 # Unsigned, so that numba does not check every index for a negative value.

@@ -9,11 +9,6 @@ more than 1.0008.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
-
 import cv2
 import numba
 import numpy as np
@@ -21,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from phosphene.painting.motion.bands import LOOSE, in_bands
 from phosphene.painting.motion.step import Matrix
 from phosphene.painting.motion.taps import TAPS, interpolate, weighted_sum
 
@@ -30,8 +26,6 @@ BETA = 6.4  # of the Kaiser window: a lower one loses less detail and rings more
 PHASES = 256
 # Unsigned, so that numba does not check every index for a negative value.
 LAST = np.uint64(PHASES - 1)
-# Fast-math flags that only reorder sums, so that loops become vector operations.
-LOOSE = {"reassoc", "contract", "nsz"}
 
 
 def warp(picture: torch.Tensor, matrix: Matrix) -> torch.Tensor:
@@ -171,21 +165,6 @@ def resample(picture: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray
 def _padded(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     around = (BEFORE, BEHIND, BEFORE, BEHIND, cv2.BORDER_REFLECT_101)
     return np.stack([cv2.copyMakeBorder(channel, *around) for channel in picture])
-
-
-def in_bands(height: int, work: Callable[..., None], *arguments: object) -> None:
-    """Call work(*arguments, first, last) for bands of rows, one thread for each core."""
-    cores = torch.get_num_threads()
-    edges = [height * core // cores for core in range(cores + 1)]
-    others = [_pool(cores).submit(work, *arguments, *band) for band in pairwise(edges[1:])]
-    work(*arguments, *edges[:2])
-    for other in others:
-        other.result()
-
-
-@cache
-def _pool(cores: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(cores, "bands")
 
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE, error_model="numpy")
