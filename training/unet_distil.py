@@ -38,7 +38,7 @@ RATE, WARM_UP, FALL = 1.5, 40, 0.6
 # Levels below the one that lost a layer: most of the weights, for which AdamW is cheaper than Muon.
 DEEP, DEEP_RATE = ("down_blocks.2", "down_blocks.3", "mid_block", "up_blocks.0", "up_blocks.1"), 0.2
 LEVELS = 0.1  # weight of the levels' outputs in the loss
-DETAIL = 10.0  # weight of the amount of detail, of which the mean squared error alone loses a tenth
+DETAIL = 40.0  # weight of the amount of detail, of which the mean squared error alone loses a tenth
 BLENDED = 0.15  # share of prompts that are a mixture of two
 
 
