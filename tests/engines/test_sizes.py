@@ -70,6 +70,23 @@ def test_the_kernel_keeps_a_colour_and_a_slow_wave(small, large):
     np.testing.assert_allclose(matrix @ wave, there, atol=0.02)
 
 
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [((8, 8), (16, 24)), ((40, 24), (85, 31)), ((336, 192), (640, 360)), ((32, 8), (30, 9))],
+)
+def test_pictures_are_multiplied_by_the_kernel_and_its_inverse(small, large):
+    across, down = (lanczos(*lengths) for lengths in zip(small, large, strict=True))
+    painted, picture = card(*small), card(*large)
+    row = score(width=large[0], height=large[1], strength=0.5).row(1)
+    frame = Resized(Still(painted), small, large).first(row)
+    enlarged = down @ painted.double().numpy() @ across.T
+    np.testing.assert_allclose(frame.numpy(), enlarged.clip(0.0, 1.0), atol=1e-5)
+    engine = Still()
+    Resized(engine, small, large).img2img(picture, row)
+    reduced = np.linalg.pinv(down) @ picture.double().numpy() @ np.linalg.pinv(across).T
+    np.testing.assert_allclose(engine.given[0].numpy(), reduced.clip(0.0, 1.0), atol=1e-5)
+
+
 def test_a_painted_picture_returns_to_the_engine_unchanged():
     about = score(width=128, height=96, strength=0.5)
     painted = card(64, 48) * 0.8 + 0.1

@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
+import numba
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from phosphene.painting.engine import Engine
+from phosphene.painting.motion.bands import LOOSE, in_bands
 from phosphene.painting.motion.noise import SceneNoise
 from phosphene.score.score import Row
 
 MULTIPLE = 8  # px per latent pixel in the Stable Diffusion family
 BEYOND = 1.25  # times the trained size: `worlds` paints one scene at 320 x 320, two at 384 x 384
 LOBES = 3  # of the Lanczos kernel
+TINY = 1e-6  # weight of a pixel that is left out on a CPU
 
 Size = tuple[int, int]
 
@@ -80,9 +83,10 @@ class Resized:
         self.noise_shape = getattr(engine, "noise_shape", None)
         self._engine: Any = engine
         self._painted = painted
-        self._across, self._down = (
-            _matrices(*lengths, engine.device) for lengths in zip(painted, film, strict=True)
-        )
+        matrices = [lanczos(*lengths) for lengths in zip(painted, film, strict=True)]
+        kind = _Band if engine.device.type == "cpu" else _Matrix
+        self._enlarge = [kind(matrix, engine.device) for matrix in matrices]
+        self._reduce = [kind(np.linalg.pinv(matrix), engine.device) for matrix in matrices]
 
     @property
     def disparity(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
@@ -108,22 +112,57 @@ class Resized:
 
         Detail too fine for the engine's size is kept with a weight of 1 - strength.
         """
-        (_, shrink_x), (_, shrink_y) = self._across, self._down
-        small = shrink_y @ picture @ shrink_x.T
+        across, down = self._reduce
+        small = across(down(picture).mT).mT.contiguous()
         kept = 1.0 - row.strength
         painted = self._engine.img2img(small.clamp(0.0, 1.0), row, *noise)
         return (self._enlarged(painted - kept * small) + kept * picture).clamp_(0.0, 1.0)
 
     def _enlarged(self, picture: torch.Tensor) -> torch.Tensor:
-        (enlarge_x, _), (enlarge_y, _) = self._across, self._down
-        return enlarge_y @ picture @ enlarge_x.T
+        across, down = self._enlarge
+        return down(across(picture.mT).mT)
 
 
-def _matrices(small: int, large: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """The matrices that enlarge a line of pixels, shape (large, small), and reduce it."""
-    enlarge = lanczos(small, large)
-    shrink = np.linalg.pinv(enlarge)
-    return tuple(torch.from_numpy(m.astype(np.float32)).to(device) for m in (enlarge, shrink))  # type: ignore[return-value]
+class _Matrix:
+    """Multiplies each column of a picture, shape (1, 3, columns, width), by a matrix."""
+
+    def __init__(self, matrix: NDArray[np.floating], device: torch.device) -> None:
+        self._matrix = torch.from_numpy(matrix.astype(np.float32)).to(device)
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        return self._matrix @ picture
+
+
+class _Band:
+    """The same on a CPU, for a matrix whose rows have their weights next to each other."""
+
+    def __init__(self, matrix: NDArray[np.floating], device: torch.device) -> None:
+        columns = matrix.shape[1]
+        weighs = np.abs(matrix) > TINY
+        starts, ends = weighs.argmax(1), columns - weighs[:, ::-1].argmax(1)
+        width = int((ends - starts).max())
+        self._starts = np.minimum(starts, columns - width)
+        places = self._starts[:, None] + np.arange(width)
+        self._weights = np.take_along_axis(matrix, places, 1).astype(np.float32)
+
+    def __call__(self, picture: torch.Tensor) -> torch.Tensor:
+        rows, (_, channels, _, width) = len(self._starts), picture.shape
+        result = torch.empty(1, channels, rows, width)
+        lines = picture.contiguous().numpy()[0]
+        in_bands(rows, _add_lines, lines, self._starts, self._weights, result.numpy()[0])
+        return result
+
+
+@numba.njit(nogil=True, cache=True, fastmath=LOOSE)
+def _add_lines(lines, starts, weights, result, first, last):  # type: ignore[no-untyped-def]
+    """Weighted sums of neighbouring lines of pixels."""
+    for channel in range(len(lines)):
+        for y in range(first, last):
+            result[channel, y] = 0.0
+            for n in range(weights.shape[1]):
+                weight, line = weights[y, n], lines[channel, starts[y] + n]
+                for x in range(len(line)):
+                    result[channel, y, x] += weight * line[x]
 
 
 def lanczos(small: int, large: int) -> NDArray[np.float64]:
