@@ -9,6 +9,7 @@ and drawings. The result is TEACHER with the new UNet, in runs/worlds.
 """
 
 import argparse
+import random
 import re
 import shutil
 import threading
@@ -20,12 +21,14 @@ import torch.nn.functional as F
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
+from training.captions import caption
 from training.device import DEVICE, SETTINGS
 from training.distil import picture
+from training.draw import EVERY
 from training.latents import Dataset, blurred
-from training.meaning import load_or_pretrain
+from training.meaning import load_or_pretrain, tokenize
 from training.paths import RUNS
-from training.polish import Pools, Rows
+from training.polish import Pools, Rows, counts
 from training.run import Run
 from training.schedule import new_scheduler
 from training.session import session
@@ -101,6 +104,12 @@ def detail_of(latents: Tensor) -> Tensor:
     return (latents - blurred(latents)).square().mean(dim=(2, 3)).add(1e-6).sqrt()
 
 
+def prompts() -> Tensor:
+    """Token ids of captions of every world in every colour, (n, LENGTH)."""
+    rng = random.Random(0)
+    return tokenize(train_tokenizer(), [caption(look, rng) for look in 4 * EVERY])
+
+
 def distil(folder: Path, minutes: float) -> None:
     """Train for some minutes, and write the result."""
     torch.set_num_threads(1)
@@ -122,9 +131,17 @@ def distil(folder: Path, minutes: float) -> None:
     run = Run(student, partial(loss_of, teacher, outputs, text, alphas), groups, TARGET, matrices)
     run.resume()
     parts = [Pools(dataset, alphas) for _ in range(SETTINGS.parts)]
+    texts = prompts().to(DEVICE)
+
+    def batch_of(number: int) -> Rows:
+        rows, (fresh, _) = parts[number % SETTINGS.parts].batch(number, 0.0), counts()
+        # Pure noise needs no drawing, so it is painted with any prompt.
+        rows.words[:fresh] = texts[torch.randint(len(texts), (fresh,), device=DEVICE)]
+        return rows
+
     for elapsed in session([run], dataset, minutes):
         rate = RATE * SETTINGS.peak * min(1, (1 - elapsed) / FALL, (run.steps + 1) / WARM_UP)
-        results = run.advance(lambda n: parts[n % SETTINGS.parts].batch(n, 0.0), rate)
+        results = run.advance(batch_of, rate)
         for part, (_, painted) in zip(parts, results, strict=True):
             part.keep(painted)
     student.load_state_dict(run.average)
