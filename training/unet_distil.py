@@ -28,7 +28,7 @@ from training.draw import EVERY
 from training.latents import Dataset, blurred
 from training.meaning import load_or_pretrain, tokenize
 from training.paths import RUNS
-from training.polish import Pools, Rows, counts
+from training.polish import MAX_SIGMA, Pools, Rows, counts
 from training.run import Run
 from training.schedule import new_scheduler
 from training.session import session
@@ -87,8 +87,9 @@ def loss_of(
     noisy = rows.noisy.to(memory_format=torch.channels_last)
     with torch.no_grad():
         prompts = text(rows.words).last_hidden_state
-        chance, share = torch.rand(2, len(prompts), 1, 1, device=prompts.device)
-        prompts = prompts.lerp(prompts.roll(1, 0), torch.where(chance < BLENDED, share, 0.0))
+        chance = rows.sigma[..., 0] / MAX_SIGMA  # 0 to 1, determined by the step
+        share = torch.where(chance < BLENDED, chance / BLENDED, 0.0)
+        prompts = prompts.lerp(prompts.roll(1, 0), share)
         wanted = teacher(noisy, rows.times, encoder_hidden_states=prompts).sample
     velocity = student(noisy, rows.times, encoder_hidden_states=prompts).sample
     pairs = zip(*(found.last.outputs for found in outputs), strict=True)
@@ -104,7 +105,7 @@ def detail_of(latents: Tensor) -> Tensor:
     return (latents - blurred(latents)).square().mean(dim=(2, 3)).add(1e-6).sqrt()
 
 
-def prompts() -> Tensor:
+def any_prompts() -> Tensor:
     """Token ids of captions of every world in every colour, (n, LENGTH)."""
     rng = random.Random(0)
     return tokenize(train_tokenizer(), [caption(look, rng) for look in 4 * EVERY])
@@ -131,12 +132,13 @@ def distil(folder: Path, minutes: float) -> None:
     run = Run(student, partial(loss_of, teacher, outputs, text, alphas), groups, TARGET, matrices)
     run.resume()
     parts = [Pools(dataset, alphas) for _ in range(SETTINGS.parts)]
-    texts = prompts().to(DEVICE)
+    texts = any_prompts()
 
     def batch_of(number: int) -> Rows:
         rows, (fresh, _) = parts[number % SETTINGS.parts].batch(number, 0.0), counts()
         # Pure noise needs no drawing, so it is painted with any prompt.
-        rows.words[:fresh] = texts[torch.randint(len(texts), (fresh,), device=DEVICE)]
+        picks = torch.randint(len(texts), (fresh,), generator=torch.Generator().manual_seed(number))
+        rows.words[:fresh] = texts[picks].to(DEVICE)
         return rows
 
     for elapsed in session([run], dataset, minutes):

@@ -124,7 +124,10 @@ class Resized:
 
 
 class _Matrix:
-    """Multiplies each column of a picture, shape (1, 3, columns, width), by a matrix."""
+    """Multiplies each column of a picture by a matrix, shape (rows, height).
+
+    Takes pictures of shape (1, 3, height, width), and returns (1, 3, rows, width).
+    """
 
     def __init__(self, matrix: NDArray[np.floating], device: torch.device) -> None:
         self._matrix = torch.from_numpy(matrix.astype(np.float32)).to(device)
@@ -134,7 +137,7 @@ class _Matrix:
 
 
 class _Band:
-    """The same on a CPU, for a matrix whose rows have their weights next to each other."""
+    """A `_Matrix` on a CPU that only has the weights above `TINY`, which are next to each other."""
 
     def __init__(self, matrix: NDArray[np.floating], device: torch.device) -> None:
         columns = matrix.shape[1]
@@ -155,7 +158,11 @@ class _Band:
 
 @numba.njit(nogil=True, cache=True, fastmath=LOOSE)
 def _add_lines(lines, starts, weights, result, first, last):  # type: ignore[no-untyped-def]
-    """Weighted sums of neighbouring lines of pixels."""
+    """Fill rows of a picture with weighted sums of neighbouring lines of another one.
+
+    lines, result: (3, height, width). starts: (rows,), the first line of each sum. weights: (rows,
+    n), one for each line of a sum.
+    """
     for channel in range(len(lines)):
         for y in range(first, last):
             result[channel, y] = 0.0
