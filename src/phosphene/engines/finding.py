@@ -89,16 +89,18 @@ def load_engine(project: Project, score: Score, registry: Registry | None = None
     return with_depth(spec.load(project.model, score), depth, project.depth, score)
 
 
-def check_libraries(spec: EngineSpec) -> None:
-    """Check that PyTorch can be imported, if the engine needs it for every film.
+def import_libraries(spec: EngineSpec) -> None:
+    """Import what an engine needs for every film: PyTorch, or the compiled drawing of `none`.
 
     Raises
     ------
     EngineError
-        If it cannot.
+        If PyTorch cannot be imported.
     """
     if needs_torch(spec):
         check_torch()
+    else:
+        import phosphene.engines.preview.camera  # noqa: F401
 
 
 def check_model(spec: EngineSpec, model: Model) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from phosphene.composing.compose import compose
 from phosphene.engines.depths.finding import find_depth
-from phosphene.engines.finding import check_libraries, check_model, find_engine
+from phosphene.engines.finding import check_model, find_engine, import_libraries
 from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.preflight import preflight, space_needed
+from phosphene.film.preflight import check_fit, preflight, space_needed
 from phosphene.film.sound import Soundtrack
 from phosphene.outputs import require_outputs
 from phosphene.painting.engine import check_paintable, check_supported, unsupported
@@ -211,13 +212,15 @@ class Render:
         self.fps = _rate(project, score, lead)
         width, height = score.width * video.upscale, score.height * video.upscale
         require_running(video.codec)
-        preflight(
-            self.target, width, height, self.fps, self.sound, video.crf, self.form, self.force,
-        )  # fmt: skip
+        film = self.target, width, height, self.fps
+        check_fit(*film, video.crf, self.form)
+        with ThreadPoolExecutor(1) as pool:  # ffmpeg encodes the trial film during the imports
+            trial = pool.submit(preflight, *film, self.sound, video.crf, self.form, self.force)
+            import_libraries(spec)
+            trial.result()
         shown = width, height, math.ceil((len(score) - lead) * self.fps / score.fps)
         painted = score.width, score.height, len(score) - lead
         report_space(self.target, *space_needed(self.form, video.crf, painted, shown))
-        check_libraries(spec)
         warn_of_words(spec, score)
         warn_of_size(spec, project.model, score)
         warn_of_image(spec, project, score)
