@@ -8,7 +8,6 @@ import math
 import sys
 import time
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -30,6 +29,7 @@ NOISE = 0.04  # of the latents, so that the decoder tolerates small errors
 # (`phosphene.engines.runtime.linear_layers`).
 ENCODER, DECODER = (0, 0, 4, 3), (4, 3, 1, 0)
 CHECKPOINT = RUNS / "vae.safetensors"
+BUNDLED = WORLDS / "vae" / "diffusion_pytorch_model.safetensors"
 DONE = RUNS / "vae.done"
 
 
@@ -45,9 +45,10 @@ def new_vae() -> AutoencoderTiny:
     )
 
 
-def load_vae(path: Path = CHECKPOINT) -> AutoencoderTiny:
+def load_vae() -> AutoencoderTiny:
+    """The VAE in runs/, or else the bundled one."""
     vae = new_vae()
-    vae.load_state_dict(load_file(path))
+    vae.load_state_dict(load_file(CHECKPOINT if CHECKPOINT.exists() else BUNDLED))
     return vae.eval().to(memory_format=torch.channels_last)
 
 
@@ -157,14 +158,9 @@ def make_vae(minutes: float = 20) -> None:
     A new one is trained for three quarters of the time, its detail channels are scaled, and it is
     trained for the rest.
     """
-    bundled = WORLDS / "vae" / "diffusion_pytorch_model.safetensors"
-    if DONE.exists():
+    if DONE.exists() or (BUNDLED.exists() and not CHECKPOINT.exists()):
         return
-    if bundled.exists() and not CHECKPOINT.exists():
-        vae = new_vae()
-        vae.load_state_dict(load_file(bundled))
-        save(vae)
-    elif CHECKPOINT.exists():
+    if CHECKPOINT.exists():
         train_vae(minutes, 8e-4)
     else:
         train_vae(0.73 * minutes)
