@@ -52,6 +52,11 @@ def test_a_positive_offset_is_earlier_and_lines_at_one_time_are_together(read):
     assert read("song.lrc", text) == [Line(0.5, 10.0, "hello\nhallo")]
 
 
+def test_lines_that_an_offset_moves_before_the_song_are_over(read):
+    text = "[offset:2000]\n[00:00.50]title\n[00:01.50]one\n[00:05.00]two"
+    assert read("song.lrc", text) == [Line(0.0, 3.0, "one"), Line(3.0, 10.0, "two")]
+
+
 def test_srt(read):
     assert read("song.srt", SRT) == [
         Line(1.0, 2.5, "first line\nin two"),

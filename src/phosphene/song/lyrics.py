@@ -90,10 +90,12 @@ def _in_lrc(path: Path, lines: Sequence[str], duration: float) -> list[Line]:
     # Several texts at one time, as in translations, are shown together.
     merged: dict[float, list[str]] = {}
     for time, text in sorted(timed, key=lambda line: line[0]):
-        merged.setdefault(max(0.0, time - shift), []).append(text)
+        merged.setdefault(time - shift, []).append(text)
     starts = [*merged, max(duration, *merged)] if merged else []
     return [
-        Line(start, end, "\n".join(filter(None, merged[start]))) for start, end in pairwise(starts)
+        Line(max(0.0, start), end, "\n".join(filter(None, merged[start])))
+        for start, end in pairwise(starts)
+        if end > 0.0  # an offset may move lines before the song
     ]
 
 
