@@ -65,6 +65,13 @@ def test_srt(read):
     ]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b"])
+def test_only_line_ends_end_a_line(read, sign):
+    both = f"one{sign}{sign}two"
+    assert read("song.lrc", f"[00:01.00]{both}\r\n[00:02.00]\r\n") == [Line(1.0, 2.0, both)]
+    assert read("song.srt", f"00:00:01,000 --> 00:00:02,000\r\n{both}") == [Line(1.0, 2.0, both)]
+
+
 def test_lines_beyond_the_song_are_dropped_or_cut(read):
     assert read("song.srt", SRT, 4.5)[-1] == Line(4.0, 4.5, "second")
 

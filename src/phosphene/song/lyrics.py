@@ -56,7 +56,7 @@ def read_lyrics(path: Path, duration: float) -> list[Line]:
         raise SongError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise SongError(f"{path} is not text in UTF-8", "Save it as UTF-8.") from None
-    found = sorted(reader(path, text.splitlines(), duration), key=lambda line: line.start)
+    found = sorted(reader(path, text.split("\n"), duration), key=lambda line: line.start)
     lines = [
         Line(line.start, min(line.end, duration), line.text)
         for line in found
