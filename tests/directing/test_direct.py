@@ -1,3 +1,4 @@
+import os
 import tomllib
 from dataclasses import replace
 
@@ -74,3 +75,21 @@ def test_the_corrections_of_the_song_are_added_to_the_last_digit(text):
 
 def test_the_path_of_the_song_is_relative_to_the_project(tmp_path):
     assert beside(tmp_path / "songs" / "a.mp3", tmp_path / "films" / "b.toml") == "../songs/a.mp3"
+
+
+def test_the_path_of_the_song_leads_out_of_a_linked_folder(tmp_path):
+    (tmp_path / "disk" / "films").mkdir(parents=True)
+    (tmp_path / "films").symlink_to("disk/films")
+    (tmp_path / "a.mp3").touch()
+    project = tmp_path / "films" / "b.toml"
+    assert (project.parent / beside(tmp_path / "a.mp3", project)).exists()
+    assert beside(tmp_path / "films" / "a.mp3", project) == "a.mp3"
+    assert beside(tmp_path / "films" / "a.mp3", tmp_path / "b.toml") == "films/a.mp3"
+
+
+def test_the_path_of_a_song_on_another_drive_is_absolute(tmp_path, monkeypatch):
+    def other_drive(path, start):
+        raise ValueError(f"path is on mount 'D:', start on mount 'C:': {path} {start}")
+
+    monkeypatch.setattr(os.path, "relpath", other_drive)
+    assert beside(tmp_path / "a.mp3", tmp_path / "b.toml") == str(tmp_path / "a.mp3")

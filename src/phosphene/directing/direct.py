@@ -164,8 +164,16 @@ def _item(entry: Any) -> Any:
 
 
 def beside(file: Path, project: Path) -> str:
-    """The path of a file as a project in another folder names it."""
-    return os.path.relpath(file.absolute(), project.absolute().parent)
+    """The path of a file as a project in another folder names it; absolute on another drive."""
+    folder = project.absolute().parent
+    try:
+        near = os.path.relpath(file.absolute(), folder)
+        if near.startswith(os.pardir):  # leads out of the folder itself, not of a link to it
+            real = os.path.join(os.path.realpath(file.parent), file.name)
+            near = os.path.relpath(real, os.path.realpath(folder))
+    except ValueError:  # on another drive of Windows
+        return str(file.absolute())
+    return near
 
 
 def _before_tables(text: str, table: str) -> str:
