@@ -249,7 +249,8 @@ def features_from_arrays(arrays: Arrays) -> dict[str, Feature]:
     KeyError
         If a part is missing.
     """
-    names = [key.split(".")[1] for key in arrays if key.endswith(".values")]
+    values = [key for key in arrays if key.endswith(".values")]
+    names = [key.removeprefix("feature.").removesuffix(".values") for key in values]
     return {
         name: Feature(
             arrays[f"feature.{name}.values"],

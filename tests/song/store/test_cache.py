@@ -352,6 +352,14 @@ def test_features_are_computed_once_and_read_again(path: Path, kept: Cache) -> N
     assert len(calls) == 2
 
 
+def test_kept_features_can_have_any_name(tmp_path: Path) -> None:
+    names = ["drums.kick", "values", "a.values", "über"]
+    features = {name: Feature(np.arange(5.0), 0.1, "level") for name in names}
+    for _ in range(2):
+        song = replace(synthetic_song(2.0), shelf=Shelf(tmp_path, "code"))
+        assert sorted(song.kept("x", lambda: features)) == sorted(names)
+
+
 def test_a_registered_feature_is_computed_once(path: Path) -> None:
     calls = []
 
