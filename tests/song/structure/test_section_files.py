@@ -50,6 +50,13 @@ def test_midi_markers_follow_the_tempo_map(tmp_path):
     assert read_sections(tmp_path / "a.mid", 100.0) == [(0.0, None, "intro"), (5.0, None, "drop")]
 
 
+@pytest.mark.parametrize(("charset", "text"), [("utf-8", "Réfrain 夜"), ("latin-1", "Réfrain")])
+def test_midi_markers_are_in_utf_8_or_latin_1(tmp_path, charset, text):
+    track = mido.MidiTrack([mido.MetaMessage("marker", text=text)])
+    mido.MidiFile(tracks=[track], charset=charset).save(tmp_path / "a.mid")
+    assert read_sections(tmp_path / "a.mid", 100.0) == [(0.0, None, text)]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
