@@ -1,5 +1,6 @@
 import os
 import tomllib
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +37,15 @@ def test_the_seed_follows_from_the_sound_and_the_idea():
         brief_of(SONG, " A\n", None, "worlds").seed == seeds[0]
     )  # as case and spaces do not count
     assert brief_of(SONG, "a", 7, "worlds") == Brief("a", 7, "worlds")
+
+
+def test_the_seed_needs_no_copy_of_the_song():
+    long = replace(SONG, samples=np.zeros(1_000_000, np.float32))
+    tracemalloc.start()
+    brief_of(long, "a", None, "worlds")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000  # bytes
 
 
 def test_unknown_directors_and_long_ideas_are_refused():

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomlkit
 
 from phosphene.directing.idea import one_line
@@ -111,7 +112,7 @@ def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
     idea = one_line(idea)
     if seed is None:
         content = hashlib.sha256(idea.casefold().encode(errors="replace"))
-        content.update(song.samples.tobytes())
+        content.update(np.ascontiguousarray(song.samples).data)
         seed = int(content.hexdigest()[:12], 16) % SEEDS
     return Brief(idea, seed, model)
 
