@@ -59,6 +59,12 @@ def test_lyrics_and_other_prompts_are_in_order(composed, lyrics):
         composed(prompts={"lyrics": lyrics, "at": {"1s": "pause"}})
 
 
+def test_a_prompt_at_the_start_of_a_scene_names_its_entry(composed, lyrics):
+    for entry, given in (("at", {"1s": "c"}), ("lyrics", lyrics)):
+        with pytest.raises(ProjectError, match=rf"prompts\.{entry}: '.' is at 1\.00 s, where a sc"):
+            composed(prompts={entry: given}, scene=[{"at": "1s", "prompt": "d"}])
+
+
 @pytest.mark.parametrize(
     ("tables", "says"),
     [

@@ -1,4 +1,6 @@
+import os
 import tomllib
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +37,15 @@ def test_the_seed_follows_from_the_sound_and_the_idea():
         brief_of(SONG, " A\n", None, "worlds").seed == seeds[0]
     )  # as case and spaces do not count
     assert brief_of(SONG, "a", 7, "worlds") == Brief("a", 7, "worlds")
+
+
+def test_the_seed_needs_no_copy_of_the_song():
+    long = replace(SONG, samples=np.zeros(1_000_000, np.float32))
+    tracemalloc.start()
+    brief_of(long, "a", None, "worlds")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000  # bytes
 
 
 def test_unknown_directors_and_long_ideas_are_refused():
@@ -74,3 +85,21 @@ def test_the_corrections_of_the_song_are_added_to_the_last_digit(text):
 
 def test_the_path_of_the_song_is_relative_to_the_project(tmp_path):
     assert beside(tmp_path / "songs" / "a.mp3", tmp_path / "films" / "b.toml") == "../songs/a.mp3"
+
+
+def test_the_path_of_the_song_leads_out_of_a_linked_folder(tmp_path):
+    (tmp_path / "disk" / "films").mkdir(parents=True)
+    (tmp_path / "films").symlink_to("disk/films")
+    (tmp_path / "a.mp3").touch()
+    project = tmp_path / "films" / "b.toml"
+    assert (project.parent / beside(tmp_path / "a.mp3", project)).exists()
+    assert beside(tmp_path / "films" / "a.mp3", project) == "a.mp3"
+    assert beside(tmp_path / "films" / "a.mp3", tmp_path / "b.toml") == "films/a.mp3"
+
+
+def test_the_path_of_a_song_on_another_drive_is_absolute(tmp_path, monkeypatch):
+    def other_drive(path, start):
+        raise ValueError(f"path is on mount 'D:', start on mount 'C:': {path} {start}")
+
+    monkeypatch.setattr(os.path, "relpath", other_drive)
+    assert beside(tmp_path / "a.mp3", tmp_path / "b.toml") == str(tmp_path / "a.mp3")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -5,6 +7,8 @@ import soundfile
 from phosphene.errors import PhospheneError, ProjectError, SongError
 from phosphene.project.file import make_project
 from phosphene.project.listening import song_of
+from phosphene.song import Section
+from phosphene.testing import synthetic_song
 
 
 @pytest.fixture
@@ -50,6 +54,18 @@ def test_sections_are_read_from_a_file_beside_the_project(sections, clicks):
 def test_sections_shift_by_bars(sections):
     shifted = sections(sections={"0s": "intro", "4s": "drop"}, section_bars=-1)
     assert [part[:2] for part in shifted] == [(0.0, 2.0), (2.0, 8.0)]
+
+
+@pytest.mark.parametrize(("corrections", "boundary"), [({}, 5.0), ({"downbeat": 2}, 4.5)])
+def test_detected_sections_move_to_bars_only_if_those_are_corrected(
+    clicks, registry, monkeypatch, corrections, boundary
+):
+    heard = replace(synthetic_song(8.0), sections=(Section(0, 5, "A"), Section(5, 8, "B")))
+    monkeypatch.setattr("phosphene.song.listening.listen", lambda *_: heard)
+    project = make_project(
+        {"song": {"file": "song.wav", **corrections}}, clicks / "p.toml", registry
+    )
+    assert [part.start for part in song_of(project.song, registry).sections] == [0.0, boundary]
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,24 @@ def test_a_positive_offset_is_earlier_and_lines_at_one_time_are_together(read):
     assert read("song.lrc", text) == [Line(0.5, 10.0, "hello\nhallo")]
 
 
+def test_lines_that_an_offset_moves_before_the_song_are_over(read):
+    text = "[offset:2000]\n[00:00.50]title\n[00:01.50]one\n[00:05.00]two"
+    assert read("song.lrc", text) == [Line(0.0, 3.0, "one"), Line(3.0, 10.0, "two")]
+
+
 def test_srt(read):
     assert read("song.srt", SRT) == [
         Line(1.0, 2.5, "first line\nin two"),
         Line(4.0, 5.0, "second"),
         Line(6.005, 7.005, "without a number"),
     ]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b"])
+def test_only_line_ends_end_a_line(read, sign):
+    both = f"one{sign}{sign}two"
+    assert read("song.lrc", f"[00:01.00]{both}\r\n[00:02.00]\r\n") == [Line(1.0, 2.0, both)]
+    assert read("song.srt", f"00:00:01,000 --> 00:00:02,000\r\n{both}") == [Line(1.0, 2.0, both)]
 
 
 def test_lines_beyond_the_song_are_dropped_or_cut(read):

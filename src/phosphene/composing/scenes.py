@@ -206,9 +206,10 @@ def placed_prompts(project: Project, timeline: Timeline, scenes: Sequence[Placed
         if inside and (timeline.frame_of(inside[0][0]) == start or (index == 0 and text is None)):
             time, first = inside.pop(0)
             if text is not None:
+                entry = "lyrics" if any(first is shot for shot in lines.values()) else "at"
                 raise ProjectError(
-                    f"prompts.at: '{first.prompt}' is at {time:.2f} s, where a scene begins with a "
-                    "prompt of its own",
+                    f"prompts.{entry}: '{first.prompt}' is at {time:.2f} s, where a scene begins "
+                    "with a prompt of its own",
                     "Remove one of the two.",
                 )
             key, current = time if index == 0 else begin, first

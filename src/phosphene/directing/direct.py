@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomlkit
 
 from phosphene.directing.idea import one_line
@@ -111,7 +112,7 @@ def brief_of(song: Song, idea: str, seed: int | None, model: str) -> Brief:
     idea = one_line(idea)
     if seed is None:
         content = hashlib.sha256(idea.casefold().encode(errors="replace"))
-        content.update(song.samples.tobytes())
+        content.update(np.ascontiguousarray(song.samples).data)
         seed = int(content.hexdigest()[:12], 16) % SEEDS
     return Brief(idea, seed, model)
 
@@ -164,8 +165,16 @@ def _item(entry: Any) -> Any:
 
 
 def beside(file: Path, project: Path) -> str:
-    """The path of a file as a project in another folder names it."""
-    return os.path.relpath(file.absolute(), project.absolute().parent)
+    """The path of a file as a project in another folder names it; absolute on another drive."""
+    folder = project.absolute().parent
+    try:
+        near = os.path.relpath(file.absolute(), folder)
+        if near.startswith(os.pardir):  # leads out of the folder itself, not of a link to it
+            real = os.path.join(os.path.realpath(file.parent), file.name)
+            near = os.path.relpath(real, os.path.realpath(folder))
+    except ValueError:  # on another drive of Windows
+        return str(file.absolute())
+    return near
 
 
 def _before_tables(text: str, table: str) -> str:

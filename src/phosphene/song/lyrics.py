@@ -56,7 +56,7 @@ def read_lyrics(path: Path, duration: float) -> list[Line]:
         raise SongError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise SongError(f"{path} is not text in UTF-8", "Save it as UTF-8.") from None
-    found = sorted(reader(path, text.splitlines(), duration), key=lambda line: line.start)
+    found = sorted(reader(path, text.split("\n"), duration), key=lambda line: line.start)
     lines = [
         Line(line.start, min(line.end, duration), line.text)
         for line in found
@@ -90,10 +90,12 @@ def _in_lrc(path: Path, lines: Sequence[str], duration: float) -> list[Line]:
     # Several texts at one time, as in translations, are shown together.
     merged: dict[float, list[str]] = {}
     for time, text in sorted(timed, key=lambda line: line[0]):
-        merged.setdefault(max(0.0, time - shift), []).append(text)
+        merged.setdefault(time - shift, []).append(text)
     starts = [*merged, max(duration, *merged)] if merged else []
     return [
-        Line(start, end, "\n".join(filter(None, merged[start]))) for start, end in pairwise(starts)
+        Line(max(0.0, start), end, "\n".join(filter(None, merged[start])))
+        for start, end in pairwise(starts)
+        if end > 0.0  # an offset may move lines before the song
     ]
 
 

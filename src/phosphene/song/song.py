@@ -214,7 +214,9 @@ class Song:
                 self.shelf.stored(entry, lambda: features_to_arrays(work()))
             )
 
-        found: Mapping[str, Feature] = self.shelf.kept(name, load_or_compute)
+        # Plugins may use equal names; on disk, their code tells them apart.
+        package = str(getattr(work, "__module__", None)).partition(".")[0]
+        found: Mapping[str, Feature] = self.shelf.kept(f"{package} {name}", load_or_compute)
         return found
 
     def sections_named(self, name: str) -> tuple[Section, ...]:
@@ -249,7 +251,8 @@ def features_from_arrays(arrays: Arrays) -> dict[str, Feature]:
     KeyError
         If a part is missing.
     """
-    names = [key.split(".")[1] for key in arrays if key.endswith(".values")]
+    values = [key for key in arrays if key.endswith(".values")]
+    names = [key.removeprefix("feature.").removesuffix(".values") for key in values]
     return {
         name: Feature(
             arrays[f"feature.{name}.values"],

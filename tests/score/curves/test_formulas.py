@@ -56,6 +56,11 @@ def test_a_beat_begins_with_the_frame_that_holds_it():
     )
 
 
+def test_until_beat_with_several_beats_in_a_frame():
+    song = synthetic_song(4.0, bpm=185)
+    np.testing.assert_allclose(value("until_beat", fps=1, song=song), 1.0, atol=1e-12)
+
+
 def test_without_beats_the_grid_is_120_bpm():
     song = synthetic_song(4.0, bpm=0)
     np.testing.assert_allclose(

@@ -44,6 +44,18 @@ def test_with_look_ahead_the_peak_is_in_the_hits_own_frame(time, attack, fps):
     assert not got[: max(frame - before, 0)].any()
 
 
+@pytest.mark.parametrize("project_fps", [10, 15, 24])
+def test_the_order_of_hits_and_equal_times_do_not_matter(project_fps):
+    frames = timeline(SONG, 10, project_fps)
+    times, weights = np.array([3.0, 1.0, 2.0, 2.0, 1.0]), np.array([0.5, 1.0, 0.7, 0.2, 1.0])
+    release = np.array([0.3, 0.2, 0.4, 0.4, 0.2])
+    got = hit_train(times, weights, HitShape(release=release), frames)
+    kept = [1, 2, 0]
+    alone = hit_train(times[kept], weights[kept], HitShape(release=release[kept]), frames)
+    np.testing.assert_array_equal(got, alone)
+    assert got.any()
+
+
 @given(st.floats(0.5, 3.9), st.floats(0.0, 0.4), st.sampled_from([10, 12, 15, 24, 60, "23.976"]))
 def test_without_it_nothing_moves_before_the_hit(time, attack, fps):
     frame = timeline(SONG, fps).frame_of(time)

@@ -1,5 +1,6 @@
 """The click track: every click starts at the sample of its beat, without clipping."""
 
+import os
 import resource
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +32,7 @@ def clicked(write: Write, tmp_path: Path):
     def make(sound: np.ndarray, rate: int, beats: np.ndarray, name: str = "out.wav"):
         path = write(sound, rate)
         write_clicks(song_of(path, beats), tmp_path / name)
-        with_clicks, written_rate = soundfile.read(tmp_path / name, always_2d=True)
+        with_clicks, written_rate = soundfile.read(os.fsencode(tmp_path / name), always_2d=True)
         write_clicks(song_of(path, np.zeros(0)), tmp_path / "without.wav")
         without, _ = soundfile.read(tmp_path / "without.wav", always_2d=True)
         assert written_rate == rate
@@ -102,6 +103,12 @@ def test_other_formats_and_places_are_refused(write: Write, tmp_path: Path) -> N
         write_clicks(song, tmp_path / "file" / "out.wav")
     with pytest.raises(SongError, match="made in memory"):
         write_clicks(replace(song, path=None), tmp_path / "out.wav")
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.wav", "caf\udce9.flac"])
+def test_a_name_that_is_not_utf_8(clicked, name: str) -> None:
+    written, _ = clicked(np.full(4000, 0.25), 8000, np.zeros(0), name)
+    assert written.shape == (4000, 1)
 
 
 def test_a_full_disk_is_reported_as_such(write: Write) -> None:

@@ -63,6 +63,14 @@ def test_formats_of_ffmpeg_stay_in_place(name: str, write: Callable[..., Path]) 
     assert displacement(decoded.samples) < 1e-3
 
 
+def test_a_chained_ogg_is_decoded_to_its_end(write: Callable[..., Path]) -> None:
+    one, two = (write(chirps(22050), 22050, name) for name in ("one.ogg", "two.ogg"))
+    one.write_bytes(one.read_bytes() + two.read_bytes())
+    assert decode(one).duration == pytest.approx(6.0, abs=0.1)
+    with open_soundfile(two) as stream:
+        assert stream.frames == 3 * 22050
+
+
 def test_the_sound_of_a_video_is_decoded(write: Callable[..., Path]) -> None:
     picture = ("-f", "lavfi", "-i", "testsrc=d=3:r=10:s=32x32")
     video = convert(write(chirps(44100), 44100), "v.mp4", *picture)

@@ -15,6 +15,7 @@ from phosphene.song.audio.tracks import choose_track
 from phosphene.song.listening import listen
 
 TONES = (300, 900, 2700)  # Hz
+LANGUAGES = ("deu", "eng", "fra")
 
 
 @pytest.fixture(scope="module", params=["mkv", "mp4", "mka"])
@@ -23,7 +24,7 @@ def several(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     path = tmp_path_factory.mktemp("tracks") / f"several.{request.param}"
     tones = [("-f", "lavfi", "-i", f"sine=frequency={tone}:duration=2") for tone in TONES]
     about = []
-    for index, language in enumerate(("deu", "eng", "fra")):
+    for index, language in enumerate(LANGUAGES):
         default = "default" if index == 1 else "0"
         about += ["-map", str(index), f"-disposition:a:{index}", default]
         about += [f"-metadata:s:a:{index}", f"language={language}"]
@@ -42,11 +43,23 @@ def test_the_default_track_or_the_requested_one(
 ) -> None:
     track = choose_track(several, wanted)
     assert (track.index, track.count) == (index, 3)
-    assert str(track) == f"{index + 1} of 3 ({('deu', 'eng', 'fra')[index]})"
+    assert str(track) == f"{index + 1} of 3 ({LANGUAGES[index]})"
     assert tone(decode(several, track=index).samples, 22050) == pytest.approx(TONES[index], abs=2)
     song = listen(several, track=track)
     assert song.track == index
     assert tone(song.samples, 22050) == pytest.approx(TONES[index], abs=2)
+
+
+@pytest.mark.parametrize("language", ["en-US", "eng,fra", "English (US)"])
+def test_a_track_whose_language_is_not_a_word_counts(language: str, tmp_path: Path) -> None:
+    path = tmp_path / "two.mkv"
+    sound = ("-f", "lavfi", "-i", "sine=duration=1")
+    about = ["-metadata:s:a:0", f"language={language}", "-metadata:s:a:1", "language=deu"]
+    about += ["-disposition:a:0", "0", "-disposition:a:1", "default"]
+    command = [executable(), "-v", "error", *sound, *sound, "-map", "0", "-map", "1", *about]
+    subprocess.run([*command, str(path)], check=True)
+    assert str(choose_track(path)) == "2 of 2 (deu)"
+    assert str(choose_track(path, 1)) == f"1 of 2 ({language})"
 
 
 def test_a_missing_track(several: Path, write_song: Path) -> None:

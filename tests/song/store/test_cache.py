@@ -352,6 +352,27 @@ def test_features_are_computed_once_and_read_again(path: Path, kept: Cache) -> N
     assert len(calls) == 2
 
 
+def test_kept_features_can_have_any_name(tmp_path: Path) -> None:
+    names = ["drums.kick", "values", "a.values", "über"]
+    features = {name: Feature(np.arange(5.0), 0.1, "level") for name in names}
+    for _ in range(2):
+        song = replace(synthetic_song(2.0), shelf=Shelf(tmp_path, "code"))
+        assert sorted(song.kept("x", lambda: features)) == sorted(names)
+
+
+def test_two_packages_can_keep_features_under_one_name() -> None:
+    def work_of(package: str) -> Callable[[], dict[str, Feature]]:
+        def work() -> dict[str, Feature]:
+            return {package: Feature(np.arange(5.0), 0.1, "level")}
+
+        work.__module__ = f"{package}.features"
+        return work
+
+    song = synthetic_song(2.0)
+    for package in ("gale", "storm"):
+        assert list(song.kept("wind", work_of(package))) == [package]
+
+
 def test_a_registered_feature_is_computed_once(path: Path) -> None:
     calls = []
 

@@ -25,6 +25,7 @@ def jams(*rows: dict, namespace: str = "segment_open") -> str:
         ("a.csv", "Name\tStart\tDuration\nintro\t0:00.0\t0\nChorus 1\t1:02.5\t0\n", TWO),
         ("a.lrc", "[ar: someone]\n[00:00.00][intro]\n[00:09.00]a line that is sung\n[01:02.50]Chorus 1\n", TWO),
         ("a.lrc", "[offset:+500]\n[00:00.50](intro)\n[01:03.00]Chorus 1\n", TWO),
+        ("a.lrc", "[Offset : -500 ]\n[00:00.00][intro]\n[01:02.00]Chorus 1\n", [(0.5, None, "intro"), TWO[1]]),
         ("a.lrc", "[00:10.00][00:50.00]Chorus\n", [(10.0, None, "Chorus"), (50.0, None, "Chorus")]),
         ("a.jams", jams({"time": 0, "duration": 0, "value": "intro"}, {"time": 62.5, "duration": 9.5, "value": "Chorus 1"}), [(0.0, None, "intro"), (62.5, 72.0, "Chorus 1")]),
         ("a.json", jams({"time": 3, "duration": 4.0, "value": "A"}, namespace="segment_salami_upper"), [(3.0, 7.0, "A")]),
@@ -47,6 +48,13 @@ def test_midi_markers_follow_the_tempo_map(tmp_path):
     file.tracks.append(track)
     file.save(tmp_path / "a.mid")
     assert read_sections(tmp_path / "a.mid", 100.0) == [(0.0, None, "intro"), (5.0, None, "drop")]
+
+
+@pytest.mark.parametrize(("charset", "text"), [("utf-8", "Réfrain 夜"), ("latin-1", "Réfrain")])
+def test_midi_markers_are_in_utf_8_or_latin_1(tmp_path, charset, text):
+    track = mido.MidiTrack([mido.MetaMessage("marker", text=text)])
+    mido.MidiFile(tracks=[track], charset=charset).save(tmp_path / "a.mid")
+    assert read_sections(tmp_path / "a.mid", 100.0) == [(0.0, None, text)]
 
 
 @pytest.mark.parametrize(

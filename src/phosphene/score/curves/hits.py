@@ -86,7 +86,7 @@ class HitShape:
         """Upper bound of the duration of the longest hit in seconds."""
         return float(np.max(self.attack + self.hold + self.decay + self.length + self.release))
 
-    def of(self, part: slice) -> HitShape:
+    def of(self, part: slice | NDArray[np.intp]) -> HitShape:
         """The envelope of some of the hits."""
         spans = {name: getattr(self, name) for name in _SPANS}
         several = {name: span[part] for name, span in spans.items() if np.ndim(span)}
@@ -114,7 +114,7 @@ def hit_train(
     Parameters
     ----------
     times : ndarray, shape (n_hits,)
-        Seconds.
+        Seconds, in any order.
     weights : ndarray, shape (n_hits,)
         Height of each hit, 0 to 1.
     shape : HitShape
@@ -132,6 +132,8 @@ def hit_train(
     envelope = np.zeros(timeline.n_frames)
     if len(times) == 0:
         return envelope
+    order = np.lexsort((-1.0 * weights, times))  # at equal times, the highest first
+    times, weights, shape = times[order], weights[order], shape.of(order)
     alone = _alone(times, weights)
     fps = float(max(timeline.fps, timeline.project_fps))
     rows = int(min(shape.longest(), timeline.song.duration) * fps) + 3
@@ -164,11 +166,11 @@ def _heights(
 
 
 def _alone(times: Curve, weights: Curve) -> Curve:
-    """Seconds until the next hit of at least the same height, shape (n_hits,)."""
+    """Seconds until the next later hit of at least the same height, shape (n_hits,)."""
     alone = np.full(len(times), np.inf)
     waiting: list[int] = []
     for number, (time, weight) in enumerate(zip(times.tolist(), weights.tolist(), strict=True)):
-        while waiting and weights[waiting[-1]] <= weight:
+        while waiting and weights[waiting[-1]] <= weight and times[waiting[-1]] < time:
             covered = waiting.pop()
             alone[covered] = time - times[covered]
         waiting.append(number)
@@ -199,7 +201,7 @@ def hits(
     Parameters
     ----------
     times : ndarray, shape (n_hits,)
-        Seconds.
+        Seconds, in any order.
     weights : ndarray, shape (n_hits,)
         Height of each hit, 0 to 1.
     attack, release : float or ndarray, shape (n_hits,)

@@ -87,7 +87,9 @@ def _write(stream: AudioStream, song: Song, gain: float, part: Path, target: Pat
     sounds = [_click(frequency, stream.rate) for frequency in (_BEAT, _DOWNBEAT)]
     form = FORMATS[target.suffix.lower()]
     with _as_os_errors():
-        file = soundfile.SoundFile(part, "w", stream.rate, stream.channels, "PCM_16", format=form)
+        # As bytes, because soundfile cannot encode a name that is not UTF-8; Windows has none.
+        name = str(part) if os.name == "nt" else os.fsencode(part)
+        file = soundfile.SoundFile(name, "w", stream.rate, stream.channels, "PCM_16", format=form)
     with file:
         position = 0
         for block in stream.blocks:

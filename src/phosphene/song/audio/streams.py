@@ -28,6 +28,9 @@ RATES = range(1_000, 1_000_001)
 MAX_SECONDS = 12 * 3600
 _AU_HEADER = struct.Struct(">4sIIIII")  # magic, offset of the data, size, encoding, rate, channels
 
+_OGG_SERIAL = slice(14, 18)  # of a page
+_OGG_TAIL = 1 << 17  # bytes; a page has at most half
+
 
 @dataclass
 class AudioStream:
@@ -94,8 +97,8 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[AudioStream]:
     Raises
     ------
     Unreadable
-        If libsndfile does not support the file, fails midway, or cannot read it exactly in blocks
-        (mp3); or if its sample rate or length is outside the limits.
+        If libsndfile does not support the file, fails midway, or cannot read it completely (chained
+        ogg) or exactly in blocks (mp3); or if its sample rate or length is outside the limits.
     """
     if track:
         raise Unreadable("libsndfile only reads the first track")
@@ -104,12 +107,24 @@ def open_soundfile(path: Path, track: int = 0) -> Iterator[AudioStream]:
         with soundfile.SoundFile(os.fsencode(path)) as file:
             if file.format in _INEXACT_IN_BLOCKS:
                 raise Unreadable(f"{file.format} is read through ffmpeg")
+            if file.format == "OGG" and _is_chained(path):
+                raise Unreadable("libsndfile only reads the first of its streams")
             if not file.seekable():
                 raise Unreadable(f"this {file.format} cannot be read in blocks")
             blocks = file.blocks(_block(file.channels), dtype="float32", always_2d=True)
             yield _stream(file.samplerate, blocks, file.channels, file.frames)
     except soundfile.SoundFileError as error:
         raise Unreadable(str(error)) from error
+
+
+def _is_chained(path: Path) -> bool:
+    """Whether the last page of an Ogg file has another serial number, as in recordings of radio."""
+    with path.open("rb") as file:
+        first = file.read(_OGG_SERIAL.stop)
+        file.seek(max(path.stat().st_size - _OGG_TAIL, 0))
+        tail = file.read()
+    last = tail[tail.rfind(b"OggS") :]
+    return last[_OGG_SERIAL] != first[_OGG_SERIAL]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import soundfile
 
 from phosphene.errors import SongError
 
-_STREAM = re.compile(r"^ *Stream #0:\d+(?:\[\w+\])?(?:\((\w+)\))?: Audio: (.*)$", re.MULTILINE)
+_STREAM = re.compile(r"^ *Stream #0:\d+(?:\[\w+\])?(?:\((.*?)\))?: Audio: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

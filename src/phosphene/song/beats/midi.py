@@ -88,8 +88,16 @@ def markers_in_midi(path: Path) -> list[tuple[float, str]]:
     for message in mido.merge_tracks(file.tracks):
         tick += message.time
         if message.type in ("marker", "cue_marker"):
-            found.append((float(seconds.times(np.array([tick]))[0]), message.text))
+            found.append((float(seconds.times(np.array([tick]))[0]), _decoded(message.text)))
     return found
+
+
+def _decoded(text: str) -> str:
+    """A text that mido read as Latin-1, in UTF-8 if it is valid: MIDI files do not say which."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _changes(file: object) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:

@@ -103,7 +103,7 @@ def sections_in_lrc(path: Path) -> list[Mark]:
     Lines with lyrics are ignored, and ``[offset:MS]`` is applied.
     """
     found, text = list[Mark](), _text(path)
-    offset = re.search(r"\[offset:\s*([+-]?\d+)\]", text)
+    offset = re.search(r"(?i)\[offset\s*:\s*([+-]?\d{1,7})\s*\]", text)
     shift = float(offset[1]) / 1000 if offset else 0.0
     for line in text.splitlines():
         name = _LYRIC.sub("", line).strip()

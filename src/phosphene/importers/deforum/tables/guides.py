@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from phosphene.bounds import file_name
+from phosphene.directing.direct import beside
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film.probe import probe
 from phosphene.importers.deforum.schedules.schedule import read_schedule
@@ -285,7 +285,7 @@ def named_file(
         file_name(name)
         for path in (Path(given), settings.path.parent / name):
             if path.is_file():
-                return os.path.relpath(path, folder), path
+                return beside(path, folder / "project.toml"), path
     except (OSError, ValueError):
         lost.append(f"{key} = {shown(given)}: not the name of a file")
         return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from phosphene.directing.direct import beside
 from phosphene.errors import FilmError, SongError
 from phosphene.film.probe import probe
 from phosphene.importers.deforum.settings import Settings, shown
@@ -55,12 +55,12 @@ def choose_song(settings: Settings, given: Path | None, folder: Path) -> SongCho
         If the given song does not exist or is not audio.
     """
     if given is not None:
-        return SongChoice(os.path.relpath(given, folder), _duration(given))
+        return SongChoice(beside(given, folder / "project.toml"), _duration(given))
     soundtrack = settings.value("soundtrack_path")
     if settings.value("add_soundtrack") in ("File", True) and isinstance(soundtrack, str):
         path = Path(soundtrack)
         try:
-            return SongChoice(os.path.relpath(path, folder), _duration(path))
+            return SongChoice(beside(path, folder / "project.toml"), _duration(path))
         except (SongError, OSError, ValueError):
             why = f"soundtrack_path = {shown(soundtrack)}: {_REPLACE}"
         return SongChoice(PLACEHOLDER, None, (why,))

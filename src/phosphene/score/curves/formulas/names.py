@@ -49,9 +49,10 @@ class NameValues(Mapping[str, Any]):
 
 def _beat_frames(timeline: Timeline) -> Curve:
     """Starts of the frames that contain beats, from before the song to after its end."""
-    first, last = (math.floor(timeline.tempo_map.time_beat(t)) for t in (0.0, timeline.starts[-1]))
-    beats = timeline.tempo_map.beat_time(np.arange(first - 1.0, last + 3.0))
     fps = float(timeline.fps)
+    ends = (0.0, timeline.n_frames / fps)
+    first, last = (math.floor(timeline.tempo_map.time_beat(t)) for t in ends)
+    beats = timeline.tempo_map.beat_time(np.arange(first - 1.0, last + 3.0))
     return np.floor(beats * fps + 1e-6) / fps
 
 
