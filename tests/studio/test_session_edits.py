@@ -144,6 +144,14 @@ def test_an_error_from_another_program_is_shown_beside_the_last_valid_state(read
     wait(lambda: not state(ready)["errors"])
 
 
+def test_a_project_that_gives_its_song_as_a_text_has_the_message_of_the_command_line(
+    folder, client
+):
+    (folder / "film.toml").write_text('song = "song.wav"')
+    (error,) = wait(lambda: state(client)["errors"])
+    assert error["entry"] == "song"
+
+
 @pytest.mark.parametrize(
     "op",
     [put("../other.wav", "song", "file"), put("/etc/passwd", "song", "beats"), put("../x.png", "video", "image"),
@@ -206,6 +214,19 @@ def test_every_modulator_has_a_form(ready, registry):
     )
     assert choices["modulators"]["beat"]["envelope"]
     assert not choices["modulators"]["keyframes"]["envelope"]
+
+
+def test_a_song_that_cannot_be_directed_is_open_all_the_same(folder, registry, monkeypatch):
+    from starlette.testclient import TestClient
+
+    from phosphene.studio.studio import Studio
+    from phosphene.studio.web.app import make_app
+
+    monkeypatch.delenv("PHOSPHENE_STRICT", raising=False)
+    monkeypatch.setattr("phosphene.directing.direct.brief_of", lambda *given: 1 / 0)
+    app = make_app(Studio(folder, registry, [], folder / "song.wav"), TOKEN, PORT)
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        wait(lambda: state(client)["phase"] == "ready")
 
 
 def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file):

@@ -226,16 +226,23 @@ class Session:
 
         try:
             data = parse_toml(self.document.text)
-            if self.document.text != initial_text(str(data.get("song", {}).get("file"))):
+            given = data.get("song")
+            if not isinstance(given, dict):  # composing it reports the mistake
+                return
+            if self.document.text != initial_text(str(given.get("file"))):
                 return
             project = make_project(data, self.path, self.registry)
             song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
-            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"])
+            text = directed(self.registry.directors[DEFAULT], song, brief, given)
             write_atomically(self.path, text.encode())
             self.document = Document(self.path)
         except (PhospheneError, ValueError) as error:
             _log.info("%s is not directed: %s", self.path, error)  # composing it reports why
+        except Exception:
+            if strict():
+                raise
+            _log.exception("directing %s", self.path)
 
     def _compose(self) -> None:
         try:
