@@ -144,6 +144,13 @@ def test_an_error_from_another_program_is_shown_beside_the_last_valid_state(read
     wait(lambda: not state(ready)["errors"])
 
 
+def test_a_file_that_was_away_for_a_while_is_valid_again(ready, folder):
+    (folder / "film.toml").rename(folder / "away.toml")
+    wait(lambda: "no such project file" in str(state(ready)["errors"]))
+    (folder / "away.toml").rename(folder / "film.toml")
+    wait(lambda: not state(ready)["errors"], 5)
+
+
 def test_a_project_that_gives_its_song_as_a_text_has_the_message_of_the_command_line(
     folder, client
 ):

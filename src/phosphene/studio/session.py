@@ -60,6 +60,7 @@ class Session:
         self.document = Document(path)
         self.composed: Composed | None = None
         self.errors: list[dict[str, str]] = []
+        self._readable = True
         self.version = 0
         self.listening = ("Opening", 0.0)
         self._work = ThreadPoolExecutor(1, "studio")
@@ -211,14 +212,17 @@ class Session:
 
     def _check_file(self) -> None:
         try:
-            if self.document.edited_outside():
-                _log.info("%s: %s", self.path.name, OUTSIDE)
-                self._compose()
+            changed = self.document.edited_outside()
         except PhospheneError as error:
-            found = problems(error, self.path)
+            self._readable, found = False, problems(error, self.path)
             if found != self.errors:
                 self.errors = found
                 self._publish(None)
+            return
+        if changed or not self._readable:
+            _log.info("%s: %s", self.path.name, OUTSIDE)
+            self._readable = True
+            self._compose()
 
     def _direct(self) -> None:
         """Have a director write the project of a song that has none yet."""
