@@ -18,7 +18,7 @@ from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
 from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, pictures, require_inside, write_atomically
+from phosphene.studio.places import PICTURES, inside, named, require_inside, write_atomically
 from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
@@ -27,6 +27,7 @@ from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two checks of the file
+LISTED = 100  # pictures that the page offers
 FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"})
 MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a slash
 
@@ -83,7 +84,7 @@ class Session:
             "redo": self.document.redo,
             "phase": "ready" if self.composed else "broken" if self.errors else "listening",
             "listening": self.listening,
-            "pictures": pictures(self.folder),
+            "pictures": named(self.folder, PICTURES)[:LISTED],
         }
         if self.composed is not None:
             state["song"] = song_state(self.composed.song)

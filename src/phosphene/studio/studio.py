@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry
 from phosphene.studio.jobs.queue import Jobs
-from phosphene.studio.places import inside, write_atomically
+from phosphene.studio.places import inside, named, write_atomically
 from phosphene.studio.session import Session, initial_text
 
 _log = logging.getLogger(__name__)
@@ -165,9 +165,7 @@ class Studio:
                 page.put_nowait(message)
 
     def _openable(self) -> dict[str, list[str]]:
-        names = sorted(path.name for path in self.folder.iterdir() if path.is_file())
-        projects = [name for name in names if name.lower().endswith(".toml")]
-        songs = [name for name in names if Path(name).suffix.lower() in SONGS]
+        projects, songs = named(self.folder, (".toml",)), named(self.folder, SONGS)
         return {"projects": projects[:SHOWN], "songs": songs[:SHOWN]}
 
     async def _close(self) -> None:
