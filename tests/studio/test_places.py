@@ -4,9 +4,11 @@ import os
 import sys
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 from studios import HERE, PORT, TOKEN
 
+from phosphene.cli import cli
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
 
@@ -23,3 +25,24 @@ def test_a_name_that_is_not_utf_8_is_not_listed(folder, registry, opened):
         state = client.get("api/state").json()
     listed = ("pictures", []), ("projects", ["film.toml"]), ("songs", ["song.wav"])
     assert all(state.get(key, names) == names for key, names in listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("film.toml", ".studio cannot be created"),
+        ("other.toml", "other.toml cannot be read"),
+        pytest.param(
+            os.fsdecode(b"caf\xe9.wav"), "is not UTF-8",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_project_that_cannot_be_opened_is_an_error_and_no_traceback(folder, name, message):
+    (folder / ".studio").write_text("in the way of a folder")
+    if name != "film.toml":
+        (folder / name).write_bytes(b"\xff")
+    result = CliRunner().invoke(cli, ["studio", str(folder / name), "--no-browser"])
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.exit_code == 2

@@ -68,7 +68,7 @@ def own_folder(project: Path, *names: str) -> Path:
     Raises
     ------
     ProjectError
-        If it is a link, or is outside the project's folder.
+        If it is a link, or cannot be created.
     """
     path = project.parent / STUDIO
     for name in ("", project.stem, *names):
@@ -77,7 +77,13 @@ def own_folder(project: Path, *names: str) -> Path:
             raise ProjectError(
                 f"{path} is a link, which the studio does not follow.", f"Remove {path}."
             )
-        path.mkdir(exist_ok=True)
+        try:
+            path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f"{path} cannot be created: {error.strerror}",
+                "The studio keeps takes there. Copy the project to a folder of your own.",
+            ) from None
     return path
 
 

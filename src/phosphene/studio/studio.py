@@ -107,7 +107,11 @@ class Studio:
         if path.suffix.lower() != ".toml":
             song, path = path, path.with_suffix(".toml")
             if not path.exists():
-                write_atomically(path, initial_text(song.name).encode())
+                try:
+                    text = initial_text(song.name).encode()
+                except UnicodeEncodeError:
+                    raise ProjectError(f"the name of {song} is not UTF-8", "Rename it.") from None
+                write_atomically(path, text)
         session = Session(path, self.registry, self.announce, idea)
         await self._close()
         self.session = session
