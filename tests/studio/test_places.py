@@ -3,10 +3,12 @@
 import os
 import sys
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
-from studios import HERE, PORT, TOKEN
+from studios import HERE, PORT, PROJECT, TOKEN, wait
 
 from phosphene.cli import cli
 from phosphene.studio.studio import Studio
@@ -46,3 +48,11 @@ def test_a_project_that_cannot_be_opened_is_an_error_and_no_traceback(folder, na
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.exit_code == 2
+
+
+def test_an_image_that_was_removed_is_not_found(ready, folder):
+    (folder / "film.toml").write_text(PROJECT.replace("fps = 8", 'fps = 8\nimage = "first.png"'))
+    cv2.imwrite(str(folder / "first.png"), np.zeros((64, 64, 3), np.uint8))
+    wait(lambda: ready.get("api/images/0").status_code == 200)
+    (folder / "first.png").unlink()
+    assert ready.get("api/images/0").status_code == 404
