@@ -1,5 +1,6 @@
 """Requests of the page are painted by another process, and the results kept."""
 
+import io
 import json
 
 import cv2
@@ -8,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from studios import HERE, PORT, PROJECT, TOKEN, wait
 
-from phosphene.studio.jobs.worker import latest_frame, write_jpeg
+from phosphene.studio.jobs.worker import Worker, latest_frame, write_jpeg
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
 
@@ -77,6 +78,15 @@ def test_running_jobs_are_paused_after_a_restart(folder, registry):
     (kept / "jobs.json").write_text("[{]")
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
         assert jobs(client) == {}
+
+
+def test_a_job_that_is_stopped_before_its_worker_has_started_is_not_painted(folder):
+    out = io.StringIO()
+    job = {"id": "1", "asked": {"kind": "frame", "last": 1}, "text": PROJECT, "folder": str(folder)}
+    worker = Worker(folder / "film.toml", [], out)
+    worker.listen(io.StringIO(json.dumps({"job": job}) + '\n{"stop": true}\n'))
+    worker.work()
+    assert json.loads(out.getvalue().splitlines()[-1]) == {"id": "1", "event": "stopped"}
 
 
 def test_a_folder_of_the_studio_that_is_a_link_is_refused(folder, registry, tmp_path_factory):
