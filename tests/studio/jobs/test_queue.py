@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from studios import HERE, PORT, PROJECT, TOKEN, wait
 
+from phosphene.own_files import make_folder
 from phosphene.studio.jobs.worker import Worker, latest_frame, write_jpeg
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
@@ -58,20 +59,39 @@ def test_frames_and_a_film_are_painted_at_the_same_time(ready, folder, decode_fr
     assert list((folder / ".studio" / "film" / "takes").iterdir()) == []
 
 
-def test_running_jobs_are_paused_after_a_restart(folder, registry):
-    job = {
-        "id": "20260101-120000-abcdef",
-        "asked": {"kind": "film", "name": "out"},
-        "text": PROJECT,
-        "state": "running",
-        "done": 5,
-        "total": 16,
-        "output": "out.mp4",
-    }
-    kept = folder / ".studio" / "film"
-    kept.mkdir(parents=True)
-    (kept / "jobs.json").write_text(json.dumps([job]))
-    app = make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
+@pytest.fixture
+def earlier(folder, registry):
+    """Make the app of a studio that finds jobs of an earlier run: ``earlier(job, ...)``."""
+
+    def make(*listed):
+        kept = folder / ".studio" / "film"
+        kept.mkdir(parents=True)
+        (kept / "jobs.json").write_text(json.dumps(listed))
+        return make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
+
+    return make
+
+
+def film_job(id, output="out.mp4"):
+    asked = {"kind": "film", "name": "out"}
+    about = {"state": "running", "done": 5, "total": 16, "output": output}
+    return {"id": f"20260101-120000-{id}", "asked": asked, "text": PROJECT, **about}
+
+
+def test_frames_that_another_job_continues_stay_when_a_job_is_removed(folder, earlier):
+    app = earlier(film_job("aaaaaa"), film_job("bbbbbb"))
+    kept = folder / ".out.mp4.resume"
+    make_folder(kept)
+    (kept / "segment-00000.rgb").write_bytes(b"frames")
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post("api/jobs/20260101-120000-aaaaaa/remove")
+        assert (kept / "segment-00000.rgb").is_file()
+        client.post("api/jobs/20260101-120000-bbbbbb/remove")
+        assert not kept.exists()
+
+
+def test_running_jobs_are_paused_after_a_restart(folder, earlier):
+    app, kept = earlier(film_job("abcdef")), folder / ".studio" / "film"
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
         (job,) = jobs(client).values()
         assert (job["state"], job["done"]) == ("paused", 5)

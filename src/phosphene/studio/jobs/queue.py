@@ -194,12 +194,13 @@ class Jobs:
         from phosphene.own_files import clear_own, remove_if_bare
 
         shutil.rmtree(self._takes(job), ignore_errors=True)
-        if job.output and job.state != "done":
+        self.jobs.pop(job.id, None)
+        left = {other.output for other in self.jobs.values() if other.state != "done"}
+        if job.output and job.state != "done" and job.output not in left:
             folder = beside(self.session.folder / job.output, ".resume")
             if folder.is_dir() and not folder.is_symlink():
                 clear_own(folder)
                 remove_if_bare(folder)
-        self.jobs.pop(job.id, None)
 
     def _read(self) -> list[Job]:
         try:
