@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from studios import HERE, PORT, PROJECT, TOKEN, wait
 
-from phosphene.own_files import make_folder
+from phosphene.own_files import locked, make_folder
 from phosphene.studio.jobs.worker import Worker, latest_frame, write_jpeg
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
@@ -88,6 +88,17 @@ def test_frames_that_another_job_continues_stay_when_a_job_is_removed(folder, ea
         assert (kept / "segment-00000.rgb").is_file()
         client.post("api/jobs/20260101-120000-bbbbbb/remove")
         assert not kept.exists()
+
+
+def test_frames_of_a_command_stay_when_a_job_is_removed(folder, earlier):
+    app, kept = earlier(film_job("aaaaaa")), folder / ".out.mp4.resume"
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        with locked(kept):
+            make_folder(kept)
+            (kept / "segment-00000.rgb").write_bytes(b"frames")
+            client.post("api/jobs/20260101-120000-aaaaaa/remove")
+            assert (kept / "segment-00000.rgb").is_file()
+        assert jobs(client) == {}
 
 
 def test_running_jobs_are_paused_after_a_restart(folder, earlier):

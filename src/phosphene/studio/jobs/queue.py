@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from phosphene.errors import ProjectError
+from phosphene.errors import PhospheneError, ProjectError
 from phosphene.hints import hint
 from phosphene.studio.jobs.requests import Job, Request, new_id, parse_request
 from phosphene.studio.jobs.worker_queue import WorkerQueue
@@ -191,7 +191,7 @@ class Jobs:
 
     def _forget(self, job: Job) -> None:
         from phosphene.film.film import beside
-        from phosphene.own_files import clear_own, remove_if_bare
+        from phosphene.own_files import clear_own, locked
 
         shutil.rmtree(self._takes(job), ignore_errors=True)
         self.jobs.pop(job.id, None)
@@ -199,8 +199,8 @@ class Jobs:
         if job.output and job.state != "done" and job.output not in left:
             folder = beside(self.session.folder / job.output, ".resume")
             if folder.is_dir() and not folder.is_symlink():
-                clear_own(folder)
-                remove_if_bare(folder)
+                with contextlib.suppress(PhospheneError), locked(folder):  # not used by a command
+                    clear_own(folder)
 
     def _read(self) -> list[Job]:
         try:
