@@ -106,9 +106,10 @@ def test_running_jobs_are_paused_after_a_restart(folder, earlier):
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
         (job,) = jobs(client).values()
         assert (job["state"], job["done"]) == ("paused", 5)
-    (kept / "jobs.json").write_text("[{]")
-    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
-        assert jobs(client) == {}
+    for damaged in ("[{]", json.dumps([film_job("abcdef", "../out.mp4")])):
+        (kept / "jobs.json").write_text(damaged)
+        with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+            assert jobs(client) == {}
 
 
 def test_a_job_that_is_stopped_before_its_worker_has_started_is_not_painted(folder):

@@ -206,9 +206,12 @@ class Jobs:
         try:
             listed = json.loads((self.folder / LIST).read_text(encoding="utf-8"))
             found = [Job.model_validate(job) for job in listed]
+            for job in found:
+                if job.output:  # the list may have come with a project
+                    inside(self.session.folder, job.output)
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, ValidationError, TypeError, RecursionError):
+        except (OSError, ValueError, ValidationError, TypeError, RecursionError, ProjectError):
             _log.warning("%s cannot be read; the queue is empty", self.folder / LIST)
             return []
         for job in found:
