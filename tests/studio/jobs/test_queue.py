@@ -90,6 +90,29 @@ def test_frames_that_another_job_continues_stay_when_a_job_is_removed(folder, ea
         assert not kept.exists()
 
 
+def test_bars_that_are_resumed_have_each_picture_once(earlier):
+    asked = {"kind": "bars", "first": 3, "last": 6}
+    id = "20260101-120000-aaaaaa"
+    app = earlier({"id": id, "asked": asked, "text": PROJECT, "pictures": [3, 4]})
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post(f"api/jobs/{id}/resume")
+        wait(lambda: jobs(client)[id]["state"] == "done")
+        assert jobs(client)[id]["pictures"] == [3, 4, 5]
+
+
+def test_only_the_last_pictures_of_a_film_are_kept(folder, earlier):
+    id = "20260101-120000-aaaaaa"
+    app = earlier(film_job("aaaaaa") | {"pictures": [0, 1, 2]})
+    takes = folder / ".studio" / "film" / "takes" / id
+    takes.mkdir(parents=True)
+    for frame in range(3):
+        (takes / f"000000{frame}.jpg").write_bytes(b"picture")
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post(f"api/jobs/{id}/resume")
+        wait(lambda: jobs(client)[id]["state"] == "done")
+        assert len(jobs(client)[id]["pictures"]) == len(list(takes.iterdir())) == 2
+
+
 def test_frames_of_a_command_stay_when_a_job_is_removed(folder, earlier):
     app, kept = earlier(film_job("aaaaaa")), folder / ".out.mp4.resume"
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:

@@ -150,7 +150,7 @@ class Jobs:
         if event == "progress":
             self._progress(job, message)
         elif event == "picture":
-            job.pictures.append(message["frame"])
+            self._picture(job, message["frame"])
         elif event == "note":
             job.notes.append(message["text"])
         elif event == "stopped":
@@ -160,6 +160,14 @@ class Jobs:
         elif event == "done":
             job.state, job.done = "done", job.total
         self._changed(job, keep=event not in ("progress", "picture"))
+
+    def _picture(self, job: Job, frame: int) -> None:
+        if job.asked.kind == "film":  # only its last one is shown, and the one before still loads
+            for old in job.pictures[:-1]:
+                self.picture(job.id, old).unlink(missing_ok=True)
+            del job.pictures[:-1]
+        if frame not in job.pictures:  # a job that is resumed paints its bars again
+            job.pictures.append(frame)
 
     def _progress(self, job: Job, message: dict[str, Any]) -> None:
         job.state, job.stage = "running", message["stage"]
