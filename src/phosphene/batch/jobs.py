@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -250,8 +251,9 @@ def _files(names: Iterable[Path], folder: Path, what: str) -> tuple[Path, ...]:
             require_file(path, what, error=ProjectError)
             found.append(path)
             continue
-        parts = path.relative_to(path.anchor).parts
-        matching = sorted(p for p in Path(path.anchor).glob(str(Path(*parts))) if p.is_file())
+        pattern = Path(escape(str(folder.absolute())), name)  # the folder's own name is no pattern
+        parts = pattern.relative_to(pattern.anchor).parts
+        matching = sorted(p for p in Path(pattern.anchor).glob(str(Path(*parts))) if p.is_file())
         if not matching:
             raise ProjectError(f"no {what} is named {name} in {folder}", "Check the pattern.")
         found += matching
