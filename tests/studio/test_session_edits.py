@@ -1,5 +1,7 @@
 """The state of a project for the page, its edits, and edits by other programs."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from studios import HERE, PORT, PROJECT, RATE, SECONDS, TOKEN, clicks, unpacked, wait
@@ -207,6 +209,21 @@ def test_a_page_is_notified_of_changes(ready):
     with ready.websocket_connect(f"ws://127.0.0.1:{PORT}/{TOKEN}/socket") as socket:
         version = edit(ready, put(0.5, "motion", 1, "amount")).json()["version"]
         assert socket.receive_json() == {"type": "state", "version": version}
+
+
+def test_a_suspended_page_is_told_of_the_state_when_it_resumes(folder, registry):
+    from phosphene.studio.studio import Studio
+
+    async def last():
+        studio = Studio(folder, registry, [])
+        async with studio.running():
+            with studio.listener() as messages:
+                for number in range(1001):
+                    studio.announce({"type": "job", "id": str(number)})
+                await asyncio.sleep(0.1)
+                return [messages.get_nowait() for _ in range(messages.qsize())][-1]
+
+    assert asyncio.run(last()) == {"type": "state"}
 
 
 def test_every_modulator_has_a_form(ready, registry):

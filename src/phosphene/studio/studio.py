@@ -165,8 +165,12 @@ class Studio:
 
     def _send(self, message: dict[str, Any]) -> None:
         for page in self._pages:
-            if not page.full():  # a suspended page requests the state when it resumes
+            if not page.full():
                 page.put_nowait(message)
+                continue
+            while not page.empty():  # a suspended page gets the state when it resumes
+                page.get_nowait()
+            page.put_nowait({"type": "state"})
 
     def _openable(self) -> dict[str, list[str]]:
         projects, songs = named(self.folder, (".toml",)), named(self.folder, SONGS)
