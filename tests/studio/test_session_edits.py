@@ -1,6 +1,7 @@
 """The state of a project for the page, its edits, and edits by other programs."""
 
 import asyncio
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -253,7 +254,7 @@ def test_a_song_that_cannot_be_directed_is_open_all_the_same(folder, registry, m
         wait(lambda: state(client)["phase"] == "ready")
 
 
-def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file):
+def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file, monkeypatch):
     from starlette.testclient import TestClient
 
     from phosphene.studio.studio import Studio
@@ -275,4 +276,17 @@ def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file)
         assert 'file = "My song.wav"' in directed
         assert "[[motion]]" in directed
         assert state(client)["undo"] == ""
+        for name, content, at in (
+            ("My%20song.wav", sound, "My song"),
+            ("My%20song.wav", sound[:44100], "My song 2"),
+            ("My%20song.flac", sound, "My song 3"),
+        ):
+            client.post("api/project/song", content=content, headers={"x-name": name})
+            assert (folder / at / unquote(name)).read_bytes() == content
+            assert f'file = "{unquote(name)}"' in (folder / at / "My song.toml").read_text()
+        monkeypatch.setattr("phosphene.studio.studio.LARGEST", 10)
+        answer = client.post("api/project/song", content=sound, headers={"x-name": "large.wav"})
+        assert "is larger than" in answer.text
+    assert (folder / "My song" / "My song.wav").read_bytes() == sound
+    assert not list(folder.rglob("*.new"))
     assert not list(folder.parent.glob("evil*"))

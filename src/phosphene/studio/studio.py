@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import filecmp
+import itertools
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +125,9 @@ class Studio:
     async def receive(self, name: str, content: AsyncIterator[bytes], idea: str = "") -> None:
         """Save a dropped song in its own folder, with a project beside it, and open it.
 
+        A song that was dropped before is opened again; another one of the same name gets another
+        folder.
+
         Raises
         ------
         ProjectError
@@ -131,21 +137,27 @@ class Studio:
         song = Path(name)
         if song.suffix.lower() not in SONGS:
             raise ProjectError(f"{name} is not a song", f"Allowed: {', '.join(SONGS)}.")
-        folder = inside(self.folder, song.stem.strip(". ") or "song")
-        target = inside(self.folder, f"{folder.name}/{name}")
+        own = song.stem.strip(". ") or "song"
+        target = inside(self.folder, f"{own}/{name}")
+        new = self.folder / f".{secrets.token_hex(8)}.new"
         try:
-            folder.mkdir(exist_ok=True)
-            new = target.with_name(f".{target.name}.new")
             size = 0
-            with open(new, "wb") as file:
+            with open(new, "xb") as file:
                 async for piece in content:
                     size += len(piece)
                     if size > LARGEST:
                         raise ProjectError(f"{name} is larger than {LARGEST >> 30} GB")
                     await run_in_threadpool(file.write, piece)
+            for number in itertools.count(2):
+                if await run_in_threadpool(_can_be, target, new):
+                    break
+                target = inside(self.folder, f"{own} {number}/{name}")
+            target.parent.mkdir(exist_ok=True)
             os.replace(new, target)
         except OSError as error:
             raise ProjectError(f"{target} cannot be written: {error.strerror}") from None
+        finally:
+            new.unlink(missing_ok=True)
         await self.open(target, idea)
 
     def announce(self, message: dict[str, Any]) -> None:
@@ -186,3 +198,10 @@ class Studio:
         if self.session is not None:
             self.session.close()
         self.session = self.jobs = self._watching = None
+
+
+def _can_be(song: Path, new: Path) -> bool:
+    """Whether a new song can have a path: it is there already, or nothing of another song is."""
+    if song.exists():
+        return filecmp.cmp(song, new, shallow=False)
+    return not song.with_suffix(".toml").exists()
