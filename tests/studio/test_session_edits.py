@@ -101,6 +101,18 @@ def test_an_edit_is_in_the_file_and_composed_and_can_be_undone(ready, folder):
     assert path.read_text() == PROJECT.replace("1.02", "1.08")
 
 
+def test_line_endings_and_the_mark_of_windows_stay(ready, folder):
+    path, before = folder / "film.toml", PROJECT.replace("\n", "\r\n").encode("utf-8-sig")
+    path.write_bytes(before)
+    edit(ready, put(0.5, "motion", 1, "amount"))
+    lines = before.splitlines(keepends=True)
+    assert [one for one in path.read_bytes().splitlines(keepends=True) if one not in lines] == [
+        b"amount = 0.5\r\n"
+    ]
+    ready.post("api/undo")
+    assert path.read_bytes() == before
+
+
 def test_the_moves_of_a_slider_are_one_step(ready, folder):
     for amount in (0.2, 0.4, 0.6):
         edit(ready, put(amount, "motion", 1, "amount"), gesture="g")
