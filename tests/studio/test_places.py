@@ -56,3 +56,12 @@ def test_an_image_that_was_removed_is_not_found(ready, folder):
     wait(lambda: ready.get("api/images/0").status_code == 200)
     (folder / "first.png").unlink()
     assert ready.get("api/images/0").status_code == 404
+
+
+def test_plugins_beside_a_project_are_refused_once(folder, monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("PHOSPHENE_CONFIG", str(tmp_path_factory.mktemp("settings")))
+    (folder / "plugins").mkdir()
+    (folder / "plugins" / "mine.py").write_text("")
+    (folder / ".studio").write_text("in the way of a folder, so that the command ends")
+    result = CliRunner().invoke(cli, ["studio", str(folder / "film.toml"), "--no-browser"])
+    assert result.stderr.count("plugins is not loaded") == 1
