@@ -127,6 +127,17 @@ def test_the_speed_of_some_bars_is_measured(tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
 
 
+def test_takes_of_a_job_list_begin_with_the_seed_of_the_command_line(folder, tmp_path, quick):
+    (folder / "takes.toml").write_text('[[job]]\nprojects = "p.toml"\ntakes = 2\nseed = 1\n')
+    result = batch(folder / "takes.toml", "--seed", 7, "-o", tmp_path / "films")
+    assert result.exit_code == 0, result.output
+    given = [[word for word in words if word.startswith("--seed")] for words in quick]
+    assert sorted(given) == [["--seed=1007"], ["--seed=7"]]
+    assert sorted(path.name for path in (tmp_path / "films").glob("*.mp4")) == [
+        "p-1007.mp4", "p-7.mp4",
+    ]  # fmt: skip
+
+
 def test_a_plan_writes_nothing(folder, tmp_path, quick):
     told = batch(folder / "p.toml", "--takes", 3, "-o", tmp_path / "films", "--plan")
     assert told.exit_code == 0, told.output
