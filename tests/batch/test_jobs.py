@@ -91,6 +91,20 @@ def test_signs_that_files_cannot_have_are_replaced(tmp_path):
     assert made.name == "a_ b_.mp4"
 
 
+def test_the_name_of_the_folder_of_a_job_list_is_no_pattern(tmp_path):
+    album = tmp_path / "Album [2024]"
+    album.mkdir()
+    (album / "a.mp3").write_bytes(b"sound")
+    assert [job.name for job in jobs(album, '[[job]]\nsongs="*.mp3"')] == ["a.mp4"]
+
+
+def test_hidden_files_and_folders_are_no_songs(folder):
+    (folder / "._a.mp3").write_bytes(b"attributes")
+    (folder / "live.mp3").mkdir()
+    assert [path.name for path in songs_in(folder)] == ["a.mp3", "b.mp3"]
+    assert [job.name for job in jobs(folder, '[[job]]\nsongs="*.mp3"')] == ["a.mp4", "b.mp4"]
+
+
 def test_a_folder_of_songs(folder):
     assert songs_in(folder) == (folder / "a.mp3", folder / "b.mp3")
     with pytest.raises(ProjectError, match="contains no songs"):

@@ -36,6 +36,14 @@ def test_a_report_is_read_back_as_written(tmp_path):
     assert not is_complete(tmp_path / "b.gif", {"f"}, None)
 
 
+def test_a_report_with_a_name_that_is_not_utf_8_is_read_back(tmp_path):
+    one = film(tmp_path, "caf\udce9.mp4", state="failed")
+    write_report(tmp_path, [one], {"none": Figures(0.5, 2.0)}, 3.0, 2, "1.0")
+    earlier = read_report(tmp_path)
+    assert list(earlier.films) == ["caf\udce9.mp4"]
+    assert earlier.figures == {"none": Figures(0.5, 2.0)}
+
+
 def test_a_damaged_report_is_empty(tmp_path):
     (tmp_path / "report.json").write_text('{"films": [{"film": 3}], "figures": {"a": -1}}')
     assert read_report(tmp_path).films == {}

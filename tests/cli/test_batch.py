@@ -13,6 +13,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from small_film import PROJECT, write_noise
 
 from phosphene.batch import work
+from phosphene.batch.plan import Figures
 from phosphene.batch.work import Outcome
 from phosphene.cli import cli
 from phosphene.cli.batches import planning
@@ -110,6 +111,31 @@ def test_a_url_that_cannot_be_used_is_found_before_any_film(folder, tmp_path, qu
     assert told.exit_code == 2
     assert f"--to {to}: " in told.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_speed_of_some_bars_is_measured(tmp_path, monkeypatch):
+    write_noise(tmp_path / "a.wav", 4.0)
+    (tmp_path / "p.toml").write_text(A_FILM)
+
+    def run(self, on_progress):
+        result = CliRunner().invoke(cli, [*self._arguments, "--progress", "json"])
+        assert result.exit_code == 0, result.output
+        return Outcome("made", "", 1.0, Figures(0.5, 1.0))
+
+    monkeypatch.setattr(work.Work, "run", run)
+    result = batch(tmp_path / "p.toml", "--bars", "1:2", "--plan", "-o", tmp_path / "films")
+    assert result.exit_code == 0, result.output
+
+
+def test_takes_of_a_job_list_begin_with_the_seed_of_the_command_line(folder, tmp_path, quick):
+    (folder / "takes.toml").write_text('[[job]]\nprojects = "p.toml"\ntakes = 2\nseed = 1\n')
+    result = batch(folder / "takes.toml", "--seed", 7, "-o", tmp_path / "films")
+    assert result.exit_code == 0, result.output
+    given = [[word for word in words if word.startswith("--seed")] for words in quick]
+    assert sorted(given) == [["--seed=1007"], ["--seed=7"]]
+    assert sorted(path.name for path in (tmp_path / "films").glob("*.mp4")) == [
+        "p-1007.mp4", "p-7.mp4",
+    ]  # fmt: skip
 
 
 def test_a_plan_writes_nothing(folder, tmp_path, quick):

@@ -1,5 +1,8 @@
 """The state of a project for the page, its edits, and edits by other programs."""
 
+import asyncio
+from urllib.parse import unquote
+
 import numpy as np
 import pytest
 from studios import HERE, PORT, PROJECT, RATE, SECONDS, TOKEN, clicks, unpacked, wait
@@ -98,6 +101,18 @@ def test_an_edit_is_in_the_file_and_composed_and_can_be_undone(ready, folder):
     assert path.read_text() == PROJECT.replace("1.02", "1.08")
 
 
+def test_line_endings_and_the_mark_of_windows_stay(ready, folder):
+    path, before = folder / "film.toml", PROJECT.replace("\n", "\r\n").encode("utf-8-sig")
+    path.write_bytes(before)
+    edit(ready, put(0.5, "motion", 1, "amount"))
+    lines = before.splitlines(keepends=True)
+    assert [one for one in path.read_bytes().splitlines(keepends=True) if one not in lines] == [
+        b"amount = 0.5\r\n"
+    ]
+    ready.post("api/undo")
+    assert path.read_bytes() == before
+
+
 def test_the_moves_of_a_slider_are_one_step(ready, folder):
     for amount in (0.2, 0.4, 0.6):
         edit(ready, put(amount, "motion", 1, "amount"), gesture="g")
@@ -142,6 +157,21 @@ def test_an_error_from_another_program_is_shown_beside_the_last_valid_state(read
     wait(lambda: "not valid TOML" in str(state(ready)["errors"]))
     path.write_text(PROJECT)
     wait(lambda: not state(ready)["errors"])
+
+
+def test_a_file_that_was_away_for_a_while_is_valid_again(ready, folder):
+    (folder / "film.toml").rename(folder / "away.toml")
+    wait(lambda: "no such project file" in str(state(ready)["errors"]))
+    (folder / "away.toml").rename(folder / "film.toml")
+    wait(lambda: not state(ready)["errors"], 5)
+
+
+def test_a_project_that_gives_its_song_as_a_text_has_the_message_of_the_command_line(
+    folder, client
+):
+    (folder / "film.toml").write_text('song = "song.wav"')
+    (error,) = wait(lambda: state(client)["errors"])
+    assert error["entry"] == "song"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +224,21 @@ def test_a_page_is_notified_of_changes(ready):
         assert socket.receive_json() == {"type": "state", "version": version}
 
 
+def test_a_suspended_page_is_told_of_the_state_when_it_resumes(folder, registry):
+    from phosphene.studio.studio import Studio
+
+    async def last():
+        studio = Studio(folder, registry, [])
+        async with studio.running():
+            with studio.listener() as messages:
+                for number in range(1001):
+                    studio.announce({"type": "job", "id": str(number)})
+                await asyncio.sleep(0.1)
+                return [messages.get_nowait() for _ in range(messages.qsize())][-1]
+
+    assert asyncio.run(last()) == {"type": "state"}
+
+
 def test_every_modulator_has_a_form(ready, registry):
     choices = ready.get("api/choices").json()
     assert choices["modulators"].keys() == registry.modulators.keys()
@@ -208,7 +253,20 @@ def test_every_modulator_has_a_form(ready, registry):
     assert not choices["modulators"]["keyframes"]["envelope"]
 
 
-def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file):
+def test_a_song_that_cannot_be_directed_is_open_all_the_same(folder, registry, monkeypatch):
+    from starlette.testclient import TestClient
+
+    from phosphene.studio.studio import Studio
+    from phosphene.studio.web.app import make_app
+
+    monkeypatch.delenv("PHOSPHENE_STRICT", raising=False)
+    monkeypatch.setattr("phosphene.directing.direct.brief_of", lambda *given: 1 / 0)
+    app = make_app(Studio(folder, registry, [], folder / "song.wav"), TOKEN, PORT)
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        wait(lambda: state(client)["phase"] == "ready")
+
+
+def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file, monkeypatch):
     from starlette.testclient import TestClient
 
     from phosphene.studio.studio import Studio
@@ -230,4 +288,17 @@ def test_a_dropped_song_gets_a_folder_and_a_project(folder, registry, song_file)
         assert 'file = "My song.wav"' in directed
         assert "[[motion]]" in directed
         assert state(client)["undo"] == ""
+        for name, content, at in (
+            ("My%20song.wav", sound, "My song"),
+            ("My%20song.wav", sound[:44100], "My song 2"),
+            ("My%20song.flac", sound, "My song 3"),
+        ):
+            client.post("api/project/song", content=content, headers={"x-name": name})
+            assert (folder / at / unquote(name)).read_bytes() == content
+            assert f'file = "{unquote(name)}"' in (folder / at / "My song.toml").read_text()
+        monkeypatch.setattr("phosphene.studio.studio.LARGEST", 10)
+        answer = client.post("api/project/song", content=sound, headers={"x-name": "large.wav"})
+        assert "is larger than" in answer.text
+    assert (folder / "My song" / "My song.wav").read_bytes() == sound
+    assert not list(folder.rglob("*.new"))
     assert not list(folder.parent.glob("evil*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -162,7 +163,7 @@ def _is_option(value: Any) -> bool:
 
 
 def songs_in(folder: Path) -> tuple[Path, ...]:
-    """The songs directly in a folder, by name.
+    """The songs directly in a folder, by name; not hidden ones, which macOS adds on some disks.
 
     Raises
     ------
@@ -170,7 +171,8 @@ def songs_in(folder: Path) -> tuple[Path, ...]:
         If there are none, or the folder cannot be read.
     """
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+        files = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+        found = sorted(path for path in files if path.suffix.lower() in ENDINGS)
     except OSError as error:
         raise ProjectError(f"{folder} cannot be read: {error.strerror}") from None
     if not found:
@@ -250,8 +252,9 @@ def _files(names: Iterable[Path], folder: Path, what: str) -> tuple[Path, ...]:
             require_file(path, what, error=ProjectError)
             found.append(path)
             continue
-        parts = path.relative_to(path.anchor).parts
-        matching = sorted(p for p in Path(path.anchor).glob(str(Path(*parts))) if p.is_file())
+        pattern = Path(escape(str(folder.absolute())), name)  # the folder's own name is no pattern
+        paths = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+        matching = sorted(p for p in paths if p.is_file() and not p.name.startswith("."))
         if not matching:
             raise ProjectError(f"no {what} is named {name} in {folder}", "Check the pattern.")
         found += matching

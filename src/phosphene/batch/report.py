@@ -9,7 +9,7 @@ from glob import escape
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from phosphene.batch.page import page_of
 from phosphene.batch.plan import Figures, Film
@@ -74,8 +74,9 @@ class Earlier:
 def read_report(folder: Path) -> Earlier:
     """Read the report of earlier runs; an absent or damaged one is empty."""
     try:
-        report = Report.model_validate_json(read_own(folder / JSON, MOST))
-    except (OSError, ProjectError, ValidationError):
+        # Not by model_validate_json, which refuses names that are not UTF-8.
+        report = Report.model_validate(json.loads(read_own(folder / JSON, MOST)))
+    except (OSError, ProjectError, ValueError, RecursionError):
         report = Report()
     figures = {kind: Figures(one.frame, one.loading) for kind, one in report.figures.items()}
     return Earlier({line.film: line for line in report.films}, figures)

@@ -22,8 +22,9 @@ def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
 
     The page is served to this computer only. Ctrl-C ends it; renders continue the next time.
     """
-    from phosphene.cli.inputs.registry import folders_for, registry_for
-    from phosphene.cli.terminal.console import one_line
+    from phosphene.cli.inputs.registry import folders_for
+    from phosphene.cli.terminal.console import one_line, show_logs, warn_of_broken
+    from phosphene.plugins import load_plugins
     from phosphene.song.files import require_file
     from phosphene.studio.web.serving import require_installed, serve
 
@@ -31,8 +32,10 @@ def studio(input: Path | None, idea: str, port: int, browser: bool) -> None:
     if input is not None:
         input = input.absolute()
         require_file(input, "song or project file")
-    registry = registry_for(input)
-    folders, _ = folders_for(input)
+    show_logs()
+    folders, refused = folders_for(input)
+    registry = load_plugins(folders, refused)
+    warn_of_broken(registry)
 
     def ready(url: str) -> None:
         click.echo(f"The studio is at {one_line(url)}")

@@ -10,8 +10,8 @@ from phosphene.errors import ProjectError
 
 STUDIO = ".studio"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-LISTED = 100  # pictures that the page offers
-_PLAIN = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]+")
+# A name that is not UTF-8 has surrogates, which JSON cannot represent.
+_PLAIN = re.compile(r"[^\\/:*?\"<>|\x00-\x1f\ud800-\udfff]+")
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -53,10 +53,11 @@ def require_inside(folder: Path, path: Path, name: str) -> Path:
     return resolved
 
 
-def pictures(folder: Path) -> list[str]:
-    """The names of the pictures in a folder, sorted."""
-    names = (entry.name for entry in os.scandir(folder))
-    return sorted(name for name in names if name.lower().endswith(PICTURES))[:LISTED]
+def named(folder: Path, endings: tuple[str, ...]) -> list[str]:
+    """The names of the files in a folder with one of some endings that `inside` allows, sorted."""
+    names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
+    allowed = filter(_PLAIN.fullmatch, names)
+    return sorted(name for name in allowed if name.lower().endswith(endings))
 
 
 def own_folder(project: Path, *names: str) -> Path:
@@ -67,7 +68,7 @@ def own_folder(project: Path, *names: str) -> Path:
     Raises
     ------
     ProjectError
-        If it is a link, or is outside the project's folder.
+        If it is a link, or cannot be created.
     """
     path = project.parent / STUDIO
     for name in ("", project.stem, *names):
@@ -76,7 +77,13 @@ def own_folder(project: Path, *names: str) -> Path:
             raise ProjectError(
                 f"{path} is a link, which the studio does not follow.", f"Remove {path}."
             )
-        path.mkdir(exist_ok=True)
+        try:
+            path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f"{path} cannot be created: {error.strerror}",
+                "The studio keeps takes there. Copy the project to a folder of your own.",
+            ) from None
     return path
 
 

@@ -18,7 +18,7 @@ from phosphene.project.listening import song_of
 from phosphene.studio.editing.history import OUTSIDE, Document
 from phosphene.studio.editing.operations import Drop, operations
 from phosphene.studio.editing.patches import patched, toml
-from phosphene.studio.places import inside, pictures, require_inside, write_atomically
+from phosphene.studio.places import PICTURES, inside, named, require_inside, write_atomically
 from phosphene.studio.views.camera import IMPORTING, camera
 from phosphene.studio.views.composed import Composed, problems, read_composed
 from phosphene.studio.views.sound import FACTOR, FINEST, peaks
@@ -27,6 +27,7 @@ from phosphene.studio.views.wire import packed
 
 _log = logging.getLogger(__name__)
 WATCHED = 0.3  # seconds between two checks of the file
+LISTED = 100  # pictures that the page offers
 FILES = ({"song", "file"}, {"song", "beats"}, {"video", "image"})
 MODELS = ({"model", "name"}, {"depth", "source"})  # a file if they contain a slash
 
@@ -60,6 +61,7 @@ class Session:
         self.document = Document(path)
         self.composed: Composed | None = None
         self.errors: list[dict[str, str]] = []
+        self._readable = True
         self.version = 0
         self.listening = ("Opening", 0.0)
         self._work = ThreadPoolExecutor(1, "studio")
@@ -82,7 +84,7 @@ class Session:
             "redo": self.document.redo,
             "phase": "ready" if self.composed else "broken" if self.errors else "listening",
             "listening": self.listening,
-            "pictures": pictures(self.folder),
+            "pictures": named(self.folder, PICTURES)[:LISTED],
         }
         if self.composed is not None:
             state["song"] = song_state(self.composed.song)
@@ -211,14 +213,17 @@ class Session:
 
     def _check_file(self) -> None:
         try:
-            if self.document.edited_outside():
-                _log.info("%s: %s", self.path.name, OUTSIDE)
-                self._compose()
+            changed = self.document.edited_outside()
         except PhospheneError as error:
-            found = problems(error, self.path)
+            self._readable, found = False, problems(error, self.path)
             if found != self.errors:
                 self.errors = found
                 self._publish(None)
+            return
+        if changed or not self._readable:
+            _log.info("%s: %s", self.path.name, OUTSIDE)
+            self._readable = True
+            self._compose()
 
     def _direct(self) -> None:
         """Have a director write the project of a song that has none yet."""
@@ -226,16 +231,23 @@ class Session:
 
         try:
             data = parse_toml(self.document.text)
-            if self.document.text != initial_text(str(data.get("song", {}).get("file"))):
+            given = data.get("song")
+            if not isinstance(given, dict):  # composing it reports the mistake
+                return
+            if self.document.text != initial_text(str(given.get("file"))):
                 return
             project = make_project(data, self.path, self.registry)
             song = song_of(project.song, self.registry, self._on_listening)
             brief = brief_of(song, self._idea, None, "worlds")
-            text = directed(self.registry.directors[DEFAULT], song, brief, data["song"])
+            text = directed(self.registry.directors[DEFAULT], song, brief, given)
             write_atomically(self.path, text.encode())
             self.document = Document(self.path)
         except (PhospheneError, ValueError) as error:
             _log.info("%s is not directed: %s", self.path, error)  # composing it reports why
+        except Exception:
+            if strict():
+                raise
+            _log.exception("directing %s", self.path)
 
     def _compose(self) -> None:
         try:

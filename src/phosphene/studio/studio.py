@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import filecmp
+import itertools
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from phosphene.errors import ProjectError
 from phosphene.plugins import Registry
 from phosphene.studio.jobs.queue import Jobs
-from phosphene.studio.places import inside, write_atomically
+from phosphene.studio.places import inside, named, write_atomically
 from phosphene.studio.session import Session, initial_text
 
 _log = logging.getLogger(__name__)
@@ -107,7 +110,11 @@ class Studio:
         if path.suffix.lower() != ".toml":
             song, path = path, path.with_suffix(".toml")
             if not path.exists():
-                write_atomically(path, initial_text(song.name).encode())
+                try:
+                    text = initial_text(song.name).encode()
+                except UnicodeEncodeError:
+                    raise ProjectError(f"the name of {song} is not UTF-8", "Rename it.") from None
+                write_atomically(path, text)
         session = Session(path, self.registry, self.announce, idea)
         await self._close()
         self.session = session
@@ -118,6 +125,9 @@ class Studio:
     async def receive(self, name: str, content: AsyncIterator[bytes], idea: str = "") -> None:
         """Save a dropped song in its own folder, with a project beside it, and open it.
 
+        A song that was dropped before is opened again; another one of the same name gets another
+        folder.
+
         Raises
         ------
         ProjectError
@@ -127,21 +137,27 @@ class Studio:
         song = Path(name)
         if song.suffix.lower() not in SONGS:
             raise ProjectError(f"{name} is not a song", f"Allowed: {', '.join(SONGS)}.")
-        folder = inside(self.folder, song.stem.strip(". ") or "song")
-        target = inside(self.folder, f"{folder.name}/{name}")
+        own = song.stem.strip(". ") or "song"
+        target = inside(self.folder, f"{own}/{name}")
+        new = self.folder / f".{secrets.token_hex(8)}.new"
         try:
-            folder.mkdir(exist_ok=True)
-            new = target.with_name(f".{target.name}.new")
             size = 0
-            with open(new, "wb") as file:
+            with open(new, "xb") as file:
                 async for piece in content:
                     size += len(piece)
                     if size > LARGEST:
                         raise ProjectError(f"{name} is larger than {LARGEST >> 30} GB")
                     await run_in_threadpool(file.write, piece)
+            for number in itertools.count(2):
+                if await run_in_threadpool(_can_be, target, new):
+                    break
+                target = inside(self.folder, f"{own} {number}/{name}")
+            target.parent.mkdir(exist_ok=True)
             os.replace(new, target)
         except OSError as error:
             raise ProjectError(f"{target} cannot be written: {error.strerror}") from None
+        finally:
+            new.unlink(missing_ok=True)
         await self.open(target, idea)
 
     def announce(self, message: dict[str, Any]) -> None:
@@ -161,13 +177,15 @@ class Studio:
 
     def _send(self, message: dict[str, Any]) -> None:
         for page in self._pages:
-            if not page.full():  # a suspended page requests the state when it resumes
+            if not page.full():
                 page.put_nowait(message)
+                continue
+            while not page.empty():  # a suspended page gets the state when it resumes
+                page.get_nowait()
+            page.put_nowait({"type": "state"})
 
     def _openable(self) -> dict[str, list[str]]:
-        names = sorted(path.name for path in self.folder.iterdir() if path.is_file())
-        projects = [name for name in names if name.lower().endswith(".toml")]
-        songs = [name for name in names if Path(name).suffix.lower() in SONGS]
+        projects, songs = named(self.folder, (".toml",)), named(self.folder, SONGS)
         return {"projects": projects[:SHOWN], "songs": songs[:SHOWN]}
 
     async def _close(self) -> None:
@@ -180,3 +198,10 @@ class Studio:
         if self.session is not None:
             self.session.close()
         self.session = self.jobs = self._watching = None
+
+
+def _can_be(song: Path, new: Path) -> bool:
+    """Whether a new song can have a path: it is there already, or nothing of another song is."""
+    if song.exists():
+        return filecmp.cmp(song, new, shallow=False)
+    return not song.with_suffix(".toml").exists()

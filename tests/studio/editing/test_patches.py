@@ -133,6 +133,14 @@ def test_a_text_that_looks_like_a_header_is_none():
     assert len(tomllib.loads(gone)["motion"]) == 1
 
 
+def test_a_line_separator_of_unicode_does_not_end_a_line():
+    style = 'style = "a\u2028b\u2028c\u2028d"\n'
+    text = style + 'negative = """\n[[motion]]\n"""\n' + TEXT
+    gone = edited({"op": "drop_layer", "index": 0}, text=text)
+    assert gone.startswith(style)
+    assert [layer["use"] for layer in tomllib.loads(gone)["motion"]] == ["beat"]
+
+
 @pytest.mark.parametrize(
     "edit",
     [

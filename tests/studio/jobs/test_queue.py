@@ -1,5 +1,6 @@
 """Requests of the page are painted by another process, and the results kept."""
 
+import io
 import json
 
 import cv2
@@ -8,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 from studios import HERE, PORT, PROJECT, TOKEN, wait
 
-from phosphene.studio.jobs.worker import latest_frame, write_jpeg
+from phosphene.own_files import locked, make_folder
+from phosphene.studio.jobs.worker import Worker, latest_frame, write_jpeg
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
 
@@ -57,26 +59,89 @@ def test_frames_and_a_film_are_painted_at_the_same_time(ready, folder, decode_fr
     assert list((folder / ".studio" / "film" / "takes").iterdir()) == []
 
 
-def test_running_jobs_are_paused_after_a_restart(folder, registry):
-    job = {
-        "id": "20260101-120000-abcdef",
-        "asked": {"kind": "film", "name": "out"},
-        "text": PROJECT,
-        "state": "running",
-        "done": 5,
-        "total": 16,
-        "output": "out.mp4",
-    }
-    kept = folder / ".studio" / "film"
-    kept.mkdir(parents=True)
-    (kept / "jobs.json").write_text(json.dumps([job]))
-    app = make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
+@pytest.fixture
+def earlier(folder, registry):
+    """Make the app of a studio that finds jobs of an earlier run: ``earlier(job, ...)``."""
+
+    def make(*listed):
+        kept = folder / ".studio" / "film"
+        kept.mkdir(parents=True)
+        (kept / "jobs.json").write_text(json.dumps(listed))
+        return make_app(Studio(folder, registry, [], folder / "film.toml"), TOKEN, PORT)
+
+    return make
+
+
+def film_job(id, output="out.mp4"):
+    asked = {"kind": "film", "name": "out"}
+    about = {"state": "running", "done": 5, "total": 16, "output": output}
+    return {"id": f"20260101-120000-{id}", "asked": asked, "text": PROJECT, **about}
+
+
+def test_frames_that_another_job_continues_stay_when_a_job_is_removed(folder, earlier):
+    app = earlier(film_job("aaaaaa"), film_job("bbbbbb"))
+    kept = folder / ".out.mp4.resume"
+    make_folder(kept)
+    (kept / "segment-00000.rgb").write_bytes(b"frames")
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post("api/jobs/20260101-120000-aaaaaa/remove")
+        assert (kept / "segment-00000.rgb").is_file()
+        client.post("api/jobs/20260101-120000-bbbbbb/remove")
+        assert not kept.exists()
+
+
+def test_bars_that_are_resumed_have_each_picture_once(earlier):
+    asked = {"kind": "bars", "first": 3, "last": 6}
+    id = "20260101-120000-aaaaaa"
+    app = earlier({"id": id, "asked": asked, "text": PROJECT, "pictures": [3, 4]})
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post(f"api/jobs/{id}/resume")
+        wait(lambda: jobs(client)[id]["state"] == "done")
+        assert jobs(client)[id]["pictures"] == [3, 4, 5]
+
+
+def test_only_the_last_pictures_of_a_film_are_kept(folder, earlier):
+    id = "20260101-120000-aaaaaa"
+    app = earlier(film_job("aaaaaa") | {"pictures": [0, 1, 2]})
+    takes = folder / ".studio" / "film" / "takes" / id
+    takes.mkdir(parents=True)
+    for frame in range(3):
+        (takes / f"000000{frame}.jpg").write_bytes(b"picture")
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        client.post(f"api/jobs/{id}/resume")
+        wait(lambda: jobs(client)[id]["state"] == "done")
+        assert len(jobs(client)[id]["pictures"]) == len(list(takes.iterdir())) == 2
+
+
+def test_frames_of_a_command_stay_when_a_job_is_removed(folder, earlier):
+    app, kept = earlier(film_job("aaaaaa")), folder / ".out.mp4.resume"
+    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+        with locked(kept):
+            make_folder(kept)
+            (kept / "segment-00000.rgb").write_bytes(b"frames")
+            client.post("api/jobs/20260101-120000-aaaaaa/remove")
+            assert (kept / "segment-00000.rgb").is_file()
+        assert jobs(client) == {}
+
+
+def test_running_jobs_are_paused_after_a_restart(folder, earlier):
+    app, kept = earlier(film_job("abcdef")), folder / ".studio" / "film"
     with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
         (job,) = jobs(client).values()
         assert (job["state"], job["done"]) == ("paused", 5)
-    (kept / "jobs.json").write_text("[{]")
-    with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
-        assert jobs(client) == {}
+    for damaged in ("[{]", json.dumps([film_job("abcdef", "../out.mp4")])):
+        (kept / "jobs.json").write_text(damaged)
+        with TestClient(app, base_url=f"{HERE}/{TOKEN}/", headers={"origin": HERE}) as client:
+            assert jobs(client) == {}
+
+
+def test_a_job_that_is_stopped_before_its_worker_has_started_is_not_painted(folder):
+    out = io.StringIO()
+    job = {"id": "1", "asked": {"kind": "frame", "last": 1}, "text": PROJECT, "folder": str(folder)}
+    worker = Worker(folder / "film.toml", [], out)
+    worker.listen(io.StringIO(json.dumps({"job": job}) + '\n{"stop": true}\n'))
+    worker.work()
+    assert json.loads(out.getvalue().splitlines()[-1]) == {"id": "1", "event": "stopped"}
 
 
 def test_a_folder_of_the_studio_that_is_a_link_is_refused(folder, registry, tmp_path_factory):

@@ -12,7 +12,7 @@ import click
 from phosphene.cli.inputs.options import Changes, between_bars
 
 if TYPE_CHECKING:
-    from phosphene.batch.jobs import Job
+    from phosphene.batch.jobs import Entry, Job
 
 NOT_SHARED = frozenset(
     {"from", "output", "resume-from", "takes", "keep", "force", "progress", "jobs", "part", "join"}
@@ -27,8 +27,6 @@ def jobs_from_command_line(
     options: dict[str, Any],
 ) -> tuple[list[Job], Path]:
     """The jobs of a command line, and the default folder of their films."""
-    from dataclasses import replace
-
     from phosphene.batch.jobs import Entry, is_job_list, jobs_of, read_job_list, songs_in
     from phosphene.errors import ProjectError
 
@@ -41,10 +39,9 @@ def jobs_from_command_line(
             )
         entries, named = read_job_list(job_lists[0], shared_options())
         folder = job_lists[0].parent
-        found = [
-            replace(job, options=_merged(job.options, options)) for job in jobs_of(entries, folder)
-        ]
-        return found, folder / (named or "films")
+        # Before the jobs are made of them: takes begin with --seed.
+        changed = [(where, _changed(entry, options)) for where, entry in entries]
+        return jobs_of(changed, folder), folder / (named or "films")
     songs: list[Path] = []
     project_files = list(projects)
     for path in inputs:
@@ -56,12 +53,14 @@ def jobs_from_command_line(
     return jobs_of([("the command line", _validated(Entry, data))], Path.cwd()), Path("films")
 
 
-def _merged(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The options of a job with those of the command line; settings are added."""
+def _changed(entry: Entry, given: dict[str, Any]) -> Entry:
+    """An entry with the options of the command line; settings are added."""
+    own = entry.options
     settings = own.get("set", [])
     settings = [settings] if isinstance(settings, str) else list(settings)
     both = [*settings, *given.get("set", ())]
-    return own | given | ({"set": both} if both else {})
+    changes = given | ({"set": both} if both else {})
+    return type(entry).model_validate(dict(entry) | changes)
 
 
 def _validated(model: Any, data: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -224,7 +225,9 @@ def measure_speeds(films: Sequence[Film], known: Mapping[str, Figures]) -> dict[
         ):
             target = Path(folder, film.target.name)
             excerpt = f"--start={film.first:.6f}s", f"--end={end:.6f}s"
-            arguments, processes = arguments_for(film, target, excerpt), Processes()
+            options = {name: value for name, value in film.job.options.items() if name != "bars"}
+            first = replace(film, job=replace(film.job, options=options))
+            arguments, processes = arguments_for(first, target, excerpt), Processes()
             work = Work(arguments, target, Path(folder, "log"), processes)
             begun = 0.0
 

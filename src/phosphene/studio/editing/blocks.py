@@ -10,7 +10,7 @@ _HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\[\]#]+?)\s*\]\]?\s*(#.*)?$")
 
 def added(text: str, block: str, table: str, place: int | None = None) -> str:
     """Add a block before another one, or after the last, or at the end of the file."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     spans = _spans(text, table)
     if not spans:
         return f"{text.rstrip()}\n\n{block}" if text.strip() else block
@@ -27,7 +27,7 @@ def added(text: str, block: str, table: str, place: int | None = None) -> str:
 
 def removed(text: str, table: str, index: int) -> str:
     """Remove a block and the comments directly above it."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     spans = _spans(text, table)
     first, last = _span(spans, table, index)
     before, after = "".join(lines[:first]), "".join(lines[last:])
@@ -40,7 +40,7 @@ def removed(text: str, table: str, index: int) -> str:
 
 def moved(text: str, table: str, index: int, to: int) -> str:
     """Move a block to the place of another one."""
-    spans, lines = _spans(text, table), text.splitlines(keepends=True)
+    spans, lines = _spans(text, table), _lines(text)
     _span(spans, table, index), _span(spans, table, to)
     order = list(range(len(spans)))
     order.insert(to, order.pop(index))
@@ -50,6 +50,11 @@ def moved(text: str, table: str, index: int, to: int) -> str:
         gap = "".join(lines[end:first])
         result, end = result + gap + contents[k] + _blank(lines, first, last), last
     return result + "".join(lines[end:])
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of TOML; str.splitlines also ends them at signs such as U+2028."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _blank(lines: list[str], first: int, last: int) -> str:
@@ -72,7 +77,7 @@ def _spans(text: str, table: str) -> list[tuple[int, int]]:
     ValueError
         If they are not written as tables of that name in brackets.
     """
-    lines = text.splitlines()
+    lines = _lines(text)
     inside = _in_texts(text)
     given = tomllib.loads(text).get(table, [])
     brackets = (r"\[", r"\]") if isinstance(given, dict) else (r"\[\[", r"\]\]")

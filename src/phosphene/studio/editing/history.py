@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.text = _read(path)
+        self.text, self._notation = _read(path)
         self._stamp = self._current_stamp()
         self._past: list[Step] = []
         self._future: list[Step] = []
@@ -102,7 +103,7 @@ class Document:
         stamp = self._current_stamp()
         if stamp == self._stamp:
             return False
-        text, self._stamp = _read(self.path), stamp
+        (text, self._notation), self._stamp = _read(self.path), stamp
         if text == self.text:
             return False
         self._past.append(Step(OUTSIDE, self.text))
@@ -111,7 +112,8 @@ class Document:
         return True
 
     def _write(self, text: str, step: Step, steps: list[Step]) -> None:
-        write_atomically(self.path, text.encode())
+        ending, encoding = self._notation
+        write_atomically(self.path, text.replace("\n", ending).encode(encoding))
         joined = step.gesture and steps and steps[-1].gesture == step.gesture
         if not joined:
             steps.append(step)
@@ -126,9 +128,14 @@ class Document:
         return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> tuple[str, tuple[str, str]]:
+    """The text of a file, and its notation: the end of a line, and the encoding."""
     require_file(path, "project file", BYTES, ProjectError)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from None
+    ending = "\r\n" if "\r\n" in text else "\n"
+    encoding = "utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8"
+    return text.replace("\r\n", "\n"), (ending, encoding)

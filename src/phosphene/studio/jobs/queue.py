@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from phosphene.errors import ProjectError
+from phosphene.errors import PhospheneError, ProjectError
 from phosphene.hints import hint
 from phosphene.studio.jobs.requests import Job, Request, new_id, parse_request
 from phosphene.studio.jobs.worker_queue import WorkerQueue
@@ -150,7 +150,7 @@ class Jobs:
         if event == "progress":
             self._progress(job, message)
         elif event == "picture":
-            job.pictures.append(message["frame"])
+            self._picture(job, message["frame"])
         elif event == "note":
             job.notes.append(message["text"])
         elif event == "stopped":
@@ -160,6 +160,14 @@ class Jobs:
         elif event == "done":
             job.state, job.done = "done", job.total
         self._changed(job, keep=event not in ("progress", "picture"))
+
+    def _picture(self, job: Job, frame: int) -> None:
+        if job.asked.kind == "film":  # only its last one is shown, and the one before still loads
+            for old in job.pictures[:-1]:
+                self.picture(job.id, old).unlink(missing_ok=True)
+            del job.pictures[:-1]
+        if frame not in job.pictures:  # a job that is resumed paints its bars again
+            job.pictures.append(frame)
 
     def _progress(self, job: Job, message: dict[str, Any]) -> None:
         job.state, job.stage = "running", message["stage"]
@@ -191,23 +199,27 @@ class Jobs:
 
     def _forget(self, job: Job) -> None:
         from phosphene.film.film import beside
-        from phosphene.own_files import clear_own, remove_if_bare
+        from phosphene.own_files import clear_own, locked
 
         shutil.rmtree(self._takes(job), ignore_errors=True)
-        if job.output and job.state != "done":
+        self.jobs.pop(job.id, None)
+        left = {other.output for other in self.jobs.values() if other.state != "done"}
+        if job.output and job.state != "done" and job.output not in left:
             folder = beside(self.session.folder / job.output, ".resume")
             if folder.is_dir() and not folder.is_symlink():
-                clear_own(folder)
-                remove_if_bare(folder)
-        self.jobs.pop(job.id, None)
+                with contextlib.suppress(PhospheneError), locked(folder):  # not used by a command
+                    clear_own(folder)
 
     def _read(self) -> list[Job]:
         try:
             listed = json.loads((self.folder / LIST).read_text(encoding="utf-8"))
             found = [Job.model_validate(job) for job in listed]
+            for job in found:
+                if job.output:  # the list may have come with a project
+                    inside(self.session.folder, job.output)
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, ValidationError, TypeError, RecursionError):
+        except (OSError, ValueError, ValidationError, TypeError, RecursionError, ProjectError):
             _log.warning("%s cannot be read; the queue is empty", self.folder / LIST)
             return []
         for job in found:

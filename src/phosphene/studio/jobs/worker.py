@@ -60,6 +60,7 @@ class Worker:
         for line in lines:
             message = json.loads(line)
             if "job" in message:
+                self._stop_requested.clear()  # here, as a stop may follow before it begins
                 self._jobs.put(message["job"])
             else:
                 self._stop_requested.set()
@@ -70,7 +71,6 @@ class Worker:
         """Run jobs until stdin is closed."""
         while (job := self._jobs.get()) is not None:
             self._id = job["id"]
-            self._stop_requested.clear()
             try:
                 self._do(job)
                 self.report("done")

@@ -84,7 +84,7 @@ def make_app(studio: Studio, token: str, port: int) -> Guard:
 
     async def image(request: Request) -> Response:
         path = studio.open_session.image(request.path_params["scene"])
-        if path is None:
+        if path is None or not path.is_file():
             raise Missing("the scene has no image")
         return FileResponse(path)
 

@@ -61,7 +61,7 @@ def serve(
     Raises
     ------
     ProjectError
-        If the port is taken.
+        If the port is taken, or the project cannot be opened.
     """
     import uvicorn
 
@@ -76,10 +76,13 @@ def serve(
         ) from None
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(24)
-    app = make_app(Studio(folder, registry, plugins, path, idea), token, port)
+    studio = Studio(folder, registry, plugins)
+    app = make_app(studio, token, port)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            if path is not None:  # here, and not by the app: uvicorn would print a traceback
+                await studio.open(path, idea)
             await super().startup(sockets)
             if self.started:
                 ready(f"http://{HOST}:{port}/{token}/")
