@@ -72,13 +72,13 @@ def song_of(source: SongFile, registry: Registry, progress: Progress | None = No
     if track.count > 1:
         _log.info(f"The song is audio track {track}; `track` in [song] chooses another.")
     tracker = registry.trackers[source.tracker]
-    heard = listening.listen(source.file, progress, tracker, user_cache(), track)
-    song = replace(corrected(heard, source), extra=MappingProxyType(registry.features))
-    return replace(song, sections=_sections(song, source, heard))
+    detected = listening.listen(source.file, progress, tracker, user_cache(), track)
+    song = replace(corrected(detected, source), extra=MappingProxyType(registry.features))
+    return replace(song, sections=_sections(song, source, detected))
 
 
-def _sections(song: Song, source: SongFile, heard: Song) -> tuple[Section, ...]:
-    """The sections of a song, as `heard` or as `[song]` gives them."""
+def _sections(song: Song, source: SongFile, detected: Song) -> tuple[Section, ...]:
+    """The sections of a song, as `detected` or as `[song]` gives them."""
     if isinstance(source.sections, dict):
         # Any frame rate will do: frame numbers are not allowed here.
         timeline = Timeline(song, Fraction(1), Fraction(1))
@@ -93,7 +93,7 @@ def _sections(song: Song, source: SongFile, heard: Song) -> tuple[Section, ...]:
         sections = named_sections(song, marks)
     elif source.sections is not None:
         sections = named_sections(song, read_sections(source.sections, song.duration))
-    elif np.array_equal(song.downbeats, heard.downbeats):
+    elif np.array_equal(song.downbeats, detected.downbeats):
         sections = song.sections  # some begin between bars, where the sound changes
     else:
         sections = on_bars(song)
