@@ -37,8 +37,9 @@ export function bitmapOf({ job, frame }) {
       emit("picture");
       for (const [other, old] of cache) {
         if (held <= MAX_BYTES) break;
+        if (!old.bitmap) continue; // it counts when it is loaded
         held -= old.bytes;
-        old.bitmap?.close();
+        old.bitmap.close();
         cache.delete(other);
       }
     })
