@@ -162,12 +162,13 @@ class Jobs:
         self._changed(job, keep=event not in ("progress", "picture"))
 
     def _picture(self, job: Job, frame: int) -> None:
+        # A job that is resumed paints some pictures again.
+        others = [other for other in job.pictures if other != frame]
         if job.asked.kind == "film":  # only its last one is shown, and the one before still loads
-            for old in job.pictures[:-1]:
+            for old in others[:-1]:
                 self.picture(job.id, old).unlink(missing_ok=True)
-            del job.pictures[:-1]
-        if frame not in job.pictures:  # a job that is resumed paints its bars again
-            job.pictures.append(frame)
+            del others[:-1]
+        job.pictures = [*others, frame]
 
     def _progress(self, job: Job, message: dict[str, Any]) -> None:
         job.state, job.stage = "running", message["stage"]

@@ -192,12 +192,12 @@ class Worker:
 
         def show(done: int, total: int, stage: str) -> None:
             nonlocal shown
-            if stage == "painting" and time.monotonic() - shown > PICTURE_SECONDS:
+            due = stage == "painting" and time.monotonic() - shown > PICTURE_SECONDS
+            if due and (frame := latest_frame(raw, score.width, score.height)) is not None:
+                number = int(score.frames[max(done - 1, 0)])
+                write_jpeg(folder / f"{number:07d}.jpg", frame)
+                self.report("picture", frame=number)
                 shown = time.monotonic()
-                if (frame := latest_frame(raw, score.width, score.height)) is not None:
-                    number = int(score.frames[max(done - 1, 0)])
-                    write_jpeg(folder / f"{number:07d}.jpg", frame)
-                    self.report("picture", frame=number)
             progress(done, total, stage)
 
         job.run(None, False, show)
