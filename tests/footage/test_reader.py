@@ -66,6 +66,18 @@ def test_a_variable_frame_rate_is_followed_by_its_timestamps(tmp_path):
     assert levels(clip(path), range(10)) == [0, 1, 2, 2, 2, 2, 2, 2, 3, 4]
 
 
+def test_a_size_that_changes_does_not_change_the_times(tmp_path):
+    """As in recordings of calls."""
+    form = ("-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", "-bf", "0")
+    large = write(tmp_path / "large.ts", greys(6), *form)
+    small = write(tmp_path / "small.ts", greys(12, 32, 24)[6:], *form)
+    both = tmp_path / "both.ts"
+    both.write_bytes(large.read_bytes() + small.read_bytes())
+    found = levels(clip(both), [*range(12), 3, 7])
+    np.testing.assert_allclose(found, [*range(12), 3, 7], atol=0.1)
+    assert scan(clip(both), video_of(clip(both)), FORM)[0] == 12
+
+
 def test_another_aspect_is_cropped_or_fits_with_a_transparent_border(tmp_path):
     """128x32 with a white middle half: at 64x48, covered by its middle, or 16 px high."""
     frames = np.zeros((1, 32, 128, 3), np.uint8)
