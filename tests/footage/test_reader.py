@@ -10,12 +10,12 @@ import pytest
 import soundfile
 from clips import FPS, LOSSLESS, clip, greys, write
 
-from phosphene.errors import ProjectError
+from phosphene.errors import FilmError, ProjectError
 from phosphene.film.ffmpeg import executable
 from phosphene.footage.reader import Reader
 from phosphene.footage.videos import Form, frames_command, scan, video_of
 
-FORM = Form(FPS, 64, 48)
+FORM, LARGE = Form(FPS, 64, 48), Form(FPS, 640, 480)
 
 
 @pytest.fixture(scope="session")
@@ -225,6 +225,28 @@ def test_ffmpeg_reads_nothing_but_the_file(ten):
 def test_frames_that_are_not_kept_are_read_again(ten, monkeypatch):
     monkeypatch.setattr("phosphene.footage.reader.CACHE", 0)
     assert levels(clip(ten), [0, 1, 2, 3, 1, 9, 0, 12]) == [0, 1, 2, 3, 1, 9, 0, 9]
+
+
+def test_an_ffmpeg_that_is_killed_is_not_the_end(tmp_path, monkeypatch):
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(
+        "phosphene.footage.reader.subprocess.Popen",
+        lambda *given, **named: started.append(start(*given, **named)) or started[-1],
+    )
+    reader = Reader(clip(write(tmp_path / "long.mkv", greys(12, 640, 480), *LOSSLESS)), LARGE)
+    reader.frame(0)
+    started[-1].kill()
+    with pytest.raises(FilmError, match=r"guide\[0\].video: ffmpeg stopped before the end"):
+        reader.frame(9)
+    reader.close()
+
+
+def test_a_video_that_does_not_decode_from_its_middle_is_an_error(ten, monkeypatch):
+    monkeypatch.setattr("phosphene.footage.reader.frames_command", lambda *_: ["true"])
+    reader = Reader(clip(ten), FORM)
+    with pytest.raises(FilmError, match="ffmpeg stopped before the end"):
+        reader.frame(5)
+    reader.close()
 
 
 def test_closing_stops_the_thread(ten):
