@@ -171,6 +171,21 @@ def test_an_upscaler_gets_one_frame_after_the_other(tmp_path, noisy, monkeypatch
     assert max(most) == 1
 
 
+def test_an_upscaler_that_cannot_read_its_files_says_so(tmp_path):
+    def fails(picture):
+        raise FileNotFoundError(2, "No such file", "weights.bin")
+
+    screen = Screen(score(3, WIDTH, HEIGHT), Fraction(15), 2, UpscalerSpec("", "", lambda _: fails))
+
+    def shoot():
+        with Film(tmp_path / "f.mp4", WIDTH, HEIGHT, Fraction(15), screen=screen) as film:
+            for frame in painted(3):
+                film.write(frame)
+
+    with pytest.raises((OSError, FilmError), match=r"weights.bin"):
+        shoot()
+
+
 @pytest.mark.parametrize("given", [np.zeros((3, 3, 3), np.uint8), None])
 def test_an_upscaler_that_returns_something_else_is_an_error(tmp_path, given):
     wrong = UpscalerSpec("wrong", "", lambda factor: lambda picture: given)
