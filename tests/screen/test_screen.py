@@ -150,6 +150,19 @@ def test_the_end_of_a_film_is_not_a_segment_of_a_longer_one(make, noisy):
     assert "segment-00001.rgb" in again.needed(10)
 
 
+def test_the_end_of_a_film_is_not_in_a_segment_of_a_longer_one(make, noisy, tmp_path):
+    """The screen has to add to it, so that it is encoded from its raw frames or painted again."""
+    with make() as film:
+        for frame in noisy:
+            film.write(frame)
+    motion = score(10, WIDTH, HEIGHT)
+    shorter = Film(
+        tmp_path / "shorter.mp4", WIDTH, HEIGHT, Fraction(15), frames=10,
+        folder=tmp_path / "state", screen=Screen(motion, Fraction(60)),
+    )  # fmt: skip
+    assert [shorter.holds(count) for count in (5, 9, 10)] == [True, False, False]
+
+
 def test_an_upscaler_gets_one_frame_after_the_other(tmp_path, noisy, monkeypatch):
     """Also where a segment ends, and the next one begins while the first is encoded."""
     monkeypatch.setattr(film_room, "SEGMENT", Fraction(1, 3))

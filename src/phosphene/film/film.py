@@ -142,7 +142,7 @@ class Film:
 
     def holds(self, count: int) -> bool:
         """Whether the folder contains the first `count` frames of an earlier run, intact."""
-        return self._segments.holds(count)
+        return self._segments.holds(count, count == self.frames)
 
     def needed(self, count: int) -> list[str]:
         """Names of the files in the folder that contain the first `count` frames."""

@@ -94,10 +94,14 @@ class Segments:
         """Whether the next frame starts a segment, which removes the last one's raw frames."""
         return self.count % self.length == 0
 
-    def holds(self, count: int) -> bool:
-        """Whether an earlier run left the first `count` frames intact, encoded or raw."""
+    def holds(self, count: int, ends: bool = False) -> bool:
+        """Whether an earlier run left the first `count` frames intact, encoded or raw.
+
+        If the film `ends` there, the screen may add to its last segment, which must then be raw.
+        """
+        added = count - 1 if ends and self._lead else count
         return all(
-            self._encoded(first, count) or self._raw_frames(first, count)
+            self._encoded(first, added) or self._raw_frames(first, count)
             for first in range(0, count, self.length)
         )
 
