@@ -1,3 +1,4 @@
+import resource
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -124,6 +125,19 @@ def test_foreign_files_are_refused_before_painting(tmp_path: Path) -> None:
         preflight(tmp_path / "film.mp4", 64, 48, FPS)
     preflight(tmp_path / "film.mp4", 64, 48, FPS, force=True)
     assert (tmp_path / "film.mp4").read_text() == "a letter"
+
+
+def test_a_full_disk_is_an_error_with_a_fix(tmp_path: Path) -> None:
+    """A limit on the file size simulates it; not even the marker of the folder fits."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(FilmError, match="cannot be written: File too large") as caught:
+            preflight(tmp_path / "film.mp4", 64, 48, FPS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "ulimit" in caught.value.fix
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_end_that_fails_is_found_before_painting(

@@ -1,5 +1,6 @@
 """How a film was made, written to it and read from it."""
 
+import hashlib
 import re
 from fractions import Fraction
 
@@ -37,6 +38,14 @@ def test_a_project_of_the_largest_size_is_kept_in_full(tmp_path):
     record = Record(phosphene="0.1", **project_fields(text))
     assert read_record(film(tmp_path / "film.mp4", record)).project == text
     assert is_ours(tmp_path / "film.mp4")
+
+
+def test_names_that_are_not_utf_8_are_shown_with_question_marks(tmp_path):
+    text = '[song]\nfile = "love\udcff.wav"\n'
+    given = Record(phosphene="0.1", song="love\udcff.wav", **project_fields(text))
+    record = read_record(film(tmp_path / "film.mp4", given))
+    assert (record.song, record.project) == ("love?.wav", '[song]\nfile = "love?.wav"\n')
+    assert record.digest == hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def test_of_a_larger_project_the_digest_is_kept():

@@ -10,12 +10,12 @@ import pytest
 import soundfile
 from clips import FPS, LOSSLESS, clip, greys, write
 
-from phosphene.errors import ProjectError
+from phosphene.errors import FilmError, ProjectError
 from phosphene.film.ffmpeg import executable
 from phosphene.footage.reader import Reader
 from phosphene.footage.videos import Form, frames_command, scan, video_of
 
-FORM = Form(FPS, 64, 48)
+FORM, LARGE = Form(FPS, 64, 48), Form(FPS, 640, 480)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +64,18 @@ def test_a_variable_frame_rate_is_followed_by_its_timestamps(tmp_path):
         tmp_path / "v.mkv", greys(5), "-vf", f"setpts='{times}'", "-fps_mode", "vfr", *LOSSLESS
     )
     assert levels(clip(path), range(10)) == [0, 1, 2, 2, 2, 2, 2, 2, 3, 4]
+
+
+def test_a_size_that_changes_does_not_change_the_times(tmp_path):
+    """As in recordings of calls."""
+    form = ("-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", "-bf", "0")
+    large = write(tmp_path / "large.ts", greys(6), *form)
+    small = write(tmp_path / "small.ts", greys(12, 32, 24)[6:], *form)
+    both = tmp_path / "both.ts"
+    both.write_bytes(large.read_bytes() + small.read_bytes())
+    found = levels(clip(both), [*range(12), 3, 7])
+    np.testing.assert_allclose(found, [*range(12), 3, 7], atol=0.1)
+    assert scan(clip(both), video_of(clip(both)), FORM)[0] == 12
 
 
 def test_another_aspect_is_cropped_or_fits_with_a_transparent_border(tmp_path):
@@ -213,6 +225,28 @@ def test_ffmpeg_reads_nothing_but_the_file(ten):
 def test_frames_that_are_not_kept_are_read_again(ten, monkeypatch):
     monkeypatch.setattr("phosphene.footage.reader.CACHE", 0)
     assert levels(clip(ten), [0, 1, 2, 3, 1, 9, 0, 12]) == [0, 1, 2, 3, 1, 9, 0, 9]
+
+
+def test_an_ffmpeg_that_is_killed_is_not_the_end(tmp_path, monkeypatch):
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(
+        "phosphene.footage.reader.subprocess.Popen",
+        lambda *given, **named: started.append(start(*given, **named)) or started[-1],
+    )
+    reader = Reader(clip(write(tmp_path / "long.mkv", greys(12, 640, 480), *LOSSLESS)), LARGE)
+    reader.frame(0)
+    started[-1].kill()
+    with pytest.raises(FilmError, match=r"guide\[0\].video: ffmpeg stopped before the end"):
+        reader.frame(9)
+    reader.close()
+
+
+def test_a_video_that_does_not_decode_from_its_middle_is_an_error(ten, monkeypatch):
+    monkeypatch.setattr("phosphene.footage.reader.frames_command", lambda *_: ["true"])
+    reader = Reader(clip(ten), FORM)
+    with pytest.raises(FilmError, match="ffmpeg stopped before the end"):
+        reader.frame(5)
+    reader.close()
 
 
 def test_closing_stops_the_thread(ten):

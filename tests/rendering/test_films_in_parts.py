@@ -137,6 +137,38 @@ def test_a_damaged_part_is_painted_again(checked):
     checked("film.mp4").join_parts(quiet)
 
 
+def test_a_part_that_is_a_link_is_refused(checked, tmp_path):
+    """As in a folder that came with a downloaded project."""
+    render = checked("film.mp4")
+    for number in range(3):
+        checked("film.mp4").paint_part(number, quiet)
+    file = PartFile(render.target, render.fingerprint(render.project, render.score), 1)
+    file.path.rename(tmp_path / "private.mp4")
+    file.path.symlink_to(tmp_path / "private.mp4")
+    with pytest.raises(ProjectError, match="is a link or not a plain file"):
+        checked("film.mp4").join_parts(quiet)
+    assert not render.target.exists()
+
+
+def test_a_part_that_is_decoded_is_closed(checked, monkeypatch):
+    """Otherwise hundreds of scenes are hundreds of open files."""
+    for number in range(3):
+        checked("film.mp4").paint_part(number, quiet)
+    running, most, decode = set(), [], PartFile.frames
+
+    def frames(file, size):
+        running.add(file)
+        most.append(len(running))
+        try:
+            yield from decode(file, size)
+        finally:
+            running.remove(file)
+
+    monkeypatch.setattr(PartFile, "frames", frames)
+    checked("film.mp4").join_parts(quiet)
+    assert most == [1, 1, 2]  # the second part comes back after the third
+
+
 def test_parts_of_other_settings_stay(checked):
     checked("film.mp4").paint_part(0, quiet)
     other = checked("film.mp4", "crf = 30")

@@ -106,6 +106,15 @@ def test_negative_prompts_captions_and_their_fonts_are_part_of_a_film(tmp_path):
     assert changed(own_negatives=(None, "bad")) == []
 
 
+def test_which_frames_are_repainted_is_part_of_a_film():
+    """As by the cadence of a scene, which is in no channel."""
+    spec = EngineSpec("none", "", lambda model, score: None)
+    every = score()
+    other = replace(every, diffuses=np.arange(len(every)) % 2 == 0)
+    one, two = (identity(each, spec, Model(), Path("f.mp4"), None) for each in (every, other))
+    assert [name for name in one if one[name] != two[name]] == ["repainted frames"]
+
+
 def test_additions_to_a_model_are_identified_by_content(tmp_path):
     def added(name, content, **more):
         (tmp_path / name).write_bytes(content)

@@ -23,6 +23,17 @@ def test_frame_rates_are_exact(given, exact):
 
 
 @pytest.mark.parametrize(
+    ("given", "exact"),
+    [(11 * 127 / 60, Fraction(1397, 60)), (12 * 128.4 / 60, Fraction("25.68")),
+     ("14.9999999999", Fraction(15)), (0.1 + 1e-12, Fraction(1, 10)),
+     ("12.34567891", Fraction("12.34567891"))],
+)  # fmt: skip
+def test_a_frame_rate_computed_from_a_tempo_is_one_that_ffmpeg_takes(given, exact):
+    assert exact_fps(given) == exact
+    assert exact_fps(str(exact)) == exact
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         "abc",

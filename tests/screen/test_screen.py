@@ -1,5 +1,6 @@
 """Which frames a film has between those that are painted, and when."""
 
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -147,6 +148,55 @@ def test_the_end_of_a_film_is_not_a_segment_of_a_longer_one(make, noisy):
     again = make("longer")
     assert (again.holds(5), again.holds(10)) == (True, True)
     assert "segment-00001.rgb" in again.needed(10)
+
+
+def test_the_end_of_a_film_is_not_in_a_segment_of_a_longer_one(make, noisy, tmp_path):
+    """The screen has to add to it, so that it is encoded from its raw frames or painted again."""
+    with make() as film:
+        for frame in noisy:
+            film.write(frame)
+    motion = score(10, WIDTH, HEIGHT)
+    shorter = Film(
+        tmp_path / "shorter.mp4", WIDTH, HEIGHT, Fraction(15), frames=10,
+        folder=tmp_path / "state", screen=Screen(motion, Fraction(60)),
+    )  # fmt: skip
+    assert [shorter.holds(count) for count in (5, 9, 10)] == [True, False, False]
+
+
+def test_an_upscaler_gets_one_frame_after_the_other(tmp_path, noisy, monkeypatch):
+    """Also where a segment ends, and the next one begins while the first is encoded."""
+    monkeypatch.setattr(film_room, "SEGMENT", Fraction(1, 3))
+    at_once, most = [], []
+
+    def slowly(picture):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.pop()
+        return picture.repeat(2, 0).repeat(2, 1)
+
+    screen = Screen(
+        score(23, WIDTH, HEIGHT), Fraction(15), 2, UpscalerSpec("slow", "", lambda _: slowly)
+    )
+    with Film(tmp_path / "f.mp4", WIDTH, HEIGHT, Fraction(15), screen=screen) as film:
+        for frame in noisy:
+            film.write(frame)
+    assert max(most) == 1
+
+
+def test_an_upscaler_that_cannot_read_its_files_says_so(tmp_path):
+    def fails(picture):
+        raise FileNotFoundError(2, "No such file", "weights.bin")
+
+    screen = Screen(score(3, WIDTH, HEIGHT), Fraction(15), 2, UpscalerSpec("", "", lambda _: fails))
+
+    def shoot():
+        with Film(tmp_path / "f.mp4", WIDTH, HEIGHT, Fraction(15), screen=screen) as film:
+            for frame in painted(3):
+                film.write(frame)
+
+    with pytest.raises((OSError, FilmError), match=r"weights.bin"):
+        shoot()
 
 
 @pytest.mark.parametrize("given", [np.zeros((3, 3, 3), np.uint8), None])

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
@@ -117,19 +117,24 @@ class Encoder:
         pipe = cast(IO[bytes], self._process.stdin)
         try:
             while (frames := self._queue.get()) is not None:
-                for frame in frames:
+                for frame in self._made(frames):
                     pipe.write(frame)
                     self._progress += 1
             pipe.close()
-        except Exception as error:
-            if not isinstance(error, OSError):
-                self._failure = error
+        except Exception:  # of the frames, or because ffmpeg has exited
             self._broken.set()
             # Keep emptying the queue, or the painter would block forever.
             while self._queue.get() is not None:
                 pass
             with contextlib.suppress(OSError):
                 pipe.close()
+
+    def _made(self, frames: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            yield from frames
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _read_errors(self) -> None:
         pipe = cast(IO[bytes], self._process.stderr)

@@ -18,7 +18,7 @@ from phosphene.film.ffmpeg import count_command, film_command, segment_command
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable, stamp
 from phosphene.film.record import Record, as_metadata
-from phosphene.film.segments import Screen, Segments
+from phosphene.film.segments import Screen, Segments, unwritten
 from phosphene.film.sound import Soundtrack
 from phosphene.own_files import make_folder, remove_if_bare, replace_own
 
@@ -124,7 +124,10 @@ class Film:
         self._part = folder / f"joined{path.suffix}"
 
     def __enter__(self) -> Film:
-        make_folder(self._segments.folder)
+        try:
+            make_folder(self._segments.folder)
+        except OSError as error:
+            raise unwritten(str(self._segments.folder), error) from error
         return self
 
     @property
@@ -139,7 +142,7 @@ class Film:
 
     def holds(self, count: int) -> bool:
         """Whether the folder contains the first `count` frames of an earlier run, intact."""
-        return self._segments.holds(count)
+        return self._segments.holds(count, count == self.frames)
 
     def needed(self, count: int) -> list[str]:
         """Names of the files in the folder that contain the first `count` frames."""
@@ -192,7 +195,7 @@ class Film:
                 self._check_count()
                 self._join()
         except OSError as failure:
-            raise FilmError(f"The film cannot be renamed to {self.path}: {failure}") from failure
+            raise FilmError(f"The film cannot be written to {self.path}: {failure}") from failure
         finally:
             self._segments.kill()
             self._part.unlink(missing_ok=True)

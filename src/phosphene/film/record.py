@@ -10,9 +10,9 @@ import hashlib
 import re
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from phosphene.bounds import MOMENT
 from phosphene.errors import ProjectError
@@ -24,12 +24,18 @@ LARGEST = 256 << 10  # characters of a project; a longer one is omitted
 _ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "=;#\\\n"})
 MAX_METADATA = 4 << 20  # bytes to read
 
-Name = Annotated[str, Field(max_length=4000)]
+
+def _utf8(given: Any) -> Any:
+    """Text with question marks for the bytes of file names that are not UTF-8."""
+    return given.encode(errors="replace").decode() if isinstance(given, str) else given
+
+
+Name = Annotated[str, BeforeValidator(_utf8), Field(max_length=4000)]
 Number = Annotated[int, Field(ge=0, le=int(MOMENT))]
 
 
 class Record(BaseModel):
-    """How a film was made.
+    """How a film was made. Bytes of file names that are not UTF-8 become question marks.
 
     Attributes
     ----------
@@ -64,7 +70,7 @@ class Record(BaseModel):
     phosphene: Name
     command: Name = "render"
     source: Name = ""
-    project: Annotated[str, Field(max_length=LARGEST)] = ""
+    project: Annotated[str, BeforeValidator(_utf8), Field(max_length=LARGEST)] = ""
     digest: Name = ""
     fingerprint: Name = ""
     song: Name = ""

@@ -94,10 +94,14 @@ class Segments:
         """Whether the next frame starts a segment, which removes the last one's raw frames."""
         return self.count % self.length == 0
 
-    def holds(self, count: int) -> bool:
-        """Whether an earlier run left the first `count` frames intact, encoded or raw."""
+    def holds(self, count: int, ends: bool = False) -> bool:
+        """Whether an earlier run left the first `count` frames intact, encoded or raw.
+
+        If the film `ends` there, the screen may add to its last segment, which must then be raw.
+        """
+        added = count - 1 if ends and self._lead else count
         return all(
-            self._encoded(first, count) or self._raw_frames(first, count)
+            self._encoded(first, added) or self._raw_frames(first, count)
             for first in range(0, count, self.length)
         )
 
@@ -155,7 +159,7 @@ class Segments:
             self._frames.write(self.count, frame)
         except OSError as error:
             first = self.count // self.length * self.length
-            raise _unwritten(str(self._path(first, ".rgb")), error) from error
+            raise unwritten(str(self._path(first, ".rgb")), error) from error
         self._encode(self._encoder, frame)
 
     def finish(self) -> Path:
@@ -231,7 +235,7 @@ class Segments:
             if new and self._lead and self.count:
                 _write(self._raw, self._before)
         except OSError as error:
-            raise _unwritten(str(raw), error) from error
+            raise unwritten(str(raw), error) from error
         self._encoder = Encoder(self._command(self._path(self.count, f".{self._run}.part.mp4")))
         return self._encoder, self._raw
 
@@ -274,7 +278,7 @@ def _close(encoder: Encoder, raw: IO[bytes], part: Path, path: Path, sums: Segme
         if path.suffixes == [".mp4"]:  # those of a short last segment are kept
             path.with_suffix(".rgb").unlink()
     except OSError as error:
-        raise _unwritten(str(path), error) from error
+        raise unwritten(str(path), error) from error
 
 
 def _write(raw: IO[bytes], frame: bytes) -> None:
@@ -283,7 +287,8 @@ def _write(raw: IO[bytes], frame: bytes) -> None:
         left = left[raw.write(left) :]
 
 
-def _unwritten(path: str, error: OSError) -> FilmError:
+def unwritten(path: str, error: OSError) -> FilmError:
+    """The error of a file or folder that cannot be written, with a fix."""
     return FilmError(
         f"{path} cannot be written: {error.strerror}.",
         next((fix for sign, fix in FIXES.items() if sign in str(error)), AGAIN),

@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.errors import ProjectError
+from phosphene.errors import FilmError, ProjectError
 from phosphene.footage.stills import fitted, read_still
 from phosphene.footage.videos import Form, Video, frames_command, scan, video_of
 from phosphene.score.guides import Clip
@@ -59,6 +59,8 @@ class Reader:
         ------
         ProjectError
             If the video has no frames.
+        FilmError
+            If ffmpeg fails.
         """
         while True:
             place = self.place(number)
@@ -94,6 +96,11 @@ class Reader:
         self._length = stream.next
         if stream.start == stream.next:  # it started beyond the end
             self._length, _ = scan(self._clip, self._video, self._form)
+        if stream.was_killed() or place < self._length:
+            raise FilmError(
+                f"{self._clip.entry}: ffmpeg stopped before the end of {self._clip.path}",
+                "Run the same command again; if memory ran out, make the film smaller (--size).",
+            )
         self.close()
         if self._length == 0:
             raise ProjectError(
@@ -125,6 +132,10 @@ class _Stream:
         if frame is not None:
             self.next += 1
         return frame
+
+    def was_killed(self) -> bool:
+        """Whether it was killed, as when memory runs out; to be asked at its end."""
+        return self._process.wait() < 0
 
     def close(self) -> None:
         self._stopped.set()

@@ -43,8 +43,12 @@ def read_still(path: Path, entry: str) -> Pixels:
     except ProjectError as error:
         error.name_place(entry)
         raise error from None
+    data = np.fromfile(path, np.uint8)
     try:
-        pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+        if pixels is not None and pixels.shape[2:] in ((), (3,)):
+            # Upright, as photos of phones are shown; with alpha, OpenCV does not turn pictures.
+            pixels = cv2.imdecode(data, cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
     except cv2.error:  # more pixels than OpenCV allows
         pixels = None
     if pixels is None or max(pixels.shape[:2]) > NARROWEST * min(pixels.shape[:2]):

@@ -73,7 +73,8 @@ def frames_command(clip: Clip, video: Video, form: Form, skip: int) -> list[str]
     """Build the command that writes a video's frames to standard output, as raw RGBA.
 
     Frame i is the one that the video shows at begin + i / fps, by its timestamps. Frames before
-    `skip` are decoded and dropped, because seeking is not exact in every container.
+    `skip` are decoded and dropped, because seeking is not exact in every container. Where the size
+    of the video changes, its pictures are scaled to the first one.
 
     Parameters
     ----------
@@ -96,12 +97,13 @@ def frames_command(clip: Clip, video: Video, form: Form, skip: int) -> list[str]
 
 
 def _input(clip: Clip, video: Video, loglevel: str) -> list[str]:
-    # One thread, because the result for damaged frames depends on the number of threads.
+    # One thread, because the result for damaged frames depends on the number of threads. Filters
+    # are not set up again where the size changes, as in calls: they would count from there.
     decoder = ["-c:v", video.decoder] if video.decoder else []
     return [
         ffmpeg.executable(),
         *("-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel),
-        *("-threads", "1", *decoder, "-protocol_whitelist", "file,pipe"),
+        *("-threads", "1", *decoder, "-reinit_filter", "0", "-protocol_whitelist", "file,pipe"),
         *("-i", f"file:{clip.path.absolute()}", "-map", "0:V:0"),
     ]
 

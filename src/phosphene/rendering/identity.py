@@ -76,6 +76,7 @@ def identity(
         **{name: curve.tobytes() for name, curve in score.channels.items()},
         "prompts": (score.prompts, score.weights.tobytes(), score.negative_prompts),
         "seed": (score.seeds.tobytes(), [scene.seed for scene in score.scenes]),
+        "repainted frames": score.diffuses.tobytes(),
         "size": (score.width, score.height),
         "frame rate": score.fps,
         "start": int(score.frames[0]),

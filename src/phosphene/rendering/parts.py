@@ -13,7 +13,7 @@ import numpy as np
 from phosphene.errors import FilmError, ProjectError
 from phosphene.film import Film
 from phosphene.film.parts import FORM, PartFile, parts_folder, remove_parts
-from phosphene.own_files import clear_own, locked, make_folder
+from phosphene.own_files import check_folder, clear_own, locked, make_folder
 from phosphene.painting.states import State
 from phosphene.rendering.checkpoint import PICTURE
 from phosphene.rendering.filming import (
@@ -104,12 +104,15 @@ def join_parts(
     ------
     FilmError
         If a part is missing or damaged, or the disk or ffmpeg fails.
+    ProjectError
+        If a part is a link, or its folder was not made by Phosphene.
     """
     score, parts = render.score, parts_of(render.score)
     fingerprint = render.fingerprint(render.project, score)
     files = [PartFile(render.target, fingerprint, number) for number in range(len(parts))]
     shows = screen is not None and screen.interpolates
     with disk_errors():
+        check_folder(parts_folder(render.target))
         for file in files:
             file.require_intact()
 
@@ -147,5 +150,7 @@ def _decoded(
                     f"{files[number].path} has too few frames.",
                     "Remove it and run the same command again, which paints it again.",
                 )
+            if row == parts[number].rows[-1]:
+                streams[number].close()
             if row >= begin:
                 yield row, state, np.frombuffer(frame, np.uint8).reshape(height, width, 3)

@@ -24,11 +24,14 @@ from phosphene.song.tempo import TempoMap
 T = TypeVar("T")
 
 SAME_MOMENT = 1e-6  # seconds; closer keys are in conflict
+LARGEST = 2**31  # above the numerators that ffmpeg takes
 NTSC = {round(n * 1000 / 1001, 3): Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
 
 
 def exact_fps(fps: float | str | Fraction) -> Fraction:
     """The frame rate as a fraction; 23.976 and 29.97 mean 24000/1001 and 30000/1001.
+
+    One with many digits, as computed from a tempo, is the nearest that ffmpeg takes.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def exact_fps(fps: float | str | Fraction) -> Fraction:
     for name, ntsc in NTSC.items():
         if exact.denominator > 1 and abs(float(exact) - name) < 6e-3:
             return ntsc
-    return exact
+    return exact if exact.numerator < LARGEST else exact.limit_denominator(10**6)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,10 +71,11 @@ def load_upscaler(spec: UpscalerSpec, factor: int) -> Upscale:
     PluginError
         From the returned function, if a frame has another shape or type.
     """
-    upscale = spec.load(factor)
+    upscale, lock = spec.load(factor), threading.Lock()
 
     def checked(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        large = upscale(picture)
+        with lock:  # one segment of a film is encoded while the next one begins
+            large = upscale(picture)
         height, width, _ = picture.shape
         expected = height * factor, width * factor, 3
         if not isinstance(large, np.ndarray) or large.dtype != np.uint8 or large.shape != expected:
