@@ -1,18 +1,24 @@
-"""The files of a folder that the page is told of."""
+"""The files of the studio's folder: those that the page lists, and those that cannot be used."""
 
 import os
+import subprocess
 import sys
 
 import cv2
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from starlette.testclient import TestClient
 from studios import HERE, PORT, PROJECT, TOKEN, wait
 
-from phosphene.cli import cli
 from phosphene.studio.studio import Studio
 from phosphene.studio.web.app import make_app
+
+
+def studio_of(path):
+    """Run `phosphene studio` in its own process; browser tests leave an event loop in this one."""
+    code = "from phosphene.cli import main; main()"
+    command = [sys.executable, "-c", code, "studio", str(path), "--no-browser"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
@@ -44,10 +50,10 @@ def test_a_project_that_cannot_be_opened_is_an_error_and_no_traceback(folder, na
     (folder / ".studio").write_text("in the way of a folder")
     if name != "film.toml":
         (folder / name).write_bytes(b"\xff")
-    result = CliRunner().invoke(cli, ["studio", str(folder / name), "--no-browser"])
+    result = studio_of(folder / name)
     assert message in result.stderr
     assert "Traceback" not in result.stderr
-    assert result.exit_code == 2
+    assert result.returncode == 2
 
 
 def test_an_image_that_was_removed_is_not_found(ready, folder):
@@ -63,5 +69,5 @@ def test_plugins_beside_a_project_are_refused_once(folder, monkeypatch, tmp_path
     (folder / "plugins").mkdir()
     (folder / "plugins" / "mine.py").write_text("")
     (folder / ".studio").write_text("in the way of a folder, so that the command ends")
-    result = CliRunner().invoke(cli, ["studio", str(folder / "film.toml"), "--no-browser"])
+    result = studio_of(folder / "film.toml")
     assert result.stderr.count("plugins is not loaded") == 1

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from anyio.from_thread import start_blocking_portal
 from studios import HERE, PORT, PROJECT, RATE, SECONDS, TOKEN, clicks, unpacked, wait
 
 from phosphene.composing.compose import compose
@@ -224,7 +225,7 @@ def test_a_page_is_notified_of_changes(ready):
         assert socket.receive_json() == {"type": "state", "version": version}
 
 
-def test_a_suspended_page_is_told_of_the_state_when_it_resumes(folder, registry):
+def test_a_suspended_page_gets_the_state_when_it_resumes(folder, registry):
     from phosphene.studio.studio import Studio
 
     async def last():
@@ -236,7 +237,9 @@ def test_a_suspended_page_is_told_of_the_state_when_it_resumes(folder, registry)
                 await asyncio.sleep(0.1)
                 return [messages.get_nowait() for _ in range(messages.qsize())][-1]
 
-    assert asyncio.run(last()) == {"type": "state"}
+    # In a thread: browser tests leave an event loop in this one.
+    with start_blocking_portal() as portal:
+        assert portal.call(last) == {"type": "state"}
 
 
 def test_every_modulator_has_a_form(ready, registry):
