@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -117,6 +118,24 @@ def test_a_batch_that_does_not_fit_runs_one_by_one():
     batches.close([int, int])
     assert [value.item() for value in found] == [1.0, 0.0]
     assert seen == [2, 1, 1]
+
+
+def test_the_memory_of_a_batch_that_does_not_fit_is_free_before_it_runs_one_by_one():
+    large = []
+
+    def small(value):
+        activations = torch.zeros(100)
+        large.append(weakref.ref(activations))
+        if len(value) > 1:
+            raise torch.OutOfMemoryError
+        assert [each() for each in large[:-1]] == [None] * (len(large) - 1)
+        return value
+
+    batches = Batches(2)
+    call = batches.of(small)
+    found = batches.run([lambda: call(torch.ones(1)), lambda: call(torch.zeros(1))])
+    batches.close([int, int])
+    assert [value.item() for value in found] == [1.0, 0.0]
 
 
 def test_a_result_depends_neither_on_the_other_films_nor_on_how_many_there_are():

@@ -167,11 +167,13 @@ class Batches:
                 for call in calls:
                     call.result.set_exception(error)
                 calls = []
-            for call in calls:
-                self._run([call])
         else:
             for call, result in zip(calls, results, strict=False):  # without the padding
                 call.result.set_result(result)
+            calls = []
+        # Outside the handler, so that the memory of the failed batch is freed first.
+        for call in calls:
+            self._run([call])
         with self._changed:
             self._changed.notify_all()
 
