@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -164,6 +165,8 @@ class Batches:
                 )
                 self._least = self._most = 1
             elif len(calls) == 1 or not isinstance(error, Exception):
+                # The error and its future refer to each other, which would keep the activations.
+                traceback.clear_frames(error.__traceback__)
                 for call in calls:
                     call.result.set_exception(error)
                 calls = []
