@@ -151,6 +151,15 @@ def test_recorded_frames_are_those_of_the_model_to_the_bit(family, tmp_path):
     assert recorder.made == (3 if family == "lcm" else 4)
 
 
+def test_another_unet_is_used_although_one_was_recorded(tmp_path):
+    engine = engine_of(tmp_path, "sd15", Graphs(record))
+    before, calls = engine.img2img(card(64, 48), ROWS[0]), []
+    unet = engine.unet
+    engine.unet = lambda *inputs, **named: calls.append(1) or unet(*inputs, **named)
+    assert torch.equal(engine.img2img(card(64, 48), ROWS[0]), before)
+    assert len(calls) == 2
+
+
 def test_graphs_are_the_first_that_is_given_up_when_memory_runs_out(tmp_path, caplog):
     def refuse(work):
         raise torch.OutOfMemoryError

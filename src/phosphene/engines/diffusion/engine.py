@@ -106,6 +106,8 @@ class DiffusionEngine:
     @unet.setter
     def unet(self, module: Any) -> None:
         self._networks.unet = module
+        if self._networks.graphs is not None:  # those of the module before
+            self._networks.graphs.drop()
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
