@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import time
@@ -60,6 +61,7 @@ def main() -> None:
             break
         if check is compiled:
             signal.alarm(int(left))  # the compiler cannot be interrupted otherwise
+        gc.collect()  # engines have reference cycles, and their graphs memory
         try:
             check(models)
         except Exception:

@@ -40,7 +40,8 @@ def chains(models: Models) -> None:
     pairs = zip(np.concatenate(together), np.concatenate(alone), strict=True)
     same = sum(np.array_equal(a, b) for a, b in pairs)
     print(f"{same} of {CHAINS * COMPARED} frames do not depend on the other films, to the bit")
-    apart = np.abs(np.stack(alone[0]).astype(int) - list(rendered(short, models.engine)))
+    single = [frame.astype(int) for frame in rendered(short, models.engine)]
+    apart = np.abs(np.stack(alone[0]) - single)
     print(f"frames in batches and alone differ by {apart.mean():.4f} of 255, {apart.max()} at most")
 
 
@@ -52,9 +53,13 @@ def _rate(score: Score, engines: Sequence[Engine], batches: Batches) -> float:
     def film(engine: Engine) -> int:
         batches.join()
         try:
+            ready.wait()  # in step: a film that waits below is one that the others wait for
             frames = warmed(rendered(score, engine))
             ready.wait()
             return sum(1 for _ in frames)
+        except BaseException:
+            ready.abort()  # the others would wait for it
+            raise
         finally:
             batches.leave()
 

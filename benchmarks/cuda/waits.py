@@ -42,7 +42,6 @@ def waits(models: Models) -> None:
     torch.cuda.set_sync_debug_mode("default")
     places = [f"{one.filename}:{one.lineno} {one.message}" for one in caught[:count]]
     print(f"{count} in one frame {places}; {len(caught) - count} in .item(), for comparison")
-    del frames  # ends its inference mode
     pictures = paint(models.score, models.engine, SceneAnchors(models.score, models.engine))
     list(islice(pictures, WARM))
     torch.cuda.synchronize()

@@ -10,7 +10,7 @@ from scores import card, score
 
 from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.loading import load_engine
-from phosphene.engines.presets import PRESETS
+from phosphene.engines.presets import PRESETS, Preset, Quality
 from phosphene.engines.sizes import Resized, lanczos, painted_size
 from phosphene.painting.loop import paint
 from phosphene.project.tables.model import Model
@@ -54,6 +54,18 @@ class Still:
 )
 def test_worlds_paints_at_its_trained_size_and_in_multiples_of_8(film, painted):
     assert painted_size(*film, WORLDS) == painted
+
+
+@pytest.mark.parametrize("size", [(64, 48), (60, 44)])
+def test_a_function_like_the_unet_can_replace_it_at_any_size(size, sd15_folder):
+    about = score(n=2, width=size[0], height=size[1])
+    preset = Preset(str(sd15_folder), {"standard": Quality(1, 1, 1.0)})
+    engine = load_engine(preset, Model(device="cpu"), about)
+    unet, calls = engine.unet, []
+    engine.unet = lambda *inputs, **named: calls.append(inputs) or unet(*inputs, **named)
+    list(paint(about, engine))
+    assert len(calls) == 2
+    assert engine.noise_shape == (4, 24, 32)
 
 
 def test_without_trained_sizes_only_the_multiple_counts():

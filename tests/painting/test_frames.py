@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from fake_gpu import Copies, fake_gpu
+from scores import score
 
 from phosphene.painting import frames
 from phosphene.painting.frames import read_back
@@ -70,6 +71,23 @@ def test_two_buffers_take_turns(events):
     waits = [event for event in events if event.startswith("wait")]
     assert copies == ["copy 1", "copy 0", "copy 1", "copy 0"]
     assert [event[-1] for event in waits] == [event[-1] for event in copies]
+
+
+class Grey:
+    device = torch.device("cpu")
+
+    def first(self, row):
+        return torch.full((1, 3, 48, 64), 0.5)
+
+    def img2img(self, picture, row):
+        return picture
+
+
+def test_films_side_by_side_leave_the_caller_outside_of_inference_mode():
+    films = [frames.paint(score(n=2), Grey(), hold=False) for _ in range(2)]
+    for _ in zip(*films, strict=True):
+        assert not torch.is_inference_mode_enabled()
+    assert not torch.is_inference_mode_enabled()
 
 
 def test_on_a_device_a_frame_makes_one_copy(events):

@@ -8,18 +8,34 @@ import pytest
 import torch
 from clips import FPS, LOSSLESS, clip, greys, write
 from scores import card, score
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from phosphene.engines.preview.camera import Camera
 from phosphene.errors import ProjectError
 from phosphene.painting.frames import painted
-from phosphene.painting.inputs.guides import Clips, Guides
+from phosphene.painting.inputs.guides import Clips, Guides, to_floats
 from phosphene.painting.inputs.masks import feathered
 from phosphene.painting.loop import paint
+from phosphene.painting.motion.noise import seeded_noise
 from phosphene.painting.motion.step import step_matrix
 from phosphene.painting.motion.warp import resample_at
 from phosphene.score.guides import Guide, Inputs, Mask, Overlay
 
 CPU = torch.device("cpu")
+
+
+def test_only_cuda_copies_what_may_be_freed_meanwhile():
+    asynchronous = []
+
+    class Copies(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            asynchronous.append((kwargs or {}).get("non_blocking"))
+            return function(*args, **(kwargs or {}))
+
+    with Copies():
+        to_floats(np.zeros((6, 8, 4), np.uint8), torch.device("meta"))
+        seeded_noise((1, 4, 6, 8), 0, torch.device("meta"))
+    assert True not in asynchronous
 
 
 class Keeper:

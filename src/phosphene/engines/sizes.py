@@ -89,6 +89,15 @@ class Resized:
         self._reduce = [kind(np.linalg.pinv(matrix), engine.device) for matrix in matrices]
 
     @property
+    def unet(self) -> Any:
+        """The module that evaluates the model; see `DiffusionEngine.unet`."""
+        return self._engine.unet
+
+    @unet.setter
+    def unet(self, module: Any) -> None:
+        self._engine.unet = module
+
+    @property
     def disparity(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
         """Gives the inverse distances of a picture to the engine's ControlNets of depth."""
         found: Callable[[torch.Tensor], torch.Tensor] | None = self._engine.disparity

@@ -47,6 +47,7 @@ def paint(score: Score, engine: Engine, *, hold: bool = True) -> Iterator[NDArra
         yield frame.copy()
 
 
+@torch.inference_mode()
 def painted(
     score: Score,
     engine: Engine,
@@ -65,6 +66,7 @@ def painted(
         yield index, state, to_levels(captions.over(shown, row.frame))
 
 
+@torch.inference_mode()
 def read_back(
     frames: Iterable[Painted], device: torch.device
 ) -> Generator[tuple[int, State, NDArray[np.uint8]]]:

@@ -39,6 +39,7 @@ class Frame(NamedTuple):
     state: State
 
 
+@torch.inference_mode()  # of a generator, only while it runs
 def paint(
     score: Score,
     engine: Engine,
@@ -70,7 +71,7 @@ def paint(
         saved = {name: torch.as_tensor(part) for name, part in after[1].items()}
         begin, states = after[0] + 1, split(score, after[0], saved)
     running: dict[int, Iterator[Frame]] = {}
-    with torch.inference_mode(), OpenInputs(score, engine) as inputs:
+    with OpenInputs(score, engine) as inputs:
         for i in part.painted[bisect_left(part.painted, begin) :]:
             running = {
                 scene: running.get(scene)

@@ -145,7 +145,6 @@ def make_film(job: FilmJob, point: ResumePoint | None, keep: bool, on_progress: 
         plan = make_plan(film_in, folder, job.about, job.settings, point, length)
         after = (plan.kept - 1, checkpoint.load(plan.source, plan.kept - 1)) if plan.kept else None
         on_progress(plan.kept, length, "loading")
-        # Closed in this thread, which has entered PyTorch's inference mode.
         with contextlib.closing(job.frames(after)) as frames:
             first = list(itertools.islice(frames, 1))
             carry_out(plan, film_in(plan.source), folder)

@@ -98,7 +98,7 @@ def film_takes(takes: Sequence[Take], job: Render, on_progress: Progress) -> Non
                     film.write(contact_sheet(pictures, labels))
                     on_progress(number, len(score), "painting")
                 on_progress(len(score), len(score), "joining")
-        finally:  # each in its own thread, where it has entered PyTorch's inference mode
+        finally:  # each in its own thread
             batches.close([painting.close for painting in paintings])
 
 

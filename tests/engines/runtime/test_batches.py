@@ -1,8 +1,10 @@
 """Calls of several films run as batches that do not depend on timing, and give the same pictures."""
 
+import gc
 import signal
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,6 +19,7 @@ from phosphene.engines.diffusion.engine import DiffusionEngine
 from phosphene.engines.diffusion.networks import Networks
 from phosphene.engines.presets import Preset, Quality, load_preset
 from phosphene.engines.runtime.batches import Batches
+from phosphene.engines.runtime.device import Memory
 from phosphene.painting.loop import paint
 from phosphene.project.tables.model import Model
 
@@ -117,6 +120,46 @@ def test_a_batch_that_does_not_fit_runs_one_by_one():
     batches.close([int, int])
     assert [value.item() for value in found] == [1.0, 0.0]
     assert seen == [2, 1, 1]
+
+
+def test_the_memory_of_a_batch_that_does_not_fit_is_free_before_it_runs_one_by_one():
+    large = []
+
+    def small(value):
+        activations = torch.zeros(100)
+        large.append(weakref.ref(activations))
+        if len(value) > 1:
+            raise torch.OutOfMemoryError
+        assert [each() for each in large[:-1]] == [None] * (len(large) - 1)
+        return value
+
+    batches = Batches(2)
+    call = batches.of(small)
+    found = batches.run([lambda: call(torch.ones(1)), lambda: call(torch.zeros(1))])
+    batches.close([int, int])
+    assert [value.item() for value in found] == [1.0, 0.0]
+
+
+def test_the_memory_of_a_call_that_does_not_fit_is_free_when_a_saving_is_applied():
+    large, free = [], []
+
+    def decode(value):
+        activations = torch.zeros(100)
+        large.append(weakref.ref(activations))
+        if not free:
+            raise torch.OutOfMemoryError
+        return value
+
+    batches = Batches(2)
+    call = batches.of(decode)
+    memory = Memory([("a saving", lambda: free.append(large[0]() is None))])
+    gc.disable()
+    try:
+        batches.run([lambda: memory.paint(lambda: call(torch.ones(1))), int])
+    finally:
+        gc.enable()
+    batches.close([int, int])
+    assert free == [True]
 
 
 def test_a_result_depends_neither_on_the_other_films_nor_on_how_many_there_are():

@@ -1,7 +1,9 @@
 """Recorded functions repeat what they did, for other tensors; and give way where they cannot."""
 
+import contextlib
 import logging
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 import torch
@@ -76,12 +78,46 @@ def test_unrecordable_functions_are_called_directly(caplog):
     ]
 
 
+def test_after_one_that_cannot_be_recorded_none_is():
+    def refuse_triples(work):
+        if len(work()) == 3:
+            raise RuntimeError("operation not permitted when stream is capturing")
+        return record(work)
+
+    results = []
+    graphs = Graphs(refuse_triples)
+    double = graphs.of(lambda a: results.append(2 * a) or results[-1])
+    negate = graphs.of(lambda a: results.append(-a) or results[-1])
+    assert double(torch.ones(2)).tolist() == [2.0, 2.0]
+    assert negate(torch.ones(3)).tolist() == [-1.0, -1.0, -1.0]
+    assert double(torch.ones(2)) is results[-1]
+    assert negate(torch.ones(2)) is results[-1]
+
+
 def test_too_little_memory_is_for_the_engine_to_deal_with():
     def refuse(work):
         raise torch.OutOfMemoryError
 
     with pytest.raises(torch.OutOfMemoryError):
         Graphs(refuse).of(lambda a: a)(torch.ones(1))
+
+
+def test_graphs_are_freed_together_when_memory_runs_out():
+    made = []
+
+    def refuse_triples(work):
+        made.append(len(work()))
+        if made[-1] == 3:
+            raise torch.OutOfMemoryError
+        return record(work)
+
+    graphs = Graphs(refuse_triples)
+    double, negate = graphs.of(lambda a: 2 * a), graphs.of(lambda a: -a)
+    for count in (2, 3, 2, 2):
+        with contextlib.suppress(torch.OutOfMemoryError):
+            double(torch.ones(2))
+            negate(torch.ones(count))
+    assert made == [2, 2, 3, 2, 2]
 
 
 def engine_of(folder, family, graphs, guidance=3.0):
@@ -115,6 +151,15 @@ def test_recorded_frames_are_those_of_the_model_to_the_bit(family, tmp_path):
     assert recorder.made == (3 if family == "lcm" else 4)
 
 
+def test_another_unet_is_used_although_one_was_recorded(tmp_path):
+    engine = engine_of(tmp_path, "sd15", Graphs(record))
+    before, calls = engine.img2img(card(64, 48), ROWS[0]), []
+    unet = engine.unet
+    engine.unet = lambda *inputs, **named: calls.append(1) or unet(*inputs, **named)
+    assert torch.equal(engine.img2img(card(64, 48), ROWS[0]), before)
+    assert len(calls) == 2
+
+
 def test_graphs_are_the_first_that_is_given_up_when_memory_runs_out(tmp_path, caplog):
     def refuse(work):
         raise torch.OutOfMemoryError
@@ -127,6 +172,29 @@ def test_graphs_are_the_first_that_is_given_up_when_memory_runs_out(tmp_path, ca
     assert [each.message for each in caplog.records] == [
         "The device is out of memory. Continuing with no CUDA graphs, which is slower."
     ]
+
+
+def test_recordings_share_the_stream_of_their_pool(monkeypatch):
+    captured = []
+
+    def graph(graph, pool, stream, capture_error_mode):
+        captured.append((pool, stream))
+        return contextlib.nullcontext()
+
+    for name, fake in {
+        "graph_pool_handle": object,
+        "current_stream": mock.MagicMock,
+        "Stream": mock.MagicMock,
+        "stream": contextlib.nullcontext,
+        "set_stream": id,
+        "CUDAGraph": mock.MagicMock,
+        "graph": graph,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+    recorder = CudaRecorder()
+    recorder(lambda: torch.ones(1))
+    recorder(lambda: torch.ones(2))
+    assert captured[0] == captured[1]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")

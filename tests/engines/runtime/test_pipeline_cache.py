@@ -1,5 +1,7 @@
 """A process that paints one film after another loads a model once, with the same frames."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ from scores import score
 
 from phosphene.engines import loading
 from phosphene.engines.presets import PRESETS
+from phosphene.engines.runtime.cuda_graphs import Graphs, Recording
 from phosphene.engines.runtime.pipeline_cache import PIPELINE_CACHE, PipelineCache
 from phosphene.errors import EngineError
 from phosphene.painting.loop import paint
@@ -38,6 +41,27 @@ def test_a_model_is_loaded_once_and_later_films_are_the_same_to_the_bit(caching,
     pictures(first)
     monkeypatch.setattr(loading, "load_pipeline", None)
     assert all(map(torch.equal, pictures(second), alone))
+
+
+def test_the_graphs_of_the_film_before_are_freed_when_the_next_is_loaded(caching, monkeypatch):
+    results = []
+
+    def record(work):
+        result = work()
+        results.append(weakref.ref(result))
+        return Recording(lambda: None, result)
+
+    monkeypatch.setattr(loading, "_recording", lambda model, device: Graphs(record))
+    about = score(prompts=("an ocean at dusk", "a forest"), n=1)
+    gc.disable()
+    try:
+        pictures(about)
+        before = tuple(results)
+        loading.load_engine(WORLDS, Model(name="worlds"), about)
+        assert before
+        assert [result() for result in before] == [None] * len(before)
+    finally:
+        gc.enable()
 
 
 def test_another_quality_is_another_pipeline(caching, monkeypatch):

@@ -73,7 +73,7 @@ class DiffusionEngine:
         self._sampler = SAMPLERS[sampler]
         self._steps, self._first_steps = steps, first_steps
         self._size = score.height, score.width
-        self._scale = pipe.vae_scale_factor
+        self._scale, self._channels = pipe.vae_scale_factor, self.unet.config.in_channels
         # A latent consistency model takes guidance as an input, and no negative prompt.
         self._guidance = 1.0 if self._networks.distilled else max(1.0, guidance_scale)
         with torch.inference_mode():
@@ -106,6 +106,8 @@ class DiffusionEngine:
     @unet.setter
     def unet(self, module: Any) -> None:
         self._networks.unet = module
+        if self._networks.graphs is not None:  # those of the module before
+            self._networks.graphs.drop()
 
     def first(self, row: Row) -> torch.Tensor:
         """The first picture, painted from a flat field; see `Engine.first`."""
@@ -119,7 +121,7 @@ class DiffusionEngine:
     def noise_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of the noise for `img2img`."""
         height, width = (-(-side // self._scale) for side in self._size)
-        return self.unet.config.in_channels, height, width
+        return self._channels, height, width
 
     def img2img(
         self, picture: torch.Tensor, row: Row, noise: SceneNoise | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -164,14 +165,18 @@ class Batches:
                 )
                 self._least = self._most = 1
             elif len(calls) == 1 or not isinstance(error, Exception):
+                # The error and its future refer to each other, which would keep the activations.
+                traceback.clear_frames(error.__traceback__)
                 for call in calls:
                     call.result.set_exception(error)
                 calls = []
-            for call in calls:
-                self._run([call])
         else:
             for call, result in zip(calls, results, strict=False):  # without the padding
                 call.result.set_result(result)
+            calls = []
+        # Outside the handler, so that the memory of the failed batch is freed first.
+        for call in calls:
+            self._run([call])
         with self._changed:
             self._changed.notify_all()
 

@@ -34,11 +34,12 @@ class CudaRecorder:
 
     def __init__(self) -> None:
         self._pool = torch.cuda.graph_pool_handle()
+        # One for all recordings: a pool only gives memory to the stream that it was allocated for.
+        self._aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def __call__(self, work: Work) -> Recording:
         """Record some work, which must not synchronise with the GPU or copy to or from the host."""
-        current = torch.cuda.current_stream()
-        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        current, aside = torch.cuda.current_stream(), self._aside
         aside.wait_stream(current)
         try:
             with torch.cuda.stream(aside):
@@ -59,8 +60,9 @@ class Graphs:
     """The functions of a model as graphs, one for each structure and shape of their arguments.
 
     A graph replays the first call in the memory of its tensors, so those of later calls are copied
-    there. Each combination of Python numbers has its own graph. A function that cannot be recorded
-    is called directly.
+    there. Each combination of Python numbers has its own graph. If a function cannot be recorded,
+    all are called directly. Graphs are only freed together: with one of them, PyTorch frees the
+    workspace of cuBLAS of all that were recorded on its stream.
 
     Parameters
     ----------
@@ -69,28 +71,32 @@ class Graphs:
     """
 
     def __init__(self, record: Callable[[Work], Recording]) -> None:
-        self._record = record
+        self.record: Callable[[Work], Recording] | None = record
         self._calls: list[_Recorded] = []
 
     def of(self, function: Function) -> Function:
         """The function as graphs. Later calls do not overwrite its results."""
-        self._calls.append(_Recorded(function, self._record))
+        self._calls.append(_Recorded(function, self))
         return self._calls[-1]
 
     def drop(self) -> None:
         """Free the memory of the graphs, and call the functions directly from now on."""
+        self.record = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Free the memory of the graphs; functions are recorded again when they are called."""
         for call in self._calls:
-            call.drop()
+            call.graphs.clear()
 
 
 class _Recorded:
-    def __init__(self, function: Function, record: Callable[[Work], Recording]) -> None:
-        self._function = function
-        self._record: Callable[[Work], Recording] | None = record
-        self._graphs: dict[Any, tuple[list[torch.Tensor], Recording]] = {}
+    def __init__(self, function: Function, owner: Graphs) -> None:
+        self._function, self._owner = function, owner
+        self.graphs: dict[Any, tuple[list[torch.Tensor], Recording]] = {}
 
     def __call__(self, *arguments: Any, **named: Any) -> torch.Tensor:
-        if self._record is None:
+        if (record := self._owner.record) is None:
             return self._function(*arguments, **named)
         values, structure = tree_flatten((arguments, named))
         tensors = [value for value in values if isinstance(value, torch.Tensor)]
@@ -101,7 +107,7 @@ class _Recorded:
                 for value in values
             ),
         )
-        if key not in self._graphs:
+        if key not in self.graphs:
             buffers = [tensor.clone() for tensor in tensors]
             remaining = iter(buffers)
             fixed_values = [
@@ -109,20 +115,17 @@ class _Recorded:
             ]
             fixed_arguments, fixed_named = tree_unflatten(fixed_values, structure)
             try:
-                recording = self._record(lambda: self._function(*fixed_arguments, **fixed_named))
+                recording = record(lambda: self._function(*fixed_arguments, **fixed_named))
             except torch.OutOfMemoryError:
+                self._owner.clear()
                 raise
             except RuntimeError as error:
                 _log.warning("Continuing without CUDA graphs, which is slower: %s", error)
-                self.drop()
+                self._owner.drop()
                 return self._function(*arguments, **named)
-            self._graphs[key] = buffers, recording
-        buffers, recording = self._graphs[key]
+            self.graphs[key] = buffers, recording
+        buffers, recording = self.graphs[key]
         for buffer, tensor in zip(buffers, tensors, strict=True):
             buffer.copy_(tensor)
         recording.replay()
         return recording.result.clone()
-
-    def drop(self) -> None:
-        self._record = None
-        self._graphs.clear()

@@ -17,8 +17,12 @@ class PipelineCache:
         self._last: tuple[object, Any] | None = None
 
     def get(self, key: object) -> Any | None:
-        """The pipeline of a key, or None. Drops another one, to free its memory."""
+        """The pipeline of a key, or None. Drops another one, to free its memory.
+
+        Frees the CUDA graphs of the film before, which have reference cycles too.
+        """
         if self._last is not None and self._last[0] == key:
+            gc.collect()
             return self._last[1]
         self.clear()
         return None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from phosphene.footage.motion import Map, flow
 from phosphene.footage.reader import Pixels, Reader
 from phosphene.footage.videos import Form
+from phosphene.painting.motion.noise import to_device
 from phosphene.painting.motion.step import Matrix, step_matrix
 from phosphene.score.guides import Clip
 from phosphene.score.score import Row, Score
@@ -164,7 +165,7 @@ class Guides:
         width, height = self._size
         x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
         before = np.ascontiguousarray((np.stack([x, y], -1) - full).transpose(2, 0, 1))
-        return torch.from_numpy(before).to(self._device, non_blocking=True)
+        return to_device(torch.from_numpy(before), self._device)
 
     def _flow(self, row: Row) -> Map | None:
         """Where each pixel of a row was in the frame before, as a displacement in px."""
@@ -221,7 +222,7 @@ def _applied(places: Map, matrix: NDArray[Any]) -> Map:
 
 def to_floats(pixels: Pixels, device: torch.device) -> torch.Tensor:
     """RGBA on the device: float32, shape (1, 4, height, width), 0 to 1."""
-    levels = torch.from_numpy(pixels.copy()).to(device, non_blocking=True)
+    levels = to_device(torch.from_numpy(pixels.copy()), device)
     return levels.permute(2, 0, 1)[None].float() / 255.0
 
 

@@ -45,15 +45,15 @@ def seeded_noise(shape: Sequence[int], seed: int, device: torch.device) -> torch
     return to_device(torch.randn(tuple(shape), generator=generator), device)
 
 
-def to_device(noise: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Copy noise to the device asynchronously.
+def to_device(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Copy a tensor of the CPU to the device, on CUDA asynchronously.
 
     CUDA needs page-locked memory for that: a copy of more than 64 KiB from other memory would wait
-    for all queued work.
+    for all queued work. Metal would read the memory of a tensor that is already freed.
     """
     if device.type == "cuda":
-        noise = noise.pin_memory()
-    return noise.to(device, non_blocking=True)
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
 
 
 class SceneNoise:
