@@ -59,18 +59,21 @@ class Rows(NamedTuple):
     share: Tensor
 
 
-def counts() -> tuple[int, int]:
+def counts(fresh: float = FRESH, again: float = AGAIN) -> tuple[int, int]:
     """The number of pictures from pure noise, and of pictures that the critic sees."""
-    fresh = round(FRESH * SETTINGS.batch)
-    return fresh, fresh + round(AGAIN * SETTINGS.batch)
+    number = max(1, round(fresh * SETTINGS.batch))
+    return number, number + round(again * SETTINGS.batch)
 
 
 def make_rows(
     samples: Samples, words: Tensor, then: Tensor, again: Painted, alphas: Tensor, share: float,
-    generator: torch.Generator,
+    parts: tuple[int, int], generator: torch.Generator,
 ) -> Rows:  # fmt: skip
-    """A batch of the three parts, in this order. then: timesteps of the repainted pictures."""
-    (fresh, judged), clean, device = counts(), samples.clean, samples.clean.device
+    """A batch of the three parts, in this order. then: timesteps of the repainted pictures.
+
+    parts: as of `counts`.
+    """
+    (fresh, judged), clean, device = parts, samples.clean, samples.clean.device
     noise, sigma = torch.randn(2, *clean.shape, generator=generator, device=device)
     # half of the drawings are degraded as in the feedback loop
     half = (judged + len(clean)) // 2
@@ -147,10 +150,10 @@ def critic_loss(critic: Critic, text: Tensor, *levels: Tensor) -> tuple[Tensor]:
 
 
 class Pools:
-    """A replay pool for each shape, for one of the parallel batches."""
+    """A replay pool for each shape, for one of the parallel batches. parts: as of `counts`."""
 
-    def __init__(self, dataset: Dataset, alphas: Tensor) -> None:
-        self.dataset, self.alphas = dataset, alphas
+    def __init__(self, dataset: Dataset, alphas: Tensor, parts: tuple[int, int]) -> None:
+        self.dataset, self.alphas, self.parts = dataset, alphas, parts
         self.pools: dict[torch.Size, Pool] = {}
 
     def batch(self, number: int, share: float) -> Rows:
@@ -158,17 +161,19 @@ class Pools:
         rng, self.generator = random.Random(number), torch.Generator(DEVICE).manual_seed(number)
         samples = self.dataset.batch(SETTINGS.batch, rng, self.generator)
         words = samples.words[:, rng.randrange(samples.words.shape[1] - 1)].long()
-        shape, (fresh, judged) = samples.clean.shape[2:], counts()
+        shape, (fresh, judged) = samples.clean.shape[2:], self.parts
         if shape not in self.pools:
             self.pools[shape] = Pool(samples, words)
         self.pool = self.pools[shape]
         self.picks, then, self.again = self.pool.take(judged - fresh, self.generator)
-        self.rows = make_rows(samples, words, then, self.again, self.alphas, share, self.generator)
+        self.rows = make_rows(
+            samples, words, then, self.again, self.alphas, share, self.parts, self.generator
+        )
         return self.rows
 
     def keep(self, painted: Tensor) -> None:
         """Store the pictures painted from the last batch."""
-        (fresh, judged), rows = counts(), self.rows
+        (fresh, judged), rows = self.parts, self.rows
         alpha = self.alphas[rows.times].view(-1, 1, 1, 1)
         noise = (rows.noisy - alpha.sqrt() * painted) / (1 - alpha).sqrt()
         again = slice(fresh, judged)
@@ -194,7 +199,7 @@ def polish(minutes: float) -> None:
     run = student_run(student, partial(student_loss, reference, reader, critic_run, alphas), TARGET)
     run.resume()
     critic_run.resume()
-    parts = [Pools(dataset, alphas) for _ in range(SETTINGS.parts)]
+    parts = [Pools(dataset, alphas, counts()) for _ in range(SETTINGS.parts)]
     for elapsed in session([run, critic_run], dataset, minutes):
         share = float(critic_run.steps >= ALONE)
         rate = RATE * SETTINGS.peak * min(1, (1 - elapsed) / FALL, (run.steps + 1) / WARM_UP)

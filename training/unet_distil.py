@@ -1,11 +1,12 @@
 """Distil the UNet of another model into one with fewer layers. Resumable.
 
-python -m training.unet_distil TEACHER [--minutes 90]
+python -m training.unet_distil TEACHER [--minutes 90] [--student FOLDER --rate 0.2]
 
 TEACHER is the diffusers folder of the other model. The student starts from the layers that it keeps
-(Kim et al., "BK-SDM", 2024) and learns the prediction of the teacher and the outputs of its levels
-on the inputs of `polish.py`: pure noise, its own pictures, half denoised or warped as in a film,
-and drawings. The result is TEACHER with the new UNet, in runs/worlds.
+(Kim et al., "BK-SDM", 2024), or from the UNet of an earlier student, and learns the prediction of
+the teacher and the outputs of its levels on the inputs of `polish.py`: pure noise, its own
+pictures, half denoised or warped as in a film, and drawings. The result is TEACHER with the new
+UNet, in runs/worlds.
 """
 
 import argparse
@@ -33,16 +34,19 @@ from training.run import Run
 from training.schedule import new_scheduler
 from training.session import session
 from training.text import train_tokenizer
-from training.unet import for_training, new_unet
+from training.unet import for_training, load_bundled, new_unet
 
 TARGET = RUNS / "smaller.safetensors"
-# the learning rate as a share of the peak, its warm-up in steps, its fall as a share of the time
-RATE, WARM_UP, FALL = 1.5, 40, 0.6
+# warm-up of the learning rate in steps, and its fall as a share of the time
+WARM_UP, FALL = 40, 0.6
 # Levels below the one that lost a layer: most of the weights, for which AdamW is cheaper than Muon.
 DEEP, DEEP_RATE = ("down_blocks.2", "down_blocks.3", "mid_block", "up_blocks.0", "up_blocks.1"), 0.2
 LEVELS = 0.1  # weight of the levels' outputs in the loss
 DETAIL = 40.0  # weight of the amount of detail, of which the mean squared error alone loses a tenth
+COLOUR = 3.0  # weight of the colours of large parts, whose small errors add up in a film
 BLENDED = 0.15  # share of prompts that are a mixture of two
+# Shares of pure noise and of repainted pictures: few new ones, so that films have about 10 frames.
+SHARES = (0.0625, 0.75)
 
 
 def inherited(student: UNet2DConditionModel, teacher: UNet2DConditionModel) -> dict[str, Tensor]:
@@ -97,12 +101,18 @@ def loss_of(
     loss = F.mse_loss(velocity, wanted) + LEVELS * torch.stack(inner).mean()
     alpha = alphas[rows.times].view(-1, 1, 1, 1)
     painted, other = (picture(rows.noisy, predicted, alpha) for predicted in (velocity, wanted))
-    return loss + DETAIL * F.mse_loss(detail_of(painted), detail_of(other)), painted
+    loss = loss + DETAIL * F.mse_loss(detail_of(painted), detail_of(other))
+    return loss + COLOUR * F.mse_loss(colours_of(painted), colours_of(other)), painted
 
 
 def detail_of(latents: Tensor) -> Tensor:
     """Deviation of each channel of latents (n, 8, h, w) from its neighbourhood, (n, 8)."""
     return (latents - blurred(latents)).square().mean(dim=(2, 3)).add(1e-6).sqrt()
+
+
+def colours_of(latents: Tensor) -> Tensor:
+    """Mean of each channel of latents (n, 8, h, w) in 16 parts of the picture, (n, 8, 4, 4)."""
+    return F.adaptive_avg_pool2d(latents, 4)
 
 
 def any_prompts() -> Tensor:
@@ -111,12 +121,18 @@ def any_prompts() -> Tensor:
     return tokenize(train_tokenizer(), [caption(look, rng) for look in 4 * EVERY])
 
 
-def distil(folder: Path, minutes: float) -> None:
-    """Train for some minutes, and write the result."""
+def distil(folder: Path, minutes: float, earlier: Path | None, share: float) -> None:
+    """Train for some minutes, and write the result.
+
+    earlier: folder of an earlier student. share: learning rate as a share of the peak.
+    """
     torch.set_num_threads(1)
     teacher = UNet2DConditionModel.from_pretrained(folder / "unet").requires_grad_(False)
     student = new_unet()
-    student.load_state_dict(inherited(student, teacher))
+    if earlier is None:
+        student.load_state_dict(inherited(student, teacher))
+    else:
+        load_bundled(student, earlier / "unet")
     text = load_or_pretrain(train_tokenizer()).requires_grad_(False).to(DEVICE)
     for unet in (student, teacher):
         for_training(unet.to(DEVICE))
@@ -131,18 +147,19 @@ def distil(folder: Path, minutes: float) -> None:
     ]
     run = Run(student, partial(loss_of, teacher, outputs, text, alphas), groups, TARGET, matrices)
     run.resume()
-    parts = [Pools(dataset, alphas) for _ in range(SETTINGS.parts)]
+    shares = counts(*SHARES)
+    parts = [Pools(dataset, alphas, shares) for _ in range(SETTINGS.parts)]
     texts = any_prompts()
 
     def batch_of(number: int) -> Rows:
-        rows, (fresh, _) = parts[number % SETTINGS.parts].batch(number, 0.0), counts()
+        rows, (fresh, _) = parts[number % SETTINGS.parts].batch(number, 0.0), shares
         # Pure noise needs no drawing, so it is painted with any prompt.
         picks = torch.randint(len(texts), (fresh,), generator=torch.Generator().manual_seed(number))
         rows.words[:fresh] = texts[picks].to(DEVICE)
         return rows
 
     for elapsed in session([run], dataset, minutes):
-        rate = RATE * SETTINGS.peak * min(1, (1 - elapsed) / FALL, (run.steps + 1) / WARM_UP)
+        rate = share * SETTINGS.peak * min(1, (1 - elapsed) / FALL, (run.steps + 1) / WARM_UP)
         results = run.advance(batch_of, rate)
         for part, (_, painted) in zip(parts, results, strict=True):
             part.keep(painted)
@@ -155,5 +172,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m training.unet_distil")
     parser.add_argument("teacher", type=Path)
     parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--student", type=Path)
+    parser.add_argument("--rate", type=float, default=1.5)
     given = parser.parse_args()
-    distil(given.teacher, given.minutes)
+    distil(given.teacher, given.minutes, given.student, given.rate)

@@ -13,7 +13,7 @@ from training.pool import ARRIVED, STRIDES, TIMES, Painted, Pool
 from training.schedule import new_scheduler
 
 ALPHAS = new_scheduler().alphas_cumprod
-FRESH, JUDGED = counts()
+PARTS = FRESH, JUDGED = counts()
 
 
 class FakeDataset:
@@ -26,7 +26,7 @@ class FakeDataset:
 
 
 def test_a_batch_has_the_three_parts_in_order():
-    rows = Pools(FakeDataset(), ALPHAS).batch(3, share=1.0)
+    rows = Pools(FakeDataset(), ALPHAS, PARTS).batch(3, share=1.0)
     assert (FRESH, JUDGED, SETTINGS.batch) == (1, 6, 8)
     assert bool((rows.times[:FRESH] == 999).all())
     again = rows.times[FRESH:JUDGED]
@@ -37,7 +37,7 @@ def test_a_batch_has_the_three_parts_in_order():
 
 
 def test_painted_pictures_are_stored_with_their_remaining_noise():
-    pools = Pools(FakeDataset(), ALPHAS)
+    pools = Pools(FakeDataset(), ALPHAS, PARTS)
     first = pools.batch(0, share=1.0)
     painted = torch.randn(SETTINGS.batch, 8, 6, 4, generator=torch.Generator().manual_seed(1))
     pools.keep(painted)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from training.unet_distil import Levels, detail_of, inherited
+from training.unet_distil import Levels, colours_of, detail_of, inherited
 
 
 def unet(*layers):
@@ -71,3 +71,12 @@ def test_detail_is_the_deviation_from_the_neighbourhood():
     # Blurred, stripes are grey, except for the first and the last one, at half their contrast.
     mean = (14 * 1.0 + 2 * 0.5**2) / 16
     assert detail_of(stripes).item() == pytest.approx(mean**0.5, rel=1e-4)
+
+
+def test_colours_are_the_means_of_sixteen_parts():
+    latents = torch.zeros(1, 8, 8, 16)
+    latents[0, 3, :2, :4] = 2.0  # the first part
+    latents[0, 5, 6, 15] = 8.0  # one of the eight values of the last one
+    expected = torch.zeros(1, 8, 4, 4)
+    expected[0, 3, 0, 0], expected[0, 5, 3, 3] = 2.0, 1.0
+    assert torch.equal(colours_of(latents), expected)
