@@ -18,7 +18,7 @@ from phosphene.film.checksums import digest_of
 from phosphene.film.codecs import require_running, with_codec
 from phosphene.film.formats import FilmFormat, format_of
 from phosphene.film.mark import require_replaceable
-from phosphene.film.preflight import check_fit, preflight, space_needed
+from phosphene.film.preflight import preflight, space_needed
 from phosphene.film.sound import Soundtrack
 from phosphene.outputs import require_outputs
 from phosphene.painting.engine import check_paintable, check_supported, unsupported
@@ -46,7 +46,7 @@ from phosphene.rendering.reports import (
     warn_of_words,
 )
 from phosphene.screen.screen import Screen, film_rate
-from phosphene.screen.upscalers import find_upscaler
+from phosphene.screen.upscalers import UpscalerSpec, find_upscaler
 
 if TYPE_CHECKING:
     from phosphene.engines.runtime.batches import Batches
@@ -165,11 +165,9 @@ class Render:
         check_model(self.spec, project.model)
         self.depth = find_depth(project, registry)
         file, video = project.song.file, project.video
-        self._upscaler = (
-            find_upscaler(video.upscaler, video.upscale, registry.upscalers)
-            if video.upscale > 1
-            else None
-        )
+        self._upscaler: UpscalerSpec | None = None
+        if video.upscale > 1:
+            self._upscaler = find_upscaler(video.upscaler, video.upscale, registry.upscalers)
         self._digest = digest_of(file) if file.is_file() else ""
 
     def check(
@@ -213,7 +211,6 @@ class Render:
         width, height = score.width * video.upscale, score.height * video.upscale
         require_running(video.codec)
         film = self.target, width, height, self.fps
-        check_fit(*film, video.crf, self.form)
         with ThreadPoolExecutor(1) as pool:  # ffmpeg encodes the trial film during the imports
             trial = pool.submit(preflight, *film, self.sound, video.crf, self.form, self.force)
             import_libraries(spec)
