@@ -252,7 +252,7 @@ def _files(names: Iterable[Path], folder: Path, what: str) -> tuple[Path, ...]:
             require_file(path, what, error=ProjectError)
             found.append(path)
             continue
-        pattern = Path(escape(str(folder.absolute())), name)  # the folder's own name is no pattern
+        pattern = Path(escape(str(folder.absolute())), name)  # brackets in the folder are literal
         paths = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
         matching = sorted(p for p in paths if p.is_file() and not p.name.startswith("."))
         if not matching:
